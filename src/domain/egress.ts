@@ -1,0 +1,43 @@
+/**
+ * The only ways out that a validator has. Every address is checked against the policy, resolved once, and dialled as
+ * checked; a driver that a validator imports goes through the same checks, since its sockets are the module's own.
+ */
+export interface EgressSession {
+  /**
+   * Resolves and opens a TCP connection, then closes it. Tells apart what a plain error would not.
+   * Throws EgressError with one of the codes of `EgressErrorCode`.
+   */
+  probeTcp(host: string, port: number): Promise<{ readonly latencyMs: number }>;
+  /** An HTTP request under the session's deadline. At most `maxBytes` (1 MiB by default) of decoded body are read; no redirect is followed unless asked for. */
+  fetchHttp(url: string, request?: HttpRequest): Promise<HttpReply>;
+}
+
+export interface HttpRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Bytes of decoded body that are read before the reply is cut, 1 MiB by default. */
+  readonly maxBytes?: number;
+  /** Redirects followed, each checked like the first hop; 0 by default. Authorization never leaves its origin. */
+  readonly maxRedirects?: number;
+  readonly tls?: { readonly ca?: string; readonly rejectUnauthorized?: boolean };
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export type EgressErrorCode = 'EGRESS_DENIED' | 'HOST_UNRESOLVED' | 'PORT_CLOSED' | 'UNREACHABLE' | 'TLS_UNTRUSTED' | 'TIMEOUT' | 'TOO_LARGE' | 'INVALID_HEADER_VALUE';
+
+/** Carries a code and nothing else: an address or a remote text in an error would reach logs. */
+export class EgressError extends Error {
+  readonly code: EgressErrorCode;
+
+  constructor(code: EgressErrorCode) {
+    super(code);
+    this.name = 'EgressError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * A validation is one run of a validator on one candidate, with a result. A failed one is a result, not an error.
+ * The codes are a closed list: what a client or a person may act on, and never more than that of a remote system's answer.
+ */
+export const VALIDATION_CODES = {
+  HOST_UNRESOLVED: 'The host name has no address.',
+  PORT_CLOSED: 'The host refused the connection on that port.',
+  UNREACHABLE: 'The host did not answer.',
+  EGRESS_DENIED: 'The address may not be dialled from this gateway.',
+  TLS_UNTRUSTED: 'The certificate of the server is not trusted.',
+  TLS_REQUIRED: 'The login would cross the network unprotected, or the server wants TLS.',
+  TLS_UNAVAILABLE: 'TLS was asked for and the server does not offer it.',
+  CREDENTIALS_REJECTED: 'The system refused the login.',
+  ACCESS_DENIED: 'The login is known but may not come in.',
+  DATABASE_NOT_FOUND: 'The database does not exist.',
+  PERMISSION_MISSING: 'The login lacks a permission that is needed.',
+  PERMISSION_LOST: 'The login in use may do something that the new one may not.',
+  NOT_PROTECTED: 'The connection works but is not encrypted or not verified.',
+  RATE_LIMITED: 'The system asked us to slow down.',
+  TIMEOUT: 'The check did not end within its deadline.',
+  PROVIDER_DOWN: 'The system answered that it is not working.',
+  PROTOCOL_ERROR: 'What answered does not speak the protocol of this kind.',
+  DRIVER_NOT_INSTALLED: 'The optional driver for this kind is not installed.',
+  UNKNOWN_VALIDATOR: 'This kind has no validator of that name.',
+  SKIPPED: 'The check was not run.',
+  INTERNAL: 'The check itself failed.',
+} as const satisfies Record<string, string>;
+
+export type ValidationCode = keyof typeof VALIDATION_CODES;
+
+/** All three texts are always filled; none holds a secret, and `cause` is short and technical. */
+export interface Problem {
+  readonly code: ValidationCode;
+  readonly cause: string;
+  readonly friendlyMessage: string;
+  readonly resolution: string;
+}
+
+export interface ValidatorData {
+  readonly projectsValidated?: readonly string[];
+  readonly datasetsValidated?: readonly string[];
+  readonly tablesValidated?: readonly string[];
+  /** Our own probe queries and their rows (a JSON string). */
+  readonly queriesWithResults?: readonly { readonly query: string; readonly rows: string }[];
+  readonly returnedData?: unknown;
+}
+
+export type ValidationStatus = 'passed' | 'warning' | 'failed' | 'skipped';
+
+export interface ValidationResult {
+  readonly validator: string;
+  readonly description: string;
+  readonly status: ValidationStatus;
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly data: ValidatorData | null;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/** A client calls a validation passed when nothing failed; warnings never fail it. */
+export function hasPassed(result: Pick<ValidationResult, 'status'>): boolean {
+  return result.status === 'passed' || result.status === 'warning';
+}
