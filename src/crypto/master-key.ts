@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StartupError } from '../domain/startup-error.ts';
+
+/** 32 bytes, from a file that only its owner may read. */
+export interface MasterKeyFile {
+  readonly file: string;
+  /** Make one where there is none: for the embedded store, whose data directory holds everything anyway. */
+  readonly createIfAbsent: boolean;
+}
+
+/**
+ * Reads the master key: 64 hex digits, or exactly 32 raw bytes; one trailing newline is tolerated. Throws StartupError with one
+ * line that says what to mend and shows nothing of the content.
+ */
+export function loadMasterKey({ file, createIfAbsent }: MasterKeyFile): Buffer {
+  const found = readKeyFile(file);
+  if (found !== null) return found;
+  if (!createIfAbsent) throw new StartupError(`The master key file ${file} does not exist. Create it with: (umask 077; openssl rand -hex 32 > ${file})`);
+  try {
+    writeKeyFile(file, randomBytes(32));
+  } catch (error) {
+    // Another process that starts at the same moment made it first: its key is the key.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw new StartupError(`The master key file ${file} could not be made (${codeOf(error)}).`);
+  }
+  const made = readKeyFile(file);
+  if (made === null) throw new StartupError(`The master key file ${file} vanished while it was being made.`);
+  return made;
+}
+
+function readKeyFile(file: string): Buffer | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw new StartupError(`The master key file ${file} can't be read (${codeOf(error)}).`);
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new StartupError(`The master key file ${file} is not a regular file.`);
+    if ((stat.mode & 0o077) !== 0) throw new StartupError(`The master key file ${file} may be read by others (mode ${(stat.mode & 0o777).toString(8)}). Run: chmod 600 ${file}`);
+    const buffer = Buffer.alloc(128);
+    const bytes = buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0));
+    const key = parseMasterKey(bytes);
+    if (key === null) throw new StartupError(`The master key file ${file} must hold 64 hex digits or exactly 32 bytes; it holds something else.`);
+    return key;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Null for anything but 64 hex digits or 32 raw bytes, each with at most one newline behind it. */
+export function parseMasterKey(bytes: Buffer): Buffer | null {
+  if (bytes.length === 32) return Buffer.from(bytes);
+  const text = bytes.toString('latin1');
+  const hex = /^([0-9A-Fa-f]{64})(\r?\n)?$/.exec(text)?.[1];
+  if (hex !== undefined) return Buffer.from(hex, 'hex');
+  return bytes.length === 33 && bytes[32] === 0x0a ? Buffer.from(bytes.subarray(0, 32)) : null;
+}
+
+function writeKeyFile(file: string, key: Buffer): void {
+  const descriptor = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  try {
+    writeSync(descriptor, `${key.toString('hex')}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  const folder = openSync(dirname(file), constants.O_RDONLY);
+  try {
+    // A key that a power cut takes away takes every credential with it.
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}

@@ -1,0 +1,21 @@
+/** A running job's right to use one version until a time; it pins that version. It is live by the clock alone, with no sweeper's help. */
+export interface Lease {
+  readonly id: string;
+  readonly projectId: string;
+  readonly connectionId: string;
+  readonly version: number;
+  readonly tokenId: string | null;
+  /** What the job calls itself. */
+  readonly job: string;
+  readonly keyHash: Buffer;
+  readonly acquiredAt: number;
+  readonly expiresAt: number;
+  /** No renewal goes past this. */
+  readonly endsBy: number;
+  readonly releasedAt: number | null;
+  readonly endReason: 'released' | 'ended' | null;
+}
+
+export function isLive(lease: Pick<Lease, 'expiresAt' | 'releasedAt'>, now: number): boolean {
+  return lease.releasedAt === null && lease.expiresAt > now;
+}

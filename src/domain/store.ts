@@ -1,0 +1,322 @@
+import type { AuditRow } from './audit.ts';
+import type { Change } from './change.ts';
+import type { Connection, ConnectionPolicy, Integration, Project, Scope, SealedContent, Site, Version } from './connection.ts';
+import type { Lease } from './lease.ts';
+import type { Session, Token, TokenGrant } from './token.ts';
+import type { ValidationResult } from './validation.ts';
+import type { KeyStore } from './vault.ts';
+
+/**
+ * The store's port. Verbs carry their guard inside the statement; each comment says what two racing callers get.
+ * State, audit row and event are written in one transaction, and the network is never awaited inside one.
+ */
+export interface Store {
+  readonly engine: 'sqlite' | 'postgres';
+  /** Reads of committed rows. Each statement sees one committed state. */
+  readonly read: Readers;
+  /**
+   * One durable transaction: resolved only after it is on disk. The work may run more than once (serialisation failures,
+   * a shared commit that was undone), so it has no effect outside the transaction. Throws OUTCOME_UNKNOWN when the
+   * store did not say whether the commit took effect, STORAGE_FULL or UNAVAILABLE when it could not write.
+   */
+  write<T>(work: (tx: Writers) => Promise<T>): Promise<T>;
+  /** The store's time, epoch milliseconds: the database's clock on PostgreSQL, never behind the stored high-water mark on SQLite. */
+  now(): Promise<number>;
+  /** Cheap proof that the store answers; throws otherwise. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PageRequest {
+  /** 1 to 100. */
+  readonly limit: number;
+  /** Opaque to callers: the sort time and id of the last row seen. */
+  readonly after: { readonly at: number; readonly id: string } | null;
+}
+
+export interface ConnectionFilter {
+  readonly kinds?: readonly string[];
+  readonly integrationId?: string;
+  readonly label?: { readonly key: string; readonly value: string };
+  readonly active?: boolean;
+  readonly ids?: readonly string[];
+}
+
+/** One row of the listing that the lead API's getPlatformServices and getUser are made of: a connection, its integration and its CURRENT version. */
+export interface ListedConnection {
+  readonly id: string;
+  readonly name: string | null;
+  readonly createdAt: number;
+  readonly integrationId: string;
+  readonly integrationName: string;
+  readonly integrationCategory: Integration['category'];
+  readonly siteId: string;
+  readonly kind: string;
+  /** JSON text as stored, so that the listing parses it only when it is asked for. */
+  readonly settingsJson: string;
+}
+
+export interface ConnectionReaders {
+  find(scope: Scope, id: string): Promise<Connection | null>;
+  /** In no particular order; ids that are not in scope are left out. */
+  findMany(scope: Scope, ids: readonly string[]): Promise<readonly Connection[]>;
+  ofIntegrations(scope: Scope, integrationIds: readonly string[]): Promise<readonly Connection[]>;
+  /** Newest first, by (createdAt, id). */
+  page(scope: Scope, filter: ConnectionFilter, page: PageRequest): Promise<readonly Connection[]>;
+  /** At most `limit` rows ordered by (createdAt, id); one more is asked for by callers to see whether there are too many. Prepared once. */
+  listing(scope: Scope, limit: number): Promise<readonly ListedConnection[]>;
+}
+
+export interface ConnectionWriters extends ConnectionReaders {
+  insert(connection: Connection): Promise<void>;
+  /** Moves the current version from one to the next, only if it still is `from`. Of two racing callers one gets true. */
+  advance(scope: Scope, id: string, from: number, to: number, by: string | null, now: number): Promise<boolean>;
+  rename(scope: Scope, id: string, name: string, by: string | null, now: number): Promise<boolean>;
+  setActive(scope: Scope, id: string, active: boolean, by: string | null, now: number): Promise<boolean>;
+  setDeletionProtection(scope: Scope, id: string, on: boolean, by: string | null, now: number): Promise<boolean>;
+  setPolicy(scope: Scope, id: string, policy: ConnectionPolicy, by: string | null, now: number): Promise<boolean>;
+  setLabels(scope: Scope, id: string, labels: Readonly<Record<string, string>>, by: string | null, now: number): Promise<boolean>;
+  /** False when it is gone or protected against deletion. */
+  remove(scope: Scope, id: string, by: string | null, now: number): Promise<boolean>;
+}
+
+export interface IntegrationReaders {
+  find(scope: Scope, id: string): Promise<Integration | null>;
+  findMany(scope: Scope, ids: readonly string[]): Promise<readonly Integration[]>;
+  findByName(scope: Scope, namespace: string, name: string): Promise<Integration | null>;
+  all(scope: Scope): Promise<readonly Integration[]>;
+}
+
+export interface IntegrationWriters extends IntegrationReaders {
+  /** False when the name is taken: of two racing callers one gets true. */
+  insert(integration: Integration): Promise<boolean>;
+  /** `taken` when another integration of the namespace holds the name. */
+  rename(scope: Scope, id: string, name: string, now: number): Promise<'renamed' | 'taken' | 'gone'>;
+  /** Removes an integration that has no connections left; false otherwise. */
+  removeIfEmpty(scope: Scope, id: string, now: number): Promise<boolean>;
+}
+
+export interface VersionReaders {
+  find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
+  /** Newest first. */
+  list(scope: Scope, connectionId: string): Promise<readonly Version[]>;
+  /** The CURRENT version of each. */
+  currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
+  /** All versions of all projects in (connectionId, version) order, for `doctor`; `after` is the last one seen. */
+  scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
+  /** PREVIOUS versions of any project whose time has passed and that no live lease holds. */
+  retirable(now: number, limit: number): Promise<readonly Version[]>;
+  /** RETIRED versions retired before `before` whose ciphertext is still there. */
+  destroyable(before: number, limit: number): Promise<readonly Version[]>;
+  /** For metrics: how many PREVIOUS versions there are, and the oldest one's creation. */
+  waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>;
+}
+
+export interface VersionWriters extends VersionReaders {
+  append(version: Version): Promise<void>;
+  /** CURRENT becomes PREVIOUS with its validUntil; false when it is not CURRENT. */
+  demote(connectionId: string, version: number, validUntil: number): Promise<boolean>;
+  /** PREVIOUS becomes RETIRED, only if its time has passed and no live lease holds it. Take the connection's exclusive lock first: with it, a lease granted meanwhile is seen. */
+  retire(connectionId: string, version: number, now: number): Promise<boolean>;
+  /** Every version of a removed connection becomes RETIRED. */
+  retireAll(connectionId: string, now: number): Promise<void>;
+  markDestroyed(connectionId: string, version: number, now: number): Promise<boolean>;
+}
+
+export interface ContentReaders {
+  find(scope: Pick<Scope, 'projectId'>, id: string): Promise<SealedContent | null>;
+}
+
+export interface ContentWriters extends ContentReaders {
+  insert(content: SealedContent): Promise<void>;
+  /** Destroys the ciphertext if no CURRENT or PREVIOUS version, and no open change, uses it. */
+  destroyIfUnused(id: string): Promise<boolean>;
+}
+
+export interface ChangeFilter {
+  readonly connectionId?: string;
+  readonly state?: Change['state'];
+}
+
+export interface ChangeReaders {
+  find(scope: Scope, id: string): Promise<Change | null>;
+  findByKeyHash(scope: Scope, keyHash: Buffer): Promise<Change | null>;
+  /** Newest first. */
+  page(scope: Scope, filter: ChangeFilter, page: PageRequest): Promise<readonly Change[]>;
+  /** OPEN changes that expired before `before` and whose sealed content is still kept. */
+  expired(before: number, limit: number): Promise<readonly Change[]>;
+}
+
+export interface ChangeWriters extends ChangeReaders {
+  insert(change: Change): Promise<void>;
+  /** OPEN or PENDING becomes COMMITTED; of two racing callers one gets true. */
+  commit(id: string, version: number, by: string | null, now: number): Promise<boolean>;
+  /** OPEN or PENDING becomes DISCARDED; false when it is neither. */
+  discard(id: string, now: number): Promise<boolean>;
+}
+
+/** A recorded run, of a change's candidate or of a saved version. */
+export interface ValidationRecord extends ValidationResult {
+  readonly id: string;
+  readonly projectId: string;
+  readonly connectionId: string;
+  readonly changeId: string | null;
+  readonly version: number | null;
+  readonly candidateHash: Buffer;
+}
+
+export interface ValidationReaders {
+  /** Names of validators that passed for exactly this candidate at or after `since`. */
+  passed(projectId: string, candidateHash: Buffer, since: number): Promise<readonly string[]>;
+  /** The latest run of each validator for a candidate. */
+  latest(projectId: string, candidateHash: Buffer): Promise<readonly ValidationRecord[]>;
+}
+
+export interface ValidationWriters extends ValidationReaders {
+  record(validation: ValidationRecord): Promise<void>;
+}
+
+export interface LeaseFilter {
+  readonly connectionId?: string;
+  /** Only those that are live at this time. */
+  readonly liveAt?: number;
+}
+
+export interface LeaseReaders {
+  find(scope: Scope, id: string): Promise<Lease | null>;
+  findByKeyHash(scope: Scope, keyHash: Buffer): Promise<Lease | null>;
+  /** Newest first. */
+  page(scope: Scope, filter: LeaseFilter, page: PageRequest): Promise<readonly Lease[]>;
+  /** At most 100, oldest first. */
+  liveOf(connectionId: string, now: number): Promise<readonly Lease[]>;
+  countLive(now: number): Promise<number>;
+}
+
+export interface LeaseWriters extends LeaseReaders {
+  /** Take the connection's shared lock first. */
+  insert(lease: Lease): Promise<void>;
+  /** Only while it is live; never past `endsBy`. Null when it has ended. */
+  renew(id: string, expiresAt: number, now: number): Promise<Lease | null>;
+  /** Only while it is live; of two racing callers one gets true. */
+  end(id: string, reason: 'released' | 'ended', now: number): Promise<boolean>;
+}
+
+export interface TokenReaders {
+  /** By keyed hash; revoked and expired ones too, since the caller decides by the store's clock. */
+  findByHash(hash: Buffer): Promise<{ readonly token: Token; readonly grants: readonly TokenGrant[] } | null>;
+  find(id: string): Promise<{ readonly token: Token; readonly grants: readonly TokenGrant[] } | null>;
+  /** Tokens with a grant in the project, newest first. */
+  list(projectId: string): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
+  /** Whether any token exists at all: the first start makes one only if not. */
+  any(): Promise<boolean>;
+  /** Live tokens with the owner role in the project. */
+  countOwners(projectId: string, now: number): Promise<number>;
+  findSession(hash: Buffer): Promise<Session | null>;
+}
+
+export interface TokenWriters extends TokenReaders {
+  insert(token: Token, grants: readonly TokenGrant[]): Promise<void>;
+  /** False when it is gone or was revoked before. */
+  revoke(id: string, now: number): Promise<boolean>;
+  touch(id: string, minute: number): Promise<void>;
+  insertSession(session: Session): Promise<void>;
+  endSession(id: string, now: number): Promise<boolean>;
+}
+
+export interface IdempotencyRow {
+  readonly tokenId: string;
+  readonly key: string;
+  readonly requestHash: Buffer;
+  /** Sealed answer; null while the first request runs. */
+  readonly answer: Buffer | null;
+  readonly startedAt: number;
+  /** A crashed first request frees the id after this. */
+  readonly takenUntil: number;
+  readonly expiresAt: number;
+}
+
+export interface IdempotencyWriters {
+  /** Takes the id, or returns the row that holds it. Rows that expired, or whose first request crashed, are taken over. Of racing callers one gets null. */
+  take(row: IdempotencyRow, now: number): Promise<IdempotencyRow | null>;
+  finish(tokenId: string, key: string, answer: Buffer): Promise<void>;
+  /** Frees the id without an answer. */
+  release(tokenId: string, key: string): Promise<void>;
+  prune(now: number): Promise<number>;
+}
+
+export interface AuditFilter {
+  readonly entityId?: string;
+  readonly actions?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface AuditReaders {
+  /** Newest first. */
+  page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
+  /** All projects' rows by id, for verification; `after` is the last id seen. */
+  scan(after: string | null, limit: number): Promise<readonly AuditRow[]>;
+  head(): Promise<{ readonly seq: number; readonly chainHash: Buffer } | null>;
+}
+
+export interface AuditWriters extends AuditReaders {
+  append(row: AuditRow): Promise<void>;
+  /**
+   * Numbers and chains up to `limit` unsealed rows, in (at, id) order. One sealer at a time: an advisory lock on PostgreSQL.
+   * `link` gives the chain hash of a row. Returns how many were sealed.
+   */
+  seal(limit: number, link: (previous: Buffer, seq: number, row: AuditRow) => Buffer): Promise<number>;
+}
+
+/** What others may be told of a change of state: ids only, never content. */
+export interface OutboxEvent {
+  readonly id: string;
+  readonly projectId: string;
+  readonly type: string;
+  readonly entityId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+}
+
+export interface InstanceRow {
+  readonly id: string;
+  readonly kid: string;
+  readonly keyCheck: Buffer;
+  readonly createdAt: number;
+}
+
+export interface Readers {
+  readonly projects: { find(id: string): Promise<Project | null>; all(): Promise<readonly Project[]> };
+  readonly sites: { find(projectId: string, id: string): Promise<Site | null>; all(projectId: string): Promise<readonly Site[]> };
+  readonly integrations: IntegrationReaders;
+  readonly connections: ConnectionReaders;
+  readonly versions: VersionReaders;
+  readonly contents: ContentReaders;
+  readonly changes: ChangeReaders;
+  readonly validations: ValidationReaders;
+  readonly leases: LeaseReaders;
+  readonly tokens: TokenReaders;
+  readonly audit: AuditReaders;
+}
+
+export interface Writers extends Readers {
+  /** The store's time, the same throughout the transaction. */
+  now(): Promise<number>;
+  /** Comes first in a transaction that changes a connection: leases take it shared; commit, retire, roll-back and delete exclusive. A no-op on SQLite, which has one writer. */
+  lock(connectionId: string, mode: 'shared' | 'exclusive'): Promise<void>;
+  readonly projects: Readers['projects'] & { insert(project: Project): Promise<void> };
+  readonly sites: Readers['sites'] & { insert(site: Site): Promise<void>; rename(projectId: string, id: string, name: string, now: number): Promise<boolean> };
+  readonly integrations: IntegrationWriters;
+  readonly connections: ConnectionWriters;
+  readonly versions: VersionWriters;
+  readonly contents: ContentWriters;
+  readonly changes: ChangeWriters;
+  readonly validations: ValidationWriters;
+  readonly leases: LeaseWriters;
+  readonly tokens: TokenWriters;
+  readonly idempotency: IdempotencyWriters;
+  readonly audit: AuditWriters;
+  readonly events: { append(event: OutboxEvent): Promise<void> };
+  readonly instance: { find(): Promise<InstanceRow | null>; insert(row: InstanceRow): Promise<boolean> };
+  readonly keys: KeyStore;
+}

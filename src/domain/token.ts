@@ -1,0 +1,39 @@
+import type { Role } from './actor.ts';
+
+/** An API token: an accessor id that may be shown, and a secret of which only a keyed hash is kept. */
+export interface Token {
+  readonly id: string;
+  readonly kind: 'pat' | 'svc';
+  readonly name: string;
+  readonly homeProjectId: string;
+  readonly hash: Buffer;
+  /** HA1 for HTTP digest, sealed; it can be made only while the secret is known. */
+  readonly digest: Buffer | null;
+  readonly operator: boolean;
+  /** An integration key: limited to these. */
+  readonly integrationIds: readonly string[] | null;
+  readonly comment: string | null;
+  readonly createdAt: number;
+  readonly createdBy: string | null;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  /** At a resolution of a minute. */
+  readonly lastUsedAt: number | null;
+}
+
+export interface TokenGrant {
+  readonly tokenId: string;
+  readonly projectId: string;
+  readonly roles: readonly Role[];
+}
+
+/** A browser session of a token's holder. */
+export interface Session {
+  readonly id: string;
+  readonly tokenId: string;
+  readonly projectId: string;
+  readonly hash: Buffer;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly endedAt: number | null;
+}

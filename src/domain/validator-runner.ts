@@ -1,0 +1,28 @@
+import type { ValidatorOptions } from './connector.ts';
+import type { Details } from './details.ts';
+import type { ValidationResult } from './validation.ts';
+
+/** One run of a validator: plain data in, plain data out. */
+export interface ValidatorTask {
+  readonly kind: string;
+  readonly validator: string;
+  /** Runs of one project share its part of the workers. */
+  readonly projectId: string;
+  /** Runs on one connection queue behind each other. */
+  readonly connectionId: string;
+  readonly credentials: Details;
+  /** Public settings of the version in use, or null. */
+  readonly current: Details | null;
+  readonly options: ValidatorOptions;
+}
+
+export type ValidationOutcome = Pick<ValidationResult, 'status' | 'errors' | 'warnings' | 'data'>;
+
+/**
+ * Runs validators in egress workers, under one deadline. A validator that fails, throws or hangs gives an outcome, never an
+ * error. Throws RATE_LIMITED when too many are waiting and UNAVAILABLE when it is closing.
+ */
+export interface ValidatorRunner {
+  run(task: ValidatorTask, signal?: AbortSignal): Promise<ValidationOutcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,143 @@
+import { type Actor, requirePermission } from '../domain/actor.ts';
+import { type Connection, type ConnectionPolicy, DEFAULT_POLICY, type Integration, type IntegrationCategory, nameKey } from '../domain/connection.ts';
+import type { Connector, ConnectorCategory } from '../domain/connector.ts';
+import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import type { Writers } from '../domain/store.ts';
+import type { CommitOutcome } from './commit-change.ts';
+import { findChange, isRepeat, requireOpen } from './find-change.ts';
+import { connectorOf } from './load-connection.ts';
+import { nextVersion } from './next-version.ts';
+import { obtainProof } from './obtain-proof.ts';
+import { missingProofs, servesKind, subjectOfChange } from './run-validation.ts';
+import { actorId, record, type Services, scopeOf } from './services.ts';
+
+export interface AddConnection {
+  readonly key: string;
+  /** Any spelling of the kind, or of its family's; must fit the staged change. */
+  readonly kind: string;
+  /** An integration that exists, or the name of a new one. */
+  readonly integration: { readonly id: string } | { readonly name: string; readonly category?: IntegrationCategory };
+  readonly name?: string | null;
+  readonly siteId?: string | null;
+  readonly isActive?: boolean;
+  readonly jobTypes?: readonly string[];
+  readonly jobLimits?: unknown;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly policy?: Partial<ConnectionPolicy>;
+}
+
+const CATEGORIES: Readonly<Record<ConnectorCategory, IntegrationCategory>> = {
+  database: 'WAREHOUSE',
+  warehouse: 'WAREHOUSE',
+  bi: 'BI',
+  etl: 'ETL',
+  streaming: 'STREAMING',
+  notification: 'OTHER',
+  other: 'OTHER',
+};
+
+/**
+ * Creates the connection that a temporary key was staged for, with its first version, in an integration that exists or a new
+ * one. An inactive one needs no proof until it is enabled. Throws NOT_FOUND, NAME_TAKEN, VALIDATION_FAILED and what commit throws.
+ */
+export async function addConnection(services: Services, actor: Actor, input: AddConnection): Promise<CommitOutcome> {
+  requirePermission(actor, 'create');
+  const change = await findChange(services, actor, input.key, { purposes: ['create'] });
+  const connector = connectorOf(services, change.kind);
+  if (!servesKind(services, connector, input.kind)) throw badRequest('connectionType', `The temporary key was made for kind "${connector.kind}".`, { kind: connector.kind });
+  if (isRepeat(change, actor)) return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: change.committedAt ?? 0 };
+  await requireOpen(change, services.store);
+  const isActive = input.isActive ?? true;
+  if (isActive && (input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy) === 'VALIDATED') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  const keys = await services.vault.forProject(actor.projectId);
+  const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
+  return await services.store.write(async (tx) => {
+    await tx.lock(change.connectionId, 'exclusive');
+    const latest = (await tx.changes.find(scopeOf(actor), change.id)) ?? change;
+    if (isRepeat(latest, actor)) return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: latest.committedAt ?? 0 };
+    await requireOpen(latest, tx);
+    const now = await tx.now();
+    const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);
+    await tx.connections.insert(newConnection(actor, input, latest.connectionId, integration, isActive, now));
+    const version = nextVersion(keys, latest, null, { by: actorId(actor), now, proven });
+    await tx.versions.append(version);
+    await tx.changes.commit(change.id, 1, actorId(actor), now);
+    await record(services, tx, actor, {
+      action: 'connection.create',
+      entity: 'connection',
+      entityId: change.connectionId,
+      details: { changeId: change.id, kind: connector.kind, version: 1, integrationId: integration.id, proven, isActive, rowMac: version.rowMac.toString('hex') },
+    });
+    return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: now };
+  });
+}
+
+async function findOrCreateIntegration(services: Services, actor: Actor, tx: Writers, connector: Connector, input: AddConnection, now: number): Promise<Integration> {
+  if ('id' in input.integration) {
+    const found = await tx.integrations.find(scopeOf(actor), input.integration.id);
+    if (found === null) throw notFound('integration');
+    if (input.siteId !== undefined && input.siteId !== null && input.siteId !== found.siteId) throw badRequest('dcId', 'The integration belongs to another site.');
+    return found;
+  }
+  if (actor.integrationIds !== null) throw new DomainError('FORBIDDEN', 'This token is limited to integrations that exist.');
+  const name = readName(input.integration.name, 'name');
+  const integration: Integration = {
+    id: services.newId(),
+    projectId: actor.projectId,
+    siteId: await chooseSite(actor, tx, input.siteId ?? null),
+    namespace: 'changeover',
+    name,
+    category: input.integration.category ?? CATEGORIES[connector.category],
+    type: connector.kind,
+    streamingSystemId: null,
+    createdAt: now,
+    createdBy: actorId(actor),
+    updatedAt: now,
+  };
+  if (!(await tx.integrations.insert(integration))) throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
+  return integration;
+}
+
+/** The site that was named, or the only one. */
+async function chooseSite(actor: Actor, tx: Writers, siteId: string | null): Promise<string> {
+  const sites = await tx.sites.all(actor.projectId);
+  if (siteId !== null) {
+    if (!sites.some((site) => site.id === siteId)) throw notFound('site');
+    return siteId;
+  }
+  const [only] = sites;
+  // The text is matched word for word by the lead API's CLI.
+  if (only === undefined || sites.length > 1) throw badRequest('dcId', 'Multiple data collectors found. Please specify a collector.');
+  return only.id;
+}
+
+function newConnection(actor: Actor, input: AddConnection, id: string, integration: Integration, isActive: boolean, now: number): Connection {
+  return {
+    id,
+    projectId: actor.projectId,
+    integrationId: integration.id,
+    name: input.name === undefined || input.name === null ? null : readName(input.name, 'connectionName'),
+    labels: input.labels ?? {},
+    jobTypes: input.jobTypes ?? [],
+    jobLimits: input.jobLimits ?? null,
+    ...DEFAULT_POLICY,
+    ...input.policy,
+    isActive,
+    disabledAt: isActive ? null : now,
+    deletionProtection: false,
+    currentVersion: 1,
+    createdAt: now,
+    createdBy: actorId(actor),
+    updatedAt: now,
+    updatedBy: actorId(actor),
+    deletedAt: null,
+  };
+}
+
+/** A name as it is stored: trimmed, NFC, 1 to 200 characters, no control characters. */
+export function readName(name: string, path: string): string {
+  if (!name.isWellFormed() || /\p{Cc}/u.test(name)) throw badRequest(path, 'A name is well-formed text without control characters.');
+  const key = nameKey(name);
+  if (key.length === 0 || key.length > 200) throw badRequest(path, 'A name has 1 to 200 characters.');
+  return key;
+}

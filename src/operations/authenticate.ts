@@ -1,0 +1,74 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Actor, permissionsOf, type RequestInfo, type Role } from '../domain/actor.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Token, TokenGrant } from '../domain/token.ts';
+import type { Services } from './services.ts';
+
+export interface PresentedToken {
+  readonly secret: string;
+  /** The accessor id, where the client's protocol sends it beside the secret. */
+  readonly id?: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The actor that a token stands for, in its home project. One UNAUTHENTICATED for every way to fail; a bad checksum fails
+ * without asking the store.
+ */
+export async function authenticate(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
+  const kind = services.tokens.parse(presented.secret);
+  if (kind !== 'pat' && kind !== 'svc') throw unauthenticated();
+  const hash = services.vault.keyedHash('token', presented.secret);
+  const found = await services.store.read.tokens.findByHash(hash);
+  if (found === null || !timingSafeEqual(found.token.hash, hash)) throw unauthenticated();
+  if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();
+  return await actorOf(services, found.token, found.grants, request);
+}
+
+/** The actor of a browser session, with the rights that its token has now. */
+export async function authenticateSession(services: Services, secret: string, request: RequestInfo): Promise<Actor> {
+  if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
+  const session = await services.store.read.tokens.findSession(services.vault.keyedHash('token', secret));
+  if (session === null || session.endedAt !== null || session.expiresAt <= (await services.store.now())) throw unauthenticated();
+  const found = await services.store.read.tokens.find(session.tokenId);
+  if (found === null) throw unauthenticated();
+  return await actorOf(services, found.token, found.grants, request);
+}
+
+async function actorOf(services: Services, token: Token, grants: readonly TokenGrant[], request: RequestInfo): Promise<Actor> {
+  const now = await services.store.now();
+  const grant = grants.find(({ projectId }) => projectId === token.homeProjectId);
+  if (grant === undefined || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) throw unauthenticated();
+  const minute = now - (now % MINUTE_MS);
+  if ((token.lastUsedAt ?? 0) < minute) {
+    services.later('touch-token', () => services.once(`touch:${token.id}:${minute}`, () => services.store.write((tx) => tx.tokens.touch(token.id, minute))));
+  }
+  return {
+    tokenId: token.id,
+    name: token.name,
+    projectId: grant.projectId,
+    roles: grant.roles,
+    permissions: permissionsOfRoles(grant.roles),
+    operator: token.operator,
+    integrationIds: token.integrationIds,
+    expiresAt: token.expiresAt,
+    request,
+  };
+}
+
+const permissionsByRoles = new Map<string, Actor['permissions']>();
+
+function permissionsOfRoles(roles: readonly Role[]): Actor['permissions'] {
+  const key = roles.join();
+  let permissions = permissionsByRoles.get(key);
+  if (permissions === undefined) {
+    permissions = permissionsOf(roles);
+    permissionsByRoles.set(key, permissions);
+  }
+  return permissions;
+}
+
+export function unauthenticated(): DomainError {
+  return new DomainError('UNAUTHENTICATED', 'No valid token came with the request. Send x-mcd-id and x-mcd-token, or Authorization: Bearer.');
+}

@@ -1,0 +1,124 @@
+import { type Actor, requirePermission } from '../domain/actor.ts';
+import { type Change, PROOF_MAX_AGE_MS } from '../domain/change.ts';
+import type { Connection, Version } from '../domain/connection.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Lease } from '../domain/lease.ts';
+import type { Writers } from '../domain/store.ts';
+import { findChange, isRepeat, requireOpen } from './find-change.ts';
+import { connectorOf, loadConnection } from './load-connection.ts';
+import { nextVersion } from './next-version.ts';
+import { obtainProof } from './obtain-proof.ts';
+import { missingProofs, subjectOfChange, testConnection } from './run-validation.ts';
+import { actorId, record, type Services, scopeOf } from './services.ts';
+
+export interface CommitOutcome {
+  readonly changeId: string;
+  readonly connectionId: string;
+  readonly version: number;
+  readonly committedAt: number;
+}
+
+export interface CommitInput {
+  readonly key: string;
+  readonly connectionId: string;
+  /** Honoured on ADVISORY connections, and for an owner on VALIDATED ones: committed as unproven, then validated at once. */
+  readonly skipProof?: boolean;
+}
+
+const UPDATES = ['update', 'roll-back'] as const;
+
+/**
+ * Makes a staged change CURRENT. Missing proof is obtained first. Of two changes on one base the first to commit wins and the
+ * other gets VERSION_CONFLICT; repeating a committed key answers as the first time and changes nothing.
+ * Throws NOT_FOUND, CHANGE_OUTDATED, CHANGE_EXPIRED, VERSION_CONFLICT, VALIDATION_FAILED, CONNECTION_IN_USE, UNAVAILABLE.
+ */
+export async function commitChange(services: Services, actor: Actor, input: CommitInput): Promise<CommitOutcome> {
+  const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: UPDATES });
+  requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
+  if (isRepeat(change, actor)) return outcomeOf(change);
+  await requireOpen(change, services.store);
+  const { connection, connector } = await loadConnection(services, actor, change.connectionId);
+  requireBase(change, connection);
+  const proof = proofRule(actor, connection, input.skipProof === true);
+  if (proof === 'required') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  const keys = await services.vault.forProject(actor.projectId);
+  const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
+  const outcome = await services.store.write(async (tx) => {
+    await tx.lock(change.connectionId, 'exclusive');
+    const latest = (await tx.changes.find(scopeOf(actor), change.id)) ?? change;
+    if (isRepeat(latest, actor)) return outcomeOf(latest);
+    await requireOpen(latest, tx);
+    const { connection: base, current } = await loadConnection(services, actor, change.connectionId, tx);
+    requireBase(latest, base);
+    if (proofRule(actor, base, input.skipProof === true) === 'required') await requireFreshProof(services, actor, tx, change);
+    const now = await tx.now();
+    const leases = await tx.leases.liveOf(base.id, now);
+    if (base.inFlight === 'REFUSE' && leases.length > 0) throw inUse('Running jobs hold this connection, and its policy refuses a commit while they do.', leases, now);
+    const version = nextVersion(keys, latest, current, { by: actorId(actor), now, proven });
+    await promote(tx, actor, base, current, version, now);
+    await tx.changes.commit(change.id, version.version, actorId(actor), now);
+    await record(services, tx, actor, {
+      action: change.purpose === 'roll-back' ? 'connection.rollback' : 'connection.update',
+      entity: 'connection',
+      entityId: base.id,
+      details: {
+        changeId: change.id,
+        version: version.version,
+        restoredFrom: change.restoredFrom,
+        changedFields: change.changedFields,
+        proven,
+        liveLeases: leases.length,
+        rowMac: version.rowMac.toString('hex'),
+      },
+    });
+    return { changeId: change.id, connectionId: base.id, version: version.version, committedAt: now };
+  });
+  if (!proven && proof !== 'not-needed') services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
+  return outcome;
+}
+
+function outcomeOf(change: Change): CommitOutcome {
+  return { changeId: change.id, connectionId: change.connectionId, version: change.committedVersion ?? 0, committedAt: change.committedAt ?? 0 };
+}
+
+function requireBase(change: Change, connection: Connection): void {
+  if (connection.currentVersion === change.baseVersion) return;
+  throw new DomainError('VERSION_CONFLICT', `The connection is at version ${connection.currentVersion}; this change was staged on version ${change.baseVersion}. Stage it again.`, {
+    currentVersion: connection.currentVersion,
+    baseVersion: change.baseVersion,
+  });
+}
+
+/**
+ * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded
+ * afterwards. To skip it on a VALIDATED one takes an owner.
+ */
+export function proofRule(actor: Actor, connection: Pick<Connection, 'isActive' | 'commitPolicy'>, skip: boolean): 'required' | 'afterwards' | 'not-needed' {
+  if (!connection.isActive) return 'not-needed';
+  if (connection.commitPolicy === 'ADVISORY') return 'afterwards';
+  if (!skip) return 'required';
+  if (actor.permissions.has('skip-proof')) return 'afterwards';
+  throw new DomainError('VALIDATION_FAILED', 'This connection\'s policy VALIDATED needs proof before a commit; only an owner may skip it.', { policy: 'VALIDATED' });
+}
+
+/** Proof may have aged, or never existed for an actor whose policy changed meanwhile: it is looked at again where it counts. */
+async function requireFreshProof(services: Services, actor: Actor, tx: Writers, change: Change): Promise<void> {
+  const passed = await tx.validations.passed(actor.projectId, change.candidateHash, (await tx.now()) - PROOF_MAX_AGE_MS);
+  const missing = connectorOf(services, change.kind).validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name));
+  if (missing.length > 0) throw new DomainError('VALIDATION_FAILED', 'The proof of this change has expired. Save it again.', { policy: 'VALIDATED', validators: missing.map(({ name }) => name) });
+}
+
+export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {
+  const last = Math.max(...leases.map(({ expiresAt }) => expiresAt));
+  return new DomainError('CONNECTION_IN_USE', message, {
+    retryAfterSeconds: Math.max(1, Math.ceil((last - now) / 1000)),
+    jobs: leases.map((lease) => ({ leaseId: lease.id, job: lease.job, version: lease.version, since: new Date(lease.acquiredAt).toISOString(), expectedEnd: new Date(lease.expiresAt).toISOString() })),
+  });
+}
+
+async function promote(tx: Writers, actor: Actor, base: Connection, current: Version, next: Version, now: number): Promise<void> {
+  const advanced = await tx.connections.advance(scopeOf(actor), base.id, current.version, next.version, actorId(actor), now);
+  const demoted = advanced && (await tx.versions.demote(base.id, current.version, now + base.overlapMs));
+  if (!demoted) throw new DomainError('VERSION_CONFLICT', 'The connection was changed meanwhile. Stage the change again.', { baseVersion: current.version });
+  await tx.versions.append(next);
+}

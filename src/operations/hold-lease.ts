@@ -1,0 +1,134 @@
+import { type Actor, requirePermission } from '../domain/actor.ts';
+import type { Details } from '../domain/details.ts';
+import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import { isLive, type Lease } from '../domain/lease.ts';
+import { loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
+import { actorId, record, type Services, scopeOf } from './services.ts';
+
+export interface HeldLease {
+  readonly lease: Lease;
+  /** By the connector's field keys. */
+  readonly credentials: Details;
+}
+
+export interface AcquireLease {
+  readonly connectionId: string;
+  /** What the job calls itself, 1 to 200 characters; shown to whoever waits for it. */
+  readonly job: string;
+  /** 1 second to the longest a lease may last; an hour by default. */
+  readonly ttlMs?: number;
+}
+
+/**
+ * Grants a lease on the CURRENT version and returns its credentials with the lease key, shown this once. The audit row is
+ * durable before anything is revealed. A commit that races it either sees the lease, or is seen by it.
+ */
+export async function acquireLease(services: Services, actor: Actor, input: AcquireLease): Promise<HeldLease & { readonly key: string }> {
+  requirePermission(actor, 'lease');
+  const { job, ttlMs } = readLeaseInput(services, input);
+  const { integration } = await loadConnection(services, actor, input.connectionId);
+  await requireReachableSite(services, integration);
+  const key = services.tokens.create('lse');
+  const keyHash = services.vault.keyedHash('token', key);
+  const granted = await services.store.write(async (tx) => {
+    await tx.lock(input.connectionId, 'shared');
+    const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
+    if (!connection.isActive) throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
+    const now = await tx.now();
+    const lease: Lease = {
+      id: services.newId(),
+      projectId: actor.projectId,
+      connectionId: connection.id,
+      version: current.version,
+      tokenId: actor.tokenId,
+      job,
+      keyHash,
+      acquiredAt: now,
+      expiresAt: now + ttlMs,
+      endsBy: now + services.settings.leaseMaxMs,
+      releasedAt: null,
+      endReason: null,
+    };
+    await tx.leases.insert(lease);
+    await recordLease(services, tx, actor, 'lease.acquire', lease);
+    return { lease, current };
+  });
+  return { lease: granted.lease, key, credentials: await openDetails(services, granted.current) };
+}
+
+/** The credentials of the pinned version again, whatever was committed since. NOT_FOUND once the lease has ended. */
+export async function readLease(services: Services, actor: Actor, key: string): Promise<HeldLease> {
+  requirePermission(actor, 'lease');
+  const found = await findLease(services, actor, key);
+  const { lease, version } = await services.store.write(async (tx) => {
+    const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
+    if (lease === null || !isLive(lease, await tx.now())) throw notFound('live lease');
+    const version = await tx.versions.find(scopeOf(actor), lease.connectionId, lease.version);
+    if (version === null) throw notFound('live lease');
+    await recordLease(services, tx, actor, 'lease.read', lease);
+    return { lease, version };
+  });
+  return { lease, credentials: await openDetails(services, version) };
+}
+
+/** Extends a live lease to `ttlMs` from now, never past its longest time. NOT_FOUND once it has ended. */
+export async function renewLease(services: Services, actor: Actor, key: string, ttlMs?: number): Promise<Lease> {
+  requirePermission(actor, 'lease');
+  const { id } = await findLease(services, actor, key);
+  const ttl = readTtl(services, ttlMs);
+  return await services.store.write(async (tx) => {
+    const now = await tx.now();
+    const renewed = await tx.leases.renew(id, now + ttl, now);
+    if (renewed === null) throw notFound('live lease');
+    await recordLease(services, tx, actor, 'lease.renew', renewed);
+    return renewed;
+  });
+}
+
+/** Ends the lease by its key. A second release answers like the first. */
+export async function releaseLease(services: Services, actor: Actor, key: string): Promise<Lease> {
+  requirePermission(actor, 'lease');
+  const lease = await findLease(services, actor, key);
+  return await endLive(services, actor, lease, 'released');
+}
+
+/** Ends another's lease by its id, as an administrator. Its job keeps what it has read; nothing more is served to it. */
+export async function endLease(services: Services, actor: Actor, id: string): Promise<Lease> {
+  requirePermission(actor, 'end-lease');
+  const lease = await services.store.read.leases.find(scopeOf(actor), id);
+  if (lease === null) throw notFound('lease');
+  return await endLive(services, actor, lease, 'ended');
+}
+
+async function endLive(services: Services, actor: Actor, lease: Lease, reason: 'released' | 'ended'): Promise<Lease> {
+  return await services.store.write(async (tx) => {
+    const now = await tx.now();
+    if (await tx.leases.end(lease.id, reason, now)) await recordLease(services, tx, actor, reason === 'ended' ? 'lease.end' : 'lease.release', lease);
+    return (await tx.leases.find(scopeOf(actor), lease.id)) ?? lease;
+  });
+}
+
+async function findLease(services: Services, actor: Actor, key: string): Promise<Lease> {
+  const lease = services.tokens.parse(key) === 'lse' ? await services.store.read.leases.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key)) : null;
+  // A lease is its taker's: another job's token does not renew, read or release it.
+  if (lease === null || (lease.tokenId ?? 'local') !== actorId(actor)) throw notFound('lease');
+  return lease;
+}
+
+async function recordLease(services: Services, tx: Parameters<typeof record>[1], actor: Actor, action: 'lease.acquire' | 'lease.read' | 'lease.renew' | 'lease.release' | 'lease.end', lease: Lease): Promise<void> {
+  await record(services, tx, actor, { action, entity: 'connection', entityId: lease.connectionId, details: { leaseId: lease.id, version: lease.version, job: lease.job, expiresAt: lease.expiresAt } });
+}
+
+function readLeaseInput(services: Services, input: AcquireLease): { readonly job: string; readonly ttlMs: number } {
+  const job = input.job.trim();
+  if (job.length === 0 || job.length > 200 || !job.isWellFormed() || /\p{Cc}/u.test(job)) throw badRequest('job', 'A job\'s name has 1 to 200 characters and no control characters.');
+  return { job, ttlMs: readTtl(services, input.ttlMs) };
+}
+
+function readTtl(services: Services, ttlMs: number | undefined): number {
+  const ttl = ttlMs ?? services.settings.leaseTtlMs;
+  if (!Number.isInteger(ttl) || ttl < 1000 || ttl > services.settings.leaseMaxMs) {
+    throw badRequest('ttlSeconds', `A lease lasts from 1 second to ${services.settings.leaseMaxMs / 1000} seconds.`);
+  }
+  return ttl;
+}

@@ -1,0 +1,64 @@
+import { record, type Services } from './services.ts';
+import { localActor } from './prepare-instance.ts';
+
+const BATCH = 100;
+
+/** One pass of the gateway's housekeeping. Safe to run anywhere at any time: every step is guarded in its statement. */
+export interface HousekeepingPass {
+  readonly retired: number;
+  readonly destroyed: number;
+  readonly expiredChanges: number;
+}
+
+const REQUEST = { id: 'housekeeping', ip: null, client: {} } as const;
+
+/**
+ * Retires PREVIOUS versions whose overlap has passed and that no live lease holds, destroys ciphertext whose time is over, and
+ * drops what expired changes sealed.
+ */
+export async function keepHouse(services: Services): Promise<HousekeepingPass> {
+  return { retired: await retireVersions(services), destroyed: await destroyContent(services), expiredChanges: await dropExpiredChanges(services) };
+}
+
+async function retireVersions(services: Services): Promise<number> {
+  let retired = 0;
+  for (const { connectionId, version, projectId } of await services.store.read.versions.retirable(await services.store.now(), BATCH)) {
+    const done = await services.store.write(async (tx) => {
+      await tx.lock(connectionId, 'exclusive');
+      if (!(await tx.versions.retire(connectionId, version, await tx.now()))) return false;
+      // Says that the old credential can now be revoked at its source.
+      await record(services, tx, localActor(projectId, 'gateway', REQUEST), { action: 'version.retire', entity: 'connection', entityId: connectionId, details: { version } });
+      return true;
+    });
+    if (done) retired += 1;
+  }
+  return retired;
+}
+
+async function destroyContent(services: Services): Promise<number> {
+  let destroyed = 0;
+  const before = (await services.store.now()) - services.settings.destroyAfterMs;
+  for (const { connectionId, version, contentId, projectId } of await services.store.read.versions.destroyable(before, BATCH)) {
+    const done = await services.store.write(async (tx) => {
+      await tx.lock(connectionId, 'exclusive');
+      // Content that a roll-back made current again is kept for as long as a version that is in use needs it.
+      if (!(await tx.contents.destroyIfUnused(contentId)) || !(await tx.versions.markDestroyed(connectionId, version, await tx.now()))) return false;
+      await record(services, tx, localActor(projectId, 'gateway', REQUEST), { action: 'version.destroy', entity: 'connection', entityId: connectionId, details: { version } });
+      return true;
+    });
+    if (done) destroyed += 1;
+  }
+  return destroyed;
+}
+
+async function dropExpiredChanges(services: Services): Promise<number> {
+  const now = await services.store.now();
+  const expired = await services.store.read.changes.expired(now, BATCH);
+  for (const change of expired) {
+    await services.store.write(async (tx) => {
+      await tx.lock(change.connectionId, 'exclusive');
+      if (await tx.changes.discard(change.id, await tx.now())) await tx.contents.destroyIfUnused(change.contentId);
+    });
+  }
+  return expired.length;
+}

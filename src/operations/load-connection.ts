@@ -1,0 +1,92 @@
+import type { Actor } from '../domain/actor.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import type { Connection, Integration, SealedContent, Version } from '../domain/connection.ts';
+import type { Connector } from '../domain/connector.ts';
+import { type Details, endpointParts, joinDetails, splitDetails } from '../domain/details.ts';
+import { DomainError, notFound } from '../domain/errors.ts';
+import type { Readers } from '../domain/store.ts';
+import type { SealBinding } from '../domain/vault.ts';
+import { type Services, scopeOf } from './services.ts';
+
+export interface LoadedConnection {
+  readonly connection: Connection;
+  readonly integration: Integration;
+  readonly current: Version;
+  readonly connector: Connector;
+}
+
+/** A connection in the actor's scope with its CURRENT version; NOT_FOUND alike for what is absent and what is not theirs. */
+export async function loadConnection(services: Services, actor: Actor, id: string, from: Readers = services.store.read): Promise<LoadedConnection> {
+  const scope = scopeOf(actor);
+  const connection = await from.connections.find(scope, id);
+  if (connection === null) throw notFound('connection');
+  const integration = await from.integrations.find(scope, connection.integrationId);
+  const [current] = await from.versions.currentOf(scope, [id]);
+  if (integration === null || current === undefined) throw new DomainError('INTEGRITY', 'The connection has no current version or no integration.', { connectionId: id });
+  return { connection, integration, current, connector: connectorOf(services, current.kind) };
+}
+
+export function connectorOf(services: Services, kind: string): Connector {
+  const connector = services.connectors.find(kind);
+  if (connector === null) throw new DomainError('UNAVAILABLE', 'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.', { kind });
+  return connector;
+}
+
+/** What the actor's connections are dialled from: those of another network wait for workers. */
+export async function requireReachableSite(services: Services, integration: Integration): Promise<void> {
+  const site = await services.store.read.sites.find(integration.projectId, integration.siteId);
+  if (site?.deployment !== 'gateway') {
+    throw new DomainError('UNAVAILABLE', 'The connection belongs to a site of workers, and none is connected.', { siteId: integration.siteId });
+  }
+}
+
+type SealedRow = Pick<Version, 'connectionId' | 'projectId' | 'kind' | 'settings' | 'contentId'>;
+
+/** What a version's or change's secrets are bound to. It is made from the stored settings, so editing those in the database breaks the seal. */
+function bindingOf(services: Services, connector: Connector, row: SealedRow): SealBinding {
+  return {
+    projectId: row.projectId,
+    connectionId: row.connectionId,
+    contentId: row.contentId,
+    field: 'content',
+    endpoint: services.fingerprint(endpointParts(connector, row.settings)),
+  };
+}
+
+/** Opens the credentials of a version or change. Throws INTEGRITY when they were altered, moved or destroyed. */
+export async function openDetails(services: Services, row: SealedRow, from: Readers = services.store.read): Promise<Details> {
+  const content = await from.contents.find({ projectId: row.projectId }, row.contentId);
+  if (content === null || content.blob === null) throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId: row.contentId });
+  const connector = connectorOf(services, row.kind);
+  const keys = await services.vault.forProject(row.projectId);
+  const plain = keys.open(bindingOf(services, connector, row), content.blob);
+  try {
+    return joinDetails({ settings: row.settings, secrets: JSON.parse(plain.toString('utf8')) as Details });
+  } finally {
+    plain.fill(0);
+  }
+}
+
+export interface SealedDetails {
+  readonly settings: Details;
+  readonly content: Omit<SealedContent, 'createdAt'>;
+  readonly candidateHash: Buffer;
+}
+
+/** Seals parsed details under a fresh content id, before any statement is sent. */
+export async function sealDetails(services: Services, projectId: string, connectionId: string, connector: Connector, details: Details): Promise<SealedDetails> {
+  const { settings, secrets } = splitDetails(connector, details);
+  const keys = await services.vault.forProject(projectId);
+  const contentId = services.newId();
+  const plain = Buffer.from(JSON.stringify(secrets), 'utf8');
+  try {
+    const sealed = keys.seal(bindingOf(services, connector, { connectionId, projectId, kind: connector.kind, settings, contentId }), plain);
+    return {
+      settings,
+      content: { id: contentId, projectId, connectionId, ...sealed },
+      candidateHash: services.vault.keyedHash('candidate', projectId, connectionId, connector.kind, canonicalJson({ settings, secrets })),
+    };
+  } finally {
+    plain.fill(0);
+  }
+}

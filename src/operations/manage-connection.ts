@@ -1,0 +1,122 @@
+import { type Actor, requirePermission } from '../domain/actor.ts';
+import type { AuditAction } from '../domain/audit.ts';
+import { type Connection, type ConnectionPolicy, MIN_OVERLAP_MS } from '../domain/connection.ts';
+import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import type { Writers } from '../domain/store.ts';
+import { readName } from './add-connection.ts';
+import { inUse } from './commit-change.ts';
+import { loadConnection } from './load-connection.ts';
+import { obtainProof } from './obtain-proof.ts';
+import { subjectOfVersion } from './run-validation.ts';
+import { actorId, record, type Services, scopeOf } from './services.ts';
+
+/** The longest overlap that a policy may ask for: 90 days. */
+export const MAX_OVERLAP_MS = 90 * 24 * 60 * 60 * 1000;
+
+export async function renameConnection(services: Services, actor: Actor, connectionId: string, name: string): Promise<Connection> {
+  requirePermission(actor, 'commit');
+  const stored = readName(name, 'name');
+  return await alter(services, actor, connectionId, 'connection.rename', {}, (tx, now) => tx.connections.rename(scopeOf(actor), connectionId, stored, actorId(actor), now));
+}
+
+export async function setDeletionProtection(services: Services, actor: Actor, connectionId: string, on: boolean): Promise<Connection> {
+  requirePermission(actor, 'commit');
+  return await alter(services, actor, connectionId, 'connection.protect', { on }, (tx, now) => tx.connections.setDeletionProtection(scopeOf(actor), connectionId, on, actorId(actor), now));
+}
+
+/** Enabling a connection obtains the proof that its saved version did without while it was inactive. Throws VALIDATION_FAILED. */
+export async function toggleConnection(services: Services, actor: Actor, connectionId: string, active: boolean): Promise<Connection> {
+  requirePermission(actor, 'commit');
+  const { connection, current } = await loadConnection(services, actor, connectionId);
+  if (connection.isActive === active) return connection;
+  if (active && connection.commitPolicy === 'VALIDATED') await obtainProof(services, actor, await subjectOfVersion(services, actor, connectionId));
+  return await alter(services, actor, connectionId, active ? 'connection.enable' : 'connection.disable', { version: current.version }, async (tx, now) => {
+    const latest = await tx.connections.find(scopeOf(actor), connectionId);
+    if (active && latest !== null && latest.currentVersion !== current.version) {
+      throw new DomainError('VERSION_CONFLICT', 'The connection was changed while it was being proven. Enable it again.', { currentVersion: latest.currentVersion });
+    }
+    return await tx.connections.setActive(scopeOf(actor), connectionId, active, actorId(actor), now);
+  });
+}
+
+export async function setConnectionPolicy(services: Services, actor: Actor, connectionId: string, policy: Partial<ConnectionPolicy>): Promise<Connection> {
+  requirePermission(actor, 'policy');
+  const { overlapMs } = policy;
+  if (overlapMs !== undefined && (!Number.isSafeInteger(overlapMs) || overlapMs < MIN_OVERLAP_MS || overlapMs > MAX_OVERLAP_MS)) {
+    throw badRequest('overlapSeconds', `The overlap lasts from ${MIN_OVERLAP_MS / 1000} to ${MAX_OVERLAP_MS / 1000} seconds.`);
+  }
+  return await alter(services, actor, connectionId, 'connection.policy', { ...policy }, async (tx, now) => {
+    const connection = await tx.connections.find(scopeOf(actor), connectionId);
+    if (connection === null) return false;
+    const { inFlight, commitPolicy } = { ...connection, ...policy };
+    return await tx.connections.setPolicy(scopeOf(actor), connectionId, { inFlight, commitPolicy, overlapMs: overlapMs ?? connection.overlapMs }, actorId(actor), now);
+  });
+}
+
+/** Removes a connection. Refused under deletion protection or while jobs hold it; all its versions become RETIRED. */
+export async function removeConnection(services: Services, actor: Actor, connectionId: string): Promise<void> {
+  requirePermission(actor, 'delete');
+  await services.store.write(async (tx) => {
+    await tx.lock(connectionId, 'exclusive');
+    const connection = await tx.connections.find(scopeOf(actor), connectionId);
+    if (connection === null) throw notFound('connection');
+    await removeLocked(services, actor, tx, connection);
+  });
+}
+
+async function removeLocked(services: Services, actor: Actor, tx: Writers, connection: Connection): Promise<void> {
+  const now = await tx.now();
+  if (connection.deletionProtection) throw new DomainError('CONNECTION_IN_USE', 'The connection is protected against deletion. Lift the protection first.', { connectionId: connection.id, protected: true });
+  const leases = await tx.leases.liveOf(connection.id, now);
+  if (leases.length > 0) throw inUse('Running jobs hold this connection.', leases, now);
+  if (!(await tx.connections.remove(scopeOf(actor), connection.id, actorId(actor), now))) throw notFound('connection');
+  await tx.versions.retireAll(connection.id, now);
+  await record(services, tx, actor, { action: 'connection.delete', entity: 'connection', entityId: connection.id, details: { version: connection.currentVersion } });
+}
+
+/** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */
+export async function deleteIntegration(services: Services, actor: Actor, integrationId: string): Promise<void> {
+  requirePermission(actor, 'delete');
+  await services.store.write(async (tx) => {
+    const integration = await tx.integrations.find(scopeOf(actor), integrationId);
+    if (integration === null) throw notFound('integration');
+    const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId]);
+    // In one order for every caller, so that two of them can't wait for each other.
+    for (const connection of [...connections].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      await tx.lock(connection.id, 'exclusive');
+      await removeLocked(services, actor, tx, connection);
+    }
+    if (!(await tx.integrations.removeIfEmpty(scopeOf(actor), integrationId, await tx.now()))) {
+      throw new DomainError('CONNECTION_IN_USE', 'A connection was added to the integration meanwhile. Try again.', { integrationId });
+    }
+  });
+}
+
+export async function renameIntegration(services: Services, actor: Actor, integrationId: string, name: string): Promise<void> {
+  requirePermission(actor, 'commit');
+  const stored = readName(name, 'name');
+  await services.store.write(async (tx) => {
+    const outcome = await tx.integrations.rename(scopeOf(actor), integrationId, stored, await tx.now());
+    if (outcome === 'gone') throw notFound('integration');
+    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
+    await record(services, tx, actor, { action: 'connection.rename', entity: 'integration', entityId: integrationId, details: {} });
+  });
+}
+
+async function alter(
+  services: Services,
+  actor: Actor,
+  connectionId: string,
+  action: AuditAction,
+  details: Readonly<Record<string, unknown>>,
+  write: (tx: Writers, now: number) => Promise<boolean>,
+): Promise<Connection> {
+  return await services.store.write(async (tx) => {
+    await tx.lock(connectionId, 'exclusive');
+    const done = await write(tx, await tx.now());
+    const connection = done ? await tx.connections.find(scopeOf(actor), connectionId) : null;
+    if (connection === null) throw notFound('connection');
+    await record(services, tx, actor, { action, entity: 'connection', entityId: connectionId, details });
+    return connection;
+  });
+}

@@ -1,0 +1,130 @@
+import { type Actor, isRole, requirePermission, type Role } from '../domain/actor.ts';
+import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import type { Writers } from '../domain/store.ts';
+import type { Session, Token } from '../domain/token.ts';
+import { readName } from './add-connection.ts';
+import { unauthenticated } from './authenticate.ts';
+import { actorId, record, type Services } from './services.ts';
+
+export interface CreateToken {
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** `svc` for services, `pat` for people. */
+  readonly kind?: Token['kind'];
+  /** 1 to 3,650 days; without it the token ends when its maker's does, or never. */
+  readonly expiresInDays?: number | null;
+  /** Limits the token to integrations that exist in the project. */
+  readonly integrationIds?: readonly string[] | null;
+  readonly comment?: string | null;
+  readonly operator?: boolean;
+}
+
+/** The token, and its secret, which is shown this once. */
+export interface CreatedToken {
+  readonly token: Token;
+  readonly roles: readonly Role[];
+  readonly secret: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Makes a token that is neither wider nor longer-lived than its maker. Throws FORBIDDEN, BAD_REQUEST. */
+export async function createToken(services: Services, actor: Actor, input: CreateToken): Promise<CreatedToken> {
+  requirePermission(actor, 'token');
+  const roles = readRoles(input.roles);
+  const name = readName(input.name, 'name');
+  const secret = services.tokens.create(input.kind ?? 'svc');
+  const hash = services.vault.keyedHash('token', secret);
+  return await services.store.write(async (tx) => {
+    const now = await tx.now();
+    const token: Token = {
+      id: services.newId(),
+      kind: input.kind ?? 'svc',
+      name,
+      homeProjectId: actor.projectId,
+      hash,
+      digest: null,
+      operator: input.operator === true,
+      integrationIds: await limitTo(actor, tx, input.integrationIds ?? null),
+      comment: input.comment ?? null,
+      createdAt: now,
+      createdBy: actorId(actor),
+      expiresAt: expiry(actor, now, input.expiresInDays ?? null),
+      revokedAt: null,
+      lastUsedAt: null,
+    };
+    if (token.operator && !actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator makes operator tokens.');
+    await tx.tokens.insert(token, [{ tokenId: token.id, projectId: actor.projectId, roles }]);
+    await record(services, tx, actor, { action: 'token.create', entity: 'token', entityId: token.id, details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator } });
+    return { token, roles, secret };
+  });
+}
+
+function readRoles(names: readonly string[]): readonly Role[] {
+  const roles = [...new Set(names)].filter(isRole);
+  if (roles.length === 0 || roles.length !== new Set(names).size) throw badRequest('roles', 'Name one or more of these roles: viewer, job, editor, admin, owner.');
+  return roles;
+}
+
+async function limitTo(actor: Actor, tx: Writers, ids: readonly string[] | null): Promise<readonly string[] | null> {
+  if (ids === null || ids.length === 0) return actor.integrationIds;
+  const found = await tx.integrations.findMany({ projectId: actor.projectId, integrationIds: actor.integrationIds }, ids);
+  if (found.length !== new Set(ids).size) throw notFound('integration');
+  return [...new Set(ids)];
+}
+
+function expiry(actor: Actor, now: number, days: number | null): number | null {
+  if (days === null) return actor.expiresAt;
+  if (!Number.isInteger(days) || days < 1 || days > 3650) throw badRequest('expiresInDays', 'A token lasts from 1 to 3650 days.');
+  const expiresAt = now + days * DAY_MS;
+  if (actor.expiresAt !== null && expiresAt > actor.expiresAt) throw new DomainError('FORBIDDEN', 'A token may not outlive the one that makes it.');
+  return expiresAt;
+}
+
+/** Ends a token at once. The last live owner of a project stays: of two owners revoking each other one is refused. */
+export async function revokeToken(services: Services, actor: Actor, tokenId: string): Promise<void> {
+  requirePermission(actor, 'token');
+  await services.store.write(async (tx) => {
+    await tx.lock(actor.projectId, 'exclusive');
+    const found = await tx.tokens.find(tokenId);
+    const grant = found?.grants.find(({ projectId }) => projectId === actor.projectId);
+    if (found === null || grant === undefined || found.token.homeProjectId !== actor.projectId) throw notFound('token');
+    const now = await tx.now();
+    if (!(await tx.tokens.revoke(tokenId, now))) throw notFound('token');
+    if (grant.roles.includes('owner') && (await tx.tokens.countOwners(actor.projectId, now)) === 0) {
+      throw new DomainError('FORBIDDEN', 'This is the last owner of the project. Make another one first.');
+    }
+    await record(services, tx, actor, { action: 'token.revoke', entity: 'token', entityId: tokenId, details: {} });
+  });
+}
+
+export async function listTokens(services: Services, actor: Actor): ReturnType<Services['store']['read']['tokens']['list']> {
+  requirePermission(actor, 'token');
+  return await services.store.read.tokens.list(actor.projectId);
+}
+
+/** How long a browser stays signed in, milliseconds. */
+export const SESSION_TTL_MS = 12 * 60 * 60 * 1000;
+
+/** Signs a browser in with the rights of the actor's token. The secret goes into a cookie that scripts can't read. */
+export async function createSession(services: Services, actor: Actor): Promise<{ readonly session: Session; readonly secret: string }> {
+  const { tokenId } = actor;
+  if (tokenId === null) throw unauthenticated();
+  const secret = services.tokens.create('ses');
+  const hash = services.vault.keyedHash('token', secret);
+  return await services.store.write(async (tx) => {
+    const now = await tx.now();
+    const session: Session = { id: services.newId(), tokenId, projectId: actor.projectId, hash, createdAt: now, expiresAt: Math.min(now + SESSION_TTL_MS, actor.expiresAt ?? Infinity), endedAt: null };
+    await tx.tokens.insertSession(session);
+    await record(services, tx, actor, { action: 'session.create', entity: 'session', entityId: session.id, details: {} });
+    return { session, secret };
+  });
+}
+
+export async function endSession(services: Services, actor: Actor, secret: string): Promise<void> {
+  const session = await services.store.read.tokens.findSession(services.vault.keyedHash('token', secret));
+  if (session === null) return;
+  await services.store.write(async (tx) => {
+    if (await tx.tokens.endSession(session.id, await tx.now())) await record(services, tx, actor, { action: 'session.end', entity: 'session', entityId: session.id, details: {} });
+  });
+}

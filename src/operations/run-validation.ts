@@ -1,0 +1,187 @@
+import { type Actor, requirePermission } from '../domain/actor.ts';
+import { type Change, PROOF_MAX_AGE_MS } from '../domain/change.ts';
+import type { Version } from '../domain/connection.ts';
+import type { Connector, Validator, ValidatorOptions } from '../domain/connector.ts';
+import type { Details } from '../domain/details.ts';
+import { badRequest } from '../domain/errors.ts';
+import { hasPassed, type Problem, type ValidationResult } from '../domain/validation.ts';
+import { findChange, requireOpen } from './find-change.ts';
+import { connectorOf, loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
+import { record, type Services, scopeOf } from './services.ts';
+import { readNewDetails, type StageCreation } from './stage-change.ts';
+
+export interface TestOptions extends Partial<ValidatorOptions> {
+  /** Answers that nothing was checked, and records no proof. */
+  readonly skipValidation?: boolean;
+  /** Ends the run early; the validators' sockets are destroyed. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one validator on a staged candidate and records the result against exactly that candidate. A failed validation is a result, not an error. */
+export async function validateChange(services: Services, actor: Actor, input: { readonly key: string; readonly kind?: string; readonly validator: string } & TestOptions): Promise<ValidationResult> {
+  requirePermission(actor, 'validate');
+  const change = await findChange(services, actor, input.key);
+  await requireOpen(change, services.store);
+  const connector = connectorOf(services, change.kind);
+  if (input.kind !== undefined && !servesKind(services, connector, input.kind)) {
+    throw badRequest('connectionType', `The temporary key belongs to a change of kind "${connector.kind}".`, { kind: connector.kind });
+  }
+  return await validateOne(services, actor, await subjectOfChange(services, actor, change), input.validator, input);
+}
+
+/** Runs one validator on the CURRENT version, or all in order when none is named. */
+export async function testConnection(services: Services, actor: Actor, input: { readonly connectionId: string; readonly validator?: string } & TestOptions): Promise<readonly ValidationResult[]> {
+  requirePermission(actor, 'validate');
+  const subject = await subjectOfVersion(services, actor, input.connectionId);
+  if (input.validator !== undefined) return [await validateOne(services, actor, subject, input.validator, input)];
+  return await validateAll(services, actor, subject, subject.connector.validators.map(({ name }) => name), input);
+}
+
+/** Runs one validator on details that are not stored, and stores nothing of them but the audit's field names. */
+export async function testDetails(services: Services, actor: Actor, input: StageCreation & { readonly validator: string } & TestOptions): Promise<ValidationResult> {
+  requirePermission(actor, 'validate');
+  requirePermission(actor, 'create');
+  const { connector, details } = readNewDetails(services, input);
+  const subject: Subject = { connector, details: async () => details, current: null, connectionId: services.newId(), identity: null };
+  return await validateOne(services, actor, subject, input.validator, input);
+}
+
+/** True when a caller's spelling of a kind names this connector, or the family it is a member of. */
+export function servesKind(services: Pick<Services, 'connectors'>, connector: Connector, kind: string): boolean {
+  return services.connectors.find(kind)?.kind === connector.kind || kind.trim().toLowerCase().replaceAll('_', '-') === connector.family?.kind;
+}
+
+/** What is validated: a change's candidate, a saved version, or details that are not stored (`identity` null: nothing is recorded as proof). */
+export interface Subject {
+  readonly connector: Connector;
+  readonly connectionId: string;
+  details(): Promise<Details>;
+  readonly current: Details | null;
+  readonly identity: { readonly changeId: string | null; readonly version: number | null; readonly candidateHash: Buffer } | null;
+}
+
+export async function subjectOfChange(services: Services, actor: Actor, change: Change): Promise<Subject> {
+  const loaded = change.purpose === 'create' ? null : await loadConnection(services, actor, change.connectionId);
+  if (loaded !== null) await requireReachableSite(services, loaded.integration);
+  return {
+    connector: connectorOf(services, change.kind),
+    connectionId: change.connectionId,
+    details: () => openDetails(services, change),
+    current: loaded?.current.kind === change.kind ? loaded.current.settings : null,
+    identity: { changeId: change.id, version: null, candidateHash: change.candidateHash },
+  };
+}
+
+export async function subjectOfVersion(services: Services, actor: Actor, connectionId: string, version?: Version): Promise<Subject> {
+  const loaded = await loadConnection(services, actor, connectionId);
+  await requireReachableSite(services, loaded.integration);
+  const subject = version ?? loaded.current;
+  return {
+    connector: connectorOf(services, subject.kind),
+    connectionId,
+    details: () => openDetails(services, subject),
+    current: loaded.current.settings,
+    identity: { changeId: null, version: subject.version, candidateHash: subject.candidateHash },
+  };
+}
+
+/** Runs the named validators in the connector's order; one whose prerequisite failed is skipped and says so. */
+export async function validateAll(services: Services, actor: Actor, subject: Subject, names: readonly string[], options: TestOptions): Promise<readonly ValidationResult[]> {
+  const results: ValidationResult[] = [];
+  for (const validator of subject.connector.validators) {
+    if (!names.includes(validator.name)) continue;
+    const blocker = validator.after.find((name) => results.some((result) => result.validator === name && !hasPassed(result)));
+    results.push(blocker === undefined ? await runAndRecord(services, actor, subject, validator, options) : await skipped(services, validator, blocker));
+  }
+  return results;
+}
+
+/** One validator by name; prerequisites that have not passed for this candidate lately are run first. */
+async function validateOne(services: Services, actor: Actor, subject: Subject, name: string, options: TestOptions): Promise<ValidationResult> {
+  const validator = subject.connector.validators.find((candidate) => candidate.name === name);
+  if (validator === undefined) return await notApplicable(services, subject.connector, name);
+  if (options.skipValidation === true) return await unchecked(services, validator);
+  const since = (await services.store.now()) - PROOF_MAX_AGE_MS;
+  const passed = subject.identity === null ? [] : await services.store.read.validations.passed(actor.projectId, subject.identity.candidateHash, since);
+  for (const prerequisite of subject.connector.validators) {
+    if (!validator.after.includes(prerequisite.name) || passed.includes(prerequisite.name)) continue;
+    if (!hasPassed(await runAndRecord(services, actor, subject, prerequisite, options))) return await skipped(services, validator, prerequisite.name);
+  }
+  return await runAndRecord(services, actor, subject, validator, options);
+}
+
+async function runAndRecord(services: Services, actor: Actor, subject: Subject, validator: Validator, options: TestOptions): Promise<ValidationResult> {
+  const startedAt = await services.store.now();
+  const { status, errors, warnings, data } = await services.runner.run(
+    {
+      kind: subject.connector.kind,
+      validator: validator.name,
+      projectId: actor.projectId,
+      connectionId: subject.connectionId,
+      credentials: await subject.details(),
+      current: subject.current,
+      options: { skipPermissionTests: options.skipPermissionTests === true },
+    },
+    options.signal,
+  );
+  const result: ValidationResult = { validator: validator.name, description: validator.description, status, errors, warnings, data, startedAt, finishedAt: await services.store.now() };
+  await services.store.write(async (tx) => {
+    if (subject.identity !== null) {
+      await tx.validations.record({ ...result, id: services.newId(), projectId: actor.projectId, connectionId: subject.connectionId, ...subject.identity });
+    }
+    await record(services, tx, actor, {
+      action: 'change.validate',
+      entity: 'connection',
+      entityId: subject.connectionId,
+      details: { validator: validator.name, status, codes: [...errors, ...warnings].map(({ code }) => code), changeId: subject.identity?.changeId ?? null, version: subject.identity?.version ?? null },
+    });
+  });
+  return result;
+}
+
+async function answer(services: Services, named: { readonly name: string; readonly description: string }, status: ValidationResult['status'], problem: Problem): Promise<ValidationResult> {
+  const now = await services.store.now();
+  const failed = status === 'skipped';
+  return { validator: named.name, description: named.description, status, errors: failed ? [problem] : [], warnings: failed ? [] : [problem], data: null, startedAt: now, finishedAt: now };
+}
+
+function skipped(services: Services, validator: Validator, blocker: string): Promise<ValidationResult> {
+  return answer(services, validator, 'skipped', {
+    code: 'SKIPPED',
+    cause: `${blocker} failed`,
+    friendlyMessage: `Not run, because ${blocker} did not pass.`,
+    resolution: `Mend what ${blocker} reports, then run this one again.`,
+  });
+}
+
+function unchecked(services: Services, validator: Validator): Promise<ValidationResult> {
+  return answer(services, validator, 'warning', {
+    code: 'SKIPPED',
+    cause: 'skipValidation was set',
+    friendlyMessage: 'Nothing was checked, as was asked for.',
+    resolution: 'Run it again without skipValidation before saving.',
+  });
+}
+
+/** A name that another member of the family has succeeds with a warning; a name that nobody has is the caller's mistake. */
+async function notApplicable(services: Services, connector: Connector, name: string): Promise<ValidationResult> {
+  const relatives = connector.family === null ? [] : services.connectors.all().filter((candidate) => candidate.family?.kind === connector.family?.kind);
+  const known = relatives.flatMap((relative) => relative.validators).find((candidate) => candidate.name === name);
+  if (known === undefined) {
+    const names = connector.validators.map((candidate) => candidate.name);
+    throw badRequest('validationName', `Kind "${connector.kind}" has these validations: ${names.join(', ')}.`, { known: names });
+  }
+  return await answer(services, known, 'warning', {
+    code: 'UNKNOWN_VALIDATOR',
+    cause: `not applicable to ${connector.kind}`,
+    friendlyMessage: `This validation does not apply to ${connector.title}.`,
+    resolution: 'Nothing needs to be done.',
+  });
+}
+
+/** Validators that a commit of this candidate still lacks proof of, in order. */
+export async function missingProofs(services: Services, actor: Actor, connector: Connector, candidateHash: Buffer): Promise<readonly string[]> {
+  const since = (await services.store.now()) - PROOF_MAX_AGE_MS;
+  const passed = await services.store.read.validations.passed(scopeOf(actor).projectId, candidateHash, since);
+  return connector.validators.filter((validator) => validator.mandatory && !passed.includes(validator.name)).map(({ name }) => name);
+}

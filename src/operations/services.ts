@@ -1,0 +1,88 @@
+import type { Actor } from '../domain/actor.ts';
+import type { AuditEntry, AuditRow } from '../domain/audit.ts';
+import type { Scope } from '../domain/connection.ts';
+import type { Connector } from '../domain/connector.ts';
+import type { Store, Writers } from '../domain/store.ts';
+import type { ValidatorRunner } from '../domain/validator-runner.ts';
+import type { TokenKind, Vault } from '../domain/vault.ts';
+
+/** All that an operation works with besides its actor and input. Built once, by the composition root. */
+export interface Services {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly tokens: TokenMint;
+  readonly connectors: ConnectorCatalogue;
+  readonly runner: ValidatorRunner;
+  readonly settings: ProtocolSettings;
+  /** UUIDv7. */
+  newId(): string;
+  /** Signs an audit entry; its number and place in the chain come later, from the sealer. */
+  signAudit(row: Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>): Buffer;
+  fingerprint(parts: Readonly<Record<string, unknown>>): Buffer;
+  /** Work that goes on after its answer was sent; shutdown waits for it, and a failure is logged by code. */
+  later(name: string, work: () => Promise<unknown>): void;
+  /** One running promise per key: a second caller gets the first one's. */
+  once<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface TokenMint {
+  create(kind: TokenKind): string;
+  /** Checks form and checksum alone, without the store. */
+  parse(text: string): TokenKind | null;
+}
+
+export interface ConnectorCatalogue {
+  /** By any spelling of the kind; null where there is none. A family's kind finds nothing here: use `member`. */
+  find(kind: string): Connector | null;
+  /** The member of a family that a discriminator names, e.g. `transactional-db` with `postgres`. */
+  member(familyKind: string, discriminator: string): Connector | null;
+  all(): readonly Connector[];
+}
+
+export interface ProtocolSettings {
+  /** How long a staged change stays open, milliseconds; at most a day. */
+  readonly changeTtlMs: number;
+  /** How long a lease lasts unless asked, milliseconds. */
+  readonly leaseTtlMs: number;
+  /** How long a lease may last in all, renewals included, milliseconds. */
+  readonly leaseMaxMs: number;
+  /** How long the ciphertext of a RETIRED version is kept, milliseconds. */
+  readonly destroyAfterMs: number;
+  /** The deadline that a commit's missing proofs share, milliseconds. */
+  readonly proofDeadlineMs: number;
+}
+
+export const DEFAULT_PROTOCOL_SETTINGS: ProtocolSettings = {
+  changeTtlMs: 60 * 60 * 1000,
+  leaseTtlMs: 60 * 60 * 1000,
+  leaseMaxMs: 24 * 60 * 60 * 1000,
+  destroyAfterMs: 7 * 24 * 60 * 60 * 1000,
+  proofDeadlineMs: 25_000,
+};
+
+export function scopeOf(actor: Actor): Scope {
+  return { projectId: actor.projectId, integrationIds: actor.integrationIds };
+}
+
+/** What rows say of who did it: the token's accessor id, or `local` for the control socket and the gateway's own jobs. */
+export function actorId(actor: Actor): string {
+  return actor.tokenId ?? 'local';
+}
+
+/** Writes the audit row and, under the same name, the outbox event of a change of state, inside its transaction. */
+export async function record(services: Services, tx: Writers, actor: Actor, entry: AuditEntry): Promise<void> {
+  const at = await tx.now();
+  const row = {
+    id: services.newId(),
+    projectId: actor.projectId,
+    at,
+    actorTokenId: actor.tokenId,
+    actorName: actor.name,
+    ...entry,
+    requestId: actor.request.id,
+    clientIp: actor.request.ip,
+    client: actor.request.client,
+  };
+  await tx.audit.append({ ...row, rowHmac: services.signAudit(row), seq: null, chainHash: null });
+  await tx.events.append({ id: services.newId(), projectId: actor.projectId, type: entry.action, entityId: entry.entityId ?? '', data: entry.details, createdAt: at });
+}

@@ -1,0 +1,163 @@
+import { type Actor, requirePermission } from '../domain/actor.ts';
+import type { Change } from '../domain/change.ts';
+import type { Connector } from '../domain/connector.ts';
+import { changedFields, type Details, mergeDetails, parseDetails, readWireDetails, secretsToReenter } from '../domain/details.ts';
+import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import { type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
+import { actorId, record, type Services, scopeOf } from './services.ts';
+
+/** The change and its temporary key, which is shown this once. */
+export interface StagedChange {
+  readonly change: Change;
+  readonly key: string;
+}
+
+export interface StageUpdate {
+  readonly connectionId: string;
+  /** Fields in any of their spellings: absent keeps, `null` clears, a value sets. */
+  readonly changes: Readonly<Record<string, unknown>>;
+  /** The changes are the whole details; what is absent is cleared. */
+  readonly replace?: boolean;
+  /** Refuses a connection of another kind, naming the kinds that the caller's mutation serves. */
+  readonly expectKind?: (connector: Connector) => boolean;
+  /** Where the changes stand in the caller's input, for the paths of errors. */
+  readonly path?: string;
+}
+
+/**
+ * Stages an update: merges it onto the current version, parses the whole, seals it, and stores it with the hash of a temporary
+ * key. Dials nothing. Throws NOT_FOUND, BAD_REQUEST, UNKNOWN_OPTION, SECRET_REENTRY_REQUIRED.
+ */
+export async function stageUpdate(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
+  requirePermission(actor, 'stage');
+  const loaded = await loadConnection(services, actor, input.connectionId);
+  const { connector, current } = loaded;
+  if (input.expectKind !== undefined && !input.expectKind(connector)) {
+    throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use the update operation of that kind.`, { kind: connector.kind });
+  }
+  const changes = readWireDetails(connector, withoutDiscriminator(connector, input.changes), input.path ?? 'changes');
+  const base = await openDetails(services, current);
+  const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
+  const reenter = secretsToReenter(connector, base, next, changes);
+  if (reenter.length > 0) {
+    throw new DomainError('SECRET_REENTRY_REQUIRED', `The change alters where secrets are sent; give them again: ${reenter.join(', ')}.`, { path: reenter[0], fields: reenter });
+  }
+  const sealed = await sealDetails(services, actor.projectId, input.connectionId, connector, next);
+  return await insertChange(services, actor, loaded, sealed, { purpose: 'update', changedFields: changedFields(connector, base, next), restoredFrom: null });
+}
+
+/** A family's member is named on updates too; naming another one than the connection is would change its kind. */
+function withoutDiscriminator(connector: Connector, changes: Details): Details {
+  const name = connector.family?.discriminator;
+  if (name === undefined || !Object.hasOwn(changes, name)) return changes;
+  const { [name]: member, ...rest } = changes;
+  if (member !== null && member !== undefined && (typeof member !== 'string' || member.trim().toLowerCase().replaceAll('_', '-') !== connector.kind)) {
+    throw badRequest(name, `This connection is of kind "${connector.kind}"; its kind can't be changed here.`, { kind: connector.kind });
+  }
+  return rest;
+}
+
+/** Stages the content of a PREVIOUS version again. Nothing is sealed anew: the version's own sealed content is used. */
+export async function stageRollBack(services: Services, actor: Actor, connectionId: string, version: number | null): Promise<StagedChange> {
+  requirePermission(actor, 'rollback');
+  const loaded = await loadConnection(services, actor, connectionId);
+  const versions = await services.store.read.versions.list(scopeOf(actor), connectionId);
+  const target = version === null ? versions.find((candidate) => candidate.label === 'PREVIOUS') : versions.find((candidate) => candidate.version === version);
+  if (target === undefined) throw notFound(version === null ? 'previous version' : 'version');
+  if (target.label === 'CURRENT') throw badRequest('version', 'This version is the current one.');
+  if (target.destroyedAt !== null) throw badRequest('version', 'The credentials of this version have been destroyed.', { version: target.version });
+  const before = await openDetails(services, loaded.current);
+  const after = await openDetails(services, target);
+  const content = await services.store.read.contents.find(scopeOf(actor), target.contentId);
+  if (content === null) throw new DomainError('INTEGRITY', 'The sealed content of this version is missing.', { contentId: target.contentId });
+  return await insertChange(
+    services,
+    actor,
+    loaded,
+    { settings: target.settings, content, candidateHash: target.candidateHash },
+    { purpose: 'roll-back', changedFields: changedFields(loaded.connector, before, after), restoredFrom: target.version },
+  );
+}
+
+export interface StageCreation {
+  readonly kind: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly path?: string;
+}
+
+/** Stages the details of a connection to be created; its id is minted here. Dials nothing. */
+export async function stageCreation(services: Services, actor: Actor, input: StageCreation): Promise<StagedChange> {
+  requirePermission(actor, 'create');
+  const { connector, details } = readNewDetails(services, input);
+  const connectionId = services.newId();
+  const sealed = await sealDetails(services, actor.projectId, connectionId, connector, details);
+  return await insertChange(services, actor, { connector, connectionId }, sealed, { purpose: 'create', changedFields: changedFields(connector, {}, details), restoredFrom: null });
+}
+
+/** The connector and parsed details of a connection that is not stored. Throws BAD_REQUEST, UNKNOWN_OPTION. */
+export function readNewDetails(services: Services, input: StageCreation): { readonly connector: Connector; readonly details: Details } {
+  const connector = findConnector(services, input.kind, input.details, input.path ?? 'connectionDetails');
+  const { [connector.family?.discriminator ?? '']: _member, ...wire } = input.details;
+  return { connector, details: parseDetails(connector, mergeDetails(connector, {}, readWireDetails(connector, wire, input.path ?? 'connectionDetails'))) };
+}
+
+function findConnector(services: Services, kind: string, details: Details, path: string): Connector {
+  const direct = services.connectors.find(kind);
+  if (direct !== null) return direct;
+  const families = new Set(services.connectors.all().map((connector) => connector.family).filter((family) => family !== null));
+  for (const family of families) {
+    if (family.kind !== kind.trim().toLowerCase().replaceAll('_', '-')) continue;
+    const member = details[family.discriminator];
+    const found = typeof member === 'string' ? services.connectors.member(family.kind, member) : null;
+    if (found !== null) return found;
+    const members = services.connectors.all().filter((connector) => connector.family?.kind === family.kind).map((connector) => connector.kind);
+    throw badRequest(`${path}.${family.discriminator}`, `Name one of these: ${members.join(', ')}.`, { known: members });
+  }
+  throw badRequest('connectionType', `There is no such kind. Known kinds: ${services.connectors.all().map((connector) => connector.kind).join(', ')}.`);
+}
+
+type ChangeOrigin = Pick<Change, 'purpose' | 'changedFields' | 'restoredFrom'>;
+type ChangeTarget = LoadedConnection | { readonly connector: Connector; readonly connectionId: string };
+
+async function insertChange(services: Services, actor: Actor, target: ChangeTarget, sealed: SealedDetails, origin: ChangeOrigin): Promise<StagedChange> {
+  const existing = 'connection' in target ? target : null;
+  const key = services.tokens.create('tmp');
+  const keyHash = services.vault.keyedHash('token', key);
+  const id = services.newId();
+  const change = await services.store.write(async (tx) => {
+    const now = await tx.now();
+    const staged: Change = {
+      id,
+      projectId: actor.projectId,
+      connectionId: 'connection' in target ? target.connection.id : target.connectionId,
+      baseVersion: existing?.current.version ?? null,
+      kind: target.connector.kind,
+      settings: sealed.settings,
+      facets: existing?.current.facets ?? {},
+      reference: null,
+      contentId: sealed.content.id,
+      cipherHash: sealed.content.cipherHash,
+      candidateHash: sealed.candidateHash,
+      ...origin,
+      keyHash,
+      state: 'OPEN',
+      createdAt: now,
+      createdBy: actorId(actor),
+      expiresAt: now + services.settings.changeTtlMs,
+      committedAt: null,
+      committedBy: null,
+      committedVersion: null,
+      waitUntil: null,
+    };
+    if (origin.purpose !== 'roll-back') await tx.contents.insert({ ...sealed.content, createdAt: now });
+    await tx.changes.insert(staged);
+    await record(services, tx, actor, {
+      action: 'change.stage',
+      entity: 'connection',
+      entityId: staged.connectionId,
+      details: { changeId: id, purpose: origin.purpose, baseVersion: staged.baseVersion, changedFields: origin.changedFields },
+    });
+    return staged;
+  });
+  return { change, key };
+}
