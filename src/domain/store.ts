@@ -37,7 +37,6 @@ export interface PageRequest {
 export interface ConnectionFilter {
   readonly kinds?: readonly string[];
   readonly integrationId?: string;
-  readonly label?: { readonly key: string; readonly value: string };
   readonly active?: boolean;
   readonly ids?: readonly string[];
 }
@@ -52,8 +51,7 @@ export interface ListedConnection {
   readonly integrationCategory: Integration['category'];
   readonly siteId: string;
   readonly kind: string;
-  /** JSON text as stored, so that the listing parses it only when it is asked for. */
-  readonly settingsJson: string;
+  readonly settings: Version['settings'];
 }
 
 export interface ConnectionReaders {
@@ -75,7 +73,6 @@ export interface ConnectionWriters extends ConnectionReaders {
   setActive(scope: Scope, id: string, active: boolean, by: string | null, now: number): Promise<boolean>;
   setDeletionProtection(scope: Scope, id: string, on: boolean, by: string | null, now: number): Promise<boolean>;
   setPolicy(scope: Scope, id: string, policy: ConnectionPolicy, by: string | null, now: number): Promise<boolean>;
-  setLabels(scope: Scope, id: string, labels: Readonly<Record<string, string>>, by: string | null, now: number): Promise<boolean>;
   /** False when it is gone or protected against deletion. */
   remove(scope: Scope, id: string, by: string | null, now: number): Promise<boolean>;
 }
@@ -166,7 +163,7 @@ export interface ValidationRecord extends ValidationResult {
 }
 
 export interface ValidationReaders {
-  /** Names of validators that passed for exactly this candidate at or after `since`. */
+  /** Names of validators whose latest run for exactly this candidate passed, at or after `since`. */
   passed(projectId: string, candidateHash: Buffer, since: number): Promise<readonly string[]>;
   /** The latest run of each validator for a candidate. */
   latest(projectId: string, candidateHash: Buffer): Promise<readonly ValidationRecord[]>;
@@ -263,9 +260,9 @@ export interface AuditWriters extends AuditReaders {
   append(row: AuditRow): Promise<void>;
   /**
    * Numbers and chains up to `limit` unsealed rows, in (at, id) order. One sealer at a time: an advisory lock on PostgreSQL.
-   * `link` gives the chain hash of a row. Returns how many were sealed.
+   * `start` is the hash before the first row, `link` gives the chain hash of a row. Returns how many were sealed.
    */
-  seal(limit: number, link: (previous: Buffer, seq: number, row: AuditRow) => Buffer): Promise<number>;
+  seal(limit: number, start: Buffer, link: (previous: Buffer, seq: number, row: AuditRow) => Buffer): Promise<number>;
 }
 
 /** What others may be told of a change of state: ids only, never content. */

@@ -1,0 +1,59 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lte } from 'drizzle-orm';
+import type { AuditRow } from '../../domain/audit.ts';
+import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
+import type { Database, EngineTransaction } from '../engine.ts';
+import type { Tables } from '../tables.ts';
+import { behind } from './keyset.ts';
+import { trusted } from './trusted.ts';
+
+const HEAD = 'head';
+
+export function auditReaders(db: Database, { audit, auditHead }: Tables): AuditReaders {
+  return {
+    page: async (projectId, filter, { limit, after }) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(
+            and(
+              eq(audit.projectId, projectId),
+              filter.entityId === undefined ? undefined : eq(audit.entityId, filter.entityId),
+              filter.actions === undefined ? undefined : inArray(audit.action, [...filter.actions]),
+              filter.from === undefined ? undefined : gte(audit.at, filter.from),
+              filter.to === undefined ? undefined : lte(audit.at, filter.to),
+              behind(audit.at, audit.id, after),
+            ),
+          )
+          .orderBy(desc(audit.at), desc(audit.id))
+          .limit(limit),
+      ),
+    scan: async (after, limit) => trusted<AuditRow>(await db.select().from(audit).where(after === null ? undefined : gt(audit.id, after)).orderBy(asc(audit.id)).limit(limit)),
+    async head() {
+      const [row] = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
+      return row === undefined ? null : { seq: row.seq, chainHash: row.chainHash };
+    },
+  };
+}
+
+export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriters {
+  const { db } = tx;
+  const { audit, auditHead } = tables;
+  const readers = auditReaders(db, tables);
+  return {
+    ...readers,
+    append: async (row) => void (await db.insert(audit).values(row)),
+    async seal(limit, start, link) {
+      await tx.lock('audit-sealer', 'exclusive');
+      const rows = trusted<AuditRow>(await db.select().from(audit).where(isNull(audit.seq)).orderBy(asc(audit.at), asc(audit.id)).limit(limit));
+      let head = (await readers.head()) ?? { seq: 0, chainHash: start };
+      for (const row of rows) {
+        const seq = head.seq + 1;
+        head = { seq, chainHash: link(head.chainHash, seq, row) };
+        await db.update(audit).set({ seq, chainHash: head.chainHash }).where(eq(audit.id, row.id));
+      }
+      if (rows.length > 0) await db.insert(auditHead).values({ id: HEAD, ...head }).onConflictDoUpdate({ target: auditHead.id, set: head });
+      return rows.length;
+    },
+  };
+}

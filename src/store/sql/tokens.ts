@@ -1,0 +1,57 @@
+import { and, count, desc, eq, gt, inArray, isNull, like, lt, or } from 'drizzle-orm';
+import type { Session, Token, TokenGrant } from '../../domain/token.ts';
+import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
+import type { Database } from '../engine.ts';
+import type { Tables } from '../tables.ts';
+import { first, trusted } from './trusted.ts';
+
+/** No project lists more tokens. */
+const MOST = 1000;
+
+export function tokenReaders(db: Database, { tokens, tokenGrants, sessions }: Tables): TokenReaders {
+  const withGrants = async (rows: readonly object[]) => {
+    const found = trusted<Token>(rows);
+    if (found.length === 0) return [];
+    const grants = trusted<TokenGrant>(await db.select().from(tokenGrants).where(inArray(tokenGrants.tokenId, found.map(({ id }) => id))));
+    return found.map((token) => ({ token, grants: grants.filter(({ tokenId }) => tokenId === token.id) }));
+  };
+  return {
+    findByHash: async (hash) => (await withGrants(await db.select().from(tokens).where(eq(tokens.hash, hash))))[0] ?? null,
+    find: async (id) => (await withGrants(await db.select().from(tokens).where(eq(tokens.id, id))))[0] ?? null,
+    list: async (projectId) =>
+      await withGrants(
+        await db
+          .select()
+          .from(tokens)
+          .where(inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))))
+          .orderBy(desc(tokens.createdAt), desc(tokens.id))
+          .limit(MOST),
+      ),
+    any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(1)).length > 0,
+    async countOwners(projectId, now) {
+      const [row] = await db
+        .select({ count: count() })
+        .from(tokens)
+        .innerJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
+        // Roles are a JSON list of words from a closed list, so the quoted word is found exactly.
+        .where(and(eq(tokenGrants.projectId, projectId), like(tokenGrants.roles, '%"owner"%'), isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now))));
+      return Number(row?.count ?? 0);
+    },
+    findSession: async (hash) => first<Session>(await db.select().from(sessions).where(eq(sessions.hash, hash))),
+  };
+}
+
+export function tokenWriters(db: Database, tables: Tables): TokenWriters {
+  const { tokens, tokenGrants, sessions } = tables;
+  return {
+    ...tokenReaders(db, tables),
+    async insert(token, grants) {
+      await db.insert(tokens).values(token);
+      await db.insert(tokenGrants).values([...grants]);
+    },
+    revoke: async (id, now) => (await db.update(tokens).set({ revokedAt: now }).where(and(eq(tokens.id, id), isNull(tokens.revokedAt))).returning({ id: tokens.id })).length > 0,
+    touch: async (id, minute) => void (await db.update(tokens).set({ lastUsedAt: minute }).where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))),
+    insertSession: async (session) => void (await db.insert(sessions).values(session)),
+    endSession: async (id, now) => (await db.update(sessions).set({ endedAt: now }).where(and(eq(sessions.id, id), isNull(sessions.endedAt))).returning({ id: sessions.id })).length > 0,
+  };
+}

