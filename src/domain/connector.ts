@@ -41,6 +41,9 @@ export interface FieldMeta {
 
 export type FieldShape = Readonly<Record<string, z.ZodType>>;
 
+/** The parsed details of a connector with these fields. */
+export type DetailsOf<F extends FieldShape> = z.output<z.ZodObject<F>>;
+
 /** Keyed by the schema object itself: zod's own `.meta()` is lost under `.optional()`, and a field whose role is lost could be stored in clear. */
 const metaBySchema = new WeakMap<z.ZodType, FieldMeta>();
 
@@ -67,8 +70,8 @@ export function setting<S extends z.ZodType>(schema: S, options: FieldOptions<z.
 }
 
 /** A secret field: sealed at rest, never listed, logged or echoed. */
-export function secret<S extends z.ZodType = z.ZodString>(schema?: S, options: FieldOptions<z.output<S>> = {}): S {
-  return remember((schema ?? secretText()) as S, 'secret', options, null);
+export function secret<S extends z.ZodType>(schema: S, options: FieldOptions<z.output<S>> = {}): S {
+  return remember(schema, 'secret', options, null);
 }
 
 /** A nested object that is one field: replaced whole, cleared by `{}`. Its members are settings and secrets of their own. */
@@ -95,9 +98,9 @@ export function secretText() {
   return z.string().min(1).max(65_536).refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
 }
 
-/** A DNS name, dotted-quad IPv4 or IPv6 address. The address policy is checked again when it is dialled. */
+/** A host, as one line of text: which spellings and addresses may be dialled is the egress policy's to say, where it is dialled. */
 export function host() {
-  return text(255).refine((value) => /^[A-Za-z0-9._-]+$/.test(value) || /^\[?[0-9A-Fa-f:.]+\]?$/.test(value), 'must be a host name or an IP address');
+  return text(255);
 }
 
 /** A TCP port, 1 to 65535. */
@@ -158,12 +161,6 @@ export function validator<D>(name: string, definition: ValidatorDefinition<D>): 
 
 export type ConnectorCategory = 'database' | 'warehouse' | 'bi' | 'etl' | 'streaming' | 'notification' | 'other';
 
-/** A wire name and GraphQL type of one member of a family's shared input, e.g. `{ type: 'String' }`. */
-export interface FamilyField {
-  readonly type: string;
-  readonly requiredToCreate?: boolean;
-}
-
 /**
  * An input that many kinds share. Members are told apart by the discriminator (`dbType`); a field of the shared input
  * that a member does not have is UNKNOWN_OPTION for it.
@@ -184,8 +181,8 @@ export interface Connector<F extends FieldShape = FieldShape> {
   readonly category: ConnectorCategory;
   readonly family: Family | null;
   readonly fields: F;
-  readonly rules: readonly Rule<z.output<z.ZodObject<F>>>[];
-  readonly validators: readonly Validator<z.output<z.ZodObject<F>>>[];
+  readonly rules: readonly Rule<DetailsOf<F>>[];
+  readonly validators: readonly Validator<DetailsOf<F>>[];
   /** An npm package that the validators import lazily, with the command that installs it, when it is optional. */
   readonly driver: { readonly packageName: string; readonly install: string } | null;
 }
@@ -199,8 +196,8 @@ interface ConnectorDefinition<F extends FieldShape> {
   readonly category: ConnectorCategory;
   readonly family?: Family;
   readonly fields: F;
-  readonly rules?: readonly Rule<z.output<z.ZodObject<F>>>[];
-  readonly validators: readonly Validator<z.output<z.ZodObject<F>>>[];
+  readonly rules?: readonly Rule<DetailsOf<F>>[];
+  readonly validators: readonly Validator<DetailsOf<F>>[];
   readonly driver?: { readonly packageName: string; readonly install: string };
 }
 

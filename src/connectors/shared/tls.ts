@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { group, secret, secretText, setting } from '../../domain/connector.ts';
+
+const pem = () => z.string().min(1).max(65_536).refine((value) => value.isWellFormed() && value.includes('-----BEGIN'), 'must be a PEM block, by value');
+const flag = () => z.boolean().optional();
+
+const members = {
+  caData: setting(pem().optional(), { description: 'PEM of the certificate authority that signed the server\'s certificate; turns verification on.' }),
+  certData: setting(pem().optional(), { description: 'PEM of the client certificate.' }),
+  keyData: secret(secretText().optional(), { description: 'PEM of the client certificate\'s key.' }),
+  keyPassword: secret(secretText().optional(), { description: 'Passphrase of the key.' }),
+  disabled: setting(flag(), { description: 'Speak without TLS.' }),
+  verifyCert: setting(flag(), { description: 'Check that the server\'s certificate is signed by a trusted authority.' }),
+  verifyIdentity: setting(flag(), { description: 'Check that the certificate is for the host that is dialled, too.' }),
+  skipCertVerification: setting(flag(), { description: 'Use TLS without checking who answers.' }),
+};
+
+export type TlsOptions = z.output<z.ZodObject<typeof members>>;
+
+/** off < preferred (used where offered, unverified) < required < verified chain < verified chain and host name. */
+export type TlsStrictness = 0 | 1 | 2 | 3 | 4;
+
+export function tlsStrictness(options: TlsOptions | undefined): TlsStrictness {
+  if (options === undefined) return 1;
+  if (options.disabled === true) return 0;
+  if (options.skipCertVerification === true) return 2;
+  if (options.verifyIdentity === true) return 4;
+  if (options.verifyCert === true || options.caData !== undefined) return 3;
+  return 2;
+}
+
+/** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
+export function tls() {
+  return group(members, {
+    title: 'TLS',
+    names: { lead: 'sslOptions', snake: 'ssl_options' },
+    description: 'How the connection is protected.',
+    endpoint: {
+      part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
+      // A pinned authority that is replaced or taken away lets somebody else answer; one that is added does not.
+      stricter: (before, after) => tlsStrictness(after) >= tlsStrictness(before) && (before?.caData === undefined || before.caData.trim() === after?.caData?.trim()),
+    },
+  });
+}

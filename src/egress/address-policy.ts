@@ -1,0 +1,107 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { EgressError } from '../domain/egress.ts';
+
+/** What the operator allows besides public addresses, and what is denied whatever is allowed. Plain data: it crosses to the workers. */
+export interface EgressPolicy {
+  /** CIDRs, host names, or the word `loopback`. */
+  readonly allow: readonly string[];
+  /** Our own listeners and database: never dialled, under any address of this machine. */
+  readonly own: readonly { readonly address: string; readonly port: number }[];
+}
+
+export interface Destination {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** Cloud metadata and platform services; some lie in ranges that count as public. */
+const METADATA = new Set(['169.254.169.254', '100.100.100.200', '168.63.129.16', 'fd00:ec2::254']);
+const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata']);
+const NEVER = new Set(['unspecified', 'linkLocal', 'multicast', 'broadcast', 'reserved']);
+
+type Ip = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Reads `CHANGEOVER_EGRESS_ALLOW`: entries separated by commas. Throws TypeError naming an entry that is neither a CIDR nor a name. */
+export function parseAllowList(text: string): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '');
+  for (const entry of entries) {
+    if (entry !== 'loopback' && readCidr(entry) === null && readHost(entry) === null) throw new TypeError(`"${entry}" is neither a CIDR, a host name, nor "loopback".`);
+  }
+  return entries;
+}
+
+/**
+ * The canonical form of a host: an ASCII DNS name in lower case without a trailing dot, a dotted quad, or an IPv6 address. Null for
+ * every other spelling: resolvers also take hex, octal, short and full-width forms, which a check of the text would miss.
+ */
+export function readHost(host: string): string | null {
+  const bare = /^\[(.*)\]$/.exec(host)?.[1] ?? host.replace(/\.$/, '').toLowerCase();
+  if (isIP(bare) !== 0) return bare.includes('%') ? null : bare;
+  if (bare.length > 253 || !/^(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*$/.test(bare)) return null;
+  // A last label of digits or 0x… makes it a number to resolvers.
+  return /(^|\.)(\d+|0x[0-9a-f]*)$/.test(bare) ? null : bare;
+}
+
+/** Throws EGRESS_DENIED unless this address, reached under this host name, may be dialled. */
+export function checkAddress(policy: EgressPolicy, host: string, address: string, port: number): void {
+  if (!isAllowed(policy, host, address, port)) throw new EgressError('EGRESS_DENIED');
+}
+
+function isAllowed(policy: EgressPolicy, host: string, address: string, port: number): boolean {
+  if (METADATA_NAMES.has(host) || !ipaddr.isValid(address)) return false;
+  const outer = ipaddr.parse(address);
+  // What tunnels or maps to an IPv4 address is judged by that one as well.
+  return [outer, ...embedded(outer)].every((ip) => isAllowedIp(policy, host, ip, port));
+}
+
+function isAllowedIp(policy: EgressPolicy, host: string, ip: Ip, port: number): boolean {
+  const range = rangeOf(ip);
+  if (NEVER.has(range) || METADATA.has(ip.toString())) return false;
+  if (policy.own.some((own) => own.port === port && (range === 'loopback' || own.address === ip.toString()))) return false;
+  if (range === 'unicast') return true;
+  if (policy.allow.includes(host)) return true;
+  if (range === 'loopback' && policy.allow.includes('loopback')) return true;
+  return policy.allow.some((entry) => {
+    const cidr = readCidr(entry);
+    return cidr !== null && cidr[0].kind() === ip.kind() && ip.match(cidr);
+  });
+}
+
+function readCidr(entry: string): [Ip, number] | null {
+  try {
+    if (entry.includes('/')) return ipaddr.parseCIDR(entry);
+    if (isIP(entry) === 0) return null;
+    const ip = ipaddr.parse(entry);
+    return [ip, ip.kind() === 'ipv4' ? 32 : 128];
+  } catch {
+    return null;
+  }
+}
+
+/** A mapped, translated or tunnelled form is as public as the IPv4 address inside; that one is checked by itself. */
+const WRAPPERS = new Set(['ipv4Mapped', 'rfc6052', 'rfc6145', '6to4', 'teredo']);
+
+function rangeOf(ip: Ip): string {
+  if (ip instanceof ipaddr.IPv6 && (WRAPPERS.has(ip.range()) || embedded(ip).length > 0)) return 'unicast';
+  return ip.range();
+}
+
+function embedded(ip: Ip): readonly ipaddr.IPv4[] {
+  if (!(ip instanceof ipaddr.IPv6)) return [];
+  const bytes = ip.toByteArray();
+  const at = (offset: number, flip = 0) => new ipaddr.IPv4(bytes.slice(offset, offset + 4).map((byte) => byte ^ flip));
+  const starts = (...prefix: readonly number[]) => prefix.every((byte, index) => bytes[index] === byte);
+  if (starts(0x20, 0x02)) return [at(2)];
+  if (starts(0x20, 0x01, 0, 0)) return [at(4), at(12, 0xff)];
+  if (starts(0, 0x64, 0xff, 0x9b)) return [at(12)];
+  // ::ffff:a.b.c.d, ::ffff:0:a.b.c.d and the old ::a.b.c.d; `::` and `::1` themselves are not wrappers.
+  const zeros = bytes.slice(0, 8).every((byte) => byte === 0);
+  if (zeros && !(bytes.slice(8, 15).every((byte) => byte === 0) && (bytes[15] ?? 0) <= 1)) return [at(12)];
+  return [];
+}
+
+/** One line for the start-up log. */
+export function describePolicy(policy: EgressPolicy): string {
+  return policy.allow.length === 0 ? 'public addresses only' : `public addresses, and ${policy.allow.join(', ')}`;
+}

@@ -1,0 +1,105 @@
+import dgram from 'node:dgram';
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import net, { isIP } from 'node:net';
+import { EgressError } from '../domain/egress.ts';
+import { checkAddress, type EgressPolicy } from './address-policy.ts';
+import { resolveChecked } from './resolve.ts';
+
+/** The sockets of one task; destroyed with it. */
+export interface Guard {
+  destroyAll(): void;
+}
+
+interface ConnectOptions {
+  host?: string;
+  port?: number | string;
+  path?: string | null;
+  lookup?: unknown;
+  autoSelectFamily?: boolean;
+}
+
+/**
+ * Replaces the ways out of this thread before any driver is imported: every TCP connection is checked by address, resolved once
+ * by us and checked again once connected; local sockets, datagrams and other DNS calls are refused. Handing a driver a socket
+ * would not be enough: some resolve and dial by themselves.
+ */
+export function installGuard(policy: EgressPolicy): Guard {
+  const open = new Set<net.Socket>();
+  const connect = net.Socket.prototype.connect;
+
+  function guardedConnect(this: net.Socket, ...args: unknown[]): net.Socket {
+    const options = readConnectOptions(args);
+    const callback = args.flat().find((arg) => typeof arg === 'function');
+    const refuse = (code: EgressError['code']) => {
+      process.nextTick(() => this.destroy(new EgressError(code)));
+      return this;
+    };
+    const port = Number(options.port);
+    if ((options.path ?? '') !== '' || !Number.isInteger(port)) return refuse('EGRESS_DENIED');
+    const host = options.host ?? 'localhost';
+    if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) {
+      try {
+        checkAddress(policy, host, host, port);
+      } catch {
+        return refuse('EGRESS_DENIED');
+      }
+    }
+    open.add(this);
+    this.once('close', () => open.delete(this));
+    this.prependOnceListener('connect', () => {
+      // The last word: whatever happened above, a socket to a denied address does not get to send a byte.
+      if (this.remoteAddress === undefined || !isStillAllowed(policy, host, this.remoteAddress, port)) this.destroy(new EgressError('EGRESS_DENIED'));
+    });
+    const checked = {
+      ...options,
+      host,
+      port,
+      autoSelectFamily: false,
+      lookup: (name: string, lookupOptions: { all?: boolean }, done: (error: Error | null, address?: unknown, family?: number) => void) => {
+        resolveChecked(policy, name, port).then(
+          ([first, ...rest]) => (lookupOptions.all === true ? done(null, [first, ...rest]) : done(null, first?.address, first?.family)),
+          (error: Error) => done(error),
+        );
+      },
+    };
+    return Reflect.apply(connect, this, callback === undefined ? [checked] : [checked, callback]);
+  }
+
+  net.Socket.prototype.connect = guardedConnect as typeof connect;
+  refuseOtherWaysOut();
+  syncBuiltinESMExports();
+  return {
+    destroyAll() {
+      for (const socket of open) socket.destroy();
+      open.clear();
+    },
+  };
+}
+
+function isStillAllowed(policy: EgressPolicy, host: string, address: string, port: number): boolean {
+  try {
+    checkAddress(policy, host, address, port);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `connect(options, callback)`, `connect(port, host, callback)`, `connect(path)`, or the array that net.connect has normalised. */
+function readConnectOptions(args: readonly unknown[]): ConnectOptions {
+  const [first, second] = Array.isArray(args[0]) ? args[0] : args;
+  if (typeof first === 'object' && first !== null) return { ...(first as ConnectOptions) };
+  if (typeof first === 'string' && !/^\d+$/.test(first)) return { path: first };
+  return { port: Number(first), ...(typeof second === 'string' ? { host: second } : {}) };
+}
+
+function refuseOtherWaysOut(): void {
+  const refused = (): never => {
+    throw new EgressError('EGRESS_DENIED');
+  };
+  Object.assign(dgram, { createSocket: refused, Socket: refused });
+  for (const module of [dns, dns.promises] as unknown as Record<string, unknown>[]) {
+    for (const name of Object.keys(module)) if (/^(lookup|lookupService|resolve|reverse)/.test(name) && typeof module[name] === 'function') module[name] = refused;
+  }
+}

@@ -1,0 +1,70 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Connector, ValidatorReport } from '../domain/connector.ts';
+import { EgressError } from '../domain/egress.ts';
+import type { Problem } from '../domain/validation.ts';
+import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
+import type { EgressPolicy } from './address-policy.ts';
+import { installGuard } from './guard.ts';
+import { problemFor } from './problem.ts';
+import { createEgressSession } from './session.ts';
+
+/** A task as it reaches the worker: the module whose default export is the connector is named by URL. */
+export interface WorkerTask extends Omit<ValidatorTask, 'projectId' | 'connectionId'> {
+  readonly moduleUrl: string;
+  readonly deadlineMs: number;
+}
+
+export interface WorkerData {
+  readonly policy: EgressPolicy;
+}
+
+const { policy } = workerData as WorkerData;
+// Before any connector, and with it any driver, is imported.
+const guard = installGuard(policy);
+let abort: AbortController | null = null;
+
+parentPort?.on('message', (message: WorkerTask | 'abort') => {
+  if (message === 'abort') {
+    abort?.abort();
+    guard.destroyAll();
+    return;
+  }
+  void runTask(message).then((outcome) => parentPort?.postMessage(outcome));
+});
+
+async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
+  const controller = new AbortController();
+  abort = controller;
+  const timer = setTimeout(() => controller.abort(), task.deadlineMs);
+  try {
+    const aborted = new Promise<never>((_, reject) => controller.signal.addEventListener('abort', () => reject(new EgressError('TIMEOUT')), { once: true }));
+    aborted.catch(() => {});
+    return outcomeOf(await Promise.race([runValidator(task, controller.signal), aborted]));
+  } catch (error) {
+    return outcomeOf({ errors: [problemFor(error)], warnings: [] });
+  } finally {
+    clearTimeout(timer);
+    guard.destroyAll();
+    abort = null;
+  }
+}
+
+async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<ValidatorReport> {
+  const module = (await import(task.moduleUrl)) as { readonly default?: Connector; readonly connector?: Connector };
+  const connector = module.default ?? module.connector;
+  const validator = connector?.validators.find(({ name }) => name === task.validator);
+  if (validator === undefined) return { errors: [problemFor(new EgressError('UNREACHABLE'))], warnings: [] };
+  // The task's credentials were parsed with this very connector's fields before they were sealed.
+  return await validator.run({ credentials: task.credentials as never, current: task.current as never, options: task.options, egress: createEgressSession(signal), signal });
+}
+
+function outcomeOf(report: ValidatorReport): ValidationOutcome {
+  const errors = report.errors.map(plain);
+  const warnings = report.warnings.map(plain);
+  const status = errors.length > 0 ? 'failed' : warnings.length > 0 ? 'warning' : 'passed';
+  return { status, errors, warnings, data: report.data === undefined ? null : (JSON.parse(JSON.stringify(report.data)) as NonNullable<ValidationOutcome['data']>) };
+}
+
+function plain({ code, cause, friendlyMessage, resolution }: Problem): Problem {
+  return { code, cause, friendlyMessage, resolution };
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeConnector } from '../contracts/connector.ts';
+import { startPostgres } from '../support/embedded-postgres.ts';
+import { createTestPool, runValidator } from '../support/validate.ts';
+
+const server = await startPostgres();
+await server.createDatabase('target');
+await server.query(
+  `create role loader login password 'loader-password-1'; create role loader2 login password 'loader-password-2'; create role outsider login password 'outsider-password';
+   revoke connect on database target from public; grant connect on database target to loader, loader2`,
+);
+await server.query(
+  `create schema "Sales ""EU"""; create table "Sales ""EU"""."orders; drop" (id int); create table "Sales ""EU""".lines (id int); create table public.plain (id int); create sequence public.ids;
+   grant usage on schema "Sales ""EU""" to loader; grant select on all tables in schema "Sales ""EU""" to loader; grant select, insert on public.plain to loader; grant usage on sequence public.ids to loader;
+   grant select on public.plain to loader2`,
+  'target',
+);
+afterAll(() => server.close());
+
+const details = { host: '127.0.0.1', port: server.port, database: 'target', user: 'loader', password: 'loader-password-1' };
+
+describeConnector('postgres', {
+  good: () => details,
+  at: (host, port) => ({ ...details, host, port }),
+  withSecret: (canary) => ({ ...details, password: canary }),
+});
+
+describe('postgres', () => {
+  const pool = createTestPool();
+  beforeAll(() => {});
+  afterAll(() => pool.close());
+  const codes = async (changed: object) => (await runValidator(pool, 'postgres', 'validate_connection', { ...details, ...changed })).errors.map(({ code }) => code);
+
+  test('a missing database, a missing right to connect and absent TLS each have a code of their own', async () => {
+    expect([await codes({ database: 'nowhere' }), await codes({ user: 'outsider', password: 'outsider-password' }), await codes({ ssl: { verifyCert: true } })]).toEqual([
+      ['DATABASE_NOT_FOUND'],
+      ['ACCESS_DENIED'],
+      ['TLS_UNAVAILABLE'],
+    ]);
+  });
+
+  test('the identity is the login\'s own', async () => {
+    const { data } = await runValidator(pool, 'postgres', 'validate_identity', details);
+    expect(data?.returnedData).toMatchObject({ user: 'loader', database: 'target', superuser: false });
+  });
+
+  test('what the login in use may do and the new one may not is listed with grants that mend it, hostile names included (#90)', async () => {
+    const candidate = { ...details, user: 'loader2', password: 'loader-password-2' };
+    const before = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
+    const grants = before.errors.map(({ resolution }) => resolution.replace('Run: ', ''));
+    expect(grants).toEqual([
+      'GRANT USAGE ON SCHEMA "Sales ""EU""" TO "loader2";',
+      'GRANT SELECT ON ALL TABLES IN SCHEMA "Sales ""EU""" TO "loader2";',
+      'GRANT INSERT ON TABLE "public".plain TO "loader2";',
+      'GRANT USAGE ON SEQUENCE "public".ids TO "loader2";',
+    ]);
+    await server.query(grants.join('\n'), 'target');
+    const after = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
+    expect([before.status, after.status]).toEqual(['failed', 'passed']);
+  });
+});

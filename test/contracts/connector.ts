@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fieldMeta } from '../../src/domain/connector.ts';
+import type { Details } from '../../src/domain/details.ts';
+import { parseDetails, splitDetails } from '../../src/domain/details.ts';
+import { VALIDATION_CODES } from '../../src/domain/validation.ts';
+import type { ValidationOutcome, ValidatorRunner } from '../../src/domain/validator-runner.ts';
+import { freePort } from '../support/embedded-postgres.ts';
+import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
+
+export interface ConnectorCase {
+  /** Details that every validator passes, and the same with a wrong secret. */
+  good(): Details;
+  /** The details with their destination replaced. */
+  at(host: string, port: number): Details;
+  /** The details with this text as every secret. */
+  withSecret(canary: string): Details;
+}
+
+/** The definition of a connector: every kind passes every case. */
+export function describeConnector(kind: string, given: ConnectorCase): void {
+  describe(`the connector ${kind}`, () => {
+    const connector = catalogue.find(kind);
+    if (connector === null) throw new Error(`no kind ${kind}`);
+    let pool: ValidatorRunner;
+    beforeAll(() => {
+      pool = createTestPool({ deadlineMs: 4000 });
+    });
+    afterAll(() => pool.close());
+
+    test('every field is a setting, a secret or a group of them, with a description', () => {
+      const undescribed = Object.entries(connector.fields).filter(([key, schema]) => fieldMeta(schema, key).description === null).map(([key]) => key);
+      expect(undescribed).toEqual([]);
+    });
+
+    test('secrets are split from settings, and no setting holds one', () => {
+      const canary = `CNRY${randomBytes(24).toString('hex')}`;
+      const { settings, secrets } = splitDetails(connector, parseDetails(connector, given.withSecret(canary)));
+      expect([JSON.stringify(settings).includes(canary), JSON.stringify(secrets).includes(canary)]).toEqual([false, true]);
+    });
+
+    test('every validator passes with good credentials', async () => {
+      const outcomes = [];
+      for (const { name } of connector.validators) outcomes.push([name, (await runValidator(pool, kind, name, given.good())).errors]);
+      expect(outcomes).toEqual(connector.validators.map(({ name }) => [name, []]));
+    });
+
+    test('a wrong secret is CREDENTIALS_REJECTED, and is echoed in no form (O1, #38)', async () => {
+      const canary = `CNRY${randomBytes(24).toString('hex')}`;
+      const outcome = await runValidator(pool, kind, 'validate_connection', given.withSecret(canary));
+      expect([outcome.errors.map(({ code }) => code), formsOf(canary).filter((form) => JSON.stringify(outcome).includes(form))]).toEqual([['CREDENTIALS_REJECTED'], []]);
+    });
+
+    test('an unknown host, a closed port and a denied address are told apart, each with three texts and a listed code', async () => {
+      const closed = await freePort();
+      const strict = createTestPool({ policy: { allow: [], own: [] } });
+      const outcomes = [
+        await runValidator(pool, kind, 'validate_connection', given.at('nobody.invalid', 5432)),
+        await runValidator(pool, kind, 'validate_connection', given.at('127.0.0.1', closed)),
+        await runValidator(strict, kind, 'validate_connection', given.at('127.0.0.1', closed)),
+        await runValidator(pool, kind, 'validate_connection', given.at('169.254.169.254', 80)),
+      ];
+      await strict.close();
+      expect(outcomes.map(({ errors }) => errors.map(({ code }) => code))).toEqual([['HOST_UNRESOLVED'], ['PORT_CLOSED'], ['EGRESS_DENIED'], ['EGRESS_DENIED']]);
+      expect(outcomes.flatMap(incomplete)).toEqual([]);
+    });
+
+    test('a peer that never answers is given up at the deadline, and the next run works (F23)', async () => {
+      const sockets = new Set<{ destroy(): void }>();
+      const tarpit = createServer((socket) => sockets.add(socket.on('error', () => {})));
+      await new Promise<void>((resolve) => tarpit.listen(0, '127.0.0.1', resolve));
+      const address = tarpit.address();
+      const stuck = await runValidator(pool, kind, 'validate_connection', given.at('127.0.0.1', typeof address === 'object' && address !== null ? address.port : 0));
+      for (const socket of sockets) socket.destroy();
+      tarpit.close();
+      const next = await runValidator(pool, kind, 'validate_connection', given.good());
+      expect([stuck.errors.map(({ code }) => code), next.errors]).toEqual([['TIMEOUT'], []]);
+    });
+  });
+}
+
+function incomplete({ errors, warnings }: ValidationOutcome): readonly string[] {
+  return [...errors, ...warnings].filter((problem) => !Object.hasOwn(VALIDATION_CODES, problem.code) || problem.cause === '' || problem.friendlyMessage === '' || problem.resolution === '').map(({ code }) => code);
+}
+
+/** The shapes in which a secret may leak. */
+export function formsOf(canary: string): readonly string[] {
+  const bytes = Buffer.from(canary);
+  const base64 = [0, 1, 2].map((offset) => Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').slice(offset === 0 ? 0 : 4, -4));
+  return [canary, ...base64, bytes.toString('base64url').slice(0, -2), bytes.toString('hex'), [...canary].reverse().join(''), canary.slice(0, 12), canary.slice(-8)];
+}

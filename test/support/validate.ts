@@ -1,0 +1,18 @@
+import { createCatalogue } from '../../src/connectors/catalogue.ts';
+import type { Details } from '../../src/domain/details.ts';
+import { parseDetails } from '../../src/domain/details.ts';
+import type { ValidationOutcome, ValidatorRunner } from '../../src/domain/validator-runner.ts';
+import { createWorkerPool, type WorkerPoolOptions } from '../../src/egress/worker-pool.ts';
+
+export const catalogue = createCatalogue();
+
+export function createTestPool(options: Partial<WorkerPoolOptions> = {}): ValidatorRunner {
+  return createWorkerPool({ policy: { allow: ['loopback'], own: [] }, moduleUrlOf: catalogue.moduleUrlOf, ...options });
+}
+
+/** Runs one validator of a kind in a real worker, on details that the kind's own fields have parsed. */
+export async function runValidator(pool: ValidatorRunner, kind: string, validator: string, details: Details, current: Details | null = null): Promise<ValidationOutcome> {
+  const connector = catalogue.find(kind);
+  if (connector === null) throw new Error(`no kind ${kind}`);
+  return await pool.run({ kind, validator, projectId: 'p', connectionId: `c${Math.random()}`, credentials: parseDetails(connector, details), current, options: { skipPermissionTests: false } });
+}
