@@ -55,6 +55,11 @@ export function requirePermission(actor: Actor, permission: Permission): void {
   }
 }
 
+/** Throws FORBIDDEN unless the actor runs the instance: what looks across projects is for no single project's owner. */
+export function requireOperator(actor: Actor): void {
+  if (!actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
+}
+
 export function isRole(value: string): value is Role {
   return Object.hasOwn(ROLES, value);
 }

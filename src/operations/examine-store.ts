@@ -1,3 +1,4 @@
+import { type Actor, requireOperator } from '../domain/actor.ts';
 import type { Version } from '../domain/connection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { openDetails } from './load-connection.ts';
@@ -19,7 +20,8 @@ export interface Examination {
 }
 
 /** Proves that every version opens under its binding and that every connection's chain of versions is whole. Shows no secret. */
-export async function examineStore(services: Services): Promise<Examination> {
+export async function examineStore(services: Services, actor: Actor): Promise<Examination> {
+  requireOperator(actor);
   const findings: Finding[] = [];
   let versions = 0;
   let opened = 0;

@@ -26,7 +26,7 @@ export async function loadConnection(services: Services, actor: Actor, id: strin
   return { connection, integration, current, connector: connectorOf(services, current.kind) };
 }
 
-export function connectorOf(services: Services, kind: string): Connector {
+export function connectorOf(services: Pick<Services, 'connectors'>, kind: string): Connector {
   const connector = services.connectors.find(kind);
   if (connector === null) throw new DomainError('UNAVAILABLE', 'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.', { kind });
   return connector;

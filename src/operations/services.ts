@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import type { AuditEntry, AuditRow } from '../domain/audit.ts';
+import type { Anchor, AuditEntry, AuditFinding, AuditRow } from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import type { Store, Writers } from '../domain/store.ts';
@@ -16,13 +16,21 @@ export interface Services {
   readonly settings: ProtocolSettings;
   /** UUIDv7. */
   newId(): string;
-  /** Signs an audit entry; its number and place in the chain come later, from the sealer. */
-  signAudit(row: Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>): Buffer;
+  readonly auditChain: AuditChain;
   fingerprint(parts: Readonly<Record<string, unknown>>): Buffer;
   /** Work that goes on after its answer was sent; shutdown waits for it, and a failure is logged by code. */
   later(name: string, work: () => Promise<unknown>): void;
   /** One running promise per key: a second caller gets the first one's. */
   once<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface AuditChain {
+  /** Signs an entry; its number and place in the chain come later, from the sealer. */
+  sign(row: Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>): Buffer;
+  /** The chain hash before the first row. */
+  readonly start: Buffer;
+  link(previous: Buffer, seq: number, row: AuditRow): Buffer;
+  verify(rows: readonly AuditRow[], anchors: readonly Anchor[]): readonly AuditFinding[];
 }
 
 export interface TokenMint {
@@ -83,6 +91,6 @@ export async function record(services: Services, tx: Writers, actor: Actor, entr
     clientIp: actor.request.ip,
     client: actor.request.client,
   };
-  await tx.audit.append({ ...row, rowHmac: services.signAudit(row), seq: null, chainHash: null });
+  await tx.audit.append({ ...row, rowHmac: services.auditChain.sign(row), seq: null, chainHash: null });
   await tx.events.append({ id: services.newId(), projectId: actor.projectId, type: entry.action, entityId: entry.entityId ?? '', data: entry.details, createdAt: at });
 }

@@ -1,4 +1,5 @@
 import type { Anchor, AuditFinding, AuditRow } from '../domain/audit.ts';
+import { type Actor, requireOperator } from '../domain/actor.ts';
 import type { Services } from './services.ts';
 
 export interface AuditVerification {
@@ -11,7 +12,9 @@ export interface AuditVerification {
 }
 
 /** Reads the whole audit and checks every row's HMAC, the chain and the anchors. */
-export async function verifyAudit(services: Services & { readonly auditChain: AuditChain }, anchors: readonly Anchor[]): Promise<AuditVerification> {
+export async function verifyAudit(services: Services, actor: Actor, anchors: readonly Anchor[]): Promise<AuditVerification> {
+  requireOperator(actor);
+  const head = await services.store.read.audit.head();
   const rows: AuditRow[] = [];
   for (let after: string | null = null; ; ) {
     const page = await services.store.read.audit.scan(after, 1000);
@@ -20,7 +23,7 @@ export async function verifyAudit(services: Services & { readonly auditChain: Au
     if (last === undefined) break;
     after = last.id;
   }
-  const findings = services.auditChain.verify(rows, anchors);
+  const findings = services.auditChain.verify(rows, head === null ? anchors : [...anchors, { seq: head.seq, head: head.chainHash.toString('hex'), at: 0 }]);
   const sealed = rows.filter(({ seq }) => seq !== null);
   const last = sealed.reduce<AuditRow | null>((best, row) => ((row.seq ?? 0) > (best?.seq ?? 0) ? row : best), null);
   return {
@@ -30,9 +33,4 @@ export async function verifyAudit(services: Services & { readonly auditChain: Au
     findings: findings.slice(0, 100),
     head: last === null || last.seq === null || last.chainHash === null ? null : { seq: last.seq, head: last.chainHash.toString('hex'), at: last.at },
   };
-}
-
-export interface AuditChain {
-  link(previous: Buffer, seq: number, row: AuditRow): Buffer;
-  verify(rows: readonly AuditRow[], anchors: readonly Anchor[]): readonly AuditFinding[];
 }

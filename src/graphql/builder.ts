@@ -1,0 +1,76 @@
+import SchemaBuilder from '@pothos/core';
+import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { badRequest } from '../domain/errors.ts';
+import type { Context } from './context.ts';
+
+export interface SchemaTypes {
+  Context: Context;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    Int: { Input: number; Output: number };
+    UUID: { Input: string; Output: string };
+    /** Epoch milliseconds inside, RFC 3339 with offset outside. */
+    DateTime: { Input: number; Output: number };
+    /** Parsed inside, a string of JSON outside. */
+    JSONString: { Input: unknown; Output: unknown };
+    GenericScalar: { Input: unknown; Output: unknown };
+  };
+}
+
+export type Builder = ReturnType<typeof createBuilder>;
+
+export function createBuilder() {
+  const builder = new SchemaBuilder<SchemaTypes>({});
+
+  // Real clients send port numbers as strings. The name prints as GraphQL's own, so the published contract stays.
+  builder.scalarType('Int', { serialize: Number, parseValue: readInt, parseLiteral: (node) => readInt(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null) });
+  builder.scalarType('UUID', { serialize: String, parseValue: readUuid, parseLiteral: (node) => readUuid(node.kind === Kind.STRING ? node.value : null) });
+  builder.scalarType('DateTime', { serialize: formatTime, parseValue: readTime, parseLiteral: (node) => readTime(node.kind === Kind.STRING ? node.value : null) });
+  builder.scalarType('JSONString', { serialize: (value) => JSON.stringify(value), parseValue: readJson, parseLiteral: (node) => readJson(node.kind === Kind.STRING ? node.value : null) });
+  builder.scalarType('GenericScalar', { serialize: (value) => value, parseValue: (value) => value, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) });
+
+  builder.queryType({});
+  builder.mutationType({});
+  return builder;
+}
+
+/** The text says what is expected and never what was given; the value's path is added where the error is reported. */
+function wrong(type: string): GraphQLError {
+  return new GraphQLError(`Expected ${type}.`);
+}
+
+function readInt(value: unknown): number {
+  const number = typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > 2_147_483_647) throw wrong('Int');
+  return number;
+}
+
+function readUuid(value: unknown): string {
+  if (typeof value !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw wrong('UUID');
+  return value.toLowerCase();
+}
+
+function readTime(value: unknown): number {
+  const at = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw wrong('DateTime');
+  return at;
+}
+
+function readJson(value: unknown): unknown {
+  if (typeof value !== 'string') throw wrong('JSONString');
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    throw wrong('JSONString');
+  }
+}
+
+export function formatTime(at: unknown): string {
+  return new Date(Number(at)).toISOString().replace('Z', '+00:00');
+}
+
+/** A JSON object among a caller's JSONString arguments. Throws BAD_REQUEST naming the argument. */
+export function readObject(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest(path, `${path} must be a JSON object.`);
+  return value as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,145 @@
+import { requirePermission } from '../domain/actor.ts';
+import type { Change } from '../domain/change.ts';
+import { badRequest, ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
+import { type CommitOutcome, commitChange } from '../operations/commit-change.ts';
+import { discardChange } from '../operations/discard-change.ts';
+import { type CommitPreview, previewCommit } from '../operations/preview-commit.ts';
+import { scopeOf } from '../operations/services.ts';
+import { rollBack, updateConnection } from '../operations/update-connection.ts';
+import { type Builder, readObject } from './builder.ts';
+import type { ConnectionTypes } from './connection.ts';
+import type { LeaseTypes } from './lease.ts';
+import { type PageTypes, pageOf, readPage } from './page.ts';
+
+/** The change protocol: commit, one-shot update and roll-back, and what may be known of changes on the way. */
+export function addChanges(builder: Builder, { connection }: ConnectionTypes, { lease }: LeaseTypes, pages: PageTypes): void {
+  const errorCode = builder.enumType('ErrorCode', { values: Object.fromEntries(Object.entries(ERROR_CODES).map(([code, { meaning }]) => [code, { description: meaning }])) as Record<ErrorCode, { description: string }> });
+  const changeState = builder.enumType('ChangeState', { values: ['OPEN', 'PENDING', 'COMMITTED', 'DISCARDED'] as const });
+  const changePurpose = builder.enumType('ChangePurpose', { values: { CREATE: { value: 'create' }, UPDATE: { value: 'update' }, ROLL_BACK: { value: 'roll-back' } } as const });
+  const change = builder.objectRef<Change>('Change').implement({
+    description: 'A staged new set of details. Its temporary key is shown once, where it is staged.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      connectionId: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.connectionId }),
+      purpose: t.field({ type: changePurpose, nullable: false, resolve: (row) => row.purpose }),
+      state: t.field({ type: changeState, nullable: false, resolve: (row) => row.state }),
+      kind: t.exposeString('kind', { nullable: false }),
+      baseVersion: t.exposeInt('baseVersion'),
+      changedFields: t.stringList({ nullable: false, description: 'Names, never values.', resolve: (row) => [...row.changedFields] }),
+      restoredFrom: t.exposeInt('restoredFrom'),
+      createdAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
+      createdBy: t.exposeString('createdBy'),
+      expiresAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.expiresAt }),
+      committedAt: t.field({ type: 'DateTime', resolve: (row) => row.committedAt }),
+      committedVersion: t.exposeInt('committedVersion'),
+    }),
+  });
+  const preview = builder.objectRef<CommitPreview>('CommitPreview').implement({
+    description: 'What a commit would do now. Nothing was changed or dialled.',
+    fields: (t) => ({
+      change: t.field({ type: change, nullable: false, resolve: (row) => row.change }),
+      currentVersion: t.exposeInt('currentVersion', { nullable: false }),
+      nextVersion: t.exposeInt('nextVersion', { nullable: false }),
+      changedFields: t.stringList({ nullable: false, resolve: (row) => [...row.changedFields] }),
+      liveLeases: t.field({ type: [lease], nullable: false, resolve: (row) => [...row.liveLeases] }),
+      missingValidators: t.stringList({ nullable: false, description: 'Mandatory validators that a commit would run first.', resolve: (row) => [...row.missingValidators] }),
+      obstacles: t.field({ type: [errorCode], nullable: false, description: 'Codes that a commit would be refused with as things stand.', resolve: (row) => [...row.obstacles] }),
+    }),
+  });
+  const changePage = pageOf<Change>(builder, pages, 'Change', change);
+
+  const updated = (name: string) =>
+    builder.objectRef<CommitOutcome>(name).implement({
+      fields: (t) => ({
+        success: t.boolean({ resolve: () => true }),
+        updatedAt: t.field({ type: 'DateTime', resolve: (row) => row.committedAt }),
+        version: t.exposeInt('version', { description: 'The version that is CURRENT now.' }),
+      }),
+    });
+  const updateCredentialsV2 = updated('UpdateCredentialsV2Mutation');
+  const updateCredentials = updated('UpdateCredentials');
+  const rolledBack = builder.objectRef<CommitOutcome>('RollBackConnection').implement({
+    fields: (t) => ({
+      version: t.exposeInt('version', { nullable: false }),
+      committedAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.committedAt }),
+      connection: t.field({ type: connection, nullable: false, resolve: (row, _, { services: { store }, actor }) => store.read.connections.find(scopeOf(actor), row.connectionId) as never }),
+    }),
+  });
+
+  builder.queryFields((t) => ({
+    changes: t.field({
+      type: changePage,
+      nullable: false,
+      description: 'Newest first, in pages of at most 100.',
+      args: { connectionId: t.arg({ type: 'UUID' }), state: t.arg({ type: changeState }), first: t.arg.int(), after: t.arg.string() },
+      resolve: (_, { connectionId, state, first, after }, { services: { store }, actor }) => {
+        requirePermission(actor, 'read');
+        const filter = { ...(connectionId == null ? {} : { connectionId }), ...(state == null ? {} : { state }) };
+        return readPage({ first, after }, (row) => ({ at: row.createdAt, id: row.id }), (page) => store.read.changes.page(scopeOf(actor), filter, page));
+      },
+    }),
+    change: t.field({
+      type: change,
+      args: { id: t.arg({ type: 'UUID', required: true }) },
+      resolve: async (_, { id }, { services: { store }, actor }) => {
+        requirePermission(actor, 'read');
+        const found = await store.read.changes.find(scopeOf(actor), id);
+        if (found === null) throw notFound('change');
+        return found;
+      },
+    }),
+    commitPreview: t.field({
+      type: preview,
+      description: 'A dry run of updateCredentialsV2.',
+      args: { connectionId: t.arg({ type: 'UUID', required: true }), tempCredentialsKey: t.arg.string({ required: true }) },
+      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) => previewCommit(services, actor, { connectionId, key: tempCredentialsKey }),
+    }),
+  }));
+
+  builder.mutationFields((t) => ({
+    updateCredentialsV2: t.field({
+      type: updateCredentialsV2,
+      description: 'Commits a staged change: proof that is missing is obtained first, and the old version stays valid for the jobs that hold it.',
+      args: { connectionId: t.arg({ type: 'UUID', required: true }), tempCredentialsKey: t.arg.string({ required: true }) },
+      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) => commitChange(services, actor, { connectionId, key: tempCredentialsKey }),
+    }),
+    updateCredentials: t.field({
+      type: updateCredentials,
+      description: 'Stage, validate and commit in one call. `changes` is a JSON object with snake_case keys.',
+      args: {
+        changes: t.arg({ type: 'JSONString', required: true }),
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        ctpConfig: t.arg({ type: 'JSONString' }),
+        shouldReplace: t.arg.boolean({ defaultValue: false }),
+        shouldValidate: t.arg.boolean({ defaultValue: true }),
+      },
+      resolve: (_, { changes, connectionId, shouldReplace, shouldValidate, ctpConfig }, { services, actor }) => {
+        if (ctpConfig != null) throw badRequest('ctpConfig', 'ctpConfig is not supported.');
+        return updateConnection(services, actor, { connectionId, changes: readObject(changes, 'changes'), replace: shouldReplace === true, skipProof: shouldValidate === false });
+      },
+    }),
+    rollBackConnection: t.field({
+      type: rolledBack,
+      description: 'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named.',
+      args: { connectionId: t.arg({ type: 'UUID', required: true }), version: t.arg.int() },
+      resolve: (_, { connectionId, version }, { services, actor }) => rollBack(services, actor, { connectionId, version: version ?? null }),
+    }),
+    discardChange: t.field({
+      type: change,
+      args: { id: t.arg({ type: 'UUID', required: true }) },
+      resolve: (_, { id }, { services, actor }) => discardChange(services, actor, id),
+    }),
+  }));
+
+  const errorCodeInfo = builder.objectRef<{ readonly code: ErrorCode }>('ErrorCodeInfo').implement({
+    fields: (t) => ({
+      code: t.field({ type: errorCode, nullable: false, resolve: (row) => row.code }),
+      status: t.int({ nullable: false, description: 'The HTTP status of REST answers.', resolve: (row) => ERROR_CODES[row.code].status }),
+      meaning: t.string({ nullable: false, resolve: (row) => ERROR_CODES[row.code].meaning }),
+      next: t.string({ nullable: false, description: 'What to do.', resolve: (row) => ERROR_CODES[row.code].next }),
+    }),
+  });
+  builder.queryFields((t) => ({
+    errorCodes: t.field({ type: [errorCodeInfo], nullable: false, description: 'Every code that an expected failure may have.', resolve: () => (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => ({ code })) }),
+  }));
+}

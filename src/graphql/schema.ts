@@ -1,0 +1,36 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Services } from '../operations/services.ts';
+import { addAccount } from './account.ts';
+import { createBuilder } from './builder.ts';
+import { addCatalogue } from './catalogue.ts';
+import { addChanges } from './change.ts';
+import { addConnectionQueries, createConnectionTypes } from './connection.ts';
+import { addKindOperations } from './kind-operations.ts';
+import { addLeases, createLeaseTypes } from './lease.ts';
+import { addManagement } from './manage.ts';
+import { createPageTypes } from './page.ts';
+import { addPlatformServices } from './platform-service.ts';
+import { addAudit, addTokens } from './token.ts';
+import { addValidationOperations, createValidationTypes } from './validation.ts';
+
+/** The whole schema, of the connectors that are loaded: one call for each aggregate, types before what uses them. */
+export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSchema {
+  const builder = createBuilder();
+  const pages = createPageTypes(builder);
+  const connections = createConnectionTypes(builder, services);
+  const validations = createValidationTypes(builder);
+  const leases = createLeaseTypes(builder);
+
+  addPlatformServices(builder, connections);
+  addAccount(builder, connections);
+  addConnectionQueries(builder, connections, pages);
+  addValidationOperations(builder, validations);
+  addKindOperations(builder, services, validations);
+  addChanges(builder, connections, leases, pages);
+  addManagement(builder, connections);
+  addLeases(builder, leases, pages);
+  addTokens(builder);
+  addAudit(builder, pages);
+  addCatalogue(builder);
+  return builder.toSchema();
+}

@@ -1,0 +1,158 @@
+import { ROLES, type Role } from '../domain/actor.ts';
+import { AUDIT_ACTIONS, type AuditFinding, type AuditRow } from '../domain/audit.ts';
+import { requirePermission } from '../domain/actor.ts';
+import { badRequest } from '../domain/errors.ts';
+import type { Token } from '../domain/token.ts';
+import { examineStore, type Examination, type Finding } from '../operations/examine-store.ts';
+import { createToken, listTokens, revokeToken } from '../operations/manage-tokens.ts';
+import { type AuditVerification, verifyAudit } from '../operations/verify-audit.ts';
+import type { Builder } from './builder.ts';
+import { type PageTypes, pageOf, readPage } from './page.ts';
+
+interface TokenRow {
+  readonly token: Token;
+  readonly roles: readonly Role[];
+  readonly secret?: string;
+}
+
+/** API tokens: made, listed and revoked by owners. The secret is shown once, where it is made. */
+export function addTokens(builder: Builder): void {
+  const role = builder.enumType('Role', { values: Object.keys(ROLES).map((name) => name) });
+  const kind = builder.enumType('TokenKind', { values: { SERVICE: { value: 'svc' }, PERSONAL: { value: 'pat' } } as const });
+  const token = builder.objectRef<TokenRow>('ApiToken').implement({
+    fields: (t) => ({
+      id: t.id({ nullable: false, description: 'Accessor id: may be shown, and is sent as x-mcd-id.', resolve: (row) => row.token.id }),
+      name: t.string({ nullable: false, resolve: (row) => row.token.name }),
+      kind: t.field({ type: kind, nullable: false, resolve: (row) => row.token.kind }),
+      roles: t.stringList({ nullable: false, resolve: (row) => [...row.roles] }),
+      comment: t.string({ resolve: (row) => row.token.comment }),
+      integrationIds: t.stringList({ description: 'Limited to these integrations; null means the whole project.', resolve: (row) => (row.token.integrationIds === null ? null : [...row.token.integrationIds]) }),
+      createdAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.token.createdAt }),
+      createdBy: t.string({ resolve: (row) => row.token.createdBy }),
+      expiresAt: t.field({ type: 'DateTime', resolve: (row) => row.token.expiresAt }),
+      revokedAt: t.field({ type: 'DateTime', resolve: (row) => row.token.revokedAt }),
+      lastUsedAt: t.field({ type: 'DateTime', description: 'To the minute.', resolve: (row) => row.token.lastUsedAt }),
+    }),
+  });
+  const created = builder.objectRef<TokenRow>('CreateToken').implement({
+    fields: (t) => ({ token: t.field({ type: token, nullable: false, resolve: (row) => row }), secret: t.string({ nullable: false, description: 'Shown this once.', resolve: (row) => row.secret ?? '' }) }),
+  });
+  const revoked = builder.objectRef<true>('RevokeToken').implement({ fields: (t) => ({ success: t.boolean({ nullable: false, resolve: () => true }) }) });
+  builder.queryFields((t) => ({
+    tokens: t.field({
+      type: [token],
+      nullable: false,
+      description: 'Newest first, at most 1,000.',
+      resolve: async (_, __, { services, actor }) => (await listTokens(services, actor)).map((row) => ({ token: row.token, roles: row.grants.find(({ projectId }) => projectId === actor.projectId)?.roles ?? [] })),
+    }),
+  }));
+  builder.mutationFields((t) => ({
+    createToken: t.field({
+      type: created,
+      args: {
+        name: t.arg.string({ required: true }),
+        roles: t.arg({ type: [role], required: true }),
+        kind: t.arg({ type: kind, defaultValue: 'svc' }),
+        expiresInDays: t.arg.int(),
+        integrationIds: t.arg({ type: ['UUID'] }),
+        comment: t.arg.string(),
+      },
+      resolve: (_, { name, roles, kind: tokenKind, expiresInDays, integrationIds, comment }, { services, actor }) =>
+        createToken(services, actor, { name, roles, kind: tokenKind ?? 'svc', expiresInDays: expiresInDays ?? null, integrationIds: integrationIds ?? null, comment: comment ?? null }),
+    }),
+    revokeToken: t.field({
+      type: revoked,
+      args: { id: t.arg({ type: 'UUID', required: true }) },
+      resolve: async (_, { id }, { services, actor }) => {
+        await revokeToken(services, actor, id);
+        return true as const;
+      },
+    }),
+  }));
+}
+
+/** The audit, its verification, and the store's examination. */
+export function addAudit(builder: Builder, pages: PageTypes): void {
+  const row = builder.objectRef<AuditRow>('AuditRecord').implement({
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      seq: t.exposeInt('seq', { description: 'Its place in the chain; null until it is sealed, within a second.' }),
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (one) => one.at }),
+      action: t.exposeString('action', { nullable: false }),
+      entity: t.exposeString('entity', { nullable: false }),
+      entityId: t.exposeString('entityId'),
+      actorTokenId: t.exposeString('actorTokenId'),
+      actorName: t.exposeString('actorName', { nullable: false }),
+      details: t.field({ type: 'GenericScalar', nullable: false, resolve: (one) => one.details }),
+      requestId: t.exposeString('requestId'),
+      clientIp: t.exposeString('clientIp'),
+      client: t.field({ type: 'GenericScalar', nullable: false, resolve: (one) => one.client }),
+    }),
+  });
+  const auditPage = pageOf<AuditRow>(builder, pages, 'Audit', row);
+  const filter = builder.inputType('AuditFilter', {
+    fields: (t) => ({ entityId: t.field({ type: 'UUID' }), actions: t.stringList(), from: t.field({ type: 'DateTime' }), to: t.field({ type: 'DateTime' }) }),
+  });
+  const auditFinding = builder.objectRef<AuditFinding>('AuditFinding').implement({
+    fields: (t) => ({ kind: t.exposeString('kind', { nullable: false }), seq: t.exposeInt('seq'), rowId: t.exposeString('rowId') }),
+  });
+  const verification = builder.objectRef<AuditVerification>('AuditVerification').implement({
+    fields: (t) => ({
+      ok: t.exposeBoolean('ok', { nullable: false }),
+      rows: t.exposeInt('rows', { nullable: false }),
+      sealed: t.exposeInt('sealed', { nullable: false }),
+      findings: t.field({ type: [auditFinding], nullable: false, resolve: (one) => [...one.findings] }),
+      headSeq: t.int({ resolve: (one) => one.head?.seq ?? null }),
+      headHash: t.string({ description: 'Keep it elsewhere as an anchor: it shows a cut tail.', resolve: (one) => one.head?.head ?? null }),
+    }),
+  });
+  const finding = builder.objectRef<Finding>('StoreFinding').implement({
+    fields: (t) => ({ connectionId: t.exposeString('connectionId', { nullable: false }), version: t.exposeInt('version', { nullable: false }), problem: t.exposeString('problem', { nullable: false }) }),
+  });
+  const examination = builder.objectRef<Examination>('StoreExamination').implement({
+    fields: (t) => ({
+      ok: t.exposeBoolean('ok', { nullable: false }),
+      versions: t.exposeInt('versions', { nullable: false }),
+      opened: t.exposeInt('opened', { nullable: false }),
+      findings: t.field({ type: [finding], nullable: false, resolve: (one) => [...one.findings] }),
+    }),
+  });
+  builder.queryFields((t) => ({
+    auditLog: t.field({
+      type: auditPage,
+      nullable: false,
+      description: 'Newest first, in pages of at most 100.',
+      args: { filter: t.arg({ type: filter }), first: t.arg.int(), after: t.arg.string() },
+      resolve: (_, { filter: given, first, after }, { services: { store }, actor }) => {
+        requirePermission(actor, 'audit');
+        const unknown = given?.actions?.find((action) => !(AUDIT_ACTIONS as readonly string[]).includes(action));
+        if (unknown !== undefined) throw badRequest('filter.actions', `Known actions: ${AUDIT_ACTIONS.join(', ')}.`);
+        return readPage({ first, after }, (one) => ({ at: one.at, id: one.id }), (page) =>
+          store.read.audit.page(
+            actor.projectId,
+            {
+              ...(given?.entityId == null ? {} : { entityId: given.entityId }),
+              ...(given?.actions == null ? {} : { actions: given.actions }),
+              ...(given?.from == null ? {} : { from: given.from }),
+              ...(given?.to == null ? {} : { to: given.to }),
+            },
+            page,
+          ),
+        );
+      },
+    }),
+    auditVerification: t.field({
+      type: verification,
+      nullable: false,
+      description: 'Checks every row, the chain, and the anchor if one is given. Needs an operator.',
+      args: { anchorSeq: t.arg.int(), anchorHash: t.arg.string() },
+      resolve: (_, { anchorSeq, anchorHash }, { services, actor }) => verifyAudit(services, actor, anchorSeq == null || anchorHash == null ? [] : [{ seq: anchorSeq, head: anchorHash, at: 0 }]),
+    }),
+    storeExamination: t.field({
+      type: examination,
+      nullable: false,
+      description: 'Proves that every version opens and that every chain of versions is whole. Needs an operator.',
+      resolve: (_, __, { services, actor }) => examineStore(services, actor),
+    }),
+  }));
+}

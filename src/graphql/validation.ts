@@ -1,0 +1,166 @@
+import { badRequest } from '../domain/errors.ts';
+import { foldKind, type Connector } from '../domain/connector.ts';
+import type { Problem, ValidationResult, ValidatorData } from '../domain/validation.ts';
+import { hasPassed } from '../domain/validation.ts';
+import { testConnection, type TestOptions, validateChange } from '../operations/run-validation.ts';
+import { requirePermission } from '../domain/actor.ts';
+import type { Builder } from './builder.ts';
+import type { Context } from './context.ts';
+
+export type ValidationTypes = ReturnType<typeof createValidationTypes>;
+
+/** The lead API's validation results, and the operations that run validators on a staged or saved connection. */
+export function createValidationTypes(builder: Builder) {
+  const failure = builder.objectRef<Problem>('ValidationFailure').implement({
+    fields: (t) => ({
+      cause: t.exposeString('cause'),
+      stackTrace: t.string({ resolve: () => null }),
+      friendlyMessage: t.exposeString('friendlyMessage'),
+      resolution: t.exposeString('resolution'),
+      code: t.exposeString('code', { description: 'From the closed list of validation codes.' }),
+    }),
+  });
+  const queryWithResults = builder.objectRef<{ readonly query: string; readonly rows: string }>('QueryWithResults').implement({
+    fields: (t) => ({ query: t.exposeString('query'), rows: t.exposeString('rows') }),
+  });
+  const additionalData = builder.objectRef<ValidatorData>('AdditionalData').implement({
+    fields: (t) => ({
+      projectsValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.projectsValidated) }),
+      datasetsValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.datasetsValidated) }),
+      tablesValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.tablesValidated) }),
+      queriesWithResults: t.field({ type: [queryWithResults], nullable: { list: true, items: true }, resolve: (data) => list(data.queriesWithResults) }),
+      returnedData: t.field({ type: 'GenericScalar', resolve: (data) => data.returnedData ?? null }),
+    }),
+  });
+  const result = builder.objectRef<ValidationResult>('TestCredentialsV2Response').implement({
+    fields: (t) => ({
+      success: t.boolean({ resolve: hasPassed }),
+      validationName: t.exposeString('validator'),
+      description: t.exposeString('description'),
+      errors: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.errors] }),
+      warnings: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.warnings] }),
+      additionalData: t.field({ type: additionalData, resolve: (row) => row.data }),
+    }),
+  });
+  const validatorTestOptions = builder.inputType('ValidatorTestOptions', {
+    fields: (t) => ({ validateSelect: t.boolean(), validateInfoAccess: t.boolean(), validateTableMetadata: t.boolean(), validateSyslog: t.boolean() }),
+  });
+  const testOptions = builder.inputType('ConnectionTestOptions', {
+    fields: (t) => ({
+      dcId: t.field({ type: 'UUID' }),
+      skipValidation: t.boolean({ defaultValue: false }),
+      skipPermissionTests: t.boolean({ defaultValue: false }),
+      testOptions: t.field({ type: validatorTestOptions }),
+      ctpConfig: t.field({ type: 'JSONString' }),
+    }),
+  });
+  return { result, testOptions };
+}
+
+function list<T>(items: readonly T[] | undefined): T[] | null {
+  return items === undefined ? null : [...items];
+}
+
+/** The lead API's test options as the operation takes them. */
+export function readTestOptions(options: { readonly skipValidation?: boolean | null | undefined; readonly skipPermissionTests?: boolean | null | undefined } | null | undefined, { signal }: Context): TestOptions {
+  return { skipValidation: options?.skipValidation === true, skipPermissionTests: options?.skipPermissionTests === true, signal };
+}
+
+interface V1Row {
+  readonly type: string;
+  readonly message: string;
+  readonly data: { readonly error: string } | null;
+}
+
+export function addValidationOperations(builder: Builder, { result, testOptions }: ValidationTypes): void {
+  const validation = builder.objectRef<Pick<Connector['validators'][number], 'name' | 'description' | 'mandatory' | 'periodic'> & { readonly isPrerequisite: boolean }>('Validation').implement({
+    fields: (t) => ({
+      name: t.exposeString('name'),
+      description: t.exposeString('description'),
+      isPrerequisite: t.exposeBoolean('isPrerequisite'),
+      periodicValidation: t.exposeBoolean('periodic'),
+      mandatory: t.exposeBoolean('mandatory', { nullable: false, description: 'A commit needs it passed for exactly its candidate.' }),
+    }),
+  });
+  const supported = builder.objectRef<{ readonly validators: Connector['validators'] }>('SupportedValidationsResponse').implement({
+    fields: (t) => ({
+      supportedValidations: t.field({
+        type: [validation],
+        nullable: { list: true, items: true },
+        resolve: ({ validators }) => validators.map((one) => ({ ...one, isPrerequisite: validators.some(({ after }) => after.includes(one.name)) })),
+      }),
+    }),
+  });
+  const v1Data = builder.objectRef<{ readonly error: string }>('ConnectionValidationData').implement({
+    fields: (t) => ({ database: t.string({ resolve: () => null }), table: t.string({ resolve: () => null }), error: t.exposeString('error') }),
+  });
+  const v1 = builder.objectRef<V1Row>('ConnectionValidation').implement({
+    fields: (t) => ({ type: t.exposeString('type', { nullable: false }), message: t.exposeString('message'), data: t.field({ type: v1Data, resolve: (row) => row.data }) }),
+  });
+  const v1Response = builder.objectRef<readonly ValidationResult[]>('TestConnectionResponse').implement({
+    fields: (t) => ({
+      success: t.boolean({ resolve: (results) => results.every(hasPassed) }),
+      validations: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.errors)) }),
+      warnings: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.warnings)) }),
+    }),
+  });
+  const updatedResult = builder.objectRef<ValidationResult>('TestUpdatedCredentialsV2Mutation').implement({ fields: (t) => ({ validationResult: t.field({ type: result, resolve: (row) => row }) }) });
+
+  builder.queryFields((t) => ({
+    getSupportedValidationsV2: t.field({
+      type: supported,
+      args: {
+        dcId: t.arg({ type: 'UUID' }),
+        connectionType: t.arg.string({ required: true }),
+        scope: t.arg.string(),
+        selfHostedCredentialsType: t.arg.string(),
+        includeInternal: t.arg.boolean({ defaultValue: false }),
+      },
+      resolve: (_, { connectionType }, { services, actor }) => {
+        requirePermission(actor, 'read');
+        return { validators: validatorsOf(services.connectors.all(), connectionType) };
+      },
+    }),
+    testExistingConnectionV2: t.field({
+      type: result,
+      args: { validationName: t.arg.string({ required: true }), connectionId: t.arg({ type: 'UUID', required: true }) },
+      resolve: async (_, { validationName, connectionId }, { services, actor, signal }) => (await testConnection(services, actor, { connectionId, validator: validationName, signal }))[0] ?? null,
+    }),
+    testExistingConnection: t.field({
+      type: v1Response,
+      args: { connectionId: t.arg({ type: 'UUID' }) },
+      resolve: async (_, { connectionId }, { services, actor, signal }) => {
+        if (connectionId == null) throw badRequest('connectionId', 'connectionId is required.');
+        return await testConnection(services, actor, { connectionId, signal });
+      },
+    }),
+  }));
+
+  builder.mutationFields((t) => ({
+    testUpdatedCredentialsV2: t.field({
+      type: updatedResult,
+      args: {
+        connectionOptions: t.arg({ type: testOptions }),
+        connectionType: t.arg.string({ required: true }),
+        tempCredentialsKey: t.arg.string({ required: true }),
+        validationName: t.arg.string({ required: true }),
+      },
+      resolve: (_, args, context) =>
+        validateChange(context.services, context.actor, { key: args.tempCredentialsKey, kind: args.connectionType, validator: args.validationName, ...readTestOptions(args.connectionOptions, context) }),
+    }),
+  }));
+}
+
+function rowsOf(type: string, problems: readonly Problem[]): readonly V1Row[] {
+  return problems.map(({ friendlyMessage, cause }) => ({ type, message: friendlyMessage, data: { error: cause } }));
+}
+
+/** The validators of a kind; of a family's, what all its members have by name, so that one list serves them all. */
+function validatorsOf(connectors: readonly Connector[], spelling: string): Connector['validators'] {
+  const kind = foldKind(spelling);
+  const own = connectors.find((connector) => connector.kind === kind);
+  if (own !== undefined) return own.validators;
+  const members = connectors.filter(({ family }) => family?.kind === kind);
+  if (members.length === 0) throw badRequest('connectionType', `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
+  return [...new Map(members.flatMap(({ validators }) => validators.map((one) => [one.name, one] as const))).values()];
+}
