@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { v7 as uuidv7 } from 'uuid';
+import type { Config } from './config.ts';
+import { createCatalogue } from './connectors/catalogue.ts';
+import { auditRowHmac, CHAIN_START, chainHash, verifyAuditChain } from './crypto/audit-chain.ts';
+import { endpointFingerprint } from './crypto/endpoint-fingerprint.ts';
+import { checkMasterKey, createInstance } from './crypto/key-check.ts';
+import { loadMasterKey } from './crypto/master-key.ts';
+import { createToken, parseToken } from './crypto/token.ts';
+import { createVault } from './crypto/vault.ts';
+import type { RequestInfo } from './domain/actor.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Store } from './domain/store.ts';
+import type { KeyStore } from './domain/vault.ts';
+import type { EgressPolicy } from './egress/address-policy.ts';
+import { createWorkerPool } from './egress/worker-pool.ts';
+import { createExecutor } from './graphql/execute-request.ts';
+import { createSchema } from './graphql/schema.ts';
+import { createLimiter } from './http/limiter.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createGatewayServer } from './http/server.ts';
+import { createBackground } from './jobs/background.ts';
+import { startJobs } from './jobs/periodic.ts';
+import { createLog, errorFields } from './log.ts';
+import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
+import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
+import { openStore } from './store/open-store.ts';
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+const START: RequestInfo = { id: 'start', ip: null, client: {} };
+
+/** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
+export async function createApp(config: Config, overrides: { readonly clock?: Clock } = {}) {
+  const log = createLog(config.logLevel);
+  if (config.databaseUrl === null) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const masterKey = loadMasterKey({ file: config.masterKeyFile, createIfAbsent: config.createMasterKey });
+  const { store, instance } = await openStore(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, {
+    clock: overrides.clock ?? 'system',
+    verifyInstance(stored) {
+      if (stored === null) return createInstance(masterKey, uuidv7(), Date.now());
+      checkMasterKey(masterKey, stored);
+      return stored;
+    },
+  });
+  const vault = await createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) });
+  masterKey.fill(0);
+  const connectors = createCatalogue();
+  const own: { address: string; port: number }[] = ownDatabase(config);
+  const policy: EgressPolicy = { allow: config.egressAllow, own };
+  const background = createBackground((name, error) => log.error('background work failed', { name, ...errorFields(error) }));
+  const services: Services = {
+    store,
+    vault,
+    connectors,
+    tokens: { create: createToken, parse: parseToken },
+    runner: createWorkerPool({ policy, moduleUrlOf: connectors.moduleUrlOf }),
+    settings: { ...DEFAULT_PROTOCOL_SETTINGS, changeTtlMs: config.changeTtlMs, leaseTtlMs: config.leaseTtlMs },
+    auditChain: {
+      sign: (row) => auditRowHmac(vault, row),
+      start: CHAIN_START,
+      link: (previous, seq, row) => chainHash(vault, previous, seq, row),
+      verify: (rows, anchors) => verifyAuditChain(vault, rows, anchors),
+    },
+    newId: uuidv7,
+    fingerprint: endpointFingerprint,
+    later: background.later,
+    once: background.once,
+  };
+  const projectId = await ensureProject(services, instance.id, START);
+  const schema = createSchema(services);
+  const report = (error: unknown, requestId: string) => log.error('unexpected error', { requestId, ...errorFields(error) });
+  const gateway = {
+    services,
+    execute: createExecutor(schema, (error) => report(error, 'graphql')),
+    limiter: createLimiter(),
+    metrics: createMetrics(services),
+    report,
+    state: { draining: false },
+  };
+  return {
+    config,
+    log,
+    services,
+    instance,
+    projectId,
+    schema,
+    policy,
+    execute: gateway.execute,
+    state: gateway.state,
+    createFirstOwner: () => createFirstOwner(services, projectId, START),
+    createServer: () => createGatewayServer({ ...gateway, localProjectId: null }),
+    /** For the control socket: whoever may open it owns the data directory. */
+    createLocalServer: () => createGatewayServer({ ...gateway, localProjectId: projectId }),
+    /** Validators never dial our own listeners. */
+    addOwnListener({ address, port }: Pick<AddressInfo, 'address' | 'port'>) {
+      own.push({ address, port });
+    },
+    startJobs: () =>
+      startJobs(
+        services,
+        (name, error) => log.error('periodic work failed', { name, ...errorFields(error) }),
+        async (anchor) => {
+          if (config.auditAnchorFile === null) log.info('audit anchor', { seq: anchor.seq, head: anchor.head });
+          else await appendFile(config.auditAnchorFile, `${JSON.stringify(anchor)}\n`, { mode: 0o600 });
+        },
+      ),
+    async close() {
+      await background.settled();
+      await services.runner.close();
+      await store.close();
+    },
+  };
+}
+
+function ownDatabase({ databaseUrl }: Config): { address: string; port: number }[] {
+  if (databaseUrl === null) return [];
+  const { hostname, port } = new URL(databaseUrl);
+  return [{ address: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 5432) }];
+}
+
+function keyStoreOf(store: Store): KeyStore {
+  return {
+    find: (owner, purpose) => store.write((tx) => tx.keys.find(owner, purpose)),
+    insertIfAbsent: (key) => store.write((tx) => tx.keys.insertIfAbsent(key)),
+  };
+}

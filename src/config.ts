@@ -1,0 +1,78 @@
+import { join, resolve } from 'node:path';
+import { StartupError } from './domain/startup-error.ts';
+import { parseAllowList } from './egress/address-policy.ts';
+
+/** Every setting: an environment variable, its default and what it does. The reference page is made of this table. */
+export const SETTINGS = {
+  PORT: { default: '4000', description: 'TCP port of the HTTP listener; 0 takes a free one.' },
+  HOST: { default: '127.0.0.1', description: 'Address of the HTTP listener.' },
+  CHANGEOVER_DATA_DIR: { default: './data', description: 'Folder of the embedded store, the master key, the first owner token and the control socket.' },
+  CHANGEOVER_DATABASE_URL: { default: '', description: 'postgres://user:password@host:port/database?sslmode=disable|require|verify-full: PostgreSQL instead of the embedded store.' },
+  CHANGEOVER_MASTER_KEY_FILE: { default: '', description: 'File of the master key: 64 hex digits or 32 bytes, mode 0600. On the embedded store it is made in the data directory when absent.' },
+  CHANGEOVER_EGRESS_ALLOW: { default: '', description: 'CIDRs and host names, separated by commas, that validators may dial besides public addresses; `loopback` for local trials.' },
+  CHANGEOVER_CHANGE_TTL_SECONDS: { default: '3600', description: 'How long a staged change stays open: 60 to 86400.' },
+  CHANGEOVER_LEASE_TTL_SECONDS: { default: '3600', description: 'How long a lease lasts unless the job asks: 1 to 86400.' },
+  CHANGEOVER_AUDIT_ANCHOR_FILE: { default: '', description: 'File to which the head of the audit chain is appended every 60 s; keep it where the store\'s administrator cannot write.' },
+  CHANGEOVER_LOG_LEVEL: { default: 'info', description: 'fatal, error, warn, info, debug or silent.' },
+  CHANGEOVER_URL: { default: '', description: 'CLI: work on the gateway at this address, with CHANGEOVER_TOKEN.' },
+  CHANGEOVER_TOKEN: { default: '', description: 'CLI: the token for CHANGEOVER_URL.' },
+} as const satisfies Record<string, { default: string; description: string }>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly masterKeyFile: string;
+  /** The embedded store's own key file may be made; one that was named must exist. */
+  readonly createMasterKey: boolean;
+  readonly egressAllow: readonly string[];
+  readonly changeTtlMs: number;
+  readonly leaseTtlMs: number;
+  readonly auditAnchorFile: string | null;
+  readonly logLevel: string;
+  readonly remote: { readonly url: string; readonly token: string } | null;
+}
+
+/** Reads the environment once. Throws StartupError naming the setting, never its value. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const read = (name: SettingName) => {
+    const given = environment[name];
+    return given === undefined || given === '' ? SETTINGS[name].default : given;
+  };
+  const number = (name: SettingName, least: number, most: number) => {
+    const value = Number(read(name));
+    if (!Number.isInteger(value) || value < least || value > most) throw new StartupError(`${name} must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+  const dataDir = resolve(read('CHANGEOVER_DATA_DIR'));
+  const databaseUrl = read('CHANGEOVER_DATABASE_URL') || null;
+  const keyFile = read('CHANGEOVER_MASTER_KEY_FILE');
+  if (databaseUrl !== null && keyFile === '') throw new StartupError('CHANGEOVER_MASTER_KEY_FILE must be set with CHANGEOVER_DATABASE_URL: replicas share one key.');
+  const logLevel = read('CHANGEOVER_LOG_LEVEL');
+  if (!['fatal', 'error', 'warn', 'info', 'debug', 'silent'].includes(logLevel)) throw new StartupError('CHANGEOVER_LOG_LEVEL must be fatal, error, warn, info, debug or silent.');
+  return Object.freeze({
+    port: number('PORT', 0, 65_535),
+    host: read('HOST'),
+    dataDir,
+    databaseUrl,
+    masterKeyFile: keyFile === '' ? join(dataDir, 'master.key') : resolve(keyFile),
+    createMasterKey: keyFile === '',
+    egressAllow: readAllowList(read('CHANGEOVER_EGRESS_ALLOW')),
+    changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
+    leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
+    auditAnchorFile: read('CHANGEOVER_AUDIT_ANCHOR_FILE') || null,
+    logLevel,
+    remote: read('CHANGEOVER_URL') === '' ? null : { url: read('CHANGEOVER_URL'), token: read('CHANGEOVER_TOKEN') },
+  });
+}
+
+function readAllowList(text: string): readonly string[] {
+  try {
+    return parseAllowList(text);
+  } catch {
+    throw new StartupError('CHANGEOVER_EGRESS_ALLOW must hold CIDRs, host names or the word "loopback", separated by commas.');
+  }
+}

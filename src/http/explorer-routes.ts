@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RequestInfo } from '../domain/actor.ts';
+import { DomainError } from '../domain/errors.ts';
+import { authenticate, authenticateSession, unauthenticated } from '../operations/authenticate.ts';
+import { createSession, endSession, SESSION_TTL_MS } from '../operations/manage-tokens.ts';
+import { requireSameSite, SESSION_COOKIE, sessionSecret } from './authenticate-request.ts';
+import { parseObject, readBody, requireJson } from './read-request.ts';
+import { send } from './reply.ts';
+import type { GatewayServer } from './server.ts';
+
+/** Only what the bundle itself holds is loaded; styles are set by its editor at run time. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.ttf': 'font/ttf', '.woff2': 'font/woff2', '.json': 'application/json', '.map': 'application/json' };
+
+/** Both src/http and dist/http lie two folders below the package. */
+const FOLDER = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
+
+/** The API explorer: its files, and the browser session that it signs in with. */
+export async function handleExplorer(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse, path: string, info: RequestInfo): Promise<void> {
+  if (path === '/explorer/session') await handleSession(gateway, request, response, info);
+  else if (path === '/explorer') send(response, 302, '', { location: '/explorer/' });
+  else if (request.method !== 'GET' && request.method !== 'HEAD') throw new DomainError('METHOD_NOT_ALLOWED', 'The explorer\'s files are read with GET.');
+  else await sendFile(response, path === '/explorer/' ? 'index.html' : path.slice('/explorer/'.length));
+}
+
+async function sendFile(response: ServerResponse, name: string): Promise<void> {
+  // The bundle's names are plain; anything else is no file of it.
+  if (!/^(assets\/)?[\w-]+(\.[\w-]+)*$/.test(name)) throw new DomainError('NOT_FOUND', 'There is nothing at this address.');
+  let content: Buffer;
+  try {
+    content = await readFile(join(FOLDER, name));
+  } catch {
+    throw new DomainError('NOT_FOUND', name === 'index.html' ? 'The explorer is not built. Run: npm run build' : 'There is nothing at this address.');
+  }
+  send(response, 200, content, {
+    'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-store',
+  });
+}
+
+async function handleSession({ services, limiter }: GatewayServer, request: IncomingMessage, response: ServerResponse, info: RequestInfo): Promise<void> {
+  requireSameSite(request);
+  const address = info.ip ?? '';
+  limiter.requireFewFailures(address);
+  const secret = sessionSecret(request);
+  switch (request.method) {
+    case 'POST': {
+      requireJson(request);
+      const { token } = parseObject(await readBody(request));
+      try {
+        const actor = await authenticate(services, { secret: typeof token === 'string' ? token.trim() : '' }, info);
+        const session = await createSession(services, actor);
+        send(response, 204, '', { 'set-cookie': cookie(session.secret, SESSION_TTL_MS / 1000, request) });
+      } catch (error) {
+        limiter.countFailure(address);
+        throw error;
+      }
+      return;
+    }
+    case 'GET': {
+      if (secret === undefined) throw unauthenticated();
+      const { name, projectId, roles } = await authenticateSession(services, secret, info);
+      send(response, 200, JSON.stringify({ name, project: projectId, roles }));
+      return;
+    }
+    case 'DELETE': {
+      if (secret !== undefined) {
+        const actor = await authenticateSession(services, secret, info).catch(() => null);
+        if (actor !== null) await endSession(services, actor, secret);
+      }
+      send(response, 204, '', { 'set-cookie': cookie('', 0, request) });
+      return;
+    }
+    default:
+      throw new DomainError('METHOD_NOT_ALLOWED', 'Use POST, GET or DELETE.');
+  }
+}
+
+function cookie(value: string, maxAge: number, request: IncomingMessage): string {
+  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+  return `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`;
+}

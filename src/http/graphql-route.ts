@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actor } from '../domain/actor.ts';
+import { DomainError, ERROR_CODES } from '../domain/errors.ts';
+import { createContext } from '../graphql/context.ts';
+import type { createExecutor, GraphqlAnswer, GraphqlRequest } from '../graphql/execute-request.ts';
+import { answerOnce } from '../operations/answer-once.ts';
+import type { Services } from '../operations/services.ts';
+import { header, parseObject, readBody, requireJson } from './read-request.ts';
+import { retryAfter, send, sendError } from './reply.ts';
+
+const RESPONSE_TYPE = 'application/graphql-response+json';
+/** Longest an operation may take: validators dial out within it. */
+const EXECUTION_MS = 35_000;
+
+export interface GraphqlRoute {
+  readonly services: Services;
+  readonly execute: ReturnType<typeof createExecutor>;
+}
+
+/**
+ * GraphQL over HTTP, on node's own request and response. `application/json` answers 200 for every document and domain error, since
+ * real clients drop the message of another status; `application/graphql-response+json`, when Accept names it, has statuses.
+ */
+export async function handleGraphql({ services, execute }: GraphqlRoute, request: IncomingMessage, response: ServerResponse, actor: Actor): Promise<void> {
+  const type = negotiate(header(request, 'accept'));
+  let body = '';
+  let given: GraphqlRequest;
+  if (request.method === 'GET') given = readQuery(request);
+  else {
+    requireJson(request);
+    body = await readBody(request);
+    given = readRequest(parseObject(body));
+  }
+  if (request.method === 'GET' && /^\s*(#.*\n\s*)*(mutation|subscription)\b/.test(given.query)) {
+    sendError(response, new DomainError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.'), { allow: 'POST' });
+    return;
+  }
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), EXECUTION_MS);
+  const onClose = () => {
+    if (!response.writableFinished) abort.abort();
+  };
+  response.on('close', onClose);
+  try {
+    const context = createContext(services, actor, abort.signal);
+    const idempotentId = header(request, 'x-mcd-idempotent-id');
+    if (idempotentId === undefined) {
+      answer(response, type, await execute(given, context));
+      return;
+    }
+    const recorded = await answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, () => execute(given, context));
+    answer(response, type, { body: recorded, codes: codesIn(recorded), executed: true, isMutation: true });
+  } catch (error) {
+    if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
+      send(response, 200, JSON.stringify({ errors: [{ message: error.message, extensions: { ...error.details, code: error.code } }] }), retryAfter(error.details));
+    } else throw error;
+  } finally {
+    clearTimeout(timer);
+    response.off('close', onClose);
+  }
+}
+
+function codesIn(body: string): GraphqlAnswer['codes'] {
+  const parsed = JSON.parse(body) as { readonly errors?: readonly { readonly extensions: { readonly code: GraphqlAnswer['codes'][number] } }[] };
+  return (parsed.errors ?? []).map(({ extensions }) => extensions.code);
+}
+
+function answer(response: ServerResponse, type: string, { body, codes, executed }: GraphqlAnswer): void {
+  const first = codes[0];
+  const status = first === undefined ? 200 : ERROR_CODES[first].status;
+  if (first !== undefined && (status === 503 || status === 429)) {
+    const details = firstExtensions(body);
+    if (status === 503 && type !== RESPONSE_TYPE) {
+      send(response, 503, JSON.stringify({ message: details.message, code: first }), retryAfter(details));
+      return;
+    }
+    send(response, status, body, { 'content-type': `${type}; charset=utf-8`, ...retryAfter(details) });
+    return;
+  }
+  send(response, type === RESPONSE_TYPE && first !== undefined && !executed ? 400 : 200, body, { 'content-type': `${type}; charset=utf-8`, ...(first === undefined ? {} : retryAfter(firstExtensions(body))) });
+}
+
+function firstExtensions(body: string): Readonly<Record<string, unknown>> {
+  const [error] = (JSON.parse(body) as { readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] }).errors;
+  return { ...error?.extensions, message: error?.message };
+}
+
+/** The media type of the answer: plain JSON unless Accept prefers, or only allows, the GraphQL one. */
+function negotiate(accept: string | undefined): string {
+  if (accept === undefined) return 'application/json';
+  const named = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase());
+  return named.includes(RESPONSE_TYPE) ? RESPONSE_TYPE : 'application/json';
+}
+
+function readQuery(request: IncomingMessage): GraphqlRequest {
+  const parameters = new URL(request.url ?? '/', 'http://localhost').searchParams;
+  const variables = parameters.get('variables');
+  return readRequest({
+    query: parameters.get('query') ?? undefined,
+    ...(variables === null || variables === '' ? {} : { variables: parseObject(variables) }),
+    ...(parameters.get('operationName') === null ? {} : { operationName: parameters.get('operationName') }),
+  });
+}
+
+function readRequest(body: Readonly<Record<string, unknown>>): GraphqlRequest {
+  const { query, variables, operationName, extensions } = body;
+  const bad = (path: string, what: string) => new DomainError('BAD_REQUEST', `${path} must be ${what}.`, { path });
+  if (typeof query !== 'string') throw bad('query', 'a string');
+  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) throw bad('variables', 'an object');
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') throw bad('operationName', 'a string');
+  if (extensions !== undefined && extensions !== null && (typeof extensions !== 'object' || Array.isArray(extensions))) throw bad('extensions', 'an object');
+  return { query, variables: (variables ?? {}) as Readonly<Record<string, unknown>>, operationName: operationName === '' ? null : (operationName ?? null) };
+}

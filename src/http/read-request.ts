@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { RequestInfo } from '../domain/actor.ts';
+import { DomainError } from '../domain/errors.ts';
+
+/** Most bytes of a body. */
+export const MAX_BODY = 262_144;
+
+/** Headers in which the lead API's clients say which command of theirs it was; kept for the audit. */
+const CLIENT_HEADERS = ['user-agent', 'x-mcd-telemetry-reason', 'x-mcd-telemetry-service', 'x-mcd-telemetry-command', 'x-mcd-session-id'];
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The request's id: the client's trace id where it sent a decent one. */
+export function requestInfo(request: IncomingMessage): RequestInfo {
+  const trace = header(request, 'x-mcd-trace-id');
+  const client: Record<string, string> = {};
+  for (const name of CLIENT_HEADERS) {
+    const value = header(request, name);
+    if (value !== undefined && /^[\x20-\x7e]{1,200}$/.test(value)) client[name] = value;
+  }
+  return { id: trace !== undefined && /^[\w.-]{1,64}$/.test(trace) ? trace : randomUUID(), ip: request.socket.remoteAddress ?? null, client };
+}
+
+/** Reads a body of at most MAX_BODY bytes as UTF-8. Throws TOO_LARGE before or while reading, BAD_REQUEST for what is not UTF-8. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw tooLarge();
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new DomainError('BAD_REQUEST', 'The body is not UTF-8.', { path: 'body' });
+  }
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('TOO_LARGE', `The body has more than ${MAX_BODY} bytes.`, { limit: MAX_BODY });
+}
+
+/** Throws UNSUPPORTED_TYPE unless the body is said once to be JSON in UTF-8: forms and plain text of other sites never get further. */
+export function requireJson(request: IncomingMessage): void {
+  const count = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type').length;
+  const [type, ...parameters] = (header(request, 'content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
+  if (count !== 1 || type !== 'application/json' || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
+    throw new DomainError('UNSUPPORTED_TYPE', 'Send Content-Type: application/json, in UTF-8.');
+  }
+}
+
+/** Parses a JSON object. Throws BAD_REQUEST, with no piece of the body. */
+export function parseObject(body: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new DomainError('BAD_REQUEST', 'The body is not valid JSON.', { path: 'body' });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new DomainError('BAD_REQUEST', 'The body must be one JSON object; batches are not served.', { path: 'body' });
+  return value as Readonly<Record<string, unknown>>;
+}

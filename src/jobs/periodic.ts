@@ -1,0 +1,56 @@
+import type { Anchor } from '../domain/audit.ts';
+import { keepHouse } from '../operations/keep-house.ts';
+import type { Services } from '../operations/services.ts';
+
+/** How often each job runs, milliseconds. */
+const SEAL_EVERY = 500;
+const HOUSE_EVERY = 10_000;
+const ANCHOR_EVERY = 60_000;
+const SEAL_BATCH = 500;
+
+/** Starts the gateway's own work: sealing the audit, retiring versions, anchoring. Returns what stops it and waits for what runs. */
+export function startJobs(services: Services, report: (name: string, error: unknown) => void, anchor: (head: Anchor) => Promise<void>): () => Promise<void> {
+  let lastAnchor = 0;
+  const stops = [
+    every('seal-audit', SEAL_EVERY, () => sealAudit(services)),
+    every('keep-house', HOUSE_EVERY, async () => {
+      await keepHouse(services);
+      await services.store.write(async (tx) => tx.idempotency.prune(await tx.now()));
+    }),
+    every('anchor-audit', ANCHOR_EVERY, async () => {
+      const head = await services.store.read.audit.head();
+      if (head === null || head.seq === lastAnchor) return;
+      lastAnchor = head.seq;
+      await anchor({ seq: head.seq, head: head.chainHash.toString('hex'), at: await services.store.now() });
+    }),
+  ];
+
+  function every(name: string, ms: number, work: () => Promise<unknown>): () => Promise<void> {
+    let current: Promise<unknown> = Promise.resolve();
+    let stopped = false;
+    const run = () => {
+      current = work()
+        .catch((error: unknown) => report(name, error))
+        .finally(() => {
+          if (!stopped) timer = setTimeout(run, ms).unref();
+        });
+    };
+    let timer = setTimeout(run, ms).unref();
+    return async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await current;
+    };
+  }
+
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    await sealAudit(services).catch((error: unknown) => report('seal-audit', error));
+  };
+}
+
+/** Numbers and chains what was written since the last time. Asks first: an idle gateway writes nothing. */
+export async function sealAudit({ store, auditChain }: Services): Promise<number> {
+  if (!(await store.read.audit.hasUnsealed())) return 0;
+  return await store.write((tx) => tx.audit.seal(SEAL_BATCH, auditChain.start, (previous, seq, row) => auditChain.link(previous, seq, row)));
+}

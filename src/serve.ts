@@ -1,0 +1,104 @@
+import { chmodSync, closeSync, constants, fsyncSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { type App, createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { StartupError } from './domain/startup-error.ts';
+import { describePolicy } from './egress/address-policy.ts';
+
+/** Requests that run when the process is told to stop have this long, milliseconds. */
+const DRAIN_MS = 10_000;
+
+/** Opens the gateway, listens, and drains on SIGTERM or SIGINT; a second signal ends it at once. Resolves when it listens. */
+export async function serve(config: Config): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const app = await createApp(config);
+  await writeOwnerToken(app);
+  const server = app.createServer();
+  const address = await listen(server, { port: config.port, host: config.host });
+  app.addOwnListener(address);
+  const control = await listenOnSocket(app);
+  const stopJobs = app.startJobs();
+  const url = `http://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
+  process.stdout.write(`Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`);
+
+  let stopping: Promise<void> | null = null;
+  const stop = () => (stopping ??= drain(app, [server, ...(control === null ? [] : [control.server])], stopJobs, () => control?.remove()));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping !== null) process.exit(1);
+      void stop().then(() => process.exit(0));
+    });
+  }
+  return { url, stop };
+}
+
+async function drain(app: App, servers: readonly Server[], stopJobs: () => Promise<void>, removeSocket: () => void): Promise<void> {
+  app.state.draining = true;
+  const closed = Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeIdleConnections();
+        }),
+    ),
+  );
+  const deadline = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(deadline);
+  removeSocket();
+  await stopJobs();
+  await app.close();
+}
+
+async function listen(server: Server, where: { readonly port: number; readonly host: string } | { readonly path: string }): Promise<{ readonly address: string; readonly port: number }> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new StartupError(`Can't listen on ${'path' in where ? where.path : `${where.host}:${where.port}`} (${'code' in error ? String(error.code) : 'unknown'}). Choose another PORT or HOST.`, 75)));
+    server.listen(where, () => resolve());
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address : { address: '', port: 0 };
+}
+
+/** The CLI's way to a running gateway on the embedded store. The writer lock says that no other gateway can be listening there. */
+async function listenOnSocket(app: App): Promise<{ readonly server: Server; remove(): void } | null> {
+  if (app.config.databaseUrl !== null) return null;
+  const path = join(app.config.dataDir, 'control.sock');
+  rmSync(path, { force: true });
+  const server = app.createLocalServer();
+  const mask = process.umask(0o177);
+  try {
+    await listen(server, { path });
+  } finally {
+    process.umask(mask);
+  }
+  chmodSync(path, 0o600);
+  return { server, remove: () => rmSync(path, { force: true }) };
+}
+
+/** The owner token of the first start, in a file that only the owner of the data directory reads. O_EXCL: of many first starts one makes it. */
+async function writeOwnerToken(app: App): Promise<void> {
+  if (await app.services.store.read.tokens.any()) return;
+  const file = join(app.config.dataDir, 'owner-token');
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    throw new StartupError(`The owner token can't be written to ${file} (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`);
+  }
+  try {
+    const created = await app.createFirstOwner();
+    if (created === null) {
+      unlinkSync(file);
+      return;
+    }
+    writeSync(descriptor, `${JSON.stringify({ id: created.token.id, secret: created.secret })}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  process.stdout.write(`The first owner token is in ${file}; keep it safe and delete the file.\n`);
+}
