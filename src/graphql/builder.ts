@@ -22,8 +22,6 @@ export type Builder = ReturnType<typeof createBuilder>;
 export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({});
 
-  // Real clients send port numbers as strings. The name prints as GraphQL's own, so the published contract stays.
-  builder.scalarType('Int', { serialize: Number, parseValue: readInt, parseLiteral: (node) => readInt(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null) });
   builder.scalarType('UUID', { serialize: String, parseValue: readUuid, parseLiteral: (node) => readUuid(node.kind === Kind.STRING ? node.value : null) });
   builder.scalarType('DateTime', { serialize: formatTime, parseValue: readTime, parseLiteral: (node) => readTime(node.kind === Kind.STRING ? node.value : null) });
   builder.scalarType('JSONString', { serialize: (value) => JSON.stringify(value), parseValue: readJson, parseLiteral: (node) => readJson(node.kind === Kind.STRING ? node.value : null) });
@@ -35,33 +33,27 @@ export function createBuilder() {
 }
 
 /** The text says what is expected and never what was given; the value's path is added where the error is reported. */
-function wrong(type: string): GraphQLError {
+export function wrongType(type: string): GraphQLError {
   return new GraphQLError(`Expected ${type}.`);
 }
 
-function readInt(value: unknown): number {
-  const number = typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > 2_147_483_647) throw wrong('Int');
-  return number;
-}
-
 function readUuid(value: unknown): string {
-  if (typeof value !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw wrong('UUID');
+  if (typeof value !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw wrongType('UUID');
   return value.toLowerCase();
 }
 
 function readTime(value: unknown): number {
   const at = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw wrong('DateTime');
+  if (Number.isNaN(at)) throw wrongType('DateTime');
   return at;
 }
 
 function readJson(value: unknown): unknown {
-  if (typeof value !== 'string') throw wrong('JSONString');
+  if (typeof value !== 'string') throw wrongType('JSONString');
   try {
     return JSON.parse(value) as unknown;
   } catch {
-    throw wrong('JSONString');
+    throw wrongType('JSONString');
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Connector } from '../domain/connector.ts';
 import type { ValidationResult } from '../domain/validation.ts';
 import { testDetails } from '../operations/run-validation.ts';
-import { stageCreation, stageUpdate } from '../operations/stage-change.ts';
+import { stageCreation, type StagedChange, stageUpdate } from '../operations/stage-change.ts';
 import type { Services } from '../operations/services.ts';
-import type { Builder } from './builder.ts';
+import { type Builder, readObject } from './builder.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
 import { type AnyShape, FAMILY_ENUMS, FAMILY_INPUTS, pascal, wireShapeOf } from './wire-shape.ts';
 
@@ -87,6 +87,32 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
       }),
     );
   }
+}
+
+/** Staging whatever the kind, for clients that learn a kind's fields from the catalogue. */
+export function addGenericStaging(builder: Builder): void {
+  const staged = builder.objectRef<StagedChange>('StagedChange').implement({
+    fields: (t) => ({
+      key: t.exposeString('key', { nullable: false, description: 'The temporary key, shown this once.' }),
+      connectionId: t.field({ type: 'UUID', nullable: false, resolve: ({ change }) => change.connectionId }),
+      changedFields: t.stringList({ nullable: false, resolve: ({ change }) => [...change.changedFields] }),
+      expiresAt: t.field({ type: 'DateTime', nullable: false, resolve: ({ change }) => change.expiresAt }),
+    }),
+  });
+  builder.mutationFields((t) => ({
+    stageConnection: t.field({
+      type: staged,
+      description: 'Stages a connection to be created with addConnection. `details` is a JSON object by the field names of the catalogue.',
+      args: { connectionType: t.arg.string({ required: true }), details: t.arg({ type: 'JSONString', required: true }) },
+      resolve: (_, { connectionType, details }, { services, actor }) => stageCreation(services, actor, { kind: connectionType, details: readObject(details, 'details'), path: 'details' }),
+    }),
+    stageChange: t.field({
+      type: staged,
+      description: 'Stages a change of a connection of any kind. `changes` is a JSON object; a field left out keeps its value, null clears it.',
+      args: { connectionId: t.arg({ type: 'UUID', required: true }), changes: t.arg({ type: 'JSONString', required: true }) },
+      resolve: (_, { connectionId, changes }, { services, actor }) => stageUpdate(services, actor, { connectionId, changes: readObject(changes, 'changes') }),
+    }),
+  }));
 }
 
 type InputRef = ReturnType<Builder['inputType']>;

@@ -5,12 +5,13 @@ import { createBuilder } from './builder.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addChanges } from './change.ts';
 import { addConnectionQueries, createConnectionTypes } from './connection.ts';
-import { addKindOperations } from './kind-operations.ts';
+import { addGenericStaging, addKindOperations } from './kind-operations.ts';
 import { addLeases, createLeaseTypes } from './lease.ts';
 import { addManagement } from './manage.ts';
 import { createPageTypes } from './page.ts';
 import { addPlatformServices } from './platform-service.ts';
 import { addAudit, addTokens } from './token.ts';
+import { withTolerantInt } from './tolerant-int.ts';
 import { addValidationOperations, createValidationTypes } from './validation.ts';
 
 /** The whole schema, of the connectors that are loaded: one call for each aggregate, types before what uses them. */
@@ -26,11 +27,12 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addConnectionQueries(builder, connections, pages);
   addValidationOperations(builder, validations);
   addKindOperations(builder, services, validations);
+  addGenericStaging(builder);
   addChanges(builder, connections, leases, pages);
   addManagement(builder, connections);
   addLeases(builder, leases, pages);
   addTokens(builder);
   addAudit(builder, pages);
   addCatalogue(builder);
-  return builder.toSchema();
+  return withTolerantInt(builder.toSchema());
 }

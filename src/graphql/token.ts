@@ -93,6 +93,7 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
   const filter = builder.inputType('AuditFilter', {
     fields: (t) => ({ entityId: t.field({ type: 'UUID' }), actions: t.stringList(), from: t.field({ type: 'DateTime' }), to: t.field({ type: 'DateTime' }) }),
   });
+  const anchor = builder.inputType('AuditAnchorInput', { fields: (t) => ({ seq: t.int({ required: true }), head: t.string({ required: true }) }) });
   const auditFinding = builder.objectRef<AuditFinding>('AuditFinding').implement({
     fields: (t) => ({ kind: t.exposeString('kind', { nullable: false }), seq: t.exposeInt('seq'), rowId: t.exposeString('rowId') }),
   });
@@ -144,9 +145,9 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
     auditVerification: t.field({
       type: verification,
       nullable: false,
-      description: 'Checks every row, the chain, and the anchor if one is given. Needs an operator.',
-      args: { anchorSeq: t.arg.int(), anchorHash: t.arg.string() },
-      resolve: (_, { anchorSeq, anchorHash }, { services, actor }) => verifyAudit(services, actor, anchorSeq == null || anchorHash == null ? [] : [{ seq: anchorSeq, head: anchorHash, at: 0 }]),
+      description: 'Checks every row, the chain, and that each anchor lies on it. Needs an operator.',
+      args: { anchors: t.arg({ type: [anchor] }) },
+      resolve: (_, { anchors }, { services, actor }) => verifyAudit(services, actor, (anchors ?? []).map(({ seq, head }) => ({ seq, head, at: 0 }))),
     }),
     storeExamination: t.field({
       type: examination,

@@ -1,0 +1,178 @@
+import type { Command } from 'commander';
+import { print, safeText, table } from '../output.ts';
+import { askSecret, readSecretsFromStdin } from '../read-secrets.ts';
+import { type Gateway, GatewayError } from '../transport.ts';
+import { collectPairs, gatewayCommand, plain } from './shared.ts';
+
+interface ConnectionRow {
+  readonly uuid: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly isActive: boolean;
+  readonly currentVersion: { readonly version: number; readonly proven: boolean };
+}
+
+interface Validation {
+  readonly success: boolean;
+  readonly validationName: string;
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+interface Problem {
+  readonly code: string;
+  readonly friendlyMessage: string;
+  readonly resolution: string;
+}
+
+const LISTED = 'uuid name kind isActive currentVersion { version proven }';
+const SHOWN = `${LISTED} settings labels createdOn updatedOn deletionProtection policy { inFlight commitPolicy overlapSeconds } versions { version label origin restoredFrom proven validUntil createdAt createdBy retiredAt destroyedAt }`;
+
+export function addConnectionCommands(program: Command): void {
+  const connection = program.command('connection').description('connections: add, prove, change and roll back');
+  gatewayCommand(connection, 'list', 'all connections, newest first', plain, async (gateway, output) => {
+    const rows = await readAll(gateway);
+    print(output, rows, () =>
+      table(
+        ['ID', 'NAME', 'KIND', 'VERSION', 'ACTIVE', 'PROVEN'],
+        rows.map((row) => [row.uuid, row.name, row.kind, row.currentVersion.version, row.isActive, row.currentVersion.proven]),
+      ),
+    );
+  });
+  gatewayCommand(connection, 'show <id>', 'one connection, its versions and policy; never a secret', plain, async (gateway, output, _options, [id = '']) => {
+    const { connection: row } = await gateway.run<{ connection: ConnectionRow & Record<string, unknown> & { versions: readonly Record<string, unknown>[] } }>(`query ($id: UUID!) { connection(id: $id) { ${SHOWN} } }`, { id });
+    print(output, row, () => [
+      `${safeText(row.name)} (${safeText(row.kind)}), version ${row.currentVersion.version}, ${row.isActive ? 'active' : 'disabled'}`,
+      `settings: ${safeText(row.settings)}`,
+      `policy:   ${safeText(row.policy)}`,
+      ...table(['VERSION', 'LABEL', 'ORIGIN', 'PROVEN', 'VALID UNTIL', 'CREATED'], row.versions.map((one) => [one.version, one.label, one.origin, one.proven, one.validUntil, one.createdAt])),
+    ]);
+  });
+  gatewayCommand<{ kind: string; integration: string; name?: string; set?: Readonly<Record<string, string>>; secretsStdin?: boolean; inactive?: boolean }>(
+    connection,
+    'add',
+    'stage, prove and save a new connection',
+    (command) =>
+      withDetails(command.requiredOption('--kind <kind>', 'such as postgres').requiredOption('--integration <name>', 'name of the new integration')).option('--name <name>', 'name of the connection').option('--inactive', 'save it disabled, without proof'),
+    async (gateway, output, { kind, integration, name, set, secretsStdin, inactive }) => {
+      const details = await readDetails(gateway, kind, set ?? {}, secretsStdin === true, true);
+      const { stageConnection } = await gateway.run<{ stageConnection: { key: string } }>('mutation ($kind: String!, $details: JSONString!) { stageConnection(connectionType: $kind, details: $details) { key } }', { kind, details: JSON.stringify(details) });
+      const { addConnection } = await gateway.run<{ addConnection: { connection: ConnectionRow } }>(
+        `mutation ($kind: String!, $key: String!, $integration: String!, $name: String, $active: Boolean) { addConnection(connectionType: $kind, key: $key, name: $integration, connectionName: $name, isActive: $active) { connection { ${LISTED} } } }`,
+        { kind, key: stageConnection.key, integration, name: name ?? null, active: inactive !== true },
+      );
+      print(output, addConnection.connection, () => [`Added ${safeText(addConnection.connection.name)}: ${addConnection.connection.uuid}`]);
+    },
+  );
+  gatewayCommand<{ set?: Readonly<Record<string, string>>; secretsStdin?: boolean; secret?: string }>(
+    connection,
+    'update <id>',
+    'stage, prove and save a change; the old version stays valid for the jobs that hold it',
+    (command) => withDetails(command).option('--secret <field>', 'ask for this secret on the terminal'),
+    async (gateway, output, { set, secretsStdin, secret }, [id = '']) => {
+      const kind = await kindOf(gateway, id);
+      const asked = secret === undefined ? {} : { [secret]: await askSecret(secret) };
+      const changes = { ...(await readDetails(gateway, kind, set ?? {}, secretsStdin === true, false)), ...asked };
+      const { stageChange } = await gateway.run<{ stageChange: { key: string; changedFields: readonly string[] } }>('mutation ($id: UUID!, $changes: JSONString!) { stageChange(connectionId: $id, changes: $changes) { key changedFields } }', { id, changes: JSON.stringify(changes) });
+      const { updateCredentialsV2 } = await gateway.run<{ updateCredentialsV2: { version: number; updatedAt: string } }>('mutation ($id: UUID!, $key: String!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { version updatedAt } }', { id, key: stageChange.key });
+      print(output, { ...updateCredentialsV2, changedFields: stageChange.changedFields }, () => [`Saved version ${updateCredentialsV2.version} (${stageChange.changedFields.join(', ') || 'nothing changed'}).`]);
+    },
+  );
+  gatewayCommand<{ validation?: string }>(
+    connection,
+    'test <id>',
+    'run the validators on the version in use',
+    (command) => command.option('--validation <name>', 'only this one'),
+    async (gateway, output, { validation }, [id = '']) => {
+      const results = await testAll(gateway, id, validation);
+      print(output, results, () => results.flatMap(describe));
+      if (results.some(({ success }) => !success)) process.exitCode = 1;
+    },
+  );
+  gatewayCommand<{ to?: string }>(
+    connection,
+    'roll-back <id>',
+    'make the content of a previous version current again, as a new version',
+    (command) => command.option('--to <version>', 'the newest previous one unless given'),
+    async (gateway, output, { to }, [id = '']) => {
+      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { version: number; committedAt: string } }>('mutation ($id: UUID!, $version: Int) { rollBackConnection(connectionId: $id, version: $version) { version committedAt } }', { id, version: to ?? null });
+      print(output, rollBackConnection, () => [`Saved version ${rollBackConnection.version}.`]);
+    },
+  );
+}
+
+function withDetails(command: Command): Command {
+  return command.option('--set <field=value>', 'a setting; repeat for more', collectPairs).option('--secrets-stdin', 'read a JSON object of secrets from standard input');
+}
+
+async function readAll(gateway: Gateway): Promise<readonly ConnectionRow[]> {
+  const rows: ConnectionRow[] = [];
+  for (let after: string | null = null; ; ) {
+    const { connections }: { connections: { edges: readonly { node: ConnectionRow }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } = await gateway.run(
+      `query ($after: String) { connections(first: 100, after: $after) { edges { node { ${LISTED} } } pageInfo { hasNextPage endCursor } } }`,
+      { after },
+    );
+    rows.push(...connections.edges.map(({ node }) => node));
+    if (!connections.pageInfo.hasNextPage) return rows;
+    after = connections.pageInfo.endCursor;
+  }
+}
+
+async function kindOf(gateway: Gateway, id: string): Promise<string> {
+  return (await gateway.run<{ connection: { kind: string } }>('query ($id: UUID!) { connection(id: $id) { kind } }', { id })).connection.kind;
+}
+
+interface JsonSchema {
+  readonly properties: Readonly<Record<string, { readonly type?: string; readonly writeOnly?: boolean }>>;
+  readonly required?: readonly string[];
+}
+
+/** Settings from `--set`, typed by the kind's schema, and secrets from standard input or the terminal. */
+async function readDetails(gateway: Gateway, kind: string, set: Readonly<Record<string, string>>, fromStdin: boolean, complete: boolean): Promise<Readonly<Record<string, unknown>>> {
+  const { connectors } = await gateway.run<{ connectors: readonly { kind: string; jsonSchema: JsonSchema }[] }>('{ connectors { kind jsonSchema } }');
+  const schema = connectors.find((connector) => connector.kind === kind)?.jsonSchema;
+  if (schema === undefined) throw new GatewayError('BAD_REQUEST', `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
+  for (const name of Object.keys(set)) {
+    if (schema.properties[name]?.writeOnly === true) throw new GatewayError('BAD_REQUEST', `${name} is a secret: give it on standard input with --secrets-stdin, not on the command line.`);
+  }
+  const settings = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, typed(value, schema.properties[name]?.type)]));
+  const secrets: Record<string, unknown> = fromStdin ? { ...(await readSecretsFromStdin()) } : {};
+  if (complete && !fromStdin) {
+    for (const name of schema.required ?? []) if (schema.properties[name]?.writeOnly === true) secrets[name] = await askSecret(name);
+  }
+  return { ...settings, ...secrets };
+}
+
+function typed(value: string, type: string | undefined): unknown {
+  if (type === 'integer' || type === 'number') return /^-?\d+$/.test(value) ? Number(value) : value;
+  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  if (type === 'object') {
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      return value;
+    }
+  }
+  return value;
+}
+
+async function testAll(gateway: Gateway, id: string, only: string | undefined): Promise<readonly Validation[]> {
+  const names = only === undefined ? await validatorsOf(gateway, await kindOf(gateway, id)) : [only];
+  const results: Validation[] = [];
+  for (const name of names) {
+    const { testExistingConnectionV2 } = await gateway.run<{ testExistingConnectionV2: Validation }>(
+      'query ($id: UUID!, $name: String!) { testExistingConnectionV2(connectionId: $id, validationName: $name) { success validationName errors { code friendlyMessage resolution } warnings { code friendlyMessage resolution } } }',
+      { id, name },
+    );
+    results.push(testExistingConnectionV2);
+  }
+  return results;
+}
+
+async function validatorsOf(gateway: Gateway, kind: string): Promise<readonly string[]> {
+  const { getSupportedValidationsV2 } = await gateway.run<{ getSupportedValidationsV2: { supportedValidations: readonly { name: string }[] } }>('query ($kind: String!) { getSupportedValidationsV2(connectionType: $kind) { supportedValidations { name } } }', { kind });
+  return getSupportedValidationsV2.supportedValidations.map(({ name }) => name);
+}
+
+function describe({ success, validationName, errors, warnings }: Validation): readonly string[] {
+  return [`${success ? 'passed' : 'FAILED'}  ${validationName}`, ...[...errors, ...warnings].map(({ code, friendlyMessage, resolution }) => `        ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`)];
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { print, safeText, table } from '../output.ts';
+import { collect, gatewayCommand, plain } from './shared.ts';
+
+interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly roles: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+const FIELDS = 'id name kind roles comment createdAt expiresAt revokedAt lastUsedAt';
+
+export function addTokenCommands(program: Command): void {
+  const token = program.command('token').description('API tokens');
+  gatewayCommand<{ name: string; role: readonly string[]; personal?: boolean; expiresInDays?: string; integration?: readonly string[]; comment?: string }>(
+    token,
+    'create',
+    'make a token; its secret is printed this once',
+    (command) =>
+      command
+        .requiredOption('--name <name>', 'what it is for')
+        .requiredOption('--role <role>', 'viewer, job, editor, admin or owner; repeat for more', collect)
+        .option('--personal', 'for a person instead of a service')
+        .option('--expires-in-days <days>', '1 to 3650')
+        .option('--integration <id>', 'limit it to an integration; repeat for more', collect)
+        .option('--comment <text>', 'a note'),
+    async (gateway, output, { name, role, personal, expiresInDays, integration, comment }) => {
+      const { createToken } = await gateway.run<{ createToken: { secret: string; token: TokenRow } }>(
+        `mutation ($name: String!, $roles: [Role!]!, $kind: TokenKind, $days: Int, $integrations: [UUID!], $comment: String) { createToken(name: $name, roles: $roles, kind: $kind, expiresInDays: $days, integrationIds: $integrations, comment: $comment) { secret token { ${FIELDS} } } }`,
+        { name, roles: role, kind: personal === true ? 'PERSONAL' : 'SERVICE', days: expiresInDays ?? null, integrations: integration ?? null, comment: comment ?? null },
+      );
+      print(output, { ...createToken.token, secret: createToken.secret }, () => [`id:     ${createToken.token.id}`, `secret: ${createToken.secret}`, 'The secret is shown this once. Clients send it as x-mcd-token (with x-mcd-id) or Authorization: Bearer.']);
+    },
+  );
+  gatewayCommand(token, 'list', 'tokens of the project, newest first', plain, async (gateway, output) => {
+    const { tokens } = await gateway.run<{ tokens: readonly TokenRow[] }>(`{ tokens { ${FIELDS} } }`);
+    print(output, tokens, () =>
+      table(
+        ['ID', 'NAME', 'ROLES', 'EXPIRES', 'LAST USED', 'REVOKED'],
+        tokens.map((row) => [row.id, row.name, row.roles.join(','), row.expiresAt, row.lastUsedAt, row.revokedAt]),
+      ),
+    );
+  });
+  gatewayCommand(token, 'revoke <id>', 'end a token at once', plain, async (gateway, output, _options, [id = '']) => {
+    await gateway.run('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id });
+    print(output, { id, revoked: true }, () => [`Revoked ${safeText(id)}.`]);
+  });
+}

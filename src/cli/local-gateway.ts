@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { createContext } from '../graphql/context.ts';
+import { localActor } from '../operations/prepare-instance.ts';
+import { sealAudit } from '../jobs/periodic.ts';
+import { type Gateway, readAnswer } from './transport.ts';
+
+/** Opens the store in this process, as no gateway is running on it: the same operations, without a listener. */
+export async function openLocalGateway(config: Config): Promise<Gateway> {
+  const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel });
+  return {
+    async run(query, variables = {}) {
+      const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });
+      const { body } = await app.execute({ query, variables, operationName: null }, createContext(app.services, actor, AbortSignal.timeout(35_000)));
+      return readAnswer(body);
+    },
+    async close() {
+      await sealAudit(app.services);
+      await app.close();
+    },
+  };
+}

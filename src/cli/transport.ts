@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+
+/** Runs one GraphQL document. Every command is such a document, wherever the gateway is. */
+export interface Gateway {
+  run<T>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** An answer with errors, as the gateway gave them. */
+export class GatewayError extends Error {
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'GatewayError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/**
+ * The gateway that a command works on: a remote one by CHANGEOVER_URL, the one that runs on this data directory by its control
+ * socket, or else the store opened here.
+ */
+export async function connectGateway(config: Config): Promise<Gateway> {
+  if (config.remote !== null) return remoteGateway(config.remote.url, config.remote.token);
+  const socketPath = join(config.dataDir, 'control.sock');
+  if (config.databaseUrl === null && existsSync(socketPath)) {
+    const gateway = overHttp((body) => post({ socketPath, path: '/graphql', method: 'POST', headers: { host: 'localhost' } }, body, httpRequest));
+    if (await answers(gateway)) return gateway;
+  }
+  return await (await import('./local-gateway.ts')).openLocalGateway(config);
+}
+
+/** A socket file that a killed gateway left behind answers nothing. */
+async function answers(gateway: Gateway): Promise<boolean> {
+  try {
+    await gateway.run('{ __typename }');
+    return true;
+  } catch (error) {
+    return !(error instanceof TransportError);
+  }
+}
+
+function remoteGateway(url: string, token: string): Gateway {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_URL must be an http or https URL.');
+  if (!/^[\x21-\x7e]{1,200}$/.test(token)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_TOKEN must hold a token.');
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const options = { hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname.replace(/\/(graphql)?$/, '')}/graphql`, method: 'POST', headers: { authorization: `Bearer ${token}` } };
+  return overHttp((body) => post(options, body, protocol === 'https:' ? httpsRequest : httpRequest));
+}
+
+function overHttp(send: (body: string) => Promise<string>): Gateway {
+  return {
+    async run<T>(query: string, variables: Readonly<Record<string, unknown>> = {}) {
+      return readAnswer<T>(await send(JSON.stringify({ query, variables })));
+    },
+    close: async () => {},
+  };
+}
+
+/** The data of an answer, or its first error thrown. */
+export function readAnswer<T>(text: string): T {
+  let answer: { readonly data?: T; readonly message?: string; readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[] };
+  try {
+    answer = JSON.parse(text) as typeof answer;
+  } catch {
+    throw new GatewayError('UNAVAILABLE', 'What answered is not a Changeover gateway.');
+  }
+  const [error] = answer.errors ?? [];
+  if (error !== undefined) throw new GatewayError(String(error.extensions?.code ?? 'INTERNAL'), error.message, error.extensions);
+  if (answer.data === undefined || answer.data === null) throw new GatewayError('UNAVAILABLE', answer.message ?? 'The gateway gave no answer.');
+  return answer.data;
+}
+
+async function post(options: RequestOptions, body: string, request: typeof httpRequest): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const outgoing = request({ ...options, timeout: 40_000, headers: { ...(options.headers as Readonly<Record<string, string>> | undefined), 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+      incoming.on('error', reject);
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')));
+    outgoing.on('error', (error) => reject(new TransportError('code' in error ? String(error.code) : 'TIMEOUT')));
+    outgoing.end(body);
+  });
+}
+
+class TransportError extends GatewayError {
+  constructor(code: string) {
+    super('UNAVAILABLE', `The gateway can't be reached (${code}).`);
+  }
+}
