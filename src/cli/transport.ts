@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { join } from 'node:path';
-import type { Config } from '../config.ts';
 
 /** Runs one GraphQL document. Every command is such a document, wherever the gateway is. */
 export interface Gateway {
@@ -23,36 +20,18 @@ export class GatewayError extends Error {
   }
 }
 
-/**
- * The gateway that a command works on: a remote one by CHANGEOVER_URL, the one that runs on this data directory by its control
- * socket, or else the store opened here.
- */
-export async function connectGateway(config: Config): Promise<Gateway> {
-  if (config.remote !== null) return remoteGateway(config.remote.url, config.remote.token);
-  const socketPath = join(config.dataDir, 'control.sock');
-  if (config.databaseUrl === null && existsSync(socketPath)) {
-    const gateway = overHttp((body) => post({ socketPath, path: '/graphql', method: 'POST', headers: { host: 'localhost' } }, body, httpRequest));
-    if (await answers(gateway)) return gateway;
-  }
-  return await (await import('./local-gateway.ts')).openLocalGateway(config);
-}
-
-/** A socket file that a killed gateway left behind answers nothing. */
-async function answers(gateway: Gateway): Promise<boolean> {
-  try {
-    await gateway.run('{ __typename }');
-    return true;
-  } catch (error) {
-    return !(error instanceof TransportError);
-  }
-}
-
-function remoteGateway(url: string, token: string): Gateway {
+/** A gateway at an address, with the rights of a token. */
+export function remoteGateway(url: string, token: string): Gateway {
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_URL must be an http or https URL.');
   if (!/^[\x21-\x7e]{1,200}$/.test(token)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_TOKEN must hold a token.');
   const { protocol, hostname, port, pathname } = new URL(url);
   const options = { hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname.replace(/\/(graphql)?$/, '')}/graphql`, method: 'POST', headers: { authorization: `Bearer ${token}` } };
   return overHttp((body) => post(options, body, protocol === 'https:' ? httpsRequest : httpRequest));
+}
+
+/** The gateway that listens on this socket. */
+export function socketGateway(socketPath: string): Gateway {
+  return overHttp((body) => post({ socketPath, path: '/graphql', method: 'POST', headers: { host: 'localhost' } }, body, httpRequest));
 }
 
 function overHttp(send: (body: string) => Promise<string>): Gateway {
@@ -92,7 +71,7 @@ async function post(options: RequestOptions, body: string, request: typeof httpR
   });
 }
 
-class TransportError extends GatewayError {
+export class TransportError extends GatewayError {
   constructor(code: string) {
     super('UNAVAILABLE', `The gateway can't be reached (${code}).`);
   }

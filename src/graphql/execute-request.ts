@@ -44,7 +44,8 @@ const RULES = [
     maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false }),
     maxAliasesRule({ n: LIMITS.aliases, allowList: [], exposeLimits: false }),
     maxDirectivesRule({ n: LIMITS.directives, exposeLimits: false }),
-    costLimitRule({ maxCost: LIMITS.cost, objectCost: 1, scalarCost: 1, depthCostFactor: 1, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false }),
+    // A row is read whole, so its scalars cost nothing more; a literal `first` multiplies what is below it.
+    costLimitRule({ maxCost: LIMITS.cost, objectCost: 1, scalarCost: 0, depthCostFactor: 1, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false }),
   ],
 ];
 

@@ -22,7 +22,7 @@ export function fromDomainError(error: DomainError): SafeError {
 
 /** A document that does not parse: where, and never what. */
 export function syntaxErrors(error: unknown): readonly SafeError[] {
-  if (error instanceof GraphQLError && /token limit/i.test(error.message)) return [safeError('LIMIT_EXCEEDED', 'The document has too many tokens.')];
+  if (error instanceof GraphQLError && /more tha[nt] \d+ tokens/i.test(error.message)) return [safeError('LIMIT_EXCEEDED', 'The document has too many tokens.')];
   const locations = error instanceof GraphQLError ? error.locations : undefined;
   return [{ ...safeError('BAD_REQUEST', 'The document is not valid GraphQL here.', { path: 'query' }), ...(locations === undefined ? {} : { locations }) }];
 }

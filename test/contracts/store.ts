@@ -5,7 +5,8 @@ import type { Change } from '../../src/domain/change.ts';
 import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import type { Lease } from '../../src/domain/lease.ts';
-import type { Store } from '../../src/domain/store.ts';
+import type { Store, Writers } from '../../src/domain/store.ts';
+import type { Token } from '../../src/domain/token.ts';
 import { createTestClock } from '../support/services.ts';
 
 const HOUR = 3_600_000;
@@ -39,7 +40,12 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
       const [failed, kept] = await Promise.allSettled([failing, store.write((tx) => tx.integrations.insert(good))]);
       const error = failed.status === 'rejected' ? failed.reason : null;
-      expect({ name: error?.name, text: `${error?.message}${error?.stack}`.includes(canary), cause: error?.cause, kept: kept.status }).toEqual({ name: 'StoreError', text: false, cause: undefined, kept: 'fulfilled' });
+      expect({
+        name: error?.name,
+        text: `${error?.message}${error?.stack}`.includes(canary),
+        cause: error?.cause,
+        kept: kept.status,
+      }).toEqual({ name: 'StoreError', text: false, cause: undefined, kept: 'fulfilled' });
       expect((await store.read.integrations.all(scope)).map((row) => row.name)).toEqual(['bystander']);
     });
 
@@ -75,12 +81,20 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     test('a token limited to other integrations sees nothing of this one', async () => {
       const { scope, connection, change } = await seed(store, clock);
       const limited = { ...scope, integrationIds: [uuidv7()] };
-      expect([await store.read.connections.find(limited, connection.id), await store.read.changes.find(limited, change.id), await store.read.connections.listing(limited, 10)]).toEqual([null, null, []]);
+      expect([
+        await store.read.connections.find(limited, connection.id),
+        await store.read.changes.find(limited, change.id),
+        await store.read.connections.listing(limited, 10),
+      ]).toEqual([null, null, []]);
     });
 
     test('pages follow each other without a gap or a repeat, whatever is inserted meanwhile', async () => {
       const { scope, connection } = await seed(store, clock);
-      const more = Array.from({ length: 6 }, (_, index) => ({ ...connection, id: uuidv7(), createdAt: connection.createdAt + Math.floor(index / 2) }));
+      const more = Array.from({ length: 6 }, (_, index) => ({
+        ...connection,
+        id: uuidv7(),
+        createdAt: connection.createdAt + Math.floor(index / 2),
+      }));
       await store.write(async (tx) => {
         for (const row of more) await tx.connections.insert(row);
       });
@@ -108,10 +122,20 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const beforeTime = await retire();
       await store.write((tx) => tx.leases.renew(lease.id, clock.now() + 10 * HOUR, clock.now()));
       clock.advance(4 * HOUR);
-      const whileHeld = [await retire(), (await store.read.versions.retirable(clock.now(), 100)).some((row) => row.connectionId === connection.id)];
+      const whileHeld = [
+        await retire(),
+        (await store.read.versions.retirable(clock.now(), 100)).some((row) => row.connectionId === connection.id),
+      ];
       clock.advance(7 * HOUR);
       const due = (await store.read.versions.retirable(clock.now(), 100)).some((row) => row.connectionId === connection.id);
-      expect([early, beforeTime, whileHeld, due, await retire(), await retire()]).toEqual([false, false, [false, false], true, true, false]);
+      expect([early, beforeTime, whileHeld, due, await retire(), await retire()]).toEqual([
+        false,
+        false,
+        [false, false],
+        true,
+        true,
+        false,
+      ]);
     });
 
     test('content is destroyed only when no version in use and no open change needs it', async () => {
@@ -134,7 +158,9 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
 
     test('a key is committed once, whoever races for it (C10)', async () => {
       const { change } = await seed(store, clock);
-      const commits = await Promise.all(Array.from({ length: 20 }, () => store.write((tx) => tx.changes.commit(change.id, 2, 'a', clock.now()))));
+      const commits = await Promise.all(
+        Array.from({ length: 20 }, () => store.write((tx) => tx.changes.commit(change.id, 2, 'a', clock.now()))),
+      );
       expect(commits.filter(Boolean)).toHaveLength(1);
     });
 
@@ -164,11 +190,23 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       clock.advance(10);
       await run('failed', 'validate_a');
       const passed = (since: number) => store.read.validations.passed(scope.projectId, change.candidateHash, since);
-      expect([await passed(0), await passed(clock.now() + 1), await store.read.validations.passed(scope.projectId, randomBytes(32), 0)]).toEqual([['validate_b'], [], []]);
+      expect([
+        await passed(0),
+        await passed(clock.now() + 1),
+        await store.read.validations.passed(scope.projectId, randomBytes(32), 0),
+      ]).toEqual([['validate_b'], [], []]);
     });
 
     test('an idempotency id is taken by one, and freed by time when its taker crashed (#64)', async () => {
-      const row = { tokenId: uuidv7(), key: 'once', requestHash: randomBytes(32), answer: null, startedAt: clock.now(), takenUntil: clock.now() + 60_000, expiresAt: clock.now() + 24 * HOUR };
+      const row = {
+        tokenId: uuidv7(),
+        key: 'once',
+        requestHash: randomBytes(32),
+        answer: null,
+        startedAt: clock.now(),
+        takenUntil: clock.now() + 60_000,
+        expiresAt: clock.now() + 24 * HOUR,
+      };
       const take = () => store.write((tx) => tx.idempotency.take({ ...row, takenUntil: clock.now() + 60_000 }, clock.now()));
       const racing = await Promise.all([take(), take(), take()]);
       clock.advance(61_000);
@@ -176,12 +214,18 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer')));
       const recorded = await take();
       clock.advance(24 * HOUR);
-      expect([racing.filter((held) => held === null).length, afterCrash, recorded?.answer?.toString(), await take()]).toEqual([1, null, 'answer', null]);
+      expect([racing.filter((held) => held === null).length, afterCrash, recorded?.answer?.toString(), await take()]).toEqual([
+        1,
+        null,
+        'answer',
+        null,
+      ]);
     });
 
     test('racing makers of a data key all get the one that was stored', async () => {
       const owner = uuidv7();
-      const insert = () => store.write((tx) => tx.keys.insertIfAbsent({ owner, purpose: 'dek', generation: 1, kid: 'k', wrapped: randomBytes(64) }));
+      const insert = () =>
+        store.write((tx) => tx.keys.insertIfAbsent({ owner, purpose: 'dek', generation: 1, kid: 'k', wrapped: randomBytes(64) }));
       const keys = await Promise.all([insert(), insert(), insert()]);
       expect(new Set(keys.map(({ wrapped }) => wrapped.toString('hex'))).size).toBe(1);
     });
@@ -208,13 +252,18 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
             chainHash: null,
           }),
         );
-      const seal = () => store.write((tx) => tx.audit.seal(5, Buffer.alloc(32), (previous, seq) => Buffer.from([...previous.subarray(1), seq % 256])));
+      const seal = () =>
+        store.write((tx) => tx.audit.seal(5, Buffer.alloc(32), (previous, seq) => Buffer.from([...previous.subarray(1), seq % 256])));
       await Promise.all(Array.from({ length: 12 }, append));
       await Promise.all([seal(), seal(), seal(), seal()]);
       const rows = await store.read.audit.page(scope.projectId, {}, { limit: 100, after: null });
       const numbers = rows.map(({ seq }) => seq ?? 0).sort((a, b) => a - b);
       const from = numbers[0] ?? 0;
-      expect([numbers.length, numbers, (await store.read.audit.head())?.seq]).toEqual([12, numbers.map((_, index) => from + index), from + 11]);
+      expect([numbers.length, numbers, (await store.read.audit.head())?.seq]).toEqual([
+        12,
+        numbers.map((_, index) => from + index),
+        from + 11,
+      ]);
     });
 
     test('the last owner is counted by live tokens alone', async () => {
@@ -222,15 +271,373 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const ids = [uuidv7(), uuidv7()];
       await store.write(async (tx) => {
         for (const id of ids) {
-          await tx.tokens.insert(
-            { id, kind: 'svc', name: 't', homeProjectId: scope.projectId, hash: randomBytes(32), digest: null, operator: false, integrationIds: null, comment: null, createdAt: 1, createdBy: null, expiresAt: null, revokedAt: null, lastUsedAt: null },
-            [{ tokenId: id, projectId: scope.projectId, roles: ['owner', 'job'] }],
-          );
+          await tx.tokens.insert(tokenOf(scope, { id }), [{ tokenId: id, projectId: scope.projectId, roles: ['owner', 'job'] }]);
         }
       });
       const revoke = (id: string) => store.write((tx) => tx.tokens.revoke(id, clock.now()));
       const revoked = await Promise.all([revoke(ids[0] ?? ''), revoke(ids[0] ?? '')]);
       expect([revoked.filter(Boolean).length, await store.read.tokens.countOwners(scope.projectId, clock.now())]).toEqual([1, 1]);
+    });
+
+    test('what every request asks is answered with whole rows: the listing and the token of a hash', async () => {
+      const { scope, connection, version } = await seed(store, clock);
+      const token = tokenOf(scope, { integrationIds: [connection.integrationId], expiresAt: clock.now() + HOUR, digest: randomBytes(40) });
+      await store.write((tx) => tx.tokens.insert(token, [{ tokenId: token.id, projectId: scope.projectId, roles: ['editor', 'job'] }]));
+      const bare = tokenOf(scope, {});
+      await store.write((tx) => tx.tokens.insert(bare, []));
+      const expected = {
+        id: connection.id,
+        name: connection.name,
+        createdAt: connection.createdAt,
+        integrationId: connection.integrationId,
+        integrationName: 'warehouse',
+        integrationCategory: 'WAREHOUSE',
+        kind: version.kind,
+        settings: version.settings,
+      };
+      expect({
+        whole: await store.read.connections.listing(scope, 10),
+        limited: await store.read.connections.listing({ ...scope, integrationIds: [connection.integrationId] }, 10),
+        none: await store.read.connections.listing(scope, 0),
+        token: await store.read.tokens.findByHash(token.hash),
+        bare: await store.read.tokens.findByHash(bare.hash),
+        unknown: await store.read.tokens.findByHash(randomBytes(32)),
+      }).toEqual({
+        whole: [{ ...expected, siteId: expect.any(String) }],
+        limited: [{ ...expected, siteId: expect.any(String) }],
+        none: [],
+        token: { token, grants: [{ tokenId: token.id, projectId: scope.projectId, roles: ['editor', 'job'] }] },
+        bare: { token: bare, grants: [] },
+        unknown: null,
+      });
+    });
+
+    test('more ids than a statement has parameters are found, each once', async () => {
+      const { scope, connection, version } = await seed(store, clock);
+      const ids = [connection.id, ...Array.from({ length: 70_000 }, () => uuidv7()), connection.id];
+      expect([
+        (await store.read.connections.findMany(scope, ids)).length,
+        await store.read.versions.currentOf(scope, ids),
+        await store.read.integrations.findMany(scope, []),
+      ]).toEqual([1, [version], []]);
+    });
+
+    test('a token limited to other integrations sees no version, lease or page of this one, but opens the change that its key belongs to', async () => {
+      const { scope, connection, lease, change } = await seed(store, clock);
+      const creation = {
+        ...change,
+        id: uuidv7(),
+        connectionId: uuidv7(),
+        purpose: 'create' as const,
+        baseVersion: null,
+        keyHash: randomBytes(32),
+      };
+      await store.write((tx) => tx.changes.insert(creation));
+      const limited = { ...scope, integrationIds: [uuidv7()] };
+      const { versions, leases, connections, changes, integrations } = store.read;
+      const page = { limit: 10, after: null };
+      expect([
+        await versions.find(limited, connection.id, 1),
+        await versions.list(limited, connection.id),
+        await versions.currentOf(limited, [connection.id]),
+        await leases.find(limited, lease.id),
+        await leases.page(limited, {}, page),
+        await connections.page(limited, {}, page),
+        await connections.findMany(limited, [connection.id]),
+        await changes.page(limited, {}, page),
+        await integrations.all(limited),
+        await changes.findByKeyHash(limited, change.keyHash),
+        (await changes.findByKeyHash(limited, creation.keyHash))?.id,
+      ]).toEqual([null, [], [], null, [], [], [], [], [], null, creation.id]);
+    });
+
+    test('no version is retired under a live lease, whichever of the two comes first (C8)', async () => {
+      const outcomes: string[] = [];
+      for (let round = 0; round < 12; round += 1) {
+        const { scope, connection, version, lease } = await seed(store, clock);
+        await store.write(async (tx) => {
+          await tx.leases.end(lease.id, 'released', clock.now());
+          await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+          await tx.versions.demote(connection.id, 1, clock.now());
+          await tx.versions.append({ ...version, version: 2, rowMac: randomBytes(32) });
+        });
+        const grant = () =>
+          store.write(async (tx) => {
+            await tx.lock(connection.id, 'shared');
+            if ((await tx.versions.find(scope, connection.id, 1))?.label !== 'PREVIOUS') return false;
+            await tx.leases.insert({
+              ...lease,
+              id: uuidv7(),
+              keyHash: randomBytes(32),
+              acquiredAt: clock.now(),
+              expiresAt: clock.now() + HOUR,
+            });
+            return true;
+          });
+        const retire = () =>
+          store.write(async (tx) => {
+            await tx.lock(connection.id, 'exclusive');
+            return await tx.versions.retire(connection.id, 1, clock.now());
+          });
+        const [first, second] = await Promise.all(round % 2 === 0 ? [grant(), retire()] : [retire(), grant()]);
+        outcomes.push(
+          `${first !== second} ${(await store.read.leases.liveOf(connection.id, clock.now())).length === 1} ${(await store.read.versions.find(scope, connection.id, 1))?.label}`,
+        );
+      }
+      expect(outcomes.filter((outcome) => outcome !== 'true true PREVIOUS' && outcome !== 'true false RETIRED')).toEqual([]);
+    });
+
+    test('of an integration that is removed while a connection is added to it one of the two fails', async () => {
+      const left: unknown[] = [];
+      for (let round = 0; round < 8; round += 1) {
+        const scope = newScope();
+        const integration = integrationOf(scope, 'to be removed');
+        await store.write((tx) => tx.integrations.insert(integration));
+        const add = () => store.write((tx) => tx.connections.insert(connectionOf(scope, integration.id, clock.now())));
+        const remove = () => store.write((tx) => tx.integrations.removeIfEmpty(scope, integration.id, clock.now()));
+        const [first, second] = await Promise.allSettled(round % 2 === 0 ? [add(), remove()] : [remove(), add()]);
+        const [added, removed] = round % 2 === 0 ? [first, second] : [second, first];
+        const isAdded = added.status === 'fulfilled';
+        const isRemoved = removed.status === 'fulfilled' && removed.value === true;
+        if (isAdded === isRemoved || ((await store.read.integrations.find(scope, integration.id)) === null) !== isRemoved)
+          left.push({ added, removed });
+      }
+      expect(left).toEqual([]);
+    });
+
+    test('of two integrations renamed to one name at once one gets it', async () => {
+      const scope = newScope();
+      const [a, b] = [integrationOf(scope, 'a'), integrationOf(scope, 'b')];
+      await store.write(async (tx) => {
+        await tx.integrations.insert(a);
+        await tx.integrations.insert(b);
+      });
+      const rename = (id: string) =>
+        store
+          .write((tx) => tx.integrations.rename(scope, id, 'same', clock.now()))
+          .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
+      const outcomes = await Promise.all([rename(a.id), rename(b.id)]);
+      expect([outcomes.sort(), (await store.read.integrations.all(scope)).filter(({ name }) => name === 'same').length]).toEqual([
+        ['renamed', 'taken'],
+        1,
+      ]);
+    });
+
+    test('a removed integration frees its name and is renamed no more', async () => {
+      const scope = newScope();
+      const old = integrationOf(scope, 'name');
+      await store.write((tx) => tx.integrations.insert(old));
+      expect([
+        await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
+        await store.write((tx) => tx.integrations.insert(integrationOf(scope, 'name'))),
+        await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', clock.now())),
+        await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
+      ]).toEqual([true, true, 'gone', false]);
+    });
+
+    test('transactions that wait for each other both end well, each having run whole', async () => {
+      const scope = newScope();
+      const [a, b] = [uuidv7(), uuidv7()];
+      const arrived = { count: 0 };
+      const crossing = (first: string, second: string, name: string) =>
+        store.write(async (tx) => {
+          await tx.lock(first, 'exclusive');
+          arrived.count += 1;
+          await tx.integrations.insert(integrationOf(scope, name));
+          await tx.lock(second, 'exclusive');
+          return await tx.now();
+        });
+      await Promise.all([crossing(a, b, 'one'), crossing(b, a, 'two')]);
+      expect([(await store.read.integrations.all(scope)).map(({ name }) => name).sort(), arrived.count >= 2]).toEqual([
+        ['one', 'two'],
+        true,
+      ]);
+    });
+
+    test('work that goes on after a failed statement is not told that something is kept which is not (N1)', async () => {
+      const scope = newScope();
+      const swallowing = store.write(async (tx) => {
+        await tx.integrations.insert(integrationOf(scope, 'kept?'));
+        await tx.projects.insert({ id: scope.projectId, name: 'p', createdAt: 1 });
+        await tx.projects.insert({ id: scope.projectId, name: 'p', createdAt: 1 }).catch(() => {});
+      });
+      const isTold = await swallowing.then(
+        () => true,
+        () => false,
+      );
+      expect([(await store.read.integrations.all(scope)).length, (await store.read.projects.find(scope.projectId)) !== null]).toEqual(
+        isTold ? [1, true] : [0, false],
+      );
+    });
+
+    test('a statement that comes after its transaction has ended is refused', async () => {
+      const scope = newScope();
+      const kept = await store.write(async (tx) => tx);
+      let straggler: Promise<unknown> = Promise.resolve();
+      const failed = store.write(async (tx) => {
+        straggler = new Promise((resolve) => setImmediate(resolve)).then(() => tx.integrations.insert(integrationOf(scope, 'straggler')));
+        straggler.catch(() => {});
+        throw new DomainError('VERSION_CONFLICT', 'no');
+      });
+      const late = await Promise.allSettled([kept.integrations.insert(integrationOf(scope, 'late')), failed]);
+      // Nor does it slip into the transaction of another.
+      const slipped = await store.write((tx) =>
+        Promise.allSettled([kept.integrations.insert(integrationOf(scope, 'slipped')), tx.projects.find(scope.projectId)]),
+      );
+      const stragglers = await Promise.allSettled([straggler]);
+      expect([[...late, ...stragglers, ...slipped].map(({ status }) => status), await store.read.integrations.all(scope)]).toEqual([
+        ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled'],
+        [],
+      ]);
+    });
+
+    test('text that an engine would alter is refused, and JSON keeps it exactly (F26, #35)', async () => {
+      const scope = newScope();
+      const codes: string[] = [];
+      for (const name of ['lone \ud800 surrogate', 'nul \0 byte']) {
+        await store
+          .write((tx) => tx.integrations.insert(integrationOf(scope, name)))
+          .catch((error: unknown) => codes.push(error instanceof DomainError ? error.code : 'other'));
+        await store.read.integrations
+          .find(scope, name)
+          .catch((error: unknown) => codes.push(error instanceof DomainError ? error.code : 'other'));
+      }
+      const integration = integrationOf(scope, 'exact \u2028 \u{1F980} \u202e');
+      const labels = { surrogate: '\ud800', nul: 'a\0b', quotes: `'"\\`, line: '\u2028' };
+      const connection = { ...connectionOf(scope, integration.id, clock.now()), labels };
+      await store.write(async (tx) => {
+        await tx.integrations.insert(integration);
+        await tx.connections.insert(connection);
+      });
+      expect([
+        codes,
+        (await store.read.integrations.find(scope, integration.id))?.name,
+        (await store.read.connections.find(scope, connection.id))?.labels,
+      ]).toEqual([Array(4).fill('BAD_REQUEST'), integration.name, labels]);
+    });
+
+    test("a number beyond what a column holds finds nothing or is the caller's mistake, never a fault of ours (N15)", async () => {
+      const { scope, connection } = await seed(store, clock);
+      const answers = await Promise.all(
+        [2 ** 31, Number.MAX_SAFE_INTEGER, -1].map((version) =>
+          store.read.versions
+            .find(scope, connection.id, version)
+            .catch((error: unknown) => (error instanceof DomainError ? error.code : 'other')),
+        ),
+      );
+      expect(answers.filter((answer) => answer !== null && answer !== 'BAD_REQUEST')).toEqual([]);
+    });
+
+    test('content that a roll-back made current again does not hold up what else may be destroyed, and goes with all its versions', async () => {
+      const { scope, connection, version, change } = await seed(store, clock);
+      const sharing = { ...version, version: 3, label: 'RETIRED' as const, retiredAt: clock.now() };
+      await store.write(async (tx) => {
+        await tx.changes.discard(change.id, clock.now());
+        await tx.versions.retireAll(connection.id, clock.now());
+        await tx.versions.append({ ...version, version: 2, rowMac: randomBytes(32) });
+        await tx.versions.append(sharing);
+      });
+      const due = async () =>
+        (await store.read.versions.destroyable(clock.now(), 1000))
+          .filter(({ connectionId }) => connectionId === connection.id)
+          .map((row) => row.version);
+      const whileCurrent = await due();
+      await store.write((tx) => tx.versions.retireAll(connection.id, clock.now()));
+      const afterwards = await due();
+      const destroyed = await store.write(async (tx) => [
+        await tx.contents.destroyIfUnused(version.contentId),
+        await tx.versions.markDestroyed(connection.id, 1, clock.now()),
+      ]);
+      const again = await store.write((tx) => tx.versions.markDestroyed(connection.id, 1, clock.now()));
+      expect([
+        whileCurrent,
+        afterwards.sort(),
+        destroyed,
+        again,
+        await due(),
+        (await store.read.contents.find(scope, version.contentId))?.blob,
+      ]).toEqual([[], [1, 2, 3], [true, true], false, [], null]);
+    });
+
+    test('an idempotency id that was released is free, and its first answer stays', async () => {
+      const row = {
+        tokenId: uuidv7(),
+        key: 'id',
+        requestHash: randomBytes(32),
+        answer: null,
+        startedAt: clock.now(),
+        takenUntil: clock.now() + 60_000,
+        expiresAt: clock.now() + 24 * HOUR,
+      };
+      const take = () => store.write((tx) => tx.idempotency.take(row, clock.now()));
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const held = await take();
+          if (held === null) await store.write((tx) => tx.idempotency.release(row.tokenId, row.key));
+          return held === null || held.answer === null;
+        }),
+      );
+      const taken = await take();
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('first')));
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('second')));
+      await store.write((tx) => tx.idempotency.release(row.tokenId, row.key));
+      expect([outcomes.every(Boolean), taken, (await take())?.answer?.toString()]).toEqual([true, null, 'first']);
+    });
+
+    test('a protected connection is not removed, and a removed one is not changed', async () => {
+      const { scope, connection } = await seed(store, clock);
+      const { id } = connection;
+      const run = (step: (tx: Writers) => Promise<boolean>) => store.write(step);
+      expect([
+        await run((tx) => tx.connections.setDeletionProtection(scope, id, true, 'a', clock.now())),
+        await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
+        await run((tx) => tx.connections.setDeletionProtection(scope, id, false, 'a', clock.now())),
+        await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
+        await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
+        await run((tx) => tx.connections.rename(scope, id, 'new', 'a', clock.now())),
+        await run((tx) => tx.connections.setActive(scope, id, false, 'a', clock.now())),
+        await run((tx) => tx.connections.advance(scope, id, 1, 2, 'a', clock.now())),
+        (await store.read.connections.find(scope, id)) === null,
+      ]).toEqual([true, false, true, true, false, false, false, false, true]);
+    });
+
+    test('a foreign project changes nothing (#48)', async () => {
+      const { scope, connection } = await seed(store, clock);
+      const foreign = newScope();
+      const { id } = connection;
+      const outcomes = await store.write(async (tx) => [
+        await tx.connections.advance(foreign, id, 1, 2, 'a', clock.now()),
+        await tx.connections.rename(foreign, id, 'x', 'a', clock.now()),
+        await tx.connections.remove(foreign, id, 'a', clock.now()),
+        await tx.integrations.rename(foreign, connection.integrationId, 'x', clock.now()),
+        await tx.integrations.removeIfEmpty(foreign, connection.integrationId, clock.now()),
+      ]);
+      expect([outcomes, await store.read.connections.find(scope, id)]).toEqual([[false, false, false, 'gone', false], connection]);
+    });
+
+    test('a session ends once and is found by its hash alone', async () => {
+      const session = {
+        id: uuidv7(),
+        tokenId: uuidv7(),
+        projectId: uuidv7(),
+        hash: randomBytes(32),
+        createdAt: clock.now(),
+        expiresAt: clock.now() + HOUR,
+        endedAt: null,
+      };
+      await store.write((tx) => tx.tokens.insertSession(session));
+      const found = await store.read.tokens.findSession(session.hash);
+      const end = () => store.write((tx) => tx.tokens.endSession(session.id, clock.now()));
+      expect([
+        found,
+        (await Promise.all([end(), end()])).filter(Boolean).length,
+        await store.read.tokens.findSession(randomBytes(32)),
+      ]).toEqual([session, 1, null]);
+    });
+
+    test('the store answers, and its time is that of its transactions', async () => {
+      await store.ping();
+      expect([await store.now(), await store.write((tx) => tx.now())]).toEqual([clock.now(), clock.now()]);
     });
 
     test('a refusal from inside keeps its code', async () => {
@@ -247,27 +654,26 @@ function newScope(): Scope {
 }
 
 function integrationOf(scope: Scope, name: string): Integration {
-  return { id: uuidv7(), projectId: scope.projectId, siteId: uuidv7(), namespace: 'changeover', name, category: 'WAREHOUSE', type: 'postgres', streamingSystemId: null, createdAt: 1, createdBy: null, updatedAt: 1 };
-}
-
-interface Seeded {
-  readonly scope: Scope;
-  readonly connection: Connection;
-  readonly version: Version;
-  readonly lease: Lease;
-  readonly change: Change;
-}
-
-async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
-  const scope = newScope();
-  const integration = integrationOf(scope, 'warehouse');
-  const id = uuidv7();
-  const now = clock.now();
-  const contentId = uuidv7();
-  const connection: Connection = {
-    id,
+  return {
+    id: uuidv7(),
     projectId: scope.projectId,
-    integrationId: integration.id,
+    siteId: uuidv7(),
+    namespace: 'changeover',
+    name,
+    category: 'WAREHOUSE',
+    type: 'postgres',
+    streamingSystemId: null,
+    createdAt: 1,
+    createdBy: null,
+    updatedAt: 1,
+  };
+}
+
+function connectionOf(scope: Scope, integrationId: string, now: number): Connection {
+  return {
+    id: uuidv7(),
+    projectId: scope.projectId,
+    integrationId,
     name: 'orders \u{1F980}',
     labels: { team: 'a' },
     jobTypes: ['metadata'],
@@ -283,7 +689,52 @@ async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
     updatedBy: 'a',
     deletedAt: null,
   };
-  const sealed = { contentId, cipherHash: randomBytes(32), candidateHash: randomBytes(32), settings: { host: 'h', port: 5432, ssl: { verifyCert: true } }, facets: {}, reference: null, kind: 'postgres' };
+}
+
+function tokenOf(scope: Scope, given: Partial<Token>): Token {
+  return {
+    id: uuidv7(),
+    kind: 'svc',
+    name: 't',
+    homeProjectId: scope.projectId,
+    hash: randomBytes(32),
+    digest: null,
+    operator: false,
+    integrationIds: null,
+    comment: null,
+    createdAt: 1,
+    createdBy: null,
+    expiresAt: null,
+    revokedAt: null,
+    lastUsedAt: null,
+    ...given,
+  };
+}
+
+interface Seeded {
+  readonly scope: Scope;
+  readonly connection: Connection;
+  readonly version: Version;
+  readonly lease: Lease;
+  readonly change: Change;
+}
+
+async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
+  const scope = newScope();
+  const integration = integrationOf(scope, 'warehouse');
+  const now = clock.now();
+  const contentId = uuidv7();
+  const connection = connectionOf(scope, integration.id, now);
+  const { id } = connection;
+  const sealed = {
+    contentId,
+    cipherHash: randomBytes(32),
+    candidateHash: randomBytes(32),
+    settings: { host: 'h', port: 5432, ssl: { verifyCert: true } },
+    facets: {},
+    reference: null,
+    kind: 'postgres',
+  };
   const version: Version = {
     ...sealed,
     connectionId: id,
@@ -303,7 +754,20 @@ async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
     retiredAt: null,
     destroyedAt: null,
   };
-  const lease: Lease = { id: uuidv7(), projectId: scope.projectId, connectionId: id, version: 1, tokenId: null, job: 'nightly', keyHash: randomBytes(32), acquiredAt: now, expiresAt: now + HOUR, endsBy: now + 24 * HOUR, releasedAt: null, endReason: null };
+  const lease: Lease = {
+    id: uuidv7(),
+    projectId: scope.projectId,
+    connectionId: id,
+    version: 1,
+    tokenId: null,
+    job: 'nightly',
+    keyHash: randomBytes(32),
+    acquiredAt: now,
+    expiresAt: now + HOUR,
+    endsBy: now + 24 * HOUR,
+    releasedAt: null,
+    endReason: null,
+  };
   const change: Change = {
     ...sealed,
     id: uuidv7(),
@@ -326,7 +790,15 @@ async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
   await store.write(async (tx) => {
     await tx.integrations.insert(integration);
     await tx.connections.insert(connection);
-    await tx.contents.insert({ id: contentId, projectId: scope.projectId, connectionId: id, blob: Buffer.from('sealed'), cipherHash: sealed.cipherHash, keyGeneration: 1, createdAt: now });
+    await tx.contents.insert({
+      id: contentId,
+      projectId: scope.projectId,
+      connectionId: id,
+      blob: Buffer.from('sealed'),
+      cipherHash: sealed.cipherHash,
+      keyGeneration: 1,
+      createdAt: now,
+    });
     await tx.versions.append(version);
     await tx.leases.insert(lease);
     await tx.changes.insert(change);

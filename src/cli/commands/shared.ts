@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readConfig } from '../../config.ts';
+import { connectGateway } from '../connect-gateway.ts';
 import type { Output } from '../output.ts';
-import { connectGateway, type Gateway } from '../transport.ts';
+import type { Gateway } from '../transport.ts';
 
 /** Adds a command that talks to the gateway; `--json` is everywhere. */
 export function gatewayCommand<Options extends object>(parent: Command, usage: string, description: string, configure: (command: Command) => Command, act: (gateway: Gateway, output: Output, options: Options, args: readonly string[]) => Promise<void>): void {
