@@ -306,23 +306,27 @@ CREATE TABLE "versions" (
 CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seq" ON "audit" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "audit_project" ON "audit" USING btree ("project_id","at","id");--> statement-breakpoint
-CREATE INDEX "audit_entity" ON "audit" USING btree ("entity_id","at");--> statement-breakpoint
+CREATE INDEX "audit_entity" ON "audit" USING btree ("entity_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_unsealed" ON "audit" USING btree ("at","id") WHERE seq is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "changes_key" ON "changes" USING btree ("key_hash");--> statement-breakpoint
 CREATE INDEX "changes_project" ON "changes" USING btree ("project_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id");--> statement-breakpoint
+CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_content" ON "changes" USING btree ("content_id");--> statement-breakpoint
 CREATE INDEX "changes_open" ON "changes" USING btree ("expires_at") WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
 CREATE INDEX "connections_project" ON "connections" USING btree ("project_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "connections_integration" ON "connections" USING btree ("integration_id");--> statement-breakpoint
+CREATE INDEX "connections_integration" ON "connections" USING btree ("integration_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "events_unpublished" ON "events" USING btree ("created_at","id") WHERE published_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "external_ids_value" ON "external_ids" USING btree ("dialect","entity","value");--> statement-breakpoint
 CREATE INDEX "idempotency_expiry" ON "idempotency" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "integrations_name" ON "integrations" USING btree ("project_id","namespace","name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "integrations_project" ON "integrations" USING btree ("project_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "integrations_streaming_system" ON "integrations" USING btree ("streaming_system_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "leases_key" ON "leases" USING btree ("key_hash");--> statement-breakpoint
 CREATE INDEX "leases_live" ON "leases" USING btree ("connection_id","expires_at") WHERE released_at is null;--> statement-breakpoint
 CREATE INDEX "leases_project" ON "leases" USING btree ("project_id","acquired_at","id");--> statement-breakpoint
+CREATE INDEX "leases_connection" ON "leases" USING btree ("connection_id","acquired_at","id");--> statement-breakpoint
+CREATE INDEX "leases_expiry" ON "leases" USING btree ("expires_at") WHERE released_at is null;--> statement-breakpoint
+CREATE INDEX "sealed_contents_generation" ON "sealed_contents" USING btree ("project_id","key_generation");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_hash" ON "sessions" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "sites_project" ON "sites" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "streaming_systems_name" ON "streaming_systems" USING btree ("project_id","name_key") WHERE deleted_at is null;--> statement-breakpoint

@@ -45,7 +45,7 @@ CREATE TABLE `audit` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `audit_seq` ON `audit` (`seq`);--> statement-breakpoint
 CREATE INDEX `audit_project` ON `audit` (`project_id`,`at`,`id`);--> statement-breakpoint
-CREATE INDEX `audit_entity` ON `audit` (`entity_id`,`at`);--> statement-breakpoint
+CREATE INDEX `audit_entity` ON `audit` (`entity_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_unsealed` ON `audit` (`at`,`id`) WHERE seq is null;--> statement-breakpoint
 CREATE TABLE `audit_head` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE `changes` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `changes_key` ON `changes` (`key_hash`);--> statement-breakpoint
 CREATE INDEX `changes_project` ON `changes` (`project_id`,`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `changes_connection` ON `changes` (`connection_id`);--> statement-breakpoint
+CREATE INDEX `changes_connection` ON `changes` (`connection_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `changes_content` ON `changes` (`content_id`);--> statement-breakpoint
 CREATE INDEX `changes_open` ON `changes` (`expires_at`) WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
 CREATE TABLE `clock` (
@@ -112,7 +112,7 @@ CREATE TABLE `connections` (
 );
 --> statement-breakpoint
 CREATE INDEX `connections_project` ON `connections` (`project_id`,`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `connections_integration` ON `connections` (`integration_id`);--> statement-breakpoint
+CREATE INDEX `connections_integration` ON `connections` (`integration_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE TABLE `data_keys` (
 	`owner` text NOT NULL,
 	`purpose` text NOT NULL,
@@ -180,6 +180,7 @@ CREATE TABLE `integrations` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `integrations_name` ON `integrations` (`project_id`,`namespace`,`name_key`) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX `integrations_project` ON `integrations` (`project_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `integrations_streaming_system` ON `integrations` (`streaming_system_id`);--> statement-breakpoint
 CREATE TABLE `leases` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -198,6 +199,8 @@ CREATE TABLE `leases` (
 CREATE UNIQUE INDEX `leases_key` ON `leases` (`key_hash`);--> statement-breakpoint
 CREATE INDEX `leases_live` ON `leases` (`connection_id`,`expires_at`) WHERE released_at is null;--> statement-breakpoint
 CREATE INDEX `leases_project` ON `leases` (`project_id`,`acquired_at`,`id`);--> statement-breakpoint
+CREATE INDEX `leases_connection` ON `leases` (`connection_id`,`acquired_at`,`id`);--> statement-breakpoint
+CREATE INDEX `leases_expiry` ON `leases` (`expires_at`) WHERE released_at is null;--> statement-breakpoint
 CREATE TABLE `projects` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -223,6 +226,7 @@ CREATE TABLE `sealed_contents` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`);--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`token_id` text NOT NULL,

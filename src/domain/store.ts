@@ -66,6 +66,7 @@ export interface ConnectionReaders {
 }
 
 export interface ConnectionWriters extends ConnectionReaders {
+  /** Throws NOT_FOUND when the integration is gone: of racing callers that add a connection and remove its integration one fails. */
   insert(connection: Connection): Promise<void>;
   /** Moves the current version from one to the next, only if it still is `from`. Of two racing callers one gets true. */
   advance(scope: Scope, id: string, from: number, to: number, by: string | null, now: number): Promise<boolean>;
@@ -87,7 +88,7 @@ export interface IntegrationReaders {
 export interface IntegrationWriters extends IntegrationReaders {
   /** False when the name is taken: of two racing callers one gets true. */
   insert(integration: Integration): Promise<boolean>;
-  /** `taken` when another integration of the namespace holds the name. */
+  /** `taken` when another integration of the namespace holds the name; throws NAME_TAKEN when it takes it at the same moment. */
   rename(scope: Scope, id: string, name: string, now: number): Promise<'renamed' | 'taken' | 'gone'>;
   /** Removes an integration that has no connections left; false otherwise. */
   removeIfEmpty(scope: Scope, id: string, now: number): Promise<boolean>;
@@ -117,6 +118,7 @@ export interface VersionWriters extends VersionReaders {
   retire(connectionId: string, version: number, now: number): Promise<boolean>;
   /** Every version of a removed connection becomes RETIRED. */
   retireAll(connectionId: string, now: number): Promise<void>;
+  /** Marks every RETIRED version that shares the content, too; false when this one was marked before. */
   markDestroyed(connectionId: string, version: number, now: number): Promise<boolean>;
 }
 
@@ -235,6 +237,7 @@ export interface IdempotencyRow {
 export interface IdempotencyWriters {
   /** Takes the id, or returns the row that holds it. Rows that expired, or whose first request crashed, are taken over. Of racing callers one gets null. */
   take(row: IdempotencyRow, now: number): Promise<IdempotencyRow | null>;
+  /** Records the answer, unless there is one: the first stays. */
   finish(tokenId: string, key: string, answer: Buffer): Promise<void>;
   /** Frees the id without an answer. */
   release(tokenId: string, key: string): Promise<void>;
@@ -254,6 +257,7 @@ export interface AuditReaders {
   /** All projects' rows by id, for verification; `after` is the last id seen. */
   scan(after: string | null, limit: number): Promise<readonly AuditRow[]>;
   head(): Promise<{ readonly seq: number; readonly chainHash: Buffer } | null>;
+  hasUnsealed(): Promise<boolean>;
 }
 
 export interface AuditWriters extends AuditReaders {

@@ -3,7 +3,7 @@ import { type Connection, type ConnectionPolicy, DEFAULT_POLICY, type Integratio
 import type { Connector, ConnectorCategory } from '../domain/connector.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
-import type { CommitOutcome } from './commit-change.ts';
+import { type CommitOutcome, closeChange } from './commit-change.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { connectorOf } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
@@ -53,7 +53,8 @@ export async function addConnection(services: Services, actor: Actor, input: Add
   const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
   return await services.store.write(async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    const latest = (await tx.changes.find(scopeOf(actor), change.id)) ?? change;
+    const latest = await tx.changes.find(scopeOf(actor), change.id);
+    if (latest === null) throw notFound('temporary key');
     if (isRepeat(latest, actor)) return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: latest.committedAt ?? 0 };
     await requireOpen(latest, tx);
     const now = await tx.now();
@@ -61,7 +62,7 @@ export async function addConnection(services: Services, actor: Actor, input: Add
     await tx.connections.insert(newConnection(actor, input, latest.connectionId, integration, isActive, now));
     const version = nextVersion(keys, latest, null, { by: actorId(actor), now, proven });
     await tx.versions.append(version);
-    await tx.changes.commit(change.id, 1, actorId(actor), now);
+    await closeChange(tx, actor, change, 1, now);
     await record(services, tx, actor, {
       action: 'connection.create',
       entity: 'connection',

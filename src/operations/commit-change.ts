@@ -1,7 +1,7 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import { type Change, PROOF_MAX_AGE_MS } from '../domain/change.ts';
 import type { Connection, Version } from '../domain/connection.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, notFound } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
@@ -45,7 +45,8 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
   const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
   const outcome = await services.store.write(async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    const latest = (await tx.changes.find(scopeOf(actor), change.id)) ?? change;
+    const latest = await tx.changes.find(scopeOf(actor), change.id);
+    if (latest === null) throw notFound('temporary key');
     if (isRepeat(latest, actor)) return outcomeOf(latest);
     await requireOpen(latest, tx);
     const { connection: base, current } = await loadConnection(services, actor, change.connectionId, tx);
@@ -56,7 +57,7 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
     if (base.inFlight === 'REFUSE' && leases.length > 0) throw inUse('Running jobs hold this connection, and its policy refuses a commit while they do.', leases, now);
     const version = nextVersion(keys, latest, current, { by: actorId(actor), now, proven });
     await promote(tx, actor, base, current, version, now);
-    await tx.changes.commit(change.id, version.version, actorId(actor), now);
+    await closeChange(tx, actor, change, version.version, now);
     await record(services, tx, actor, {
       action: change.purpose === 'roll-back' ? 'connection.rollback' : 'connection.update',
       entity: 'connection',
@@ -114,6 +115,11 @@ export function inUse(message: string, leases: readonly Lease[], now: number): D
     retryAfterSeconds: Math.max(1, Math.ceil((last - now) / 1000)),
     jobs: leases.map((lease) => ({ leaseId: lease.id, job: lease.job, version: lease.version, since: new Date(lease.acquiredAt).toISOString(), expectedEnd: new Date(lease.expiresAt).toISOString() })),
   });
+}
+
+/** Takes the key out of use. The connection's exclusive lock is held, so nobody else can have done it meanwhile. */
+export async function closeChange(tx: Writers, actor: Actor, change: Change, version: number, now: number): Promise<void> {
+  if (!(await tx.changes.commit(change.id, version, actorId(actor), now))) throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open. Stage it again.', { changeId: change.id });
 }
 
 async function promote(tx: Writers, actor: Actor, base: Connection, current: Version, next: Version, now: number): Promise<void> {

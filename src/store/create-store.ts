@@ -2,12 +2,12 @@ import type { Readers, Store, Writers } from '../domain/store.ts';
 import type { Database, Engine, EngineTransaction } from './engine.ts';
 import { auditReaders, auditWriters } from './sql/audit.ts';
 import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
-import { connectionReaders, connectionWriters } from './sql/connections.ts';
+import { connectionReaders, connectionWriters, preparedListing } from './sql/connections.ts';
 import { idempotencyWriters } from './sql/idempotency.ts';
 import { integrationReaders, integrationWriters } from './sql/integrations.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
-import { tokenReaders, tokenWriters } from './sql/tokens.ts';
+import { preparedFindByHash, tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { contentReaders, contentWriters, versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -16,11 +16,21 @@ import type { Tables } from './tables.ts';
 export function createStore(engine: Engine): Store {
   return {
     engine: engine.name,
-    read: withSafeErrors(readersOf(engine.reader, engine.tables)),
+    read: withSafeErrors(committedReaders(engine)),
     write: (work) => engine.transaction((tx) => work(writersOf(tx, engine.tables))),
-    now: () => engine.now(),
-    ping: () => engine.ping(),
+    now: safely(() => engine.now()),
+    ping: safely(() => engine.ping()),
     close: () => engine.close(),
+  };
+}
+
+/** What every request asks is prepared once; transactions build theirs. */
+function committedReaders(engine: Engine): Readers {
+  const readers = readersOf(engine.reader, engine.tables);
+  return {
+    ...readers,
+    connections: { ...readers.connections, listing: preparedListing(engine) },
+    tokens: { ...readers.tokens, findByHash: preparedFindByHash(engine) },
   };
 }
 
@@ -45,8 +55,8 @@ function writersOf(tx: EngineTransaction, tables: Tables): Writers {
     now: () => tx.now(),
     lock: (key, mode) => tx.lock(key, mode),
     ...projectWriters(db, tables),
-    integrations: integrationWriters(db, tables),
-    connections: connectionWriters(db, tables),
+    integrations: integrationWriters(tx, tables),
+    connections: connectionWriters(tx, tables),
     versions: versionWriters(db, tables),
     contents: contentWriters(db, tables),
     changes: changeWriters(db, tables),
@@ -68,16 +78,15 @@ function withSafeErrors(readers: Readers): Readers {
 }
 
 function safeAggregate(aggregate: Aggregate): Aggregate {
-  return Object.fromEntries(
-    Object.entries(aggregate).map(([name, read]) => [
-      name,
-      async (...args: never[]) => {
-        try {
-          return await read(...args);
-        } catch (error) {
-          throw toStoreError(error);
-        }
-      },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(aggregate).map(([name, read]) => [name, safely(read)]));
+}
+
+function safely<A extends readonly unknown[], T>(read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  return async (...args) => {
+    try {
+      return await read(...args);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  };
 }

@@ -1,17 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 
 /** Both src/store and dist/store lie two folders below the package. */
 export function migrationsFolder(engine: 'sqlite' | 'postgres'): string {
   return fileURLToPath(new URL(`../../migrations/${engine}`, import.meta.url));
 }
 
+/** Which migrations a store has: Drizzle's table, so that its tools read it. */
 export const MIGRATIONS_TABLE = 'changeover_migrations';
+
+export interface Migration {
+  /** Its time stamp, which orders migrations. */
+  readonly at: number;
+  readonly hash: string;
+  readonly statements: readonly string[];
+}
+
+/** All migrations of this release that a store migrated up to `from` lacks, in order. */
+export function migrationsAfter(engine: 'sqlite' | 'postgres', from: number): readonly Migration[] {
+  return readMigrationFiles({ migrationsFolder: migrationsFolder(engine) })
+    .map(({ folderMillis, hash, sql }) => ({ at: folderMillis, hash, statements: sql }))
+    .filter(({ at }) => at > from)
+    .sort((a, b) => a.at - b.at);
+}
 
 /** The time stamp of the newest migration that this release knows. A store that has a newer one was written by a newer release. */
 export function newestMigration(engine: 'sqlite' | 'postgres'): number {
-  const journal = JSON.parse(readFileSync(`${migrationsFolder(engine)}/meta/_journal.json`, 'utf8')) as { readonly entries: readonly { readonly when: number }[] };
-  return Math.max(...journal.entries.map(({ when }) => when));
+  return migrationsAfter(engine, 0).at(-1)?.at ?? 0;
 }
 
 /** The line to end with, when a store is newer than this release. */

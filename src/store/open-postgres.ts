@@ -1,95 +1,111 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Client } from 'pg';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import { createStore } from './create-store.ts';
-import type { Database } from './engine.ts';
-import { MIGRATIONS_TABLE, migrationsFolder, newerSchema, newestMigration } from './migrations.ts';
+import { MIGRATIONS_TABLE, migrationsAfter, newerSchema, newestMigration } from './migrations.ts';
 import type { OpenedStore, OpenStoreOptions } from './open-store.ts';
-import { createPostgresEngine, type PostgresSource } from './postgres.ts';
-import { databaseCode, unavailable } from './store-error.ts';
+import { createPostgresEngine } from './postgres.ts';
+import { createPool } from './postgres-pool.ts';
+import { postgresOptions } from './postgres-url.ts';
+import { databaseCode, isConnectionFailure } from './store-error.ts';
 
-const POOL = 20;
-const WAITERS = 100;
+/** A replica that starts waits this long for another one that migrates. */
+const MIGRATION_MS = 120_000;
 
+/** Opens the store on a server, or makes it in an empty database. Throws StartupError with one line. */
 export async function openPostgresStore(databaseUrl: string, options: OpenStoreOptions): Promise<OpenedStore> {
-  const pool = new Pool(poolConfig(databaseUrl));
-  // An idle connection that breaks is replaced; without a listener it would end the process.
-  pool.on('error', () => {});
+  const target = postgresOptions(databaseUrl);
+  const client = new Client({ ...target, connectionTimeoutMillis: 5000, statement_timeout: MIGRATION_MS, lock_timeout: MIGRATION_MS });
+  // A connection that breaks rejects what is sent on it; without a listener it would also end the process.
+  client.on('error', () => {});
   try {
-    const instance = await prepare(pool, options);
-    return { instance, store: createStore(createPostgresEngine(poolSource(pool), options.clock === 'system' ? null : options.clock)) };
+    await client.connect();
+    const instance = await prepare(client, options);
+    return { instance, store: createStore(createPostgresEngine(createPool(target), options.clock === 'system' ? null : options.clock)) };
   } catch (error) {
-    await pool.end();
     if (error instanceof StartupError) throw error;
-    throw new StartupError(`The PostgreSQL store can't be opened (${databaseCode(error) ?? 'no answer'}). Check CHANGEOVER_DATABASE_URL and that the server runs.`, 75);
+    throw unopened(error);
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 
-/** Every option is explicit: the driver would otherwise read PG* variables, files that a URL names, and a socket folder. */
-export function poolConfig(databaseUrl: string): PoolConfig {
-  const bad = (what: string) => new StartupError(`CHANGEOVER_DATABASE_URL ${what}. Its form is postgres://user:password@host:port/database?sslmode=disable|require|verify-full.`);
-  if (!URL.canParse(databaseUrl)) throw bad('is not a URL');
-  const url = new URL(databaseUrl);
-  if (!/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '' || url.username === '' || url.pathname.length < 2) throw bad('is not complete');
-  for (const name of url.searchParams.keys()) if (name !== 'sslmode') throw bad('has a parameter other than sslmode');
-  const sslmode = url.searchParams.get('sslmode') ?? 'disable';
-  if (!['disable', 'require', 'verify-full'].includes(sslmode)) throw bad('has an unknown sslmode');
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 5432 : Number(url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    ssl: sslmode === 'disable' ? false : { rejectUnauthorized: sslmode === 'verify-full' },
-    max: POOL,
-    connectionTimeoutMillis: 2000,
-    idleTimeoutMillis: 30_000,
-    statement_timeout: 5000,
-    lock_timeout: 2000,
-    idle_in_transaction_session_timeout: 10_000,
-    application_name: 'changeover',
-    options: '-c search_path=public -c log_parameter_max_length_on_error=0',
-  };
+function unopened(error: unknown): StartupError {
+  // Login, TLS, database, rights and tables have to be mended; a server that is away may come back.
+  const code = databaseCode(error);
+  const toMend = code === null ? !isConnectionFailure(error) : /^(28|3D|42)/.test(code);
+  const what = code ?? (toMend ? 'login or TLS was refused' : 'no answer');
+  return new StartupError(
+    `The PostgreSQL store can't be opened (${what}). Check CHANGEOVER_DATABASE_URL and that the server runs; nothing was written.`,
+    toMend ? 78 : 75,
+  );
 }
 
-function poolSource(pool: Pool): PostgresSource {
-  return {
-    reader: drizzle(pool) as unknown as Database,
-    async acquire() {
-      if (pool.waitingCount >= WAITERS) throw unavailable();
-      const client = await pool.connect();
-      return { db: databaseOf(client), query: (text, values) => client.query(text, values === undefined ? [] : [...values]), release: (broken) => client.release(broken) };
-    },
-    close: () => pool.end(),
-  };
+/** Replicas that start at once take turns: one migrates and makes the instance, the others find both. The lock ends with the transaction. */
+async function prepare(client: Client, options: OpenStoreOptions): Promise<InstanceRow> {
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+  await client.query("select pg_advisory_xact_lock(hashtextextended('changeover/start', 0))");
+  const found = await inspect(client);
+  const instance = options.verifyInstance(found?.instance ?? null);
+  await migrate(client, found?.migratedTo ?? 0);
+  if (found === null) {
+    await client.query('insert into public.instance (id, kid, key_check, created_at) values ($1, $2, $3, $4)', [
+      instance.id,
+      instance.kid,
+      instance.keyCheck,
+      instance.createdAt,
+    ]);
+  }
+  await client.query('COMMIT');
+  return instance;
 }
 
-function databaseOf(client: PoolClient): Database {
-  // `Database` names the part of Drizzle's type that the SQL uses; the driver's own result type is not part of it.
-  return drizzle(client) as unknown as Database;
+interface Found {
+  readonly instance: InstanceRow;
+  readonly migratedTo: number;
 }
 
-/** Replicas that start at once take turns: one migrates and makes the instance, the others find both. */
-async function prepare(pool: Pool, options: OpenStoreOptions): Promise<InstanceRow> {
-  const client = await pool.connect();
-  try {
-    await client.query("select pg_advisory_lock(hashtextextended('changeover/start', 0))");
-    const { rows: tables } = await client.query(`select to_regclass('public.instance') as instance, to_regclass('public.${MIGRATIONS_TABLE}') as migrations`);
-    const isNew = tables[0]?.instance === null;
-    if (tables[0]?.migrations !== null) {
-      const { rows } = await client.query(`select max(created_at)::bigint as at from public.${MIGRATIONS_TABLE}`);
-      if (Number(rows[0]?.at ?? 0) > newestMigration('postgres')) throw new StartupError(newerSchema('The PostgreSQL store'));
-    }
-    const { rows } = isNew ? { rows: [] } : await client.query('select id, kid, key_check as "keyCheck", created_at::float8 as "createdAt" from public.instance limit 1');
-    const stored = (rows[0] as InstanceRow | undefined) ?? null;
-    const instance = options.verifyInstance(stored);
-    await migrate(drizzle(client), { migrationsFolder: migrationsFolder('postgres'), migrationsTable: MIGRATIONS_TABLE, migrationsSchema: 'public' });
-    if (stored === null) await client.query('insert into public.instance (id, kid, key_check, created_at) values ($1, $2, $3, $4)', [instance.id, instance.kid, instance.keyCheck, instance.createdAt]);
-    return instance;
-  } finally {
-    await client.query("select pg_advisory_unlock(hashtextextended('changeover/start', 0))").catch(() => {});
-    client.release();
+/** What the database holds of us; null when it holds nothing. Throws StartupError for one that must not be used. */
+async function inspect(client: Client): Promise<Found | null> {
+  const [setting] = (
+    await client.query(
+      "select current_setting('synchronous_commit') as commit, to_regclass('public.instance') is not null as instance, to_regclass($1) is not null as migrations",
+      [`public.${MIGRATIONS_TABLE}`],
+    )
+  ).rows;
+  if (setting?.commit === 'off')
+    throw new StartupError(
+      'The PostgreSQL store has synchronous_commit=off, which loses acknowledged commits. Turn it on for this role and database; nothing was written.',
+    );
+  if (setting?.migrations !== true) {
+    if (setting?.instance === true)
+      throw new StartupError(
+        'The PostgreSQL database holds tables of something else. Give Changeover a database of its own; nothing was written.',
+      );
+    return null;
+  }
+  const [last] = (await client.query(`select max(created_at)::float8 as at from public.${MIGRATIONS_TABLE}`)).rows;
+  const migratedTo = Number(last?.at ?? 0);
+  if (migratedTo > newestMigration('postgres')) throw new StartupError(newerSchema('The PostgreSQL store'));
+  const { rows } = await client.query<{ id: string; kid: string; keyCheck: Buffer; createdAt: number }>(
+    'select id, kid, key_check as "keyCheck", created_at::float8 as "createdAt" from public.instance limit 1',
+  );
+  const [instance] = rows;
+  if (instance === undefined)
+    throw new StartupError(
+      'The PostgreSQL store has lost the row that says which master key opens it. Restore it from a backup; nothing was written.',
+    );
+  return { instance, migratedTo };
+}
+
+async function migrate(client: Client, from: number): Promise<void> {
+  const migrations = migrationsAfter('postgres', from);
+  if (migrations.length === 0) return;
+  await client.query(
+    `create table if not exists public.${MIGRATIONS_TABLE} (id serial primary key, hash text not null, created_at bigint)`,
+  );
+  for (const { at, hash, statements } of migrations) {
+    for (const statement of statements) await client.query(statement);
+    await client.query(`insert into public.${MIGRATIONS_TABLE} (hash, created_at) values ($1, $2)`, [hash, at]);
   }
 }

@@ -18,7 +18,10 @@ export interface OpenStoreOptions {
 }
 
 /** Opens either engine. Throws StartupError with one line, and without having written, for a store that must not be used. */
-export async function openStore(target: { readonly dataDir: string } | { readonly databaseUrl: string }, options: OpenStoreOptions): Promise<OpenedStore> {
+export async function openStore(
+  target: { readonly dataDir: string } | { readonly databaseUrl: string },
+  options: OpenStoreOptions,
+): Promise<OpenedStore> {
   if ('dataDir' in target) return await (await import('./open-sqlite.ts')).openSqliteStore(target.dataDir, options);
   return await (await import('./open-postgres.ts')).openPostgresStore(target.databaseUrl, options);
 }

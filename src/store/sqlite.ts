@@ -1,16 +1,17 @@
-import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { Database as Handle } from 'better-sqlite3';
+import { fillPlaceholders } from 'drizzle-orm';
 import type { Clock } from '../domain/clock.ts';
-import type { Database, Engine, EngineTransaction } from './engine.ts';
-import { databaseCode, isTransient, outcomeUnknown, toStoreError } from './store-error.ts';
-import type { Tables } from './tables.ts';
+import type { Engine, EngineTransaction } from './engine.ts';
+import { openReader, openWriter } from './sqlite-handles.ts';
+import { databaseOn, preparedOn } from './sqlite-statements.ts';
+import { beginImmediate, type Outcome, runAsSavepoint, type Writer } from './sqlite-transaction.ts';
+import { databaseCode, outcomeUnknown, StoreError, storageFull, toStoreError, unavailable } from './store-error.ts';
+import { createStoreTime } from './store-time.ts';
 import * as sqliteTables from './tables.sqlite.ts';
+import type { Tables } from './tables.ts';
 
 /** Most transactions that share one durable commit. */
 const BATCH = 64;
-const BUSY_ATTEMPTS = 50;
-/** The stored high-water mark lags the clock by at most this. */
-const HIGH_WATER_STEP_MS = 1000;
 
 interface Member {
   readonly work: (tx: EngineTransaction) => Promise<unknown>;
@@ -19,192 +20,145 @@ interface Member {
   alone: boolean;
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
 /**
  * better-sqlite3 has one connection and can't hold asynchronous transactions, so a queue owns it. Transactions that wait at
  * the same moment run one after another as savepoints of one transaction, and are acknowledged together after its one durable
- * commit. Reads use a second, read-only connection: on the first they would see uncommitted rows.
+ * commit. Reads use a second, read-only connection: on the first they would see uncommitted rows. `open` opens the writer.
  */
-export function createSqliteEngine(file: string, clock: Clock): Engine {
-  let writer = openWriter(file);
-  const readHandle = openReader(file);
-  const waiting: Member[] = [];
-  let draining = false;
-  let closed = false;
-  let highWater = readHighWater(writer);
-
-  const now = () => {
-    highWater.latest = Math.max(clock.now(), highWater.latest);
-    return highWater.latest;
+export function createSqliteEngine(file: string, clock: Clock, open: (file: string) => Handle = openWriter): Engine {
+  const openPrepared = (): Writer => {
+    const handle = open(file);
+    return { handle, prepare: preparedOn(handle) };
   };
+  let writer: Writer | null = openPrepared();
+  const time = createStoreTime(clock, writer.handle);
+  const readHandle = openReader(file);
+  const reading = preparedOn(readHandle);
+  const waiting: Member[] = [];
+  let draining: Promise<void> | null = null;
+  let closed = false;
+
+  function enqueue(member: Member): void {
+    waiting.push(member);
+    draining ??= drain();
+  }
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      const end = waiting.findIndex((member) => member.alone);
-      const size = end === 0 ? 1 : Math.min(end === -1 ? waiting.length : end, BATCH);
-      await runTogether(waiting.splice(0, size));
+      // A turn of the loop: requests that arrived together share a commit, and writers in a row let others in between.
+      await new Promise((resolve) => setImmediate(resolve));
+      const members = waiting.splice(0, batchSize());
+      const settled = await runTogether(members);
+      for (const member of members) member.settle(settled.get(member) ?? { error: new StoreError('UNSETTLED') });
     }
-    draining = false;
+    draining = null;
   }
 
-  async function runTogether(members: readonly Member[]): Promise<void> {
-    const outcomes: { readonly member: Member; readonly outcome: Outcome }[] = [];
+  function batchSize(): number {
+    const end = waiting.findIndex((member) => member.alone);
+    return end === 0 ? 1 : Math.min(end === -1 ? waiting.length : end, BATCH);
+  }
+
+  /** Never throws. Members that have to run again are given back to the queue and left out of the answer. */
+  async function runTogether(members: Member[]): Promise<Map<Member, Outcome>> {
+    const all = (error: unknown) => new Map(members.map((member) => [member, { error }]));
+    let current: Writer;
     try {
-      await beginImmediate(writer);
-      const at = advanceHighWater(writer, highWater, now());
-      const tx: EngineTransaction = { db: asDatabase(writer), now: async () => at, lock: async () => {} };
+      current = writer ??= openPrepared();
+      await beginImmediate(current.handle);
+    } catch (error) {
+      return all(error);
+    }
+    const outcomes = new Map<Member, Outcome>();
+    const at = time.now();
+    const isDue = time.isDue();
+    try {
+      if (isDue) time.store(current.handle, at);
       for (const member of members) {
-        const outcome = await runMember(writer, member, tx);
+        const outcome = await runAsSavepoint(current, member.work, at);
         // SQLITE_FULL and its kin end the whole transaction, savepoints and all: nobody's work is there any more.
-        if (!writer.inTransaction) throw 'error' in outcome ? outcome.error : new Error('The transaction ended early.');
-        outcomes.push({ member, outcome });
+        if (!current.handle.inTransaction) throw 'error' in outcome ? outcome.error : storageFull();
+        outcomes.set(member, outcome);
       }
     } catch (error) {
-      if (writer.inTransaction) writer.exec('ROLLBACK');
-      undone(members, error);
-      return;
+      abandon(current);
+      return members.length === 1 ? all(error) : runAgain(members);
     }
     try {
-      writer.exec('COMMIT');
+      current.handle.exec('COMMIT');
     } catch (error) {
-      if (writer.inTransaction) {
-        // A commit that left the transaction open wrote nothing.
-        writer.exec('ROLLBACK');
-        undone(members, error);
-        return;
-      }
-      reopen();
-      for (const { member, outcome } of outcomes) member.settle('error' in outcome ? outcome : { error: outcomeUnknown() });
-      return;
+      // A commit that left the transaction open wrote nothing. Nor did one that found no space: a fault of fsync has another code.
+      const unwritten = current.handle.inTransaction || databaseCode(error) === 'SQLITE_FULL';
+      // What is in the handle's cache can't be trusted after this.
+      abandon(current);
+      writer = null;
+      closeQuietly(current.handle);
+      if (unwritten) return members.length === 1 ? all(error) : runAgain(members);
+      return new Map([...outcomes].map(([member, outcome]) => [member, 'error' in outcome ? outcome : { error: outcomeUnknown() }]));
     }
-    for (const { member, outcome } of outcomes) member.settle(outcome);
+    if (isDue) time.confirm(at);
+    return outcomes;
+  }
+
+  function abandon({ handle }: Writer): void {
+    try {
+      if (handle.inTransaction) handle.exec('ROLLBACK');
+    } catch {
+      writer = null;
+      closeQuietly(handle);
+    }
   }
 
   /** Nothing of a shared transaction was kept: each member runs again by itself, so that one's fault is not another's. */
-  function undone(members: readonly Member[], error: unknown): void {
-    const [only] = members;
-    if (members.length === 1 && only !== undefined) {
-      only.settle({ error });
-      return;
-    }
+  function runAgain(members: Member[]): Map<Member, Outcome> {
     for (const member of members) member.alone = true;
-    waiting.unshift(...members);
-  }
-
-  /** After a failed COMMIT the handle can't be trusted with what is in its cache. */
-  function reopen(): void {
-    try {
-      writer.close();
-    } finally {
-      writer = openWriter(file);
-      highWater = readHighWater(writer);
-    }
+    waiting.unshift(...members.splice(0));
+    return new Map();
   }
 
   return {
     name: 'sqlite',
     // The compiler proves in tables.ts that both engines' tables infer the same rows; the builders differ in name only.
     tables: sqliteTables as unknown as Tables,
-    reader: asDatabase(readHandle),
+    reader: databaseOn(reading),
+    prepare(_name, { sql, params }) {
+      const statement = reading(sql).raw();
+      // `raw()` makes arrays of the rows.
+      return async (values) => statement.all(...fillPlaceholders([...params], { ...values })) as readonly (readonly unknown[])[];
+    },
     transaction<T>(work: (tx: EngineTransaction) => Promise<T>): Promise<T> {
-      if (closed) return Promise.reject(toStoreError(Object.assign(new Error('closed'), { code: 'ECLOSED' })));
+      if (closed) return Promise.reject(unavailable());
       return new Promise<T>((resolve, reject) => {
         const settle = (outcome: Outcome) => {
           if ('error' in outcome) reject(toStoreError(outcome.error));
           // The value is what `work` returned.
           else resolve(outcome.value as T);
         };
-        waiting.push({ work, settle, alone: false });
-        if (draining) return;
-        draining = true;
-        // One turn of the loop later, so that requests that arrived together share a commit.
-        setImmediate(() => void drain());
+        enqueue({ work, settle, alone: false });
       });
     },
-    now: async () => now(),
+    async now() {
+      const at = time.now();
+      // Reads alone move the stored mark, too; whether that succeeds is told to whoever writes next.
+      if (time.isDue() && draining === null && !closed) enqueue({ work: async () => {}, settle: () => {}, alone: false });
+      return at;
+    },
     ping: async () => {
-      readHandle.prepare('select 1').get();
+      reading('select 1').get();
     },
     close: async () => {
       closed = true;
-      while (draining) await new Promise((resolve) => setImmediate(resolve));
+      await draining;
       readHandle.close();
-      writer.close();
+      writer?.handle.close();
     },
   };
 }
 
-async function runMember(writer: Handle, member: Member, tx: EngineTransaction): Promise<Outcome> {
-  writer.exec('SAVEPOINT member');
+function closeQuietly(handle: Handle): void {
   try {
-    const value = await member.work(tx);
-    writer.exec('RELEASE member');
-    return { value };
-  } catch (error) {
-    if (writer.inTransaction) writer.exec('ROLLBACK TO member; RELEASE member');
-    return { error };
+    handle.close();
+  } catch {
+    // The handle is dropped either way.
   }
-}
-
-/** Another process holding the write lock must not block the event loop: short waits in between, not SQLite's own. */
-async function beginImmediate(writer: Handle): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      writer.exec('BEGIN IMMEDIATE');
-      return;
-    } catch (error) {
-      if (!isTransient(error) || attempt === BUSY_ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 80));
-    }
-  }
-}
-
-/** Opens the writing connection with every pragma that durability needs, and proves that they took effect: a reopened WAL database falls back to NORMAL. */
-export function openWriter(file: string): Handle {
-  const handle = new SqliteDatabase(file, { timeout: 50 });
-  handle.pragma('journal_mode = WAL');
-  handle.pragma('synchronous = FULL');
-  handle.pragma('foreign_keys = ON');
-  handle.pragma('temp_store = MEMORY');
-  handle.pragma('trusted_schema = OFF');
-  if (handle.pragma('journal_mode', { simple: true }) !== 'wal' || handle.pragma('synchronous', { simple: true }) !== 2) {
-    throw new Error('SQLite did not take journal_mode=WAL and synchronous=FULL.');
-  }
-  return handle;
-}
-
-function openReader(file: string): Handle {
-  const handle = new SqliteDatabase(file, { readonly: true, timeout: 50 });
-  handle.pragma('query_only = ON');
-  handle.pragma('temp_store = MEMORY');
-  return handle;
-}
-
-function asDatabase(handle: Handle): Database {
-  // Drizzle's SQLite builder answers to the same calls for the statements we use; test/contracts/store.ts runs every one on both.
-  return drizzle(handle) as unknown as Database;
-}
-
-interface HighWater {
-  latest: number;
-  stored: number;
-}
-
-function readHighWater(handle: Handle): HighWater {
-  const row = handle.prepare("select high_water as at from clock where id = 'clock'").get();
-  const at = typeof row === 'object' && row !== null && 'at' in row ? Number(row.at) : 0;
-  return { latest: at, stored: at };
-}
-
-function advanceHighWater(handle: Handle, mark: HighWater, at: number): number {
-  if (at - mark.stored >= HIGH_WATER_STEP_MS) {
-    handle.prepare("insert into clock (id, high_water) values ('clock', ?) on conflict (id) do update set high_water = max(high_water, excluded.high_water)").run(at);
-    mark.stored = at;
-  }
-  return at;
-}
-
-export function isNotADatabase(error: unknown): boolean {
-  return /^SQLITE_(NOTADB|CORRUPT|CANTOPEN)/.test(databaseCode(error) ?? '');
 }

@@ -11,10 +11,18 @@ export class StoreError extends Error {
   }
 }
 
-/** The engine's own code of an error, found below Drizzle's wrapper; null for an error that is not the database's. */
+/** SQLite's names, PostgreSQL's five characters, and the operating system's; Node's own `ERR_` codes are bugs of ours. */
+const CODE = /^(SQLITE_[A-Z_]+|[0-9A-Z]{5}|E(?!RR_)[A-Z0-9_]+)$/;
+
+/** An error and what it was wrapped around: Drizzle puts the driver's error below its own, whose message has every bound value. */
+function* layersOf(error: unknown): Generator<Error> {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) yield current;
+}
+
+/** The engine's own code of an error; null for an error that is not the database's. */
 export function databaseCode(error: unknown): string | null {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
-    if ('code' in current && typeof current.code === 'string' && /^(SQLITE_|[0-9A-Z]{5}$|E[A-Z]+$)/.test(current.code)) return current.code;
+  for (const layer of layersOf(error)) {
+    if ('code' in layer && typeof layer.code === 'string' && CODE.test(layer.code)) return layer.code;
   }
   return null;
 }
@@ -27,32 +35,64 @@ export function isUniqueViolation(error: unknown): boolean {
 /** What may succeed when the whole transaction is run again. */
 export function isTransient(error: unknown): boolean {
   const code = databaseCode(error);
-  return code === '40001' || code === '40P01' || code === '55P03' || code?.startsWith('SQLITE_BUSY') === true;
+  return code === '40001' || code === '40P01' || code?.startsWith('SQLITE_BUSY') === true;
 }
 
+/**
+ * The connection or its server is of no more use: lost, shut down, out of slots, refused, ended while idle in a transaction,
+ * or a standby that was a primary before.
+ */
 export function isConnectionFailure(error: unknown): boolean {
   const code = databaseCode(error);
-  if (code !== null) return /^(08|57P0|53)/.test(code) || /^E[A-Z]+$/.test(code);
-  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|connection ended/i.test(error.message);
+  if (code !== null) return /^(08|28|57P0|53[23]|25P03|25006|E)/.test(code);
+  return [...layersOf(error)].some(({ message }) =>
+    /connection terminated|timeout exceeded when trying to connect|connection error|connection ended|not queryable/i.test(message),
+  );
+}
+
+/** True for an answer to COMMIT that says for sure that nothing was kept. */
+export function wasRolledBack(error: unknown): boolean {
+  return /^(23|25|40|55)/.test(databaseCode(error) ?? '') && !isConnectionFailure(error);
 }
 
 /** Everything that leaves the store passes here: our own errors as they are, the database's as a code without its text. */
 export function toStoreError(error: unknown): Error {
-  if (error instanceof DomainError || error instanceof StoreError) return error;
+  for (const layer of layersOf(error)) if (layer instanceof DomainError || layer instanceof StoreError) return layer;
   const code = databaseCode(error);
-  if (code !== null && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code)) return new DomainError('STORAGE_FULL', 'The store cannot write. Free space on its disk, then try again.', { retryAfterSeconds: 5 });
-  if (code !== null && /^SQLITE_(CORRUPT|NOTADB)/.test(code)) return new DomainError('INTEGRITY', 'The store\'s file is damaged. Run `changeover doctor`, then restore it from a backup.');
-  if (code === '53100') return new DomainError('STORAGE_FULL', 'The database server has no space left.', { retryAfterSeconds: 5 });
-  if (isTransient(error) || isConnectionFailure(error) || code === '57014') return unavailable();
-  if (code !== null) return new StoreError(code);
-  // Not the database's: a bug of ours passes unchanged and is masked further up.
-  return error instanceof Error ? error : new StoreError('unknown');
+  if (code === null) return isConnectionFailure(error) ? unavailable() : withoutValues(error);
+  if (/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100$|58030$)/.test(code)) return storageFull();
+  if (/^(SQLITE_(CORRUPT|NOTADB)|XX00[12]$)/.test(code))
+    return new DomainError('INTEGRITY', 'The store is damaged. Run `changeover doctor`, then restore it from a backup.');
+  // 57014: the statement's deadline. 55P03: the wait for a lock.
+  if (isTransient(error) || isConnectionFailure(error) || code === '57014' || code === '55P03') return unavailable();
+  // PostgreSQL's class of values that a column's type does not hold.
+  if (code.startsWith('22')) return unstorable();
+  return new StoreError(code);
+}
+
+/** A bug of ours passes unchanged and is masked further up; a wrapper of Drizzle's does not, for it holds the statement's values. */
+function withoutValues(error: unknown): Error {
+  if (!(error instanceof Error)) return new StoreError('unknown');
+  return [...layersOf(error)].some((layer) => 'params' in layer || 'query' in layer) ? new StoreError('unknown') : error;
 }
 
 export function unavailable(): DomainError {
   return new DomainError('UNAVAILABLE', 'The store cannot be reached at the moment.', { retryAfterSeconds: 1 });
 }
 
+export function storageFull(): DomainError {
+  return new DomainError('STORAGE_FULL', 'The store cannot write. Free space on its disk, then try again.', { retryAfterSeconds: 5 });
+}
+
 export function outcomeUnknown(): DomainError {
-  return new DomainError('OUTCOME_UNKNOWN', 'The store did not say whether the commit took effect. Repeat the request with the same key.', { retryAfterSeconds: 1 });
+  return new DomainError('OUTCOME_UNKNOWN', 'The store did not say whether the commit took effect. Repeat the request with the same key.', {
+    retryAfterSeconds: 1,
+  });
+}
+
+export function unstorable(): DomainError {
+  return new DomainError(
+    'BAD_REQUEST',
+    "A value can't be stored: text is well-formed Unicode without NUL, and numbers stay within their range.",
+  );
 }

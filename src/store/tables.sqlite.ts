@@ -1,30 +1,48 @@
 import { sql } from 'drizzle-orm';
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, customType, index, integer, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { requireStorable } from './storable.ts';
+import { readJson, writeJson } from './stored-json.ts';
 
 /**
  * The data model on SQLite; tables.postgres.ts is its twin, and tables.ts makes the compiler prove that both infer the same rows.
- * Times are epoch milliseconds; JSON is text on both engines, so that what was hashed is what is read.
+ * Times are epoch milliseconds.
  */
 const time = (name: string) => integer(name, { mode: 'number' });
 const count = (name: string) => integer(name, { mode: 'number' });
 const flag = (name: string) => integer(name, { mode: 'boolean' });
 const bytes = (name: string) => blob(name, { mode: 'buffer' });
-const json = (name: string) => text(name, { mode: 'json' });
+const text = customType<{ data: string; driverData: string }>({ dataType: () => 'text', toDriver: requireStorable });
+const json = customType<{ data: unknown; driverData: string }>({ dataType: () => 'text', toDriver: writeJson, fromDriver: readJson });
 const table = sqliteTable;
 
 //#region twin: the lines below stand word for word in the other engine's file
-export const instance = table('instance', { id: text('id').primaryKey(), kid: text('kid').notNull(), keyCheck: bytes('key_check').notNull(), createdAt: time('created_at').notNull() });
+export const instance = table('instance', {
+  id: text('id').primaryKey(),
+  kid: text('kid').notNull(),
+  keyCheck: bytes('key_check').notNull(),
+  createdAt: time('created_at').notNull(),
+});
 
 /** The highest time the store has seen: a clock set back never revives what has expired. */
 export const clock = table('clock', { id: text('id').primaryKey(), highWater: time('high_water').notNull() });
 
 export const dataKeys = table(
   'data_keys',
-  { owner: text('owner').notNull(), purpose: text('purpose').notNull(), generation: count('generation').notNull(), kid: text('kid').notNull(), wrapped: bytes('wrapped').notNull() },
+  {
+    owner: text('owner').notNull(),
+    purpose: text('purpose').notNull(),
+    generation: count('generation').notNull(),
+    kid: text('kid').notNull(),
+    wrapped: bytes('wrapped').notNull(),
+  },
   (t) => [primaryKey({ columns: [t.owner, t.purpose, t.generation] })],
 );
 
-export const projects = table('projects', { id: text('id').primaryKey(), name: text('name').notNull(), createdAt: time('created_at').notNull() });
+export const projects = table('projects', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: time('created_at').notNull(),
+});
 
 export const tokens = table(
   'tokens',
@@ -70,13 +88,26 @@ export const sessions = table(
 /** The provider and prefix roots that the operator lets a project name in secret references. */
 export const providerGrants = table(
   'provider_grants',
-  { projectId: text('project_id').notNull(), provider: text('provider').notNull(), prefix: text('prefix').notNull(), createdAt: time('created_at').notNull(), createdBy: text('created_by') },
+  {
+    projectId: text('project_id').notNull(),
+    provider: text('provider').notNull(),
+    prefix: text('prefix').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+  },
   (t) => [primaryKey({ columns: [t.projectId, t.provider, t.prefix] })],
 );
 
 export const sites = table(
   'sites',
-  { id: text('id').primaryKey(), projectId: text('project_id').notNull(), name: text('name').notNull(), deployment: text('deployment').notNull(), createdAt: time('created_at').notNull(), updatedAt: time('updated_at').notNull() },
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    deployment: text('deployment').notNull(),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
   (t) => [index('sites_project').on(t.projectId)],
 );
 
@@ -115,7 +146,11 @@ export const integrations = table(
     updatedAt: time('updated_at').notNull(),
     deletedAt: time('deleted_at'),
   },
-  (t) => [uniqueIndex('integrations_name').on(t.projectId, t.namespace, t.nameKey).where(sql`deleted_at is null`), index('integrations_project').on(t.projectId, t.createdAt, t.id)],
+  (t) => [
+    uniqueIndex('integrations_name').on(t.projectId, t.namespace, t.nameKey).where(sql`deleted_at is null`),
+    index('integrations_project').on(t.projectId, t.createdAt, t.id),
+    index('integrations_streaming_system').on(t.streamingSystemId),
+  ],
 );
 
 export const connections = table(
@@ -141,7 +176,10 @@ export const connections = table(
     updatedBy: text('updated_by'),
     deletedAt: time('deleted_at'),
   },
-  (t) => [index('connections_project').on(t.projectId, t.createdAt, t.id), index('connections_integration').on(t.integrationId)],
+  (t) => [
+    index('connections_project').on(t.projectId, t.createdAt, t.id),
+    index('connections_integration').on(t.integrationId, t.createdAt, t.id),
+  ],
 );
 
 export const versions = table(
@@ -180,15 +218,19 @@ export const versions = table(
   ],
 );
 
-export const sealedContents = table('sealed_contents', {
-  id: text('id').primaryKey(),
-  projectId: text('project_id').notNull(),
-  connectionId: text('connection_id').notNull(),
-  blob: bytes('blob'),
-  cipherHash: bytes('cipher_hash').notNull(),
-  keyGeneration: count('key_generation').notNull(),
-  createdAt: time('created_at').notNull(),
-});
+export const sealedContents = table(
+  'sealed_contents',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    connectionId: text('connection_id').notNull(),
+    blob: bytes('blob'),
+    cipherHash: bytes('cipher_hash').notNull(),
+    keyGeneration: count('key_generation').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (t) => [index('sealed_contents_generation').on(t.projectId, t.keyGeneration)],
+);
 
 export const changes = table(
   'changes',
@@ -220,7 +262,7 @@ export const changes = table(
   (t) => [
     uniqueIndex('changes_key').on(t.keyHash),
     index('changes_project').on(t.projectId, t.createdAt, t.id),
-    index('changes_connection').on(t.connectionId),
+    index('changes_connection').on(t.connectionId, t.createdAt, t.id),
     index('changes_content').on(t.contentId),
     index('changes_open').on(t.expiresAt).where(sql`state in ('OPEN', 'PENDING')`),
   ],
@@ -244,7 +286,10 @@ export const validations = table(
     startedAt: time('started_at').notNull(),
     finishedAt: time('finished_at').notNull(),
   },
-  (t) => [index('validations_candidate').on(t.candidateHash, t.finishedAt), index('validations_connection').on(t.connectionId, t.finishedAt)],
+  (t) => [
+    index('validations_candidate').on(t.candidateHash, t.finishedAt),
+    index('validations_connection').on(t.connectionId, t.finishedAt),
+  ],
 );
 
 export const leases = table(
@@ -263,13 +308,24 @@ export const leases = table(
     releasedAt: time('released_at'),
     endReason: text('end_reason'),
   },
-  (t) => [uniqueIndex('leases_key').on(t.keyHash), index('leases_live').on(t.connectionId, t.expiresAt).where(sql`released_at is null`), index('leases_project').on(t.projectId, t.acquiredAt, t.id)],
+  (t) => [
+    uniqueIndex('leases_key').on(t.keyHash),
+    index('leases_live').on(t.connectionId, t.expiresAt).where(sql`released_at is null`),
+    index('leases_project').on(t.projectId, t.acquiredAt, t.id),
+    index('leases_connection').on(t.connectionId, t.acquiredAt, t.id),
+    index('leases_expiry').on(t.expiresAt).where(sql`released_at is null`),
+  ],
 );
 
 /** Ids in other products' forms: Atlas wants 24 hex digits, Posit decimals. */
 export const externalIds = table(
   'external_ids',
-  { dialect: text('dialect').notNull(), entity: text('entity').notNull(), entityId: text('entity_id').notNull(), value: text('value').notNull() },
+  {
+    dialect: text('dialect').notNull(),
+    entity: text('entity').notNull(),
+    entityId: text('entity_id').notNull(),
+    value: text('value').notNull(),
+  },
   (t) => [primaryKey({ columns: [t.dialect, t.entity, t.entityId] }), uniqueIndex('external_ids_value').on(t.dialect, t.entity, t.value)],
 );
 
@@ -295,7 +351,14 @@ export const accountSecrets = table(
 
 export const accountSecretVersions = table(
   'account_secret_versions',
-  { secretId: text('secret_id').notNull(), version: count('version').notNull(), blob: bytes('blob'), keyGeneration: count('key_generation').notNull(), createdAt: time('created_at').notNull(), createdBy: text('created_by') },
+  {
+    secretId: text('secret_id').notNull(),
+    version: count('version').notNull(),
+    blob: bytes('blob'),
+    keyGeneration: count('key_generation').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+  },
   (t) => [primaryKey({ columns: [t.secretId, t.version] })],
 );
 
@@ -347,9 +410,18 @@ export const audit = table(
     seq: count('seq'),
     chainHash: bytes('chain_hash'),
   },
-  (t) => [uniqueIndex('audit_seq').on(t.seq), index('audit_project').on(t.projectId, t.at, t.id), index('audit_entity').on(t.entityId, t.at), index('audit_unsealed').on(t.at, t.id).where(sql`seq is null`)],
+  (t) => [
+    uniqueIndex('audit_seq').on(t.seq),
+    index('audit_project').on(t.projectId, t.at, t.id),
+    index('audit_entity').on(t.entityId, t.at, t.id),
+    index('audit_unsealed').on(t.at, t.id).where(sql`seq is null`),
+  ],
 );
 
 /** The end of the chain: one row. */
-export const auditHead = table('audit_head', { id: text('id').primaryKey(), seq: count('seq').notNull(), chainHash: bytes('chain_hash').notNull() });
+export const auditHead = table('audit_head', {
+  id: text('id').primaryKey(),
+  seq: count('seq').notNull(),
+  chainHash: bytes('chain_hash').notNull(),
+});
 //#endregion

@@ -7,4 +7,8 @@ import { verifyTestInstance } from '../support/services.ts';
 const server = await startPostgres();
 afterAll(() => server.close());
 
-describeStore('PostgreSQL', async (clock) => (await openStore({ databaseUrl: await server.createDatabase('store_contract') }, { clock, verifyInstance: verifyTestInstance })).store);
+describeStore(
+  'PostgreSQL',
+  async (clock) =>
+    (await openStore({ databaseUrl: await server.createDatabase('store_contract') }, { clock, verifyInstance: verifyTestInstance })).store,
+);

@@ -5,4 +5,8 @@ import { openStore } from '../../src/store/open-store.ts';
 import { describeStore } from '../contracts/store.ts';
 import { verifyTestInstance } from '../support/services.ts';
 
-describeStore('SQLite', async (clock) => (await openStore({ dataDir: mkdtempSync(join(tmpdir(), 'changeover-')) }, { clock, verifyInstance: verifyTestInstance })).store);
+describeStore(
+  'SQLite',
+  async (clock) =>
+    (await openStore({ dataDir: mkdtempSync(join(tmpdir(), 'changeover-')) }, { clock, verifyInstance: verifyTestInstance })).store,
+);

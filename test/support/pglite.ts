@@ -18,6 +18,7 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
     createPostgresEngine(
       {
         reader: db as unknown as Database,
+        rows: async (_name, text, values) => (await client.query<unknown[]>(text, [...values], { rowMode: 'array' })).rows,
         async acquire() {
           const before = turn;
           let release: () => void = () => {};
@@ -27,7 +28,16 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
           await before;
           return {
             db: db as unknown as Database,
-            query: async (text, values) => ({ rows: (await client.query<Record<string, unknown>>(text, values === undefined ? [] : [...values])).rows }),
+            async query(text, values = []) {
+              // Its answer does not say that the COMMIT of a failed transaction was a ROLLBACK; this statement does.
+              if (text === 'COMMIT') {
+                await client.query('select 1').catch(async (error: unknown) => {
+                  await client.query('ROLLBACK');
+                  throw error;
+                });
+              }
+              return { rows: (await client.query<Record<string, unknown>>(text, [...values])).rows };
+            },
             release,
           };
         },

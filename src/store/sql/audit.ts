@@ -28,7 +28,16 @@ export function auditReaders(db: Database, { audit, auditHead }: Tables): AuditR
           .orderBy(desc(audit.at), desc(audit.id))
           .limit(limit),
       ),
-    scan: async (after, limit) => trusted<AuditRow>(await db.select().from(audit).where(after === null ? undefined : gt(audit.id, after)).orderBy(asc(audit.id)).limit(limit)),
+    scan: async (after, limit) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(after === null ? undefined : gt(audit.id, after))
+          .orderBy(asc(audit.id))
+          .limit(limit),
+      ),
+    hasUnsealed: async () => (await db.select({ id: audit.id }).from(audit).where(isNull(audit.seq)).limit(1)).length > 0,
     async head() {
       const [row] = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
       return row === undefined ? null : { seq: row.seq, chainHash: row.chainHash };
@@ -45,14 +54,20 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
     append: async (row) => void (await db.insert(audit).values(row)),
     async seal(limit, start, link) {
       await tx.lock('audit-sealer', 'exclusive');
-      const rows = trusted<AuditRow>(await db.select().from(audit).where(isNull(audit.seq)).orderBy(asc(audit.at), asc(audit.id)).limit(limit));
+      const rows = trusted<AuditRow>(
+        await db.select().from(audit).where(isNull(audit.seq)).orderBy(asc(audit.at), asc(audit.id)).limit(limit),
+      );
       let head = (await readers.head()) ?? { seq: 0, chainHash: start };
       for (const row of rows) {
         const seq = head.seq + 1;
         head = { seq, chainHash: link(head.chainHash, seq, row) };
         await db.update(audit).set({ seq, chainHash: head.chainHash }).where(eq(audit.id, row.id));
       }
-      if (rows.length > 0) await db.insert(auditHead).values({ id: HEAD, ...head }).onConflictDoUpdate({ target: auditHead.id, set: head });
+      if (rows.length > 0)
+        await db
+          .insert(auditHead)
+          .values({ id: HEAD, ...head })
+          .onConflictDoUpdate({ target: auditHead.id, set: head });
       return rows.length;
     },
   };

@@ -1,19 +1,45 @@
-import { and, asc, desc, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Connection, Scope } from '../../domain/connection.ts';
+import { notFound } from '../../domain/errors.ts';
 import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { Database, Engine, EngineTransaction } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { inChunks } from './in-chunks.ts';
 import { behind } from './keyset.ts';
+import { prepareRows } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
 export function connectionReaders(db: Database, tables: Tables): ConnectionReaders {
-  const { connections, integrations, versions } = tables;
+  const { connections } = tables;
   const within = (scope: Scope) => withinScope(tables, scope);
   return {
-    find: async (scope, id) => first<Connection>(await db.select().from(connections).where(and(within(scope), eq(connections.id, id)))),
-    findMany: async (scope, ids) => (ids.length === 0 ? [] : trusted<Connection>(await db.select().from(connections).where(and(within(scope), inArray(connections.id, [...ids]))))),
-    ofIntegrations: async (scope, ids) =>
-      ids.length === 0 ? [] : trusted<Connection>(await db.select().from(connections).where(and(within(scope), inArray(connections.integrationId, [...ids]))).orderBy(asc(connections.createdAt), asc(connections.id))),
+    find: async (scope, id) =>
+      first<Connection>(
+        await db
+          .select()
+          .from(connections)
+          .where(and(within(scope), eq(connections.id, id))),
+      ),
+    findMany: (scope, ids) =>
+      inChunks(ids, async (some) =>
+        trusted<Connection>(
+          await db
+            .select()
+            .from(connections)
+            .where(and(within(scope), inArray(connections.id, some))),
+        ),
+      ),
+    async ofIntegrations(scope, ids) {
+      const rows = await inChunks(ids, async (some) =>
+        trusted<Connection>(
+          await db
+            .select()
+            .from(connections)
+            .where(and(within(scope), inArray(connections.integrationId, some))),
+        ),
+      );
+      return rows.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    },
     page: async (scope, filter, { limit, after }) =>
       trusted<Connection>(
         await db
@@ -23,32 +49,60 @@ export function connectionReaders(db: Database, tables: Tables): ConnectionReade
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(limit),
       ),
-    listing: async (scope, limit) =>
-      trusted<ListedConnection>(
-        await db
-          .select({
-            id: connections.id,
-            name: connections.name,
-            createdAt: connections.createdAt,
-            integrationId: connections.integrationId,
-            integrationName: integrations.name,
-            integrationCategory: integrations.category,
-            siteId: integrations.siteId,
-            kind: versions.kind,
-            settings: versions.settings,
-          })
-          .from(connections)
-          .innerJoin(integrations, eq(integrations.id, connections.integrationId))
-          .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
-          .where(within(scope))
-          .orderBy(asc(connections.createdAt), asc(connections.id))
-          .limit(limit),
-      ),
+    listing: async (scope, limit) => trusted<ListedConnection>(await selectListing(db, tables, within(scope), limit)),
   };
 }
 
+/** The listing of a whole project, prepared once; of a token that is limited to some integrations, built each time. */
+export function preparedListing(engine: Engine): ConnectionReaders['listing'] {
+  const { reader, tables } = engine;
+  const { connections } = tables;
+  const whole = and(eq(connections.projectId, sql.placeholder('projectId')), isNull(connections.deletedAt));
+  const run = prepareRows(
+    engine,
+    'connections_listing',
+    listingColumns(tables),
+    selectListing(reader, tables, whole, sql.placeholder('limit')),
+  );
+  const limited = connectionReaders(reader, tables).listing;
+  return async (scope, limit) =>
+    scope.integrationIds === null
+      ? trusted<ListedConnection>(await run({ projectId: scope.projectId, limit }))
+      : await limited(scope, limit);
+}
+
+function listingColumns({ connections, integrations, versions }: Tables) {
+  return {
+    id: connections.id,
+    name: connections.name,
+    createdAt: connections.createdAt,
+    integrationId: connections.integrationId,
+    integrationName: integrations.name,
+    integrationCategory: integrations.category,
+    siteId: integrations.siteId,
+    kind: versions.kind,
+    settings: versions.settings,
+  };
+}
+
+function selectListing(db: Database, tables: Tables, where: SQL | undefined, limit: number | Placeholder) {
+  const { connections, integrations, versions } = tables;
+  return db
+    .select(listingColumns(tables))
+    .from(connections)
+    .innerJoin(integrations, eq(integrations.id, connections.integrationId))
+    .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
+    .where(where)
+    .orderBy(asc(connections.createdAt), asc(connections.id))
+    .limit(limit);
+}
+
 function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {
-  return and(eq(connections.projectId, scope.projectId), isNull(connections.deletedAt), scope.integrationIds === null ? undefined : inArray(connections.integrationId, [...scope.integrationIds]));
+  return and(
+    eq(connections.projectId, scope.projectId),
+    isNull(connections.deletedAt),
+    scope.integrationIds === null ? undefined : inArray(connections.integrationId, [...scope.integrationIds]),
+  );
 }
 
 function matching(db: Database, { connections, versions }: Tables, filter: ConnectionFilter): readonly (SQL | undefined)[] {
@@ -58,22 +112,60 @@ function matching(db: Database, { connections, versions }: Tables, filter: Conne
     filter.active === undefined ? undefined : eq(connections.isActive, filter.active),
     filter.kinds === undefined
       ? undefined
-      : inArray(connections.id, db.select({ id: versions.connectionId }).from(versions).where(and(eq(versions.label, 'CURRENT'), inArray(versions.kind, [...filter.kinds])))),
+      : inArray(
+          connections.id,
+          db
+            .select({ id: versions.connectionId })
+            .from(versions)
+            .where(
+              and(eq(versions.connectionId, connections.id), sql`${versions.label} = 'CURRENT'`, inArray(versions.kind, [...filter.kinds])),
+            ),
+        ),
   ];
 }
 
-export function connectionWriters(db: Database, tables: Tables): ConnectionWriters {
-  const { connections } = tables;
-  const alter = async (scope: Scope, id: string, set: Partial<typeof connections.$inferInsert>, by: string | null, now: number, guard?: SQL) =>
-    (await db.update(connections).set({ ...set, updatedAt: now, updatedBy: by }).where(and(withinScope(tables, scope), eq(connections.id, id), guard)).returning({ id: connections.id })).length > 0;
+export function connectionWriters(tx: EngineTransaction, tables: Tables): ConnectionWriters {
+  const { db } = tx;
+  const { connections, integrations } = tables;
+  const alter = async (
+    scope: Scope,
+    id: string,
+    set: Partial<typeof connections.$inferInsert>,
+    by: string | null,
+    now: number,
+    guard?: SQL,
+  ) =>
+    (
+      await db
+        .update(connections)
+        .set({ ...set, updatedAt: now, updatedBy: by })
+        .where(and(withinScope(tables, scope), eq(connections.id, id), guard))
+        .returning({ id: connections.id })
+    ).length > 0;
   return {
     ...connectionReaders(db, tables),
-    insert: async (connection) => void (await db.insert(connections).values(connection)),
+    async insert(connection) {
+      // Whoever removes the integration waits, or has removed it: no connection is left without one.
+      await tx.lock(connection.integrationId, 'shared');
+      const [integration] = await db
+        .select({ id: integrations.id })
+        .from(integrations)
+        .where(
+          and(
+            eq(integrations.projectId, connection.projectId),
+            eq(integrations.id, connection.integrationId),
+            isNull(integrations.deletedAt),
+          ),
+        );
+      if (integration === undefined) throw notFound('integration');
+      await db.insert(connections).values(connection);
+    },
     advance: (scope, id, from, to, by, now) => alter(scope, id, { currentVersion: to }, by, now, eq(connections.currentVersion, from)),
     rename: (scope, id, name, by, now) => alter(scope, id, { name }, by, now),
     setActive: (scope, id, active, by, now) => alter(scope, id, { isActive: active, disabledAt: active ? null : now }, by, now),
     setDeletionProtection: (scope, id, on, by, now) => alter(scope, id, { deletionProtection: on }, by, now),
-    setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy }, by, now) => alter(scope, id, { inFlight, overlapMs, commitPolicy }, by, now),
+    setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy }, by, now) =>
+      alter(scope, id, { inFlight, overlapMs, commitPolicy }, by, now),
     remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, by, now, eq(connections.deletionProtection, false)),
   };
 }

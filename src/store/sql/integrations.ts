@@ -2,9 +2,10 @@ import { and, asc, eq, inArray, isNull, notExists } from 'drizzle-orm';
 import { type Integration, nameKey, type Scope } from '../../domain/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { Database, EngineTransaction } from '../engine.ts';
 import { isUniqueViolation } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
+import { inChunks } from './in-chunks.ts';
 import { first, trusted } from './trusted.ts';
 
 /** No list of integrations is longer. */
@@ -12,23 +13,56 @@ const MOST = 50_000;
 
 export function integrationReaders(db: Database, { integrations }: Tables): IntegrationReaders {
   const within = (scope: Scope) =>
-    and(eq(integrations.projectId, scope.projectId), isNull(integrations.deletedAt), scope.integrationIds === null ? undefined : inArray(integrations.id, [...scope.integrationIds]));
+    and(
+      eq(integrations.projectId, scope.projectId),
+      isNull(integrations.deletedAt),
+      scope.integrationIds === null ? undefined : inArray(integrations.id, [...scope.integrationIds]),
+    );
   return {
-    find: async (scope, id) => first<Integration>(await db.select().from(integrations).where(and(within(scope), eq(integrations.id, id)))),
-    findMany: async (scope, ids) => (ids.length === 0 ? [] : trusted<Integration>(await db.select().from(integrations).where(and(within(scope), inArray(integrations.id, [...ids]))))),
+    find: async (scope, id) =>
+      first<Integration>(
+        await db
+          .select()
+          .from(integrations)
+          .where(and(within(scope), eq(integrations.id, id))),
+      ),
+    findMany: (scope, ids) =>
+      inChunks(ids, async (some) =>
+        trusted<Integration>(
+          await db
+            .select()
+            .from(integrations)
+            .where(and(within(scope), inArray(integrations.id, some))),
+        ),
+      ),
     findByName: async (scope, namespace, name) =>
-      first<Integration>(await db.select().from(integrations).where(and(within(scope), eq(integrations.namespace, namespace), eq(integrations.nameKey, nameKey(name))))),
-    all: async (scope) => trusted<Integration>(await db.select().from(integrations).where(within(scope)).orderBy(asc(integrations.createdAt), asc(integrations.id)).limit(MOST)),
+      first<Integration>(
+        await db
+          .select()
+          .from(integrations)
+          .where(and(within(scope), eq(integrations.namespace, namespace), eq(integrations.nameKey, nameKey(name)))),
+      ),
+    all: async (scope) =>
+      trusted<Integration>(
+        await db.select().from(integrations).where(within(scope)).orderBy(asc(integrations.createdAt), asc(integrations.id)).limit(MOST),
+      ),
   };
 }
 
-export function integrationWriters(db: Database, tables: Tables): IntegrationWriters {
+export function integrationWriters(tx: EngineTransaction, tables: Tables): IntegrationWriters {
+  const { db } = tx;
   const { integrations, connections } = tables;
   const readers = integrationReaders(db, tables);
   return {
     ...readers,
     insert: async (integration) =>
-      (await db.insert(integrations).values({ ...integration, nameKey: nameKey(integration.name) }).onConflictDoNothing().returning({ id: integrations.id })).length > 0,
+      (
+        await db
+          .insert(integrations)
+          .values({ ...integration, nameKey: nameKey(integration.name) })
+          .onConflictDoNothing()
+          .returning({ id: integrations.id })
+      ).length > 0,
     async rename(scope, id, name, now) {
       const own = await readers.find(scope, id);
       if (own === null) return 'gone';
@@ -36,27 +70,39 @@ export function integrationWriters(db: Database, tables: Tables): IntegrationWri
       if (rival !== null && rival.id !== id) return 'taken';
       try {
         // A rival that takes the name at the same moment meets the unique index.
-        await db.update(integrations).set({ name, nameKey: nameKey(name), updatedAt: now }).where(eq(integrations.id, id));
-        return 'renamed';
+        const renamed = await db
+          .update(integrations)
+          .set({ name, nameKey: nameKey(name), updatedAt: now })
+          .where(and(eq(integrations.projectId, scope.projectId), eq(integrations.id, id), isNull(integrations.deletedAt)))
+          .returning({ id: integrations.id });
+        return renamed.length > 0 ? 'renamed' : 'gone';
       } catch (error) {
         if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
         throw error;
       }
     },
-    removeIfEmpty: async (scope, id, now) =>
-      (
-        await db
-          .update(integrations)
-          .set({ deletedAt: now, updatedAt: now })
-          .where(
-            and(
-              eq(integrations.projectId, scope.projectId),
-              eq(integrations.id, id),
-              isNull(integrations.deletedAt),
-              notExists(db.select({ id: connections.id }).from(connections).where(and(eq(connections.integrationId, id), isNull(connections.deletedAt)))),
+    async removeIfEmpty(scope, id, now) {
+      if ((await readers.find(scope, id)) === null) return false;
+      // Comes before the statement, so that a connection that is being added is seen by it.
+      await tx.lock(id, 'exclusive');
+      const removed = await db
+        .update(integrations)
+        .set({ deletedAt: now, updatedAt: now })
+        .where(
+          and(
+            eq(integrations.projectId, scope.projectId),
+            eq(integrations.id, id),
+            isNull(integrations.deletedAt),
+            notExists(
+              db
+                .select({ id: connections.id })
+                .from(connections)
+                .where(and(eq(connections.integrationId, id), isNull(connections.deletedAt))),
             ),
-          )
-          .returning({ id: integrations.id })
-      ).length > 0,
+          ),
+        )
+        .returning({ id: integrations.id });
+      return removed.length > 0;
+    },
   };
 }

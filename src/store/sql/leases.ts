@@ -12,12 +12,32 @@ export function leaseReaders(db: Database, tables: Tables): LeaseReaders {
   const within = (scope: Scope): SQL | undefined =>
     and(
       eq(leases.projectId, scope.projectId),
-      scope.integrationIds === null ? undefined : inArray(leases.connectionId, db.select({ id: connections.id }).from(connections).where(inArray(connections.integrationId, [...scope.integrationIds]))),
+      scope.integrationIds === null
+        ? undefined
+        : inArray(
+            leases.connectionId,
+            db
+              .select({ id: connections.id })
+              .from(connections)
+              .where(inArray(connections.integrationId, [...scope.integrationIds])),
+          ),
     );
   const live = (now: number) => and(isNull(leases.releasedAt), gt(leases.expiresAt, now));
   return {
-    find: async (scope, id) => first<Lease>(await db.select().from(leases).where(and(within(scope), eq(leases.id, id)))),
-    findByKeyHash: async (scope, keyHash) => first<Lease>(await db.select().from(leases).where(and(within(scope), eq(leases.keyHash, keyHash)))),
+    find: async (scope, id) =>
+      first<Lease>(
+        await db
+          .select()
+          .from(leases)
+          .where(and(within(scope), eq(leases.id, id))),
+      ),
+    findByKeyHash: async (scope, keyHash) =>
+      first<Lease>(
+        await db
+          .select()
+          .from(leases)
+          .where(and(within(scope), eq(leases.keyHash, keyHash))),
+      ),
     page: async (scope, filter, { limit, after }) =>
       trusted<Lease>(
         await db
@@ -34,7 +54,15 @@ export function leaseReaders(db: Database, tables: Tables): LeaseReaders {
           .orderBy(desc(leases.acquiredAt), desc(leases.id))
           .limit(limit),
       ),
-    liveOf: async (connectionId, now) => trusted<Lease>(await db.select().from(leases).where(and(eq(leases.connectionId, connectionId), live(now))).orderBy(asc(leases.acquiredAt), asc(leases.id)).limit(100)),
+    liveOf: async (connectionId, now) =>
+      trusted<Lease>(
+        await db
+          .select()
+          .from(leases)
+          .where(and(eq(leases.connectionId, connectionId), live(now)))
+          .orderBy(asc(leases.acquiredAt), asc(leases.id))
+          .limit(100),
+      ),
     countLive: async (now) => Number((await db.select({ count: count() }).from(leases).where(live(now)))[0]?.count ?? 0),
   };
 }
@@ -53,6 +81,8 @@ export function leaseWriters(db: Database, tables: Tables): LeaseWriters {
           .where(whileLive(id, now))
           .returning(),
       ),
-    end: async (id, reason, now) => (await db.update(leases).set({ releasedAt: now, endReason: reason }).where(whileLive(id, now)).returning({ id: leases.id })).length > 0,
+    end: async (id, reason, now) =>
+      (await db.update(leases).set({ releasedAt: now, endReason: reason }).where(whileLive(id, now)).returning({ id: leases.id })).length >
+      0,
   };
 }

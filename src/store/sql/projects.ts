@@ -13,8 +13,17 @@ export function projectReaders(db: Database, { projects, sites }: Tables): Pick<
       all: async () => trusted<Project>(await db.select().from(projects).orderBy(asc(projects.createdAt), asc(projects.id)).limit(1000)),
     },
     sites: {
-      find: async (projectId, id) => first<Site>(await db.select().from(sites).where(and(eq(sites.projectId, projectId), eq(sites.id, id)))),
-      all: async (projectId) => trusted<Site>(await db.select().from(sites).where(eq(sites.projectId, projectId)).orderBy(asc(sites.createdAt), asc(sites.id)).limit(1000)),
+      find: async (projectId, id) =>
+        first<Site>(
+          await db
+            .select()
+            .from(sites)
+            .where(and(eq(sites.projectId, projectId), eq(sites.id, id))),
+        ),
+      all: async (projectId) =>
+        trusted<Site>(
+          await db.select().from(sites).where(eq(sites.projectId, projectId)).orderBy(asc(sites.createdAt), asc(sites.id)).limit(1000),
+        ),
     },
   };
 }
@@ -28,7 +37,13 @@ export function projectWriters(db: Database, tables: Tables): Pick<Writers, 'pro
       ...readers.sites,
       insert: async (site) => void (await db.insert(sites).values(site)),
       rename: async (projectId, id, name, now) =>
-        (await db.update(sites).set({ name, updatedAt: now }).where(and(eq(sites.projectId, projectId), eq(sites.id, id))).returning({ id: sites.id })).length > 0,
+        (
+          await db
+            .update(sites)
+            .set({ name, updatedAt: now })
+            .where(and(eq(sites.projectId, projectId), eq(sites.id, id)))
+            .returning({ id: sites.id })
+        ).length > 0,
     },
     events: { append: async (event: OutboxEvent) => void (await db.insert(events).values(event)) },
     instance: {
@@ -41,7 +56,13 @@ export function projectWriters(db: Database, tables: Tables): Pick<Writers, 'pro
 
 function keyStore(db: Database, { dataKeys }: Tables): KeyStore {
   const find: KeyStore['find'] = async (owner, purpose) =>
-    trusted<WrappedKey>(await db.select().from(dataKeys).where(and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose))).orderBy(asc(dataKeys.generation)));
+    trusted<WrappedKey>(
+      await db
+        .select()
+        .from(dataKeys)
+        .where(and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose)))
+        .orderBy(asc(dataKeys.generation)),
+    );
   return {
     find,
     async insertIfAbsent(key) {

@@ -1,22 +1,27 @@
-import { and, count, desc, eq, gt, inArray, isNull, like, lt, or } from 'drizzle-orm';
-import type { Session, Token, TokenGrant } from '../../domain/token.ts';
+import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type Placeholder, sql } from 'drizzle-orm';
 import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { Session, Token, TokenGrant } from '../../domain/token.ts';
+import type { Database, Engine } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { inChunks } from './in-chunks.ts';
+import { prepareRows } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
 /** No project lists more tokens. */
 const MOST = 1000;
 
-export function tokenReaders(db: Database, { tokens, tokenGrants, sessions }: Tables): TokenReaders {
+export function tokenReaders(db: Database, tables: Tables): TokenReaders {
+  const { tokens, tokenGrants, sessions } = tables;
   const withGrants = async (rows: readonly object[]) => {
     const found = trusted<Token>(rows);
-    if (found.length === 0) return [];
-    const grants = trusted<TokenGrant>(await db.select().from(tokenGrants).where(inArray(tokenGrants.tokenId, found.map(({ id }) => id))));
+    const ids = found.map(({ id }) => id);
+    const grants = await inChunks(ids, async (some) =>
+      trusted<TokenGrant>(await db.select().from(tokenGrants).where(inArray(tokenGrants.tokenId, some))),
+    );
     return found.map((token) => ({ token, grants: grants.filter(({ tokenId }) => tokenId === token.id) }));
   };
   return {
-    findByHash: async (hash) => (await withGrants(await db.select().from(tokens).where(eq(tokens.hash, hash))))[0] ?? null,
+    findByHash: async (hash) => joined(await selectByHash(db, tables, hash)),
     find: async (id) => (await withGrants(await db.select().from(tokens).where(eq(tokens.id, id))))[0] ?? null,
     list: async (projectId) =>
       await withGrants(
@@ -34,10 +39,60 @@ export function tokenReaders(db: Database, { tokens, tokenGrants, sessions }: Ta
         .from(tokens)
         .innerJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
         // Roles are a JSON list of words from a closed list, so the quoted word is found exactly.
-        .where(and(eq(tokenGrants.projectId, projectId), like(tokenGrants.roles, '%"owner"%'), isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now))));
+        .where(
+          and(
+            eq(tokenGrants.projectId, projectId),
+            like(tokenGrants.roles, '%"owner"%'),
+            isNull(tokens.revokedAt),
+            or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)),
+          ),
+        );
       return Number(row?.count ?? 0);
     },
     findSession: async (hash) => first<Session>(await db.select().from(sessions).where(eq(sessions.hash, hash))),
+  };
+}
+
+/** The lookup of every request: one statement, prepared once. */
+export function preparedFindByHash(engine: Engine): TokenReaders['findByHash'] {
+  const run = prepareRows(
+    engine,
+    'tokens_by_hash',
+    joinedColumns(engine.tables),
+    selectByHash(engine.reader, engine.tables, sql.placeholder('hash')),
+  );
+  return async (hash) => joined(await run({ hash }));
+}
+
+function joinedColumns({ tokens, tokenGrants }: Tables) {
+  return { ...getTableColumns(tokens), grantProjectId: tokenGrants.projectId, grantRoles: tokenGrants.roles };
+}
+
+function selectByHash(db: Database, tables: Tables, hash: Buffer | Placeholder) {
+  const { tokens, tokenGrants } = tables;
+  return db
+    .select(joinedColumns(tables))
+    .from(tokens)
+    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
+    .where(eq(tokens.hash, hash));
+}
+
+interface GrantColumns {
+  readonly grantProjectId: string | null;
+  readonly grantRoles: TokenGrant['roles'];
+}
+
+/** One token from its rows, one for each grant. */
+function joined(rows: readonly object[]): { readonly token: Token; readonly grants: readonly TokenGrant[] } | null {
+  const found = trusted<Token & GrantColumns>(rows);
+  const [row] = found;
+  if (row === undefined) return null;
+  const { grantProjectId: _project, grantRoles: _roles, ...token } = row;
+  return {
+    token,
+    grants: found.flatMap(({ grantProjectId, grantRoles }) =>
+      grantProjectId === null ? [] : [{ tokenId: token.id, projectId: grantProjectId, roles: grantRoles }],
+    ),
   };
 }
 
@@ -47,11 +102,29 @@ export function tokenWriters(db: Database, tables: Tables): TokenWriters {
     ...tokenReaders(db, tables),
     async insert(token, grants) {
       await db.insert(tokens).values(token);
-      await db.insert(tokenGrants).values([...grants]);
+      if (grants.length > 0) await db.insert(tokenGrants).values([...grants]);
     },
-    revoke: async (id, now) => (await db.update(tokens).set({ revokedAt: now }).where(and(eq(tokens.id, id), isNull(tokens.revokedAt))).returning({ id: tokens.id })).length > 0,
-    touch: async (id, minute) => void (await db.update(tokens).set({ lastUsedAt: minute }).where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))),
+    revoke: async (id, now) =>
+      (
+        await db
+          .update(tokens)
+          .set({ revokedAt: now })
+          .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
+          .returning({ id: tokens.id })
+      ).length > 0,
+    touch: async (id, minute) =>
+      void (await db
+        .update(tokens)
+        .set({ lastUsedAt: minute })
+        .where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))),
     insertSession: async (session) => void (await db.insert(sessions).values(session)),
-    endSession: async (id, now) => (await db.update(sessions).set({ endedAt: now }).where(and(eq(sessions.id, id), isNull(sessions.endedAt))).returning({ id: sessions.id })).length > 0,
+    endSession: async (id, now) =>
+      (
+        await db
+          .update(sessions)
+          .set({ endedAt: now })
+          .where(and(eq(sessions.id, id), isNull(sessions.endedAt)))
+          .returning({ id: sessions.id })
+      ).length > 0,
   };
 }

@@ -1,27 +1,67 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lte, min, ne, notExists, or } from 'drizzle-orm';
-import type { SealedContent, Version } from '../../domain/connection.ts';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lte, min, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Scope, SealedContent, Version, VersionLabel } from '../../domain/connection.ts';
 import type { ContentReaders, ContentWriters, VersionReaders, VersionWriters } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { isOpen } from './changes.ts';
+import { inChunks } from './in-chunks.ts';
 import { first, trusted } from './trusted.ts';
 
 export function versionReaders(db: Database, tables: Tables): VersionReaders {
-  const { versions } = tables;
+  const { versions, connections } = tables;
+  const within = (scope: Scope): SQL | undefined =>
+    and(
+      eq(versions.projectId, scope.projectId),
+      scope.integrationIds === null
+        ? undefined
+        : inArray(
+            versions.connectionId,
+            db
+              .select({ id: connections.id })
+              .from(connections)
+              .where(inArray(connections.integrationId, [...scope.integrationIds])),
+          ),
+    );
   return {
     find: async (scope, connectionId, version) =>
-      first<Version>(await db.select().from(versions).where(and(eq(versions.projectId, scope.projectId), eq(versions.connectionId, connectionId), eq(versions.version, version)))),
+      first<Version>(
+        await db
+          .select()
+          .from(versions)
+          .where(and(within(scope), eq(versions.connectionId, connectionId), eq(versions.version, version))),
+      ),
     list: async (scope, connectionId) =>
-      trusted<Version>(await db.select().from(versions).where(and(eq(versions.projectId, scope.projectId), eq(versions.connectionId, connectionId))).orderBy(desc(versions.version)).limit(1000)),
-    currentOf: async (scope, ids) =>
-      ids.length === 0
-        ? []
-        : trusted<Version>(await db.select().from(versions).where(and(eq(versions.projectId, scope.projectId), eq(versions.label, 'CURRENT'), inArray(versions.connectionId, [...ids])))),
+      trusted<Version>(
+        await db
+          .select()
+          .from(versions)
+          .where(and(within(scope), eq(versions.connectionId, connectionId)))
+          .orderBy(desc(versions.version))
+          .limit(1000),
+      ),
+    currentOf: (scope, ids) =>
+      inChunks(ids, async (some) =>
+        trusted<Version>(
+          await db
+            .select()
+            .from(versions)
+            .where(and(within(scope), labelled(tables, 'CURRENT'), inArray(versions.connectionId, some))),
+        ),
+      ),
     scan: async (after, limit) =>
       trusted<Version>(
         await db
           .select()
           .from(versions)
-          .where(after === null ? undefined : or(gt(versions.connectionId, after.connectionId), and(eq(versions.connectionId, after.connectionId), gt(versions.version, after.version))))
+          .where(
+            after === null
+              ? undefined
+              : or(
+                  gt(versions.connectionId, after.connectionId),
+                  and(eq(versions.connectionId, after.connectionId), gt(versions.version, after.version)),
+                ),
+          )
           .orderBy(asc(versions.connectionId), asc(versions.version))
           .limit(limit),
       ),
@@ -30,7 +70,7 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
         await db
           .select()
           .from(versions)
-          .where(and(eq(versions.label, 'PREVIOUS'), lte(versions.validUntil, now), notExists(liveLease(db, tables, now))))
+          .where(and(labelled(tables, 'PREVIOUS'), lte(versions.validUntil, now), notExists(liveLease(db, tables, now))))
           .orderBy(asc(versions.validUntil), asc(versions.connectionId))
           .limit(limit),
       ),
@@ -39,12 +79,23 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
         await db
           .select()
           .from(versions)
-          .where(and(eq(versions.label, 'RETIRED'), isNull(versions.destroyedAt), lte(versions.retiredAt, before), notExists(inUse(db, tables, versions.contentId))))
+          .where(
+            and(
+              labelled(tables, 'RETIRED'),
+              isNull(versions.destroyedAt),
+              lte(versions.retiredAt, before),
+              notExists(inUse(db, tables, versions.contentId)),
+              notExists(openChange(db, tables, versions.contentId)),
+            ),
+          )
           .orderBy(asc(versions.retiredAt), asc(versions.connectionId))
           .limit(limit),
       ),
     async waiting() {
-      const [row] = await db.select({ count: count(), oldest: min(versions.createdAt) }).from(versions).where(eq(versions.label, 'PREVIOUS'));
+      const [row] = await db
+        .select({ count: count(), oldest: min(versions.createdAt) })
+        .from(versions)
+        .where(labelled(tables, 'PREVIOUS'));
       return { count: Number(row?.count ?? 0), oldest: row?.oldest == null ? null : Number(row.oldest) };
     },
   };
@@ -55,12 +106,37 @@ function liveLease(db: Database, { leases, versions }: Tables, now: number) {
   return db
     .select({ id: leases.id })
     .from(leases)
-    .where(and(eq(leases.connectionId, versions.connectionId), eq(leases.version, versions.version), isNull(leases.releasedAt), gt(leases.expiresAt, now)));
+    .where(
+      and(
+        eq(leases.connectionId, versions.connectionId),
+        eq(leases.version, versions.version),
+        isNull(leases.releasedAt),
+        gt(leases.expiresAt, now),
+      ),
+    );
 }
 
-/** An open change that holds the content. Content of a version in use is excluded by the caller's own statement. */
-function inUse(db: Database, { changes }: Tables, contentId: Tables['versions']['contentId'] | string) {
-  return db.select({ id: changes.id }).from(changes).where(and(eq(changes.contentId, contentId), inArray(changes.state, ['OPEN', 'PENDING'])));
+/** A version that may be used and has the content: a roll-back makes the content of a RETIRED one CURRENT again. */
+function inUse(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string) {
+  const other = alias(tables.versions, 'other');
+  return db
+    .select({ version: other.version })
+    .from(other)
+    .where(and(eq(other.contentId, contentId), sql`${other.label} <> 'RETIRED'`));
+}
+
+/** An open change that holds the content. */
+function openChange(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string) {
+  const { changes } = tables;
+  return db
+    .select({ id: changes.id })
+    .from(changes)
+    .where(and(eq(changes.contentId, contentId), isOpen(tables)));
+}
+
+/** In words, not as a parameter: the indexes of one label are used only where the statement itself says so. */
+function labelled({ versions }: Tables, label: VersionLabel): SQL {
+  return sql`${versions.label} = ${sql.raw(`'${label}'`)}`;
 }
 
 export function versionWriters(db: Database, tables: Tables): VersionWriters {
@@ -70,29 +146,60 @@ export function versionWriters(db: Database, tables: Tables): VersionWriters {
     ...versionReaders(db, tables),
     append: async (version) => void (await db.insert(versions).values(version)),
     demote: async (connectionId, version, validUntil) =>
-      (await db.update(versions).set({ label: 'PREVIOUS', validUntil }).where(and(one(connectionId, version), eq(versions.label, 'CURRENT'))).returning({ version: versions.version })).length > 0,
+      (
+        await db
+          .update(versions)
+          .set({ label: 'PREVIOUS', validUntil })
+          .where(and(one(connectionId, version), labelled(tables, 'CURRENT')))
+          .returning({ version: versions.version })
+      ).length > 0,
     retire: async (connectionId, version, now) =>
       (
         await db
           .update(versions)
           .set({ label: 'RETIRED', retiredAt: now })
-          .where(and(one(connectionId, version), eq(versions.label, 'PREVIOUS'), lte(versions.validUntil, now), notExists(liveLease(db, tables, now))))
+          .where(
+            and(
+              one(connectionId, version),
+              labelled(tables, 'PREVIOUS'),
+              lte(versions.validUntil, now),
+              notExists(liveLease(db, tables, now)),
+            ),
+          )
           .returning({ version: versions.version })
       ).length > 0,
-    retireAll: async (connectionId, now) => void (await db.update(versions).set({ label: 'RETIRED', retiredAt: now }).where(and(eq(versions.connectionId, connectionId), ne(versions.label, 'RETIRED')))),
-    markDestroyed: async (connectionId, version, now) =>
-      (await db.update(versions).set({ destroyedAt: now }).where(and(one(connectionId, version), isNull(versions.destroyedAt), eq(versions.label, 'RETIRED'))).returning({ version: versions.version })).length > 0,
+    retireAll: async (connectionId, now) =>
+      void (await db
+        .update(versions)
+        .set({ label: 'RETIRED', retiredAt: now })
+        .where(and(eq(versions.connectionId, connectionId), sql`${versions.label} <> 'RETIRED'`))),
+    async markDestroyed(connectionId, version, now) {
+      const sealed = db.select({ contentId: versions.contentId }).from(versions).where(one(connectionId, version));
+      // Versions that share the content have lost it with this one.
+      const destroyed = await db
+        .update(versions)
+        .set({ destroyedAt: now })
+        .where(and(inArray(versions.contentId, sealed), isNull(versions.destroyedAt), labelled(tables, 'RETIRED')))
+        .returning({ connectionId: versions.connectionId, version: versions.version });
+      return destroyed.some((row) => row.connectionId === connectionId && row.version === version);
+    },
   };
 }
 
 export function contentReaders(db: Database, { sealedContents }: Tables): ContentReaders {
   return {
-    find: async ({ projectId }, id) => first<SealedContent>(await db.select().from(sealedContents).where(and(eq(sealedContents.projectId, projectId), eq(sealedContents.id, id)))),
+    find: async ({ projectId }, id) =>
+      first<SealedContent>(
+        await db
+          .select()
+          .from(sealedContents)
+          .where(and(eq(sealedContents.projectId, projectId), eq(sealedContents.id, id))),
+      ),
   };
 }
 
 export function contentWriters(db: Database, tables: Tables): ContentWriters {
-  const { sealedContents, versions } = tables;
+  const { sealedContents } = tables;
   return {
     ...contentReaders(db, tables),
     insert: async (content) => void (await db.insert(sealedContents).values(content)),
@@ -105,8 +212,8 @@ export function contentWriters(db: Database, tables: Tables): ContentWriters {
             and(
               eq(sealedContents.id, id),
               isNotNull(sealedContents.blob),
-              notExists(db.select({ version: versions.version }).from(versions).where(and(eq(versions.contentId, id), ne(versions.label, 'RETIRED')))),
               notExists(inUse(db, tables, id)),
+              notExists(openChange(db, tables, id)),
             ),
           )
           .returning({ id: sealedContents.id })

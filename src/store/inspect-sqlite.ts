@@ -1,0 +1,75 @@
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
+import { StartupError } from '../domain/startup-error.ts';
+import type { InstanceRow } from '../domain/store.ts';
+import { MIGRATIONS_TABLE, newerSchema, newestMigration } from './migrations.ts';
+import { databaseCode } from './store-error.ts';
+
+/** "CHG1": marks the file as ours. */
+export const APPLICATION_ID = 0x43484731;
+/** Larger files are not read through at start. */
+const CHECKED_BYTES = 64 * 1024 * 1024;
+const SIDE_FILES = ['-wal', '-shm'];
+
+export interface InspectedStore {
+  readonly instance: InstanceRow;
+  /** Time stamp of the newest migration that it has. */
+  readonly migratedTo: number;
+}
+
+/** Looks at an existing file through a read-only handle: one that is refused stays as it is, byte for byte. Throws StartupError. */
+export function inspectSqlite(file: string): InspectedStore {
+  if (!statSync(file).isFile()) throw refused(file, 'is not a regular file');
+  if (!hasSqliteHeader(file)) throw refused(file, 'is not a SQLite database');
+  // Reading a WAL database makes these two, even read-only.
+  const made = SIDE_FILES.map((suffix) => `${file}${suffix}`).filter((side) => !existsSync(side));
+  try {
+    return inspectWith(file);
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    if (databaseCode(error)?.startsWith('SQLITE_BUSY'))
+      throw new StartupError(`${file} is locked by another program. Stop it, then start again.`, 75);
+    throw refused(file, databaseCode(error)?.startsWith('SQLITE_CANTOPEN') ? "can't be opened" : 'is damaged');
+  } finally {
+    for (const side of made) rmSync(side, { force: true });
+  }
+}
+
+function refused(file: string, why: string): StartupError {
+  return new StartupError(`${file} ${why}. Restore it from a backup, or move it away to start anew; nothing was written.`);
+}
+
+function hasSqliteHeader(file: string): boolean {
+  const descriptor = openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(16);
+    return readSync(descriptor, header, 0, 16, 0) === 16 && header.toString('latin1') === 'SQLite format 3\0';
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function inspectWith(file: string): InspectedStore {
+  const handle = new SqliteDatabase(file, { readonly: true, fileMustExist: true, timeout: 50 });
+  try {
+    handle.pragma('cell_size_check = ON');
+    if (handle.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw refused(file, 'is not a Changeover store');
+    if (statSync(file).size <= CHECKED_BYTES && handle.pragma('quick_check(1)', { simple: true }) !== 'ok')
+      throw refused(file, 'is damaged');
+    const migratedTo = Number(handle.prepare(`select max(created_at) as at from ${MIGRATIONS_TABLE}`).pluck().get() ?? 0);
+    if (migratedTo > newestMigration('sqlite')) throw new StartupError(newerSchema(file));
+    return { instance: readInstance(handle) ?? missing(file), migratedTo };
+  } finally {
+    handle.close();
+  }
+}
+
+function readInstance(handle: Handle): InstanceRow | null {
+  const row = handle.prepare('select id, kid, key_check as keyCheck, created_at as createdAt from instance limit 1').get();
+  // The columns are those of the instance table, whose only row was inserted with the first migration.
+  return (row as InstanceRow | undefined) ?? null;
+}
+
+function missing(file: string): never {
+  throw refused(file, 'has lost the row that says which master key opens it');
+}

@@ -1,0 +1,55 @@
+import type { Database as Handle } from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import type { Database } from './engine.ts';
+
+/** What Drizzle asks of a prepared statement. Rows come as objects, or from `raw()` as arrays. */
+interface Runnable {
+  run(...values: unknown[]): unknown;
+  all(...values: unknown[]): unknown[];
+  get(...values: unknown[]): unknown;
+  raw(): Runnable;
+}
+
+export type PrepareStatement = (text: string) => Runnable;
+
+/** Each text is parsed once per connection: parsing costs more than most of our statements. */
+export function preparedOn(handle: Handle): PrepareStatement {
+  const statements = new LRUCache<string, Runnable>({ max: 500 });
+  return (text) => {
+    let statement = statements.get(text);
+    if (statement === undefined) {
+      statement = runnable(handle, text);
+      statements.set(text, statement);
+    }
+    return statement;
+  };
+}
+
+function runnable(handle: Handle, text: string): Runnable {
+  const statement = handle.prepare(text);
+  let arrays: Runnable | undefined;
+  return {
+    run: (...values) => statement.run(...values),
+    all: (...values) => statement.all(...values),
+    get: (...values) => statement.get(...values),
+    // Whether rows are arrays is a switch of the statement itself, so arrays have a statement of their own.
+    raw: () => (arrays ??= handle.prepare(text).raw()),
+  };
+}
+
+/**
+ * Drizzle on statements of one connection; `mayRun` throws when none may be run any more. It is asked when a statement is about
+ * to run, which Drizzle does right after it prepares it.
+ */
+export function databaseOn(prepare: PrepareStatement, mayRun: () => void = () => {}): Database {
+  const client = {
+    prepare(text: string): Runnable {
+      mayRun();
+      return prepare(text);
+    },
+  };
+  // Of a connection Drizzle uses `prepare` alone for queries. Its SQLite builder answers to the same calls as PostgreSQL's for the
+  // statements that we use; test/contracts/store.ts runs every one on both.
+  return drizzle(client as unknown as Handle) as unknown as Database;
+}
