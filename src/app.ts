@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from './config.ts';
 import { createCatalogue } from './connectors/catalogue.ts';
@@ -96,7 +97,9 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     createLocalServer: () => createGatewayServer({ ...gateway, localProjectId: projectId }),
     /** Validators never dial our own listeners. */
     addOwnListener({ address, port }: Pick<AddressInfo, 'address' | 'port'>) {
-      own.push({ address, port });
+      // Bound to all addresses, it is reached by each of this machine's.
+      const addresses = address === '0.0.0.0' || address === '::' ? Object.values(networkInterfaces()).flatMap((found) => found ?? []).map((found) => found.address) : [address];
+      own.push(...addresses.map((one) => ({ address: one, port })));
     },
     startJobs: () =>
       startJobs(

@@ -50,9 +50,14 @@ export function verifyAuditChain(vault: Vault, rows: readonly AuditRow[], anchor
   return unique(findings);
 }
 
-/** True when another row would fit this place: the rows were given each other's numbers. */
+/** True when another row would fit this place, or this row fits behind another one: rows were given each other's numbers. */
 function isElsewhere(vault: Vault, sealed: readonly AuditRow[], previous: Buffer, seq: number, stored: Buffer): boolean {
-  return sealed.some((row) => row.seq !== seq && [stored, row.chainHash].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash)));
+  const own = sealed.find((row) => row.seq === seq);
+  return sealed.some((row) => {
+    if (row.seq === seq) return false;
+    const fits = [stored, row.chainHash].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));
+    return fits || (own !== undefined && row.chainHash !== null && chainHash(vault, row.chainHash, seq, own).equals(stored));
+  });
 }
 
 function unique(findings: readonly AuditFinding[]): readonly AuditFinding[] {

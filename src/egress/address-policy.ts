@@ -6,7 +6,7 @@ import { EgressError } from '../domain/egress.ts';
 export interface EgressPolicy {
   /** CIDRs, host names, or the word `loopback`. */
   readonly allow: readonly string[];
-  /** Our own listeners and database: never dialled, under any address of this machine. */
+  /** Our own listeners and database, by address or host name: never dialled. */
   readonly own: readonly { readonly address: string; readonly port: number }[];
 }
 
@@ -58,7 +58,7 @@ function isAllowed(policy: EgressPolicy, host: string, address: string, port: nu
 function isAllowedIp(policy: EgressPolicy, host: string, ip: Ip, port: number): boolean {
   const range = rangeOf(ip);
   if (NEVER.has(range) || METADATA.has(ip.toString())) return false;
-  if (policy.own.some((own) => own.port === port && (range === 'loopback' || own.address === ip.toString()))) return false;
+  if (policy.own.some((own) => own.port === port && (own.address === host || own.address === ip.toString() || (range === 'loopback' && isLoopback(own.address))))) return false;
   if (range === 'unicast') return true;
   if (policy.allow.includes(host)) return true;
   if (range === 'loopback' && policy.allow.includes('loopback')) return true;
@@ -66,6 +66,11 @@ function isAllowedIp(policy: EgressPolicy, host: string, ip: Ip, port: number): 
     const cidr = readCidr(entry);
     return cidr !== null && cidr[0].kind() === ip.kind() && ip.match(cidr);
   });
+}
+
+/** Every loopback address reaches what listens on one of them, on most systems. */
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || (ipaddr.isValid(address) && ipaddr.parse(address).range() === 'loopback');
 }
 
 function readCidr(entry: string): [Ip, number] | null {

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { checkAddress, type EgressPolicy, parseAllowList, readHost } from '../../src/egress/address-policy.ts';
+import { resolveChecked } from '../../src/egress/resolve.ts';
+
+const strict: EgressPolicy = { allow: [], own: [] };
+const loopback: EgressPolicy = { allow: ['loopback'], own: [{ address: '10.9.9.9', port: 5432 }, { address: '127.0.0.1', port: 4000 }] };
+const denied = async (policy: EgressPolicy, host: string, port = 80, answers: readonly string[] = []) =>
+  await resolveChecked(policy, host, port, async () => answers.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))).then(
+    () => 'allowed',
+    (error: { code: string }) => error.code,
+  );
+
+describe('the address policy', () => {
+  test.each([
+    '127.0.0.1',
+    '0x7f.1',
+    '2130706433',
+    '0',
+    '0177.0.0.1',
+    '127.1',
+    '①②⑦.⓪.⓪.①',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::127.0.0.1]',
+    '[64:ff9b::a9fe:a9fe]',
+    '[64:ff9b:1::a9fe:a9fe]',
+    '[2002:7f00:1::]',
+    '[fd00:ec2::254]',
+    '[::]',
+    '[fe80::1]',
+    '169.254.169.254',
+    '168.63.129.16',
+    '100.100.100.200',
+    '10.0.0.1',
+    '192.168.1.1',
+    '172.16.0.1',
+    '0.0.0.0',
+    '224.0.0.1',
+    '255.255.255.255',
+    '127.0.0.1\0.ok.test',
+    '/tmp/.s.PGSQL.5432',
+    'ok,169.254.169.254',
+    'a b',
+  ])('#65-78 %s is denied', async (host) => {
+    expect(await denied(strict, host)).toBe('EGRESS_DENIED');
+  });
+
+  test('public addresses, and names that have them, are allowed', async () => {
+    expect([await denied(strict, '93.184.216.34'), await denied(strict, '[2606:2800:220:1::1]'), await denied(strict, 'DB.Example.COM.', 5432, ['93.184.216.34'])]).toEqual(['allowed', 'allowed', 'allowed']);
+  });
+
+  test('#79 one denied answer refuses all', async () => {
+    expect(await denied(strict, 'rebound.example', 80, ['93.184.216.34', '169.254.169.254'])).toBe('EGRESS_DENIED');
+  });
+
+  test('`loopback` opens loopback, and nothing else that is private', async () => {
+    expect([await denied(loopback, '127.0.0.1', 5432), await denied(loopback, '[::1]', 5432), await denied(loopback, '10.0.0.1'), await denied(loopback, '[::ffff:10.0.0.1]')]).toEqual(['allowed', 'allowed', 'EGRESS_DENIED', 'EGRESS_DENIED']);
+  });
+
+  test('#83 our own listeners and database are denied whatever is allowed', async () => {
+    const open: EgressPolicy = { ...loopback, allow: ['loopback', '10.0.0.0/8'] };
+    expect([await denied(open, '127.0.0.1', 4000), await denied(open, '[::1]', 4000), await denied(open, '127.0.0.2', 4000), await denied(open, '10.9.9.9', 5432), await denied(open, '10.9.9.9', 5433)]).toEqual(['EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed']);
+  });
+
+  test('#84 a listed CIDR works, the next address does not, and metadata never does', async () => {
+    const listed: EgressPolicy = { allow: ['10.1.2.0/24', '169.254.0.0/16', 'db.internal'], own: [] };
+    expect([await denied(listed, '10.1.2.255'), await denied(listed, '10.1.3.0'), await denied(listed, '169.254.169.254'), await denied(listed, 'db.internal', 80, ['10.7.7.7']), await denied(listed, 'other.internal', 80, ['10.7.7.7'])]).toEqual([
+      'allowed',
+      'EGRESS_DENIED',
+      'EGRESS_DENIED',
+      'allowed',
+      'EGRESS_DENIED',
+    ]);
+  });
+
+  test('what is dialled is checked once more by its own address', () => {
+    expect(() => checkAddress(strict, 'public.example', '127.0.0.1', 80)).toThrow('EGRESS_DENIED');
+  });
+
+  test('hosts have one canonical form', () => {
+    expect(['Example.COM.', '[::1]', 'a_b.example', '1.2.3.4', 'fe80::1%eth0', '-a.example', 'a..b', ''].map(readHost)).toEqual(['example.com', '::1', 'a_b.example', '1.2.3.4', null, null, null, null]);
+  });
+
+  test('an allow list with a mistake is refused', () => {
+    expect(parseAllowList(' 10.0.0.0/8, db.internal ,loopback,')).toEqual(['10.0.0.0/8', 'db.internal', 'loopback']);
+    expect(() => parseAllowList('10.0.0.0/99')).toThrow(TypeError);
+  });
+});
