@@ -5,7 +5,13 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/bench/**'],
     globalSetup: ['test/support/build.ts'],
+    // Processes, since suites start servers, open native stores and read the environment that they are given.
+    pool: 'forks',
+    // Two cores are what the checks run on; more suites at once would only make each other late.
+    maxWorkers: 2,
+    // Suites that start a PostgreSQL server or open a fresh store do so in their hooks.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     server: { deps: { inline: [/graphql/, /@pothos/] } },

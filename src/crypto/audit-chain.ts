@@ -56,7 +56,8 @@ function isElsewhere(vault: Vault, sealed: readonly AuditRow[], previous: Buffer
   return sealed.some((row) => {
     if (row.seq === seq) return false;
     const fits = [stored, row.chainHash].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));
-    return fits || (own !== undefined && row.chainHash !== null && chainHash(vault, row.chainHash, seq, own).equals(stored));
+    const link = row.chainHash;
+    return fits || (own !== undefined && link !== null && [seq, (row.seq ?? 0) + 1].some((place) => chainHash(vault, link, place, own).equals(stored)));
   });
 }
 
