@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Egress workers, the CLI and the end-to-end suites run compiled code; the compiler skips what is up to date. */
+/** Egress workers, the CLI and the end-to-end suites run compiled code; what is up to date is not built again. */
 export default function build(): void {
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 }

@@ -1,0 +1,67 @@
+// Compiles the product into dist: the server with tsc, then the explorer's page with Vite. What is up to date is not done again.
+//   --clean         starts from an empty dist, as a package must
+//   --if-possible   leaves with a note where the tools are not installed (npm ci --omit=dev)
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const SHARED_INPUTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const PAGES = ['explorer', 'console'];
+
+/** Builds what changed since the last build. Throws when a tool fails; its own output says why. */
+export function build({ clean = false } = {}) {
+  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
+  step('server', inputsBelow('src', PAGES), () => run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']));
+  for (const page of PAGES) {
+    const config = `src/${page}/vite.config.ts`;
+    if (existsSync(join(root, config)))
+      step(page, inputsBelow(`src/${page}`, []), () => run('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'warn']));
+  }
+  chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+}
+
+/** Runs a step unless its inputs hash to what they did when it last succeeded. */
+function step(name, inputs, work) {
+  const stamp = join(root, 'dist', `.${name}.sha256`);
+  const hash = createHash('sha256');
+  for (const path of [...SHARED_INPUTS, ...inputs])
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)))
+      .update('\0');
+  const now = hash.digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  rmSync(stamp, { force: true });
+  work();
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(stamp, now);
+}
+
+function inputsBelow(folder, without) {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !without.includes(name))
+    .flatMap((entry) => (entry.isDirectory() ? inputsBelow(`${folder}/${entry.name}`, []) : [`${folder}/${entry.name}`]))
+    .sort();
+}
+
+function run(tool, args) {
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${tool.split('/')[0]} failed`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv.includes('--if-possible') && !existsSync(join(root, 'node_modules/typescript'))) {
+    console.error('Nothing was built, since the build tools are not installed. To build: npm ci && npm run build');
+  } else {
+    try {
+      build({ clean: process.argv.includes('--clean') });
+    } catch (error) {
+      console.error(`The build stopped: ${error.message}.`);
+      process.exitCode = 1;
+    }
+  }
+}

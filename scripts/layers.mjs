@@ -1,0 +1,128 @@
+/**
+ * Who may import whom, once. `scripts/generate-boundaries.mjs` turns this table into the overrides of biome.json, and
+ * `test/house/layers.test.ts` plants a violation in every folder that it lists.
+ *
+ * A layer lists what it may have; everything that is not listed is refused. An override replaces a rule as a whole, so each
+ * folder gets a complete rule of its own.
+ */
+
+/** @typedef {'network' | 'server' | 'files' | 'workers' | 'postgres' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
+/**
+ * @typedef {object} Layer
+ * @property {string} folder below src
+ * @property {string} is what it is, as the message says it
+ * @property {readonly string[]} layers folders that it may import from
+ * @property {readonly string[]} [files] files directly below src that it may import
+ * @property {readonly Power[]} powers modules that not everybody may import
+ * @property {boolean} [console] it may write to the terminal
+ */
+
+/** Modules that give a power, with the sentence that says whose it is. `/*` stands for a package's subpaths. */
+export const powers = {
+  network: {
+    modules: [
+      'node:net',
+      'node:tls',
+      'node:http',
+      'node:https',
+      'node:http2',
+      'node:dns',
+      'node:dns/promises',
+      'node:dgram',
+      'undici',
+      'undici/*',
+    ],
+    message: 'Only src/egress opens outward connections; take an EgressSession instead.',
+  },
+  server: {
+    modules: ['node:net', 'node:tls', 'node:http', 'node:https'],
+    message: 'Only src/egress opens outward connections; only src/http listens.',
+  },
+  files: {
+    modules: ['node:fs', 'node:fs/promises'],
+    message: 'This layer neither reads nor writes files; take the content as an argument.',
+  },
+  workers: {
+    modules: ['node:worker_threads', 'node:cluster'],
+    message: 'Only src/egress starts workers.',
+  },
+  processes: {
+    modules: ['node:child_process', 'node:inspector', 'node:inspector/promises', 'node:vm'],
+    message: 'The gateway starts no processes, opens no inspector and runs no text as code.',
+  },
+  postgres: {
+    modules: ['pg', 'pg/*'],
+    message: 'Only the store and the connectors, whose validators run in egress workers, use the PostgreSQL driver.',
+  },
+  sqlite: {
+    modules: ['better-sqlite3', 'better-sqlite3/*'],
+    message: 'Only the store opens SQLite.',
+  },
+  sql: {
+    modules: ['drizzle-orm', 'drizzle-orm/*'],
+    message: 'SQL is written in src/store; call a verb of the Store port.',
+  },
+  graphql: {
+    modules: ['graphql', 'graphql/*', 'graphql-yoga', '@pothos/*', '@escape.tech/*', 'graphql-jit', 'graphql-jit/*', 'dataloader'],
+    message: 'GraphQL stays in src/graphql and in the server that carries it.',
+  },
+  browser: {
+    modules: ['react', 'react/*', 'react-dom', 'react-dom/*', 'graphiql', 'graphiql/*', '@graphiql/*'],
+    message: 'Only the pages that run in a browser use browser libraries.',
+  },
+};
+
+/** @type {readonly Layer[]} */
+export const layers = [
+  { folder: 'domain', is: 'rules without I/O', layers: [], powers: [] },
+  { folder: 'operations', is: 'one use case a file, over the ports of the domain', layers: ['domain'], powers: [] },
+
+  // Implementations of ports that the domain declares. None knows another.
+  { folder: 'store', is: 'the Store port', layers: ['domain'], powers: ['files', 'postgres', 'sqlite', 'sql'] },
+  { folder: 'crypto', is: 'the Vault port', layers: ['domain'], powers: ['files'] },
+  { folder: 'connectors', is: 'kinds', layers: ['domain'], powers: ['postgres'] },
+  { folder: 'egress', is: 'the guarded way out', layers: ['domain'], powers: ['network', 'workers', 'files'] },
+  { folder: 'secrets', is: 'outside secret managers', layers: ['domain'], powers: ['files'] },
+
+  // Ways in. Each turns its wire into the input of an operation.
+  { folder: 'graphql', is: 'the GraphQL API', layers: ['domain', 'operations'], powers: ['graphql'] },
+  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations'], powers: [] },
+  { folder: 'jobs', is: 'periodic work', layers: ['domain', 'operations'], powers: [] },
+  { folder: 'http', is: 'the server', layers: ['domain', 'operations', 'graphql', 'rest'], powers: ['server', 'files', 'graphql'] },
+  { folder: 'cli', is: 'the command line', layers: ['domain', 'operations'], files: ['config.ts'], powers: ['files'], console: true },
+
+  // Pages for a browser: they know the published schema and nothing of the server.
+  { folder: 'explorer', is: 'a page in the browser', layers: [], powers: ['browser'] },
+  { folder: 'console', is: 'a page in the browser', layers: [], powers: ['browser'] },
+];
+
+/**
+ * Single files that may do more than their folder, each with its reason.
+ *
+ * @type {readonly { readonly file: string, readonly why: string, readonly layers?: readonly string[], readonly files?: readonly string[], readonly powers?: readonly Power[] }[]}
+ */
+export const exceptions = [
+  {
+    file: 'cli/local-gateway.ts',
+    why: 'with no gateway running, the command line opens the store itself',
+    layers: ['graphql', 'jobs'],
+    files: ['app.ts'],
+  },
+  { file: 'cli/commands/process.ts', why: 'it runs the gateway, or its migrations, in this process', files: ['app.ts', 'serve.ts'] },
+  { file: 'cli/transport.ts', why: 'a gateway is reached at its URL, or through its socket in the data directory', powers: ['server'] },
+];
+
+const parts = layers.filter(({ powers }) => !powers.includes('browser')).map(({ folder }) => folder);
+
+/**
+ * Files directly below src: the composition root, and what starts the process.
+ *
+ * @type {readonly { readonly file: string, readonly layers: readonly string[], readonly files: readonly string[], readonly powers: readonly Power[], readonly environment?: boolean, readonly console?: boolean }[]}
+ */
+export const roots = [
+  { file: 'config.ts', layers: ['domain', 'egress'], files: [], powers: ['files'], environment: true },
+  { file: 'log.ts', layers: ['store'], files: [], powers: [] },
+  { file: 'app.ts', layers: parts, files: ['config.ts', 'log.ts'], powers: ['files', 'server'] },
+  { file: 'serve.ts', layers: ['domain', 'egress'], files: ['app.ts', 'config.ts'], powers: ['files', 'server'] },
+  { file: 'main.ts', layers: ['domain'], files: ['config.ts', 'serve.ts'], powers: [] },
+];

@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { createCommandLine } from '../../src/cli/command-line.ts';
+import { SETTINGS } from '../../src/config.ts';
+import { createCatalogue } from '../../src/connectors/catalogue.ts';
+import { ERROR_CODES } from '../../src/domain/errors.ts';
+import { VALIDATION_CODES } from '../../src/domain/validation.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const { scripts }: { readonly scripts: Readonly<Record<string, string>> } = JSON.parse(read('package.json'));
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...['decisions', 'reference', 'guide'].flatMap(pagesOf)];
+
+function pagesOf(folder: string): readonly string[] {
+  if (!existsSync(join(root, 'docs', folder))) return [];
+  return readdirSync(join(root, 'docs', folder)).map((name) => `docs/${folder}/${name}`);
+}
+
+/** Every way of calling the command line, as words. */
+function commandsOf(command: ReturnType<typeof createCommandLine>, path: string): readonly string[] {
+  return command.commands.flatMap((sub) =>
+    sub.commands.length > 0 ? commandsOf(sub, `${path} ${sub.name()}`) : [`${path} ${sub.name()}`],
+  );
+}
+
+const commands = commandsOf(createCommandLine(), 'changeover');
+
+describe('the reference', () => {
+  test.each([
+    ['settings', 'settings.md', Object.keys(SETTINGS)],
+    ['error codes', 'error-codes.md', Object.keys(ERROR_CODES)],
+    ['codes of validations', 'error-codes.md', Object.keys(VALIDATION_CODES)],
+    [
+      'validators',
+      'kinds.md',
+      createCatalogue()
+        .all()
+        .flatMap(({ validators }) => validators.map(({ name }) => name)),
+    ],
+    ['commands', 'cli.md', commands],
+  ])('documents all %s', (_, page, names) => {
+    const text = read(`docs/reference/${page}`);
+    expect(names.filter((name) => !text.includes(`\`${name}`))).toEqual([]);
+  });
+
+  test('is what the product says of itself today', () => {
+    const { stderr, status } = spawnSync(process.execPath, ['scripts/generate-reference.mjs', '--check'], { cwd: root, encoding: 'utf8' });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+});
+
+describe('the pages', () => {
+  test('the README begins with the two commands and names the command that tests', () => {
+    expect([/^npm ci\nnpm start$/m.test(read('README.md')), /^npm test$/m.test(read('README.md'))]).toEqual([true, true]);
+  });
+
+  test.each(pages)('%s links to files that exist', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
+    expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+  });
+
+  test.each(pages)('%s names only npm scripts and commands that exist', (page) => {
+    const named = [...read(page).matchAll(/npm run (?:--silent )?([\w:-]+)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !Object.hasOwn(scripts, name));
+    const called = [...read(page).matchAll(/(?:npx |`)(changeover(?: [a-z][a-z-]+)+)/g)]
+      .map(([, words = '']) => words)
+      .filter((words) => !commands.some((known) => words === known || words.startsWith(`${known} `)));
+    expect({ named, called }).toEqual({ named: [], called: [] });
+  });
+
+  test('decisions are numbered without a gap, and each says context, choice and consequences', () => {
+    const decisions = pagesOf('decisions')
+      .filter((page) => !page.endsWith('README.md'))
+      .sort();
+    const wrong = decisions.filter((page, index) => {
+      const number = String(index + 1).padStart(4, '0');
+      return (
+        !page.startsWith(`docs/decisions/${number}-`) ||
+        !read(page).startsWith(`# ${number}: `) ||
+        !/^## Context$[\s\S]*^## Choice$[\s\S]*^## Consequences$/m.test(read(page))
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the connector in CONTRIBUTING', () => {
+  const files = [...read('CONTRIBUTING.md').matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, path = '', text = '']) => ({
+    path,
+    text,
+  }));
+
+  test('is one file and one test', () => {
+    expect(files.map(({ path }) => path)).toEqual(['src/connectors/grafana/index.ts', 'test/connectors/grafana.test.ts']);
+  });
+
+  test('compiles, registers itself, and passes the contract suite', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'changeover-contributing-'));
+    try {
+      for (const path of [
+        'src',
+        'test',
+        'scripts',
+        'migrations',
+        'package.json',
+        'package-lock.json',
+        'tsconfig.json',
+        'tsconfig.build.json',
+        'vitest.config.ts',
+      ])
+        cpSync(join(root, path), join(copy, path), { recursive: true });
+      symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+      for (const { path, text } of files) {
+        mkdirSync(dirname(join(copy, path)), { recursive: true });
+        writeFileSync(join(copy, path), text);
+      }
+      const run = (...args: readonly string[]) => {
+        const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 110_000 });
+        return status === 0 ? 'ok' : `${stdout}${stderr}`;
+      };
+      const outcome = [
+        run('scripts/generate-registry.mjs'),
+        run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'),
+        run('node_modules/vitest/vitest.mjs', 'run', 'test/connectors/grafana.test.ts'),
+      ];
+      expect(outcome).toEqual(['ok', 'ok', 'ok']);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
