@@ -38,14 +38,17 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   const log = createLog(config.logLevel);
   if (config.databaseUrl === null) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const masterKey = loadMasterKey({ file: config.masterKeyFile, createIfAbsent: config.createMasterKey });
-  const { store, instance } = await openStore(config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl }, {
-    clock: overrides.clock ?? 'system',
-    verifyInstance(stored) {
-      if (stored === null) return createInstance(masterKey, uuidv7(), Date.now());
-      checkMasterKey(masterKey, stored);
-      return stored;
+  const { store, instance } = await openStore(
+    config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
+    {
+      clock: overrides.clock ?? 'system',
+      verifyInstance(stored) {
+        if (stored === null) return createInstance(masterKey, uuidv7(), Date.now());
+        checkMasterKey(masterKey, stored);
+        return stored;
+      },
     },
-  });
+  );
   const vault = await createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) });
   masterKey.fill(0);
   const connectors = createCatalogue();
@@ -98,7 +101,12 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     /** Validators never dial our own listeners. */
     addOwnListener({ address, port }: Pick<AddressInfo, 'address' | 'port'>) {
       // Bound to all addresses, it is reached by each of this machine's.
-      const addresses = address === '0.0.0.0' || address === '::' ? Object.values(networkInterfaces()).flatMap((found) => found ?? []).map((found) => found.address) : [address];
+      const addresses =
+        address === '0.0.0.0' || address === '::'
+          ? Object.values(networkInterfaces())
+              .flatMap((found) => found ?? [])
+              .map((found) => found.address)
+          : [address];
       own.push(...addresses.map((one) => ({ address: one, port })));
     },
     startJobs: () =>

@@ -6,13 +6,31 @@ import { parseAllowList } from './egress/address-policy.ts';
 export const SETTINGS = {
   PORT: { default: '4000', description: 'TCP port of the HTTP listener; 0 takes a free one.' },
   HOST: { default: '127.0.0.1', description: 'Address of the HTTP listener.' },
-  CHANGEOVER_DATA_DIR: { default: './data', description: 'Folder of the embedded store, the master key, the first owner token and the control socket.' },
-  CHANGEOVER_DATABASE_URL: { default: '', description: 'postgres://user:password@host:port/database?sslmode=disable|require|verify-full: PostgreSQL instead of the embedded store.' },
-  CHANGEOVER_MASTER_KEY_FILE: { default: '', description: 'File of the master key: 64 hex digits or 32 bytes, mode 0600. On the embedded store it is made in the data directory when absent.' },
-  CHANGEOVER_EGRESS_ALLOW: { default: '', description: 'CIDRs and host names, separated by commas, that validators may dial besides public addresses; `loopback` for local trials.' },
+  CHANGEOVER_DATA_DIR: {
+    default: './data',
+    description: 'Folder of the embedded store, the master key, the first owner token and the control socket.',
+  },
+  CHANGEOVER_DATABASE_URL: {
+    default: '',
+    description:
+      'postgres://user:password@host:port/database?sslmode=disable|require|verify-full: PostgreSQL instead of the embedded store.',
+  },
+  CHANGEOVER_MASTER_KEY_FILE: {
+    default: '',
+    description:
+      'File of the master key: 64 hex digits or 32 bytes, mode 0600. On the embedded store it is made in the data directory when absent.',
+  },
+  CHANGEOVER_EGRESS_ALLOW: {
+    default: '',
+    description:
+      'CIDRs and host names, separated by commas, that validators may dial besides public addresses; `loopback` for local trials.',
+  },
   CHANGEOVER_CHANGE_TTL_SECONDS: { default: '3600', description: 'How long a staged change stays open: 60 to 86400.' },
   CHANGEOVER_LEASE_TTL_SECONDS: { default: '3600', description: 'How long a lease lasts unless the job asks: 1 to 86400.' },
-  CHANGEOVER_AUDIT_ANCHOR_FILE: { default: '', description: 'File to which the head of the audit chain is appended every 60 s; keep it where the store\'s administrator cannot write.' },
+  CHANGEOVER_AUDIT_ANCHOR_FILE: {
+    default: '',
+    description: "File to which the head of the audit chain is appended every 60 s; keep it where the store's administrator cannot write.",
+  },
   CHANGEOVER_LOG_LEVEL: { default: 'info', description: 'fatal, error, warn, info, debug or silent.' },
   CHANGEOVER_URL: { default: '', description: 'CLI: work on the gateway at this address, with CHANGEOVER_TOKEN.' },
   CHANGEOVER_TOKEN: { default: '', description: 'CLI: the token for CHANGEOVER_URL.' },
@@ -44,15 +62,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
   const number = (name: SettingName, least: number, most: number) => {
     const value = Number(read(name));
-    if (!Number.isInteger(value) || value < least || value > most) throw new StartupError(`${name} must be a whole number from ${least} to ${most}.`);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new StartupError(`${name} must be a whole number from ${least} to ${most}.`);
     return value;
   };
   const dataDir = resolve(read('CHANGEOVER_DATA_DIR'));
   const databaseUrl = read('CHANGEOVER_DATABASE_URL') || null;
   const keyFile = read('CHANGEOVER_MASTER_KEY_FILE');
-  if (databaseUrl !== null && keyFile === '') throw new StartupError('CHANGEOVER_MASTER_KEY_FILE must be set with CHANGEOVER_DATABASE_URL: replicas share one key.');
+  if (databaseUrl !== null && keyFile === '')
+    throw new StartupError('CHANGEOVER_MASTER_KEY_FILE must be set with CHANGEOVER_DATABASE_URL: replicas share one key.');
   const logLevel = read('CHANGEOVER_LOG_LEVEL');
-  if (!['fatal', 'error', 'warn', 'info', 'debug', 'silent'].includes(logLevel)) throw new StartupError('CHANGEOVER_LOG_LEVEL must be fatal, error, warn, info, debug or silent.');
+  if (!['fatal', 'error', 'warn', 'info', 'debug', 'silent'].includes(logLevel))
+    throw new StartupError('CHANGEOVER_LOG_LEVEL must be fatal, error, warn, info, debug or silent.');
   return Object.freeze({
     port: number('PORT', 0, 65_535),
     host: read('HOST'),

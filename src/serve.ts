@@ -19,7 +19,9 @@ export async function serve(config: Config): Promise<{ readonly url: string; sto
   const control = await listenOnSocket(app);
   const stopJobs = app.startJobs();
   const url = `http://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
-  process.stdout.write(`Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`);
+  process.stdout.write(
+    `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,
+  );
 
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= drain(app, [server, ...(control === null ? [] : [control.server])], stopJobs, () => control?.remove()));
@@ -53,9 +55,19 @@ async function drain(app: App, servers: readonly Server[], stopJobs: () => Promi
   await app.close();
 }
 
-async function listen(server: Server, where: { readonly port: number; readonly host: string } | { readonly path: string }): Promise<{ readonly address: string; readonly port: number }> {
+async function listen(
+  server: Server,
+  where: { readonly port: number; readonly host: string } | { readonly path: string },
+): Promise<{ readonly address: string; readonly port: number }> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new StartupError(`Can't listen on ${'path' in where ? where.path : `${where.host}:${where.port}`} (${'code' in error ? String(error.code) : 'unknown'}). Choose another PORT or HOST.`, 75)));
+    server.once('error', (error) =>
+      reject(
+        new StartupError(
+          `Can't listen on ${'path' in where ? where.path : `${where.host}:${where.port}`} (${'code' in error ? String(error.code) : 'unknown'}). Choose another PORT or HOST.`,
+          75,
+        ),
+      ),
+    );
     server.listen(where, () => resolve());
   });
   const address = server.address();
@@ -87,7 +99,9 @@ async function writeOwnerToken(app: App): Promise<void> {
     descriptor = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
-    throw new StartupError(`The owner token can't be written to ${file} (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`);
+    throw new StartupError(
+      `The owner token can't be written to ${file} (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`,
+    );
   }
   try {
     const created = await app.createFirstOwner();

@@ -9,7 +9,10 @@ import { addTokenCommands } from './commands/token.ts';
 /** The whole command line, one call for each group; the reference page is made of it. */
 export function createCommandLine(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  const program = new Command('changeover').description('Change the credentials of live connections without breaking a running job.').version(version).showHelpAfterError('(add --help for what there is)');
+  const program = new Command('changeover')
+    .description('Change the credentials of live connections without breaking a running job.')
+    .version(version)
+    .showHelpAfterError('(add --help for what there is)');
   addProcessCommands(program);
   addTokenCommands(program);
   addConnectionCommands(program);

@@ -5,12 +5,20 @@ import { type Gateway, readAnswer } from './transport.ts';
 /** Opens the store in this process, as no gateway is running on it: the same operations, without a listener. */
 export async function openLocalGateway(config: Config): Promise<Gateway> {
   // Loaded when it is needed: a command that talks to a running gateway starts in a fraction of the time.
-  const [{ createApp }, { createContext }, { localActor }, { sealAudit }] = await Promise.all([import('../app.ts'), import('../graphql/context.ts'), import('../operations/prepare-instance.ts'), import('../jobs/periodic.ts')]);
+  const [{ createApp }, { createContext }, { localActor }, { sealAudit }] = await Promise.all([
+    import('../app.ts'),
+    import('../graphql/context.ts'),
+    import('../operations/prepare-instance.ts'),
+    import('../jobs/periodic.ts'),
+  ]);
   const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel });
   return {
     async run(query, variables = {}) {
       const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });
-      const { body } = await app.execute({ query, variables, operationName: null }, createContext(app.services, actor, AbortSignal.timeout(35_000)));
+      const { body } = await app.execute(
+        { query, variables, operationName: null },
+        createContext(app.services, actor, AbortSignal.timeout(35_000)),
+      );
       return readAnswer(body);
     },
     async close() {

@@ -12,6 +12,10 @@ try {
   const code = answered ? error.code : error instanceof StartupError ? 'UNAVAILABLE' : 'INTERNAL';
   const message = answered || error instanceof StartupError ? error.message : 'Something went wrong inside the command.';
   const details = answered ? error.details : {};
-  process.stderr.write(asJson ? `${JSON.stringify({ error: { ...details, code, message } })}\n` : `changeover: ${message}${typeof details.next === 'string' ? `\n${details.next}` : ''}\n`);
+  process.stderr.write(
+    asJson
+      ? `${JSON.stringify({ error: { ...details, code, message } })}\n`
+      : `changeover: ${message}${typeof details.next === 'string' ? `\n${details.next}` : ''}\n`,
+  );
   process.exitCode = error instanceof StartupError ? error.exitCode : 1;
 }

@@ -10,7 +10,13 @@ export function safeText(value: unknown): string {
 }
 
 export function print({ json }: Output, value: unknown, lines: () => readonly string[]): void {
-  process.stdout.write(json ? `${JSON.stringify(value)}\n` : lines().map((line) => `${line}\n`).join(''));
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(value)}\n`
+      : lines()
+          .map((line) => `${line}\n`)
+          .join(''),
+  );
 }
 
 /** Columns as wide as their widest cell, the header first. */
@@ -18,5 +24,10 @@ export function table(header: readonly string[], rows: readonly (readonly unknow
   if (rows.length === 0) return ['(none)'];
   const cells = [header, ...rows.map((row) => row.map(safeText))];
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

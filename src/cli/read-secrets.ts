@@ -25,7 +25,11 @@ export async function readSecretsFromStdin(): Promise<Readonly<Record<string, un
 
 /** Asks on the terminal without showing what is typed. Throws where there is no terminal. */
 export async function askSecret(name: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new GatewayError('BAD_REQUEST', `${name} is a secret: give it on standard input with --secrets-stdin, or run this on a terminal.`);
+  if (!process.stdin.isTTY)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${name} is a secret: give it on standard input with --secrets-stdin, or run this on a terminal.`,
+    );
   const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: muted, terminal: true });
   process.stderr.write(`${name}: `);

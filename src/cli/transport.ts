@@ -25,7 +25,13 @@ export function remoteGateway(url: string, token: string): Gateway {
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_URL must be an http or https URL.');
   if (!/^[\x21-\x7e]{1,200}$/.test(token)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_TOKEN must hold a token.');
   const { protocol, hostname, port, pathname } = new URL(url);
-  const options = { hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname.replace(/\/(graphql)?$/, '')}/graphql`, method: 'POST', headers: { authorization: `Bearer ${token}` } };
+  const options = {
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    path: `${pathname.replace(/\/(graphql)?$/, '')}/graphql`,
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  };
   return overHttp((body) => post(options, body, protocol === 'https:' ? httpsRequest : httpRequest));
 }
 
@@ -45,7 +51,11 @@ function overHttp(send: (body: string) => Promise<string>): Gateway {
 
 /** The data of an answer, or its first error thrown. */
 export function readAnswer<T>(text: string): T {
-  let answer: { readonly data?: T; readonly message?: string; readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[] };
+  let answer: {
+    readonly data?: T;
+    readonly message?: string;
+    readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
+  };
   try {
     answer = JSON.parse(text) as typeof answer;
   } catch {
@@ -53,18 +63,30 @@ export function readAnswer<T>(text: string): T {
   }
   const [error] = answer.errors ?? [];
   if (error !== undefined) throw new GatewayError(String(error.extensions?.code ?? 'INTERNAL'), error.message, error.extensions);
-  if (answer.data === undefined || answer.data === null) throw new GatewayError('UNAVAILABLE', answer.message ?? 'The gateway gave no answer.');
+  if (answer.data === undefined || answer.data === null)
+    throw new GatewayError('UNAVAILABLE', answer.message ?? 'The gateway gave no answer.');
   return answer.data;
 }
 
 async function post(options: RequestOptions, body: string, request: typeof httpRequest): Promise<string> {
   return await new Promise((resolve, reject) => {
-    const outgoing = request({ ...options, timeout: 40_000, headers: { ...(options.headers as Readonly<Record<string, string>> | undefined), 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-      incoming.on('error', reject);
-    });
+    const outgoing = request(
+      {
+        ...options,
+        timeout: 40_000,
+        headers: {
+          ...(options.headers as Readonly<Record<string, string>> | undefined),
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+        incoming.on('error', reject);
+      },
+    );
     outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')));
     outgoing.on('error', (error) => reject(new TransportError('code' in error ? String(error.code) : 'TIMEOUT')));
     outgoing.end(body);

@@ -19,7 +19,8 @@ export function createCatalogue(further: readonly RegisteredConnector[] = []): C
   const all = [...byKind.values()].map(({ connector }) => connector);
   return {
     find: (kind) => byKind.get(foldKind(kind))?.connector ?? null,
-    member: (familyKind, discriminator) => all.find(({ family, kind }) => family?.kind === foldKind(familyKind) && kind === foldKind(discriminator)) ?? null,
+    member: (familyKind, discriminator) =>
+      all.find(({ family, kind }) => family?.kind === foldKind(familyKind) && kind === foldKind(discriminator)) ?? null,
     all: () => all,
     moduleUrlOf(kind) {
       const found = byKind.get(kind);

@@ -7,7 +7,10 @@ export type UnsignedAuditRow = Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>;
 /** Signs all that the row says; its number and chain hash come later and are bound by the chain. */
 export function auditRowHmac(vault: Vault, row: UnsignedAuditRow): Buffer {
   const { id, projectId, at, actorTokenId, actorName, action, entity, entityId, details, requestId, clientIp, client } = row;
-  return vault.keyedHash('audit', canonicalJson({ id, projectId, at, actorTokenId, actorName, action, entity, entityId, details, requestId, clientIp, client }));
+  return vault.keyedHash(
+    'audit',
+    canonicalJson({ id, projectId, at, actorTokenId, actorName, action, entity, entityId, details, requestId, clientIp, client }),
+  );
 }
 
 /** Keyed hash of the row, its number and all rows before it: whoever edits the database can't number the rows anew. */
@@ -38,7 +41,8 @@ export function verifyAuditChain(vault: Vault, rows: readonly AuditRow[], anchor
     for (; expected < seq; expected += 1) findings.push({ kind: 'missing', seq: expected, rowId: null });
     const gap = findings.at(-1)?.kind === 'missing' && findings.at(-1)?.seq === seq - 1;
     if (seq < expected) findings.push({ kind: 'reordered', seq, rowId: row.id });
-    else if (!gap && !chainHash(vault, previous, seq, row).equals(stored)) findings.push({ kind: isElsewhere(vault, sealed, previous, seq, stored) ? 'reordered' : 'edited', seq, rowId: row.id });
+    else if (!gap && !chainHash(vault, previous, seq, row).equals(stored))
+      findings.push({ kind: isElsewhere(vault, sealed, previous, seq, stored) ? 'reordered' : 'edited', seq, rowId: row.id });
     previous = stored;
     expected = Math.max(expected, seq + 1);
   }
@@ -57,7 +61,10 @@ function isElsewhere(vault: Vault, sealed: readonly AuditRow[], previous: Buffer
     if (row.seq === seq) return false;
     const fits = [stored, row.chainHash].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));
     const link = row.chainHash;
-    return fits || (own !== undefined && link !== null && [seq, (row.seq ?? 0) + 1].some((place) => chainHash(vault, link, place, own).equals(stored)));
+    return (
+      fits ||
+      (own !== undefined && link !== null && [seq, (row.seq ?? 0) + 1].some((place) => chainHash(vault, link, place, own).equals(stored)))
+    );
   });
 }
 

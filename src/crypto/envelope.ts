@@ -28,7 +28,13 @@ export class EnvelopeError extends Error {
 }
 
 /** Salt and nonce are fresh for each record; a caller gives its own source only to fix the format in a test. */
-export function seal(dataKey: Uint8Array, generation: number, plaintext: Uint8Array, associated: Uint8Array, random: (size: number) => Buffer = randomBytes): Buffer {
+export function seal(
+  dataKey: Uint8Array,
+  generation: number,
+  plaintext: Uint8Array,
+  associated: Uint8Array,
+  random: (size: number) => Buffer = randomBytes,
+): Buffer {
   const salt = random(SALT);
   const nonce = random(NONCE);
   const record = derive(dataKey, salt, 'chg/rec', 32 + COMMIT);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { InstanceRow } from '../domain/store.ts';
 import { StartupError } from '../domain/startup-error.ts';
+import type { InstanceRow } from '../domain/store.ts';
 import { keyEncryptionKey, keyId, lengthPrefixed } from './derive.ts';
 import { open, seal } from './envelope.ts';
 
@@ -22,5 +22,7 @@ export function checkMasterKey(master: Uint8Array, instance: InstanceRow): void 
   } catch {
     // Whatever the reason, the answer is the same line below.
   }
-  throw new StartupError(`The master key does not open this store: the key given is ${keyId(master)}, the store was made with ${instance.kid}. Give that key; nothing was written.`);
+  throw new StartupError(
+    `The master key does not open this store: the key given is ${keyId(master)}, the store was made with ${instance.kid}. Give that key; nothing was written.`,
+  );
 }

@@ -17,12 +17,14 @@ export interface MasterKeyFile {
 export function loadMasterKey({ file, createIfAbsent }: MasterKeyFile): Buffer {
   const found = readKeyFile(file);
   if (found !== null) return found;
-  if (!createIfAbsent) throw new StartupError(`The master key file ${file} does not exist. Create it with: (umask 077; openssl rand -hex 32 > ${file})`);
+  if (!createIfAbsent)
+    throw new StartupError(`The master key file ${file} does not exist. Create it with: (umask 077; openssl rand -hex 32 > ${file})`);
   try {
     writeKeyFile(file, randomBytes(32));
   } catch (error) {
     // Another process that starts at the same moment made it first: its key is the key.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw new StartupError(`The master key file ${file} could not be made (${codeOf(error)}).`);
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
+      throw new StartupError(`The master key file ${file} could not be made (${codeOf(error)}).`);
   }
   const made = readKeyFile(file);
   if (made === null) throw new StartupError(`The master key file ${file} vanished while it was being made.`);
@@ -40,11 +42,15 @@ function readKeyFile(file: string): Buffer | null {
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new StartupError(`The master key file ${file} is not a regular file.`);
-    if ((stat.mode & 0o077) !== 0) throw new StartupError(`The master key file ${file} may be read by others (mode ${(stat.mode & 0o777).toString(8)}). Run: chmod 600 ${file}`);
+    if ((stat.mode & 0o077) !== 0)
+      throw new StartupError(
+        `The master key file ${file} may be read by others (mode ${(stat.mode & 0o777).toString(8)}). Run: chmod 600 ${file}`,
+      );
     const buffer = Buffer.alloc(128);
     const bytes = buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0));
     const key = parseMasterKey(bytes);
-    if (key === null) throw new StartupError(`The master key file ${file} must hold 64 hex digits or exactly 32 bytes; it holds something else.`);
+    if (key === null)
+      throw new StartupError(`The master key file ${file} must hold 64 hex digits or exactly 32 bytes; it holds something else.`);
     return key;
   } finally {
     closeSync(descriptor);

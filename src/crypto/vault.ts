@@ -62,7 +62,12 @@ function unwrap(wrapping: Wrapping, { owner, purpose, generation, wrapped, kid }
   try {
     return { generation, key: open(wrapping.kek, wrapped, wrapAad(wrapping, owner, purpose, generation)) };
   } catch {
-    throw new DomainError('INTEGRITY', 'A stored key does not open under this master key.', { purpose, generation, kid, givenKid: wrapping.kid });
+    throw new DomainError('INTEGRITY', 'A stored key does not open under this master key.', {
+      purpose,
+      generation,
+      kid,
+      givenKid: wrapping.kid,
+    });
   }
 }
 
@@ -72,7 +77,12 @@ async function latestKey(wrapping: Wrapping, keyStore: KeyStore, owner: string, 
 }
 
 /** At least one key: of processes that make the first one at the same time, all end with the one that was stored. */
-async function keysOf(wrapping: Wrapping, keyStore: KeyStore, owner: string, purpose: DataKeyPurpose): Promise<readonly [DataKey, ...DataKey[]]> {
+async function keysOf(
+  wrapping: Wrapping,
+  keyStore: KeyStore,
+  owner: string,
+  purpose: DataKeyPurpose,
+): Promise<readonly [DataKey, ...DataKey[]]> {
   const [first, ...rest] = await keyStore.find(owner, purpose);
   if (first !== undefined) return [unwrap(wrapping, first), ...rest.map((key) => unwrap(wrapping, key))];
   const key = randomBytes(32);
@@ -86,7 +96,8 @@ async function openProject(wrapping: Wrapping, keyStore: KeyStore, projectId: st
   const byGeneration = new Map(keys.map((key) => [key.generation, key.key]));
   const macKeys = new Map(keys.map((key) => [key.generation, derive(key.key, Buffer.alloc(0), 'chg/mac', 32)]));
   const latest = keys.reduce((best, key) => (key.generation > best.generation ? key : best));
-  const associated = ({ connectionId, contentId, field, endpoint }: SealBinding) => lengthPrefixed([wrapping.instanceId, projectId, connectionId, contentId, field, endpoint]);
+  const associated = ({ connectionId, contentId, field, endpoint }: SealBinding) =>
+    lengthPrefixed([wrapping.instanceId, projectId, connectionId, contentId, field, endpoint]);
   return {
     keyGeneration: latest.generation,
     seal(binding, plaintext) {
@@ -100,12 +111,20 @@ async function openProject(wrapping: Wrapping, keyStore: KeyStore, projectId: st
         return open(key, blob, associated(binding));
       } catch (error) {
         const reason = error instanceof EnvelopeError ? error.failure : 'altered';
-        throw new DomainError('INTEGRITY', 'The stored credentials do not open: they were altered or moved, or sealed under another key.', { contentId: binding.contentId, kid: wrapping.kid, reason });
+        throw new DomainError('INTEGRITY', 'The stored credentials do not open: they were altered or moved, or sealed under another key.', {
+          contentId: binding.contentId,
+          kid: wrapping.kid,
+          reason,
+        });
       }
     },
     versionMac(link: VersionLink, generation = latest.generation) {
       const key = macKeys.get(generation);
-      if (key === undefined) throw new DomainError('INTEGRITY', 'A version was signed with a key that is not stored.', { kid: wrapping.kid, keyGeneration: generation });
+      if (key === undefined)
+        throw new DomainError('INTEGRITY', 'A version was signed with a key that is not stored.', {
+          kid: wrapping.kid,
+          keyGeneration: generation,
+        });
       return hmac(key, [link.connectionId, String(link.version), link.contentId, link.configHash, link.cipherHash, link.previousMac]);
     },
   };

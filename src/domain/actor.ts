@@ -50,8 +50,13 @@ export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
 /** Throws FORBIDDEN naming the permission. Callers check this before they look anything up, so the answer tells nothing about what exists. */
 export function requirePermission(actor: Actor, permission: Permission): void {
   if (!actor.permissions.has(permission)) {
-    const roles = Object.entries(ROLES).filter(([, held]) => (held as readonly string[]).includes(permission)).map(([role]) => role);
-    throw new DomainError('FORBIDDEN', `This needs the permission "${permission}", which these roles hold: ${roles.join(', ')}.`, { permission, roles });
+    const roles = Object.entries(ROLES)
+      .filter(([, held]) => (held as readonly string[]).includes(permission))
+      .map(([role]) => role);
+    throw new DomainError('FORBIDDEN', `This needs the permission "${permission}", which these roles hold: ${roles.join(', ')}.`, {
+      permission,
+      roles,
+    });
   }
 }
 

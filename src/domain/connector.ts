@@ -49,7 +49,12 @@ const metaBySchema = new WeakMap<z.ZodType, FieldMeta>();
 
 const AS_IT_IS: EndpointRule<unknown> = { part: (value) => (value === undefined ? null : (value as EndpointPart)) };
 
-function remember<S extends z.ZodType>(schema: S, role: FieldMeta['role'], options: FieldOptions<z.output<S>>, members: FieldShape | null): S {
+function remember<S extends z.ZodType>(
+  schema: S,
+  role: FieldMeta['role'],
+  options: FieldOptions<z.output<S>>,
+  members: FieldShape | null,
+): S {
   // `clone` gives each field its own schema object, so that two fields built from one shared schema keep separate metadata.
   const own = schema.clone() as S;
   metaBySchema.set(own, {
@@ -83,19 +88,29 @@ export function group<F extends FieldShape>(members: F, options: FieldOptions<z.
 export function fieldMeta(schema: z.ZodType, name: string): FieldMeta {
   const meta = metaBySchema.get(schema);
   if (meta === undefined) {
-    throw new TypeError(`Field "${name}" is neither a setting nor a secret. Wrap the whole schema, .optional() included: setting(text().optional()).`);
+    throw new TypeError(
+      `Field "${name}" is neither a setting nor a secret. Wrap the whole schema, .optional() included: setting(text().optional()).`,
+    );
   }
   return meta;
 }
 
 /** A line of text: well-formed Unicode, no NUL or other control characters, 1 to `max` characters (1,024 by default). */
 export function text(max = 1024) {
-  return z.string().min(1).max(max).refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'must be one line of text without control characters');
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'must be one line of text without control characters');
 }
 
 /** A secret's text: any well-formed Unicode but NUL, 1 to 64 KiB characters. */
 export function secretText() {
-  return z.string().min(1).max(65_536).refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
+  return z
+    .string()
+    .min(1)
+    .max(65_536)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
 }
 
 /** A host, as one line of text: which spellings and addresses may be dialled is the egress policy's to say, where it is dialled. */
@@ -111,7 +126,10 @@ export function port(defaultPort?: number) {
 
 /** An http or https URL without credentials or fragment. */
 export function httpUrl() {
-  return text(2048).refine((value) => URL.canParse(value) && /^https?:\/\//i.test(value) && !/^[a-z]+:\/\/[^/?#]*@/i.test(value) && !value.includes('#'), 'must be an http or https URL without credentials or fragment');
+  return text(2048).refine(
+    (value) => URL.canParse(value) && /^https?:\/\//i.test(value) && !/^[a-z]+:\/\/[^/?#]*@/i.test(value) && !value.includes('#'),
+    'must be an http or https URL without credentials or fragment',
+  );
 }
 
 /** The endpoint of a URL is its origin: a changed path stays at the same place. */
@@ -216,12 +234,18 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
   for (const { name, after } of definition.validators) {
     if (!VALIDATOR.test(name)) fail(`validator "${name}" must be named validate_*.`);
     if (seen.has(name)) fail(`validator "${name}" is defined twice.`);
-    for (const earlier of after) if (!seen.has(earlier)) fail(`validator "${name}" comes after "${earlier}", which is not listed before it.`);
+    for (const earlier of after)
+      if (!seen.has(earlier)) fail(`validator "${name}" comes after "${earlier}", which is not listed before it.`);
     seen.add(name);
   }
   const first = definition.validators[0];
   if (first?.name !== 'validate_connection' || !first.mandatory) fail('the first validator is the mandatory validate_connection.');
-  return Object.freeze({ ...definition, family: definition.family ?? null, rules: definition.rules ?? [], driver: definition.driver ?? null });
+  return Object.freeze({
+    ...definition,
+    family: definition.family ?? null,
+    rules: definition.rules ?? [],
+    driver: definition.driver ?? null,
+  });
 }
 
 function checkFields(fields: FieldShape, prefix: string, fail: (what: string) => never): void {

@@ -55,10 +55,14 @@ function readShape(owner: string, wire: Readonly<Record<string, unknown>>, field
     const path = at === '' ? name : `${at}.${name}`;
     const field = bySpelling.get(name);
     if (field === undefined) {
-      throw new DomainError('UNKNOWN_OPTION', `The ${owner} has no field of that name.`, { path, known: fields.map(({ key, meta }) => meta.names.lead ?? key) });
+      throw new DomainError('UNKNOWN_OPTION', `The ${owner} has no field of that name.`, {
+        path,
+        known: fields.map(({ key, meta }) => meta.names.lead ?? key),
+      });
     }
     if (Object.hasOwn(details, field.key)) throw badRequest(path, 'The field is given twice, under two spellings.');
-    details[field.key] = field.meta.members !== null && isPlainObject(value) ? readShape(`group "${field.key}"`, value, membersOf(field.meta), path) : value;
+    details[field.key] =
+      field.meta.members !== null && isPlainObject(value) ? readShape(`group "${field.key}"`, value, membersOf(field.meta), path) : value;
   }
   return details;
 }
@@ -77,7 +81,9 @@ export function mergeDetails(connector: Connector, base: Details, changes: Detai
   for (const { key, meta } of fieldsOf(connector)) {
     if (!Object.hasOwn(changes, key)) continue;
     const value = changes[key];
-    const clears = value === null || (meta.members !== null && isPlainObject(value) && Object.values(value).every((member) => member === null || member === undefined));
+    const clears =
+      value === null ||
+      (meta.members !== null && isPlainObject(value) && Object.values(value).every((member) => member === null || member === undefined));
     if (clears) delete merged[key];
     else merged[key] = meta.members !== null && isPlainObject(value) ? withoutNulls(value) : value;
   }
@@ -99,7 +105,8 @@ export function parseDetails(connector: Connector, details: Details): Details {
     ? connector.rules.map((rule) => rule(parsed.data as never)).filter((problem) => problem !== null)
     : parsed.error.issues.map((issue) => ({ path: leadPath(connector, issue.path), message: describeIssue(issue) }));
   const [first] = problems;
-  if (first !== undefined) throw badRequest(first.path, `${first.path}: ${first.message}.`, { kind: connector.kind, problems: problems.slice(0, 5) });
+  if (first !== undefined)
+    throw badRequest(first.path, `${first.path}: ${first.message}.`, { kind: connector.kind, problems: problems.slice(0, 5) });
   return parsed.data as Details;
 }
 
@@ -143,11 +150,15 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 /** A mask that we served and that came back is not a secret; stored, it would silently break the connection. */
 function refuseMasks(connector: Connector, details: Details): void {
   for (const { path, value } of secretLeaves(connector, details)) {
-    if (value === MASK) throw badRequest(path, `${path}: this is the mask shown in place of the secret. Leave the field out to keep the secret.`);
+    if (value === MASK)
+      throw badRequest(path, `${path}: this is the mask shown in place of the secret. Leave the field out to keep the secret.`);
   }
 }
 
-function* secretLeaves(connector: Connector, details: Details): Generator<{ readonly field: string; readonly path: string; readonly value: unknown }> {
+function* secretLeaves(
+  connector: Connector,
+  details: Details,
+): Generator<{ readonly field: string; readonly path: string; readonly value: unknown }> {
   for (const { key, meta } of fieldsOf(connector)) {
     const value = details[key];
     const name = meta.names.lead ?? key;
@@ -155,7 +166,8 @@ function* secretLeaves(connector: Connector, details: Details): Generator<{ read
     if (meta.role === 'secret') yield { field: key, path: name, value };
     if (meta.members !== null && isPlainObject(value)) {
       for (const member of membersOf(meta)) {
-        if (member.meta.role === 'secret' && value[member.key] !== undefined) yield { field: key, path: `${name}.${member.meta.names.lead ?? member.key}`, value: value[member.key] };
+        if (member.meta.role === 'secret' && value[member.key] !== undefined)
+          yield { field: key, path: `${name}.${member.meta.names.lead ?? member.key}`, value: value[member.key] };
       }
     }
   }
@@ -182,7 +194,11 @@ export function splitDetails(connector: Connector, details: Details): SplitDetai
     if (meta.members === null) {
       (meta.role === 'secret' ? secrets : settings)[key] = value;
     } else if (isPlainObject(value)) {
-      const secretKeys = new Set(membersOf(meta).filter((member) => member.meta.role === 'secret').map((member) => member.key));
+      const secretKeys = new Set(
+        membersOf(meta)
+          .filter((member) => member.meta.role === 'secret')
+          .map((member) => member.key),
+      );
       const entries = Object.entries(value);
       const hidden = entries.filter(([member]) => secretKeys.has(member));
       settings[key] = Object.fromEntries(entries.filter(([member]) => !secretKeys.has(member)));

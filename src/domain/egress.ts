@@ -29,7 +29,15 @@ export interface HttpReply {
   readonly body: Uint8Array;
 }
 
-export type EgressErrorCode = 'EGRESS_DENIED' | 'HOST_UNRESOLVED' | 'PORT_CLOSED' | 'UNREACHABLE' | 'TLS_UNTRUSTED' | 'TIMEOUT' | 'TOO_LARGE' | 'INVALID_HEADER_VALUE';
+export type EgressErrorCode =
+  | 'EGRESS_DENIED'
+  | 'HOST_UNRESOLVED'
+  | 'PORT_CLOSED'
+  | 'UNREACHABLE'
+  | 'TLS_UNTRUSTED'
+  | 'TIMEOUT'
+  | 'TOO_LARGE'
+  | 'INVALID_HEADER_VALUE';
 
 /** Carries a code and nothing else: an address or a remote text in an error would reach logs. */
 export class EgressError extends Error {

@@ -4,33 +4,121 @@
  * the documentation page and each dialect's table are derived from it.
  */
 export const ERROR_CODES = {
-  BAD_REQUEST: { status: 400, meaning: 'The request, or one field of it, is not valid.', next: 'Correct the field that `path` names and send it again.' },
-  UNKNOWN_OPTION: { status: 400, meaning: 'A field or option that this kind does not have.', next: 'Remove it; the connector catalogue lists what the kind takes.' },
-  INVALID_HEADER_VALUE: { status: 400, meaning: 'A header or token holds characters that no header may hold.', next: 'Send the value without control characters.' },
-  LIMIT_EXCEEDED: { status: 400, meaning: 'The request is larger or deeper than the limits allow.', next: 'Ask for less at once; the message names the limit.' },
-  UNAUTHENTICATED: { status: 401, meaning: 'No valid token came with the request.', next: 'Send a token that has neither expired nor been revoked.' },
+  BAD_REQUEST: {
+    status: 400,
+    meaning: 'The request, or one field of it, is not valid.',
+    next: 'Correct the field that `path` names and send it again.',
+  },
+  UNKNOWN_OPTION: {
+    status: 400,
+    meaning: 'A field or option that this kind does not have.',
+    next: 'Remove it; the connector catalogue lists what the kind takes.',
+  },
+  INVALID_HEADER_VALUE: {
+    status: 400,
+    meaning: 'A header or token holds characters that no header may hold.',
+    next: 'Send the value without control characters.',
+  },
+  LIMIT_EXCEEDED: {
+    status: 400,
+    meaning: 'The request is larger or deeper than the limits allow.',
+    next: 'Ask for less at once; the message names the limit.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning: 'No valid token came with the request.',
+    next: 'Send a token that has neither expired nor been revoked.',
+  },
   FORBIDDEN: { status: 403, meaning: 'The token lacks the permission that this needs.', next: 'Use a token with a role that holds it.' },
-  NOT_FOUND: { status: 404, meaning: 'There is no such thing, or it is not yours to see.', next: 'Check the id and the project of the token.' },
-  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The address exists, but not for this HTTP method.', next: 'Use a method that the Allow header names.' },
-  VERSION_CONFLICT: { status: 409, meaning: 'The connection has a newer version than the one this change was based on.', next: 'Read the connection, then stage the change again.' },
-  CHANGE_OUTDATED: { status: 409, meaning: 'The change was edited after it was validated, or is no longer open.', next: 'Stage it again, then validate and commit that.' },
-  CONNECTION_IN_USE: { status: 409, meaning: 'Running jobs hold the connection, or it is protected against deletion.', next: 'Wait for the jobs that are named, or lift the protection.' },
+  NOT_FOUND: {
+    status: 404,
+    meaning: 'There is no such thing, or it is not yours to see.',
+    next: 'Check the id and the project of the token.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning: 'The address exists, but not for this HTTP method.',
+    next: 'Use a method that the Allow header names.',
+  },
+  VERSION_CONFLICT: {
+    status: 409,
+    meaning: 'The connection has a newer version than the one this change was based on.',
+    next: 'Read the connection, then stage the change again.',
+  },
+  CHANGE_OUTDATED: {
+    status: 409,
+    meaning: 'The change was edited after it was validated, or is no longer open.',
+    next: 'Stage it again, then validate and commit that.',
+  },
+  CONNECTION_IN_USE: {
+    status: 409,
+    meaning: 'Running jobs hold the connection, or it is protected against deletion.',
+    next: 'Wait for the jobs that are named, or lift the protection.',
+  },
   NAME_TAKEN: { status: 409, meaning: 'The name is in use in this project.', next: 'Choose another name.' },
-  REQUEST_IN_PROGRESS: { status: 409, meaning: 'The same request is still running.', next: 'Wait a little, then repeat it with the same idempotency id.' },
-  INTEGRITY: { status: 409, meaning: 'A stored row does not open: it was altered, or sealed under another key.', next: 'Run `changeover doctor`; restore the row from a backup.' },
+  REQUEST_IN_PROGRESS: {
+    status: 409,
+    meaning: 'The same request is still running.',
+    next: 'Wait a little, then repeat it with the same idempotency id.',
+  },
+  INTEGRITY: {
+    status: 409,
+    meaning: 'A stored row does not open: it was altered, or sealed under another key.',
+    next: 'Run `changeover doctor`; restore the row from a backup.',
+  },
   CHANGE_EXPIRED: { status: 410, meaning: 'The temporary key of the change has expired.', next: 'Stage the change again.' },
   TOO_LARGE: { status: 413, meaning: 'The body is larger than the limit.', next: 'Send less at once.' },
   UNSUPPORTED_TYPE: { status: 415, meaning: 'The content type is not one that is read here.', next: 'Send application/json.' },
-  VALIDATION_FAILED: { status: 422, meaning: 'The new credentials did not prove themselves against the real system.', next: 'Read the problems that are listed, correct the credentials, then validate again.' },
-  SECRET_REENTRY_REQUIRED: { status: 422, meaning: 'The change alters where stored secrets would be sent.', next: 'Give the secrets that are named again, together with the new destination.' },
-  IDEMPOTENCY_MISMATCH: { status: 422, meaning: 'The idempotency id was used for another request.', next: 'Use a fresh id for a different request.' },
-  EGRESS_DENIED: { status: 422, meaning: 'The address may not be dialled from here.', next: 'Have the operator list it in CHANGEOVER_EGRESS_ALLOW if it is meant to be reached.' },
-  DRIVER_NOT_INSTALLED: { status: 422, meaning: 'The optional driver for this kind is not installed.', next: 'Run the install command in the message, then restart.' },
-  RATE_LIMITED: { status: 429, meaning: 'Too many requests, or too many validations are waiting.', next: 'Wait for the time that Retry-After gives.' },
-  UNAVAILABLE: { status: 503, meaning: 'Something this needs cannot be reached at the moment.', next: 'Try again after the time that Retry-After gives.' },
-  REQUEST_TIMEOUT: { status: 503, meaning: 'The request took longer than its deadline.', next: 'Try again; a repeat of a committed key is safe.' },
-  OUTCOME_UNKNOWN: { status: 503, meaning: 'The store did not say whether the commit took effect.', next: 'Repeat the same request with the same key: it answers with the outcome.' },
-  STORAGE_FULL: { status: 503, meaning: 'The store cannot write.', next: 'Free space on the disk of the data directory; reads go on meanwhile.' },
+  VALIDATION_FAILED: {
+    status: 422,
+    meaning: 'The new credentials did not prove themselves against the real system.',
+    next: 'Read the problems that are listed, correct the credentials, then validate again.',
+  },
+  SECRET_REENTRY_REQUIRED: {
+    status: 422,
+    meaning: 'The change alters where stored secrets would be sent.',
+    next: 'Give the secrets that are named again, together with the new destination.',
+  },
+  IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    meaning: 'The idempotency id was used for another request.',
+    next: 'Use a fresh id for a different request.',
+  },
+  EGRESS_DENIED: {
+    status: 422,
+    meaning: 'The address may not be dialled from here.',
+    next: 'Have the operator list it in CHANGEOVER_EGRESS_ALLOW if it is meant to be reached.',
+  },
+  DRIVER_NOT_INSTALLED: {
+    status: 422,
+    meaning: 'The optional driver for this kind is not installed.',
+    next: 'Run the install command in the message, then restart.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    meaning: 'Too many requests, or too many validations are waiting.',
+    next: 'Wait for the time that Retry-After gives.',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    meaning: 'Something this needs cannot be reached at the moment.',
+    next: 'Try again after the time that Retry-After gives.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 503,
+    meaning: 'The request took longer than its deadline.',
+    next: 'Try again; a repeat of a committed key is safe.',
+  },
+  OUTCOME_UNKNOWN: {
+    status: 503,
+    meaning: 'The store did not say whether the commit took effect.',
+    next: 'Repeat the same request with the same key: it answers with the outcome.',
+  },
+  STORAGE_FULL: {
+    status: 503,
+    meaning: 'The store cannot write.',
+    next: 'Free space on the disk of the data directory; reads go on meanwhile.',
+  },
   INTERNAL: { status: 500, meaning: 'A fault of ours.', next: 'Report it with the request id.' },
 } as const satisfies Record<string, { status: number; meaning: string; next: string }>;
 

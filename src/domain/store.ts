@@ -306,7 +306,10 @@ export interface Writers extends Readers {
   /** Comes first in a transaction that changes a connection: leases take it shared; commit, retire, roll-back and delete exclusive. A no-op on SQLite, which has one writer. */
   lock(connectionId: string, mode: 'shared' | 'exclusive'): Promise<void>;
   readonly projects: Readers['projects'] & { insert(project: Project): Promise<void> };
-  readonly sites: Readers['sites'] & { insert(site: Site): Promise<void>; rename(projectId: string, id: string, name: string, now: number): Promise<boolean> };
+  readonly sites: Readers['sites'] & {
+    insert(site: Site): Promise<void>;
+    rename(projectId: string, id: string, name: string, now: number): Promise<boolean>;
+  };
   readonly integrations: IntegrationWriters;
   readonly connections: ConnectionWriters;
   readonly versions: VersionWriters;

@@ -24,9 +24,13 @@ type Ip = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Reads `CHANGEOVER_EGRESS_ALLOW`: entries separated by commas. Throws TypeError naming an entry that is neither a CIDR nor a name. */
 export function parseAllowList(text: string): readonly string[] {
-  const entries = text.split(',').map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '');
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== '');
   for (const entry of entries) {
-    if (entry !== 'loopback' && readCidr(entry) === null && readHost(entry) === null) throw new TypeError(`"${entry}" is neither a CIDR, a host name, nor "loopback".`);
+    if (entry !== 'loopback' && readCidr(entry) === null && readHost(entry) === null)
+      throw new TypeError(`"${entry}" is neither a CIDR, a host name, nor "loopback".`);
   }
   return entries;
 }
@@ -58,7 +62,13 @@ function isAllowed(policy: EgressPolicy, host: string, address: string, port: nu
 function isAllowedIp(policy: EgressPolicy, host: string, ip: Ip, port: number): boolean {
   const range = rangeOf(ip);
   if (NEVER.has(range) || METADATA.has(ip.toString())) return false;
-  if (policy.own.some((own) => own.port === port && (own.address === host || own.address === ip.toString() || (range === 'loopback' && isLoopback(own.address))))) return false;
+  if (
+    policy.own.some(
+      (own) =>
+        own.port === port && (own.address === host || own.address === ip.toString() || (range === 'loopback' && isLoopback(own.address))),
+    )
+  )
+    return false;
   if (range === 'unicast') return true;
   if (policy.allow.includes(host)) return true;
   if (range === 'loopback' && policy.allow.includes('loopback')) return true;

@@ -49,7 +49,8 @@ export function installGuard(policy: EgressPolicy): Guard {
     this.once('close', () => open.delete(this));
     this.prependOnceListener('connect', () => {
       // The last word: whatever happened above, a socket to a denied address does not get to send a byte.
-      if (this.remoteAddress === undefined || !isStillAllowed(policy, host, this.remoteAddress, port)) this.destroy(new EgressError('EGRESS_DENIED'));
+      if (this.remoteAddress === undefined || !isStillAllowed(policy, host, this.remoteAddress, port))
+        this.destroy(new EgressError('EGRESS_DENIED'));
     });
     const checked = {
       ...options,
@@ -100,6 +101,7 @@ function refuseOtherWaysOut(): void {
   };
   Object.assign(dgram, { createSocket: refused, Socket: refused });
   for (const module of [dns, dns.promises] as unknown as Record<string, unknown>[]) {
-    for (const name of Object.keys(module)) if (/^(lookup|lookupService|resolve|reverse)/.test(name) && typeof module[name] === 'function') module[name] = refused;
+    for (const name of Object.keys(module))
+      if (/^(lookup|lookupService|resolve|reverse)/.test(name) && typeof module[name] === 'function') module[name] = refused;
   }
 }

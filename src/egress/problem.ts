@@ -9,18 +9,40 @@ const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
   EGRESS_DENIED: {
     cause: 'address not allowed by the egress policy',
     friendlyMessage: 'This gateway may not dial that address.',
-    resolution: 'Check the host. If it is meant to be reached from here, the operator lists its network or name in CHANGEOVER_EGRESS_ALLOW and restarts.',
+    resolution:
+      'Check the host. If it is meant to be reached from here, the operator lists its network or name in CHANGEOVER_EGRESS_ALLOW and restarts.',
   },
-  HOST_UNRESOLVED: { cause: 'DNS lookup failed', friendlyMessage: 'The host name has no address.', resolution: 'Check the spelling of the host, and that the DNS of this gateway knows it.' },
-  PORT_CLOSED: { cause: 'connection refused', friendlyMessage: 'The host is there, but nothing listens on that port.', resolution: 'Check the port, and that the server is running and accepts connections from this gateway.' },
-  UNREACHABLE: { cause: 'no route or connection reset', friendlyMessage: 'The host could not be reached.', resolution: 'Check the host and port, and the firewalls between this gateway and the host.' },
+  HOST_UNRESOLVED: {
+    cause: 'DNS lookup failed',
+    friendlyMessage: 'The host name has no address.',
+    resolution: 'Check the spelling of the host, and that the DNS of this gateway knows it.',
+  },
+  PORT_CLOSED: {
+    cause: 'connection refused',
+    friendlyMessage: 'The host is there, but nothing listens on that port.',
+    resolution: 'Check the port, and that the server is running and accepts connections from this gateway.',
+  },
+  UNREACHABLE: {
+    cause: 'no route or connection reset',
+    friendlyMessage: 'The host could not be reached.',
+    resolution: 'Check the host and port, and the firewalls between this gateway and the host.',
+  },
   TLS_UNTRUSTED: {
     cause: 'certificate not trusted',
-    friendlyMessage: 'The server\'s certificate is not trusted.',
-    resolution: 'Give the certificate authority that signed it (caData), or have the server present a valid certificate for this host name.',
+    friendlyMessage: "The server's certificate is not trusted.",
+    resolution:
+      'Give the certificate authority that signed it (caData), or have the server present a valid certificate for this host name.',
   },
-  TIMEOUT: { cause: 'deadline passed', friendlyMessage: 'The system did not answer in time.', resolution: 'Check the host and port, and that a firewall does not drop the packets silently; then try again.' },
-  INTERNAL: { cause: 'the check failed to run', friendlyMessage: 'The check itself failed; nothing is known about the credentials.', resolution: 'Try again. If it happens again, report it with the request id.' },
+  TIMEOUT: {
+    cause: 'deadline passed',
+    friendlyMessage: 'The system did not answer in time.',
+    resolution: 'Check the host and port, and that a firewall does not drop the packets silently; then try again.',
+  },
+  INTERNAL: {
+    cause: 'the check failed to run',
+    friendlyMessage: 'The check itself failed; nothing is known about the credentials.',
+    resolution: 'Try again. If it happens again, report it with the request id.',
+  },
 };
 
 /** A problem for whatever a validator threw: the code of the egress module, or INTERNAL; never the error's own text. */

@@ -20,7 +20,12 @@ const systemLookup: Lookup = (host) =>
  * Resolves a host once and checks every address; one denied answer refuses all, so that a name can't offer a public and a private
  * one. The caller dials what is returned, never the name again. Throws EGRESS_DENIED or HOST_UNRESOLVED.
  */
-export async function resolveChecked(policy: EgressPolicy, host: string, port: number, ask: Lookup = systemLookup): Promise<readonly Destination[]> {
+export async function resolveChecked(
+  policy: EgressPolicy,
+  host: string,
+  port: number,
+  ask: Lookup = systemLookup,
+): Promise<readonly Destination[]> {
   const name = readHost(host);
   if (name === null) throw new EgressError('EGRESS_DENIED');
   const family = isIP(name);

@@ -41,7 +41,8 @@ function checkUrl(url: string): URL {
 /** Node's own error for a bad header quotes its value. */
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw new EgressError('INVALID_HEADER_VALUE');
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw new EgressError('INVALID_HEADER_VALUE');
   }
 }
 
@@ -52,7 +53,11 @@ async function follow(signal: AbortSignal, url: URL, request: HttpRequest, redir
   if (reply.status < 300 || reply.status > 399 || location === undefined || redirectsLeft === 0) return reply;
   if (!URL.canParse(location, url.href)) return reply;
   const next = checkUrl(new URL(location, url.href).href);
-  const headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(([name]) => next.origin === url.origin || !/^(authorization|cookie|proxy-authorization)$/i.test(name)));
+  const headers = Object.fromEntries(
+    Object.entries(request.headers ?? {}).filter(
+      ([name]) => next.origin === url.origin || !/^(authorization|cookie|proxy-authorization)$/i.test(name),
+    ),
+  );
   const { body: _body, ...rest } = request;
   return await follow(signal, next, { ...rest, method: 'GET', headers }, redirectsLeft - 1);
 }
@@ -78,7 +83,9 @@ async function send(signal: AbortSignal, url: URL, request: HttpRequest): Promis
         const chunks: Buffer[] = [];
         let size = 0;
         const finish = () => {
-          const headers = Object.fromEntries(Object.entries(incoming.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+          const headers = Object.fromEntries(
+            Object.entries(incoming.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+          );
           resolve({ status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).subarray(0, maxBytes) });
         };
         incoming.on('data', (chunk: Buffer) => {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { EgressError } from '../domain/egress.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
-import { EgressError } from '../domain/egress.ts';
 import { problemFor } from './problem.ts';
 import type { WorkerData, WorkerTask } from './worker.ts';
 
@@ -35,7 +35,11 @@ function compiled(url: string): URL {
 
 export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   const deadlineMs = options.deadlineMs ?? 10_000;
-  const limits = { all: options.concurrency ?? 16, project: options.concurrencyPerProject ?? 8, perMinute: options.perMinutePerProject ?? 600 };
+  const limits = {
+    all: options.concurrency ?? 16,
+    project: options.concurrencyPerProject ?? 8,
+    perMinute: options.perMinutePerProject ?? 600,
+  };
   const idle: PooledWorker[] = [];
   const running = new Set<ValidatorTask>();
   const waiting: Waiting[] = [];
@@ -106,8 +110,8 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     });
     pooled.settle?.(null);
     pooled.settle = null;
-    const healthy = outcome !== null && outcome.errors.every(({ code }) => code !== 'TIMEOUT' && code !== 'INTERNAL');
-    if (healthy && idle.length < WARM && !closing) {
+    const healthy = outcome?.errors.every(({ code }) => code !== 'TIMEOUT' && code !== 'INTERNAL');
+    if (healthy === true && idle.length < WARM && !closing) {
       pooled.worker.unref();
       idle.push(pooled);
     } else void pooled.worker.terminate();

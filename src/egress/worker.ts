@@ -37,7 +37,9 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
   abort = controller;
   const timer = setTimeout(() => controller.abort(), task.deadlineMs);
   try {
-    const aborted = new Promise<never>((_, reject) => controller.signal.addEventListener('abort', () => reject(new EgressError('TIMEOUT')), { once: true }));
+    const aborted = new Promise<never>((_, reject) =>
+      controller.signal.addEventListener('abort', () => reject(new EgressError('TIMEOUT')), { once: true }),
+    );
     aborted.catch(() => {});
     return outcomeOf(await Promise.race([runValidator(task, controller.signal), aborted]));
   } catch (error) {
@@ -55,14 +57,25 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
   const validator = connector?.validators.find(({ name }) => name === task.validator);
   if (validator === undefined) return { errors: [problemFor(new EgressError('UNREACHABLE'))], warnings: [] };
   // The task's credentials were parsed with this very connector's fields before they were sealed.
-  return await validator.run({ credentials: task.credentials as never, current: task.current as never, options: task.options, egress: createEgressSession(signal), signal });
+  return await validator.run({
+    credentials: task.credentials as never,
+    current: task.current as never,
+    options: task.options,
+    egress: createEgressSession(signal),
+    signal,
+  });
 }
 
 function outcomeOf(report: ValidatorReport): ValidationOutcome {
   const errors = report.errors.map(plain);
   const warnings = report.warnings.map(plain);
   const status = errors.length > 0 ? 'failed' : warnings.length > 0 ? 'warning' : 'passed';
-  return { status, errors, warnings, data: report.data === undefined ? null : (JSON.parse(JSON.stringify(report.data)) as NonNullable<ValidationOutcome['data']>) };
+  return {
+    status,
+    errors,
+    warnings,
+    data: report.data === undefined ? null : (JSON.parse(JSON.stringify(report.data)) as NonNullable<ValidationOutcome['data']>),
+  };
 }
 
 function plain({ code, cause, friendlyMessage, resolution }: Problem): Problem {

@@ -22,10 +22,26 @@ export type Builder = ReturnType<typeof createBuilder>;
 export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({});
 
-  builder.scalarType('UUID', { serialize: String, parseValue: readUuid, parseLiteral: (node) => readUuid(node.kind === Kind.STRING ? node.value : null) });
-  builder.scalarType('DateTime', { serialize: formatTime, parseValue: readTime, parseLiteral: (node) => readTime(node.kind === Kind.STRING ? node.value : null) });
-  builder.scalarType('JSONString', { serialize: (value) => JSON.stringify(value), parseValue: readJson, parseLiteral: (node) => readJson(node.kind === Kind.STRING ? node.value : null) });
-  builder.scalarType('GenericScalar', { serialize: (value) => value, parseValue: (value) => value, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) });
+  builder.scalarType('UUID', {
+    serialize: String,
+    parseValue: readUuid,
+    parseLiteral: (node) => readUuid(node.kind === Kind.STRING ? node.value : null),
+  });
+  builder.scalarType('DateTime', {
+    serialize: formatTime,
+    parseValue: readTime,
+    parseLiteral: (node) => readTime(node.kind === Kind.STRING ? node.value : null),
+  });
+  builder.scalarType('JSONString', {
+    serialize: (value) => JSON.stringify(value),
+    parseValue: readJson,
+    parseLiteral: (node) => readJson(node.kind === Kind.STRING ? node.value : null),
+  });
+  builder.scalarType('GenericScalar', {
+    serialize: (value) => value,
+    parseValue: (value) => value,
+    parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+  });
 
   builder.queryType({});
   builder.mutationType({});

@@ -13,9 +13,16 @@ import { type PageTypes, pageOf, readPage } from './page.ts';
 
 /** The change protocol: commit, one-shot update and roll-back, and what may be known of changes on the way. */
 export function addChanges(builder: Builder, { connection }: ConnectionTypes, { lease }: LeaseTypes, pages: PageTypes): void {
-  const errorCode = builder.enumType('ErrorCode', { values: Object.fromEntries(Object.entries(ERROR_CODES).map(([code, { meaning }]) => [code, { description: meaning }])) as Record<ErrorCode, { description: string }> });
+  const errorCode = builder.enumType('ErrorCode', {
+    values: Object.fromEntries(Object.entries(ERROR_CODES).map(([code, { meaning }]) => [code, { description: meaning }])) as Record<
+      ErrorCode,
+      { description: string }
+    >,
+  });
   const changeState = builder.enumType('ChangeState', { values: ['OPEN', 'PENDING', 'COMMITTED', 'DISCARDED'] as const });
-  const changePurpose = builder.enumType('ChangePurpose', { values: { CREATE: { value: 'create' }, UPDATE: { value: 'update' }, ROLL_BACK: { value: 'roll-back' } } as const });
+  const changePurpose = builder.enumType('ChangePurpose', {
+    values: { CREATE: { value: 'create' }, UPDATE: { value: 'update' }, ROLL_BACK: { value: 'roll-back' } } as const,
+  });
   const change = builder.objectRef<Change>('Change').implement({
     description: 'A staged new set of details. Its temporary key is shown once, where it is staged.',
     fields: (t) => ({
@@ -42,8 +49,17 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       nextVersion: t.exposeInt('nextVersion', { nullable: false }),
       changedFields: t.stringList({ nullable: false, resolve: (row) => [...row.changedFields] }),
       liveLeases: t.field({ type: [lease], nullable: false, resolve: (row) => [...row.liveLeases] }),
-      missingValidators: t.stringList({ nullable: false, description: 'Mandatory validators that a commit would run first.', resolve: (row) => [...row.missingValidators] }),
-      obstacles: t.field({ type: [errorCode], nullable: false, description: 'Codes that a commit would be refused with as things stand.', resolve: (row) => [...row.obstacles] }),
+      missingValidators: t.stringList({
+        nullable: false,
+        description: 'Mandatory validators that a commit would run first.',
+        resolve: (row) => [...row.missingValidators],
+      }),
+      obstacles: t.field({
+        type: [errorCode],
+        nullable: false,
+        description: 'Codes that a commit would be refused with as things stand.',
+        resolve: (row) => [...row.obstacles],
+      }),
     }),
   });
   const changePage = pageOf<Change>(builder, pages, 'Change', change);
@@ -62,7 +78,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
     fields: (t) => ({
       version: t.exposeInt('version', { nullable: false }),
       committedAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.committedAt }),
-      connection: t.field({ type: connection, nullable: false, resolve: (row, _, { services: { store }, actor }) => store.read.connections.find(scopeOf(actor), row.connectionId) as never }),
+      connection: t.field({
+        type: connection,
+        nullable: false,
+        resolve: (row, _, { services: { store }, actor }) => store.read.connections.find(scopeOf(actor), row.connectionId) as never,
+      }),
     }),
   });
 
@@ -75,7 +95,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       resolve: (_, { connectionId, state, first, after }, { services: { store }, actor }) => {
         requirePermission(actor, 'read');
         const filter = { ...(connectionId == null ? {} : { connectionId }), ...(state == null ? {} : { state }) };
-        return readPage({ first, after }, (row) => ({ at: row.createdAt, id: row.id }), (page) => store.read.changes.page(scopeOf(actor), filter, page));
+        return readPage(
+          { first, after },
+          (row) => ({ at: row.createdAt, id: row.id }),
+          (page) => store.read.changes.page(scopeOf(actor), filter, page),
+        );
       },
     }),
     change: t.field({
@@ -92,16 +116,19 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       type: preview,
       description: 'A dry run of updateCredentialsV2.',
       args: { connectionId: t.arg({ type: 'UUID', required: true }), tempCredentialsKey: t.arg.string({ required: true }) },
-      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) => previewCommit(services, actor, { connectionId, key: tempCredentialsKey }),
+      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) =>
+        previewCommit(services, actor, { connectionId, key: tempCredentialsKey }),
     }),
   }));
 
   builder.mutationFields((t) => ({
     updateCredentialsV2: t.field({
       type: updateCredentialsV2,
-      description: 'Commits a staged change: proof that is missing is obtained first, and the old version stays valid for the jobs that hold it.',
+      description:
+        'Commits a staged change: proof that is missing is obtained first, and the old version stays valid for the jobs that hold it.',
       args: { connectionId: t.arg({ type: 'UUID', required: true }), tempCredentialsKey: t.arg.string({ required: true }) },
-      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) => commitChange(services, actor, { connectionId, key: tempCredentialsKey }),
+      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) =>
+        commitChange(services, actor, { connectionId, key: tempCredentialsKey }),
     }),
     updateCredentials: t.field({
       type: updateCredentials,
@@ -115,12 +142,18 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       },
       resolve: (_, { changes, connectionId, shouldReplace, shouldValidate, ctpConfig }, { services, actor }) => {
         if (ctpConfig != null) throw badRequest('ctpConfig', 'ctpConfig is not supported.');
-        return updateConnection(services, actor, { connectionId, changes: readObject(changes, 'changes'), replace: shouldReplace === true, skipProof: shouldValidate === false });
+        return updateConnection(services, actor, {
+          connectionId,
+          changes: readObject(changes, 'changes'),
+          replace: shouldReplace === true,
+          skipProof: shouldValidate === false,
+        });
       },
     }),
     rollBackConnection: t.field({
       type: rolledBack,
-      description: 'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named.',
+      description:
+        'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named.',
       args: { connectionId: t.arg({ type: 'UUID', required: true }), version: t.arg.int() },
       resolve: (_, { connectionId, version }, { services, actor }) => rollBack(services, actor, { connectionId, version: version ?? null }),
     }),
@@ -140,6 +173,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
     }),
   });
   builder.queryFields((t) => ({
-    errorCodes: t.field({ type: [errorCodeInfo], nullable: false, description: 'Every code that an expected failure may have.', resolve: () => (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => ({ code })) }),
+    errorCodes: t.field({
+      type: [errorCodeInfo],
+      nullable: false,
+      description: 'Every code that an expected failure may have.',
+      resolve: () => (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => ({ code })),
+    }),
   }));
 }

@@ -1,6 +1,16 @@
 import { requirePermission } from '../domain/actor.ts';
-import { COMMIT_POLICIES, type Connection, displayName, IN_FLIGHT_POLICIES, type Integration, INTEGRATION_CATEGORIES, type Site, VERSION_LABELS, type Version } from '../domain/connection.ts';
-import { identifiersOf, type Identifier } from '../domain/details.ts';
+import {
+  COMMIT_POLICIES,
+  type Connection,
+  displayName,
+  IN_FLIGHT_POLICIES,
+  INTEGRATION_CATEGORIES,
+  type Integration,
+  type Site,
+  VERSION_LABELS,
+  type Version,
+} from '../domain/connection.ts';
+import { type Identifier, identifiersOf } from '../domain/details.ts';
 import { notFound } from '../domain/errors.ts';
 import { connectorOf } from '../operations/load-connection.ts';
 import { type Services, scopeOf } from '../operations/services.ts';
@@ -19,8 +29,14 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
   const modelType = builder.enumType('ConnectionModelType', { values: types });
   const subtypeEnum = builder.enumType('ConnectionSubtypeEnum', { values: CONNECTION_SUBTYPES });
   const warehouseTypeEnum = builder.enumType('WarehouseModelConnectionType', { values: WAREHOUSE_TYPES });
-  const inFlight = builder.enumType('InFlightPolicy', { values: IN_FLIGHT_POLICIES, description: 'What live leases mean for a commit: keep the old version valid for them, or refuse.' });
-  const commitPolicy = builder.enumType('CommitPolicy', { values: COMMIT_POLICIES, description: 'Whether a commit needs proof against the real system.' });
+  const inFlight = builder.enumType('InFlightPolicy', {
+    values: IN_FLIGHT_POLICIES,
+    description: 'What live leases mean for a commit: keep the old version valid for them, or refuse.',
+  });
+  const commitPolicy = builder.enumType('CommitPolicy', {
+    values: COMMIT_POLICIES,
+    description: 'Whether a commit needs proof against the real system.',
+  });
   const versionLabel = builder.enumType('VersionLabel', { values: VERSION_LABELS });
 
   const identifier = builder.objectRef<Identifier>('ConnectionIdentifier').implement({
@@ -32,22 +48,39 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       version: t.exposeInt('version', { nullable: false }),
       label: t.field({ type: versionLabel, nullable: false, resolve: (row) => row.label }),
       kind: t.exposeString('kind', { nullable: false }),
-      settings: t.field({ type: 'GenericScalar', nullable: false, description: 'Public settings; never a secret.', resolve: (row) => row.settings }),
-      validUntil: t.field({ type: 'DateTime', description: 'Set when it became PREVIOUS: it stays valid until then, and for as long as a lease holds it.', resolve: (row) => row.validUntil }),
+      settings: t.field({
+        type: 'GenericScalar',
+        nullable: false,
+        description: 'Public settings; never a secret.',
+        resolve: (row) => row.settings,
+      }),
+      validUntil: t.field({
+        type: 'DateTime',
+        description: 'Set when it became PREVIOUS: it stays valid until then, and for as long as a lease holds it.',
+        resolve: (row) => row.validUntil,
+      }),
       origin: t.exposeString('origin', { nullable: false, description: 'change or roll-back.' }),
       restoredFrom: t.exposeInt('restoredFrom', { description: 'The version whose content a roll-back restored.' }),
       proven: t.exposeBoolean('proven', { nullable: false, description: 'False when it was committed without proof.' }),
       createdAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       createdBy: t.exposeString('createdBy'),
       retiredAt: t.field({ type: 'DateTime', resolve: (row) => row.retiredAt }),
-      destroyedAt: t.field({ type: 'DateTime', description: 'When its ciphertext was destroyed: it can no longer be rolled back to.', resolve: (row) => row.destroyedAt }),
+      destroyedAt: t.field({
+        type: 'DateTime',
+        description: 'When its ciphertext was destroyed: it can no longer be rolled back to.',
+        resolve: (row) => row.destroyedAt,
+      }),
     }),
   });
   const policy = builder.objectRef<Connection>('ConnectionPolicy').implement({
     fields: (t) => ({
       inFlight: t.field({ type: inFlight, nullable: false, resolve: (row) => row.inFlight }),
       commitPolicy: t.field({ type: commitPolicy, nullable: false, resolve: (row) => row.commitPolicy }),
-      overlapSeconds: t.int({ nullable: false, description: 'How long a replaced version stays valid at least.', resolve: (row) => row.overlapMs / 1000 }),
+      overlapSeconds: t.int({
+        nullable: false,
+        description: 'How long a replaced version stays valid at least.',
+        resolve: (row) => row.overlapMs / 1000,
+      }),
     }),
   });
 
@@ -70,7 +103,11 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       id: t.exposeID('id', { nullable: false }),
       uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
       name: t.string({ resolve: async (row, _, context) => displayName(row, await integrationOf(row, context)) }),
-      type: t.field({ type: modelType, nullable: false, resolve: async (row, _, context) => reportedType((await current(row, context)).connector) }),
+      type: t.field({
+        type: modelType,
+        nullable: false,
+        resolve: async (row, _, context) => reportedType((await current(row, context)).connector),
+      }),
       subtype: t.string({ resolve: async (row, _, context) => reportedSubtype((await current(row, context)).connector) }),
       createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       createdOn: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
@@ -82,9 +119,16 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       disabledOn: t.field({ type: 'DateTime', resolve: (row) => row.disabledAt }),
       jobTypes: t.stringList({ nullable: false, resolve: (row) => [...row.jobTypes] }),
       warehouse: t.field({ type: warehouse, resolve: integrationInCategory('WAREHOUSE', integrationOf) }),
-      identifiers: t.field({ type: 'JSONString', resolve: async (row, _, context) => Object.fromEntries((await identifiers(row, context)).map(({ key, value }) => [key, value])) }),
+      identifiers: t.field({
+        type: 'JSONString',
+        resolve: async (row, _, context) => Object.fromEntries((await identifiers(row, context)).map(({ key, value }) => [key, value])),
+      }),
       connectionIdentifier: t.field({ type: identifier, resolve: async (row, _, context) => (await identifiers(row, context))[0] ?? null }),
-      connectionIdentifiers: t.field({ type: [identifier], nullable: { list: true, items: true }, resolve: async (row, _, context) => [...(await identifiers(row, context))] }),
+      connectionIdentifiers: t.field({
+        type: [identifier],
+        nullable: { list: true, items: true },
+        resolve: async (row, _, context) => [...(await identifiers(row, context))],
+      }),
       resolvedConnectionType: t.string({ resolve: async (row, _, context) => (await current(row, context)).connector.kind }),
       connectionTypeDisplayName: t.string({ resolve: async (row, _, context) => (await current(row, context)).connector.title }),
       integrationType: t.field({ type: integrationType, resolve: async (row, _, context) => (await integrationOf(row, context)).category }),
@@ -94,13 +138,30 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       ctpConfig: t.field({ type: 'JSONString', resolve: () => null }),
       iconUrl: t.string({ resolve: () => null }),
       sqlJobTimeoutMaximum: t.int({ resolve: () => null }),
-      kind: t.string({ nullable: false, description: 'Our own name of the kind, lower-kebab.', resolve: async (row, _, context) => (await current(row, context)).version.kind }),
-      settings: t.field({ type: 'GenericScalar', description: 'Public settings of the version in use; never a secret.', resolve: async (row, _, context) => (await current(row, context)).version.settings }),
+      kind: t.string({
+        nullable: false,
+        description: 'Our own name of the kind, lower-kebab.',
+        resolve: async (row, _, context) => (await current(row, context)).version.kind,
+      }),
+      settings: t.field({
+        type: 'GenericScalar',
+        description: 'Public settings of the version in use; never a secret.',
+        resolve: async (row, _, context) => (await current(row, context)).version.settings,
+      }),
       labels: t.field({ type: 'GenericScalar', nullable: false, resolve: (row) => row.labels }),
       integrationId: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.integrationId }),
       policy: t.field({ type: policy, nullable: false, resolve: (row) => row }),
-      currentVersion: t.field({ type: version, nullable: false, resolve: async (row, _, context) => (await current(row, context)).version }),
-      versions: t.field({ type: [version], nullable: false, description: 'Newest first, at most 1,000.', resolve: async (row, _, { services: { store }, actor }) => [...(await store.read.versions.list(scopeOf(actor), row.id))] }),
+      currentVersion: t.field({
+        type: version,
+        nullable: false,
+        resolve: async (row, _, context) => (await current(row, context)).version,
+      }),
+      versions: t.field({
+        type: [version],
+        nullable: false,
+        description: 'Newest first, at most 1,000.',
+        resolve: async (row, _, { services: { store }, actor }) => [...(await store.read.versions.list(scopeOf(actor), row.id))],
+      }),
     }),
   });
 
@@ -142,8 +203,15 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       credentialsS3Key: t.string({ resolve: () => null }),
       bqProjectId: t.string({ resolve: () => null }),
       config: t.field({ type: 'JSONString', resolve: () => null }),
-      connections: t.field({ type: [connection], nullable: false, resolve: async (row, _, { loaders }) => [...(await loaders.connectionsOf.load(row.id))] }),
-      dataCollector: t.field({ type: site, resolve: (row, _, { services: { store }, actor }) => store.read.sites.find(actor.projectId, row.siteId) }),
+      connections: t.field({
+        type: [connection],
+        nullable: false,
+        resolve: async (row, _, { loaders }) => [...(await loaders.connectionsOf.load(row.id))],
+      }),
+      dataCollector: t.field({
+        type: site,
+        resolve: (row, _, { services: { store }, actor }) => store.read.sites.find(actor.projectId, row.siteId),
+      }),
     }),
   });
 
@@ -159,7 +227,12 @@ function integrationInCategory(category: Integration['category'], find: (row: Co
 
 export function addConnectionQueries(builder: Builder, { connection }: ConnectionTypes, pages: PageTypes): void {
   const filter = builder.inputType('ConnectionFilter', {
-    fields: (t) => ({ kinds: t.stringList(), integrationId: t.field({ type: 'UUID' }), active: t.boolean(), ids: t.field({ type: ['UUID'] }) }),
+    fields: (t) => ({
+      kinds: t.stringList(),
+      integrationId: t.field({ type: 'UUID' }),
+      active: t.boolean(),
+      ids: t.field({ type: ['UUID'] }),
+    }),
   });
   const connectionPage = pageOf<Connection>(builder, pages, 'Connection', connection);
   builder.queryFields((t) => ({
@@ -171,17 +244,20 @@ export function addConnectionQueries(builder: Builder, { connection }: Connectio
       resolve: (_, { first, after, filter: given }, { services: { store, connectors }, actor }) => {
         requirePermission(actor, 'read');
         const kinds = given?.kinds?.map((kind) => connectors.find(kind)?.kind ?? kind);
-        return readPage({ first, after }, (row) => ({ at: row.createdAt, id: row.id }), (page) =>
-          store.read.connections.page(
-            scopeOf(actor),
-            {
-              ...(kinds === undefined ? {} : { kinds }),
-              ...(given?.integrationId == null ? {} : { integrationId: given.integrationId }),
-              ...(given?.active == null ? {} : { active: given.active }),
-              ...(given?.ids == null ? {} : { ids: given.ids }),
-            },
-            page,
-          ),
+        return readPage(
+          { first, after },
+          (row) => ({ at: row.createdAt, id: row.id }),
+          (page) =>
+            store.read.connections.page(
+              scopeOf(actor),
+              {
+                ...(kinds === undefined ? {} : { kinds }),
+                ...(given?.integrationId == null ? {} : { integrationId: given.integrationId }),
+                ...(given?.active == null ? {} : { active: given.active }),
+                ...(given?.ids == null ? {} : { ids: given.ids }),
+              },
+              page,
+            ),
         );
       },
     }),

@@ -1,8 +1,20 @@
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { type DocumentNode, execute, type ExecutionResult, type GraphQLSchema, Kind, NoUnusedVariablesRule, type OperationDefinitionNode, parse, specifiedRules, validate, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  Kind,
+  NoUnusedVariablesRule,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+  visit,
+} from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../domain/errors.ts';
@@ -33,7 +45,16 @@ interface Runnable {
 }
 
 /** Limits of a document. Real clients' documents and introspection stay below them. */
-const LIMITS = { tokens: 1000, depth: 8, aliases: 15, directives: 5, cost: 2000, stringLength: 65_536, listLength: 500, nesting: 100 } as const;
+const LIMITS = {
+  tokens: 1000,
+  depth: 8,
+  aliases: 15,
+  directives: 5,
+  cost: 2000,
+  stringLength: 65_536,
+  listLength: 500,
+  nesting: 100,
+} as const;
 /** Documents of up to this size are remembered, 1,000 of them. */
 const CACHED_LENGTH = 16_384;
 
@@ -45,12 +66,23 @@ const RULES = [
     maxAliasesRule({ n: LIMITS.aliases, allowList: [], exposeLimits: false }),
     maxDirectivesRule({ n: LIMITS.directives, exposeLimits: false }),
     // A row is read whole, so its scalars cost nothing more; a literal `first` multiplies what is below it.
-    costLimitRule({ maxCost: LIMITS.cost, objectCost: 1, scalarCost: 0, depthCostFactor: 1, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false }),
+    costLimitRule({
+      maxCost: LIMITS.cost,
+      objectCost: 1,
+      scalarCost: 0,
+      depthCostFactor: 1,
+      ignoreIntrospection: true,
+      exposeLimits: false,
+      flattenFragments: false,
+    }),
   ],
 ];
 
 /** Parses, checks and compiles each document once, then executes it: whatever can be done once per document is not done per request. */
-export function createExecutor(schema: GraphQLSchema, report: (error: unknown) => void): (request: GraphqlRequest, context: Context) => Promise<GraphqlAnswer> {
+export function createExecutor(
+  schema: GraphQLSchema,
+  report: (error: unknown) => void,
+): (request: GraphqlRequest, context: Context) => Promise<GraphqlAnswer> {
   const prepared = new LRUCache<string, Prepared>({ max: 1000 });
 
   function prepare({ query, operationName }: GraphqlRequest): Prepared {
@@ -72,7 +104,12 @@ export function createExecutor(schema: GraphQLSchema, report: (error: unknown) =
     if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), isMutation);
     if (result.errors === undefined) return { body: document.stringify(result), codes: [], executed: true, isMutation };
     const errors = executionErrors(result.errors, report);
-    return { body: JSON.stringify({ errors, data: result.data }), codes: errors.map(({ extensions }) => extensions.code), executed: true, isMutation };
+    return {
+      body: JSON.stringify({ errors, data: result.data }),
+      codes: errors.map(({ extensions }) => extensions.code),
+      executed: true,
+      isMutation,
+    };
   };
 }
 
@@ -97,7 +134,10 @@ function prepareDocument(schema: GraphQLSchema, query: string, operationName: st
   }
   if (problems.length > 0) return { errors: documentErrors(problems) };
   const operation = operationOf(document, operationName);
-  if (operation === null) return { errors: [safeError('BAD_REQUEST', 'Name one of the operations of the document in operationName.', { path: 'operationName' })] };
+  if (operation === null)
+    return {
+      errors: [safeError('BAD_REQUEST', 'Name one of the operations of the document in operationName.', { path: 'operationName' })],
+    };
   return compile(schema, document, operation);
 }
 
@@ -109,7 +149,10 @@ function compile(schema: GraphQLSchema, document: DocumentNode, operation: Opera
       return { operation, run: (context, variables) => compiled.query({}, context, variables), stringify: compiled.stringify };
     }
   }
-  const single = { ...document, definitions: document.definitions.filter((definition) => definition === operation || definition.kind !== Kind.OPERATION_DEFINITION) };
+  const single = {
+    ...document,
+    definitions: document.definitions.filter((definition) => definition === operation || definition.kind !== Kind.OPERATION_DEFINITION),
+  };
   return {
     operation,
     run: (contextValue, variableValues) => execute({ schema, document: single, contextValue, variableValues }),
@@ -128,17 +171,25 @@ function literalLimit(document: DocumentNode): SafeError | null {
       if (node.values.length > LIMITS.listLength) limited = true;
     },
   });
-  return limited ? safeError('LIMIT_EXCEEDED', `A string has at most ${LIMITS.stringLength} characters of well-formed text, and a list at most ${LIMITS.listLength} items.`, { path: 'query' }) : null;
+  return limited
+    ? safeError(
+        'LIMIT_EXCEEDED',
+        `A string has at most ${LIMITS.stringLength} characters of well-formed text, and a list at most ${LIMITS.listLength} items.`,
+        { path: 'query' },
+      )
+    : null;
 }
 
 function variableLimit(value: unknown, depth: number, path: string): SafeError | null {
   if (typeof value === 'string') {
-    if (value.length > LIMITS.stringLength) return safeError('LIMIT_EXCEEDED', `${path}: a string has at most ${LIMITS.stringLength} characters.`, { path });
+    if (value.length > LIMITS.stringLength)
+      return safeError('LIMIT_EXCEEDED', `${path}: a string has at most ${LIMITS.stringLength} characters.`, { path });
     return value.isWellFormed() ? null : safeError('BAD_REQUEST', `${path}: the text is not well-formed Unicode.`, { path });
   }
   if (typeof value !== 'object' || value === null) return null;
   if (depth > LIMITS.nesting) return safeError('LIMIT_EXCEEDED', 'The variables are nested too deep.', { path: 'variables' });
-  if (Array.isArray(value) && value.length > LIMITS.listLength) return safeError('LIMIT_EXCEEDED', `${path}: a list has at most ${LIMITS.listLength} items.`, { path });
+  if (Array.isArray(value) && value.length > LIMITS.listLength)
+    return safeError('LIMIT_EXCEEDED', `${path}: a list has at most ${LIMITS.listLength} items.`, { path });
   for (const [key, member] of Object.entries(value)) {
     const found = variableLimit(member, depth + 1, depth === 0 ? key : `${path}.${key}`);
     if (found !== null) return found;

@@ -1,8 +1,8 @@
 import type { Connector } from '../domain/connector.ts';
 import type { ValidationResult } from '../domain/validation.ts';
 import { testDetails } from '../operations/run-validation.ts';
-import { stageCreation, type StagedChange, stageUpdate } from '../operations/stage-change.ts';
 import type { Services } from '../operations/services.ts';
+import { type StagedChange, stageCreation, stageUpdate } from '../operations/stage-change.ts';
 import { type Builder, readObject } from './builder.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
 import { type AnyShape, FAMILY_ENUMS, FAMILY_INPUTS, pascal, wireShapeOf } from './wire-shape.ts';
@@ -29,7 +29,13 @@ function operationsOf(connectors: readonly Connector[]): readonly KindOperation[
     ...families.map((family): KindOperation => {
       const inputs = FAMILY_INPUTS[family.name];
       if (inputs === undefined) throw new TypeError(`The family "${family.name}" has no inputs.`);
-      return { name: family.name, kind: family.kind, ...inputs, test: { field: `test${family.name}Credentials`, payload: `Test${family.name}CredentialsV2` }, serves: (connector) => connector.family === family };
+      return {
+        name: family.name,
+        kind: family.kind,
+        ...inputs,
+        test: { field: `test${family.name}Credentials`, payload: `Test${family.name}CredentialsV2` },
+        serves: (connector) => connector.family === family,
+      };
     }),
     ...connectors
       .filter(({ family }) => family === null)
@@ -48,41 +54,80 @@ function operationsOf(connectors: readonly Connector[]): readonly KindOperation[
 }
 
 /** The mutations that stage and test the details of each kind, derived from the connectors. */
-export function addKindOperations(builder: Builder, services: Pick<Services, 'connectors'>, { result, testOptions }: ValidationTypes): void {
+export function addKindOperations(
+  builder: Builder,
+  services: Pick<Services, 'connectors'>,
+  { result, testOptions }: ValidationTypes,
+): void {
   const inputs = createInputs(builder);
   const staged = builder.objectRef<{ readonly key: string }>('UpdateCredentialsV2Result').implement({
-    fields: (t) => ({ success: t.boolean({ resolve: () => true }), key: t.exposeString('key', { description: 'The temporary key of the change, shown this once.' }) }),
+    fields: (t) => ({
+      success: t.boolean({ resolve: () => true }),
+      key: t.exposeString('key', { description: 'The temporary key of the change, shown this once.' }),
+    }),
   });
   for (const operation of operationsOf(services.connectors.all())) {
     const changes = inputs(operation.update.name, operation.update.fields);
     const details = inputs(operation.create.name, operation.create.fields);
-    const updated = builder.objectRef<{ readonly key: string }>(`Update${operation.name}CredentialsV2Mutation`).implement({ fields: (t) => ({ result: t.field({ type: staged, resolve: (row) => row }) }) });
-    const tested = builder.objectRef<{ readonly key: string | null; readonly outcome: ValidationResult }>(operation.test.payload).implement({
-      fields: (t) => ({
-        key: t.exposeString('key', { description: `A temporary key, for validationName "${SAVE}" only.` }),
-        validationResult: t.field({ type: result, resolve: (row) => row.outcome }),
-      }),
-    });
+    const updated = builder
+      .objectRef<{ readonly key: string }>(`Update${operation.name}CredentialsV2Mutation`)
+      .implement({ fields: (t) => ({ result: t.field({ type: staged, resolve: (row) => row }) }) });
+    const tested = builder
+      .objectRef<{ readonly key: string | null; readonly outcome: ValidationResult }>(operation.test.payload)
+      .implement({
+        fields: (t) => ({
+          key: t.exposeString('key', { description: `A temporary key, for validationName "${SAVE}" only.` }),
+          validationResult: t.field({ type: result, resolve: (row) => row.outcome }),
+        }),
+      });
     builder.mutationField(`update${operation.name}CredentialsV2`, (t) =>
       t.field({
         type: updated,
         description: 'Stages a change: a field left out keeps its value, null clears it.',
         args: { changes: t.arg({ type: changes, required: true }), connectionId: t.arg({ type: 'UUID', required: true }) },
-        resolve: (_, args, context) => stageUpdate(context.services, context.actor, { connectionId: args.connectionId, changes: args.changes as Record<string, unknown>, expectKind: operation.serves }),
+        resolve: (_, args, context) =>
+          stageUpdate(context.services, context.actor, {
+            connectionId: args.connectionId,
+            changes: args.changes as Record<string, unknown>,
+            expectKind: operation.serves,
+          }),
       }),
     );
     builder.mutationField(operation.test.field, (t) =>
       t.field({
         type: tested,
         description: `Runs one validator on the given details; "${SAVE}" stages them instead and dials nothing.`,
-        args: { connectionDetails: t.arg({ type: details, required: true }), connectionOptions: t.arg({ type: testOptions }), validationName: t.arg.string({ required: true }) },
+        args: {
+          connectionDetails: t.arg({ type: details, required: true }),
+          connectionOptions: t.arg({ type: testOptions }),
+          validationName: t.arg.string({ required: true }),
+        },
         resolve: async (_, args, context) => {
           const given = { kind: operation.kind, details: args.connectionDetails as Record<string, unknown> };
           if (args.validationName !== SAVE) {
-            return { key: null, outcome: await testDetails(context.services, context.actor, { ...given, validator: args.validationName, ...readTestOptions(args.connectionOptions, context) }) };
+            return {
+              key: null,
+              outcome: await testDetails(context.services, context.actor, {
+                ...given,
+                validator: args.validationName,
+                ...readTestOptions(args.connectionOptions, context),
+              }),
+            };
           }
           const { key, change } = await stageCreation(context.services, context.actor, given);
-          return { key, outcome: { validator: SAVE, description: 'Stages the credentials.', status: 'passed' as const, errors: [], warnings: [], data: null, startedAt: change.createdAt, finishedAt: change.createdAt } };
+          return {
+            key,
+            outcome: {
+              validator: SAVE,
+              description: 'Stages the credentials.',
+              status: 'passed' as const,
+              errors: [],
+              warnings: [],
+              data: null,
+              startedAt: change.createdAt,
+              finishedAt: change.createdAt,
+            },
+          };
         },
       }),
     );
@@ -104,13 +149,16 @@ export function addGenericStaging(builder: Builder): void {
       type: staged,
       description: 'Stages a connection to be created with addConnection. `details` is a JSON object by the field names of the catalogue.',
       args: { connectionType: t.arg.string({ required: true }), details: t.arg({ type: 'JSONString', required: true }) },
-      resolve: (_, { connectionType, details }, { services, actor }) => stageCreation(services, actor, { kind: connectionType, details: readObject(details, 'details'), path: 'details' }),
+      resolve: (_, { connectionType, details }, { services, actor }) =>
+        stageCreation(services, actor, { kind: connectionType, details: readObject(details, 'details'), path: 'details' }),
     }),
     stageChange: t.field({
       type: staged,
-      description: 'Stages a change of a connection of any kind. `changes` is a JSON object; a field left out keeps its value, null clears it.',
+      description:
+        'Stages a change of a connection of any kind. `changes` is a JSON object; a field left out keeps its value, null clears it.',
       args: { connectionId: t.arg({ type: 'UUID', required: true }), changes: t.arg({ type: 'JSONString', required: true }) },
-      resolve: (_, { connectionId, changes }, { services, actor }) => stageUpdate(services, actor, { connectionId, changes: readObject(changes, 'changes') }),
+      resolve: (_, { connectionId, changes }, { services, actor }) =>
+        stageUpdate(services, actor, { connectionId, changes: readObject(changes, 'changes') }),
     }),
   }));
 }

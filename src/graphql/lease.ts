@@ -9,7 +9,7 @@ export type LeaseTypes = ReturnType<typeof createLeaseTypes>;
 
 export function createLeaseTypes(builder: Builder) {
   const lease = builder.objectRef<Lease>('Lease').implement({
-    description: 'A running job\'s right to use one version until a time.',
+    description: "A running job's right to use one version until a time.",
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       connectionId: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.connectionId }),
@@ -32,8 +32,16 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
   const held = builder.objectRef<HeldLease & { readonly key?: string }>('HeldLease').implement({
     fields: (t) => ({
       lease: t.field({ type: lease, nullable: false, resolve: (row) => row.lease }),
-      key: t.string({ description: 'Shown once, where the lease is acquired: it reads, renews and releases it.', resolve: (row) => row.key ?? null }),
-      credentials: t.field({ type: 'GenericScalar', nullable: false, description: 'Settings and secrets of the pinned version. Audited before it is revealed.', resolve: (row) => row.credentials }),
+      key: t.string({
+        description: 'Shown once, where the lease is acquired: it reads, renews and releases it.',
+        resolve: (row) => row.key ?? null,
+      }),
+      credentials: t.field({
+        type: 'GenericScalar',
+        nullable: false,
+        description: 'Settings and secrets of the pinned version. Audited before it is revealed.',
+        resolve: (row) => row.credentials,
+      }),
     }),
   });
   builder.queryFields((t) => ({
@@ -45,7 +53,11 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
       resolve: async (_, { connectionId, live, first, after }, { services: { store }, actor }) => {
         requirePermission(actor, 'read');
         const filter = { ...(connectionId == null ? {} : { connectionId }), ...(live === true ? { liveAt: await store.now() } : {}) };
-        return await readPage({ first, after }, (row) => ({ at: row.acquiredAt, id: row.id }), (page) => store.read.leases.page(scopeOf(actor), filter, page));
+        return await readPage(
+          { first, after },
+          (row) => ({ at: row.acquiredAt, id: row.id }),
+          (page) => store.read.leases.page(scopeOf(actor), filter, page),
+        );
       },
     }),
   }));
@@ -54,7 +66,8 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
       type: held,
       description: 'Takes a lease on the CURRENT version and reveals its credentials. Needs the role `job`.',
       args: { connectionId: t.arg({ type: 'UUID', required: true }), job: t.arg.string({ required: true }), ttlSeconds: t.arg.int() },
-      resolve: (_, { connectionId, job, ttlSeconds }, { services, actor }) => acquireLease(services, actor, { connectionId, job, ...(ttlSeconds == null ? {} : { ttlMs: ttlSeconds * 1000 }) }),
+      resolve: (_, { connectionId, job, ttlSeconds }, { services, actor }) =>
+        acquireLease(services, actor, { connectionId, job, ...(ttlSeconds == null ? {} : { ttlMs: ttlSeconds * 1000 }) }),
     }),
     readLease: t.field({
       type: held,
@@ -65,12 +78,17 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
     renewLease: t.field({
       type: lease,
       args: { leaseKey: t.arg.string({ required: true }), ttlSeconds: t.arg.int() },
-      resolve: (_, { leaseKey, ttlSeconds }, { services, actor }) => renewLease(services, actor, leaseKey, ttlSeconds == null ? undefined : ttlSeconds * 1000),
+      resolve: (_, { leaseKey, ttlSeconds }, { services, actor }) =>
+        renewLease(services, actor, leaseKey, ttlSeconds == null ? undefined : ttlSeconds * 1000),
     }),
-    releaseLease: t.field({ type: lease, args: { leaseKey: t.arg.string({ required: true }) }, resolve: (_, { leaseKey }, { services, actor }) => releaseLease(services, actor, leaseKey) }),
+    releaseLease: t.field({
+      type: lease,
+      args: { leaseKey: t.arg.string({ required: true }) },
+      resolve: (_, { leaseKey }, { services, actor }) => releaseLease(services, actor, leaseKey),
+    }),
     endLease: t.field({
       type: lease,
-      description: 'Ends another\'s lease. Its job keeps what it has read; nothing more is served to it.',
+      description: "Ends another's lease. Its job keeps what it has read; nothing more is served to it.",
       args: { leaseId: t.arg({ type: 'UUID', required: true }) },
       resolve: (_, { leaseId }, { services, actor }) => endLease(services, actor, leaseId),
     }),

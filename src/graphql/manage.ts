@@ -1,7 +1,15 @@
 import type { Connection } from '../domain/connection.ts';
 import { badRequest, DomainError } from '../domain/errors.ts';
 import { addConnection } from '../operations/add-connection.ts';
-import { deleteIntegration, removeConnection, renameConnection, renameIntegration, setConnectionPolicy, setDeletionProtection, toggleConnection } from '../operations/manage-connection.ts';
+import {
+  deleteIntegration,
+  removeConnection,
+  renameConnection,
+  renameIntegration,
+  setConnectionPolicy,
+  setDeletionProtection,
+  toggleConnection,
+} from '../operations/manage-connection.ts';
 import { scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
@@ -9,8 +17,12 @@ import type { Context } from './context.ts';
 
 /** Adding, naming, enabling, protecting and removing connections, as the lead API spells it; and our policies. */
 export function addManagement(builder: Builder, { connection, warehouse, inFlight, commitPolicy }: ConnectionTypes): void {
-  const payload = (name: string, nullable = true) => builder.objectRef<Connection>(name).implement({ fields: (t) => ({ connection: t.field({ type: connection, nullable, resolve: (row) => row }) }) });
-  const success = (name: string) => builder.objectRef<true>(name).implement({ fields: (t) => ({ success: t.boolean({ resolve: () => true }) }) });
+  const payload = (name: string, nullable = true) =>
+    builder
+      .objectRef<Connection>(name)
+      .implement({ fields: (t) => ({ connection: t.field({ type: connection, nullable, resolve: (row) => row }) }) });
+  const success = (name: string) =>
+    builder.objectRef<true>(name).implement({ fields: (t) => ({ success: t.boolean({ resolve: () => true }) }) });
   const added = payload('AddConnectionMutation');
   const renamed = payload('SetConnectionName', false);
   const withPolicy = payload('SetConnectionPolicy', false);
@@ -19,11 +31,22 @@ export function addManagement(builder: Builder, { connection, warehouse, inFligh
   const removed = success('RemoveConnectionMutation');
   const deleted = success('DeleteIntegrationMutation');
   const renamedWarehouse = builder.objectRef<string>('SetWarehouseName').implement({
-    fields: (t) => ({ warehouse: t.field({ type: warehouse, resolve: (id, _, { services: { store }, actor }) => store.read.integrations.find(scopeOf(actor), id) }) }),
+    fields: (t) => ({
+      warehouse: t.field({
+        type: warehouse,
+        resolve: (id, _, { services: { store }, actor }) => store.read.integrations.find(scopeOf(actor), id),
+      }),
+    }),
   });
-  const allowList = builder.inputType('DbtCloudConnectionAllowListInput', { fields: (t) => ({ fields: t.stringList({ required: true }), values: t.stringList({ required: true }) }) });
+  const allowList = builder.inputType('DbtCloudConnectionAllowListInput', {
+    fields: (t) => ({ fields: t.stringList({ required: true }), values: t.stringList({ required: true }) }),
+  });
   const policy = builder.inputType('ConnectionPolicyInput', {
-    fields: (t) => ({ inFlight: t.field({ type: inFlight }), commitPolicy: t.field({ type: commitPolicy }), overlapSeconds: t.int({ description: 'From 10,800 (three hours) to 7,776,000 (90 days).' }) }),
+    fields: (t) => ({
+      inFlight: t.field({ type: inFlight }),
+      commitPolicy: t.field({ type: commitPolicy }),
+      overlapSeconds: t.int({ description: 'From 10,800 (three hours) to 7,776,000 (90 days).' }),
+    }),
   });
 
   builder.mutationFields((t) => ({
@@ -49,7 +72,8 @@ export function addManagement(builder: Builder, { connection, warehouse, inFligh
         name: t.arg.string(),
       },
       resolve: async (_, args, context) => {
-        if (args.dwId == null && args.name == null) throw badRequest('name', 'Name a new integration (name), or give an existing one (dwId).');
+        if (args.dwId == null && args.name == null)
+          throw badRequest('name', 'Name a new integration (name), or give an existing one (dwId).');
         const { connectionId } = await addConnection(context.services, context.actor, {
           key: args.key,
           kind: args.connectionType,

@@ -30,7 +30,11 @@ export interface PageArgs {
 }
 
 /** Reads one row more than asked for, to know whether there is a next page. Throws BAD_REQUEST for a bad `first` or cursor. */
-export async function readPage<T>(args: PageArgs, key: (row: T) => { readonly at: number; readonly id: string }, read: (page: PageRequest) => Promise<readonly T[]>): Promise<Page<T>> {
+export async function readPage<T>(
+  args: PageArgs,
+  key: (row: T) => { readonly at: number; readonly id: string },
+  read: (page: PageRequest) => Promise<readonly T[]>,
+): Promise<Page<T>> {
   const first = args.first ?? DEFAULT_PAGE;
   if (first < 1 || first > MAX_PAGE) throw badRequest('first', `first is a number from 1 to ${MAX_PAGE}.`);
   const after = args.after == null ? null : readCursor(args.after);
@@ -38,7 +42,12 @@ export async function readPage<T>(args: PageArgs, key: (row: T) => { readonly at
   const edges = rows.slice(0, first).map((node) => ({ cursor: writeCursor(key(node)), node }));
   return {
     edges,
-    pageInfo: { hasNextPage: rows.length > first, hasPreviousPage: after !== null, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage: after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
   };
 }
 

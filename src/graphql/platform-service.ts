@@ -20,10 +20,16 @@ interface PlatformService {
 
 /** The lead API's `getPlatformServices`: sites, each with its connections. */
 export function addPlatformServices(builder: Builder, { connectionTypeEnum, subtypeEnum, integrationType }: ConnectionTypes): void {
-  const deploymentType = builder.enumType('DataCollectorDeploymentTypeExtendedEnum', { values: ['CLOUD_V1', 'CLOUD_V2_P', 'CLOUD_V2_M', 'REMOTE_V1', 'REMOTE_V1_5', 'REMOTE_V2_IA', 'REMOTE_V2_EA'] });
+  const deploymentType = builder.enumType('DataCollectorDeploymentTypeExtendedEnum', {
+    values: ['CLOUD_V1', 'CLOUD_V2_P', 'CLOUD_V2_M', 'REMOTE_V1', 'REMOTE_V1_5', 'REMOTE_V2_IA', 'REMOTE_V2_EA'],
+  });
   const agentType = builder.enumType('AgentTypeEnum', { values: ['DATA_STORE_AGENT', 'REMOTE_AGENT'] });
-  const platformType = builder.enumType('PlatformTypeEnum', { values: ['AWS', 'AZURE', 'GCP', 'SNOWFLAKE', 'AWS_GENERIC', 'AWS_PROXIED', 'GCP_PROXIED', 'GENERIC'] });
-  const supportCode = builder.enumType('PlatformServiceSupportCode', { values: ['SUPPORTED', 'UPDATE_REQUIRED', 'REMOTE_AGENT_NOT_SUPPORTED', 'DATA_STORE_NOT_SUPPORTED', 'NEW_CONNECTIONS_NOT_SUPPORTED'] });
+  const platformType = builder.enumType('PlatformTypeEnum', {
+    values: ['AWS', 'AZURE', 'GCP', 'SNOWFLAKE', 'AWS_GENERIC', 'AWS_PROXIED', 'GCP_PROXIED', 'GENERIC'],
+  });
+  const supportCode = builder.enumType('PlatformServiceSupportCode', {
+    values: ['SUPPORTED', 'UPDATE_REQUIRED', 'REMOTE_AGENT_NOT_SUPPORTED', 'DATA_STORE_NOT_SUPPORTED', 'NEW_CONNECTIONS_NOT_SUPPORTED'],
+  });
   const healthStatus = builder.enumType('PlatformServiceAgentHealthStatus', { values: ['HEALTHY', 'STALLED', 'DISCONNECTED', 'UNKNOWN'] });
   const encryption = builder.enumType('StorageEncryptionType', { values: ['MONTE_CARLO_KMS', 'AMAZON_S3_SSE'] });
 
@@ -33,12 +39,18 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       uuid: t.field({ type: 'UUID', resolve: (row) => row.id }),
       resourceUuid: t.field({ type: 'UUID', resolve: (row) => row.integrationId }),
       name: t.string({ resolve: (row) => row.name ?? row.integrationName }),
-      connectionType: t.field({ type: connectionTypeEnum, resolve: (row, _, context) => ifFound(connectorFor(row, context), reportedType) }),
+      connectionType: t.field({
+        type: connectionTypeEnum,
+        resolve: (row, _, context) => ifFound(connectorFor(row, context), reportedType),
+      }),
       subtype: t.field({ type: subtypeEnum, resolve: (row, _, context) => ifFound(connectorFor(row, context), reportedSubtype) }),
       createdOn: t.field({ type: 'DateTime', resolve: (row) => row.createdAt }),
       identifiers: t.field({
         type: 'GenericScalar',
-        resolve: (row, _, context) => ifFound(connectorFor(row, context), (connector) => Object.fromEntries(identifiersOf(connector, row.settings).map(({ key, value }) => [key, value]))),
+        resolve: (row, _, context) =>
+          ifFound(connectorFor(row, context), (connector) =>
+            Object.fromEntries(identifiersOf(connector, row.settings).map(({ key, value }) => [key, value])),
+          ),
       }),
       integrationType: t.field({ type: integrationType, resolve: (row) => row.integrationCategory }),
       connectionTypeDisplayName: t.string({ resolve: (row, _, context) => connectorFor(row, context)?.title ?? null }),
@@ -49,8 +61,16 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
   const health = builder.objectRef<never>('PlatformServiceAgentHealth').implement({
     fields: (t) => ({
       status: t.field({ type: healthStatus, nullable: false, resolve: () => 'UNKNOWN' as const }),
-      ...Object.fromEntries(['checkedOn', 'lastReachableOn', 'lastReachabilityCheckedOn', 'lastPollOn', 'lastHeartbeatOn', 'lastResultOn', 'lastTimeoutOn'].map((name) => [name, t.field({ type: 'DateTime', resolve: () => null })])),
-      ...Object.fromEntries(['pendingOperations', 'runningOperations', 'oldestPendingAgeSeconds', 'completedLastHour', 'timedOutLastHour', 'instanceCount'].map((name) => [name, t.int({ resolve: () => null })])),
+      ...Object.fromEntries(
+        ['checkedOn', 'lastReachableOn', 'lastReachabilityCheckedOn', 'lastPollOn', 'lastHeartbeatOn', 'lastResultOn', 'lastTimeoutOn'].map(
+          (name) => [name, t.field({ type: 'DateTime', resolve: () => null })],
+        ),
+      ),
+      ...Object.fromEntries(
+        ['pendingOperations', 'runningOperations', 'oldestPendingAgeSeconds', 'completedLastHour', 'timedOutLastHour', 'instanceCount'].map(
+          (name) => [name, t.int({ resolve: () => null })],
+        ),
+      ),
       lastReachabilityError: t.string({ resolve: () => null }),
     }),
   });
@@ -87,7 +107,10 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
     }),
   });
   const supportStatus = builder.objectRef<true>('PlatformServiceSupportStatus').implement({
-    fields: (t) => ({ code: t.field({ type: supportCode, resolve: () => 'SUPPORTED' as const }), details: t.field({ type: 'GenericScalar', resolve: () => null }) }),
+    fields: (t) => ({
+      code: t.field({ type: supportCode, resolve: () => 'SUPPORTED' as const }),
+      details: t.field({ type: 'GenericScalar', resolve: () => null }),
+    }),
   });
   const service = builder.objectRef<PlatformService>('PlatformServiceObject').implement({
     fields: (t) => ({
@@ -116,14 +139,31 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       resolve: async (_, args, context) => {
         const { services, actor } = context;
         requirePermission(actor, 'read');
-        const [sites, rows] = await Promise.all([services.store.read.sites.all(actor.projectId), services.store.read.connections.listing(scopeOf(actor), MOST + 1)]);
-        if (rows.length > MOST) throw new DomainError('LIMIT_EXCEEDED', `More than ${MOST} connections. Filter by serviceUuid, connectionTypes or connectionUuids, or read \`connections\` page by page.`, { limit: MOST });
+        const [sites, rows] = await Promise.all([
+          services.store.read.sites.all(actor.projectId),
+          services.store.read.connections.listing(scopeOf(actor), MOST + 1),
+        ]);
+        if (rows.length > MOST)
+          throw new DomainError(
+            'LIMIT_EXCEEDED',
+            `More than ${MOST} connections. Filter by serviceUuid, connectionTypes or connectionUuids, or read \`connections\` page by page.`,
+            { limit: MOST },
+          );
         const typeOf = (row: ListedConnection) => ifFound(connectorFor(row, context), reportedType);
-        const wanted = rows.filter((row) => (args.connectionTypes == null || args.connectionTypes.includes(typeOf(row))) && (args.connectionUuids == null || args.connectionUuids.includes(row.id)));
+        const wanted = rows.filter(
+          (row) =>
+            (args.connectionTypes == null || args.connectionTypes.includes(typeOf(row))) &&
+            (args.connectionUuids == null || args.connectionUuids.includes(row.id)),
+        );
         // A filter on connections leaves out the sites that have none of them.
         const filtered = args.connectionTypes != null || args.connectionUuids != null;
         return sites
-          .filter((site) => (args.serviceUuid == null || site.id === args.serviceUuid) && (args.deploymentType == null || deploymentOf(site) === args.deploymentType) && args.agentUuid == null)
+          .filter(
+            (site) =>
+              (args.serviceUuid == null || site.id === args.serviceUuid) &&
+              (args.deploymentType == null || deploymentOf(site) === args.deploymentType) &&
+              args.agentUuid == null,
+          )
           .map((site) => ({
             site,
             connections: wanted.filter(({ siteId }) => siteId === site.id),

@@ -1,4 +1,18 @@
-import { coerceInputValue, type DocumentNode, GraphQLError, getNamedType, type GraphQLInputType, type GraphQLSchema, isInputObjectType, isInputType, isListType, isNonNullType, Kind, type OperationDefinitionNode, typeFromAST } from 'graphql';
+import {
+  coerceInputValue,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts';
 
 /** An error as it leaves: our own text and secret-free details. graphql's own messages quote the values they refuse. */
@@ -22,18 +36,30 @@ export function fromDomainError(error: DomainError): SafeError {
 
 /** A document that does not parse: where, and never what. */
 export function syntaxErrors(error: unknown): readonly SafeError[] {
-  if (error instanceof GraphQLError && /more tha[nt] \d+ tokens/i.test(error.message)) return [safeError('LIMIT_EXCEEDED', 'The document has too many tokens.')];
+  if (error instanceof GraphQLError && /more tha[nt] \d+ tokens/i.test(error.message))
+    return [safeError('LIMIT_EXCEEDED', 'The document has too many tokens.')];
   const locations = error instanceof GraphQLError ? error.locations : undefined;
-  return [{ ...safeError('BAD_REQUEST', 'The document is not valid GraphQL here.', { path: 'query' }), ...(locations === undefined ? {} : { locations }) }];
+  return [
+    {
+      ...safeError('BAD_REQUEST', 'The document is not valid GraphQL here.', { path: 'query' }),
+      ...(locations === undefined ? {} : { locations }),
+    },
+  ];
 }
 
 /** Documents that do not fit the schema: the name that is wrong, and the type that was expected; no value and no suggestion. */
 export function documentErrors(errors: readonly GraphQLError[]): readonly SafeError[] {
   return errors.slice(0, MOST).map((error) => {
-    const limited = /exceeded|limit|too many/i.test(error.message) && error.extensions.code === undefined && /alias|depth|directive|cost|complex/i.test(error.message);
+    const limited =
+      /exceeded|limit|too many/i.test(error.message) &&
+      error.extensions.code === undefined &&
+      /alias|depth|directive|cost|complex/i.test(error.message);
     const message = limited ? 'The document is larger or deeper than the limits allow.' : describeNode(error);
     const { locations } = error;
-    return { ...safeError(limited ? 'LIMIT_EXCEEDED' : 'BAD_REQUEST', message, { path: 'query' }), ...(locations === undefined ? {} : { locations }) };
+    return {
+      ...safeError(limited ? 'LIMIT_EXCEEDED' : 'BAD_REQUEST', message, { path: 'query' }),
+      ...(locations === undefined ? {} : { locations }),
+    };
   });
 }
 
@@ -53,7 +79,10 @@ function describeNode(error: GraphQLError): string {
     case Kind.DIRECTIVE:
       return `The directive "@${cap(node.name.value)}" is not valid here.`;
     default: {
-      const expected = /^([A-Z]\w*) cannot represent/.exec(error.message)?.[1] ?? /of type "([\w![\]]+)"/.exec(error.message)?.[1] ?? /^Expected ([A-Z]\w*)\.$/.exec(error.message)?.[1];
+      const expected =
+        /^([A-Z]\w*) cannot represent/.exec(error.message)?.[1] ??
+        /of type "([\w![\]]+)"/.exec(error.message)?.[1] ??
+        /^Expected ([A-Z]\w*)\.$/.exec(error.message)?.[1];
       return expected === undefined ? 'The document is not valid here.' : `A value is not valid here; expected ${expected}.`;
     }
   }
@@ -64,7 +93,11 @@ function cap(name: string): string {
 }
 
 /** Variables that do not fit their types, found again so that each is named by path and expected type instead of by value. */
-export function variableErrors(schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): readonly SafeError[] {
+export function variableErrors(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): readonly SafeError[] {
   const errors: SafeError[] = [];
   for (const definition of operation.variableDefinitions ?? []) {
     const name = definition.variable.name.value;
@@ -72,7 +105,8 @@ export function variableErrors(schema: GraphQLSchema, operation: OperationDefini
     if (type === undefined || !isInputType(type)) continue;
     const given = Object.hasOwn(variables, name);
     if (!given || variables[name] === null) {
-      if (isNonNullType(type) && definition.defaultValue === undefined) errors.push(safeError('BAD_REQUEST', `$${name} is required; expected ${String(type)}.`, { path: name }));
+      if (isNonNullType(type) && definition.defaultValue === undefined)
+        errors.push(safeError('BAD_REQUEST', `$${name} is required; expected ${String(type)}.`, { path: name }));
       continue;
     }
     coerceInputValue(variables[name], type, (path, _value, error) => {

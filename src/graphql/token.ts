@@ -1,9 +1,8 @@
-import { ROLES, type Role } from '../domain/actor.ts';
+import { ROLES, type Role, requirePermission } from '../domain/actor.ts';
 import { AUDIT_ACTIONS, type AuditFinding, type AuditRow } from '../domain/audit.ts';
-import { requirePermission } from '../domain/actor.ts';
 import { badRequest } from '../domain/errors.ts';
 import type { Token } from '../domain/token.ts';
-import { examineStore, type Examination, type Finding } from '../operations/examine-store.ts';
+import { type Examination, examineStore, type Finding } from '../operations/examine-store.ts';
 import { createToken, listTokens, revokeToken } from '../operations/manage-tokens.ts';
 import { type AuditVerification, verifyAudit } from '../operations/verify-audit.ts';
 import type { Builder } from './builder.ts';
@@ -26,7 +25,10 @@ export function addTokens(builder: Builder): void {
       kind: t.field({ type: kind, nullable: false, resolve: (row) => row.token.kind }),
       roles: t.stringList({ nullable: false, resolve: (row) => [...row.roles] }),
       comment: t.string({ resolve: (row) => row.token.comment }),
-      integrationIds: t.stringList({ description: 'Limited to these integrations; null means the whole project.', resolve: (row) => (row.token.integrationIds === null ? null : [...row.token.integrationIds]) }),
+      integrationIds: t.stringList({
+        description: 'Limited to these integrations; null means the whole project.',
+        resolve: (row) => (row.token.integrationIds === null ? null : [...row.token.integrationIds]),
+      }),
       createdAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.token.createdAt }),
       createdBy: t.string({ resolve: (row) => row.token.createdBy }),
       expiresAt: t.field({ type: 'DateTime', resolve: (row) => row.token.expiresAt }),
@@ -35,15 +37,24 @@ export function addTokens(builder: Builder): void {
     }),
   });
   const created = builder.objectRef<TokenRow>('CreateToken').implement({
-    fields: (t) => ({ token: t.field({ type: token, nullable: false, resolve: (row) => row }), secret: t.string({ nullable: false, description: 'Shown this once.', resolve: (row) => row.secret ?? '' }) }),
+    fields: (t) => ({
+      token: t.field({ type: token, nullable: false, resolve: (row) => row }),
+      secret: t.string({ nullable: false, description: 'Shown this once.', resolve: (row) => row.secret ?? '' }),
+    }),
   });
-  const revoked = builder.objectRef<true>('RevokeToken').implement({ fields: (t) => ({ success: t.boolean({ nullable: false, resolve: () => true }) }) });
+  const revoked = builder
+    .objectRef<true>('RevokeToken')
+    .implement({ fields: (t) => ({ success: t.boolean({ nullable: false, resolve: () => true }) }) });
   builder.queryFields((t) => ({
     tokens: t.field({
       type: [token],
       nullable: false,
       description: 'Newest first, at most 1,000.',
-      resolve: async (_, __, { services, actor }) => (await listTokens(services, actor)).map((row) => ({ token: row.token, roles: row.grants.find(({ projectId }) => projectId === actor.projectId)?.roles ?? [] })),
+      resolve: async (_, __, { services, actor }) =>
+        (await listTokens(services, actor)).map((row) => ({
+          token: row.token,
+          roles: row.grants.find(({ projectId }) => projectId === actor.projectId)?.roles ?? [],
+        })),
     }),
   }));
   builder.mutationFields((t) => ({
@@ -58,7 +69,14 @@ export function addTokens(builder: Builder): void {
         comment: t.arg.string(),
       },
       resolve: (_, { name, roles, kind: tokenKind, expiresInDays, integrationIds, comment }, { services, actor }) =>
-        createToken(services, actor, { name, roles, kind: tokenKind ?? 'svc', expiresInDays: expiresInDays ?? null, integrationIds: integrationIds ?? null, comment: comment ?? null }),
+        createToken(services, actor, {
+          name,
+          roles,
+          kind: tokenKind ?? 'svc',
+          expiresInDays: expiresInDays ?? null,
+          integrationIds: integrationIds ?? null,
+          comment: comment ?? null,
+        }),
     }),
     revokeToken: t.field({
       type: revoked,
@@ -91,9 +109,16 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
   });
   const auditPage = pageOf<AuditRow>(builder, pages, 'Audit', row);
   const filter = builder.inputType('AuditFilter', {
-    fields: (t) => ({ entityId: t.field({ type: 'UUID' }), actions: t.stringList(), from: t.field({ type: 'DateTime' }), to: t.field({ type: 'DateTime' }) }),
+    fields: (t) => ({
+      entityId: t.field({ type: 'UUID' }),
+      actions: t.stringList(),
+      from: t.field({ type: 'DateTime' }),
+      to: t.field({ type: 'DateTime' }),
+    }),
   });
-  const anchor = builder.inputType('AuditAnchorInput', { fields: (t) => ({ seq: t.int({ required: true }), head: t.string({ required: true }) }) });
+  const anchor = builder.inputType('AuditAnchorInput', {
+    fields: (t) => ({ seq: t.int({ required: true }), head: t.string({ required: true }) }),
+  });
   const auditFinding = builder.objectRef<AuditFinding>('AuditFinding').implement({
     fields: (t) => ({ kind: t.exposeString('kind', { nullable: false }), seq: t.exposeInt('seq'), rowId: t.exposeString('rowId') }),
   });
@@ -108,7 +133,11 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
     }),
   });
   const finding = builder.objectRef<Finding>('StoreFinding').implement({
-    fields: (t) => ({ connectionId: t.exposeString('connectionId', { nullable: false }), version: t.exposeInt('version', { nullable: false }), problem: t.exposeString('problem', { nullable: false }) }),
+    fields: (t) => ({
+      connectionId: t.exposeString('connectionId', { nullable: false }),
+      version: t.exposeInt('version', { nullable: false }),
+      problem: t.exposeString('problem', { nullable: false }),
+    }),
   });
   const examination = builder.objectRef<Examination>('StoreExamination').implement({
     fields: (t) => ({
@@ -128,17 +157,20 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
         requirePermission(actor, 'audit');
         const unknown = given?.actions?.find((action) => !(AUDIT_ACTIONS as readonly string[]).includes(action));
         if (unknown !== undefined) throw badRequest('filter.actions', `Known actions: ${AUDIT_ACTIONS.join(', ')}.`);
-        return readPage({ first, after }, (one) => ({ at: one.at, id: one.id }), (page) =>
-          store.read.audit.page(
-            actor.projectId,
-            {
-              ...(given?.entityId == null ? {} : { entityId: given.entityId }),
-              ...(given?.actions == null ? {} : { actions: given.actions }),
-              ...(given?.from == null ? {} : { from: given.from }),
-              ...(given?.to == null ? {} : { to: given.to }),
-            },
-            page,
-          ),
+        return readPage(
+          { first, after },
+          (one) => ({ at: one.at, id: one.id }),
+          (page) =>
+            store.read.audit.page(
+              actor.projectId,
+              {
+                ...(given?.entityId == null ? {} : { entityId: given.entityId }),
+                ...(given?.actions == null ? {} : { actions: given.actions }),
+                ...(given?.from == null ? {} : { from: given.from }),
+                ...(given?.to == null ? {} : { to: given.to }),
+              },
+              page,
+            ),
         );
       },
     }),
@@ -147,7 +179,12 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       nullable: false,
       description: 'Checks every row, the chain, and that each anchor lies on it. Needs an operator.',
       args: { anchors: t.arg({ type: [anchor] }) },
-      resolve: (_, { anchors }, { services, actor }) => verifyAudit(services, actor, (anchors ?? []).map(({ seq, head }) => ({ seq, head, at: 0 }))),
+      resolve: (_, { anchors }, { services, actor }) =>
+        verifyAudit(
+          services,
+          actor,
+          (anchors ?? []).map(({ seq, head }) => ({ seq, head, at: 0 })),
+        ),
     }),
     storeExamination: t.field({
       type: examination,

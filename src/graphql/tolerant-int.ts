@@ -1,4 +1,17 @@
-import { GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLScalarType, GraphQLSchema, isInputObjectType, isInterfaceType, isListType, isNonNullType, isObjectType, Kind, type GraphQLType } from 'graphql';
+import {
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLScalarType,
+  GraphQLSchema,
+  type GraphQLType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+} from 'graphql';
 import { wrongType } from './builder.ts';
 
 /** Real clients of the lead API send port numbers as strings. The name prints as GraphQL's own, so the published contract stays. */

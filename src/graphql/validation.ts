@@ -1,9 +1,9 @@
+import { requirePermission } from '../domain/actor.ts';
+import { type Connector, foldKind } from '../domain/connector.ts';
 import { badRequest } from '../domain/errors.ts';
-import { foldKind, type Connector } from '../domain/connector.ts';
 import type { Problem, ValidationResult, ValidatorData } from '../domain/validation.ts';
 import { hasPassed } from '../domain/validation.ts';
-import { testConnection, type TestOptions, validateChange } from '../operations/run-validation.ts';
-import { requirePermission } from '../domain/actor.ts';
+import { type TestOptions, testConnection, validateChange } from '../operations/run-validation.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 
@@ -28,7 +28,11 @@ export function createValidationTypes(builder: Builder) {
       projectsValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.projectsValidated) }),
       datasetsValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.datasetsValidated) }),
       tablesValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.tablesValidated) }),
-      queriesWithResults: t.field({ type: [queryWithResults], nullable: { list: true, items: true }, resolve: (data) => list(data.queriesWithResults) }),
+      queriesWithResults: t.field({
+        type: [queryWithResults],
+        nullable: { list: true, items: true },
+        resolve: (data) => list(data.queriesWithResults),
+      }),
       returnedData: t.field({ type: 'GenericScalar', resolve: (data) => data.returnedData ?? null }),
     }),
   });
@@ -43,7 +47,12 @@ export function createValidationTypes(builder: Builder) {
     }),
   });
   const validatorTestOptions = builder.inputType('ValidatorTestOptions', {
-    fields: (t) => ({ validateSelect: t.boolean(), validateInfoAccess: t.boolean(), validateTableMetadata: t.boolean(), validateSyslog: t.boolean() }),
+    fields: (t) => ({
+      validateSelect: t.boolean(),
+      validateInfoAccess: t.boolean(),
+      validateTableMetadata: t.boolean(),
+      validateSyslog: t.boolean(),
+    }),
   });
   const testOptions = builder.inputType('ConnectionTestOptions', {
     fields: (t) => ({
@@ -62,7 +71,13 @@ function list<T>(items: readonly T[] | undefined): T[] | null {
 }
 
 /** The lead API's test options as the operation takes them. */
-export function readTestOptions(options: { readonly skipValidation?: boolean | null | undefined; readonly skipPermissionTests?: boolean | null | undefined } | null | undefined, { signal }: Context): TestOptions {
+export function readTestOptions(
+  options:
+    | { readonly skipValidation?: boolean | null | undefined; readonly skipPermissionTests?: boolean | null | undefined }
+    | null
+    | undefined,
+  { signal }: Context,
+): TestOptions {
   return { skipValidation: options?.skipValidation === true, skipPermissionTests: options?.skipPermissionTests === true, signal };
 }
 
@@ -73,38 +88,61 @@ interface V1Row {
 }
 
 export function addValidationOperations(builder: Builder, { result, testOptions }: ValidationTypes): void {
-  const validation = builder.objectRef<Pick<Connector['validators'][number], 'name' | 'description' | 'mandatory' | 'periodic'> & { readonly isPrerequisite: boolean }>('Validation').implement({
-    fields: (t) => ({
-      name: t.exposeString('name'),
-      description: t.exposeString('description'),
-      isPrerequisite: t.exposeBoolean('isPrerequisite'),
-      periodicValidation: t.exposeBoolean('periodic'),
-      mandatory: t.exposeBoolean('mandatory', { nullable: false, description: 'A commit needs it passed for exactly its candidate.' }),
-    }),
-  });
+  const validation = builder
+    .objectRef<
+      Pick<Connector['validators'][number], 'name' | 'description' | 'mandatory' | 'periodic'> & { readonly isPrerequisite: boolean }
+    >('Validation')
+    .implement({
+      fields: (t) => ({
+        name: t.exposeString('name'),
+        description: t.exposeString('description'),
+        isPrerequisite: t.exposeBoolean('isPrerequisite'),
+        periodicValidation: t.exposeBoolean('periodic'),
+        mandatory: t.exposeBoolean('mandatory', { nullable: false, description: 'A commit needs it passed for exactly its candidate.' }),
+      }),
+    });
   const supported = builder.objectRef<{ readonly validators: Connector['validators'] }>('SupportedValidationsResponse').implement({
     fields: (t) => ({
       supportedValidations: t.field({
         type: [validation],
         nullable: { list: true, items: true },
-        resolve: ({ validators }) => validators.map((one) => ({ ...one, isPrerequisite: validators.some(({ after }) => after.includes(one.name)) })),
+        resolve: ({ validators }) =>
+          validators.map((one) => ({ ...one, isPrerequisite: validators.some(({ after }) => after.includes(one.name)) })),
       }),
     }),
   });
   const v1Data = builder.objectRef<{ readonly error: string }>('ConnectionValidationData').implement({
-    fields: (t) => ({ database: t.string({ resolve: () => null }), table: t.string({ resolve: () => null }), error: t.exposeString('error') }),
+    fields: (t) => ({
+      database: t.string({ resolve: () => null }),
+      table: t.string({ resolve: () => null }),
+      error: t.exposeString('error'),
+    }),
   });
   const v1 = builder.objectRef<V1Row>('ConnectionValidation').implement({
-    fields: (t) => ({ type: t.exposeString('type', { nullable: false }), message: t.exposeString('message'), data: t.field({ type: v1Data, resolve: (row) => row.data }) }),
+    fields: (t) => ({
+      type: t.exposeString('type', { nullable: false }),
+      message: t.exposeString('message'),
+      data: t.field({ type: v1Data, resolve: (row) => row.data }),
+    }),
   });
   const v1Response = builder.objectRef<readonly ValidationResult[]>('TestConnectionResponse').implement({
     fields: (t) => ({
       success: t.boolean({ resolve: (results) => results.every(hasPassed) }),
-      validations: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.errors)) }),
-      warnings: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.warnings)) }),
+      validations: t.field({
+        type: [v1],
+        nullable: { list: true, items: true },
+        resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.errors)),
+      }),
+      warnings: t.field({
+        type: [v1],
+        nullable: { list: true, items: true },
+        resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.warnings)),
+      }),
     }),
   });
-  const updatedResult = builder.objectRef<ValidationResult>('TestUpdatedCredentialsV2Mutation').implement({ fields: (t) => ({ validationResult: t.field({ type: result, resolve: (row) => row }) }) });
+  const updatedResult = builder
+    .objectRef<ValidationResult>('TestUpdatedCredentialsV2Mutation')
+    .implement({ fields: (t) => ({ validationResult: t.field({ type: result, resolve: (row) => row }) }) });
 
   builder.queryFields((t) => ({
     getSupportedValidationsV2: t.field({
@@ -124,7 +162,8 @@ export function addValidationOperations(builder: Builder, { result, testOptions 
     testExistingConnectionV2: t.field({
       type: result,
       args: { validationName: t.arg.string({ required: true }), connectionId: t.arg({ type: 'UUID', required: true }) },
-      resolve: async (_, { validationName, connectionId }, { services, actor, signal }) => (await testConnection(services, actor, { connectionId, validator: validationName, signal }))[0] ?? null,
+      resolve: async (_, { validationName, connectionId }, { services, actor, signal }) =>
+        (await testConnection(services, actor, { connectionId, validator: validationName, signal }))[0] ?? null,
     }),
     testExistingConnection: t.field({
       type: v1Response,
@@ -146,7 +185,12 @@ export function addValidationOperations(builder: Builder, { result, testOptions 
         validationName: t.arg.string({ required: true }),
       },
       resolve: (_, args, context) =>
-        validateChange(context.services, context.actor, { key: args.tempCredentialsKey, kind: args.connectionType, validator: args.validationName, ...readTestOptions(args.connectionOptions, context) }),
+        validateChange(context.services, context.actor, {
+          key: args.tempCredentialsKey,
+          kind: args.connectionType,
+          validator: args.validationName,
+          ...readTestOptions(args.connectionOptions, context),
+        }),
     }),
   }));
 }
@@ -161,6 +205,7 @@ function validatorsOf(connectors: readonly Connector[], spelling: string): Conne
   const own = connectors.find((connector) => connector.kind === kind);
   if (own !== undefined) return own.validators;
   const members = connectors.filter(({ family }) => family?.kind === kind);
-  if (members.length === 0) throw badRequest('connectionType', `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
+  if (members.length === 0)
+    throw badRequest('connectionType', `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
   return [...new Map(members.flatMap(({ validators }) => validators.map((one) => [one.name, one] as const))).values()];
 }

@@ -18,7 +18,10 @@ export function wireShapeOf(connector: Connector, update: boolean): WireShape {
       const type: WireType =
         meta.members === null
           ? wireTypeOf(schema, `${connector.kind}.${key}`)
-          : { input: `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`, fields: Object.fromEntries(Object.entries(meta.members).map(([name, member]) => [name, { type: wireTypeOf(member, name) }])) };
+          : {
+              input: `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`,
+              fields: Object.fromEntries(Object.entries(meta.members).map(([name, member]) => [name, { type: wireTypeOf(member, name) }])),
+            };
       const required = !update && !schema.safeParse(undefined).success;
       return [meta.names.lead ?? key, { type, required, ...(meta.description === null ? {} : { description: meta.description }) }];
     }),
@@ -41,8 +44,14 @@ export function pascal(name: string): string {
 const strings = (...names: readonly string[]): WireShape => Object.fromEntries(names.map((name) => [name, { type: 'String' as const }]));
 const flags = (...names: readonly string[]): WireShape => Object.fromEntries(names.map((name) => [name, { type: 'Boolean' as const }]));
 
-const SSL: WireShape = { ...strings('caData', 'certData', 'keyData', 'keyPassword'), ...flags('disabled', 'verifyCert', 'verifyIdentity', 'skipCertVerification') };
-const TERADATA = { modes: 'DISABLE ALLOW PREFER REQUIRE VERIFY_CA VERIFY_FULL'.split(' '), mechanisms: 'TD2 BROWSER JWT LDAP KRB5 TDNEGO'.split(' ') };
+const SSL: WireShape = {
+  ...strings('caData', 'certData', 'keyData', 'keyPassword'),
+  ...flags('disabled', 'verifyCert', 'verifyIdentity', 'skipCertVerification'),
+};
+const TERADATA = {
+  modes: 'DISABLE ALLOW PREFER REQUIRE VERIFY_CA VERIFY_FULL'.split(' '),
+  mechanisms: 'TD2 BROWSER JWT LDAP KRB5 TDNEGO'.split(' '),
+};
 
 /** Enums of the lead API's shared input, which no kind of ours uses yet. */
 export const FAMILY_ENUMS: Readonly<Record<string, readonly string[]>> = {
@@ -56,10 +65,39 @@ export interface FamilyInputs {
   readonly create: { readonly name: string; readonly fields: FamilyShape };
   readonly update: { readonly name: string; readonly fields: FamilyShape };
 }
-type FamilyShape = Readonly<Record<string, { readonly type: WireType | { readonly enum: string } | { readonly input: string; readonly fields: FamilyShape }; readonly required?: boolean; readonly description?: string }>>;
+type FamilyShape = Readonly<
+  Record<
+    string,
+    {
+      readonly type: WireType | { readonly enum: string } | { readonly input: string; readonly fields: FamilyShape };
+      readonly required?: boolean;
+      readonly description?: string;
+    }
+  >
+>;
 
 const TRANSACTIONAL: FamilyShape = {
-  ...strings('dbName', 'host', 'user', 'password', 'token', 'consumerKey', 'consumerSecret', 'username', 'privateKey', 'domain', 'dataspace', 'tenantId', 'clientId', 'clientSecret', 'authType', 'realm', 'kdc', 'principal', 'keytabBase64'),
+  ...strings(
+    'dbName',
+    'host',
+    'user',
+    'password',
+    'token',
+    'consumerKey',
+    'consumerSecret',
+    'username',
+    'privateKey',
+    'domain',
+    'dataspace',
+    'tenantId',
+    'clientId',
+    'clientSecret',
+    'authType',
+    'realm',
+    'kdc',
+    'principal',
+    'keytabBase64',
+  ),
   port: { type: 'Int' },
   dataspaces: { type: '[String]' },
   database: { type: 'String', description: 'Another name of dbName.' },
@@ -94,7 +132,11 @@ export const FAMILY_INPUTS: Readonly<Record<string, FamilyInputs>> = {
         connectionSettings: {
           type: {
             input: 'TransactionalDbUpdateConnectionSettings',
-            fields: { tdSslmode: { type: { enum: 'TeradataSSLModeUpdateEnum' } }, tdLogmech: { type: { enum: 'TeradataLogMechUpdateEnum' } }, ...flags('rdsProxy') },
+            fields: {
+              tdSslmode: { type: { enum: 'TeradataSSLModeUpdateEnum' } },
+              tdLogmech: { type: { enum: 'TeradataLogMechUpdateEnum' } },
+              ...flags('rdsProxy'),
+            },
           },
         },
         sslOptions: { type: { input: 'SslUpdateOptions', fields: SSL } },

@@ -10,7 +10,12 @@ export const SESSION_COOKIE = 'changeover_session';
 export const CSRF_HEADER = 'x-changeover-csrf';
 
 /** The actor of a request, by token or by browser session. One answer for every way to fail; an address that fails too often is put off. */
-export async function authenticateRequest(services: Services, limiter: Limiter, request: IncomingMessage, info: RequestInfo): Promise<Actor> {
+export async function authenticateRequest(
+  services: Services,
+  limiter: Limiter,
+  request: IncomingMessage,
+  info: RequestInfo,
+): Promise<Actor> {
   const address = info.ip ?? '';
   limiter.requireFewFailures(address);
   try {
@@ -48,7 +53,8 @@ export function requireSameSite(request: IncomingMessage): void {
   const site = header(request, 'sec-fetch-site');
   const origin = header(request, 'origin');
   const foreign = (site !== undefined && site !== 'same-origin') || (origin !== undefined && !isOwnOrigin(origin, header(request, 'host')));
-  if (header(request, CSRF_HEADER) === undefined || foreign) throw new DomainError('FORBIDDEN', `Requests with a session cookie come from this site and carry ${CSRF_HEADER}.`);
+  if (header(request, CSRF_HEADER) === undefined || foreign)
+    throw new DomainError('FORBIDDEN', `Requests with a session cookie come from this site and carry ${CSRF_HEADER}.`);
 }
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {

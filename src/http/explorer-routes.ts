@@ -14,16 +14,32 @@ import type { GatewayServer } from './server.ts';
 /** Only what the bundle itself holds is loaded; styles are set by its editor at run time. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.ttf': 'font/ttf', '.woff2': 'font/woff2', '.json': 'application/json', '.map': 'application/json' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.ttf': 'font/ttf',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.map': 'application/json',
+};
 
 /** Both src/http and dist/http lie two folders below the package. */
 const FOLDER = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
 
 /** The API explorer: its files, and the browser session that it signs in with. */
-export async function handleExplorer(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse, path: string, info: RequestInfo): Promise<void> {
+export async function handleExplorer(
+  gateway: GatewayServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  info: RequestInfo,
+): Promise<void> {
   if (path === '/explorer/session') await handleSession(gateway, request, response, info);
   else if (path === '/explorer') send(response, 302, '', { location: '/explorer/' });
-  else if (request.method !== 'GET' && request.method !== 'HEAD') throw new DomainError('METHOD_NOT_ALLOWED', 'The explorer\'s files are read with GET.');
+  else if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new DomainError('METHOD_NOT_ALLOWED', "The explorer's files are read with GET.");
   else await sendFile(response, path === '/explorer/' ? 'index.html' : path.slice('/explorer/'.length));
 }
 
@@ -34,7 +50,10 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
   try {
     content = await readFile(join(FOLDER, name));
   } catch {
-    throw new DomainError('NOT_FOUND', name === 'index.html' ? 'The explorer is not built. Run: npm run build' : 'There is nothing at this address.');
+    throw new DomainError(
+      'NOT_FOUND',
+      name === 'index.html' ? 'The explorer is not built. Run: npm run build' : 'There is nothing at this address.',
+    );
   }
   send(response, 200, content, {
     'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
@@ -43,7 +62,12 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
   });
 }
 
-async function handleSession({ services, limiter }: GatewayServer, request: IncomingMessage, response: ServerResponse, info: RequestInfo): Promise<void> {
+async function handleSession(
+  { services, limiter }: GatewayServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  info: RequestInfo,
+): Promise<void> {
   requireSameSite(request);
   const address = info.ip ?? '';
   limiter.requireFewFailures(address);

@@ -21,7 +21,12 @@ export interface GraphqlRoute {
  * GraphQL over HTTP, on node's own request and response. `application/json` answers 200 for every document and domain error, since
  * real clients drop the message of another status; `application/graphql-response+json`, when Accept names it, has statuses.
  */
-export async function handleGraphql({ services, execute }: GraphqlRoute, request: IncomingMessage, response: ServerResponse, actor: Actor): Promise<void> {
+export async function handleGraphql(
+  { services, execute }: GraphqlRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+  actor: Actor,
+): Promise<void> {
   const type = negotiate(header(request, 'accept'));
   let body = '';
   let given: GraphqlRequest;
@@ -52,7 +57,12 @@ export async function handleGraphql({ services, execute }: GraphqlRoute, request
     answer(response, type, { body: recorded, codes: codesIn(recorded), executed: true, isMutation: true });
   } catch (error) {
     if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
-      send(response, 200, JSON.stringify({ errors: [{ message: error.message, extensions: { ...error.details, code: error.code } }] }), retryAfter(error.details));
+      send(
+        response,
+        200,
+        JSON.stringify({ errors: [{ message: error.message, extensions: { ...error.details, code: error.code } }] }),
+        retryAfter(error.details),
+      );
     } else throw error;
   } finally {
     clearTimeout(timer);
@@ -61,7 +71,9 @@ export async function handleGraphql({ services, execute }: GraphqlRoute, request
 }
 
 function codesIn(body: string): GraphqlAnswer['codes'] {
-  const parsed = JSON.parse(body) as { readonly errors?: readonly { readonly extensions: { readonly code: GraphqlAnswer['codes'][number] } }[] };
+  const parsed = JSON.parse(body) as {
+    readonly errors?: readonly { readonly extensions: { readonly code: GraphqlAnswer['codes'][number] } }[];
+  };
   return (parsed.errors ?? []).map(({ extensions }) => extensions.code);
 }
 
@@ -77,11 +89,16 @@ function answer(response: ServerResponse, type: string, { body, codes, executed 
     send(response, status, body, { 'content-type': `${type}; charset=utf-8`, ...retryAfter(details) });
     return;
   }
-  send(response, type === RESPONSE_TYPE && first !== undefined && !executed ? 400 : 200, body, { 'content-type': `${type}; charset=utf-8`, ...(first === undefined ? {} : retryAfter(firstExtensions(body))) });
+  send(response, type === RESPONSE_TYPE && first !== undefined && !executed ? 400 : 200, body, {
+    'content-type': `${type}; charset=utf-8`,
+    ...(first === undefined ? {} : retryAfter(firstExtensions(body))),
+  });
 }
 
 function firstExtensions(body: string): Readonly<Record<string, unknown>> {
-  const [error] = (JSON.parse(body) as { readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] }).errors;
+  const [error] = (
+    JSON.parse(body) as { readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] }
+  ).errors;
   return { ...error?.extensions, message: error?.message };
 }
 
@@ -106,8 +123,14 @@ function readRequest(body: Readonly<Record<string, unknown>>): GraphqlRequest {
   const { query, variables, operationName, extensions } = body;
   const bad = (path: string, what: string) => new DomainError('BAD_REQUEST', `${path} must be ${what}.`, { path });
   if (typeof query !== 'string') throw bad('query', 'a string');
-  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) throw bad('variables', 'an object');
+  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables)))
+    throw bad('variables', 'an object');
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') throw bad('operationName', 'a string');
-  if (extensions !== undefined && extensions !== null && (typeof extensions !== 'object' || Array.isArray(extensions))) throw bad('extensions', 'an object');
-  return { query, variables: (variables ?? {}) as Readonly<Record<string, unknown>>, operationName: operationName === '' ? null : (operationName ?? null) };
+  if (extensions !== undefined && extensions !== null && (typeof extensions !== 'object' || Array.isArray(extensions)))
+    throw bad('extensions', 'an object');
+  return {
+    query,
+    variables: (variables ?? {}) as Readonly<Record<string, unknown>>,
+    operationName: operationName === '' ? null : (operationName ?? null),
+  };
 }

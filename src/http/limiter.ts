@@ -14,7 +14,15 @@ export interface LimiterOptions {
   readonly failuresPerMinute: number;
 }
 
-export const DEFAULT_LIMITS: LimiterOptions = { perSecond: 500, burst: 1000, tokenInFlight: 64, inFlight: 200, queue: 200, waitMs: 500, failuresPerMinute: 120 };
+export const DEFAULT_LIMITS: LimiterOptions = {
+  perSecond: 500,
+  burst: 1000,
+  tokenInFlight: 64,
+  inFlight: 200,
+  queue: 200,
+  waitMs: 500,
+  failuresPerMinute: 120,
+};
 
 interface Waiting {
   readonly token: string;
@@ -84,14 +92,19 @@ export function createLimiter(options: LimiterOptions = DEFAULT_LIMITS, now: () 
         const timer = setTimeout(() => {
           waiting.splice(waiting.indexOf(entry), 1);
           const own = (byToken.get(token) ?? 0) >= options.tokenInFlight;
-          reject(own ? rateLimited('This token has too many requests running.', 1) : new DomainError('UNAVAILABLE', 'The gateway is busy.', { retryAfterSeconds: 1 }));
+          reject(
+            own
+              ? rateLimited('This token has too many requests running.', 1)
+              : new DomainError('UNAVAILABLE', 'The gateway is busy.', { retryAfterSeconds: 1 }),
+          );
         }, options.waitMs);
         waiting.push(entry);
       });
     },
     requireFewFailures(address) {
       const found = failures.get(address);
-      if (found !== undefined && now() - found.since < 60_000 && found.count >= options.failuresPerMinute) throw rateLimited('Too many failed logins from this address.', 60);
+      if (found !== undefined && now() - found.since < 60_000 && found.count >= options.failuresPerMinute)
+        throw rateLimited('Too many failed logins from this address.', 60);
     },
     countFailure(address) {
       const found = failures.get(address);

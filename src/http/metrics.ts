@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Services } from '../operations/services.ts';
 
 /** What operators watch. Labels hold routes, kinds and codes; never an id or a value. */
@@ -11,8 +11,19 @@ export interface Metrics {
 export function createMetrics({ store }: Pick<Services, 'store'>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'changeover_' });
-  const requests = new Counter({ name: 'changeover_http_requests_total', help: 'Requests by route and status.', labelNames: ['route', 'status'], registers: [registry] });
-  const duration = new Histogram({ name: 'changeover_http_request_seconds', help: 'Time to answer.', labelNames: ['route'], buckets: [0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30], registers: [registry] });
+  const requests = new Counter({
+    name: 'changeover_http_requests_total',
+    help: 'Requests by route and status.',
+    labelNames: ['route', 'status'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'changeover_http_request_seconds',
+    help: 'Time to answer.',
+    labelNames: ['route'],
+    buckets: [0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+    registers: [registry],
+  });
   const now = () => store.now();
   new Gauge({
     name: 'changeover_leases_live',

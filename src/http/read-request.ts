@@ -22,7 +22,11 @@ export function requestInfo(request: IncomingMessage): RequestInfo {
     const value = header(request, name);
     if (value !== undefined && /^[\x20-\x7e]{1,200}$/.test(value)) client[name] = value;
   }
-  return { id: trace !== undefined && /^[\w.-]{1,64}$/.test(trace) ? trace : randomUUID(), ip: request.socket.remoteAddress ?? null, client };
+  return {
+    id: trace !== undefined && /^[\w.-]{1,64}$/.test(trace) ? trace : randomUUID(),
+    ip: request.socket.remoteAddress ?? null,
+    client,
+  };
 }
 
 /** Reads a body of at most MAX_BODY bytes as UTF-8. Throws TOO_LARGE before or while reading, BAD_REQUEST for what is not UTF-8. */
@@ -50,7 +54,10 @@ function tooLarge(): DomainError {
 export function requireJson(request: IncomingMessage): void {
   const count = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type').length;
   const [type, ...parameters] = (header(request, 'content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
   if (count !== 1 || type !== 'application/json' || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
     throw new DomainError('UNSUPPORTED_TYPE', 'Send Content-Type: application/json, in UTF-8.');
   }
@@ -64,6 +71,7 @@ export function parseObject(body: string): Readonly<Record<string, unknown>> {
   } catch {
     throw new DomainError('BAD_REQUEST', 'The body is not valid JSON.', { path: 'body' });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new DomainError('BAD_REQUEST', 'The body must be one JSON object; batches are not served.', { path: 'body' });
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new DomainError('BAD_REQUEST', 'The body must be one JSON object; batches are not served.', { path: 'body' });
   return value as Readonly<Record<string, unknown>>;
 }

@@ -4,7 +4,12 @@ import { fromDomainError, type SafeError } from '../graphql/safe-errors.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-export function send(response: ServerResponse, status: number, body: string | Buffer, headers: Readonly<Record<string, string>> = {}): void {
+export function send(
+  response: ServerResponse,
+  status: number,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(body), ...headers });
   response.end(body);

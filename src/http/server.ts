@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Services } from '../operations/services.ts';
 import { localActor } from '../operations/prepare-instance.ts';
+import type { Services } from '../operations/services.ts';
 import { authenticateRequest } from './authenticate-request.ts';
 import { handleExplorer } from './explorer-routes.ts';
 import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
@@ -36,7 +36,15 @@ const SECURITY_HEADERS = {
 /** The HTTP server with its limits; it listens where the caller says. */
 export function createGatewayServer(gateway: GatewayServer): Server {
   const server = createServer(
-    { maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2_000, insecureHTTPParser: false, requireHostHeader: true },
+    {
+      maxHeaderSize: 16_384,
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 2_000,
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+    },
     (request, response) => void dispatch(gateway, request, response),
   );
   server.maxHeadersCount = 100;
@@ -61,7 +69,11 @@ async function dispatch(gateway: GatewayServer, request: IncomingMessage, respon
     const headers = request.complete ? {} : { connection: 'close' };
     sendError(response, error, headers);
   } finally {
-    gateway.metrics.observeRequest(path === '/graphql' ? '/graphql' : path.startsWith('/explorer') ? '/explorer' : 'other', response.statusCode, performance.now() - started);
+    gateway.metrics.observeRequest(
+      path === '/graphql' ? '/graphql' : path.startsWith('/explorer') ? '/explorer' : 'other',
+      response.statusCode,
+      performance.now() - started,
+    );
   }
 }
 
@@ -77,7 +89,13 @@ function refuseOddRequests(request: IncomingMessage): void {
   if (!METHODS.has(request.method ?? '')) throw new DomainError('METHOD_NOT_ALLOWED', 'This method is not served.');
 }
 
-async function route(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse, path: string, info: Actor['request']): Promise<void> {
+async function route(
+  gateway: GatewayServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  info: Actor['request'],
+): Promise<void> {
   switch (path) {
     case '/graphql': {
       if (request.method !== 'POST' && request.method !== 'GET') {
@@ -116,7 +134,10 @@ async function actorOf(gateway: GatewayServer, request: IncomingMessage, info: A
   return await authenticateRequest(gateway.services, gateway.limiter, request, info);
 }
 
-async function sendReadiness({ services, state }: { readonly services: Services; readonly state: { readonly draining: boolean } }, response: ServerResponse): Promise<void> {
+async function sendReadiness(
+  { services, state }: { readonly services: Services; readonly state: { readonly draining: boolean } },
+  response: ServerResponse,
+): Promise<void> {
   if (state.draining) {
     send(response, 503, '{"status":"draining"}', { 'retry-after': '5' });
     return;

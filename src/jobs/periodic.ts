@@ -9,7 +9,11 @@ const ANCHOR_EVERY = 60_000;
 const SEAL_BATCH = 500;
 
 /** Starts the gateway's own work: sealing the audit, retiring versions, anchoring. Returns what stops it and waits for what runs. */
-export function startJobs(services: Services, report: (name: string, error: unknown) => void, anchor: (head: Anchor) => Promise<void>): () => Promise<void> {
+export function startJobs(
+  services: Services,
+  report: (name: string, error: unknown) => void,
+  anchor: (head: Anchor) => Promise<void>,
+): () => Promise<void> {
   let lastAnchor = 0;
   const stops = [
     every('seal-audit', SEAL_EVERY, () => sealAudit(services)),
@@ -52,5 +56,7 @@ export function startJobs(services: Services, report: (name: string, error: unkn
 /** Numbers and chains what was written since the last time. Asks first: an idle gateway writes nothing. */
 export async function sealAudit({ store, auditChain }: Services): Promise<number> {
   if (!(await store.read.audit.hasUnsealed())) return 0;
-  return await store.write((tx) => tx.audit.seal(SEAL_BATCH, auditChain.start, (previous, seq, row) => auditChain.link(previous, seq, row)));
+  return await store.write((tx) =>
+    tx.audit.seal(SEAL_BATCH, auditChain.start, (previous, seq, row) => auditChain.link(previous, seq, row)),
+  );
 }

@@ -1,5 +1,12 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
-import { type Connection, type ConnectionPolicy, DEFAULT_POLICY, type Integration, type IntegrationCategory, nameKey } from '../domain/connection.ts';
+import {
+  type Connection,
+  type ConnectionPolicy,
+  DEFAULT_POLICY,
+  type Integration,
+  type IntegrationCategory,
+  nameKey,
+} from '../domain/connection.ts';
 import type { Connector, ConnectorCategory } from '../domain/connector.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
@@ -44,18 +51,22 @@ export async function addConnection(services: Services, actor: Actor, input: Add
   requirePermission(actor, 'create');
   const change = await findChange(services, actor, input.key, { purposes: ['create'] });
   const connector = connectorOf(services, change.kind);
-  if (!servesKind(services, connector, input.kind)) throw badRequest('connectionType', `The temporary key was made for kind "${connector.kind}".`, { kind: connector.kind });
-  if (isRepeat(change, actor)) return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: change.committedAt ?? 0 };
+  if (!servesKind(services, connector, input.kind))
+    throw badRequest('connectionType', `The temporary key was made for kind "${connector.kind}".`, { kind: connector.kind });
+  if (isRepeat(change, actor))
+    return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: change.committedAt ?? 0 };
   await requireOpen(change, services.store);
   const isActive = input.isActive ?? true;
-  if (isActive && (input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy) === 'VALIDATED') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  if (isActive && (input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy) === 'VALIDATED')
+    await obtainProof(services, actor, await subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
   const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
   return await services.store.write(async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
     const latest = await tx.changes.find(scopeOf(actor), change.id);
     if (latest === null) throw notFound('temporary key');
-    if (isRepeat(latest, actor)) return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: latest.committedAt ?? 0 };
+    if (isRepeat(latest, actor))
+      return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: latest.committedAt ?? 0 };
     await requireOpen(latest, tx);
     const now = await tx.now();
     const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);
@@ -67,17 +78,33 @@ export async function addConnection(services: Services, actor: Actor, input: Add
       action: 'connection.create',
       entity: 'connection',
       entityId: change.connectionId,
-      details: { changeId: change.id, kind: connector.kind, version: 1, integrationId: integration.id, proven, isActive, rowMac: version.rowMac.toString('hex') },
+      details: {
+        changeId: change.id,
+        kind: connector.kind,
+        version: 1,
+        integrationId: integration.id,
+        proven,
+        isActive,
+        rowMac: version.rowMac.toString('hex'),
+      },
     });
     return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: now };
   });
 }
 
-async function findOrCreateIntegration(services: Services, actor: Actor, tx: Writers, connector: Connector, input: AddConnection, now: number): Promise<Integration> {
+async function findOrCreateIntegration(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  connector: Connector,
+  input: AddConnection,
+  now: number,
+): Promise<Integration> {
   if ('id' in input.integration) {
     const found = await tx.integrations.find(scopeOf(actor), input.integration.id);
     if (found === null) throw notFound('integration');
-    if (input.siteId !== undefined && input.siteId !== null && input.siteId !== found.siteId) throw badRequest('dcId', 'The integration belongs to another site.');
+    if (input.siteId !== undefined && input.siteId !== null && input.siteId !== found.siteId)
+      throw badRequest('dcId', 'The integration belongs to another site.');
     return found;
   }
   if (actor.integrationIds !== null) throw new DomainError('FORBIDDEN', 'This token is limited to integrations that exist.');
@@ -95,7 +122,8 @@ async function findOrCreateIntegration(services: Services, actor: Actor, tx: Wri
     createdBy: actorId(actor),
     updatedAt: now,
   };
-  if (!(await tx.integrations.insert(integration))) throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
+  if (!(await tx.integrations.insert(integration)))
+    throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
   return integration;
 }
 
@@ -112,7 +140,14 @@ async function chooseSite(actor: Actor, tx: Writers, siteId: string | null): Pro
   return only.id;
 }
 
-function newConnection(actor: Actor, input: AddConnection, id: string, integration: Integration, isActive: boolean, now: number): Connection {
+function newConnection(
+  actor: Actor,
+  input: AddConnection,
+  id: string,
+  integration: Integration,
+  isActive: boolean,
+  now: number,
+): Connection {
   return {
     id,
     projectId: actor.projectId,

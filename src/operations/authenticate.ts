@@ -42,7 +42,9 @@ async function actorOf(services: Services, token: Token, grants: readonly TokenG
   if (grant === undefined || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) throw unauthenticated();
   const minute = now - (now % MINUTE_MS);
   if ((token.lastUsedAt ?? 0) < minute) {
-    services.later('touch-token', () => services.once(`touch:${token.id}:${minute}`, () => services.store.write((tx) => tx.tokens.touch(token.id, minute))));
+    services.later('touch-token', () =>
+      services.once(`touch:${token.id}:${minute}`, () => services.store.write((tx) => tx.tokens.touch(token.id, minute))),
+    );
   }
   return {
     tokenId: token.id,
@@ -70,5 +72,8 @@ function permissionsOfRoles(roles: readonly Role[]): Actor['permissions'] {
 }
 
 export function unauthenticated(): DomainError {
-  return new DomainError('UNAUTHENTICATED', 'No valid token came with the request. Send x-mcd-id and x-mcd-token, or Authorization: Bearer.');
+  return new DomainError(
+    'UNAUTHENTICATED',
+    'No valid token came with the request. Send x-mcd-id and x-mcd-token, or Authorization: Bearer.',
+  );
 }

@@ -40,7 +40,8 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
   const { connection, connector } = await loadConnection(services, actor, change.connectionId);
   const proof = proofRule(actor, connection, input.skipProof === true);
   // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
-  if (proof === 'required' && connection.currentVersion === change.baseVersion) await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  if (proof === 'required' && connection.currentVersion === change.baseVersion)
+    await obtainProof(services, actor, await subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
   const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
   const outcome = await services.store.write(async (tx) => {
@@ -54,7 +55,8 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
     if (proofRule(actor, base, input.skipProof === true) === 'required') await requireFreshProof(services, actor, tx, change);
     const now = await tx.now();
     const leases = await tx.leases.liveOf(base.id, now);
-    if (base.inFlight === 'REFUSE' && leases.length > 0) throw inUse('Running jobs hold this connection, and its policy refuses a commit while they do.', leases, now);
+    if (base.inFlight === 'REFUSE' && leases.length > 0)
+      throw inUse('Running jobs hold this connection, and its policy refuses a commit while they do.', leases, now);
     const version = nextVersion(keys, latest, current, { by: actorId(actor), now, proven });
     await promote(tx, actor, base, current, version, now);
     await closeChange(tx, actor, change, version.version, now);
@@ -74,57 +76,87 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
     });
     return { changeId: change.id, connectionId: base.id, version: version.version, committedAt: now };
   });
-  if (!proven && proof !== 'not-needed') services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
+  if (!proven && proof !== 'not-needed')
+    services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
   return outcome;
 }
 
 function outcomeOf(change: Change): CommitOutcome {
-  return { changeId: change.id, connectionId: change.connectionId, version: change.committedVersion ?? 0, committedAt: change.committedAt ?? 0 };
+  return {
+    changeId: change.id,
+    connectionId: change.connectionId,
+    version: change.committedVersion ?? 0,
+    committedAt: change.committedAt ?? 0,
+  };
 }
 
 function requireBase(change: Change, connection: Connection): void {
   if (connection.currentVersion === change.baseVersion) return;
-  throw new DomainError('VERSION_CONFLICT', `The connection is at version ${connection.currentVersion}; this change was staged on version ${change.baseVersion}. Stage it again.`, {
-    currentVersion: connection.currentVersion,
-    baseVersion: change.baseVersion,
-  });
+  throw new DomainError(
+    'VERSION_CONFLICT',
+    `The connection is at version ${connection.currentVersion}; this change was staged on version ${change.baseVersion}. Stage it again.`,
+    {
+      currentVersion: connection.currentVersion,
+      baseVersion: change.baseVersion,
+    },
+  );
 }
 
 /**
  * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded
  * afterwards. To skip it on a VALIDATED one takes an owner.
  */
-export function proofRule(actor: Actor, connection: Pick<Connection, 'isActive' | 'commitPolicy'>, skip: boolean): 'required' | 'afterwards' | 'not-needed' {
+export function proofRule(
+  actor: Actor,
+  connection: Pick<Connection, 'isActive' | 'commitPolicy'>,
+  skip: boolean,
+): 'required' | 'afterwards' | 'not-needed' {
   if (!connection.isActive) return 'not-needed';
   if (connection.commitPolicy === 'ADVISORY') return 'afterwards';
   if (!skip) return 'required';
   if (actor.permissions.has('skip-proof')) return 'afterwards';
-  throw new DomainError('VALIDATION_FAILED', 'This connection\'s policy VALIDATED needs proof before a commit; only an owner may skip it.', { policy: 'VALIDATED' });
+  throw new DomainError('VALIDATION_FAILED', "This connection's policy VALIDATED needs proof before a commit; only an owner may skip it.", {
+    policy: 'VALIDATED',
+  });
 }
 
 /** Proof may have aged, or never existed for an actor whose policy changed meanwhile: it is looked at again where it counts. */
 async function requireFreshProof(services: Services, actor: Actor, tx: Writers, change: Change): Promise<void> {
   const passed = await tx.validations.passed(actor.projectId, change.candidateHash, (await tx.now()) - PROOF_MAX_AGE_MS);
   const missing = connectorOf(services, change.kind).validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name));
-  if (missing.length > 0) throw new DomainError('VALIDATION_FAILED', 'The proof of this change has expired. Save it again.', { policy: 'VALIDATED', validators: missing.map(({ name }) => name) });
+  if (missing.length > 0)
+    throw new DomainError('VALIDATION_FAILED', 'The proof of this change has expired. Save it again.', {
+      policy: 'VALIDATED',
+      validators: missing.map(({ name }) => name),
+    });
 }
 
 export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {
   const last = Math.max(...leases.map(({ expiresAt }) => expiresAt));
   return new DomainError('CONNECTION_IN_USE', message, {
     retryAfterSeconds: Math.max(1, Math.ceil((last - now) / 1000)),
-    jobs: leases.map((lease) => ({ leaseId: lease.id, job: lease.job, version: lease.version, since: new Date(lease.acquiredAt).toISOString(), expectedEnd: new Date(lease.expiresAt).toISOString() })),
+    jobs: leases.map((lease) => ({
+      leaseId: lease.id,
+      job: lease.job,
+      version: lease.version,
+      since: new Date(lease.acquiredAt).toISOString(),
+      expectedEnd: new Date(lease.expiresAt).toISOString(),
+    })),
   });
 }
 
 /** Takes the key out of use. The connection's exclusive lock is held, so nobody else can have done it meanwhile. */
 export async function closeChange(tx: Writers, actor: Actor, change: Change, version: number, now: number): Promise<void> {
-  if (!(await tx.changes.commit(change.id, version, actorId(actor), now))) throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open. Stage it again.', { changeId: change.id });
+  if (!(await tx.changes.commit(change.id, version, actorId(actor), now)))
+    throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open. Stage it again.', { changeId: change.id });
 }
 
 async function promote(tx: Writers, actor: Actor, base: Connection, current: Version, next: Version, now: number): Promise<void> {
   const advanced = await tx.connections.advance(scopeOf(actor), base.id, current.version, next.version, actorId(actor), now);
   const demoted = advanced && (await tx.versions.demote(base.id, current.version, now + base.overlapMs));
-  if (!demoted) throw new DomainError('VERSION_CONFLICT', 'The connection was changed meanwhile. Stage the change again.', { baseVersion: current.version });
+  if (!demoted)
+    throw new DomainError('VERSION_CONFLICT', 'The connection was changed meanwhile. Stage the change again.', {
+      baseVersion: current.version,
+    });
   await tx.versions.append(next);
 }

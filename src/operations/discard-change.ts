@@ -14,7 +14,12 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
       throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });
     }
     await tx.contents.destroyIfUnused(change.contentId);
-    await record(services, tx, actor, { action: 'change.discard', entity: 'connection', entityId: change.connectionId, details: { changeId } });
+    await record(services, tx, actor, {
+      action: 'change.discard',
+      entity: 'connection',
+      entityId: change.connectionId,
+      details: { changeId },
+    });
     return { ...change, state: 'DISCARDED' };
   });
 }

@@ -27,17 +27,26 @@ export async function examineStore(services: Services, actor: Actor): Promise<Ex
   let opened = 0;
   let previous: Version | null = null;
   for (;;) {
-    const page: readonly Version[] = await services.store.read.versions.scan(previous === null ? null : { connectionId: previous.connectionId, version: previous.version }, 200);
+    const page: readonly Version[] = await services.store.read.versions.scan(
+      previous === null ? null : { connectionId: previous.connectionId, version: previous.version },
+      200,
+    );
     if (page.length === 0) break;
     for (const version of page) {
       versions += 1;
       const before: Version | null = previous?.connectionId === version.connectionId ? previous : null;
-      for (const problem of await problemsOf(services, version, before)) findings.push({ connectionId: version.connectionId, version: version.version, problem });
+      for (const problem of await problemsOf(services, version, before))
+        findings.push({ connectionId: version.connectionId, version: version.version, problem });
       if (version.destroyedAt === null) opened += 1;
       previous = version;
     }
   }
-  return { ok: findings.length === 0, versions, opened: opened - findings.filter(({ problem }) => problem === 'does-not-open' || problem === 'connector-missing').length, findings: findings.slice(0, 100) };
+  return {
+    ok: findings.length === 0,
+    versions,
+    opened: opened - findings.filter(({ problem }) => problem === 'does-not-open' || problem === 'connector-missing').length,
+    findings: findings.slice(0, 100),
+  };
 }
 
 async function problemsOf(services: Services, version: Version, before: Version | null): Promise<readonly Finding['problem'][]> {

@@ -7,9 +7,20 @@ import { actorId, type Services, scopeOf } from './services.ts';
  * The change that a temporary key addresses, for the connection and purposes that the caller names. A key of another
  * connection, project or purpose is NOT_FOUND like an unknown one; a bad checksum is, without asking the store.
  */
-export async function findChange(services: Services, actor: Actor, key: string, bound: { readonly connectionId?: string; readonly purposes?: readonly Change['purpose'][] } = {}): Promise<Change> {
-  const change = services.tokens.parse(key) === 'tmp' ? await services.store.read.changes.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key)) : null;
-  const fits = change !== null && (bound.connectionId ?? change.connectionId) === change.connectionId && (bound.purposes?.includes(change.purpose) ?? true);
+export async function findChange(
+  services: Services,
+  actor: Actor,
+  key: string,
+  bound: { readonly connectionId?: string; readonly purposes?: readonly Change['purpose'][] } = {},
+): Promise<Change> {
+  const change =
+    services.tokens.parse(key) === 'tmp'
+      ? await services.store.read.changes.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key))
+      : null;
+  const fits =
+    change !== null &&
+    (bound.connectionId ?? change.connectionId) === change.connectionId &&
+    (bound.purposes?.includes(change.purpose) ?? true);
   if (!fits) throw notFound('temporary key');
   return change;
 }
@@ -24,7 +35,11 @@ export function isRepeat(change: Change, actor: Actor): boolean {
 /** Throws CHANGE_OUTDATED or CHANGE_EXPIRED unless the change can still be validated and committed. */
 export async function requireOpen(change: Change, clock: { now(): Promise<number> }): Promise<void> {
   if (change.state === 'COMMITTED' || change.state === 'DISCARDED') {
-    throw new DomainError('CHANGE_OUTDATED', `This change was ${change.state.toLowerCase()}. Stage it again.`, { changeId: change.id, state: change.state });
+    throw new DomainError('CHANGE_OUTDATED', `This change was ${change.state.toLowerCase()}. Stage it again.`, {
+      changeId: change.id,
+      state: change.state,
+    });
   }
-  if (change.expiresAt <= (await clock.now())) throw new DomainError('CHANGE_EXPIRED', 'The temporary key has expired. Stage the change again.', { changeId: change.id });
+  if (change.expiresAt <= (await clock.now()))
+    throw new DomainError('CHANGE_EXPIRED', 'The temporary key has expired. Stage the change again.', { changeId: change.id });
 }

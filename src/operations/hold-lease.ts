@@ -33,7 +33,8 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
   const granted = await services.store.write(async (tx) => {
     await tx.lock(input.connectionId, 'shared');
     const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
-    if (!connection.isActive) throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
+    if (!connection.isActive)
+      throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
     const now = await tx.now();
     const lease: Lease = {
       id: services.newId(),
@@ -103,25 +104,41 @@ export async function endLease(services: Services, actor: Actor, id: string): Pr
 async function endLive(services: Services, actor: Actor, lease: Lease, reason: 'released' | 'ended'): Promise<Lease> {
   return await services.store.write(async (tx) => {
     const now = await tx.now();
-    if (await tx.leases.end(lease.id, reason, now)) await recordLease(services, tx, actor, reason === 'ended' ? 'lease.end' : 'lease.release', lease);
+    if (await tx.leases.end(lease.id, reason, now))
+      await recordLease(services, tx, actor, reason === 'ended' ? 'lease.end' : 'lease.release', lease);
     return (await tx.leases.find(scopeOf(actor), lease.id)) ?? lease;
   });
 }
 
 async function findLease(services: Services, actor: Actor, key: string): Promise<Lease> {
-  const lease = services.tokens.parse(key) === 'lse' ? await services.store.read.leases.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key)) : null;
+  const lease =
+    services.tokens.parse(key) === 'lse'
+      ? await services.store.read.leases.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key))
+      : null;
   // A lease is its taker's: another job's token does not renew, read or release it.
   if (lease === null || (lease.tokenId ?? 'local') !== actorId(actor)) throw notFound('lease');
   return lease;
 }
 
-async function recordLease(services: Services, tx: Parameters<typeof record>[1], actor: Actor, action: 'lease.acquire' | 'lease.read' | 'lease.renew' | 'lease.release' | 'lease.end', lease: Lease): Promise<void> {
-  await record(services, tx, actor, { action, entity: 'connection', entityId: lease.connectionId, details: { leaseId: lease.id, version: lease.version, job: lease.job, expiresAt: lease.expiresAt } });
+async function recordLease(
+  services: Services,
+  tx: Parameters<typeof record>[1],
+  actor: Actor,
+  action: 'lease.acquire' | 'lease.read' | 'lease.renew' | 'lease.release' | 'lease.end',
+  lease: Lease,
+): Promise<void> {
+  await record(services, tx, actor, {
+    action,
+    entity: 'connection',
+    entityId: lease.connectionId,
+    details: { leaseId: lease.id, version: lease.version, job: lease.job, expiresAt: lease.expiresAt },
+  });
 }
 
 function readLeaseInput(services: Services, input: AcquireLease): { readonly job: string; readonly ttlMs: number } {
   const job = input.job.trim();
-  if (job.length === 0 || job.length > 200 || !job.isWellFormed() || /\p{Cc}/u.test(job)) throw badRequest('job', 'A job\'s name has 1 to 200 characters and no control characters.');
+  if (job.length === 0 || job.length > 200 || !job.isWellFormed() || /\p{Cc}/u.test(job))
+    throw badRequest('job', "A job's name has 1 to 200 characters and no control characters.");
   return { job, ttlMs: readTtl(services, input.ttlMs) };
 }
 

@@ -1,5 +1,5 @@
-import { record, type Services } from './services.ts';
 import { localActor } from './prepare-instance.ts';
+import { record, type Services } from './services.ts';
 
 const BATCH = 100;
 
@@ -17,7 +17,11 @@ const REQUEST = { id: 'housekeeping', ip: null, client: {} } as const;
  * drops what expired changes sealed.
  */
 export async function keepHouse(services: Services): Promise<HousekeepingPass> {
-  return { retired: await retireVersions(services), destroyed: await destroyContent(services), expiredChanges: await dropExpiredChanges(services) };
+  return {
+    retired: await retireVersions(services),
+    destroyed: await destroyContent(services),
+    expiredChanges: await dropExpiredChanges(services),
+  };
 }
 
 async function retireVersions(services: Services): Promise<number> {
@@ -27,7 +31,12 @@ async function retireVersions(services: Services): Promise<number> {
       await tx.lock(connectionId, 'exclusive');
       if (!(await tx.versions.retire(connectionId, version, await tx.now()))) return false;
       // Says that the old credential can now be revoked at its source.
-      await record(services, tx, localActor(projectId, 'gateway', REQUEST), { action: 'version.retire', entity: 'connection', entityId: connectionId, details: { version } });
+      await record(services, tx, localActor(projectId, 'gateway', REQUEST), {
+        action: 'version.retire',
+        entity: 'connection',
+        entityId: connectionId,
+        details: { version },
+      });
       return true;
     });
     if (done) retired += 1;
@@ -42,8 +51,14 @@ async function destroyContent(services: Services): Promise<number> {
     const done = await services.store.write(async (tx) => {
       await tx.lock(connectionId, 'exclusive');
       // Content that a roll-back made current again is kept for as long as a version that is in use needs it.
-      if (!(await tx.contents.destroyIfUnused(contentId)) || !(await tx.versions.markDestroyed(connectionId, version, await tx.now()))) return false;
-      await record(services, tx, localActor(projectId, 'gateway', REQUEST), { action: 'version.destroy', entity: 'connection', entityId: connectionId, details: { version } });
+      if (!(await tx.contents.destroyIfUnused(contentId)) || !(await tx.versions.markDestroyed(connectionId, version, await tx.now())))
+        return false;
+      await record(services, tx, localActor(projectId, 'gateway', REQUEST), {
+        action: 'version.destroy',
+        entity: 'connection',
+        entityId: connectionId,
+        details: { version },
+      });
       return true;
     });
     if (done) destroyed += 1;

@@ -16,19 +16,26 @@ export interface LoadedConnection {
 }
 
 /** A connection in the actor's scope with its CURRENT version; NOT_FOUND alike for what is absent and what is not theirs. */
-export async function loadConnection(services: Services, actor: Actor, id: string, from: Readers = services.store.read): Promise<LoadedConnection> {
+export async function loadConnection(
+  services: Services,
+  actor: Actor,
+  id: string,
+  from: Readers = services.store.read,
+): Promise<LoadedConnection> {
   const scope = scopeOf(actor);
   const connection = await from.connections.find(scope, id);
   if (connection === null) throw notFound('connection');
   const integration = await from.integrations.find(scope, connection.integrationId);
   const [current] = await from.versions.currentOf(scope, [id]);
-  if (integration === null || current === undefined) throw new DomainError('INTEGRITY', 'The connection has no current version or no integration.', { connectionId: id });
+  if (integration === null || current === undefined)
+    throw new DomainError('INTEGRITY', 'The connection has no current version or no integration.', { connectionId: id });
   return { connection, integration, current, connector: connectorOf(services, current.kind) };
 }
 
 export function connectorOf(services: Pick<Services, 'connectors'>, kind: string): Connector {
   const connector = services.connectors.find(kind);
-  if (connector === null) throw new DomainError('UNAVAILABLE', 'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.', { kind });
+  if (connector === null)
+    throw new DomainError('UNAVAILABLE', 'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.', { kind });
   return connector;
 }
 
@@ -36,7 +43,9 @@ export function connectorOf(services: Pick<Services, 'connectors'>, kind: string
 export async function requireReachableSite(services: Services, integration: Integration): Promise<void> {
   const site = await services.store.read.sites.find(integration.projectId, integration.siteId);
   if (site?.deployment !== 'gateway') {
-    throw new DomainError('UNAVAILABLE', 'The connection belongs to a site of workers, and none is connected.', { siteId: integration.siteId });
+    throw new DomainError('UNAVAILABLE', 'The connection belongs to a site of workers, and none is connected.', {
+      siteId: integration.siteId,
+    });
   }
 }
 
@@ -56,7 +65,8 @@ function bindingOf(services: Services, connector: Connector, row: SealedRow): Se
 /** Opens the credentials of a version or change. Throws INTEGRITY when they were altered, moved or destroyed. */
 export async function openDetails(services: Services, row: SealedRow, from: Readers = services.store.read): Promise<Details> {
   const content = await from.contents.find({ projectId: row.projectId }, row.contentId);
-  if (content === null || content.blob === null) throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId: row.contentId });
+  if (content === null || content.blob === null)
+    throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId: row.contentId });
   const connector = connectorOf(services, row.kind);
   const keys = await services.vault.forProject(row.projectId);
   const plain = keys.open(bindingOf(services, connector, row), content.blob);
@@ -74,7 +84,13 @@ export interface SealedDetails {
 }
 
 /** Seals parsed details under a fresh content id, before any statement is sent. */
-export async function sealDetails(services: Services, projectId: string, connectionId: string, connector: Connector, details: Details): Promise<SealedDetails> {
+export async function sealDetails(
+  services: Services,
+  projectId: string,
+  connectionId: string,
+  connector: Connector,
+  details: Details,
+): Promise<SealedDetails> {
   const { settings, secrets } = splitDetails(connector, details);
   const keys = await services.vault.forProject(projectId);
   const contentId = services.newId();

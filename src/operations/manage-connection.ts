@@ -16,12 +16,16 @@ export const MAX_OVERLAP_MS = 90 * 24 * 60 * 60 * 1000;
 export async function renameConnection(services: Services, actor: Actor, connectionId: string, name: string): Promise<Connection> {
   requirePermission(actor, 'commit');
   const stored = readName(name, 'name');
-  return await alter(services, actor, connectionId, 'connection.rename', {}, (tx, now) => tx.connections.rename(scopeOf(actor), connectionId, stored, actorId(actor), now));
+  return await alter(services, actor, connectionId, 'connection.rename', {}, (tx, now) =>
+    tx.connections.rename(scopeOf(actor), connectionId, stored, actorId(actor), now),
+  );
 }
 
 export async function setDeletionProtection(services: Services, actor: Actor, connectionId: string, on: boolean): Promise<Connection> {
   requirePermission(actor, 'commit');
-  return await alter(services, actor, connectionId, 'connection.protect', { on }, (tx, now) => tx.connections.setDeletionProtection(scopeOf(actor), connectionId, on, actorId(actor), now));
+  return await alter(services, actor, connectionId, 'connection.protect', { on }, (tx, now) =>
+    tx.connections.setDeletionProtection(scopeOf(actor), connectionId, on, actorId(actor), now),
+  );
 }
 
 /** Enabling a connection obtains the proof that its saved version did without while it was inactive. Throws VALIDATION_FAILED. */
@@ -29,17 +33,32 @@ export async function toggleConnection(services: Services, actor: Actor, connect
   requirePermission(actor, 'commit');
   const { connection, current } = await loadConnection(services, actor, connectionId);
   if (connection.isActive === active) return connection;
-  if (active && connection.commitPolicy === 'VALIDATED') await obtainProof(services, actor, await subjectOfVersion(services, actor, connectionId));
-  return await alter(services, actor, connectionId, active ? 'connection.enable' : 'connection.disable', { version: current.version }, async (tx, now) => {
-    const latest = await tx.connections.find(scopeOf(actor), connectionId);
-    if (active && latest !== null && latest.currentVersion !== current.version) {
-      throw new DomainError('VERSION_CONFLICT', 'The connection was changed while it was being proven. Enable it again.', { currentVersion: latest.currentVersion });
-    }
-    return await tx.connections.setActive(scopeOf(actor), connectionId, active, actorId(actor), now);
-  });
+  if (active && connection.commitPolicy === 'VALIDATED')
+    await obtainProof(services, actor, await subjectOfVersion(services, actor, connectionId));
+  return await alter(
+    services,
+    actor,
+    connectionId,
+    active ? 'connection.enable' : 'connection.disable',
+    { version: current.version },
+    async (tx, now) => {
+      const latest = await tx.connections.find(scopeOf(actor), connectionId);
+      if (active && latest !== null && latest.currentVersion !== current.version) {
+        throw new DomainError('VERSION_CONFLICT', 'The connection was changed while it was being proven. Enable it again.', {
+          currentVersion: latest.currentVersion,
+        });
+      }
+      return await tx.connections.setActive(scopeOf(actor), connectionId, active, actorId(actor), now);
+    },
+  );
 }
 
-export async function setConnectionPolicy(services: Services, actor: Actor, connectionId: string, policy: Partial<ConnectionPolicy>): Promise<Connection> {
+export async function setConnectionPolicy(
+  services: Services,
+  actor: Actor,
+  connectionId: string,
+  policy: Partial<ConnectionPolicy>,
+): Promise<Connection> {
   requirePermission(actor, 'policy');
   const { overlapMs } = policy;
   if (overlapMs !== undefined && (!Number.isSafeInteger(overlapMs) || overlapMs < MIN_OVERLAP_MS || overlapMs > MAX_OVERLAP_MS)) {
@@ -49,7 +68,13 @@ export async function setConnectionPolicy(services: Services, actor: Actor, conn
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
     if (connection === null) return false;
     const { inFlight, commitPolicy } = { ...connection, ...policy };
-    return await tx.connections.setPolicy(scopeOf(actor), connectionId, { inFlight, commitPolicy, overlapMs: overlapMs ?? connection.overlapMs }, actorId(actor), now);
+    return await tx.connections.setPolicy(
+      scopeOf(actor),
+      connectionId,
+      { inFlight, commitPolicy, overlapMs: overlapMs ?? connection.overlapMs },
+      actorId(actor),
+      now,
+    );
   });
 }
 
@@ -66,12 +91,21 @@ export async function removeConnection(services: Services, actor: Actor, connect
 
 async function removeLocked(services: Services, actor: Actor, tx: Writers, connection: Connection): Promise<void> {
   const now = await tx.now();
-  if (connection.deletionProtection) throw new DomainError('CONNECTION_IN_USE', 'The connection is protected against deletion. Lift the protection first.', { connectionId: connection.id, protected: true });
+  if (connection.deletionProtection)
+    throw new DomainError('CONNECTION_IN_USE', 'The connection is protected against deletion. Lift the protection first.', {
+      connectionId: connection.id,
+      protected: true,
+    });
   const leases = await tx.leases.liveOf(connection.id, now);
   if (leases.length > 0) throw inUse('Running jobs hold this connection.', leases, now);
   if (!(await tx.connections.remove(scopeOf(actor), connection.id, actorId(actor), now))) throw notFound('connection');
   await tx.versions.retireAll(connection.id, now);
-  await record(services, tx, actor, { action: 'connection.delete', entity: 'connection', entityId: connection.id, details: { version: connection.currentVersion } });
+  await record(services, tx, actor, {
+    action: 'connection.delete',
+    entity: 'connection',
+    entityId: connection.id,
+    details: { version: connection.currentVersion },
+  });
 }
 
 /** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */

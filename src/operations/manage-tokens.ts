@@ -1,4 +1,4 @@
-import { type Actor, isRole, requirePermission, type Role } from '../domain/actor.ts';
+import { type Actor, isRole, type Role, requirePermission } from '../domain/actor.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import type { Session, Token } from '../domain/token.ts';
@@ -55,14 +55,20 @@ export async function createToken(services: Services, actor: Actor, input: Creat
     };
     if (token.operator && !actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator makes operator tokens.');
     await tx.tokens.insert(token, [{ tokenId: token.id, projectId: actor.projectId, roles }]);
-    await record(services, tx, actor, { action: 'token.create', entity: 'token', entityId: token.id, details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator } });
+    await record(services, tx, actor, {
+      action: 'token.create',
+      entity: 'token',
+      entityId: token.id,
+      details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator },
+    });
     return { token, roles, secret };
   });
 }
 
 function readRoles(names: readonly string[]): readonly Role[] {
   const roles = [...new Set(names)].filter(isRole);
-  if (roles.length === 0 || roles.length !== new Set(names).size) throw badRequest('roles', 'Name one or more of these roles: viewer, job, editor, admin, owner.');
+  if (roles.length === 0 || roles.length !== new Set(names).size)
+    throw badRequest('roles', 'Name one or more of these roles: viewer, job, editor, admin, owner.');
   return roles;
 }
 
@@ -77,7 +83,8 @@ function expiry(actor: Actor, now: number, days: number | null): number | null {
   if (days === null) return actor.expiresAt;
   if (!Number.isInteger(days) || days < 1 || days > 3650) throw badRequest('expiresInDays', 'A token lasts from 1 to 3650 days.');
   const expiresAt = now + days * DAY_MS;
-  if (actor.expiresAt !== null && expiresAt > actor.expiresAt) throw new DomainError('FORBIDDEN', 'A token may not outlive the one that makes it.');
+  if (actor.expiresAt !== null && expiresAt > actor.expiresAt)
+    throw new DomainError('FORBIDDEN', 'A token may not outlive the one that makes it.');
   return expiresAt;
 }
 
@@ -114,7 +121,15 @@ export async function createSession(services: Services, actor: Actor): Promise<{
   const hash = services.vault.keyedHash('token', secret);
   return await services.store.write(async (tx) => {
     const now = await tx.now();
-    const session: Session = { id: services.newId(), tokenId, projectId: actor.projectId, hash, createdAt: now, expiresAt: Math.min(now + SESSION_TTL_MS, actor.expiresAt ?? Infinity), endedAt: null };
+    const session: Session = {
+      id: services.newId(),
+      tokenId,
+      projectId: actor.projectId,
+      hash,
+      createdAt: now,
+      expiresAt: Math.min(now + SESSION_TTL_MS, actor.expiresAt ?? Infinity),
+      endedAt: null,
+    };
     await tx.tokens.insertSession(session);
     await record(services, tx, actor, { action: 'session.create', entity: 'session', entityId: session.id, details: {} });
     return { session, secret };
@@ -125,6 +140,7 @@ export async function endSession(services: Services, actor: Actor, secret: strin
   const session = await services.store.read.tokens.findSession(services.vault.keyedHash('token', secret));
   if (session === null) return;
   await services.store.write(async (tx) => {
-    if (await tx.tokens.endSession(session.id, await tx.now())) await record(services, tx, actor, { action: 'session.end', entity: 'session', entityId: session.id, details: {} });
+    if (await tx.tokens.endSession(session.id, await tx.now()))
+      await record(services, tx, actor, { action: 'session.end', entity: 'session', entityId: session.id, details: {} });
   });
 }

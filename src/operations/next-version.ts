@@ -6,7 +6,9 @@ import type { ProjectVault } from '../domain/vault.ts';
 
 /** SHA-256 of all that a version stores in clear. */
 export function configHash(config: Pick<Version, 'kind' | 'settings' | 'facets' | 'reference'>): Buffer {
-  return createHash('sha256').update(canonicalJson({ kind: config.kind, settings: config.settings, facets: config.facets, reference: config.reference })).digest();
+  return createHash('sha256')
+    .update(canonicalJson({ kind: config.kind, settings: config.settings, facets: config.facets, reference: config.reference }))
+    .digest();
 }
 
 /** The version that a change becomes, linked to the one before by its MAC. */
@@ -18,7 +20,14 @@ export function nextVersion(
 ): Version {
   const version = (previous?.version ?? 0) + 1;
   const config = configHash(change);
-  const link = { connectionId: change.connectionId, version, contentId: change.contentId, configHash: config, cipherHash: change.cipherHash, previousMac: previous?.rowMac ?? Buffer.alloc(0) };
+  const link = {
+    connectionId: change.connectionId,
+    version,
+    contentId: change.contentId,
+    configHash: config,
+    cipherHash: change.cipherHash,
+    previousMac: previous?.rowMac ?? Buffer.alloc(0),
+  };
   return {
     connectionId: change.connectionId,
     version,

@@ -14,13 +14,22 @@ export async function obtainProof(services: Services, actor: Actor, subject: Sub
   const missing = await missingProofs(services, actor, connector, identity.candidateHash);
   if (missing.length === 0) return;
   const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
-  const results = await services.once(`proof:${identity.candidateHash.toString('hex')}`, () => validateAll(services, actor, subject, missing, { signal: deadline }));
+  const results = await services.once(`proof:${identity.candidateHash.toString('hex')}`, () =>
+    validateAll(services, actor, subject, missing, { signal: deadline }),
+  );
   const failed = results.filter((result) => !hasPassed(result));
   if (failed.length === 0) return;
   if (deadline.aborted) {
-    throw new DomainError('UNAVAILABLE', 'The credentials could not be checked in time. Validate the change first, then save it.', { retryAfterSeconds: 5, validators: missing });
+    throw new DomainError('UNAVAILABLE', 'The credentials could not be checked in time. Validate the change first, then save it.', {
+      retryAfterSeconds: 5,
+      validators: missing,
+    });
   }
   const problems = failed.flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));
   const [first] = problems;
-  throw new DomainError('VALIDATION_FAILED', `The credentials were refused: ${first?.friendlyMessage ?? 'a mandatory validation failed.'} ${first?.resolution ?? ''}`.trim(), { policy: 'VALIDATED', problems });
+  throw new DomainError(
+    'VALIDATION_FAILED',
+    `The credentials were refused: ${first?.friendlyMessage ?? 'a mandatory validation failed.'} ${first?.resolution ?? ''}`.trim(),
+    { policy: 'VALIDATED', problems },
+  );
 }

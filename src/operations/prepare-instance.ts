@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { permissionsOf } from '../domain/actor.ts';
 import type { Actor, RequestInfo } from '../domain/actor.ts';
+import { permissionsOf } from '../domain/actor.ts';
 import type { CreatedToken } from './manage-tokens.ts';
 import { createToken } from './manage-tokens.ts';
 import { record, type Services } from './services.ts';
@@ -14,7 +14,17 @@ export const GATEWAY_SITE_NAME = 'gateway';
  * directory owns the store anyway. It holds every permission but leasing, which is for jobs' tokens.
  */
 export function localActor(projectId: string, name: string, request: RequestInfo): Actor {
-  return { tokenId: null, name, projectId, roles: ['owner'], permissions: permissionsOf(['owner']), operator: true, integrationIds: null, expiresAt: null, request };
+  return {
+    tokenId: null,
+    name,
+    projectId,
+    roles: ['owner'],
+    permissions: permissionsOf(['owner']),
+    operator: true,
+    integrationIds: null,
+    expiresAt: null,
+    request,
+  };
 }
 
 /**
@@ -32,8 +42,20 @@ export async function ensureProject(services: Services, instanceId: string, requ
     if (made !== undefined) return made.id;
     const now = await tx.now();
     await tx.projects.insert({ id: projectId, name: FIRST_PROJECT_NAME, createdAt: now });
-    await tx.sites.insert({ id: stableId(instanceId, 'site'), projectId, name: GATEWAY_SITE_NAME, deployment: 'gateway', createdAt: now, updatedAt: now });
-    await record(services, tx, localActor(projectId, 'gateway', request), { action: 'instance.start', entity: 'project', entityId: projectId, details: {} });
+    await tx.sites.insert({
+      id: stableId(instanceId, 'site'),
+      projectId,
+      name: GATEWAY_SITE_NAME,
+      deployment: 'gateway',
+      createdAt: now,
+      updatedAt: now,
+    });
+    await record(services, tx, localActor(projectId, 'gateway', request), {
+      action: 'instance.start',
+      entity: 'project',
+      entityId: projectId,
+      details: {},
+    });
     return projectId;
   });
 }

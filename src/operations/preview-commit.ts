@@ -21,7 +21,11 @@ export interface CommitPreview {
   readonly obstacles: readonly ErrorCode[];
 }
 
-export async function previewCommit(services: Services, actor: Actor, input: { readonly key: string; readonly connectionId: string }): Promise<CommitPreview> {
+export async function previewCommit(
+  services: Services,
+  actor: Actor,
+  input: { readonly key: string; readonly connectionId: string },
+): Promise<CommitPreview> {
   requirePermission(actor, 'stage');
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: ['update', 'roll-back'] });
   await requireOpen(change, services.store);

@@ -18,7 +18,11 @@ export interface TestOptions extends Partial<ValidatorOptions> {
 }
 
 /** Runs one validator on a staged candidate and records the result against exactly that candidate. A failed validation is a result, not an error. */
-export async function validateChange(services: Services, actor: Actor, input: { readonly key: string; readonly kind?: string; readonly validator: string } & TestOptions): Promise<ValidationResult> {
+export async function validateChange(
+  services: Services,
+  actor: Actor,
+  input: { readonly key: string; readonly kind?: string; readonly validator: string } & TestOptions,
+): Promise<ValidationResult> {
   requirePermission(actor, 'validate');
   const change = await findChange(services, actor, input.key);
   await requireOpen(change, services.store);
@@ -30,15 +34,29 @@ export async function validateChange(services: Services, actor: Actor, input: { 
 }
 
 /** Runs one validator on the CURRENT version, or all in order when none is named. */
-export async function testConnection(services: Services, actor: Actor, input: { readonly connectionId: string; readonly validator?: string } & TestOptions): Promise<readonly ValidationResult[]> {
+export async function testConnection(
+  services: Services,
+  actor: Actor,
+  input: { readonly connectionId: string; readonly validator?: string } & TestOptions,
+): Promise<readonly ValidationResult[]> {
   requirePermission(actor, 'validate');
   const subject = await subjectOfVersion(services, actor, input.connectionId);
   if (input.validator !== undefined) return [await validateOne(services, actor, subject, input.validator, input)];
-  return await validateAll(services, actor, subject, subject.connector.validators.map(({ name }) => name), input);
+  return await validateAll(
+    services,
+    actor,
+    subject,
+    subject.connector.validators.map(({ name }) => name),
+    input,
+  );
 }
 
 /** Runs one validator on details that are not stored, and stores nothing of them but the audit's field names. */
-export async function testDetails(services: Services, actor: Actor, input: StageCreation & { readonly validator: string } & TestOptions): Promise<ValidationResult> {
+export async function testDetails(
+  services: Services,
+  actor: Actor,
+  input: StageCreation & { readonly validator: string } & TestOptions,
+): Promise<ValidationResult> {
   requirePermission(actor, 'validate');
   requirePermission(actor, 'create');
   const { connector, details } = readNewDetails(services, input);
@@ -48,7 +66,9 @@ export async function testDetails(services: Services, actor: Actor, input: Stage
 
 /** True when a caller's spelling of a kind names this connector, or the family it is a member of. */
 export function servesKind(services: Pick<Services, 'connectors'>, connector: Connector, kind: string): boolean {
-  return services.connectors.find(kind)?.kind === connector.kind || kind.trim().toLowerCase().replaceAll('_', '-') === connector.family?.kind;
+  return (
+    services.connectors.find(kind)?.kind === connector.kind || kind.trim().toLowerCase().replaceAll('_', '-') === connector.family?.kind
+  );
 }
 
 /** What is validated: a change's candidate, a saved version, or details that are not stored (`identity` null: nothing is recorded as proof). */
@@ -86,31 +106,55 @@ export async function subjectOfVersion(services: Services, actor: Actor, connect
 }
 
 /** Runs the named validators in the connector's order; one whose prerequisite failed is skipped and says so. */
-export async function validateAll(services: Services, actor: Actor, subject: Subject, names: readonly string[], options: TestOptions): Promise<readonly ValidationResult[]> {
+export async function validateAll(
+  services: Services,
+  actor: Actor,
+  subject: Subject,
+  names: readonly string[],
+  options: TestOptions,
+): Promise<readonly ValidationResult[]> {
   const results: ValidationResult[] = [];
   for (const validator of subject.connector.validators) {
     if (!names.includes(validator.name)) continue;
     const blocker = validator.after.find((name) => results.some((result) => result.validator === name && !hasPassed(result)));
-    results.push(blocker === undefined ? await runAndRecord(services, actor, subject, validator, options) : await skipped(services, validator, blocker));
+    results.push(
+      blocker === undefined
+        ? await runAndRecord(services, actor, subject, validator, options)
+        : await skipped(services, validator, blocker),
+    );
   }
   return results;
 }
 
 /** One validator by name; prerequisites that have not passed for this candidate lately are run first. */
-async function validateOne(services: Services, actor: Actor, subject: Subject, name: string, options: TestOptions): Promise<ValidationResult> {
+async function validateOne(
+  services: Services,
+  actor: Actor,
+  subject: Subject,
+  name: string,
+  options: TestOptions,
+): Promise<ValidationResult> {
   const validator = subject.connector.validators.find((candidate) => candidate.name === name);
   if (validator === undefined) return await notApplicable(services, subject.connector, name);
   if (options.skipValidation === true) return await unchecked(services, validator);
   const since = (await services.store.now()) - PROOF_MAX_AGE_MS;
-  const passed = subject.identity === null ? [] : await services.store.read.validations.passed(actor.projectId, subject.identity.candidateHash, since);
+  const passed =
+    subject.identity === null ? [] : await services.store.read.validations.passed(actor.projectId, subject.identity.candidateHash, since);
   for (const prerequisite of subject.connector.validators) {
     if (!validator.after.includes(prerequisite.name) || passed.includes(prerequisite.name)) continue;
-    if (!hasPassed(await runAndRecord(services, actor, subject, prerequisite, options))) return await skipped(services, validator, prerequisite.name);
+    if (!hasPassed(await runAndRecord(services, actor, subject, prerequisite, options)))
+      return await skipped(services, validator, prerequisite.name);
   }
   return await runAndRecord(services, actor, subject, validator, options);
 }
 
-async function runAndRecord(services: Services, actor: Actor, subject: Subject, validator: Validator, options: TestOptions): Promise<ValidationResult> {
+async function runAndRecord(
+  services: Services,
+  actor: Actor,
+  subject: Subject,
+  validator: Validator,
+  options: TestOptions,
+): Promise<ValidationResult> {
   const startedAt = await services.store.now();
   const { status, errors, warnings, data } = await services.runner.run(
     {
@@ -124,25 +168,60 @@ async function runAndRecord(services: Services, actor: Actor, subject: Subject, 
     },
     options.signal,
   );
-  const result: ValidationResult = { validator: validator.name, description: validator.description, status, errors, warnings, data, startedAt, finishedAt: await services.store.now() };
+  const result: ValidationResult = {
+    validator: validator.name,
+    description: validator.description,
+    status,
+    errors,
+    warnings,
+    data,
+    startedAt,
+    finishedAt: await services.store.now(),
+  };
   await services.store.write(async (tx) => {
     if (subject.identity !== null) {
-      await tx.validations.record({ ...result, id: services.newId(), projectId: actor.projectId, connectionId: subject.connectionId, ...subject.identity });
+      await tx.validations.record({
+        ...result,
+        id: services.newId(),
+        projectId: actor.projectId,
+        connectionId: subject.connectionId,
+        ...subject.identity,
+      });
     }
     await record(services, tx, actor, {
       action: 'change.validate',
       entity: 'connection',
       entityId: subject.connectionId,
-      details: { validator: validator.name, status, codes: [...errors, ...warnings].map(({ code }) => code), changeId: subject.identity?.changeId ?? null, version: subject.identity?.version ?? null },
+      details: {
+        validator: validator.name,
+        status,
+        codes: [...errors, ...warnings].map(({ code }) => code),
+        changeId: subject.identity?.changeId ?? null,
+        version: subject.identity?.version ?? null,
+      },
     });
   });
   return result;
 }
 
-async function answer(services: Services, named: { readonly name: string; readonly description: string }, status: ValidationResult['status'], problem: Problem): Promise<ValidationResult> {
+async function answer(
+  services: Services,
+  named: { readonly name: string; readonly description: string },
+  status: ValidationResult['status'],
+  problem: Problem,
+): Promise<ValidationResult> {
   const now = await services.store.now();
   const failed = status === 'skipped';
-  return { validator: named.name, description: named.description, status, errors: failed ? [problem] : [], warnings: failed ? [] : [problem], data: null, startedAt: now, finishedAt: now };
+  return {
+    validator: named.name,
+    description: named.description,
+    status,
+    errors: failed ? [problem] : [],
+    warnings: failed ? [] : [problem],
+    data: null,
+    startedAt: now,
+    finishedAt: now,
+  };
 }
 
 function skipped(services: Services, validator: Validator, blocker: string): Promise<ValidationResult> {
@@ -165,7 +244,8 @@ function unchecked(services: Services, validator: Validator): Promise<Validation
 
 /** A name that another member of the family has succeeds with a warning; a name that nobody has is the caller's mistake. */
 async function notApplicable(services: Services, connector: Connector, name: string): Promise<ValidationResult> {
-  const relatives = connector.family === null ? [] : services.connectors.all().filter((candidate) => candidate.family?.kind === connector.family?.kind);
+  const relatives =
+    connector.family === null ? [] : services.connectors.all().filter((candidate) => candidate.family?.kind === connector.family?.kind);
   const known = relatives.flatMap((relative) => relative.validators).find((candidate) => candidate.name === name);
   if (known === undefined) {
     const names = connector.validators.map((candidate) => candidate.name);
@@ -180,7 +260,12 @@ async function notApplicable(services: Services, connector: Connector, name: str
 }
 
 /** Validators that a commit of this candidate still lacks proof of, in order. */
-export async function missingProofs(services: Services, actor: Actor, connector: Connector, candidateHash: Buffer): Promise<readonly string[]> {
+export async function missingProofs(
+  services: Services,
+  actor: Actor,
+  connector: Connector,
+  candidateHash: Buffer,
+): Promise<readonly string[]> {
   const since = (await services.store.now()) - PROOF_MAX_AGE_MS;
   const passed = await services.store.read.validations.passed(scopeOf(actor).projectId, candidateHash, since);
   return connector.validators.filter((validator) => validator.mandatory && !passed.includes(validator.name)).map(({ name }) => name);

@@ -92,5 +92,12 @@ export async function record(services: Services, tx: Writers, actor: Actor, entr
     client: actor.request.client,
   };
   await tx.audit.append({ ...row, rowHmac: services.auditChain.sign(row), seq: null, chainHash: null });
-  await tx.events.append({ id: services.newId(), projectId: actor.projectId, type: entry.action, entityId: entry.entityId ?? '', data: entry.details, createdAt: at });
+  await tx.events.append({
+    id: services.newId(),
+    projectId: actor.projectId,
+    type: entry.action,
+    entityId: entry.entityId ?? '',
+    data: entry.details,
+    createdAt: at,
+  });
 }

@@ -33,17 +33,26 @@ export async function stageUpdate(services: Services, actor: Actor, input: Stage
   const loaded = await loadConnection(services, actor, input.connectionId);
   const { connector, current } = loaded;
   if (input.expectKind !== undefined && !input.expectKind(connector)) {
-    throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use the update operation of that kind.`, { kind: connector.kind });
+    throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use the update operation of that kind.`, {
+      kind: connector.kind,
+    });
   }
   const changes = readWireDetails(connector, withoutDiscriminator(connector, input.changes), input.path ?? 'changes');
   const base = await openDetails(services, current);
   const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
   const reenter = secretsToReenter(connector, base, next, changes);
   if (reenter.length > 0) {
-    throw new DomainError('SECRET_REENTRY_REQUIRED', `The change alters where secrets are sent; give them again: ${reenter.join(', ')}.`, { path: reenter[0], fields: reenter });
+    throw new DomainError('SECRET_REENTRY_REQUIRED', `The change alters where secrets are sent; give them again: ${reenter.join(', ')}.`, {
+      path: reenter[0],
+      fields: reenter,
+    });
   }
   const sealed = await sealDetails(services, actor.projectId, input.connectionId, connector, next);
-  return await insertChange(services, actor, loaded, sealed, { purpose: 'update', changedFields: changedFields(connector, base, next), restoredFrom: null });
+  return await insertChange(services, actor, loaded, sealed, {
+    purpose: 'update',
+    changedFields: changedFields(connector, base, next),
+    restoredFrom: null,
+  });
 }
 
 /** A family's member is named on updates too; naming another one than the connection is would change its kind. */
@@ -51,7 +60,11 @@ function withoutDiscriminator(connector: Connector, changes: Details): Details {
   const name = connector.family?.discriminator;
   if (name === undefined || !Object.hasOwn(changes, name)) return changes;
   const { [name]: member, ...rest } = changes;
-  if (member !== null && member !== undefined && (typeof member !== 'string' || member.trim().toLowerCase().replaceAll('_', '-') !== connector.kind)) {
+  if (
+    member !== null &&
+    member !== undefined &&
+    (typeof member !== 'string' || member.trim().toLowerCase().replaceAll('_', '-') !== connector.kind)
+  ) {
     throw badRequest(name, `This connection is of kind "${connector.kind}"; its kind can't be changed here.`, { kind: connector.kind });
   }
   return rest;
@@ -62,14 +75,19 @@ export async function stageRollBack(services: Services, actor: Actor, connection
   requirePermission(actor, 'rollback');
   const loaded = await loadConnection(services, actor, connectionId);
   const versions = await services.store.read.versions.list(scopeOf(actor), connectionId);
-  const target = version === null ? versions.find((candidate) => candidate.label === 'PREVIOUS') : versions.find((candidate) => candidate.version === version);
+  const target =
+    version === null
+      ? versions.find((candidate) => candidate.label === 'PREVIOUS')
+      : versions.find((candidate) => candidate.version === version);
   if (target === undefined) throw notFound(version === null ? 'previous version' : 'version');
   if (target.label === 'CURRENT') throw badRequest('version', 'This version is the current one.');
-  if (target.destroyedAt !== null) throw badRequest('version', 'The credentials of this version have been destroyed.', { version: target.version });
+  if (target.destroyedAt !== null)
+    throw badRequest('version', 'The credentials of this version have been destroyed.', { version: target.version });
   const before = await openDetails(services, loaded.current);
   const after = await openDetails(services, target);
   const content = await services.store.read.contents.find(scopeOf(actor), target.contentId);
-  if (content === null) throw new DomainError('INTEGRITY', 'The sealed content of this version is missing.', { contentId: target.contentId });
+  if (content === null)
+    throw new DomainError('INTEGRITY', 'The sealed content of this version is missing.', { contentId: target.contentId });
   return await insertChange(
     services,
     actor,
@@ -91,35 +109,62 @@ export async function stageCreation(services: Services, actor: Actor, input: Sta
   const { connector, details } = readNewDetails(services, input);
   const connectionId = services.newId();
   const sealed = await sealDetails(services, actor.projectId, connectionId, connector, details);
-  return await insertChange(services, actor, { connector, connectionId }, sealed, { purpose: 'create', changedFields: changedFields(connector, {}, details), restoredFrom: null });
+  return await insertChange(services, actor, { connector, connectionId }, sealed, {
+    purpose: 'create',
+    changedFields: changedFields(connector, {}, details),
+    restoredFrom: null,
+  });
 }
 
 /** The connector and parsed details of a connection that is not stored. Throws BAD_REQUEST, UNKNOWN_OPTION. */
 export function readNewDetails(services: Services, input: StageCreation): { readonly connector: Connector; readonly details: Details } {
   const connector = findConnector(services, input.kind, input.details, input.path ?? 'connectionDetails');
   const { [connector.family?.discriminator ?? '']: _member, ...wire } = input.details;
-  return { connector, details: parseDetails(connector, mergeDetails(connector, {}, readWireDetails(connector, wire, input.path ?? 'connectionDetails'))) };
+  return {
+    connector,
+    details: parseDetails(connector, mergeDetails(connector, {}, readWireDetails(connector, wire, input.path ?? 'connectionDetails'))),
+  };
 }
 
 function findConnector(services: Services, kind: string, details: Details, path: string): Connector {
   const direct = services.connectors.find(kind);
   if (direct !== null) return direct;
-  const families = new Set(services.connectors.all().map((connector) => connector.family).filter((family) => family !== null));
+  const families = new Set(
+    services.connectors
+      .all()
+      .map((connector) => connector.family)
+      .filter((family) => family !== null),
+  );
   for (const family of families) {
     if (family.kind !== kind.trim().toLowerCase().replaceAll('_', '-')) continue;
     const member = details[family.discriminator];
     const found = typeof member === 'string' ? services.connectors.member(family.kind, member) : null;
     if (found !== null) return found;
-    const members = services.connectors.all().filter((connector) => connector.family?.kind === family.kind).map((connector) => connector.kind);
+    const members = services.connectors
+      .all()
+      .filter((connector) => connector.family?.kind === family.kind)
+      .map((connector) => connector.kind);
     throw badRequest(`${path}.${family.discriminator}`, `Name one of these: ${members.join(', ')}.`, { known: members });
   }
-  throw badRequest('connectionType', `There is no such kind. Known kinds: ${services.connectors.all().map((connector) => connector.kind).join(', ')}.`);
+  throw badRequest(
+    'connectionType',
+    `There is no such kind. Known kinds: ${services.connectors
+      .all()
+      .map((connector) => connector.kind)
+      .join(', ')}.`,
+  );
 }
 
 type ChangeOrigin = Pick<Change, 'purpose' | 'changedFields' | 'restoredFrom'>;
 type ChangeTarget = LoadedConnection | { readonly connector: Connector; readonly connectionId: string };
 
-async function insertChange(services: Services, actor: Actor, target: ChangeTarget, sealed: SealedDetails, origin: ChangeOrigin): Promise<StagedChange> {
+async function insertChange(
+  services: Services,
+  actor: Actor,
+  target: ChangeTarget,
+  sealed: SealedDetails,
+  origin: ChangeOrigin,
+): Promise<StagedChange> {
   const existing = 'connection' in target ? target : null;
   const key = services.tokens.create('tmp');
   const keyHash = services.vault.keyedHash('token', key);

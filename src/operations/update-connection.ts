@@ -5,14 +5,26 @@ import type { Services } from './services.ts';
 import { type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
 
 /** Stage and commit in one call, under the same rules. A refused commit leaves the staged change to expire. */
-export async function updateConnection(services: Services, actor: Actor, input: StageUpdate & { readonly skipProof?: boolean }): Promise<CommitOutcome> {
+export async function updateConnection(
+  services: Services,
+  actor: Actor,
+  input: StageUpdate & { readonly skipProof?: boolean },
+): Promise<CommitOutcome> {
   requirePermission(actor, 'commit');
   const { key } = await stageUpdate(services, actor, input);
-  return await commitChange(services, actor, { key, connectionId: input.connectionId, ...(input.skipProof === undefined ? {} : { skipProof: input.skipProof }) });
+  return await commitChange(services, actor, {
+    key,
+    connectionId: input.connectionId,
+    ...(input.skipProof === undefined ? {} : { skipProof: input.skipProof }),
+  });
 }
 
 /** Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit. The newest PREVIOUS one unless another is named. */
-export async function rollBack(services: Services, actor: Actor, input: { readonly connectionId: string; readonly version?: number | null }): Promise<CommitOutcome> {
+export async function rollBack(
+  services: Services,
+  actor: Actor,
+  input: { readonly connectionId: string; readonly version?: number | null },
+): Promise<CommitOutcome> {
   const { key } = await stageRollBack(services, actor, input.connectionId, input.version ?? null);
   return await commitChange(services, actor, { key, connectionId: input.connectionId });
 }

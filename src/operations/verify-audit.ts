@@ -1,5 +1,5 @@
-import type { Anchor, AuditFinding, AuditRow } from '../domain/audit.ts';
 import { type Actor, requireOperator } from '../domain/actor.ts';
+import type { Anchor, AuditFinding, AuditRow } from '../domain/audit.ts';
 import type { Services } from './services.ts';
 
 export interface AuditVerification {
@@ -23,7 +23,10 @@ export async function verifyAudit(services: Services, actor: Actor, anchors: rea
     if (last === undefined) break;
     after = last.id;
   }
-  const findings = services.auditChain.verify(rows, head === null ? anchors : [...anchors, { seq: head.seq, head: head.chainHash.toString('hex'), at: 0 }]);
+  const findings = services.auditChain.verify(
+    rows,
+    head === null ? anchors : [...anchors, { seq: head.seq, head: head.chainHash.toString('hex'), at: 0 }],
+  );
   const sealed = rows.filter(({ seq }) => seq !== null);
   const last = sealed.reduce<AuditRow | null>((best, row) => ((row.seq ?? 0) > (best?.seq ?? 0) ? row : best), null);
   return {
@@ -31,6 +34,9 @@ export async function verifyAudit(services: Services, actor: Actor, anchors: rea
     rows: rows.length,
     sealed: sealed.length,
     findings: findings.slice(0, 100),
-    head: last === null || last.seq === null || last.chainHash === null ? null : { seq: last.seq, head: last.chainHash.toString('hex'), at: last.at },
+    head:
+      last === null || last.seq === null || last.chainHash === null
+        ? null
+        : { seq: last.seq, head: last.chainHash.toString('hex'), at: last.at },
   };
 }

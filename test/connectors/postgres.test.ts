@@ -29,17 +29,18 @@ describe('postgres', () => {
   const pool = createTestPool();
   beforeAll(() => {});
   afterAll(() => pool.close());
-  const codes = async (changed: object) => (await runValidator(pool, 'postgres', 'validate_connection', { ...details, ...changed })).errors.map(({ code }) => code);
+  const codes = async (changed: object) =>
+    (await runValidator(pool, 'postgres', 'validate_connection', { ...details, ...changed })).errors.map(({ code }) => code);
 
   test('a missing database, a missing right to connect and absent TLS each have a code of their own', async () => {
-    expect([await codes({ database: 'nowhere' }), await codes({ user: 'outsider', password: 'outsider-password' }), await codes({ ssl: { verifyCert: true } })]).toEqual([
-      ['DATABASE_NOT_FOUND'],
-      ['ACCESS_DENIED'],
-      ['TLS_UNAVAILABLE'],
-    ]);
+    expect([
+      await codes({ database: 'nowhere' }),
+      await codes({ user: 'outsider', password: 'outsider-password' }),
+      await codes({ ssl: { verifyCert: true } }),
+    ]).toEqual([['DATABASE_NOT_FOUND'], ['ACCESS_DENIED'], ['TLS_UNAVAILABLE']]);
   });
 
-  test('the identity is the login\'s own', async () => {
+  test("the identity is the login's own", async () => {
     const { data } = await runValidator(pool, 'postgres', 'validate_identity', details);
     expect(data?.returnedData).toMatchObject({ user: 'loader', database: 'target', superuser: false });
   });

@@ -30,7 +30,9 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     afterAll(() => pool.close());
 
     test('every field is a setting, a secret or a group of them, with a description', () => {
-      const undescribed = Object.entries(connector.fields).filter(([key, schema]) => fieldMeta(schema, key).description === null).map(([key]) => key);
+      const undescribed = Object.entries(connector.fields)
+        .filter(([key, schema]) => fieldMeta(schema, key).description === null)
+        .map(([key]) => key);
       expect(undescribed).toEqual([]);
     });
 
@@ -49,7 +51,10 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     test('a wrong secret is CREDENTIALS_REJECTED, and is echoed in no form (O1, #38)', async () => {
       const canary = `CNRY${randomBytes(24).toString('hex')}`;
       const outcome = await runValidator(pool, kind, 'validate_connection', given.withSecret(canary));
-      expect([outcome.errors.map(({ code }) => code), formsOf(canary).filter((form) => JSON.stringify(outcome).includes(form))]).toEqual([['CREDENTIALS_REJECTED'], []]);
+      expect([outcome.errors.map(({ code }) => code), formsOf(canary).filter((form) => JSON.stringify(outcome).includes(form))]).toEqual([
+        ['CREDENTIALS_REJECTED'],
+        [],
+      ]);
     });
 
     test('an unknown host, a closed port and a denied address are told apart, each with three texts and a listed code', async () => {
@@ -62,7 +67,12 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
         await runValidator(pool, kind, 'validate_connection', given.at('169.254.169.254', 80)),
       ];
       await strict.close();
-      expect(outcomes.map(({ errors }) => errors.map(({ code }) => code))).toEqual([['HOST_UNRESOLVED'], ['PORT_CLOSED'], ['EGRESS_DENIED'], ['EGRESS_DENIED']]);
+      expect(outcomes.map(({ errors }) => errors.map(({ code }) => code))).toEqual([
+        ['HOST_UNRESOLVED'],
+        ['PORT_CLOSED'],
+        ['EGRESS_DENIED'],
+        ['EGRESS_DENIED'],
+      ]);
       expect(outcomes.flatMap(incomplete)).toEqual([]);
     });
 
@@ -71,7 +81,12 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
       const tarpit = createServer((socket) => sockets.add(socket.on('error', () => {})));
       await new Promise<void>((resolve) => tarpit.listen(0, '127.0.0.1', resolve));
       const address = tarpit.address();
-      const stuck = await runValidator(pool, kind, 'validate_connection', given.at('127.0.0.1', typeof address === 'object' && address !== null ? address.port : 0));
+      const stuck = await runValidator(
+        pool,
+        kind,
+        'validate_connection',
+        given.at('127.0.0.1', typeof address === 'object' && address !== null ? address.port : 0),
+      );
       for (const socket of sockets) socket.destroy();
       tarpit.close();
       const next = await runValidator(pool, kind, 'validate_connection', given.good());
@@ -81,12 +96,32 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
 }
 
 function incomplete({ errors, warnings }: ValidationOutcome): readonly string[] {
-  return [...errors, ...warnings].filter((problem) => !Object.hasOwn(VALIDATION_CODES, problem.code) || problem.cause === '' || problem.friendlyMessage === '' || problem.resolution === '').map(({ code }) => code);
+  return [...errors, ...warnings]
+    .filter(
+      (problem) =>
+        !Object.hasOwn(VALIDATION_CODES, problem.code) ||
+        problem.cause === '' ||
+        problem.friendlyMessage === '' ||
+        problem.resolution === '',
+    )
+    .map(({ code }) => code);
 }
 
 /** The shapes in which a secret may leak. */
 export function formsOf(canary: string): readonly string[] {
   const bytes = Buffer.from(canary);
-  const base64 = [0, 1, 2].map((offset) => Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').slice(offset === 0 ? 0 : 4, -4));
-  return [canary, ...base64, bytes.toString('base64url').slice(0, -2), bytes.toString('hex'), [...canary].reverse().join(''), canary.slice(0, 12), canary.slice(-8)];
+  const base64 = [0, 1, 2].map((offset) =>
+    Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .slice(offset === 0 ? 0 : 4, -4),
+  );
+  return [
+    canary,
+    ...base64,
+    bytes.toString('base64url').slice(0, -2),
+    bytes.toString('hex'),
+    [...canary].reverse().join(''),
+    canary.slice(0, 12),
+    canary.slice(-8),
+  ];
 }

@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepHouse } from '../../src/operations/keep-house.ts';
-import { addWebhook, COMMIT, type Receiver, SECRET, stageSecret, startGateway, startReceiver, type TestGateway, type TestToken } from '../support/gateway.ts';
+import {
+  addWebhook,
+  COMMIT,
+  type Receiver,
+  SECRET,
+  stageSecret,
+  startGateway,
+  startReceiver,
+  type TestGateway,
+  type TestToken,
+} from '../support/gateway.ts';
 import { createTestClock } from '../support/services.ts';
 
 const HOUR = 3_600_000;
-const ACQUIRE = 'mutation ($id: UUID!, $ttl: Int) { acquireLease(connectionId: $id, job: "nightly", ttlSeconds: $ttl) { lease { id version } key credentials } }';
+const ACQUIRE =
+  'mutation ($id: UUID!, $ttl: Int) { acquireLease(connectionId: $id, job: "nightly", ttlSeconds: $ttl) { lease { id version } key credentials } }';
 const READ = 'mutation ($key: String!) { readLease(leaseKey: $key) { lease { version } credentials } }';
 const VERSIONS = 'query ($id: UUID!) { connection(id: $id) { currentVersion { version } versions { version label origin restoredFrom } } }';
 
@@ -26,7 +37,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       receiver.close();
       await gateway.close();
     });
-    const add = () => addWebhook(gateway, receiver, `hook ${(names += 1)}`);
+    const nextName = () => {
+      names += 1;
+      return `hook ${names}`;
+    };
+    const add = () => addWebhook(gateway, receiver, nextName());
     const commit = async (id: string, key: string) => await gateway.graphql(COMMIT, { id, key });
     const versions = async (id: string) => (await gateway.graphql(VERSIONS, { id })).data.connection;
 
@@ -36,16 +51,34 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       receiver.status = 401;
       const refused = await commit(id, key);
       receiver.status = 204;
-      expect([refused.status, refused.errors?.[0]?.extensions.code, (refused.errors?.[0]?.extensions.problems as { code: string }[])[0]?.code, (await versions(id)).currentVersion.version]).toEqual([200, 'VALIDATION_FAILED', 'CREDENTIALS_REJECTED', 1]);
+      expect([
+        refused.status,
+        refused.errors?.[0]?.extensions.code,
+        refused.errors?.[0]?.extensions.problems,
+        (await versions(id)).currentVersion.version,
+      ]).toEqual([
+        200,
+        'VALIDATION_FAILED',
+        [expect.objectContaining({ code: 'CREDENTIALS_REJECTED', validator: 'validate_connection' })],
+        1,
+      ]);
     });
 
     test('of two commits on one base one wins, and the other is told the current version (#97)', async () => {
       const id = await add();
-      const keys = [await stageSecret(gateway, id, 'first of two new secrets......'), await stageSecret(gateway, id, 'second of two new secrets.....')];
+      const keys = [
+        await stageSecret(gateway, id, 'first of two new secrets......'),
+        await stageSecret(gateway, id, 'second of two new secrets.....'),
+      ];
       const answers = await Promise.all(keys.map((key) => commit(id, key)));
       const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'ok').sort();
       const conflict = answers.find(({ errors }) => errors !== undefined)?.errors?.[0]?.extensions;
-      expect([codes, conflict?.currentVersion, conflict?.baseVersion, (await versions(id)).currentVersion.version]).toEqual([['VERSION_CONFLICT', 'ok'].sort(), 2, 1, 2]);
+      expect([codes, conflict?.currentVersion, conflict?.baseVersion, (await versions(id)).currentVersion.version]).toEqual([
+        ['VERSION_CONFLICT', 'ok'].sort(),
+        2,
+        1,
+        2,
+      ]);
     });
 
     test('200 uses of one key make one version and all give the first outcome (#60, C10)', async () => {
@@ -54,7 +87,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const answers = await Promise.all(Array.from({ length: 200 }, () => commit(id, key)));
       const outcomes = new Set(answers.filter(({ errors, status }) => errors === undefined && status === 200).map(({ text }) => text));
       const others = new Set(answers.filter(({ errors, status }) => errors !== undefined || status !== 200).map(({ status }) => status));
-      expect([outcomes.size, [...others].every((status) => status === 429 || status === 503), (await versions(id)).versions.length]).toEqual([1, true, 2]);
+      expect([
+        outcomes.size,
+        [...others].every((status) => status === 429 || status === 503),
+        (await versions(id)).versions.length,
+      ]).toEqual([1, true, 2]);
     });
 
     test('a stranger with a committed key learns nothing (#59)', async () => {
@@ -63,7 +100,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       await commit(id, key);
       const admin = await gateway.token('admin');
       const other = await add();
-      const answers = [await gateway.graphql(COMMIT, { id, key }, admin), await gateway.graphql(COMMIT, { id: other, key }), await gateway.graphql(COMMIT, { id, key: `${key.slice(0, -1)}A` })];
+      const answers = [
+        await gateway.graphql(COMMIT, { id, key }, admin),
+        await gateway.graphql(COMMIT, { id: other, key }),
+        await gateway.graphql(COMMIT, { id, key: `${key.slice(0, -1)}A` }),
+      ];
       expect(answers.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND']);
     });
 
@@ -89,31 +130,49 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const within = (await versions(id)).versions[1].label;
       clock.advance(2 * HOUR);
       await keepHouse(gateway.app.services);
-      expect([ended.errors?.[0]?.extensions.code, within, (await versions(id)).versions[1].label]).toEqual(['NOT_FOUND', 'PREVIOUS', 'RETIRED']);
+      expect([ended.errors?.[0]?.extensions.code, within, (await versions(id)).versions[1].label]).toEqual([
+        'NOT_FOUND',
+        'PREVIOUS',
+        'RETIRED',
+      ]);
     });
 
     test('a lease that races a commit pins one of the two versions, and reads it byte for byte (C5)', async () => {
       const id = await add();
       const key = await stageSecret(gateway, id, 'a secret of the second version');
       const [, ...leases] = await Promise.all([commit(id, key), ...Array.from({ length: 8 }, () => gateway.graphql(ACQUIRE, { id }, job))]);
-      const torn = leases.filter(({ data }) => data.acquireLease.credentials.signingSecret !== (data.acquireLease.lease.version === 1 ? SECRET : 'a secret of the second version'));
+      const torn = leases.filter(
+        ({ data }) =>
+          data.acquireLease.credentials.signingSecret !==
+          (data.acquireLease.lease.version === 1 ? SECRET : 'a secret of the second version'),
+      );
       expect(torn).toEqual([]);
     });
 
     test('under REFUSE a live lease refuses the commit by name, and its end lets it through', async () => {
       const id = await add();
-      await gateway.graphql('mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: REFUSE }) { connection { policy { inFlight } } } }', { id });
+      await gateway.graphql(
+        'mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: REFUSE }) { connection { policy { inFlight } } } }',
+        { id },
+      );
       const lease = (await gateway.graphql(ACQUIRE, { id }, job)).data.acquireLease;
       const key = await stageSecret(gateway, id, 'a secret of the second version');
       const refused = await commit(id, key);
-      const [blocking] = refused.errors?.[0]?.extensions.jobs as { job: string }[];
       await gateway.graphql('mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }', { key: lease.key }, job);
-      expect([refused.errors?.[0]?.extensions.code, blocking?.job, refused.headers.get('retry-after') !== null, (await commit(id, key)).data?.updateCredentialsV2.version]).toEqual(['CONNECTION_IN_USE', 'nightly', true, 2]);
+      expect([
+        refused.errors?.[0]?.extensions.code,
+        refused.errors?.[0]?.extensions.jobs,
+        refused.headers.get('retry-after') !== null,
+        (await commit(id, key)).data?.updateCredentialsV2.version,
+      ]).toEqual(['CONNECTION_IN_USE', [expect.objectContaining({ job: 'nightly', leaseId: lease.lease.id })], true, 2]);
     });
 
     test('under REFUSE a lease taken between validate and commit is seen', async () => {
       const id = await add();
-      await gateway.graphql('mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: REFUSE }) { connection { uuid } } }', { id });
+      await gateway.graphql(
+        'mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: REFUSE }) { connection { uuid } } }',
+        { id },
+      );
       const key = await stageSecret(gateway, id, 'a secret of the second version');
       let release = () => {};
       receiver.hold = new Promise((resolve) => {
@@ -131,33 +190,52 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const id = await add();
       await commit(id, await stageSecret(gateway, id, 'a secret of the second version'));
       const key = await stageSecret(gateway, id, 'a secret of the third version.');
-      const answers = await Promise.all([commit(id, key), gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version } }', { id })]);
+      const answers = await Promise.all([
+        commit(id, key),
+        gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version } }', { id }),
+      ]);
       const winners = answers.filter(({ errors }) => errors === undefined);
       const latest = (await versions(id)).versions[0];
       const lease = (await gateway.graphql(ACQUIRE, { id }, job)).data.acquireLease;
-      expect([winners.length, latest.version, lease.credentials.signingSecret]).toEqual([1, 3, latest.origin === 'roll-back' ? SECRET : 'a secret of the third version.']);
+      expect([winners.length, latest.version, lease.credentials.signingSecret]).toEqual([
+        1,
+        3,
+        latest.origin === 'roll-back' ? SECRET : 'a secret of the third version.',
+      ]);
     });
 
     test('stored secrets go nowhere else: a new origin wants them again, and nothing is dialled (#56, N6)', async () => {
       const id = await add();
       const other = await startReceiver();
-      const moved = await gateway.graphql('mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }', { c: { url: other.url }, id });
+      const moved = await gateway.graphql(
+        'mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }',
+        { c: { url: other.url }, id },
+      );
       other.close();
-      expect([moved.errors?.[0]?.extensions.code, moved.errors?.[0]?.extensions.fields, other.calls]).toEqual(['SECRET_REENTRY_REQUIRED', ['signingSecret'], 0]);
+      expect([moved.errors?.[0]?.extensions.code, moved.errors?.[0]?.extensions.fields, other.calls]).toEqual([
+        'SECRET_REENTRY_REQUIRED',
+        ['signingSecret'],
+        0,
+      ]);
     });
 
     test('the mask is never stored (#44)', async () => {
       const id = await add();
-      const masked = await gateway.graphql('mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }', { c: { signingSecret: '********' }, id });
+      const masked = await gateway.graphql(
+        'mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }',
+        { c: { signingSecret: '********' }, id },
+      );
       expect(masked.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_REQUEST', path: 'signingSecret' });
     });
 
     test('proof is for exactly one candidate, and ages (#98)', async () => {
       const id = await add();
       const key = await stageSecret(gateway, id, 'a secret of the second version');
-      const validate = 'mutation ($key: String!) { testUpdatedCredentialsV2(connectionType: "webhook", tempCredentialsKey: $key, validationName: "validate_connection") { validationResult { success } } }';
+      const validate =
+        'mutation ($key: String!) { testUpdatedCredentialsV2(connectionType: "webhook", tempCredentialsKey: $key, validationName: "validate_connection") { validationResult { success } } }';
       await gateway.graphql(validate, { key });
-      const preview = 'query ($key: String!, $id: UUID!) { commitPreview(connectionId: $id, tempCredentialsKey: $key) { nextVersion changedFields missingValidators obstacles liveLeases { job } } }';
+      const preview =
+        'query ($key: String!, $id: UUID!) { commitPreview(connectionId: $id, tempCredentialsKey: $key) { nextVersion changedFields missingValidators obstacles liveLeases { job } } }';
       const proven = (await gateway.graphql(preview, { key, id })).data.commitPreview;
       const other = await stageSecret(gateway, id, 'another secret of that version');
       const unproven = (await gateway.graphql(preview, { key: other, id })).data.commitPreview;
@@ -170,15 +248,20 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       ]);
     });
 
-    test('a key expires by the store\'s clock, and is discarded for good', async () => {
+    test("a key expires by the store's clock, and is discarded for good", async () => {
       const id = await add();
       const expired = await stageSecret(gateway, id, 'a secret of the second version');
       clock.advance(2 * HOUR);
       const late = await commit(id, expired);
       const key = await stageSecret(gateway, id, 'a secret of the second version');
-      const [open] = (await gateway.graphql('query ($id: UUID!) { changes(connectionId: $id, state: OPEN, first: 1) { edges { node { id } } } }', { id })).data.changes.edges;
+      const [open] = (
+        await gateway.graphql('query ($id: UUID!) { changes(connectionId: $id, state: OPEN, first: 1) { edges { node { id } } } }', { id })
+      ).data.changes.edges;
       await gateway.graphql('mutation ($id: UUID!) { discardChange(id: $id) { state } }', { id: open.node.id });
-      expect([late.errors?.[0]?.extensions.code, (await commit(id, key)).errors?.[0]?.extensions.code]).toEqual(['CHANGE_EXPIRED', 'CHANGE_OUTDATED']);
+      expect([late.errors?.[0]?.extensions.code, (await commit(id, key)).errors?.[0]?.extensions.code]).toEqual([
+        'CHANGE_EXPIRED',
+        'CHANGE_OUTDATED',
+      ]);
     });
 
     test('an inactive connection commits without proof, and enabling it obtains it', async () => {
@@ -190,26 +273,42 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const refused = await gateway.graphql(enable, { id, on: true });
       receiver.status = 204;
       const enabled = await gateway.graphql(enable, { id, on: true });
-      expect([saved.data?.updateCredentialsV2.version, refused.errors?.[0]?.extensions.code, enabled.data?.toggleConnectionEnable.success]).toEqual([2, 'VALIDATION_FAILED', true]);
+      expect([
+        saved.data?.updateCredentialsV2.version,
+        refused.errors?.[0]?.extensions.code,
+        enabled.data?.toggleConnectionEnable.success,
+      ]).toEqual([2, 'VALIDATION_FAILED', true]);
     });
 
     test('only an owner skips proof on a VALIDATED connection; it is saved as unproven', async () => {
       const id = await add();
       const admin = await gateway.token('admin');
-      const save = 'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c, shouldValidate: false) { success version } }';
+      const save =
+        'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c, shouldValidate: false) { success version } }';
       const c = JSON.stringify({ signing_secret: 'a secret that nobody has checked' });
       const refused = await gateway.graphql(save, { id, c }, admin);
       receiver.status = 500;
       const saved = await gateway.graphql(save, { id, c });
-      const proven = (await gateway.graphql('query ($id: UUID!) { connection(id: $id) { currentVersion { proven } } }', { id })).data.connection.currentVersion.proven;
+      const proven = (await gateway.graphql('query ($id: UUID!) { connection(id: $id) { currentVersion { proven } } }', { id })).data
+        .connection.currentVersion.proven;
       receiver.status = 204;
-      expect([refused.errors?.[0]?.extensions, saved.data?.updateCredentials.version, proven]).toEqual([expect.objectContaining({ code: 'VALIDATION_FAILED', policy: 'VALIDATED' }), 2, false]);
+      expect([refused.errors?.[0]?.extensions, saved.data?.updateCredentials.version, proven]).toEqual([
+        expect.objectContaining({ code: 'VALIDATION_FAILED', policy: 'VALIDATED' }),
+        2,
+        false,
+      ]);
     });
 
     test('protection and live leases keep a connection from being removed', async () => {
       const id = await add();
-      const remove = async () => (await gateway.graphql('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id })).errors?.[0]?.extensions.code ?? 'removed';
-      const protect = (on: boolean) => gateway.graphql('mutation ($id: UUID!, $on: Boolean!) { setConnectionDeletionProtection(connectionId: $id, enableDeletionProtection: $on) { success } }', { id, on });
+      const remove = async () =>
+        (await gateway.graphql('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id })).errors?.[0]?.extensions
+          .code ?? 'removed';
+      const protect = (on: boolean) =>
+        gateway.graphql(
+          'mutation ($id: UUID!, $on: Boolean!) { setConnectionDeletionProtection(connectionId: $id, enableDeletionProtection: $on) { success } }',
+          { id, on },
+        );
       await protect(true);
       const first = await remove();
       await protect(false);
@@ -223,7 +322,8 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const id = await add();
       const admin = await gateway.token('admin');
       const viewer = await gateway.token('viewer');
-      const code = async (query: string, token: TestToken) => (await gateway.graphql(query, { id }, token)).errors?.[0]?.extensions.code ?? 'ok';
+      const code = async (query: string, token: TestToken) =>
+        (await gateway.graphql(query, { id }, token)).errors?.[0]?.extensions.code ?? 'ok';
       const staging = 'mutation ($id: UUID!) { stageChange(connectionId: $id, changes: "{}") { key } }';
       expect([
         await code(ACQUIRE.replace(', $ttl: Int', '').replace(', ttlSeconds: $ttl', ''), admin),
@@ -236,17 +336,25 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
 
     test('the same idempotency id answers once, and another request under it is refused (#64, C11)', async () => {
       const id = await add();
-      const query = 'mutation ($id: UUID!) { stageChange(connectionId: $id, changes: "{\\"signing_secret\\":\\"a secret of the second version\\"}") { key } }';
+      const query =
+        'mutation ($id: UUID!) { stageChange(connectionId: $id, changes: "{\\"signing_secret\\":\\"a secret of the second version\\"}") { key } }';
       const headers = { 'x-mcd-idempotent-id': `once-${id}` };
       const first = await gateway.graphql(query, { id }, gateway.owner, headers);
       const again = await gateway.graphql(query, { id }, gateway.owner, headers);
       const other = await gateway.graphql('{ getUser { email } }', {}, gateway.owner, headers);
-      expect([again.text === first.text, first.data.stageChange.key.length > 0, other.errors?.[0]?.extensions.code]).toEqual([true, true, 'IDEMPOTENCY_MISMATCH']);
+      expect([again.text === first.text, first.data.stageChange.key.length > 0, other.errors?.[0]?.extensions.code]).toEqual([
+        true,
+        true,
+        'IDEMPOTENCY_MISMATCH',
+      ]);
     });
 
     test('afterwards the audit is whole and every version opens', async () => {
       const { data } = await gateway.graphql('{ auditVerification { ok findings { kind } } storeExamination { ok findings { problem } } }');
-      expect([data.auditVerification.findings.filter(({ kind }: { kind: string }) => kind !== 'unsealed'), data.storeExamination]).toEqual([[], { ok: true, findings: [] }]);
+      expect([data.auditVerification.findings.filter(({ kind }: { kind: string }) => kind !== 'unsealed'), data.storeExamination]).toEqual([
+        [],
+        { ok: true, findings: [] },
+      ]);
     });
   });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +7,8 @@ import { loadMasterKey } from '../../src/crypto/master-key.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'changeover-key-'));
 const hex = 'ab'.repeat(32);
-let count = 0;
 function file(content: string | Buffer, mode = 0o600): string {
-  const path = join(folder, `key-${(count += 1)}`);
+  const path = join(folder, `key-${randomUUID()}`);
   writeFileSync(path, content, { mode });
   chmodSync(path, mode);
   return path;
@@ -51,7 +51,11 @@ test.each([0o644, 0o640, 0o604])('F29 a key that others may read (mode %i) is re
 test('an absent key is made once, 0600, and is the same afterwards', () => {
   const path = join(folder, 'made');
   const made = loadMasterKey({ file: path, createIfAbsent: true });
-  expect([statSync(path).mode & 0o777, load(path).equals(made), readFileSync(path, 'utf8')]).toEqual([0o600, true, `${made.toString('hex')}\n`]);
+  expect([statSync(path).mode & 0o777, load(path).equals(made), readFileSync(path, 'utf8')]).toEqual([
+    0o600,
+    true,
+    `${made.toString('hex')}\n`,
+  ]);
 });
 
 test('an absent key that must not be made, a folder and a missing folder are refused', () => {

@@ -23,7 +23,13 @@ function memoryKeyStore(): KeyStore {
 }
 
 const MASTER = Buffer.alloc(32, 1);
-const binding: SealBinding = { projectId: 'p', connectionId: 'c', contentId: 'v', field: 'content', endpoint: endpointFingerprint({ host: 'h', port: 1 }) };
+const binding: SealBinding = {
+  projectId: 'p',
+  connectionId: 'c',
+  contentId: 'v',
+  field: 'content',
+  endpoint: endpointFingerprint({ host: 'h', port: 1 }),
+};
 const openVault = (keyStore = memoryKeyStore(), masterKey = MASTER, instanceId = 'i') => createVault({ masterKey, instanceId, keyStore });
 
 describe('the sealed record', () => {
@@ -81,7 +87,9 @@ describe('the sealed record', () => {
     const vault = await openVault();
     const { blob } = (await vault.forProject('p')).seal(binding, Buffer.from('x'));
     const other = await vault.forProject('q');
-    expect(() => other.open({ ...binding, projectId: 'q' }, blob)).toThrow(expect.objectContaining({ code: 'INTEGRITY', details: expect.objectContaining({ reason: 'key' }) }));
+    expect(() => other.open({ ...binding, projectId: 'q' }, blob)).toThrow(
+      expect.objectContaining({ code: 'INTEGRITY', details: expect.objectContaining({ reason: 'key' }) }),
+    );
   });
 });
 
@@ -90,12 +98,17 @@ describe('keys', () => {
     const store = memoryKeyStore();
     const [a, b] = await Promise.all([openVault(store), openVault(store)]);
     const [pa, pb] = await Promise.all([a.forProject('p'), b.forProject('p')]);
-    expect([pb.open(binding, pa.seal(binding, Buffer.from('x')).blob).toString(), a.keyedHash('token', 't').equals(b.keyedHash('token', 't'))]).toEqual(['x', true]);
+    expect([
+      pb.open(binding, pa.seal(binding, Buffer.from('x')).blob).toString(),
+      a.keyedHash('token', 't').equals(b.keyedHash('token', 't')),
+    ]).toEqual(['x', true]);
   });
 
   test('hashes of one purpose say nothing of another', async () => {
     const vault = await openVault();
-    const hashes = (['token', 'candidate', 'audit', 'value', 'request'] as const).map((purpose) => vault.keyedHash(purpose, 'x').toString('hex'));
+    const hashes = (['token', 'candidate', 'audit', 'value', 'request'] as const).map((purpose) =>
+      vault.keyedHash(purpose, 'x').toString('hex'),
+    );
     expect(new Set(hashes).size).toBe(5);
   });
 
@@ -116,10 +129,24 @@ describe('keys', () => {
     expect(() => checkMasterKey(Buffer.alloc(32, 9), instance)).toThrow(new RegExp(`[0-9a-f]{16}.*${instance.kid}`));
   });
 
-  test('a version\'s MAC covers each of its parts', async () => {
+  test("a version's MAC covers each of its parts", async () => {
     const keys = await (await openVault()).forProject('p');
-    const link = { connectionId: 'c', version: 1, contentId: 'v', configHash: Buffer.alloc(32, 1), cipherHash: Buffer.alloc(32, 2), previousMac: Buffer.alloc(32, 3) };
-    const changes = [{ connectionId: 'd' }, { version: 2 }, { contentId: 'w' }, { configHash: Buffer.alloc(32) }, { cipherHash: Buffer.alloc(32) }, { previousMac: Buffer.alloc(0) }];
+    const link = {
+      connectionId: 'c',
+      version: 1,
+      contentId: 'v',
+      configHash: Buffer.alloc(32, 1),
+      cipherHash: Buffer.alloc(32, 2),
+      previousMac: Buffer.alloc(32, 3),
+    };
+    const changes = [
+      { connectionId: 'd' },
+      { version: 2 },
+      { contentId: 'w' },
+      { configHash: Buffer.alloc(32) },
+      { cipherHash: Buffer.alloc(32) },
+      { previousMac: Buffer.alloc(0) },
+    ];
     const macs = [link, ...changes.map((change) => ({ ...link, ...change }))].map((one) => keys.versionMac(one).toString('hex'));
     expect(new Set(macs).size).toBe(changes.length + 1);
   });

@@ -3,7 +3,13 @@ import { checkAddress, type EgressPolicy, parseAllowList, readHost } from '../..
 import { resolveChecked } from '../../src/egress/resolve.ts';
 
 const strict: EgressPolicy = { allow: [], own: [] };
-const loopback: EgressPolicy = { allow: ['loopback'], own: [{ address: '10.9.9.9', port: 5432 }, { address: '127.0.0.1', port: 4000 }] };
+const loopback: EgressPolicy = {
+  allow: ['loopback'],
+  own: [
+    { address: '10.9.9.9', port: 5432 },
+    { address: '127.0.0.1', port: 4000 },
+  ],
+};
 const denied = async (policy: EgressPolicy, host: string, port = 80, answers: readonly string[] = []) =>
   await resolveChecked(policy, host, port, async () => answers.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))).then(
     () => 'allowed',
@@ -46,7 +52,11 @@ describe('the address policy', () => {
   });
 
   test('public addresses, and names that have them, are allowed', async () => {
-    expect([await denied(strict, '93.184.216.34'), await denied(strict, '[2606:2800:220:1::1]'), await denied(strict, 'DB.Example.COM.', 5432, ['93.184.216.34'])]).toEqual(['allowed', 'allowed', 'allowed']);
+    expect([
+      await denied(strict, '93.184.216.34'),
+      await denied(strict, '[2606:2800:220:1::1]'),
+      await denied(strict, 'DB.Example.COM.', 5432, ['93.184.216.34']),
+    ]).toEqual(['allowed', 'allowed', 'allowed']);
   });
 
   test('#79 one denied answer refuses all', async () => {
@@ -54,23 +64,34 @@ describe('the address policy', () => {
   });
 
   test('`loopback` opens loopback, and nothing else that is private', async () => {
-    expect([await denied(loopback, '127.0.0.1', 5432), await denied(loopback, '[::1]', 5432), await denied(loopback, '10.0.0.1'), await denied(loopback, '[::ffff:10.0.0.1]')]).toEqual(['allowed', 'allowed', 'EGRESS_DENIED', 'EGRESS_DENIED']);
+    expect([
+      await denied(loopback, '127.0.0.1', 5432),
+      await denied(loopback, '[::1]', 5432),
+      await denied(loopback, '10.0.0.1'),
+      await denied(loopback, '[::ffff:10.0.0.1]'),
+    ]).toEqual(['allowed', 'allowed', 'EGRESS_DENIED', 'EGRESS_DENIED']);
   });
 
   test('#83 our own listeners and database are denied whatever is allowed', async () => {
     const open: EgressPolicy = { ...loopback, allow: ['loopback', '10.0.0.0/8'] };
-    expect([await denied(open, '127.0.0.1', 4000), await denied(open, '[::1]', 4000), await denied(open, '127.0.0.2', 4000), await denied(open, '10.9.9.9', 5432), await denied(open, '10.9.9.9', 5433)]).toEqual(['EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed']);
+    expect([
+      await denied(open, '127.0.0.1', 4000),
+      await denied(open, '[::1]', 4000),
+      await denied(open, '127.0.0.2', 4000),
+      await denied(open, '10.9.9.9', 5432),
+      await denied(open, '10.9.9.9', 5433),
+    ]).toEqual(['EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed']);
   });
 
   test('#84 a listed CIDR works, the next address does not, and metadata never does', async () => {
     const listed: EgressPolicy = { allow: ['10.1.2.0/24', '169.254.0.0/16', 'db.internal'], own: [] };
-    expect([await denied(listed, '10.1.2.255'), await denied(listed, '10.1.3.0'), await denied(listed, '169.254.169.254'), await denied(listed, 'db.internal', 80, ['10.7.7.7']), await denied(listed, 'other.internal', 80, ['10.7.7.7'])]).toEqual([
-      'allowed',
-      'EGRESS_DENIED',
-      'EGRESS_DENIED',
-      'allowed',
-      'EGRESS_DENIED',
-    ]);
+    expect([
+      await denied(listed, '10.1.2.255'),
+      await denied(listed, '10.1.3.0'),
+      await denied(listed, '169.254.169.254'),
+      await denied(listed, 'db.internal', 80, ['10.7.7.7']),
+      await denied(listed, 'other.internal', 80, ['10.7.7.7']),
+    ]).toEqual(['allowed', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed', 'EGRESS_DENIED']);
   });
 
   test('what is dialled is checked once more by its own address', () => {
@@ -78,7 +99,16 @@ describe('the address policy', () => {
   });
 
   test('hosts have one canonical form', () => {
-    expect(['Example.COM.', '[::1]', 'a_b.example', '1.2.3.4', 'fe80::1%eth0', '-a.example', 'a..b', ''].map(readHost)).toEqual(['example.com', '::1', 'a_b.example', '1.2.3.4', null, null, null, null]);
+    expect(['Example.COM.', '[::1]', 'a_b.example', '1.2.3.4', 'fe80::1%eth0', '-a.example', 'a..b', ''].map(readHost)).toEqual([
+      'example.com',
+      '::1',
+      'a_b.example',
+      '1.2.3.4',
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   test('an allow list with a mistake is refused', () => {

@@ -14,9 +14,12 @@ process.env.CNRY_ENVIRONMENT = 'CNRYenvironment';
 /** A connector module whose one validator runs this code. */
 function connector(code: string): string {
   const file = join(folder, `${Math.random().toString(36).slice(2)}.mjs`);
-  writeFileSync(file, `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram';
+  writeFileSync(
+    file,
+    `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram';
     const report = (returnedData) => ({ errors: [], warnings: [], data: { returnedData } });
-    export default { validators: [{ name: 'validate_connection', run: async ({ credentials, egress, signal }) => { ${code} } }] };`);
+    export default { validators: [{ name: 'validate_connection', run: async ({ credentials, egress, signal }) => { ${code} } }] };`,
+  );
   return pathToFileURL(file).href;
 }
 
@@ -27,7 +30,15 @@ async function run(code: string, credentials: object = {}, options: Partial<Work
   const moduleUrl = connector(code);
   const pool = createWorkerPool({ policy: { allow: [], own: [] }, moduleUrlOf: () => moduleUrl, deadlineMs: 3000, ...options });
   open.push(pool);
-  return await pool.run({ kind: 'k', validator: 'validate_connection', projectId: 'p', connectionId: 'c', credentials: { ...credentials }, current: null, options: { skipPermissionTests: false } });
+  return await pool.run({
+    kind: 'k',
+    validator: 'validate_connection',
+    projectId: 'p',
+    connectionId: 'c',
+    credentials: { ...credentials },
+    current: null,
+    options: { skipPermissionTests: false },
+  });
 }
 
 test('F21 no way out of a worker reaches a denied address: nothing arrives at the listener', async () => {
@@ -76,7 +87,10 @@ test('a validator that throws a secret is INTERNAL, with our text alone (#41)', 
 });
 
 test('N12 a validator that ends its process, or fails later, takes nothing else down', async () => {
-  const outcomes = [await run('process.exit(1);'), await run("setTimeout(() => { throw new Error('late'); }, 1); await new Promise((r) => setTimeout(r, 200));")];
+  const outcomes = [
+    await run('process.exit(1);'),
+    await run("setTimeout(() => { throw new Error('late'); }, 1); await new Promise((r) => setTimeout(r, 200));"),
+  ];
   expect(outcomes.map(({ status }) => status)).toEqual(['failed', 'failed']);
 });
 
@@ -84,9 +98,21 @@ test('runs wait for their turn, and too many a minute are refused', async () => 
   const moduleUrl = connector('return report(1);');
   const pool = createWorkerPool({ policy: { allow: [], own: [] }, moduleUrlOf: () => moduleUrl, concurrency: 1, perMinutePerProject: 5 });
   open.push(pool);
-  const task = { kind: 'k', validator: 'validate_connection', projectId: 'p', connectionId: 'c', credentials: {}, current: null, options: { skipPermissionTests: false } };
+  const task = {
+    kind: 'k',
+    validator: 'validate_connection',
+    projectId: 'p',
+    connectionId: 'c',
+    credentials: {},
+    current: null,
+    options: { skipPermissionTests: false },
+  };
   const outcomes = await Promise.allSettled(Array.from({ length: 7 }, () => pool.run(task)));
-  expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : outcome.reason.code))).toEqual([...Array(5).fill('passed'), 'RATE_LIMITED', 'RATE_LIMITED']);
+  expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : outcome.reason.code))).toEqual([
+    ...Array(5).fill('passed'),
+    'RATE_LIMITED',
+    'RATE_LIMITED',
+  ]);
 });
 
 test('#95 #80 replies are cut at their limit, not inflated, and redirects leave Authorization behind', async () => {
@@ -119,5 +145,8 @@ test('#95 #80 replies are cut at their limit, not inflated, and redirects leave 
   );
   server.close();
   target.close();
-  expect([outcome.data?.returnedData, seen]).toEqual([[true, 1_048_576, 'EGRESS_DENIED', 'EGRESS_DENIED', 200, 302, 'INVALID_HEADER_VALUE'], [undefined]]);
+  expect([outcome.data?.returnedData, seen]).toEqual([
+    [true, 1_048_576, 'EGRESS_DENIED', 'EGRESS_DENIED', 200, 302, 'INVALID_HEADER_VALUE'],
+    [undefined],
+  ]);
 });

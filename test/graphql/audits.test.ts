@@ -11,7 +11,11 @@ afterAll(() => gateway.close());
 describe('GraphQL over HTTP, with hardening on (#29)', () => {
   const audits = serverAudits({
     url: () => `${gateway.url}/graphql`,
-    fetchFn: (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), 'x-mcd-id': gateway.owner.id, 'x-mcd-token': gateway.owner.secret } }),
+    fetchFn: (url: string, init: RequestInit = {}) =>
+      fetch(url, {
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), 'x-mcd-id': gateway.owner.id, 'x-mcd-token': gateway.owner.secret },
+      }),
   });
   test('there are 61 audits', () => {
     expect(audits).toHaveLength(61);

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GraphQLArgument, type GraphQLField, type GraphQLInputType, getNamedType, isInputObjectType, isLeafType, isListType, isNonNullType } from 'graphql';
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
 import { formsOf } from '../contracts/connector.ts';
@@ -17,15 +26,32 @@ const canary = `CNRY${randomBytes(16).toString('hex')}`;
 const ID = '00000000-0000-7000-8000-000000000000';
 
 /** Wrong in every place: the canary where a type does not take it, beside values that fit. */
-const WRONG: readonly unknown[] = [canary, { password: canary, [`field`]: canary }, [canary], [[canary]], { port: canary }, { nested: { deep: canary } }, 1.5, true];
+const WRONG: readonly unknown[] = [
+  canary,
+  { password: canary, field: canary },
+  [canary],
+  [[canary]],
+  { port: canary },
+  { nested: { deep: canary } },
+  1.5,
+  true,
+];
 
 function fitting(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return fitting(type.ofType);
   if (isListType(type)) return [fitting(type.ofType)];
-  if (isInputObjectType(type)) return Object.fromEntries(Object.values(type.getFields()).filter((field) => isNonNullType(field.type)).map((field) => [field.name, fitting(field.type)]));
+  if (isInputObjectType(type))
+    return Object.fromEntries(
+      Object.values(type.getFields())
+        .filter((field) => isNonNullType(field.type))
+        .map((field) => [field.name, fitting(field.type)]),
+    );
   const named = getNamedType(type);
   if ('getValues' in named) return named.getValues()[0]?.name;
-  return { UUID: ID, Int: 1, Boolean: true, DateTime: '2026-01-01T00:00:00Z', JSONString: JSON.stringify({ password: canary }) }[named.name] ?? canary;
+  return (
+    { UUID: ID, Int: 1, Boolean: true, DateTime: '2026-01-01T00:00:00Z', JSONString: JSON.stringify({ password: canary }) }[named.name] ??
+    canary
+  );
 }
 
 function* wrongValues(type: GraphQLInputType): Generator<unknown> {
@@ -58,24 +84,39 @@ test('no reply, log or stored byte shows a value of any operation, with wrong ty
     if (status >= 500) leaks.push(`${what}: ${status}`);
   };
   const { schema } = gateway.app;
-  for (const [kind, type] of [['query', schema.getQueryType()], ['mutation', schema.getMutationType()]] as const) {
+  for (const [kind, type] of [
+    ['query', schema.getQueryType()],
+    ['mutation', schema.getMutationType()],
+  ] as const) {
     for (const field of Object.values(type?.getFields() ?? {})) {
       // An administrator's own reply shows names that it sets and keys that it asks for; errors are what is looked at here.
       const query = documentOf(kind, field);
       const fit = Object.fromEntries(field.args.map((argument: GraphQLArgument) => [argument.name, fitting(argument.type)]));
       for (const argument of field.args) {
-        for (const wrong of wrongValues(argument.type)) await send(`${field.name}.${argument.name}`, query, { ...fit, [argument.name]: wrong });
+        for (const wrong of wrongValues(argument.type))
+          await send(`${field.name}.${argument.name}`, query, { ...fit, [argument.name]: wrong });
         await send(`${field.name}.${argument.name} inline`, `${kind} { ${field.name}(${argument.name}: "${canary}") { __typename } }`, {});
-        await send(`${field.name}.${argument.name} inline object`, `${kind} { ${field.name}(${argument.name}: {password: "${canary}", port: "${canary}"}) { __typename } }`, {});
+        await send(
+          `${field.name}.${argument.name} inline object`,
+          `${kind} { ${field.name}(${argument.name}: {password: "${canary}", port: "${canary}"}) { __typename } }`,
+          {},
+        );
       }
     }
   }
-  expect([leaks, [...codes].filter((code) => !Object.hasOwn(ERROR_CODES, code) || code === 'INTERNAL'), requests > 1000]).toEqual([[], [], true]);
+  expect([leaks, [...codes].filter((code) => !Object.hasOwn(ERROR_CODES, code) || code === 'INTERNAL'), requests > 1000]).toEqual([
+    [],
+    [],
+    true,
+  ]);
 });
 
 test('secrets are nowhere in the data directory (N11, #107)', async () => {
   const secret = `CNRY${randomBytes(24).toString('hex')}`;
-  await gateway.graphql('mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "save_credentials") { key } }', { d: { url: 'https://hooks.example.com/x', signingSecret: secret } });
+  await gateway.graphql(
+    'mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "save_credentials") { key } }',
+    { d: { url: 'https://hooks.example.com/x', signingSecret: secret } },
+  );
   const found = readdirSync(gateway.dataDir).filter((file) => {
     const content = readFileSync(join(gateway.dataDir, file));
     return formsOf(secret).some((form) => form.length > 8 && (content.includes(form) || content.includes(Buffer.from(form, 'utf16le'))));
@@ -91,7 +132,11 @@ for (const [name, body] of [
   ['single quotes', `{'password':'${canary}'}`],
 ] as const) {
   test(`malformed JSON shows nothing of itself: ${name} (#34)`, async () => {
-    const response = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.owner.secret}` }, body });
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.owner.secret}` },
+      body,
+    });
     const text = await response.text();
     expect([response.status < 500, text.includes('BAD_REQUEST'), text.includes(canary)]).toEqual([true, true, false]);
   });

@@ -29,12 +29,25 @@ async function raw(...parts: readonly (string | Buffer)[]): Promise<string> {
 
 const status = (reply: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(reply)?.[1] ?? 0);
 const head = (extra: readonly string[] = [], target = '/graphql', method = 'POST') =>
-  [`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', `x-mcd-id: ${gateway.owner.id}`, `x-mcd-token: ${gateway.owner.secret}`, ...extra, '', ''].join('\r\n');
+  [
+    `${method} ${target} HTTP/1.1`,
+    'Host: localhost',
+    'Content-Type: application/json',
+    `x-mcd-id: ${gateway.owner.id}`,
+    `x-mcd-token: ${gateway.owner.secret}`,
+    ...extra,
+    '',
+    '',
+  ].join('\r\n');
 const BODY = '{"query":"{ __typename }"}';
 
 describe('requests that proxies and servers read differently', () => {
   test.each([
-    ['#1 content-length beside transfer-encoding', () => head([`Content-Length: ${BODY.length}`, 'Transfer-Encoding: chunked']) + BODY, 400],
+    [
+      '#1 content-length beside transfer-encoding',
+      () => head([`Content-Length: ${BODY.length}`, 'Transfer-Encoding: chunked']) + BODY,
+      400,
+    ],
     ['#2 a space before the colon', () => head(['Transfer-Encoding : chunked']) + BODY, 400],
     ['#3 two Host headers', () => head(['Host: other.example', `Content-Length: ${BODY.length}`]) + BODY, 400],
     ['#4 an absolute target', () => head([`Content-Length: ${BODY.length}`], 'http://localhost/graphql') + BODY, 400],
@@ -53,9 +66,16 @@ describe('requests that proxies and servers read differently', () => {
 });
 
 describe('content types and origins', () => {
-  const post = (headers: Record<string, string>, body = BODY) => fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { authorization: `Bearer ${gateway.owner.secret}`, ...headers }, body });
+  const post = (headers: Record<string, string>, body = BODY) =>
+    fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { authorization: `Bearer ${gateway.owner.secret}`, ...headers }, body });
 
-  test.each(['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain', 'application/graphql', 'application/json; charset=utf-16'])('#17-19 %s is refused', async (type) => {
+  test.each([
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain',
+    'application/graphql',
+    'application/json; charset=utf-16',
+  ])('#17-19 %s is refused', async (type) => {
     expect((await post({ 'content-type': type })).status).toBe(415);
   });
 
@@ -71,7 +91,13 @@ describe('content types and origins', () => {
 
   test('#12 every answer may be neither framed, sniffed nor cached', async () => {
     const answers = await Promise.all(['/graphql', '/livez', '/nowhere', '/explorer/session'].map((path) => fetch(gateway.url + path)));
-    const missing = answers.filter(({ headers }) => headers.get('cache-control') !== 'no-store' || headers.get('x-content-type-options') !== 'nosniff' || headers.get('x-frame-options') !== 'DENY' || !headers.get('content-security-policy')?.includes("frame-ancestors 'none'"));
+    const missing = answers.filter(
+      ({ headers }) =>
+        headers.get('cache-control') !== 'no-store' ||
+        headers.get('x-content-type-options') !== 'nosniff' ||
+        headers.get('x-frame-options') !== 'DENY' ||
+        !headers.get('content-security-policy')?.includes("frame-ancestors 'none'"),
+    );
     expect(missing.map(({ url }) => url)).toEqual([]);
   });
 });
@@ -94,33 +120,57 @@ describe('documents that cost too much', () => {
     expect(await code(`{ getUser { ${deep} } }`)).toBe('LIMIT_EXCEEDED');
   });
   test('#21 fragments that expand to 2^20 fields', async () => {
-    const fragments = Array.from({ length: 20 }, (_, index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`).join(' ');
+    const fragments = Array.from({ length: 20 }, (_, index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`).join(
+      ' ',
+    );
     expect(await code(`query { ...f0 } ${fragments} fragment f20 on Query { __typename }`)).toMatch(/LIMIT_EXCEEDED|BAD_REQUEST/);
   });
   test('#22 #24 nesting of 20,000 and 100,000 tokens', async () => {
-    expect([await code(`${'{ a '.repeat(20_000)}${'}'.repeat(20_000)}`), await code(`{ ${'a '.repeat(100_000)} }`)]).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
+    expect([await code(`${'{ a '.repeat(20_000)}${'}'.repeat(20_000)}`), await code(`{ ${'a '.repeat(100_000)} }`)]).toEqual([
+      'LIMIT_EXCEEDED',
+      'LIMIT_EXCEEDED',
+    ]);
   });
   test('#23 a list 20,000 deep in the variables', async () => {
     const body = `{"query":"query ($c: [ConnectionTypeEnum]) { getPlatformServices(connectionTypes: $c) { uuid } }","variables":{"c":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
-    const response = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.owner.secret}` }, body });
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.owner.secret}` },
+      body,
+    });
     expect([response.status < 500, /LIMIT_EXCEEDED|BAD_REQUEST/.test(await response.text())]).toEqual([true, true]);
   });
   test('#25 a string of 100 KB', async () => {
-    expect([await code('query ($n: String!) { getSupportedValidationsV2(connectionType: $n) { __typename } }', { n: 'a'.repeat(100_000) }), await code(`{ getSupportedValidationsV2(connectionType: "${'a'.repeat(100_000)}") { __typename } }`)]).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
+    expect([
+      await code('query ($n: String!) { getSupportedValidationsV2(connectionType: $n) { __typename } }', { n: 'a'.repeat(100_000) }),
+      await code(`{ getSupportedValidationsV2(connectionType: "${'a'.repeat(100_000)}") { __typename } }`),
+    ]).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
   });
   test('#26 a GET with broken variables', async () => {
-    const response = await fetch(`${gateway.url}/graphql?query={__typename}&variables={bad`, { headers: { authorization: `Bearer ${gateway.owner.secret}` } });
+    const response = await fetch(`${gateway.url}/graphql?query={__typename}&variables={bad`, {
+      headers: { authorization: `Bearer ${gateway.owner.secret}` },
+    });
     expect([response.status < 500, /"BAD_REQUEST"/.test(await response.text())]).toEqual([true, true]);
   });
   test('#27 names of the prototype are data or refused, and pollute nothing', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
-      await gateway.graphql('query ($c: String!) { getSupportedValidationsV2(connectionType: $c) { __typename } }', { c: name, [name]: { polluted: true } });
-      await gateway.graphql(`mutation { stageConnection(connectionType: "webhook", details: "{\\"${name}\\": {\\"polluted\\": 1}}") { key } }`);
+      await gateway.graphql('query ($c: String!) { getSupportedValidationsV2(connectionType: $c) { __typename } }', {
+        c: name,
+        [name]: { polluted: true },
+      });
+      await gateway.graphql(
+        `mutation { stageConnection(connectionType: "webhook", details: "{\\"${name}\\": {\\"polluted\\": 1}}") { key } }`,
+      );
     }
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
   test('#30 pages of -1, 10^9 and a foreign cursor', async () => {
-    expect([await code('{ connections(first: -1) { edges { cursor } } }'), await code('{ connections(first: 1000000000) { edges { cursor } } }'), await code('query ($n: Int) { connections(first: $n) { edges { cursor } } }', { n: 1e9 }), await code('{ connections(after: "bm9wZQ") { edges { cursor } } }')]).toEqual(['BAD_REQUEST', 'LIMIT_EXCEEDED', 'BAD_REQUEST', 'BAD_REQUEST']);
+    expect([
+      await code('{ connections(first: -1) { edges { cursor } } }'),
+      await code('{ connections(first: 1000000000) { edges { cursor } } }'),
+      await code('query ($n: Int) { connections(first: $n) { edges { cursor } } }', { n: 1e9 }),
+      await code('{ connections(after: "bm9wZQ") { edges { cursor } } }'),
+    ]).toEqual(['BAD_REQUEST', 'LIMIT_EXCEEDED', 'BAD_REQUEST', 'BAD_REQUEST']);
   });
   test('an introspection query of a signed-in client passes', async () => {
     const { getIntrospectionQuery } = await import('graphql');
@@ -144,23 +194,42 @@ describe('who is calling', () => {
   });
 
   test('#48 a foreign id answers like a random one', async () => {
-    const { text: random } = await gateway.graphql('query ($id: UUID!) { connection(id: $id) { uuid } }', { id: '00000000-0000-7000-8000-000000000001' });
+    const { text: random } = await gateway.graphql('query ($id: UUID!) { connection(id: $id) { uuid } }', {
+      id: '00000000-0000-7000-8000-000000000001',
+    });
     const { text: projectId } = await gateway.graphql('query ($id: UUID!) { connection(id: $id) { uuid } }', { id: gateway.app.projectId });
     expect(projectId).toBe(random);
   });
 
   test('#50 a token mints none that is wider or outlives it', async () => {
-    const { data } = await gateway.graphql('mutation { createToken(name: "short", roles: [owner], expiresInDays: 1) { secret token { id } } }');
+    const { data } = await gateway.graphql(
+      'mutation { createToken(name: "short", roles: [owner], expiresInDays: 1) { secret token { id } } }',
+    );
     const short = { id: data.createToken.token.id, secret: data.createToken.secret };
-    const longer = await gateway.graphql('mutation { createToken(name: "longer", roles: [viewer], expiresInDays: 30) { secret } }', {}, short);
+    const longer = await gateway.graphql(
+      'mutation { createToken(name: "longer", roles: [viewer], expiresInDays: 30) { secret } }',
+      {},
+      short,
+    );
     const inherits = await gateway.graphql('mutation { createToken(name: "same", roles: [viewer]) { token { expiresAt } } }', {}, short);
     expect([longer.errors?.[0]?.extensions.code, inherits.data.createToken.token.expiresAt !== null]).toEqual(['FORBIDDEN', true]);
   });
 
   test('a session cookie alone is not enough: another site can send it too (#17)', async () => {
-    const signIn = await fetch(`${gateway.url}/explorer/session`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-changeover-csrf': '1' }, body: JSON.stringify({ token: gateway.owner.secret }) });
+    const signIn = await fetch(`${gateway.url}/explorer/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-changeover-csrf': '1' },
+      body: JSON.stringify({ token: gateway.owner.secret }),
+    });
     const cookie = signIn.headers.get('set-cookie') ?? '';
-    const post = async (headers: Record<string, string>) => (await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', cookie: cookie.split(';')[0] ?? '', ...headers }, body: BODY })).status;
+    const post = async (headers: Record<string, string>) =>
+      (
+        await fetch(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', cookie: cookie.split(';')[0] ?? '', ...headers },
+          body: BODY,
+        })
+      ).status;
     expect([
       signIn.status,
       /HttpOnly; SameSite=Strict/.test(cookie),
@@ -171,10 +240,11 @@ describe('who is calling', () => {
     ]).toEqual([204, true, 403, 200, 403, 403]);
   });
 
-  test('the last owner can\'t be revoked, by itself or by two owners at once (#51)', async () => {
+  test("the last owner can't be revoked, by itself or by two owners at once (#51)", async () => {
     const other = await startGateway();
     const second = await other.token('owner');
-    const revoke = (id: string, by: { id: string; secret: string }) => other.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id }, by);
+    const revoke = (id: string, by: { id: string; secret: string }) =>
+      other.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id }, by);
     const answers = await Promise.all([revoke(second.id, other.owner), revoke(other.owner.id, second)]);
     const left = await Promise.all([other.owner, second].map(async (token) => (await other.graphql('{ __typename }', {}, token)).status));
     await other.close();
@@ -183,6 +253,13 @@ describe('who is calling', () => {
 });
 
 test('/livez, /readyz and /metrics answer without a token, and metrics hold no id', async () => {
-  const [live, ready, metrics] = await Promise.all(['/livez', '/readyz', '/metrics'].map(async (path) => await (await fetch(gateway.url + path)).text()));
-  expect([live, ready, metrics?.includes('changeover_leases_live 0'), metrics?.includes(gateway.owner.id)]).toEqual(['{"status":"ok"}', '{"status":"ready"}', true, false]);
+  const [live, ready, metrics] = await Promise.all(
+    ['/livez', '/readyz', '/metrics'].map(async (path) => await (await fetch(gateway.url + path)).text()),
+  );
+  expect([live, ready, metrics?.includes('changeover_leases_live 0'), metrics?.includes(gateway.owner.id)]).toEqual([
+    '{"status":"ok"}',
+    '{"status":"ready"}',
+    true,
+    false,
+  ]);
 });

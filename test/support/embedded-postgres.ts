@@ -1,4 +1,4 @@
-import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,15 @@ export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env.CHANGEOVER_TEST_POSTGRES_URL;
   if (given !== undefined && given !== '') {
     const url = new URL(given);
-    return describeServer({ host: url.hostname, port: Number(url.port || 5432), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }, async () => {});
+    return describeServer(
+      {
+        host: url.hostname,
+        port: Number(url.port || 5432),
+        user: decodeURIComponent(url.username),
+        password: decodeURIComponent(url.password),
+      },
+      async () => {},
+    );
   }
   // The server runs as the user `postgres` when tests run as root, so its folder has to be one that this user may enter.
   const folder = mkdtempSync(join(tmpdir(), 'changeover-pg-'));

@@ -32,12 +32,25 @@ export interface Answer {
   // Tests read answers of documents they wrote themselves.
   // biome-ignore lint/suspicious/noExplicitAny: the shape is the document's.
   readonly data: any;
-  readonly errors: readonly { readonly message: string; readonly path?: readonly unknown[]; readonly extensions: { readonly code: string } & Record<string, unknown> }[] | undefined;
+  readonly errors:
+    | readonly {
+        readonly message: string;
+        readonly path?: readonly unknown[];
+        readonly extensions: { readonly code: string } & Record<string, unknown>;
+      }[]
+    | undefined;
 }
 
-export async function startGateway(options: { readonly databaseUrl?: string; readonly clock?: Clock; readonly egressAllow?: string } = {}): Promise<TestGateway> {
+export async function startGateway(
+  options: { readonly databaseUrl?: string; readonly clock?: Clock; readonly egressAllow?: string } = {},
+): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'changeover-gateway-'));
-  const environment: Record<string, string> = { PORT: '0', CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_EGRESS_ALLOW: options.egressAllow ?? 'loopback', CHANGEOVER_LOG_LEVEL: 'silent' };
+  const environment: Record<string, string> = {
+    PORT: '0',
+    CHANGEOVER_DATA_DIR: dataDir,
+    CHANGEOVER_EGRESS_ALLOW: options.egressAllow ?? 'loopback',
+    CHANGEOVER_LOG_LEVEL: 'silent',
+  };
   if (options.databaseUrl !== undefined) {
     writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
@@ -54,7 +67,11 @@ export async function startGateway(options: { readonly databaseUrl?: string; rea
   const graphql: TestGateway['graphql'] = async (query, variables = {}, token = owner, headers = {}) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token === null ? {} : { 'x-mcd-id': token.id, 'x-mcd-token': token.secret }), ...headers },
+      headers: {
+        'content-type': 'application/json',
+        ...(token === null ? {} : { 'x-mcd-id': token.id, 'x-mcd-token': token.secret }),
+        ...headers,
+      },
       body: JSON.stringify({ query, variables }),
     });
     const text = await response.text();
@@ -69,7 +86,9 @@ export async function startGateway(options: { readonly databaseUrl?: string; rea
     owner,
     graphql,
     async token(role) {
-      const { data } = await graphql('mutation ($role: [Role!]!) { createToken(name: "test", roles: $role) { secret token { id } } }', { role: [role] });
+      const { data } = await graphql('mutation ($role: [Role!]!) { createToken(name: "test", roles: $role) { secret token { id } } }', {
+        role: [role],
+      });
       return { id: data.createToken.token.id, secret: data.createToken.secret };
     },
     async close() {
@@ -108,14 +127,25 @@ export const SECRET = 'a signing secret of the first version';
 
 /** Adds a webhook connection over the API and returns its id. */
 export async function addWebhook(gateway: TestGateway, receiver: Receiver, name: string, secret = SECRET): Promise<string> {
-  const staged = await gateway.graphql('mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "save_credentials") { key } }', { d: { url: receiver.url, signingSecret: secret } });
-  const added = await gateway.graphql('mutation ($k: String!, $n: String!) { addConnection(connectionType: "webhook", key: $k, name: $n) { connection { uuid } } }', { k: staged.data.testWebhookCredentialsV2.key, n: name });
+  const staged = await gateway.graphql(
+    'mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "save_credentials") { key } }',
+    { d: { url: receiver.url, signingSecret: secret } },
+  );
+  const added = await gateway.graphql(
+    'mutation ($k: String!, $n: String!) { addConnection(connectionType: "webhook", key: $k, name: $n) { connection { uuid } } }',
+    { k: staged.data.testWebhookCredentialsV2.key, n: name },
+  );
   return added.data.addConnection.connection.uuid;
 }
 
 export async function stageSecret(gateway: TestGateway, connectionId: string, secret: string, token?: TestToken): Promise<string> {
-  const staged = await gateway.graphql('mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }', { c: { signingSecret: secret }, id: connectionId }, token);
+  const staged = await gateway.graphql(
+    'mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }',
+    { c: { signingSecret: secret }, id: connectionId },
+    token,
+  );
   return staged.data.updateWebhookCredentialsV2.result.key;
 }
 
-export const COMMIT = 'mutation ($key: String!, $id: UUID!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { success version updatedAt } }';
+export const COMMIT =
+  'mutation ($key: String!, $id: UUID!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { success version updatedAt } }';

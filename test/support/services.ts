@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
+import { checkMasterKey, createInstance } from '../../src/crypto/key-check.ts';
 import type { Clock } from '../../src/domain/clock.ts';
-import { createInstance, checkMasterKey } from '../../src/crypto/key-check.ts';
 import type { InstanceRow } from '../../src/domain/store.ts';
 
 /** A clock that stands still until it is told. */

@@ -11,8 +11,22 @@ export function createTestPool(options: Partial<WorkerPoolOptions> = {}): Valida
 }
 
 /** Runs one validator of a kind in a real worker, on details that the kind's own fields have parsed. */
-export async function runValidator(pool: ValidatorRunner, kind: string, validator: string, details: Details, current: Details | null = null): Promise<ValidationOutcome> {
+export async function runValidator(
+  pool: ValidatorRunner,
+  kind: string,
+  validator: string,
+  details: Details,
+  current: Details | null = null,
+): Promise<ValidationOutcome> {
   const connector = catalogue.find(kind);
   if (connector === null) throw new Error(`no kind ${kind}`);
-  return await pool.run({ kind, validator, projectId: 'p', connectionId: `c${Math.random()}`, credentials: parseDetails(connector, details), current, options: { skipPermissionTests: false } });
+  return await pool.run({
+    kind,
+    validator,
+    projectId: 'p',
+    connectionId: `c${Math.random()}`,
+    credentials: parseDetails(connector, details),
+    current,
+    options: { skipPermissionTests: false },
+  });
 }

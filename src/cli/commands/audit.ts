@@ -33,16 +33,22 @@ export function addAuditCommands(program: Command): void {
         { anchors: anchors === undefined ? null : readAnchors(anchors) },
       );
       print(output, auditVerification, () => [
-        auditVerification.ok ? `The audit is whole: ${auditVerification.rows} rows, ${auditVerification.sealed} sealed, head ${auditVerification.headSeq ?? 0}.` : 'The audit is NOT whole:',
+        auditVerification.ok
+          ? `The audit is whole: ${auditVerification.rows} rows, ${auditVerification.sealed} sealed, head ${auditVerification.headSeq ?? 0}.`
+          : 'The audit is NOT whole:',
         ...auditVerification.findings.map(({ kind, seq, rowId }) => `  ${kind} at ${seq ?? '-'} (${rowId ?? '-'})`),
       ]);
       if (!auditVerification.ok) process.exitCode = 1;
     },
   );
   gatewayCommand(program, 'doctor', 'prove that every stored version opens; exit 1 if one does not', plain, async (gateway, output) => {
-    const { storeExamination } = await gateway.run<{ storeExamination: Examination }>('{ storeExamination { ok versions opened findings { connectionId version problem } } }');
+    const { storeExamination } = await gateway.run<{ storeExamination: Examination }>(
+      '{ storeExamination { ok versions opened findings { connectionId version problem } } }',
+    );
     print(output, storeExamination, () => [
-      storeExamination.ok ? `All ${storeExamination.versions} versions are whole; ${storeExamination.opened} were opened.` : 'Something is wrong; restore these connections from a backup, or give them their credentials again:',
+      storeExamination.ok
+        ? `All ${storeExamination.versions} versions are whole; ${storeExamination.opened} were opened.`
+        : 'Something is wrong; restore these connections from a backup, or give them their credentials again:',
       ...storeExamination.findings.map(({ connectionId, version, problem }) => `  ${connectionId} version ${version}: ${problem}`),
     ]);
     if (!storeExamination.ok) process.exitCode = 1;
@@ -52,7 +58,9 @@ export function addAuditCommands(program: Command): void {
 /** The newest anchors of a file of JSON lines; at most 500 are sent. */
 function readAnchors(file: string): readonly { readonly seq: number; readonly head: string }[] {
   try {
-    const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '');
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '');
     return lines.slice(-500).map((line) => {
       const { seq, head } = JSON.parse(line) as { readonly seq: number; readonly head: string };
       return { seq, head };

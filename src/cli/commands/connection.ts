@@ -38,24 +38,49 @@ export function addConnectionCommands(program: Command): void {
       ),
     );
   });
-  gatewayCommand(connection, 'show <id>', 'one connection, its versions and policy; never a secret', plain, async (gateway, output, _options, [id = '']) => {
-    const { connection: row } = await gateway.run<{ connection: ConnectionRow & Record<string, unknown> & { versions: readonly Record<string, unknown>[] } }>(`query ($id: UUID!) { connection(id: $id) { ${SHOWN} } }`, { id });
-    print(output, row, () => [
-      `${safeText(row.name)} (${safeText(row.kind)}), version ${row.currentVersion.version}, ${row.isActive ? 'active' : 'disabled'}`,
-      `settings: ${safeText(row.settings)}`,
-      `policy:   ${safeText(row.policy)}`,
-      ...table(['VERSION', 'LABEL', 'ORIGIN', 'PROVEN', 'VALID UNTIL', 'CREATED'], row.versions.map((one) => [one.version, one.label, one.origin, one.proven, one.validUntil, one.createdAt])),
-    ]);
-  });
-  gatewayCommand<{ kind: string; integration: string; name?: string; set?: Readonly<Record<string, string>>; secretsStdin?: boolean; inactive?: boolean }>(
+  gatewayCommand(
+    connection,
+    'show <id>',
+    'one connection, its versions and policy; never a secret',
+    plain,
+    async (gateway, output, _options, [id = '']) => {
+      const { connection: row } = await gateway.run<{
+        connection: ConnectionRow & Record<string, unknown> & { versions: readonly Record<string, unknown>[] };
+      }>(`query ($id: UUID!) { connection(id: $id) { ${SHOWN} } }`, { id });
+      print(output, row, () => [
+        `${safeText(row.name)} (${safeText(row.kind)}), version ${row.currentVersion.version}, ${row.isActive ? 'active' : 'disabled'}`,
+        `settings: ${safeText(row.settings)}`,
+        `policy:   ${safeText(row.policy)}`,
+        ...table(
+          ['VERSION', 'LABEL', 'ORIGIN', 'PROVEN', 'VALID UNTIL', 'CREATED'],
+          row.versions.map((one) => [one.version, one.label, one.origin, one.proven, one.validUntil, one.createdAt]),
+        ),
+      ]);
+    },
+  );
+  gatewayCommand<{
+    kind: string;
+    integration: string;
+    name?: string;
+    set?: Readonly<Record<string, string>>;
+    secretsStdin?: boolean;
+    inactive?: boolean;
+  }>(
     connection,
     'add',
     'stage, prove and save a new connection',
     (command) =>
-      withDetails(command.requiredOption('--kind <kind>', 'such as postgres').requiredOption('--integration <name>', 'name of the new integration')).option('--name <name>', 'name of the connection').option('--inactive', 'save it disabled, without proof'),
+      withDetails(
+        command.requiredOption('--kind <kind>', 'such as postgres').requiredOption('--integration <name>', 'name of the new integration'),
+      )
+        .option('--name <name>', 'name of the connection')
+        .option('--inactive', 'save it disabled, without proof'),
     async (gateway, output, { kind, integration, name, set, secretsStdin, inactive }) => {
       const details = await readDetails(gateway, kind, set ?? {}, secretsStdin === true, true);
-      const { stageConnection } = await gateway.run<{ stageConnection: { key: string } }>('mutation ($kind: String!, $details: JSONString!) { stageConnection(connectionType: $kind, details: $details) { key } }', { kind, details: JSON.stringify(details) });
+      const { stageConnection } = await gateway.run<{ stageConnection: { key: string } }>(
+        'mutation ($kind: String!, $details: JSONString!) { stageConnection(connectionType: $kind, details: $details) { key } }',
+        { kind, details: JSON.stringify(details) },
+      );
       const { addConnection } = await gateway.run<{ addConnection: { connection: ConnectionRow } }>(
         `mutation ($kind: String!, $key: String!, $integration: String!, $name: String, $active: Boolean) { addConnection(connectionType: $kind, key: $key, name: $integration, connectionName: $name, isActive: $active) { connection { ${LISTED} } } }`,
         { kind, key: stageConnection.key, integration, name: name ?? null, active: inactive !== true },
@@ -72,9 +97,17 @@ export function addConnectionCommands(program: Command): void {
       const kind = await kindOf(gateway, id);
       const asked = secret === undefined ? {} : { [secret]: await askSecret(secret) };
       const changes = { ...(await readDetails(gateway, kind, set ?? {}, secretsStdin === true, false)), ...asked };
-      const { stageChange } = await gateway.run<{ stageChange: { key: string; changedFields: readonly string[] } }>('mutation ($id: UUID!, $changes: JSONString!) { stageChange(connectionId: $id, changes: $changes) { key changedFields } }', { id, changes: JSON.stringify(changes) });
-      const { updateCredentialsV2 } = await gateway.run<{ updateCredentialsV2: { version: number; updatedAt: string } }>('mutation ($id: UUID!, $key: String!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { version updatedAt } }', { id, key: stageChange.key });
-      print(output, { ...updateCredentialsV2, changedFields: stageChange.changedFields }, () => [`Saved version ${updateCredentialsV2.version} (${stageChange.changedFields.join(', ') || 'nothing changed'}).`]);
+      const { stageChange } = await gateway.run<{ stageChange: { key: string; changedFields: readonly string[] } }>(
+        'mutation ($id: UUID!, $changes: JSONString!) { stageChange(connectionId: $id, changes: $changes) { key changedFields } }',
+        { id, changes: JSON.stringify(changes) },
+      );
+      const { updateCredentialsV2 } = await gateway.run<{ updateCredentialsV2: { version: number; updatedAt: string } }>(
+        'mutation ($id: UUID!, $key: String!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { version updatedAt } }',
+        { id, key: stageChange.key },
+      );
+      print(output, { ...updateCredentialsV2, changedFields: stageChange.changedFields }, () => [
+        `Saved version ${updateCredentialsV2.version} (${stageChange.changedFields.join(', ') || 'nothing changed'}).`,
+      ]);
     },
   );
   gatewayCommand<{ validation?: string }>(
@@ -94,23 +127,31 @@ export function addConnectionCommands(program: Command): void {
     'make the content of a previous version current again, as a new version',
     (command) => command.option('--to <version>', 'the newest previous one unless given'),
     async (gateway, output, { to }, [id = '']) => {
-      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { version: number; committedAt: string } }>('mutation ($id: UUID!, $version: Int) { rollBackConnection(connectionId: $id, version: $version) { version committedAt } }', { id, version: to ?? null });
+      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { version: number; committedAt: string } }>(
+        'mutation ($id: UUID!, $version: Int) { rollBackConnection(connectionId: $id, version: $version) { version committedAt } }',
+        { id, version: to ?? null },
+      );
       print(output, rollBackConnection, () => [`Saved version ${rollBackConnection.version}.`]);
     },
   );
 }
 
 function withDetails(command: Command): Command {
-  return command.option('--set <field=value>', 'a setting; repeat for more', collectPairs).option('--secrets-stdin', 'read a JSON object of secrets from standard input');
+  return command
+    .option('--set <field=value>', 'a setting; repeat for more', collectPairs)
+    .option('--secrets-stdin', 'read a JSON object of secrets from standard input');
 }
 
 async function readAll(gateway: Gateway): Promise<readonly ConnectionRow[]> {
   const rows: ConnectionRow[] = [];
   for (let after: string | null = null; ; ) {
-    const { connections }: { connections: { edges: readonly { node: ConnectionRow }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } = await gateway.run(
-      `query ($after: String) { connections(first: 100, after: $after) { edges { node { ${LISTED} } } pageInfo { hasNextPage endCursor } } }`,
-      { after },
-    );
+    const {
+      connections,
+    }: { connections: { edges: readonly { node: ConnectionRow }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } =
+      await gateway.run(
+        `query ($after: String) { connections(first: 100, after: $after) { edges { node { ${LISTED} } } pageInfo { hasNextPage endCursor } } }`,
+        { after },
+      );
     rows.push(...connections.edges.map(({ node }) => node));
     if (!connections.pageInfo.hasNextPage) return rows;
     after = connections.pageInfo.endCursor;
@@ -118,7 +159,8 @@ async function readAll(gateway: Gateway): Promise<readonly ConnectionRow[]> {
 }
 
 async function kindOf(gateway: Gateway, id: string): Promise<string> {
-  return (await gateway.run<{ connection: { kind: string } }>('query ($id: UUID!) { connection(id: $id) { kind } }', { id })).connection.kind;
+  return (await gateway.run<{ connection: { kind: string } }>('query ($id: UUID!) { connection(id: $id) { kind } }', { id })).connection
+    .kind;
 }
 
 interface JsonSchema {
@@ -127,12 +169,28 @@ interface JsonSchema {
 }
 
 /** Settings from `--set`, typed by the kind's schema, and secrets from standard input or the terminal. */
-async function readDetails(gateway: Gateway, kind: string, set: Readonly<Record<string, string>>, fromStdin: boolean, complete: boolean): Promise<Readonly<Record<string, unknown>>> {
-  const { connectors } = await gateway.run<{ connectors: readonly { kind: string; jsonSchema: JsonSchema }[] }>('{ connectors { kind jsonSchema } }');
+async function readDetails(
+  gateway: Gateway,
+  kind: string,
+  set: Readonly<Record<string, string>>,
+  fromStdin: boolean,
+  complete: boolean,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { connectors } = await gateway.run<{ connectors: readonly { kind: string; jsonSchema: JsonSchema }[] }>(
+    '{ connectors { kind jsonSchema } }',
+  );
   const schema = connectors.find((connector) => connector.kind === kind)?.jsonSchema;
-  if (schema === undefined) throw new GatewayError('BAD_REQUEST', `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
+  if (schema === undefined)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`,
+    );
   for (const name of Object.keys(set)) {
-    if (schema.properties[name]?.writeOnly === true) throw new GatewayError('BAD_REQUEST', `${name} is a secret: give it on standard input with --secrets-stdin, not on the command line.`);
+    if (schema.properties[name]?.writeOnly === true)
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `${name} is a secret: give it on standard input with --secrets-stdin, not on the command line.`,
+      );
   }
   const settings = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, typed(value, schema.properties[name]?.type)]));
   const secrets: Record<string, unknown> = fromStdin ? { ...(await readSecretsFromStdin()) } : {};
@@ -169,10 +227,17 @@ async function testAll(gateway: Gateway, id: string, only: string | undefined): 
 }
 
 async function validatorsOf(gateway: Gateway, kind: string): Promise<readonly string[]> {
-  const { getSupportedValidationsV2 } = await gateway.run<{ getSupportedValidationsV2: { supportedValidations: readonly { name: string }[] } }>('query ($kind: String!) { getSupportedValidationsV2(connectionType: $kind) { supportedValidations { name } } }', { kind });
+  const { getSupportedValidationsV2 } = await gateway.run<{
+    getSupportedValidationsV2: { supportedValidations: readonly { name: string }[] };
+  }>('query ($kind: String!) { getSupportedValidationsV2(connectionType: $kind) { supportedValidations { name } } }', { kind });
   return getSupportedValidationsV2.supportedValidations.map(({ name }) => name);
 }
 
 function describe({ success, validationName, errors, warnings }: Validation): readonly string[] {
-  return [`${success ? 'passed' : 'FAILED'}  ${validationName}`, ...[...errors, ...warnings].map(({ code, friendlyMessage, resolution }) => `        ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`)];
+  return [
+    `${success ? 'passed' : 'FAILED'}  ${validationName}`,
+    ...[...errors, ...warnings].map(
+      ({ code, friendlyMessage, resolution }) => `        ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`,
+    ),
+  ];
 }

@@ -33,8 +33,14 @@ export function addLeaseCommands(program: Command): void {
       );
     },
   );
-  gatewayCommand(lease, 'release <id>', 'end a lease; its job keeps what it has read', plain, async (gateway, output, _options, [id = '']) => {
-    await gateway.run('mutation ($id: UUID!) { endLease(leaseId: $id) { id } }', { id });
-    print(output, { id, ended: true }, () => [`Ended ${safeText(id)}.`]);
-  });
+  gatewayCommand(
+    lease,
+    'release <id>',
+    'end a lease; its job keeps what it has read',
+    plain,
+    async (gateway, output, _options, [id = '']) => {
+      await gateway.run('mutation ($id: UUID!) { endLease(leaseId: $id) { id } }', { id });
+      print(output, { id, ended: true }, () => [`Ended ${safeText(id)}.`]);
+    },
+  );
 }

@@ -18,7 +18,9 @@ export function addProcessCommands(program: Command): void {
     .action(async ({ json }: { json?: boolean }) => {
       const { createApp } = await import('../../app.ts');
       const app = await createApp(readConfig());
-      print({ json: json === true }, { engine: app.services.store.engine, instance: app.instance.id }, () => [`The ${app.services.store.engine} store is ready.`]);
+      print({ json: json === true }, { engine: app.services.store.engine, instance: app.instance.id }, () => [
+        `The ${app.services.store.engine} store is ready.`,
+      ]);
       await app.close();
     });
 }

@@ -5,7 +5,13 @@ import type { Output } from '../output.ts';
 import type { Gateway } from '../transport.ts';
 
 /** Adds a command that talks to the gateway; `--json` is everywhere. */
-export function gatewayCommand<Options extends object>(parent: Command, usage: string, description: string, configure: (command: Command) => Command, act: (gateway: Gateway, output: Output, options: Options, args: readonly string[]) => Promise<void>): void {
+export function gatewayCommand<Options extends object>(
+  parent: Command,
+  usage: string,
+  description: string,
+  configure: (command: Command) => Command,
+  act: (gateway: Gateway, output: Output, options: Options, args: readonly string[]) => Promise<void>,
+): void {
   configure(parent.command(usage).description(description).option('--json', 'print one JSON value')).action(async (...given: unknown[]) => {
     const command = given.at(-1) as Command;
     const options = command.opts<Options & { json?: boolean }>();

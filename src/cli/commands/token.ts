@@ -17,7 +17,14 @@ const FIELDS = 'id name kind roles comment createdAt expiresAt revokedAt lastUse
 
 export function addTokenCommands(program: Command): void {
   const token = program.command('token').description('API tokens');
-  gatewayCommand<{ name: string; role: readonly string[]; personal?: boolean; expiresInDays?: string; integration?: readonly string[]; comment?: string }>(
+  gatewayCommand<{
+    name: string;
+    role: readonly string[];
+    personal?: boolean;
+    expiresInDays?: string;
+    integration?: readonly string[];
+    comment?: string;
+  }>(
     token,
     'create',
     'make a token; its secret is printed this once',
@@ -32,9 +39,20 @@ export function addTokenCommands(program: Command): void {
     async (gateway, output, { name, role, personal, expiresInDays, integration, comment }) => {
       const { createToken } = await gateway.run<{ createToken: { secret: string; token: TokenRow } }>(
         `mutation ($name: String!, $roles: [Role!]!, $kind: TokenKind, $days: Int, $integrations: [UUID!], $comment: String) { createToken(name: $name, roles: $roles, kind: $kind, expiresInDays: $days, integrationIds: $integrations, comment: $comment) { secret token { ${FIELDS} } } }`,
-        { name, roles: role, kind: personal === true ? 'PERSONAL' : 'SERVICE', days: expiresInDays ?? null, integrations: integration ?? null, comment: comment ?? null },
+        {
+          name,
+          roles: role,
+          kind: personal === true ? 'PERSONAL' : 'SERVICE',
+          days: expiresInDays ?? null,
+          integrations: integration ?? null,
+          comment: comment ?? null,
+        },
       );
-      print(output, { ...createToken.token, secret: createToken.secret }, () => [`id:     ${createToken.token.id}`, `secret: ${createToken.secret}`, 'The secret is shown this once. Clients send it as x-mcd-token (with x-mcd-id) or Authorization: Bearer.']);
+      print(output, { ...createToken.token, secret: createToken.secret }, () => [
+        `id:     ${createToken.token.id}`,
+        `secret: ${createToken.secret}`,
+        'The secret is shown this once. Clients send it as x-mcd-token (with x-mcd-id) or Authorization: Bearer.',
+      ]);
     },
   );
   gatewayCommand(token, 'list', 'tokens of the project, newest first', plain, async (gateway, output) => {

@@ -6,11 +6,19 @@ import { transactional } from '../shared/transactional.ts';
 const fields = {
   host: setting(host(), { endpoint: true, title: 'Host', description: 'Host name or IP address of the server.' }),
   port: setting(port(5432), { endpoint: true, title: 'Port', description: 'TCP port, 5432 unless given.' }),
-  database: setting(text(63), { identity: true, names: { lead: 'dbName', snake: 'db_name' }, title: 'Database', description: 'Name of the database to connect to.' }),
+  database: setting(text(63), {
+    identity: true,
+    names: { lead: 'dbName', snake: 'db_name' },
+    title: 'Database',
+    description: 'Name of the database to connect to.',
+  }),
   user: setting(text(63), { identity: true, title: 'User', description: 'Login role.' }),
   password: secret(secretText(), { title: 'Password', description: 'Password of the login role.' }),
   ssl: tls(),
-  rdsProxy: setting(z.boolean().optional(), { title: 'RDS proxy', description: 'The host is an RDS proxy, which pins sessions: no session settings are sent.' }),
+  rdsProxy: setting(z.boolean().optional(), {
+    title: 'RDS proxy',
+    description: 'The host is an RDS proxy, which pins sessions: no session settings are sent.',
+  }),
 };
 
 export type PostgresDetails = DetailsOf<typeof fields>;

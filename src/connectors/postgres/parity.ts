@@ -20,15 +20,31 @@ interface Loss {
 export async function validateParity(input: ValidatorInput<PostgresDetails>): Promise<ValidatorReport> {
   if (input.options.skipPermissionTests) return skipped();
   const before = input.current?.user;
-  if (before === undefined || before === input.credentials.user) return { errors: [], warnings: [], data: { returnedData: { comparedWith: before ?? null, lost: 0 } } };
+  if (before === undefined || before === input.credentials.user)
+    return { errors: [], warnings: [], data: { returnedData: { comparedWith: before ?? null, lost: 0 } } };
   return await inSession(input, async (session) => {
     const [found] = await session.query('SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1) AS present', [before]);
     if (found?.present !== true) {
-      return { errors: [], warnings: [{ code: 'SKIPPED', cause: 'the role in use is not on this server', friendlyMessage: 'The login in use does not exist on this server, so there is nothing to compare with.', resolution: 'Check by hand that the new login may do what the jobs need.' }] };
+      return {
+        errors: [],
+        warnings: [
+          {
+            code: 'SKIPPED',
+            cause: 'the role in use is not on this server',
+            friendlyMessage: 'The login in use does not exist on this server, so there is nothing to compare with.',
+            resolution: 'Check by hand that the new login may do what the jobs need.',
+          },
+        ],
+      };
     }
     const losses = await findLosses(session, before, input.credentials.user, input.credentials.database);
     const errors = losses.slice(0, MOST).map(
-      ({ what, mend }): Problem => ({ code: 'PERMISSION_LOST', cause: what, friendlyMessage: `The login in use may do this, and the new one may not: ${what}.`, resolution: `Run: ${mend}` }),
+      ({ what, mend }): Problem => ({
+        code: 'PERMISSION_LOST',
+        cause: what,
+        friendlyMessage: `The login in use may do this, and the new one may not: ${what}.`,
+        resolution: `Run: ${mend}`,
+      }),
     );
     return { errors, warnings: [], data: { returnedData: { comparedWith: before, lost: losses.length } } };
   });
@@ -37,7 +53,12 @@ export async function validateParity(input: ValidatorInput<PostgresDetails>): Pr
 async function findLosses(session: PostgresSession, before: string, after: string, database: string): Promise<readonly Loss[]> {
   const names = [before, after];
   const role = quoted(after);
-  return [...(await lostAttributes(session, names, role)), ...(await lostOnDatabase(session, names, role, database)), ...(await lostOnSchemas(session, names, role)), ...(await lostOnObjects(session, names, role))];
+  return [
+    ...(await lostAttributes(session, names, role)),
+    ...(await lostOnDatabase(session, names, role, database)),
+    ...(await lostOnSchemas(session, names, role)),
+    ...(await lostOnObjects(session, names, role)),
+  ];
 }
 
 async function lostAttributes(session: PostgresSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
@@ -51,13 +72,21 @@ async function lostAttributes(session: PostgresSession, names: readonly string[]
   return rows.map(({ name }) => ({ what: `the role attribute ${name}`, mend: `ALTER ROLE ${role} ${name};` }));
 }
 
-async function lostOnDatabase(session: PostgresSession, names: readonly string[], role: string, database: string): Promise<readonly Loss[]> {
+async function lostOnDatabase(
+  session: PostgresSession,
+  names: readonly string[],
+  role: string,
+  database: string,
+): Promise<readonly Loss[]> {
   const rows = await session.query(
     `SELECT p AS privilege FROM unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) AS p
       WHERE has_database_privilege($1::name, current_database(), p) AND NOT has_database_privilege($2::name, current_database(), p)`,
     names,
   );
-  return rows.map(({ privilege }) => ({ what: `${privilege} on the database`, mend: `GRANT ${privilege} ON DATABASE ${quoted(database)} TO ${role};` }));
+  return rows.map(({ privilege }) => ({
+    what: `${privilege} on the database`,
+    mend: `GRANT ${privilege} ON DATABASE ${quoted(database)} TO ${role};`,
+  }));
 }
 
 async function lostOnSchemas(session: PostgresSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
@@ -68,14 +97,41 @@ async function lostOnSchemas(session: PostgresSession, names: readonly string[],
       ORDER BY 1, 2 LIMIT 1000`,
     names,
   );
-  return rows.map(({ schema, privilege }) => ({ what: `${privilege} on schema ${quoted(String(schema))}`, mend: `GRANT ${privilege} ON SCHEMA ${quoted(String(schema))} TO ${role};` }));
+  return rows.map(({ schema, privilege }) => ({
+    what: `${privilege} on schema ${quoted(String(schema))}`,
+    mend: `GRANT ${privilege} ON SCHEMA ${quoted(String(schema))} TO ${role};`,
+  }));
 }
 
 /** Per kind of object: how its privilege is asked for, and what GRANT calls one and all of them. */
 const OBJECTS = [
-  { word: 'TABLE', all: 'ALL TABLES', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'], test: 'has_table_privilege', from: "pg_catalog.pg_class o WHERE o.relkind IN ('r', 'p', 'v', 'm', 'f')", schema: 'o.relnamespace', name: "quote_ident(o.relname)" },
-  { word: 'SEQUENCE', all: 'ALL SEQUENCES', privileges: ['USAGE', 'SELECT', 'UPDATE'], test: 'has_sequence_privilege', from: "pg_catalog.pg_class o WHERE o.relkind = 'S'", schema: 'o.relnamespace', name: "quote_ident(o.relname)" },
-  { word: 'ROUTINE', all: 'ALL ROUTINES', privileges: ['EXECUTE'], test: 'has_function_privilege', from: 'pg_catalog.pg_proc o WHERE true', schema: 'o.pronamespace', name: "quote_ident(o.proname) || '(' || pg_catalog.pg_get_function_identity_arguments(o.oid) || ')'" },
+  {
+    word: 'TABLE',
+    all: 'ALL TABLES',
+    privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'],
+    test: 'has_table_privilege',
+    from: "pg_catalog.pg_class o WHERE o.relkind IN ('r', 'p', 'v', 'm', 'f')",
+    schema: 'o.relnamespace',
+    name: 'quote_ident(o.relname)',
+  },
+  {
+    word: 'SEQUENCE',
+    all: 'ALL SEQUENCES',
+    privileges: ['USAGE', 'SELECT', 'UPDATE'],
+    test: 'has_sequence_privilege',
+    from: "pg_catalog.pg_class o WHERE o.relkind = 'S'",
+    schema: 'o.relnamespace',
+    name: 'quote_ident(o.relname)',
+  },
+  {
+    word: 'ROUTINE',
+    all: 'ALL ROUTINES',
+    privileges: ['EXECUTE'],
+    test: 'has_function_privilege',
+    from: 'pg_catalog.pg_proc o WHERE true',
+    schema: 'o.pronamespace',
+    name: "quote_ident(o.proname) || '(' || pg_catalog.pg_get_function_identity_arguments(o.oid) || ')'",
+  },
 ] as const;
 
 async function lostOnObjects(session: PostgresSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
@@ -101,11 +157,27 @@ function describeLoss(row: Record<string, unknown>, word: string, all: string, r
   const schema = quoted(String(row.schema));
   const privilege = String(row.privilege);
   if (Number(row.had) === Number(row.total) && Number(row.lost) > 1) {
-    return [{ what: `${privilege} on ${row.lost} of ${row.total} ${word.toLowerCase()}s in schema ${schema}`, mend: `GRANT ${privilege} ON ${all} IN SCHEMA ${schema} TO ${role};` }];
+    return [
+      {
+        what: `${privilege} on ${row.lost} of ${row.total} ${word.toLowerCase()}s in schema ${schema}`,
+        mend: `GRANT ${privilege} ON ${all} IN SCHEMA ${schema} TO ${role};`,
+      },
+    ];
   }
   const objects = Array.isArray(row.objects) ? row.objects.map(String) : [];
-  const listed = objects.map((object) => ({ what: `${privilege} on ${word.toLowerCase()} ${schema}.${object}`, mend: `GRANT ${privilege} ON ${word} ${schema}.${object} TO ${role};` }));
+  const listed = objects.map((object) => ({
+    what: `${privilege} on ${word.toLowerCase()} ${schema}.${object}`,
+    mend: `GRANT ${privilege} ON ${word} ${schema}.${object} TO ${role};`,
+  }));
   const rest = Number(row.lost) - objects.length;
   const last = objects.at(-1);
-  return rest > 0 && last !== undefined ? [...listed, { what: `${privilege} on ${rest} more ${word.toLowerCase()}s in schema ${schema}`, mend: `GRANT ${privilege} ON ${word} ${schema}.<name> TO ${role}; for each of them.` }] : listed;
+  return rest > 0 && last !== undefined
+    ? [
+        ...listed,
+        {
+          what: `${privilege} on ${rest} more ${word.toLowerCase()}s in schema ${schema}`,
+          mend: `GRANT ${privilege} ON ${word} ${schema}.<name> TO ${role}; for each of them.`,
+        },
+      ]
+    : listed;
 }

@@ -11,7 +11,8 @@ const BY_SQLSTATE: Readonly<Record<string, Explain>> = {
     code: 'CREDENTIALS_REJECTED',
     cause: 'password authentication failed (28P01)',
     friendlyMessage: 'The server refused the user and password.',
-    resolution: 'Check both: PostgreSQL says the same for a wrong password and for a user that does not exist. Set a new one with ALTER ROLE ... PASSWORD if in doubt.',
+    resolution:
+      'Check both: PostgreSQL says the same for a wrong password and for a user that does not exist. Set a new one with ALTER ROLE ... PASSWORD if in doubt.',
   }),
   '28000': ({ ssl }) => ({
     code: 'ACCESS_DENIED',
@@ -19,15 +20,30 @@ const BY_SQLSTATE: Readonly<Record<string, Explain>> = {
     friendlyMessage: 'The server does not let this user in from here.',
     resolution: `Have pg_hba.conf allow this user, database and gateway address${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}, and check that the role has LOGIN.`,
   }),
-  '3D000': () => ({ code: 'DATABASE_NOT_FOUND', cause: 'database does not exist (3D000)', friendlyMessage: 'There is no database of that name on this server.', resolution: 'Check the spelling of dbName; names are case-sensitive.' }),
+  '3D000': () => ({
+    code: 'DATABASE_NOT_FOUND',
+    cause: 'database does not exist (3D000)',
+    friendlyMessage: 'There is no database of that name on this server.',
+    resolution: 'Check the spelling of dbName; names are case-sensitive.',
+  }),
   '42501': ({ database, user }) => ({
     code: 'ACCESS_DENIED',
     cause: 'permission denied (42501)',
     friendlyMessage: 'The login is right, but this user may not connect to that database.',
     resolution: `Run: GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(user)};`,
   }),
-  '53300': () => ({ code: 'RATE_LIMITED', cause: 'too many connections (53300)', friendlyMessage: 'The server has no connection left.', resolution: 'Try again later, or raise max_connections or the connection limit of the role.' }),
-  '57P03': () => ({ code: 'PROVIDER_DOWN', cause: 'the server is starting up or shutting down (57P03)', friendlyMessage: 'The server is not ready to accept connections.', resolution: 'Try again when it has started.' }),
+  '53300': () => ({
+    code: 'RATE_LIMITED',
+    cause: 'too many connections (53300)',
+    friendlyMessage: 'The server has no connection left.',
+    resolution: 'Try again later, or raise max_connections or the connection limit of the role.',
+  }),
+  '57P03': () => ({
+    code: 'PROVIDER_DOWN',
+    cause: 'the server is starting up or shutting down (57P03)',
+    friendlyMessage: 'The server is not ready to accept connections.',
+    resolution: 'Try again when it has started.',
+  }),
 };
 
 const BY_SYSTEM_CODE: Readonly<Record<string, EgressError['code']>> = {
@@ -56,15 +72,30 @@ export function problemOf(error: unknown, details: PostgresDetails): Problem {
   const explain = BY_SQLSTATE[code];
   if (explain !== undefined) return explain(details);
   if (error.message === NO_TLS) {
-    return { code: 'TLS_UNAVAILABLE', cause: 'the server answered that it has no TLS', friendlyMessage: 'TLS was asked for, and this server does not offer it.', resolution: 'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.' };
+    return {
+      code: 'TLS_UNAVAILABLE',
+      cause: 'the server answered that it has no TLS',
+      friendlyMessage: 'TLS was asked for, and this server does not offer it.',
+      resolution: 'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.',
+    };
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO/.test(code)) throw new EgressError('TLS_UNTRUSTED');
   const network = BY_SYSTEM_CODE[code];
   if (network !== undefined) throw new EgressError(network);
   if (/^[0-9A-Z]{5}$/.test(code)) {
-    return { code: 'ACCESS_DENIED', cause: `the server answered with SQLSTATE ${code}`, friendlyMessage: 'The server did not accept the connection.', resolution: 'Look the code up in the server\'s log, at the time of this check.' };
+    return {
+      code: 'ACCESS_DENIED',
+      cause: `the server answered with SQLSTATE ${code}`,
+      friendlyMessage: 'The server did not accept the connection.',
+      resolution: "Look the code up in the server's log, at the time of this check.",
+    };
   }
-  return { code: 'PROTOCOL_ERROR', cause: 'the connection ended before the login did', friendlyMessage: 'What answers on that port does not behave like a PostgreSQL server.', resolution: 'Check the host and port; a proxy or another service may be listening there.' };
+  return {
+    code: 'PROTOCOL_ERROR',
+    cause: 'the connection ended before the login did',
+    friendlyMessage: 'What answers on that port does not behave like a PostgreSQL server.',
+    resolution: 'Check the host and port; a proxy or another service may be listening there.',
+  };
 }
 
 /** An identifier as SQL takes it. */

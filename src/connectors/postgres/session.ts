@@ -28,7 +28,8 @@ export async function withSession<T>(input: ValidatorInput<PostgresDetails>, use
     await client.query("SET LOCAL statement_timeout = '5s'");
     return await use({
       encrypted: first !== null && strictness > 0,
-      query: async (text, values) => (await client.query(text, values === undefined ? [] : [...values])).rows as readonly Record<string, unknown>[],
+      query: async (text, values) =>
+        (await client.query(text, values === undefined ? [] : [...values])).rows as readonly Record<string, unknown>[],
     });
   } finally {
     // The server drops the transaction with the connection; a peer that no longer answers is not waited for.

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { group, secret, secretText, setting } from '../../domain/connector.ts';
 
-const pem = () => z.string().min(1).max(65_536).refine((value) => value.isWellFormed() && value.includes('-----BEGIN'), 'must be a PEM block, by value');
+const pem = () =>
+  z
+    .string()
+    .min(1)
+    .max(65_536)
+    .refine((value) => value.isWellFormed() && value.includes('-----BEGIN'), 'must be a PEM block, by value');
 const flag = () => z.boolean().optional();
 
 const members = {
-  caData: setting(pem().optional(), { description: 'PEM of the certificate authority that signed the server\'s certificate; turns verification on.' }),
+  caData: setting(pem().optional(), {
+    description: "PEM of the certificate authority that signed the server's certificate; turns verification on.",
+  }),
   certData: setting(pem().optional(), { description: 'PEM of the client certificate.' }),
-  keyData: secret(secretText().optional(), { description: 'PEM of the client certificate\'s key.' }),
+  keyData: secret(secretText().optional(), { description: "PEM of the client certificate's key." }),
   keyPassword: secret(secretText().optional(), { description: 'Passphrase of the key.' }),
   disabled: setting(flag(), { description: 'Speak without TLS.' }),
-  verifyCert: setting(flag(), { description: 'Check that the server\'s certificate is signed by a trusted authority.' }),
+  verifyCert: setting(flag(), { description: "Check that the server's certificate is signed by a trusted authority." }),
   verifyIdentity: setting(flag(), { description: 'Check that the certificate is for the host that is dialled, too.' }),
   skipCertVerification: setting(flag(), { description: 'Use TLS without checking who answers.' }),
 };
@@ -38,7 +45,8 @@ export function tls() {
     endpoint: {
       part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
       // A pinned authority that is replaced or taken away lets somebody else answer; one that is added does not.
-      stricter: (before, after) => tlsStrictness(after) >= tlsStrictness(before) && (before?.caData === undefined || before.caData.trim() === after?.caData?.trim()),
+      stricter: (before, after) =>
+        tlsStrictness(after) >= tlsStrictness(before) && (before?.caData === undefined || before.caData.trim() === after?.caData?.trim()),
     },
   });
 }
