@@ -18,7 +18,7 @@ export function build({ clean = false } = {}) {
   for (const page of PAGES) {
     const config = `src/${page}/vite.config.ts`;
     if (existsSync(join(root, config)))
-      step(page, inputsBelow(`src/${page}`, []), () => run('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'warn']));
+      step(page, inputsBelow(`src/${page}`, []), () => run('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'error']));
   }
   chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 }

@@ -173,11 +173,6 @@ function* secretLeaves(
   }
 }
 
-/** Every secret string in the details, for scrubbing what a remote system says. */
-export function secretValues(connector: Connector, details: Details): readonly string[] {
-  return [...secretLeaves(connector, details)].flatMap(({ value }) => (typeof value === 'string' ? [value] : [JSON.stringify(value)]));
-}
-
 export interface SplitDetails {
   /** Stored in clear. */
   readonly settings: Details;

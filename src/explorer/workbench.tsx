@@ -1,5 +1,8 @@
 import 'graphiql/setup-workers/vite';
-import 'graphiql/style.css';
+import '@graphiql/react/style.css';
+import '@graphiql/plugin-doc-explorer/style.css';
+import 'graphiql/graphiql.css';
+import './workbench.css';
 import { GraphiQL } from 'graphiql';
 import { useState } from 'react';
 import { EXAMPLES } from './examples.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { DomainError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts';
-import { fromDomainError, type SafeError } from '../graphql/safe-errors.ts';
+import { DomainError, ERROR_CODES } from '../domain/errors.ts';
+import { fromDomainError } from '../graphql/safe-errors.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -27,12 +27,4 @@ export function sendError(response: ServerResponse, error: unknown, headers: Rea
   const status = ERROR_CODES[known.code].status;
   const body = status === 503 ? { message: known.message, code: known.code } : { errors: [fromDomainError(known)] };
   send(response, status, JSON.stringify(body), { ...retryAfter(known.details), ...headers });
-}
-
-export function errorsBody(errors: readonly SafeError[]): string {
-  return JSON.stringify({ errors });
-}
-
-export function statusOf(code: ErrorCode): number {
-  return ERROR_CODES[code].status;
 }

@@ -5,6 +5,9 @@ import { EXAMPLES } from '../../src/explorer/examples.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
 
-test.each(EXAMPLES.map(({ title, query }) => [title, query]))('the example "%s" is valid against the published schema', (_, query) => {
-  expect(validate(schema, parse(query))).toEqual([]);
-});
+test.each(EXAMPLES.flatMap(({ examples }) => examples).map(({ title, query }) => [title, query]))(
+  'the example "%s" is valid against the published schema',
+  (_, query) => {
+    expect(validate(schema, parse(query))).toEqual([]);
+  },
+);
