@@ -19,7 +19,7 @@ import type { EgressPolicy } from './egress/address-policy.ts';
 import { createWorkerPool } from './egress/worker-pool.ts';
 import { createExecutor } from './graphql/execute-request.ts';
 import { createSchema } from './graphql/schema.ts';
-import { createLimiter } from './http/limiter.ts';
+import { createLimiter, DEFAULT_LIMITS } from './http/limiter.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createGatewayServer } from './http/server.ts';
 import { createBackground } from './jobs/background.ts';
@@ -79,7 +79,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   const gateway = {
     services,
     execute: createExecutor(schema, (error) => report(error, 'graphql')),
-    limiter: createLimiter(),
+    limiter: createLimiter({ ...DEFAULT_LIMITS, perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond }),
     metrics: createMetrics(services),
     report,
     state: { draining: false },

@@ -27,6 +27,10 @@ export const SETTINGS = {
   },
   CHANGEOVER_CHANGE_TTL_SECONDS: { default: '3600', description: 'How long a staged change stays open: 60 to 86400.' },
   CHANGEOVER_LEASE_TTL_SECONDS: { default: '3600', description: 'How long a lease lasts unless the job asks: 1 to 86400.' },
+  CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: {
+    default: '500',
+    description: 'Requests a second that one token may send, twice that at once after a pause: 1 to 1000000.',
+  },
   CHANGEOVER_AUDIT_ANCHOR_FILE: {
     default: '',
     description: "File to which the head of the audit chain is appended every 60 s; keep it where the store's administrator cannot write.",
@@ -49,6 +53,7 @@ export interface Config {
   readonly egressAllow: readonly string[];
   readonly changeTtlMs: number;
   readonly leaseTtlMs: number;
+  readonly tokenRequestsPerSecond: number;
   readonly auditAnchorFile: string | null;
   readonly logLevel: string;
   readonly remote: { readonly url: string; readonly token: string } | null;
@@ -84,6 +89,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     egressAllow: readAllowList(read('CHANGEOVER_EGRESS_ALLOW')),
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
+    tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
     auditAnchorFile: read('CHANGEOVER_AUDIT_ANCHOR_FILE') || null,
     logLevel,
     remote: read('CHANGEOVER_URL') === '' ? null : { url: read('CHANGEOVER_URL'), token: read('CHANGEOVER_TOKEN') },
