@@ -17,13 +17,19 @@ export interface EndpointRule<T> {
   stricter?(before: T | undefined, after: T | undefined): boolean;
 }
 
+/** Spellings where they differ from the field's key: the lead API's input and its snake_case JSON; and the lead API's name for the field's type, a group's input or an enum. */
+export interface FieldNames {
+  readonly lead?: string;
+  readonly snake?: string;
+  readonly leadType?: string;
+}
+
 export interface FieldOptions<T> {
   /** Secrets are sent where this field says: it enters the endpoint fingerprint. `true` takes the value as it is. */
   readonly endpoint?: true | EndpointRule<T>;
   /** Shown among a connection's public identifiers (fields marked `endpoint: true` are, too). */
   readonly identity?: boolean;
-  /** Spellings where they differ from the field's key: the lead API's input, and its snake_case JSON. */
-  readonly names?: { readonly lead?: string; readonly snake?: string };
+  readonly names?: FieldNames;
   readonly title?: string;
   readonly description?: string;
 }
@@ -32,7 +38,7 @@ export interface FieldMeta {
   readonly role: 'setting' | 'secret' | 'group';
   readonly endpoint: EndpointRule<unknown> | null;
   readonly identity: boolean;
-  readonly names: { readonly lead?: string; readonly snake?: string };
+  readonly names: FieldNames;
   readonly title: string | null;
   readonly description: string | null;
   /** The members of a group: one nested object that is replaced whole. */

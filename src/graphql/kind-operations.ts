@@ -1,11 +1,15 @@
 import type { Connector } from '../domain/connector.ts';
 import type { ValidationResult } from '../domain/validation.ts';
-import { testDetails } from '../operations/run-validation.ts';
+import { type TestOptions, testDetails, testUpdate } from '../operations/run-validation.ts';
 import type { Services } from '../operations/services.ts';
 import { type StagedChange, stageCreation, stageUpdate } from '../operations/stage-change.ts';
 import { type Builder, readObject } from './builder.ts';
+import type { Context } from './context.ts';
+import { LEAD_KINDS, type LeadTestV1 } from './lead-kinds.ts';
+import { addTestV1 } from './test-v1.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
-import { type AnyShape, FAMILY_ENUMS, FAMILY_INPUTS, pascal, wireShapeOf } from './wire-shape.ts';
+import { createInputs } from './wire-inputs.ts';
+import { FAMILY_INPUTS, pascal, type WireShape, wireShapeOf } from './wire-shape.ts';
 
 /** The name that stages without dialling out, in place of a validator's. */
 const SAVE = 'save_credentials';
@@ -15,10 +19,11 @@ interface KindOperation {
   readonly name: string;
   /** The kind, or the family's, whose details the inputs hold. */
   readonly kind: string;
-  readonly create: { readonly name: string; readonly fields: AnyShape };
-  readonly update: { readonly name: string; readonly fields: AnyShape };
+  readonly create: { readonly name: string; readonly fields: WireShape };
+  readonly update: { readonly name: string; readonly fields: WireShape; readonly payload: string };
   /** The test mutation and its payload, as the lead API names them. */
   readonly test: { readonly field: string; readonly payload: string };
+  readonly testV1: LeadTestV1 | null;
   serves(connector: Connector): boolean;
 }
 
@@ -32,7 +37,9 @@ function operationsOf(connectors: readonly Connector[]): readonly KindOperation[
       return {
         name: family.name,
         kind: family.kind,
-        ...inputs,
+        create: inputs.create,
+        update: { ...inputs.update, payload: `Update${family.name}CredentialsV2Mutation` },
+        testV1: null,
         test: { field: `test${family.name}Credentials`, payload: `Test${family.name}CredentialsV2` },
         serves: (connector) => connector.family === family,
       };
@@ -41,11 +48,21 @@ function operationsOf(connectors: readonly Connector[]): readonly KindOperation[
       .filter(({ family }) => family === null)
       .map((connector): KindOperation => {
         const name = pascal(connector.kind);
+        const lead = LEAD_KINDS[connector.kind] ?? {};
+        const update = wireShapeOf(connector, true);
         return {
           name,
           kind: connector.kind,
-          create: { name: `${name}ConnectionDetails`, fields: wireShapeOf(connector, false) },
-          update: { name: `${name}UpdateConnectionDetails`, fields: wireShapeOf(connector, true) },
+          create: {
+            name: lead.createInput ?? `${name}ConnectionDetails`,
+            fields: lead.allOptional === true ? optional(wireShapeOf(connector, false)) : wireShapeOf(connector, false),
+          },
+          update: {
+            name: `${name}UpdateConnectionDetails`,
+            fields: update,
+            payload: lead.updatePayload ?? `Update${name}CredentialsV2Mutation`,
+          },
+          testV1: lead.testV1 ?? null,
           test: { field: `test${name}CredentialsV2`, payload: `Test${name}CredentialsV2` },
           serves: (candidate) => candidate.kind === connector.kind,
         };
@@ -53,12 +70,13 @@ function operationsOf(connectors: readonly Connector[]): readonly KindOperation[
   ];
 }
 
+function optional(shape: WireShape): WireShape {
+  return Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, { ...field, required: false }]));
+}
+
 /** The mutations that stage and test the details of each kind, derived from the connectors. */
-export function addKindOperations(
-  builder: Builder,
-  services: Pick<Services, 'connectors'>,
-  { result, testOptions }: ValidationTypes,
-): void {
+export function addKindOperations(builder: Builder, services: Pick<Services, 'connectors'>, validations: ValidationTypes): void {
+  const { result, testOptions } = validations;
   const inputs = createInputs(builder);
   const staged = builder.objectRef<{ readonly key: string }>('UpdateCredentialsV2Result').implement({
     fields: (t) => ({
@@ -67,10 +85,10 @@ export function addKindOperations(
     }),
   });
   for (const operation of operationsOf(services.connectors.all())) {
-    const changes = inputs(operation.update.name, operation.update.fields);
-    const details = inputs(operation.create.name, operation.create.fields);
+    const changes = inputs.input(operation.update.name, operation.update.fields);
+    const details = inputs.input(operation.create.name, operation.create.fields);
     const updated = builder
-      .objectRef<{ readonly key: string }>(`Update${operation.name}CredentialsV2Mutation`)
+      .objectRef<{ readonly key: string }>(operation.update.payload)
       .implement({ fields: (t) => ({ result: t.field({ type: staged, resolve: (row) => row }) }) });
     const tested = builder
       .objectRef<{ readonly key: string | null; readonly outcome: ValidationResult }>(operation.test.payload)
@@ -99,39 +117,59 @@ export function addKindOperations(
         description: `Runs one validator on the given details; "${SAVE}" stages them instead and dials nothing.`,
         args: {
           connectionDetails: t.arg({ type: details, required: true }),
+          connectionId: t.arg({ type: 'UUID', description: 'A connection whose details the given ones are laid over.' }),
           connectionOptions: t.arg({ type: testOptions }),
           validationName: t.arg.string({ required: true }),
         },
-        resolve: async (_, args, context) => {
-          const given = { kind: operation.kind, details: args.connectionDetails as Record<string, unknown> };
-          if (args.validationName !== SAVE) {
-            return {
-              key: null,
-              outcome: await testDetails(context.services, context.actor, {
-                ...given,
-                validator: args.validationName,
-                ...readTestOptions(args.connectionOptions, context),
-              }),
-            };
-          }
-          const { key, change } = await stageCreation(context.services, context.actor, given);
-          return {
-            key,
-            outcome: {
-              validator: SAVE,
-              description: 'Stages the credentials.',
-              status: 'passed' as const,
-              errors: [],
-              warnings: [],
-              data: null,
-              startedAt: change.createdAt,
-              finishedAt: change.createdAt,
-            },
-          };
-        },
+        resolve: (_, args, context) =>
+          testOrStage(operation, context, {
+            details: args.connectionDetails as Record<string, unknown>,
+            connectionId: args.connectionId ?? null,
+            validator: args.validationName,
+            options: readTestOptions(args.connectionOptions, context),
+          }),
       }),
     );
+    if (operation.testV1 !== null) addTestV1(builder, validations, inputs, { ...operation, testV1: operation.testV1 });
   }
+}
+
+interface TestRequest {
+  readonly details: Readonly<Record<string, unknown>>;
+  /** The connection that the details are laid over, or null for one to be created. */
+  readonly connectionId: string | null;
+  readonly validator: string;
+  readonly options: TestOptions;
+}
+
+async function testOrStage(
+  { kind, serves }: KindOperation,
+  { services, actor }: Context,
+  { details, connectionId, validator, options }: TestRequest,
+): Promise<{ readonly key: string | null; readonly outcome: ValidationResult }> {
+  if (connectionId === null) {
+    const creation = { kind, details };
+    if (validator !== SAVE) return { key: null, outcome: await testDetails(services, actor, { ...creation, ...options, validator }) };
+    const { key, change } = await stageCreation(services, actor, creation);
+    return { key, outcome: stagedOnly(change.createdAt) };
+  }
+  const update = { connectionId, changes: details, expectKind: serves, path: 'connectionDetails' };
+  if (validator !== SAVE) return { key: null, outcome: await testUpdate(services, actor, { ...update, ...options, validator }) };
+  const { key, change } = await stageUpdate(services, actor, update);
+  return { key, outcome: stagedOnly(change.createdAt) };
+}
+
+function stagedOnly(at: number): ValidationResult {
+  return {
+    validator: SAVE,
+    description: 'Stages the credentials.',
+    status: 'passed',
+    errors: [],
+    warnings: [],
+    data: null,
+    startedAt: at,
+    finishedAt: at,
+  };
 }
 
 /** Staging whatever the kind, for clients that learn a kind's fields from the catalogue. */
@@ -161,38 +199,4 @@ export function addGenericStaging(builder: Builder): void {
         stageUpdate(services, actor, { connectionId, changes: readObject(changes, 'changes') }),
     }),
   }));
-}
-
-type InputRef = ReturnType<Builder['inputType']>;
-
-/** Makes each input and enum once by name, however many inputs hold it. */
-function createInputs(builder: Builder): (name: string, fields: AnyShape) => InputRef {
-  const made = new Map<string, InputRef>();
-  const enums = new Map<string, ReturnType<Builder['enumType']>>();
-  const enumOf = (name: string) => {
-    const known = enums.get(name) ?? builder.enumType(name, { values: [...(FAMILY_ENUMS[name] ?? [])] });
-    enums.set(name, known);
-    return known;
-  };
-  const input = (name: string, fields: AnyShape): InputRef => {
-    const known = made.get(name);
-    if (known !== undefined) return known;
-    const ref = builder.inputType(name, {
-      fields: (t) =>
-        Object.fromEntries(
-          Object.entries(fields).map(([key, { type, required = false, description }]) => {
-            const options = { required, ...(description === undefined ? {} : { description }) };
-            if (type === '[String]') return [key, t.stringList({ ...options, required: { list: required, items: false } })];
-            if (type === '[String!]') return [key, t.stringList(options)];
-            if (typeof type === 'string') return [key, t.field({ type, ...options })];
-            if ('enum' in type) return [key, t.field({ type: enumOf(type.enum), ...options })];
-            return [key, t.field({ type: input(type.input, type.fields), ...options })];
-          }),
-        ),
-    });
-    // Pothos types an input by its literal shape; ours is made at run time, and parsed by the connector's own fields.
-    made.set(name, ref as unknown as InputRef);
-    return ref as unknown as InputRef;
-  };
-  return input;
 }

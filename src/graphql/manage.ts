@@ -24,6 +24,7 @@ export function addManagement(builder: Builder, { connection, warehouse, inFligh
   const success = (name: string) =>
     builder.objectRef<true>(name).implement({ fields: (t) => ({ success: t.boolean({ resolve: () => true }) }) });
   const added = payload('AddConnectionMutation');
+  const addedDatabricks = payload('AddDatabricksConnectionMutation');
   const renamed = payload('SetConnectionName', false);
   const withPolicy = payload('SetConnectionPolicy', false);
   const toggled = success('ToggleConnectionEnable');
@@ -71,21 +72,23 @@ export function addManagement(builder: Builder, { connection, warehouse, inFligh
         key: t.arg.string({ required: true }),
         name: t.arg.string(),
       },
-      resolve: async (_, args, context) => {
-        if (args.dwId == null && args.name == null)
-          throw badRequest('name', 'Name a new integration (name), or give an existing one (dwId).');
-        const { connectionId } = await addConnection(context.services, context.actor, {
-          key: args.key,
-          kind: args.connectionType,
-          integration: args.dwId == null ? { name: args.name ?? '' } : { id: args.dwId },
-          name: args.connectionName ?? null,
-          siteId: args.dcId ?? null,
-          isActive: args.isActive ?? true,
-          jobTypes: (args.jobTypes ?? []).filter((type) => type !== null && type !== undefined),
-          jobLimits: args.jobLimits ?? null,
-        });
-        return await found(context, connectionId);
+      resolve: (_, args, context) => add(context, args),
+    }),
+    addDatabricksConnection: t.field({
+      type: addedDatabricks,
+      description: 'The same as addConnection, under the name that the lead API has for Databricks.',
+      args: {
+        connectionName: t.arg.string(),
+        connectionType: t.arg.string({ required: true }),
+        createWarehouseType: t.arg.string(),
+        dcId: t.arg({ type: 'UUID' }),
+        dwId: t.arg({ type: 'UUID' }),
+        jobLimits: t.arg({ type: 'JSONString', required: true }),
+        jobTypes: t.arg.stringList({ required: { list: false, items: false } }),
+        key: t.arg.string({ required: true }),
+        name: t.arg.string(),
       },
+      resolve: (_, args, context) => add(context, args),
     }),
     setConnectionName: t.field({
       type: renamed,
@@ -144,6 +147,33 @@ export function addManagement(builder: Builder, { connection, warehouse, inFligh
         }),
     }),
   }));
+}
+
+interface AddArguments {
+  readonly key: string;
+  readonly connectionType: string;
+  readonly dwId?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly connectionName?: string | null | undefined;
+  readonly dcId?: string | null | undefined;
+  readonly isActive?: boolean | null | undefined;
+  readonly jobTypes?: readonly (string | null | undefined)[] | null | undefined;
+  readonly jobLimits?: unknown;
+}
+
+async function add(context: Context, args: AddArguments): Promise<Connection> {
+  if (args.dwId == null && args.name == null) throw badRequest('name', 'Name a new integration (name), or give an existing one (dwId).');
+  const { connectionId } = await addConnection(context.services, context.actor, {
+    key: args.key,
+    kind: args.connectionType,
+    integration: args.dwId == null ? { name: args.name ?? '' } : { id: args.dwId },
+    name: args.connectionName ?? null,
+    siteId: args.dcId ?? null,
+    isActive: args.isActive ?? true,
+    jobTypes: (args.jobTypes ?? []).filter((type) => type !== null && type !== undefined),
+    jobLimits: args.jobLimits ?? null,
+  });
+  return await found(context, connectionId);
 }
 
 async function found({ services: { store }, actor }: Context, id: string): Promise<Connection> {

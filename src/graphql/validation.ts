@@ -63,7 +63,21 @@ export function createValidationTypes(builder: Builder) {
       ctpConfig: t.field({ type: 'JSONString' }),
     }),
   });
-  return { result, testOptions };
+  const v1Data = builder.objectRef<{ readonly error: string }>('ConnectionValidationData').implement({
+    fields: (t) => ({
+      database: t.string({ resolve: () => null }),
+      table: t.string({ resolve: () => null }),
+      error: t.exposeString('error'),
+    }),
+  });
+  const v1 = builder.objectRef<V1Row>('ConnectionValidation').implement({
+    fields: (t) => ({
+      type: t.exposeString('type', { nullable: false }),
+      message: t.exposeString('message'),
+      data: t.field({ type: v1Data, resolve: (row) => row.data }),
+    }),
+  });
+  return { result, testOptions, v1 };
 }
 
 function list<T>(items: readonly T[] | undefined): T[] | null {
@@ -87,7 +101,7 @@ interface V1Row {
   readonly data: { readonly error: string } | null;
 }
 
-export function addValidationOperations(builder: Builder, { result, testOptions }: ValidationTypes): void {
+export function addValidationOperations(builder: Builder, { result, testOptions, v1 }: ValidationTypes): void {
   const validation = builder
     .objectRef<
       Pick<Connector['validators'][number], 'name' | 'description' | 'mandatory' | 'periodic'> & { readonly isPrerequisite: boolean }
@@ -111,33 +125,11 @@ export function addValidationOperations(builder: Builder, { result, testOptions 
       }),
     }),
   });
-  const v1Data = builder.objectRef<{ readonly error: string }>('ConnectionValidationData').implement({
-    fields: (t) => ({
-      database: t.string({ resolve: () => null }),
-      table: t.string({ resolve: () => null }),
-      error: t.exposeString('error'),
-    }),
-  });
-  const v1 = builder.objectRef<V1Row>('ConnectionValidation').implement({
-    fields: (t) => ({
-      type: t.exposeString('type', { nullable: false }),
-      message: t.exposeString('message'),
-      data: t.field({ type: v1Data, resolve: (row) => row.data }),
-    }),
-  });
   const v1Response = builder.objectRef<readonly ValidationResult[]>('TestConnectionResponse').implement({
     fields: (t) => ({
       success: t.boolean({ resolve: (results) => results.every(hasPassed) }),
-      validations: t.field({
-        type: [v1],
-        nullable: { list: true, items: true },
-        resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.errors)),
-      }),
-      warnings: t.field({
-        type: [v1],
-        nullable: { list: true, items: true },
-        resolve: (results) => results.flatMap((one) => rowsOf(one.validator, one.warnings)),
-      }),
+      validations: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => v1Rows(results, 'errors') }),
+      warnings: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => v1Rows(results, 'warnings') }),
     }),
   });
   const updatedResult = builder
@@ -195,8 +187,11 @@ export function addValidationOperations(builder: Builder, { result, testOptions 
   }));
 }
 
-function rowsOf(type: string, problems: readonly Problem[]): readonly V1Row[] {
-  return problems.map(({ friendlyMessage, cause }) => ({ type, message: friendlyMessage, data: { error: cause } }));
+/** The problems of all results, as the older operations of the lead API list them. */
+export function v1Rows(results: readonly ValidationResult[], which: 'errors' | 'warnings'): V1Row[] {
+  return results.flatMap(({ validator, [which]: problems }) =>
+    problems.map(({ friendlyMessage, cause }) => ({ type: validator, message: friendlyMessage, data: { error: cause } })),
+  );
 }
 
 /** The validators of a kind; of a family's, what all its members have by name, so that one list serves them all. */

@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { type Connector, fieldMeta } from '../domain/connector.ts';
+import { type Connector, type FieldShape, fieldMeta } from '../domain/connector.ts';
 
 /** A field of a GraphQL input, derived from a connector's or named by the lead API. */
-export type WireType = 'String' | 'Int' | 'Boolean' | '[String]' | '[String!]' | { readonly input: string; readonly fields: WireShape };
+export type WireType =
+  | 'String'
+  | 'Int'
+  | 'Boolean'
+  | '[String]'
+  | '[String!]'
+  | { readonly enum: string; readonly values: readonly string[] }
+  | { readonly input: string; readonly fields: WireShape };
 export interface WireField {
   readonly type: WireType;
   readonly required?: boolean;
@@ -12,24 +19,26 @@ export type WireShape = Readonly<Record<string, WireField>>;
 
 /** The input of a kind, by the lead API's spelling; `required` marks what creating it takes. */
 export function wireShapeOf(connector: Connector, update: boolean): WireShape {
+  return shapeOf(connector.fields, (key) => `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`, !update);
+}
+
+function shapeOf(fields: FieldShape, inputOf: (key: string) => string, mayRequire: boolean): WireShape {
   return Object.fromEntries(
-    Object.entries(connector.fields).map(([key, schema]) => {
-      const meta = fieldMeta(schema, key);
+    Object.entries(fields).map(([key, schema]) => {
+      const { names, members, description } = fieldMeta(schema, key);
       const type: WireType =
-        meta.members === null
-          ? wireTypeOf(schema, `${connector.kind}.${key}`)
-          : {
-              input: `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`,
-              fields: Object.fromEntries(Object.entries(meta.members).map(([name, member]) => [name, { type: wireTypeOf(member, name) }])),
-            };
-      const required = !update && !schema.safeParse(undefined).success;
-      return [meta.names.lead ?? key, { type, required, ...(meta.description === null ? {} : { description: meta.description }) }];
+        members === null
+          ? wireTypeOf(schema, key, names.leadType)
+          : { input: names.leadType ?? inputOf(key), fields: shapeOf(members, inputOf, false) };
+      const required = mayRequire && !schema.safeParse(undefined).success;
+      return [names.lead ?? key, { type, required, ...(description === null ? {} : { description }) }];
     }),
   );
 }
 
-function wireTypeOf(schema: z.ZodType, name: string): WireType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return wireTypeOf(schema.unwrap() as z.ZodType, name);
+function wireTypeOf(schema: z.ZodType, name: string, leadType?: string): WireType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return wireTypeOf(schema.unwrap() as z.ZodType, name, leadType);
+  if (schema instanceof z.ZodEnum && leadType !== undefined) return { enum: leadType, values: schema.options.map(String) };
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return 'String';
   if (schema instanceof z.ZodNumber) return 'Int';
   if (schema instanceof z.ZodBoolean) return 'Boolean';
@@ -53,30 +62,12 @@ const TERADATA = {
   mechanisms: 'TD2 BROWSER JWT LDAP KRB5 TDNEGO'.split(' '),
 };
 
-/** Enums of the lead API's shared input, which no kind of ours uses yet. */
-export const FAMILY_ENUMS: Readonly<Record<string, readonly string[]>> = {
-  TeradataSSLModeEnum: TERADATA.modes,
-  TeradataSSLModeUpdateEnum: TERADATA.modes,
-  TeradataLogMechEnum: TERADATA.mechanisms,
-  TeradataLogMechUpdateEnum: TERADATA.mechanisms,
-};
-
 export interface FamilyInputs {
-  readonly create: { readonly name: string; readonly fields: FamilyShape };
-  readonly update: { readonly name: string; readonly fields: FamilyShape };
+  readonly create: { readonly name: string; readonly fields: WireShape };
+  readonly update: { readonly name: string; readonly fields: WireShape };
 }
-type FamilyShape = Readonly<
-  Record<
-    string,
-    {
-      readonly type: WireType | { readonly enum: string } | { readonly input: string; readonly fields: FamilyShape };
-      readonly required?: boolean;
-      readonly description?: string;
-    }
-  >
->;
 
-const TRANSACTIONAL: FamilyShape = {
+const TRANSACTIONAL: WireShape = {
   ...strings(
     'dbName',
     'host',
@@ -115,8 +106,8 @@ export const FAMILY_INPUTS: Readonly<Record<string, FamilyInputs>> = {
           type: {
             input: 'TransactionalDbConnectionSettings',
             fields: {
-              tdSslmode: { type: { enum: 'TeradataSSLModeEnum' } },
-              tdLogmech: { type: { enum: 'TeradataLogMechEnum' } },
+              tdSslmode: { type: { enum: 'TeradataSSLModeEnum', values: TERADATA.modes } },
+              tdLogmech: { type: { enum: 'TeradataLogMechEnum', values: TERADATA.mechanisms } },
               ...flags('tls', 'rdsProxy'),
               sslOptions: { type: { input: 'SslOptions', fields: SSL } },
             },
@@ -133,8 +124,8 @@ export const FAMILY_INPUTS: Readonly<Record<string, FamilyInputs>> = {
           type: {
             input: 'TransactionalDbUpdateConnectionSettings',
             fields: {
-              tdSslmode: { type: { enum: 'TeradataSSLModeUpdateEnum' } },
-              tdLogmech: { type: { enum: 'TeradataLogMechUpdateEnum' } },
+              tdSslmode: { type: { enum: 'TeradataSSLModeUpdateEnum', values: TERADATA.modes } },
+              tdLogmech: { type: { enum: 'TeradataLogMechUpdateEnum', values: TERADATA.mechanisms } },
               ...flags('rdsProxy'),
             },
           },
@@ -144,5 +135,3 @@ export const FAMILY_INPUTS: Readonly<Record<string, FamilyInputs>> = {
     },
   },
 };
-
-export type AnyShape = FamilyShape;

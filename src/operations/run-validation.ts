@@ -8,7 +8,7 @@ import { hasPassed, type Problem, type ValidationResult } from '../domain/valida
 import { findChange, requireOpen } from './find-change.ts';
 import { connectorOf, loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
 import { record, type Services, scopeOf } from './services.ts';
-import { readNewDetails, type StageCreation } from './stage-change.ts';
+import { readNewDetails, readUpdate, type StageCreation, type StageUpdate } from './stage-change.ts';
 
 export interface TestOptions extends Partial<ValidatorOptions> {
   /** Answers that nothing was checked, and records no proof. */
@@ -61,6 +61,26 @@ export async function testDetails(
   requirePermission(actor, 'create');
   const { connector, details } = readNewDetails(services, input);
   const subject: Subject = { connector, details: async () => details, current: null, connectionId: services.newId(), identity: null };
+  return await validateOne(services, actor, subject, input.validator, input);
+}
+
+/** Runs one validator on a connection's details with changes laid over them, which are not stored. Throws what staging them would throw. */
+export async function testUpdate(
+  services: Services,
+  actor: Actor,
+  input: StageUpdate & { readonly validator: string } & TestOptions,
+): Promise<ValidationResult> {
+  requirePermission(actor, 'validate');
+  requirePermission(actor, 'stage');
+  const { loaded, next } = await readUpdate(services, actor, input);
+  await requireReachableSite(services, loaded.integration);
+  const subject: Subject = {
+    connector: loaded.connector,
+    details: async () => next,
+    current: loaded.current.settings,
+    connectionId: input.connectionId,
+    identity: null,
+  };
   return await validateOne(services, actor, subject, input.validator, input);
 }
 

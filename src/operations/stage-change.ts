@@ -30,6 +30,22 @@ export interface StageUpdate {
  */
 export async function stageUpdate(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
   requirePermission(actor, 'stage');
+  const { loaded, base, next } = await readUpdate(services, actor, input);
+  const { connector } = loaded;
+  const sealed = await sealDetails(services, actor.projectId, input.connectionId, connector, next);
+  return await insertChange(services, actor, loaded, sealed, {
+    purpose: 'update',
+    changedFields: changedFields(connector, base, next),
+    restoredFrom: null,
+  });
+}
+
+/** The details that an update leads to, parsed and stored nowhere. Throws what staging it would throw. */
+export async function readUpdate(
+  services: Services,
+  actor: Actor,
+  input: StageUpdate,
+): Promise<{ readonly loaded: LoadedConnection; readonly base: Details; readonly next: Details }> {
   const loaded = await loadConnection(services, actor, input.connectionId);
   const { connector, current } = loaded;
   if (input.expectKind !== undefined && !input.expectKind(connector)) {
@@ -47,12 +63,7 @@ export async function stageUpdate(services: Services, actor: Actor, input: Stage
       fields: reenter,
     });
   }
-  const sealed = await sealDetails(services, actor.projectId, input.connectionId, connector, next);
-  return await insertChange(services, actor, loaded, sealed, {
-    purpose: 'update',
-    changedFields: changedFields(connector, base, next),
-    restoredFrom: null,
-  });
+  return { loaded, base, next };
 }
 
 /** A family's member is named on updates too; naming another one than the connection is would change its kind. */

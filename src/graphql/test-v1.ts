@@ -1,0 +1,59 @@
+import { hasPassed } from '../domain/validation.ts';
+import type { TestedStaging } from '../operations/test-and-stage.ts';
+import { testAndStage } from '../operations/test-and-stage.ts';
+import type { Builder } from './builder.ts';
+import type { LeadTestV1 } from './lead-kinds.ts';
+import { readTestOptions, type ValidationTypes, v1Rows } from './validation.ts';
+import type { WireInputs } from './wire-inputs.ts';
+import type { WireShape } from './wire-shape.ts';
+
+interface TestedKind {
+  readonly kind: string;
+  readonly create: { readonly name: string; readonly fields: WireShape };
+  readonly testV1: LeadTestV1;
+}
+
+/** The lead API's older test mutation of a kind: every validator runs, and the temporary key comes with the answer when all passed. */
+export function addTestV1(
+  builder: Builder,
+  { v1, testOptions }: ValidationTypes,
+  inputs: WireInputs,
+  { kind, create, testV1 }: TestedKind,
+): void {
+  const { field, payload, argument, explains } = testV1;
+  const tested = builder.objectRef<TestedStaging>(payload).implement({
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'The temporary key, or null when a validation failed.' }),
+      success: t.boolean({ resolve: ({ results }) => results.every(hasPassed) }),
+      ...(explains
+        ? {
+            validations: t.field({
+              type: [v1],
+              nullable: { list: true, items: true },
+              resolve: ({ results }) => v1Rows(results, 'errors'),
+            }),
+            warnings: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: ({ results }) => v1Rows(results, 'warnings') }),
+          }
+        : {}),
+    }),
+  });
+  builder.mutationField(field, (t) =>
+    t.field({
+      type: tested,
+      description: 'Runs every validator on the given details and stages them when all passed.',
+      args: {
+        connectionOptions: t.arg({ type: testOptions }),
+        ...(argument === null
+          ? inputs.args(t.arg, create.fields)
+          : { [argument]: t.arg({ type: inputs.input(create.name, create.fields), required: true }) }),
+      },
+      resolve: (_, { connectionOptions, ...given }: Record<string, unknown>, context) =>
+        testAndStage(context.services, context.actor, {
+          kind,
+          details: (argument === null ? given : given[argument]) as Record<string, unknown>,
+          ...(argument === null ? {} : { path: argument }),
+          ...readTestOptions(connectionOptions as Parameters<typeof readTestOptions>[0], context),
+        }),
+    }),
+  );
+}

@@ -1,0 +1,24 @@
+import type { Actor } from '../domain/actor.ts';
+import { hasPassed, type ValidationResult } from '../domain/validation.ts';
+import { discardChange } from './discard-change.ts';
+import { subjectOfChange, type TestOptions, validateAll } from './run-validation.ts';
+import type { Services } from './services.ts';
+import { type StageCreation, stageCreation } from './stage-change.ts';
+
+export interface TestedStaging {
+  /** Null when a validation failed: the details are then kept nowhere. */
+  readonly key: string | null;
+  readonly results: readonly ValidationResult[];
+}
+
+/** Stages the details of a connection to be created and runs every validator on them, which counts as proof for the commit. Throws BAD_REQUEST, UNKNOWN_OPTION, RATE_LIMITED. */
+export async function testAndStage(services: Services, actor: Actor, input: StageCreation & TestOptions): Promise<TestedStaging> {
+  const { change, key } = await stageCreation(services, actor, input);
+  if (input.skipValidation === true) return { key, results: [] };
+  const subject = await subjectOfChange(services, actor, change);
+  const names = subject.connector.validators.map(({ name }) => name);
+  const results = await validateAll(services, actor, subject, names, input);
+  if (results.every(hasPassed)) return { key, results };
+  await discardChange(services, actor, change.id);
+  return { key: null, results };
+}
