@@ -1,0 +1,144 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { parseDetails } from '../../src/domain/details.ts';
+import { describeConnector } from '../contracts/connector.ts';
+import { startFakeDatabricks, WAREHOUSE } from '../support/fake-databricks.ts';
+import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
+
+const LOADER = '6f1c1c9a-0000-4000-8000-000000000001';
+const LOADER_2026 = '6f1c1c9a-0000-4000-8000-000000000002';
+const AZURE = '6f1c1c9a-0000-4000-8000-000000000003';
+const BLIND = '6f1c1c9a-0000-4000-8000-000000000004';
+const TENANT = 'contoso.onmicrosoft.com';
+
+const fake = await startFakeDatabricks(
+  [
+    { name: 'ada@example.com', token: 'dapi-a-token-of-the-test' },
+    { name: 'admin@example.com', token: 'dapi-an-administrator', groups: ['admins'] },
+    { name: 'outsider@example.com', token: 'dapi-an-outsider', mayUse: false },
+    { name: LOADER, secret: 'dose-first', groups: ['loaders'] },
+    { name: LOADER_2026, secret: 'dose-second', isOwner: true },
+    { name: AZURE, secret: 'entra-secret', tenant: TENANT },
+    { name: BLIND, secret: 'dose-blind' },
+  ],
+  [
+    ['main', 'sales', 'orders'],
+    ['main', 'sales', 'lines`; --'],
+    ['main', 'hr', 'people'],
+  ],
+);
+afterAll(() => fake.close());
+for (const statement of [
+  'GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG `main` TO `ada@example.com`;',
+  `GRANT USE CATALOG ON CATALOG \`main\` TO \`${LOADER}\`;`,
+  'GRANT USE SCHEMA, SELECT ON SCHEMA `main`.`sales` TO `loaders`;',
+  `GRANT MODIFY ON TABLE \`main\`.\`sales\`.\`lines\`\`; --\` TO \`${LOADER}\`;`,
+  `GRANT ALL PRIVILEGES ON SCHEMA \`main\`.\`hr\` TO \`${LOADER_2026}\`;`,
+  `GRANT SELECT ON TABLE \`main\`.\`hr\`.\`people\` TO \`${LOADER}\`;`,
+  `GRANT BROWSE ON CATALOG \`main\` TO \`${BLIND}\`;`,
+])
+  fake.run(statement);
+
+const place = { workspaceUrl: fake.url, warehouseId: WAREHOUSE };
+const details = { ...place, token: 'dapi-a-token-of-the-test' };
+
+describeConnector('databricks-sql-warehouse', {
+  good: () => details,
+  at: (host, port) => ({ ...details, workspaceUrl: `https://${host}:${port}` }),
+  withSecret: (canary) => ({ ...details, token: canary }),
+});
+
+describe('databricks-sql-warehouse', () => {
+  const pool = createTestPool();
+  afterAll(() => pool.close());
+  afterEach(() => {
+    fake.warehouse.state = 'RUNNING';
+  });
+  const run = (validator: string, changed: object, current: object | null = null) =>
+    runValidator(pool, 'databricks-sql-warehouse', validator, { ...place, ...changed }, current as Record<string, unknown> | null);
+  const codes = async (validator: string, changed: object) => {
+    const { errors, warnings } = await run(validator, changed);
+    return [...errors, ...warnings].map(({ code }) => code);
+  };
+
+  test('a service principal logs in with OAuth, of the workspace or of Entra, and a wrong secret of either is CREDENTIALS_REJECTED', async () => {
+    const azure = {
+      clientId: AZURE,
+      clientSecret: 'entra-secret',
+      azureTenantId: TENANT,
+      azureWorkspaceResourceId: '/subscriptions/1',
+      azureLoginUrl: fake.url,
+    };
+    expect([
+      await codes('validate_connection', { clientId: LOADER, clientSecret: 'dose-first' }),
+      await codes('validate_connection', { clientId: LOADER, clientSecret: 'dose-second' }),
+      await codes('validate_connection', azure),
+      await codes('validate_connection', { ...azure, clientSecret: 'another' }),
+    ]).toEqual([[], ['CREDENTIALS_REJECTED'], [], ['CREDENTIALS_REJECTED']]);
+  });
+
+  test('a missing warehouse, one that may not be used, and one that is stopped are told apart', async () => {
+    const absent = await codes('validate_connection', { ...details, warehouseId: 'nothing' });
+    const refused = await codes('validate_connection', { token: 'dapi-an-outsider' });
+    fake.warehouse.state = 'STOPPED';
+    expect([absent, refused, await codes('validate_connection', details), await codes('validate_warehouse', details)]).toEqual([
+      ['DATABASE_NOT_FOUND'],
+      ['PERMISSION_MISSING'],
+      [],
+      ['SKIPPED'],
+    ]);
+  });
+
+  test("the identity is the login's own, and an administrator is warned of", async () => {
+    const own = await run('validate_identity', { clientId: LOADER, clientSecret: 'dose-first' });
+    expect([own.data?.returnedData, await codes('validate_identity', { token: 'dapi-an-administrator' })]).toEqual([
+      { name: LOADER, groups: ['loaders'] },
+      ['NOT_PROTECTED'],
+    ]);
+  });
+
+  test('a login that sees tables and may read none of them fails, and what it is told to run mends it', async () => {
+    const login = { clientId: BLIND, clientSecret: 'dose-blind' };
+    const before = await run('validate_permissions', login);
+    fake.run(/GRANT SELECT .+?;(?= and check)/.exec(before.errors[0]?.resolution ?? '')?.[0] ?? '');
+    const after = await run('validate_permissions', login);
+    expect([before.status, before.errors.map(({ code }) => code), after.status]).toEqual([
+      'failed',
+      ['PERMISSION_MISSING', 'PERMISSION_MISSING'],
+      'warning',
+    ]);
+  });
+
+  test('what the login in use was granted and the new one was not is listed with grants that mend it, hostile names included (#90)', async () => {
+    const candidate = { clientId: LOADER_2026, clientSecret: 'dose-second' };
+    const before = await run('validate_permission_parity', candidate, { clientId: LOADER });
+    const grants = before.errors.map(({ resolution }) => resolution.replace('Run: ', ''));
+    expect(grants).toEqual([
+      `GRANT USE CATALOG ON CATALOG \`main\` TO \`${LOADER_2026}\`;`,
+      `GRANT SELECT ON SCHEMA \`main\`.\`sales\` TO \`${LOADER_2026}\`;`,
+      `GRANT USE SCHEMA ON SCHEMA \`main\`.\`sales\` TO \`${LOADER_2026}\`;`,
+      `GRANT MODIFY ON TABLE \`main\`.\`sales\`.\`lines\`\`; --\` TO \`${LOADER_2026}\`;`,
+    ]);
+    for (const grant of grants) fake.run(grant);
+    const after = await run('validate_permission_parity', candidate, { clientId: LOADER });
+    expect([before.status, after.status]).toEqual(['failed', 'passed']);
+  });
+
+  test('a login that may not see the grants of the one in use says so, and does not pass for equal', async () => {
+    const outcome = await run('validate_permission_parity', { clientId: BLIND, clientSecret: 'dose-blind' }, { clientId: LOADER });
+    expect([outcome.status, outcome.warnings.map(({ code }) => code)]).toEqual(['warning', ['SKIPPED']]);
+  });
+
+  test.each([
+    ['neither way to log in', {}, 'databricksToken'],
+    ['both ways to log in', { token: 't', clientId: 'c', clientSecret: 's' }, 'databricksToken'],
+    ['half of a pair', { clientId: 'c' }, 'databricksClientId'],
+    ['half of the Azure pair', { clientId: 'c', clientSecret: 's', azureTenantId: 't' }, 'azureTenantId'],
+    ['plain http to another machine', { token: 't', workspaceUrl: 'http://workspace.example' }, 'databricksWorkspaceUrl'],
+  ])('%s is BAD_REQUEST naming the field', (_, changed, path) => {
+    const connector = catalogue.find('databricks-sql-warehouse');
+    if (connector === null) throw new Error('not registered');
+    expect(() => parseDetails(connector, { ...place, ...changed })).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST', details: expect.objectContaining({ path }) }),
+    );
+  });
+});

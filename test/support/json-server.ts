@@ -1,0 +1,40 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface FakeRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface FakeReply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface JsonServer {
+  readonly url: string;
+  readonly port: number;
+  close(): void;
+}
+
+/** A server on loopback that answers JSON: what the fakes of services stand on. */
+export async function startJsonServer(answer: (request: FakeRequest) => FakeReply): Promise<JsonServer> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { status, body } = answer({
+        method: request.method ?? '',
+        url: new URL(request.url ?? '/', 'http://fake'),
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+      });
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, port, close: () => server.close() };
+}
