@@ -18,7 +18,8 @@ export function createCatalogue(further: readonly RegisteredConnector[] = []): C
   }
   const all = [...byKind.values()].map(({ connector }) => connector);
   return {
-    find: (kind) => byKind.get(foldKind(kind))?.connector ?? null,
+    // Stored kinds are folded already.
+    find: (kind) => (byKind.get(kind) ?? byKind.get(foldKind(kind)))?.connector ?? null,
     member: (familyKind, discriminator) =>
       all.find(({ family, kind }) => family?.kind === foldKind(familyKind) && kind === foldKind(discriminator)) ?? null,
     all: () => all,

@@ -29,14 +29,27 @@ export function connectionTypes(connectors: readonly Connector[]): readonly stri
 }
 
 /** A kind with a type of its own reports that; another member of a family reports the family's, with its subtype beside it. */
-export function reportedType(connector: Pick<Connector, 'kind' | 'family'>): string {
-  const own = upperSnake(connector.kind);
-  return connector.family !== null && !LEAD_TYPES.includes(own) ? upperSnake(connector.family.kind) : own;
-}
+export const reportedType = oncePerConnector(({ kind, family }) => {
+  const own = upperSnake(kind);
+  return family !== null && !LEAD_TYPES.includes(own) ? upperSnake(family.kind) : own;
+});
 
-export function reportedSubtype(connector: Pick<Connector, 'kind' | 'family'>): string | null {
-  const own = upperSnake(connector.kind);
-  return connector.family !== null && CONNECTION_SUBTYPES.includes(own) ? own : null;
+export const reportedSubtype = oncePerConnector(({ kind, family }) => {
+  const own = upperSnake(kind);
+  return family !== null && CONNECTION_SUBTYPES.includes(own) ? own : null;
+});
+
+/** Listings ask for a connector's names once a row. */
+function oncePerConnector<T extends string | null>(read: (connector: Pick<Connector, 'kind' | 'family'>) => T) {
+  const known = new WeakMap<object, T>();
+  return (connector: Pick<Connector, 'kind' | 'family'>): T => {
+    let name = known.get(connector);
+    if (name === undefined) {
+      name = read(connector);
+      known.set(connector, name);
+    }
+    return name;
+  };
 }
 
 export function warehouseType(integration: Pick<Integration, 'type'>, connectors: { find(kind: string): Connector | null }): string {

@@ -1,12 +1,12 @@
 import { requirePermission } from '../domain/actor.ts';
 import type { Site } from '../domain/connection.ts';
+import type { Connector } from '../domain/connector.ts';
 import { identifiersOf } from '../domain/details.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ListedConnection } from '../domain/store.ts';
-import { scopeOf } from '../operations/services.ts';
+import { type Services, scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
-import type { Context } from './context.ts';
 import { reportedSubtype, reportedType } from './lead-names.ts';
 
 /** A list of the lead API has no pages; it ends here. */
@@ -14,8 +14,24 @@ const MOST = 50_000;
 
 interface PlatformService {
   readonly site: Site;
-  readonly connections: readonly ListedConnection[];
+  readonly uuid: string;
+  readonly name: string;
+  readonly connections: PlatformServiceConnection[];
   readonly supportAsked: boolean;
+}
+
+/** As it goes out: a list may hold thousands, and members under the names of their fields need no call of a resolver each. */
+interface PlatformServiceConnection {
+  readonly uuid: string;
+  readonly resourceUuid: string;
+  readonly name: string;
+  readonly connectionType: string | null;
+  readonly subtype: string | null;
+  readonly createdOn: number;
+  readonly integrationType: ListedConnection['integrationCategory'];
+  readonly connectionTypeDisplayName: string | null;
+  readonly connector: Connector | null;
+  readonly row: ListedConnection;
 }
 
 /** The lead API's `getPlatformServices`: sites, each with its connections. */
@@ -33,27 +49,21 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
   const healthStatus = builder.enumType('PlatformServiceAgentHealthStatus', { values: ['HEALTHY', 'STALLED', 'DISCONNECTED', 'UNKNOWN'] });
   const encryption = builder.enumType('StorageEncryptionType', { values: ['MONTE_CARLO_KMS', 'AMAZON_S3_SSE'] });
 
-  const connectorFor = (row: ListedConnection, { services }: Context) => services.connectors.find(row.kind);
-  const connection = builder.objectRef<ListedConnection>('PlatformServiceConnection').implement({
+  const connection = builder.objectRef<PlatformServiceConnection>('PlatformServiceConnection').implement({
     fields: (t) => ({
-      uuid: t.field({ type: 'UUID', resolve: (row) => row.id }),
-      resourceUuid: t.field({ type: 'UUID', resolve: (row) => row.integrationId }),
-      name: t.string({ resolve: (row) => row.name ?? row.integrationName }),
-      connectionType: t.field({
-        type: connectionTypeEnum,
-        resolve: (row, _, context) => ifFound(connectorFor(row, context), reportedType),
-      }),
-      subtype: t.field({ type: subtypeEnum, resolve: (row, _, context) => ifFound(connectorFor(row, context), reportedSubtype) }),
-      createdOn: t.field({ type: 'DateTime', resolve: (row) => row.createdAt }),
+      uuid: t.expose('uuid', { type: 'UUID' }),
+      resourceUuid: t.expose('resourceUuid', { type: 'UUID' }),
+      name: t.exposeString('name'),
+      connectionType: t.expose('connectionType', { type: connectionTypeEnum }),
+      subtype: t.expose('subtype', { type: subtypeEnum }),
+      createdOn: t.expose('createdOn', { type: 'DateTime' }),
       identifiers: t.field({
         type: 'GenericScalar',
-        resolve: (row, _, context) =>
-          ifFound(connectorFor(row, context), (connector) =>
-            Object.fromEntries(identifiersOf(connector, row.settings).map(({ key, value }) => [key, value])),
-          ),
+        resolve: ({ connector, row }) =>
+          connector === null ? null : Object.fromEntries(identifiersOf(connector, row.settings).map(({ key, value }) => [key, value])),
       }),
-      integrationType: t.field({ type: integrationType, resolve: (row) => row.integrationCategory }),
-      connectionTypeDisplayName: t.string({ resolve: (row, _, context) => connectorFor(row, context)?.title ?? null }),
+      integrationType: t.expose('integrationType', { type: integrationType }),
+      connectionTypeDisplayName: t.exposeString('connectionTypeDisplayName'),
     }),
   });
 
@@ -114,10 +124,10 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
   });
   const service = builder.objectRef<PlatformService>('PlatformServiceObject').implement({
     fields: (t) => ({
-      uuid: t.field({ type: 'UUID', resolve: ({ site }) => site.id }),
-      name: t.string({ resolve: ({ site }) => site.name }),
+      uuid: t.expose('uuid', { type: 'UUID' }),
+      name: t.exposeString('name'),
       deployment: t.field({ type: deployment, resolve: ({ site }) => site }),
-      connections: t.field({ type: [connection], nullable: { list: true, items: true }, resolve: ({ connections }) => [...connections] }),
+      connections: t.expose('connections', { type: [connection], nullable: { list: true, items: true } }),
       supportStatus: t.field({ type: supportStatus, resolve: ({ supportAsked }) => (supportAsked ? true : null) }),
     }),
   });
@@ -136,8 +146,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
         supportsAgentType: t.arg({ type: agentType }),
         supportsAgentPlatform: t.arg({ type: platformType }),
       },
-      resolve: async (_, args, context) => {
-        const { services, actor } = context;
+      resolve: async (_, args, { services, actor }) => {
         requirePermission(actor, 'read');
         const [sites, rows] = await Promise.all([
           services.store.read.sites.all(actor.projectId),
@@ -149,14 +158,15 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
             `More than ${MOST} connections. Filter by serviceUuid, connectionTypes or connectionUuids, or read \`connections\` page by page.`,
             { limit: MOST },
           );
-        const typeOf = (row: ListedConnection) => ifFound(connectorFor(row, context), reportedType);
-        const wanted = rows.filter(
-          (row) =>
-            (args.connectionTypes == null || args.connectionTypes.includes(typeOf(row))) &&
-            (args.connectionUuids == null || args.connectionUuids.includes(row.id)),
-        );
+        const { connectionTypes, connectionUuids } = args;
         // A filter on connections leaves out the sites that have none of them.
-        const filtered = args.connectionTypes != null || args.connectionUuids != null;
+        const filtered = connectionTypes != null || connectionUuids != null;
+        const listed = listConnections(services.connectors, rows, ({ uuid, connectionType }) => {
+          return (
+            (connectionTypes == null || connectionTypes.includes(connectionType)) &&
+            (connectionUuids == null || connectionUuids.includes(uuid))
+          );
+        });
         return sites
           .filter(
             (site) =>
@@ -166,7 +176,9 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
           )
           .map((site) => ({
             site,
-            connections: wanted.filter(({ siteId }) => siteId === site.id),
+            uuid: site.id,
+            name: site.name,
+            connections: listed.get(site.id) ?? [],
             supportAsked: args.supportsConnectionType != null || args.supportsAgentType != null || args.supportsAgentPlatform != null,
           }))
           .filter(({ connections }) => !filtered || connections.length > 0);
@@ -175,10 +187,35 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
   }));
 }
 
-function deploymentOf(site: Site): 'CLOUD_V2_P' | 'REMOTE_V2_IA' {
-  return site.deployment === 'gateway' ? 'CLOUD_V2_P' : 'REMOTE_V2_IA';
+/** The wanted connections by site. */
+function listConnections(
+  connectors: Services['connectors'],
+  rows: readonly ListedConnection[],
+  wanted: (connection: PlatformServiceConnection) => boolean,
+): ReadonlyMap<string, PlatformServiceConnection[]> {
+  const bySite = new Map<string, PlatformServiceConnection[]>();
+  for (const row of rows) {
+    const connector = connectors.find(row.kind);
+    const connection = {
+      uuid: row.id,
+      resourceUuid: row.integrationId,
+      name: row.name ?? row.integrationName,
+      connectionType: connector === null ? null : reportedType(connector),
+      subtype: connector === null ? null : reportedSubtype(connector),
+      createdOn: row.createdAt,
+      integrationType: row.integrationCategory,
+      connectionTypeDisplayName: connector?.title ?? null,
+      connector,
+      row,
+    };
+    if (!wanted(connection)) continue;
+    const site = bySite.get(row.siteId);
+    if (site === undefined) bySite.set(row.siteId, [connection]);
+    else site.push(connection);
+  }
+  return bySite;
 }
 
-function ifFound<T, R>(found: T | null, read: (found: T) => R): R | null {
-  return found === null ? null : read(found);
+function deploymentOf(site: Site): 'CLOUD_V2_P' | 'REMOTE_V2_IA' {
+  return site.deployment === 'gateway' ? 'CLOUD_V2_P' : 'REMOTE_V2_IA';
 }

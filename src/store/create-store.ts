@@ -6,7 +6,7 @@ import { connectionReaders, connectionWriters, preparedListing } from './sql/con
 import { idempotencyWriters } from './sql/idempotency.ts';
 import { integrationReaders, integrationWriters } from './sql/integrations.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
-import { projectReaders, projectWriters } from './sql/projects.ts';
+import { preparedSites, projectReaders, projectWriters } from './sql/projects.ts';
 import { preparedFindByHash, tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { contentReaders, contentWriters, versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
@@ -30,6 +30,7 @@ function committedReaders(engine: Engine): Readers {
   return {
     ...readers,
     connections: { ...readers.connections, listing: preparedListing(engine) },
+    sites: { ...readers.sites, all: preparedSites(engine) },
     tokens: { ...readers.tokens, findByHash: preparedFindByHash(engine) },
   };
 }

@@ -3,6 +3,7 @@ import type { AuditRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { Database, EngineTransaction } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
 import { trusted } from './trusted.ts';
 
@@ -26,7 +27,7 @@ export function auditReaders(db: Database, { audit, auditHead }: Tables): AuditR
             ),
           )
           .orderBy(desc(audit.at), desc(audit.id))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     scan: async (after, limit) =>
       trusted<AuditRow>(
@@ -35,9 +36,9 @@ export function auditReaders(db: Database, { audit, auditHead }: Tables): AuditR
           .from(audit)
           .where(after === null ? undefined : gt(audit.id, after))
           .orderBy(asc(audit.id))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
-    hasUnsealed: async () => (await db.select({ id: audit.id }).from(audit).where(isNull(audit.seq)).limit(1)).length > 0,
+    hasUnsealed: async () => (await db.select({ id: audit.id }).from(audit).where(isNull(audit.seq)).limit(atMost(1))).length > 0,
     async head() {
       const [row] = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
       return row === undefined ? null : { seq: row.seq, chainHash: row.chainHash };
@@ -55,7 +56,7 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
     async seal(limit, start, link) {
       await tx.lock('audit-sealer', 'exclusive');
       const rows = trusted<AuditRow>(
-        await db.select().from(audit).where(isNull(audit.seq)).orderBy(asc(audit.at), asc(audit.id)).limit(limit),
+        await db.select().from(audit).where(isNull(audit.seq)).orderBy(asc(audit.at), asc(audit.id)).limit(atMost(limit)),
       );
       let head = (await readers.head()) ?? { seq: 0, chainHash: start };
       for (const row of rows) {

@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/connection.ts';
 import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
 import { first, trusted } from './trusted.ts';
 
@@ -52,7 +53,7 @@ export function changeReaders(db: Database, tables: Tables): ChangeReaders {
             ),
           )
           .orderBy(desc(changes.createdAt), desc(changes.id))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     expired: async (before, limit) =>
       trusted<Change>(
@@ -61,7 +62,7 @@ export function changeReaders(db: Database, tables: Tables): ChangeReaders {
           .from(changes)
           .where(and(isOpen(tables), lte(changes.expiresAt, before)))
           .orderBy(asc(changes.expiresAt), asc(changes.id))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
   };
 }
@@ -114,7 +115,7 @@ async function latestRuns(
       .from(validations)
       .where(and(eq(validations.candidateHash, candidateHash), eq(validations.projectId, projectId)))
       .orderBy(desc(validations.finishedAt), desc(validations.id))
-      .limit(200),
+      .limit(atMost(200)),
   );
   return [...new Map([...rows].reverse().map((row) => [row.validator, row])).values()];
 }

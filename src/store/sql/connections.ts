@@ -4,6 +4,7 @@ import { notFound } from '../../domain/errors.ts';
 import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/store.ts';
 import type { Database, Engine, EngineTransaction } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
 import { behind } from './keyset.ts';
 import { prepareRows } from './prepared.ts';
@@ -47,7 +48,7 @@ export function connectionReaders(db: Database, tables: Tables): ConnectionReade
           .from(connections)
           .where(and(within(scope), ...matching(db, tables, filter), behind(connections.createdAt, connections.id, after)))
           .orderBy(desc(connections.createdAt), desc(connections.id))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     listing: async (scope, limit) => trusted<ListedConnection>(await selectListing(db, tables, within(scope), limit)),
   };
@@ -94,7 +95,7 @@ function selectListing(db: Database, tables: Tables, where: SQL | undefined, lim
     .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
     .where(where)
     .orderBy(asc(connections.createdAt), asc(connections.id))
-    .limit(limit);
+    .limit(atMost(limit));
 }
 
 function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {

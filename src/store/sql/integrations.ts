@@ -5,6 +5,7 @@ import type { IntegrationReaders, IntegrationWriters } from '../../domain/store.
 import type { Database, EngineTransaction } from '../engine.ts';
 import { isUniqueViolation } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
 import { first, trusted } from './trusted.ts';
 
@@ -44,7 +45,12 @@ export function integrationReaders(db: Database, { integrations }: Tables): Inte
       ),
     all: async (scope) =>
       trusted<Integration>(
-        await db.select().from(integrations).where(within(scope)).orderBy(asc(integrations.createdAt), asc(integrations.id)).limit(MOST),
+        await db
+          .select()
+          .from(integrations)
+          .where(within(scope))
+          .orderBy(asc(integrations.createdAt), asc(integrations.id))
+          .limit(atMost(MOST)),
       ),
   };
 }

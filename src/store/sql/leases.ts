@@ -4,6 +4,7 @@ import type { Lease } from '../../domain/lease.ts';
 import type { LeaseReaders, LeaseWriters } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
 import { first, trusted } from './trusted.ts';
 
@@ -52,7 +53,7 @@ export function leaseReaders(db: Database, tables: Tables): LeaseReaders {
             ),
           )
           .orderBy(desc(leases.acquiredAt), desc(leases.id))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     liveOf: async (connectionId, now) =>
       trusted<Lease>(
@@ -61,7 +62,7 @@ export function leaseReaders(db: Database, tables: Tables): LeaseReaders {
           .from(leases)
           .where(and(eq(leases.connectionId, connectionId), live(now)))
           .orderBy(asc(leases.acquiredAt), asc(leases.id))
-          .limit(100),
+          .limit(atMost(100)),
       ),
     countLive: async (now) => Number((await db.select({ count: count() }).from(leases).where(live(now)))[0]?.count ?? 0),
   };

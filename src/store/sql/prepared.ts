@@ -1,4 +1,4 @@
-import type { Column } from 'drizzle-orm';
+import { Column } from 'drizzle-orm';
 import type { Engine, StatementText } from '../engine.ts';
 
 /** Columns of a statement that is prepared once, under the names that its rows have. */
@@ -17,15 +17,24 @@ export function prepareRows(
   const text: StatementText = statement.toSQL();
   const fields = Object.entries(columns).map(([key, column]) => ({ key, decode: decoderOf(column) }));
   const run = engine.prepare(name, text);
-  return async (values) =>
-    (await run(values)).map((row) => {
-      const decoded: Record<string, unknown> = {};
-      for (const [index, { key, decode }] of fields.entries()) decoded[key] = decode(row[index]);
-      return decoded;
-    });
+  const decodeRow = (row: readonly unknown[]) => {
+    const decoded: Record<string, unknown> = {};
+    let index = 0;
+    for (const { key, decode } of fields) {
+      const value = row[index] ?? null;
+      decoded[key] = decode === null || value === null ? value : decode(value);
+      index += 1;
+    }
+    return decoded;
+  };
+  return async (values) => (await run(values)).map(decodeRow);
 }
 
-/** Each column's own reading, as it differs between the engines. */
-function decoderOf(column: Column): (value: unknown) => unknown {
-  return (value) => (value === null || value === undefined ? null : column.mapFromDriverValue(value));
+/** Each column's own reading, as it differs between the engines; null where the driver's value is taken as it is. */
+function decoderOf(column: Column): ((value: unknown) => unknown) | null {
+  const asItIs =
+    column.mapFromDriverValue === Column.prototype.mapFromDriverValue ||
+    // A column of our own type has `mapFrom`, which is undefined where the type says nothing of reading.
+    ('mapFrom' in column && column.mapFrom === undefined);
+  return asItIs ? null : (value) => column.mapFromDriverValue(value);
 }

@@ -1,16 +1,20 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, type Placeholder, sql } from 'drizzle-orm';
 import type { Project, Site } from '../../domain/connection.ts';
 import type { InstanceRow, OutboxEvent, Readers, Writers } from '../../domain/store.ts';
 import type { KeyStore, WrappedKey } from '../../domain/vault.ts';
-import type { Database } from '../engine.ts';
+import type { Database, Engine } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
+import { prepareRows } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-export function projectReaders(db: Database, { projects, sites }: Tables): Pick<Readers, 'projects' | 'sites'> {
+export function projectReaders(db: Database, tables: Tables): Pick<Readers, 'projects' | 'sites'> {
+  const { projects, sites } = tables;
   return {
     projects: {
       find: async (id) => first<Project>(await db.select().from(projects).where(eq(projects.id, id))),
-      all: async () => trusted<Project>(await db.select().from(projects).orderBy(asc(projects.createdAt), asc(projects.id)).limit(1000)),
+      all: async () =>
+        trusted<Project>(await db.select().from(projects).orderBy(asc(projects.createdAt), asc(projects.id)).limit(atMost(1000))),
     },
     sites: {
       find: async (projectId, id) =>
@@ -20,12 +24,25 @@ export function projectReaders(db: Database, { projects, sites }: Tables): Pick<
             .from(sites)
             .where(and(eq(sites.projectId, projectId), eq(sites.id, id))),
         ),
-      all: async (projectId) =>
-        trusted<Site>(
-          await db.select().from(sites).where(eq(sites.projectId, projectId)).orderBy(asc(sites.createdAt), asc(sites.id)).limit(1000),
-        ),
+      all: async (projectId) => trusted<Site>(await selectSites(db, tables, projectId)),
     },
   };
+}
+
+/** The sites of a project, which the lead API's listing begins with: prepared once. */
+export function preparedSites(engine: Engine): Readers['sites']['all'] {
+  const { reader, tables } = engine;
+  const run = prepareRows(
+    engine,
+    'sites_of_project',
+    getTableColumns(tables.sites),
+    selectSites(reader, tables, sql.placeholder('projectId')),
+  );
+  return async (projectId) => trusted<Site>(await run({ projectId }));
+}
+
+function selectSites(db: Database, { sites }: Tables, projectId: string | Placeholder) {
+  return db.select().from(sites).where(eq(sites.projectId, projectId)).orderBy(asc(sites.createdAt), asc(sites.id)).limit(atMost(1000));
 }
 
 export function projectWriters(db: Database, tables: Tables): Pick<Writers, 'projects' | 'sites' | 'events' | 'instance' | 'keys'> {
@@ -47,7 +64,7 @@ export function projectWriters(db: Database, tables: Tables): Pick<Writers, 'pro
     },
     events: { append: async (event: OutboxEvent) => void (await db.insert(events).values(event)) },
     instance: {
-      find: async () => first<InstanceRow>(await db.select().from(instance).limit(1)),
+      find: async () => first<InstanceRow>(await db.select().from(instance).limit(atMost(1))),
       insert: async (row) => (await db.insert(instance).values(row).onConflictDoNothing().returning({ id: instance.id })).length > 0,
     },
     keys: keyStore(db, tables),

@@ -3,6 +3,7 @@ import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
 import type { Session, Token, TokenGrant } from '../../domain/token.ts';
 import type { Database, Engine } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
 import { prepareRows } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
@@ -30,9 +31,9 @@ export function tokenReaders(db: Database, tables: Tables): TokenReaders {
           .from(tokens)
           .where(inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))))
           .orderBy(desc(tokens.createdAt), desc(tokens.id))
-          .limit(MOST),
+          .limit(atMost(MOST)),
       ),
-    any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(1)).length > 0,
+    any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(atMost(1))).length > 0,
     async countOwners(projectId, now) {
       const [row] = await db
         .select({ count: count() })

@@ -4,6 +4,7 @@ import type { Scope, SealedContent, Version, VersionLabel } from '../../domain/c
 import type { ContentReaders, ContentWriters, VersionReaders, VersionWriters } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { isOpen } from './changes.ts';
 import { inChunks } from './in-chunks.ts';
 import { first, trusted } from './trusted.ts';
@@ -38,7 +39,7 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
           .from(versions)
           .where(and(within(scope), eq(versions.connectionId, connectionId)))
           .orderBy(desc(versions.version))
-          .limit(1000),
+          .limit(atMost(1000)),
       ),
     currentOf: (scope, ids) =>
       inChunks(ids, async (some) =>
@@ -63,7 +64,7 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
                 ),
           )
           .orderBy(asc(versions.connectionId), asc(versions.version))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     retirable: async (now, limit) =>
       trusted<Version>(
@@ -72,7 +73,7 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
           .from(versions)
           .where(and(labelled(tables, 'PREVIOUS'), lte(versions.validUntil, now), notExists(liveLease(db, tables, now))))
           .orderBy(asc(versions.validUntil), asc(versions.connectionId))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     destroyable: async (before, limit) =>
       trusted<Version>(
@@ -89,7 +90,7 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
             ),
           )
           .orderBy(asc(versions.retiredAt), asc(versions.connectionId))
-          .limit(limit),
+          .limit(atMost(limit)),
       ),
     async waiting() {
       const [row] = await db
