@@ -59,7 +59,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     store,
     vault,
     connectors,
-    tokens: { create: createToken, parse: parseToken },
+    tokens: { create: createToken, parse: parseToken, mayRepeat: false },
     runner: createWorkerPool({ policy, moduleUrlOf: connectors.moduleUrlOf }),
     settings: { ...DEFAULT_PROTOCOL_SETTINGS, changeTtlMs: config.changeTtlMs, leaseTtlMs: config.leaseTtlMs },
     auditChain: {
@@ -94,7 +94,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     policy,
     execute: gateway.execute,
     state: gateway.state,
-    createFirstOwner: () => createFirstOwner(services, projectId, START),
+    createFirstOwner: (publish?: Parameters<typeof createFirstOwner>[3]) => createFirstOwner(services, projectId, START, publish),
     createServer: () => createGatewayServer({ ...gateway, localProjectId: null }),
     /** For the control socket: whoever may open it owns the data directory. */
     createLocalServer: () => createGatewayServer({ ...gateway, localProjectId: projectId }),

@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, constants, fsyncSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { StartupError } from './domain/startup-error.ts';
@@ -19,10 +19,6 @@ export async function serve(config: Config): Promise<{ readonly url: string; sto
   const control = await listenOnSocket(app);
   const stopJobs = app.startJobs();
   const url = `http://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
-  process.stdout.write(
-    `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,
-  );
-
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= drain(app, [server, ...(control === null ? [] : [control.server])], stopJobs, () => control?.remove()));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -31,6 +27,10 @@ export async function serve(config: Config): Promise<{ readonly url: string; sto
       void stop().then(() => process.exit(0));
     });
   }
+  // Whoever waits for this line may stop the gateway right after it.
+  process.stdout.write(
+    `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,
+  );
   return { url, stop };
 }
 
@@ -90,29 +90,37 @@ async function listenOnSocket(app: App): Promise<{ readonly server: Server; remo
   return { server, remove: () => rmSync(path, { force: true }) };
 }
 
-/** The owner token of the first start, in a file that only the owner of the data directory reads. O_EXCL: of many first starts one makes it. */
+/** The owner token of the first start, in a file that only the owner of the data directory reads. */
 async function writeOwnerToken(app: App): Promise<void> {
-  if (await app.services.store.read.tokens.any()) return;
   const file = join(app.config.dataDir, 'owner-token');
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
-    throw new StartupError(
-      `The owner token can't be written to ${file} (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`,
-    );
-  }
-  try {
-    const created = await app.createFirstOwner();
-    if (created === null) {
-      unlinkSync(file);
-      return;
+  const created = await app.createFirstOwner((owner) => {
+    try {
+      writeWhole(file, `${JSON.stringify(owner)}\n`);
+    } catch (error) {
+      throw new StartupError(
+        `The owner token can't be written to ${file} (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`,
+      );
     }
-    writeSync(descriptor, `${JSON.stringify({ id: created.token.id, secret: created.secret })}\n`);
+  });
+  if (created !== null) process.stdout.write(`The first owner token is in ${file}; keep it safe and delete the file.\n`);
+}
+
+/** The file is there whole or not at all, whenever the process or the machine stops. */
+function writeWhole(file: string, text: string): void {
+  const draft = `${file}.new`;
+  rmSync(draft, { force: true });
+  const descriptor = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  process.stdout.write(`The first owner token is in ${file}; keep it safe and delete the file.\n`);
+  renameSync(draft, file);
+  const folder = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../domain/startup-error.ts';
 
@@ -66,13 +66,18 @@ export function parseMasterKey(bytes: Buffer): Buffer | null {
   return bytes.length === 33 && bytes[32] === 0x0a ? Buffer.from(bytes.subarray(0, 32)) : null;
 }
 
+/** The file is there whole or not at all: one that a crash left empty would be refused for ever. A second maker fails with EEXIST. */
 function writeKeyFile(file: string, key: Buffer): void {
-  const descriptor = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  const draft = `${file}.${process.pid}.new`;
+  rmSync(draft, { force: true });
+  const descriptor = openSync(draft, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
   try {
     writeSync(descriptor, `${key.toString('hex')}\n`);
     fsyncSync(descriptor);
+    linkSync(draft, file);
   } finally {
     closeSync(descriptor);
+    rmSync(draft, { force: true });
   }
   const folder = openSync(dirname(file), constants.O_RDONLY);
   try {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { TokenKind } from '../domain/vault.ts';
 
@@ -9,9 +9,18 @@ const LENGTHS: Readonly<Record<TokenKind, number>> = { pat: 42, svc: 42, tmp: 30
 const CHECKSUM = 6;
 const FORM = /^chg_(pat|svc|tmp|lse|ses)_([0-9A-Za-z]+)$/;
 
-export function createToken(kind: TokenKind): string {
-  const body = `chg_${kind}_${randomText(LENGTHS[kind])}`;
+/** The same seed, of 32 bytes that nobody can guess, gives the same token; without one it is random. */
+export function createToken(kind: TokenKind, seed?: Buffer): string {
+  const bytes =
+    seed === undefined
+      ? (length: number) => randomBytes(length)
+      : (length: number, round: number) => expand(seed, `chg/token/${kind}/${round}`, length);
+  const body = `chg_${kind}_${textOf(LENGTHS[kind], bytes)}`;
   return body + checksum(body);
+}
+
+function expand(seed: Buffer, info: string, length: number): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', seed, Buffer.alloc(0), info, length));
 }
 
 /** The kind of a well-formed token whose checksum fits, else null. A mistyped token is refused here, without the store. */
@@ -26,10 +35,10 @@ function isTokenKind(kind: string): kind is TokenKind {
 }
 
 /** Bytes above the largest multiple of 62 are thrown away, since they would favour some characters. */
-function randomText(length: number): string {
+function textOf(length: number, bytes: (length: number, round: number) => Uint8Array): string {
   let text = '';
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
+  for (let round = 0; text.length < length; round += 1) {
+    for (const byte of bytes(length, round)) if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
   }
   return text;
 }

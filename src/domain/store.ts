@@ -235,12 +235,17 @@ export interface IdempotencyRow {
 }
 
 export interface IdempotencyWriters {
-  /** Takes the id, or returns the row that holds it. Rows that expired, or whose first request crashed, are taken over. Of racing callers one gets null. */
-  take(row: IdempotencyRow, now: number): Promise<IdempotencyRow | null>;
+  /**
+   * Takes the id, or tells who holds it. The same request takes an id over whose earlier run crashed or was released, with that
+   * run's `startedAt`. Of racing callers one gets `taken`.
+   */
+  take(row: IdempotencyRow, now: number): Promise<{ readonly taken: boolean; readonly row: IdempotencyRow }>;
   /** Records the answer, unless there is one: the first stays. */
   finish(tokenId: string, key: string, answer: Buffer): Promise<void>;
-  /** Frees the id without an answer. */
-  release(tokenId: string, key: string): Promise<void>;
+  /** Ends the hold that lasts until `takenUntil`, without an answer: the same request may run again. */
+  release(tokenId: string, key: string, takenUntil: number): Promise<void>;
+  /** For the only process of a store, at its start: whoever held an id has ended. */
+  releaseAll(): Promise<void>;
   prune(now: number): Promise<number>;
 }
 

@@ -47,13 +47,13 @@ export async function handleGraphql(
   };
   response.on('close', onClose);
   try {
-    const context = createContext(services, actor, abort.signal);
+    const run = (bound: Services) => execute(given, createContext(bound, actor, abort.signal));
     const idempotentId = header(request, 'x-mcd-idempotent-id');
     if (idempotentId === undefined) {
-      answer(response, type, await execute(given, context));
+      answer(response, type, await run(services));
       return;
     }
-    const recorded = await answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, () => execute(given, context));
+    const recorded = await answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, run);
     answer(response, type, { body: recorded, codes: codesIn(recorded), executed: true, isMutation: true });
   } catch (error) {
     if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {

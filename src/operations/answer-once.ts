@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import { badRequest, DomainError, type ErrorCode } from '../domain/errors.ts';
+import type { IdempotencyRow, Writers } from '../domain/store.ts';
 import type { SealBinding } from '../domain/vault.ts';
 import { actorId, type Services } from './services.ts';
 
@@ -25,27 +26,38 @@ export interface AnsweredOnce {
 }
 
 /**
- * Runs a request once per token and idempotency id, and gives a repeat the recorded answer for 24 hours. Throws
- * REQUEST_IN_PROGRESS while the first one runs, IDEMPOTENCY_MISMATCH for another request under the same id.
+ * Runs a request once per token and idempotency id, and gives a repeat the recorded answer for 24 hours. A run whose answer was not
+ * recorded, since the gateway or the store failed, may have taken effect: the repeat mints the same keys, so that it finds what was
+ * made and gives the first outcome. Throws REQUEST_IN_PROGRESS while the first one runs, IDEMPOTENCY_MISMATCH for another request
+ * under the same id.
  */
 export async function answerOnce(
   services: Services,
   actor: Actor,
   key: string,
   request: string,
-  run: () => Promise<AnsweredOnce>,
+  run: (services: Services) => Promise<AnsweredOnce>,
 ): Promise<string> {
   if (!/^[\x21-\x7e]{1,200}$/.test(key))
     throw badRequest('x-mcd-idempotent-id', 'An idempotency id has 1 to 200 visible ASCII characters.');
   const tokenId = actorId(actor);
   const requestHash = services.vault.keyedHash('request', request);
-  const held = await services.store.write(async (tx) => {
-    const now = await tx.now();
-    return await tx.idempotency.take(
-      { tokenId, key, requestHash, answer: null, startedAt: now, takenUntil: now + TAKEN_MS, expiresAt: now + KEPT_MS },
-      now,
-    );
-  });
+  let takenUntil = 0;
+  const release = (tx: Writers) => tx.idempotency.release(tokenId, key, takenUntil);
+  const { taken, row } = await services.store
+    .write(async (tx) => {
+      const now = await tx.now();
+      takenUntil = now + TAKEN_MS;
+      return await tx.idempotency.take(
+        { tokenId, key, requestHash, answer: null, startedAt: now, takenUntil, expiresAt: now + KEPT_MS },
+        now,
+      );
+    })
+    .catch((error: unknown) => {
+      // The store may have kept the hold without saying so.
+      services.later('release-idempotency-id', () => services.store.write(release));
+      throw error;
+    });
   const keys = await services.vault.forProject(actor.projectId);
   const binding: SealBinding = {
     projectId: actor.projectId,
@@ -54,23 +66,59 @@ export async function answerOnce(
     field: 'answer',
     endpoint: requestHash,
   };
-  if (held !== null) {
-    if (!held.requestHash.equals(requestHash))
+  if (!taken) {
+    if (!row.requestHash.equals(requestHash))
       throw new DomainError('IDEMPOTENCY_MISMATCH', 'This idempotency id was used for another request.');
-    if (held.answer === null)
+    if (row.answer === null)
       throw new DomainError('REQUEST_IN_PROGRESS', 'The first request with this idempotency id is still running.', {
         retryAfterSeconds: 4,
       });
-    return keys.open(binding, held.answer).toString('utf8');
+    return keys.open(binding, row.answer).toString('utf8');
   }
-  const release = () => services.store.write((tx) => tx.idempotency.release(tokenId, key));
+  const free = () =>
+    services.store.write(release).catch(() => services.later('release-idempotency-id', () => services.store.write(release)));
+  let answer: AnsweredOnce;
   try {
-    const { body, codes } = await run();
-    if (codes.some((code) => PASSING.has(code))) await release();
-    else await services.store.write((tx) => tx.idempotency.finish(tokenId, key, keys.seal(binding, Buffer.from(body, 'utf8')).blob));
-    return body;
+    answer = await run(withSameKeys(services, row));
   } catch (error) {
-    await release();
+    await free();
     throw error;
   }
+  if (answer.codes.some((code) => PASSING.has(code))) await free();
+  else {
+    const sealed = keys.seal(binding, Buffer.from(answer.body, 'utf8')).blob;
+    try {
+      await services.store.write((tx) => tx.idempotency.finish(tokenId, key, sealed));
+    } catch {
+      await free();
+      // An answer that was given is the one that every repeat gets, so none is given that may not have been kept.
+      throw new DomainError(
+        'OUTCOME_UNKNOWN',
+        'The store did not say whether it kept the answer. Repeat the request with the same idempotency id.',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
+    }
+  }
+  return answer.body;
+}
+
+/** Keys are made from the request and the time of its first run: the same in each of its runs, and new once the id may be used anew. */
+function withSameKeys(services: Services, { tokenId, key, requestHash, startedAt }: IdempotencyRow): Services {
+  let minted = 0;
+  return {
+    ...services,
+    tokens: {
+      ...services.tokens,
+      mayRepeat: true,
+      create(kind) {
+        minted += 1;
+        return services.tokens.create(
+          kind,
+          services.vault.keyedHash('request', tokenId, key, requestHash, String(startedAt), kind, String(minted)),
+        );
+      },
+    },
+  };
 }

@@ -1,8 +1,11 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
+import type { Version } from '../domain/connection.ts';
 import type { Details } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { isLive, type Lease } from '../domain/lease.ts';
+import type { Writers } from '../domain/store.ts';
 import { loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
+import { madeBefore } from './made-before.ts';
 import { actorId, record, type Services, scopeOf } from './services.ts';
 
 export interface HeldLease {
@@ -31,6 +34,8 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
   const key = services.tokens.create('lse');
   const keyHash = services.vault.keyedHash('token', key);
   const granted = await services.store.write(async (tx) => {
+    const made = await madeBefore(services, tx, keyHash, (hash) => tx.leases.findByKeyHash(scopeOf(actor), hash));
+    if (made !== null) return await readLive(services, actor, tx, made);
     await tx.lock(input.connectionId, 'shared');
     const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
     if (!connection.isActive)
@@ -52,9 +57,9 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
     };
     await tx.leases.insert(lease);
     await recordLease(services, tx, actor, 'lease.acquire', lease);
-    return { lease, current };
+    return { lease, version: current };
   });
-  return { lease: granted.lease, key, credentials: await openDetails(services, granted.current) };
+  return { lease: granted.lease, key, credentials: await openDetails(services, granted.version) };
 }
 
 /** The credentials of the pinned version again, whatever was committed since. NOT_FOUND once the lease has ended. */
@@ -63,13 +68,23 @@ export async function readLease(services: Services, actor: Actor, key: string): 
   const found = await findLease(services, actor, key);
   const { lease, version } = await services.store.write(async (tx) => {
     const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
-    if (lease === null || !isLive(lease, await tx.now())) throw notFound('live lease');
-    const version = await tx.versions.find(scopeOf(actor), lease.connectionId, lease.version);
-    if (version === null) throw notFound('live lease');
-    await recordLease(services, tx, actor, 'lease.read', lease);
-    return { lease, version };
+    if (lease === null) throw notFound('live lease');
+    return await readLive(services, actor, tx, lease);
   });
   return { lease, credentials: await openDetails(services, version) };
+}
+
+async function readLive(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  lease: Lease,
+): Promise<{ readonly lease: Lease; readonly version: Version }> {
+  if (!isLive(lease, await tx.now())) throw notFound('live lease');
+  const version = await tx.versions.find(scopeOf(actor), lease.connectionId, lease.version);
+  if (version === null) throw notFound('live lease');
+  await recordLease(services, tx, actor, 'lease.read', lease);
+  return { lease, version };
 }
 
 /** Extends a live lease to `ttlMs` from now, never past its longest time. NOT_FOUND once it has ended. */
@@ -122,7 +137,7 @@ async function findLease(services: Services, actor: Actor, key: string): Promise
 
 async function recordLease(
   services: Services,
-  tx: Parameters<typeof record>[1],
+  tx: Writers,
   actor: Actor,
   action: 'lease.acquire' | 'lease.read' | 'lease.renew' | 'lease.release' | 'lease.end',
   lease: Lease,

@@ -4,6 +4,7 @@ import type { Writers } from '../domain/store.ts';
 import type { Session, Token } from '../domain/token.ts';
 import { readName } from './add-connection.ts';
 import { unauthenticated } from './authenticate.ts';
+import { madeBefore } from './made-before.ts';
 import { actorId, record, type Services } from './services.ts';
 
 export interface CreateToken {
@@ -32,37 +33,43 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function createToken(services: Services, actor: Actor, input: CreateToken): Promise<CreatedToken> {
   requirePermission(actor, 'token');
   const roles = readRoles(input.roles);
-  const name = readName(input.name, 'name');
   const secret = services.tokens.create(input.kind ?? 'svc');
   const hash = services.vault.keyedHash('token', secret);
   return await services.store.write(async (tx) => {
-    const now = await tx.now();
-    const token: Token = {
-      id: services.newId(),
-      kind: input.kind ?? 'svc',
-      name,
-      homeProjectId: actor.projectId,
-      hash,
-      digest: null,
-      operator: input.operator === true,
-      integrationIds: await limitTo(actor, tx, input.integrationIds ?? null),
-      comment: input.comment ?? null,
-      createdAt: now,
-      createdBy: actorId(actor),
-      expiresAt: expiry(actor, now, input.expiresInDays ?? null),
-      revokedAt: null,
-      lastUsedAt: null,
-    };
-    if (token.operator && !actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator makes operator tokens.');
-    await tx.tokens.insert(token, [{ tokenId: token.id, projectId: actor.projectId, roles }]);
-    await record(services, tx, actor, {
-      action: 'token.create',
-      entity: 'token',
-      entityId: token.id,
-      details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator },
-    });
-    return { token, roles, secret };
+    const made = await madeBefore(services, tx, hash, (known) => tx.tokens.findByHash(known));
+    return { token: made?.token ?? (await insertToken(services, actor, tx, input, hash)), roles, secret };
   });
+}
+
+/** The rest of `createToken`, inside a transaction. */
+export async function insertToken(services: Services, actor: Actor, tx: Writers, input: CreateToken, hash: Buffer): Promise<Token> {
+  const roles = readRoles(input.roles);
+  const now = await tx.now();
+  const token: Token = {
+    id: services.newId(),
+    kind: input.kind ?? 'svc',
+    name: readName(input.name, 'name'),
+    homeProjectId: actor.projectId,
+    hash,
+    digest: null,
+    operator: input.operator === true,
+    integrationIds: await limitTo(actor, tx, input.integrationIds ?? null),
+    comment: input.comment ?? null,
+    createdAt: now,
+    createdBy: actorId(actor),
+    expiresAt: expiry(actor, now, input.expiresInDays ?? null),
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+  if (token.operator && !actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator makes operator tokens.');
+  await tx.tokens.insert(token, [{ tokenId: token.id, projectId: actor.projectId, roles }]);
+  await record(services, tx, actor, {
+    action: 'token.create',
+    entity: 'token',
+    entityId: token.id,
+    details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator },
+  });
+  return token;
 }
 
 function readRoles(names: readonly string[]): readonly Role[] {

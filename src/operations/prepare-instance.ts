@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Actor, RequestInfo } from '../domain/actor.ts';
 import { permissionsOf } from '../domain/actor.ts';
 import type { CreatedToken } from './manage-tokens.ts';
-import { createToken } from './manage-tokens.ts';
+import { insertToken } from './manage-tokens.ts';
 import { record, type Services } from './services.ts';
 
 /** The name of the project and of the site that the first start makes. */
@@ -69,8 +69,26 @@ function stableId(instanceId: string, what: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The owner token of the first start, or null when the store has tokens already. The caller holds the file that makes this happen once. */
-export async function createFirstOwner(services: Services, projectId: string, request: RequestInfo): Promise<CreatedToken | null> {
+/**
+ * The owner token of the first start, or null when the store has tokens already: of processes that start at the same time one makes
+ * it. `publish` keeps the secret for the operator before the token is stored, so that no crash leaves a token that nobody knows; a
+ * secret that was kept and not stored is good for nothing, and the next start replaces it.
+ */
+export async function createFirstOwner(
+  services: Services,
+  projectId: string,
+  request: RequestInfo,
+  publish: (created: { readonly id: string; readonly secret: string }) => void = () => {},
+): Promise<CreatedToken | null> {
   if (await services.store.read.tokens.any()) return null;
-  return await createToken(services, localActor(projectId, 'gateway', request), { name: 'first owner', roles: ['owner'], operator: true });
+  const input = { name: 'first owner', roles: ['owner'], operator: true } as const;
+  const secret = services.tokens.create('svc');
+  return await services.store.write(async (tx) => {
+    await tx.lock(projectId, 'exclusive');
+    if (await tx.tokens.any()) return null;
+    const actor = localActor(projectId, 'gateway', request);
+    const token = await insertToken(services, actor, tx, input, services.vault.keyedHash('token', secret));
+    publish({ id: token.id, secret });
+    return { token, roles: input.roles, secret };
+  });
 }

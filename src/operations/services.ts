@@ -34,7 +34,10 @@ export interface AuditChain {
 }
 
 export interface TokenMint {
-  create(kind: TokenKind): string;
+  /** A random one, or always the same one from a seed of 32 bytes that nobody can guess. */
+  create(kind: TokenKind, seed?: Buffer): string;
+  /** True where an earlier run of the same request may have made something under the keys that this one gets. */
+  readonly mayRepeat: boolean;
   /** Checks form and checksum alone, without the store. */
   parse(text: string): TokenKind | null;
 }

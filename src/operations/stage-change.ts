@@ -4,6 +4,7 @@ import type { Connector } from '../domain/connector.ts';
 import { changedFields, type Details, mergeDetails, parseDetails, readWireDetails, secretsToReenter } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
+import { madeBefore } from './made-before.ts';
 import { actorId, record, type Services, scopeOf } from './services.ts';
 
 /** The change and its temporary key, which is shown this once. */
@@ -181,6 +182,8 @@ async function insertChange(
   const keyHash = services.vault.keyedHash('token', key);
   const id = services.newId();
   const change = await services.store.write(async (tx) => {
+    const made = await madeBefore(services, tx, keyHash, (hash) => tx.changes.findByKeyHash(scopeOf(actor), hash));
+    if (made !== null) return made;
     const now = await tx.now();
     const staged: Change = {
       id,

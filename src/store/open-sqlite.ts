@@ -40,6 +40,8 @@ async function openLocked(file: string, options: OpenStoreOptions, release: () =
   if (stored === null) makeStore(file, instance);
   else await upgrade(file, stored);
   const store = createStore(createSqliteEngine(file, options.clock === 'system' ? systemClock : options.clock));
+  // The lock says that no other process runs a request here: what an earlier one began may be repeated at once.
+  await store.write((tx) => tx.idempotency.releaseAll());
   return {
     instance,
     store: {
@@ -62,6 +64,8 @@ function makeStore(file: string, instance: InstanceRow): void {
   try {
     handle.pragma(`application_id = ${APPLICATION_ID}`);
     migrate(handle, 0, instance);
+    // Closing does this, too, and is silent when the disk is full: the file would take its name without what is still in its log.
+    handle.pragma('wal_checkpoint(TRUNCATE)');
   } finally {
     handle.close();
   }

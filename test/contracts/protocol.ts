@@ -1,5 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Actor } from '../../src/domain/actor.ts';
+import { DomainError } from '../../src/domain/errors.ts';
+import { answerOnce } from '../../src/operations/answer-once.ts';
+import { authenticate } from '../../src/operations/authenticate.ts';
+import { acquireLease } from '../../src/operations/hold-lease.ts';
 import { keepHouse } from '../../src/operations/keep-house.ts';
+import { createToken } from '../../src/operations/manage-tokens.ts';
+import type { Services } from '../../src/operations/services.ts';
+import { stageUpdate } from '../../src/operations/stage-change.ts';
+import { rollBack, updateConnection } from '../../src/operations/update-connection.ts';
 import {
   addWebhook,
   COMMIT,
@@ -103,7 +113,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const answers = [
         await gateway.graphql(COMMIT, { id, key }, admin),
         await gateway.graphql(COMMIT, { id: other, key }),
-        await gateway.graphql(COMMIT, { id, key: `${key.slice(0, -1)}A` }),
+        await gateway.graphql(COMMIT, { id, key: key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A') }),
       ];
       expect(answers.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND']);
     });
@@ -347,6 +357,47 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         true,
         'IDEMPOTENCY_MISMATCH',
       ]);
+    });
+
+    test('a request that took effect and whose answer was lost gives its first outcome when it is sent again (N3, #101)', async () => {
+      const id = await add();
+      await commit(id, await stageSecret(gateway, id, 'a secret of the second version'));
+      const { services } = gateway.app;
+      const request = { id: 'test', ip: null, client: {} };
+      const owner = await authenticate(services, gateway.owner, request);
+      const worker = await authenticate(services, job, request);
+      /** Runs twice under one id: the first time all is done, and nobody is told. */
+      const twice = async <T>(actor: Actor, key: string, run: (bound: Services) => Promise<T>): Promise<[T, T]> => {
+        const outcomes: T[] = [];
+        const once = (error: DomainError | null) =>
+          answerOnce(services, actor, `${key}-${id}`, key, async (bound) => {
+            outcomes.push(await run(bound));
+            if (error !== null) throw error;
+            return { body: '', codes: [] };
+          });
+        await once(new DomainError('OUTCOME_UNKNOWN', 'lost')).catch(() => {});
+        await once(null);
+        const [first, second] = outcomes;
+        if (first === undefined || second === undefined) throw new Error('it did not run twice');
+        return [first, second];
+      };
+      const changes = { signingSecret: 'a secret of the fourth version' };
+      const pairs = [
+        await twice(owner, 'roll-back', (bound) => rollBack(bound, owner, { connectionId: id })),
+        await twice(owner, 'update', (bound) => updateConnection(bound, owner, { connectionId: id, changes })),
+        await twice(owner, 'stage', (bound) => stageUpdate(bound, owner, { connectionId: id, changes })),
+        await twice(worker, 'lease', (bound) => acquireLease(bound, worker, { connectionId: id, job: 'nightly' })),
+        await twice(owner, 'token', (bound) => createToken(bound, owner, { name: 'made once', roles: ['viewer'] })),
+      ];
+      const other = await answerOnce(services, owner, `other-${id}`, 'stage', async (bound) => ({
+        body: (await stageUpdate(bound, owner, { connectionId: id, changes })).key,
+        codes: [],
+      }));
+      expect([
+        pairs.map(([first, second]) => isDeepStrictEqual(first, second)),
+        (await versions(id)).currentVersion.version,
+        pairs.some(([first]) => 'key' in first && first.key === other),
+      ]).toEqual([[true, true, true, true, true], 4, false]);
     });
 
     test('afterwards the audit is whole and every version opens', async () => {

@@ -214,12 +214,12 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer')));
       const recorded = await take();
       clock.advance(24 * HOUR);
-      expect([racing.filter((held) => held === null).length, afterCrash, recorded?.answer?.toString(), await take()]).toEqual([
-        1,
-        null,
-        'answer',
-        null,
-      ]);
+      expect([
+        racing.filter(({ taken }) => taken).length,
+        afterCrash,
+        [recorded.taken, recorded.row.answer?.toString()],
+        (await take()).taken,
+      ]).toEqual([1, { taken: true, row: { ...row, takenUntil: row.takenUntil + 61_000 } }, [false, 'answer'], true]);
     });
 
     test('racing makers of a data key all get the one that was stored', async () => {
@@ -572,16 +572,46 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const take = () => store.write((tx) => tx.idempotency.take(row, clock.now()));
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, async () => {
-          const held = await take();
-          if (held === null) await store.write((tx) => tx.idempotency.release(row.tokenId, row.key));
-          return held === null || held.answer === null;
+          const { taken, row: held } = await take();
+          if (taken) await store.write((tx) => tx.idempotency.release(row.tokenId, row.key, row.takenUntil));
+          return held.answer === null;
         }),
       );
       const taken = await take();
+      await store.write((tx) => tx.idempotency.release(row.tokenId, row.key, row.takenUntil - 1));
+      const heldByAnother = await take();
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('first')));
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('second')));
-      await store.write((tx) => tx.idempotency.release(row.tokenId, row.key));
-      expect([outcomes.every(Boolean), taken, (await take())?.answer?.toString()]).toEqual([true, null, 'first']);
+      await store.write((tx) => tx.idempotency.release(row.tokenId, row.key, row.takenUntil));
+      expect([outcomes.every(Boolean), taken.taken, heldByAnother.taken, (await take()).row.answer?.toString()]).toEqual([
+        true,
+        true,
+        false,
+        'first',
+      ]);
+    });
+
+    test('an idempotency id that was released stays the same request, begun when it first was, and another request is told so', async () => {
+      const row = {
+        tokenId: uuidv7(),
+        key: 'again',
+        requestHash: randomBytes(32),
+        answer: null,
+        startedAt: clock.now(),
+        takenUntil: clock.now() + 60_000,
+        expiresAt: clock.now() + 24 * HOUR,
+      };
+      await store.write((tx) => tx.idempotency.take(row, clock.now()));
+      await store.write((tx) => tx.idempotency.releaseAll());
+      clock.advance(1000);
+      const later = { ...row, startedAt: clock.now(), takenUntil: clock.now() + 60_000, expiresAt: clock.now() + 24 * HOUR };
+      const other = await store.write((tx) => tx.idempotency.take({ ...later, requestHash: randomBytes(32) }, clock.now()));
+      const again = await store.write((tx) => tx.idempotency.take(later, clock.now()));
+      expect([other.taken, other.row.requestHash, again]).toEqual([
+        false,
+        row.requestHash,
+        { taken: true, row: { ...row, takenUntil: later.takenUntil } },
+      ]);
     });
 
     test('a protected connection is not removed, and a removed one is not changed', async () => {

@@ -25,6 +25,16 @@ test.each(['', 'chg_svc_', 'chg_xyz_aaaa', ' ', 'chg_svc_\n', `${'a'.repeat(56)}
   expect(parseToken(text)).toBeNull();
 });
 
+test('a seed gives the same token each time, another one for another kind or seed', () => {
+  const seed = Buffer.alloc(32, 1);
+  const tokens = [createToken('tmp', seed), createToken('lse', seed), createToken('tmp', Buffer.alloc(32, 2))];
+  expect([createToken('tmp', seed) === tokens[0], new Set(tokens.map((token) => token.slice(8))).size, tokens.map(parseToken)]).toEqual([
+    true,
+    3,
+    ['tmp', 'lse', 'tmp'],
+  ]);
+});
+
 test('every character of the alphabet comes up, none much more than another', () => {
   const counts = new Map<string, number>();
   for (let index = 0; index < 2000; index += 1)
