@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCommandLine } from '../dist/cli/command-line.js';
+import { EXIT_CODES } from '../dist/cli/report-error.js';
 import { SETTINGS } from '../dist/config.js';
 import { createCatalogue } from '../dist/connectors/catalogue.js';
 import { ROLES } from '../dist/domain/actor.js';
@@ -71,7 +72,14 @@ page(
   'cli',
   'Command line',
   "The commands work on the gateway that runs on the data directory, or open its store when none runs. With `CHANGEOVER_URL` and `CHANGEOVER_TOKEN` they work on a remote one, with that token's rights. Secrets come from standard input or a prompt, never from an argument.",
-  commands(createCommandLine(), []),
+  [
+    ...commands(createCommandLine(), []),
+    '## Exit codes\n\nErrors go to standard error: a line that says what is wrong, one that says what to do next; with `--json`, a JSON object.',
+    table(
+      ['code', 'meaning'],
+      Object.entries(EXIT_CODES).map(([value, meaning]) => [code(value), meaning]),
+    ),
+  ],
 );
 
 function page(name, title, lead, parts) {

@@ -5,14 +5,37 @@ import { addConnectionCommands } from './commands/connection.ts';
 import { addLeaseCommands } from './commands/lease.ts';
 import { addProcessCommands } from './commands/process.ts';
 import { addTokenCommands } from './commands/token.ts';
+import { EXIT_CODES } from './report-error.ts';
 
-/** The whole command line, one call for each group; the reference page is made of it. */
+const FOOTER = `
+Where the commands work:
+  on the gateway that runs on CHANGEOVER_DATA_DIR (./data), or on its store when none runs;
+  on a remote gateway with CHANGEOVER_URL and CHANGEOVER_TOKEN, with that token's rights.
+
+Secrets come from standard input or a prompt, never from an argument. With --json every command
+prints one JSON value, and errors are JSON on standard error.
+
+Exit codes:
+${Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padEnd(2)}  ${meaning}`)
+  .join('\n')}
+
+Examples:
+  changeover token create --name ci --role admin
+  changeover connection add --kind postgres --integration Sales \\
+    --set host=db.example.com --set database=sales --set user=loader
+  changeover connection update <id> --set user=loader_2026 --secret password`;
+
+/** The whole command line, one call for each group; the reference page is made of it. Throws instead of ending the process. */
 export function createCommandLine(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   const program = new Command('changeover')
     .description('Change the credentials of live connections without breaking a running job.')
-    .version(version)
-    .showHelpAfterError('(add --help for what there is)');
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText('after', FOOTER)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
   addProcessCommands(program);
   addTokenCommands(program);
   addConnectionCommands(program);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { type Gateway, readAnswer } from './transport.ts';
 
@@ -11,7 +13,10 @@ export async function openLocalGateway(config: Config): Promise<Gateway> {
     import('../operations/prepare-instance.ts'),
     import('../jobs/periodic.ts'),
   ]);
+  const isNew = config.databaseUrl === null && !existsSync(join(config.dataDir, 'changeover.db'));
   const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel });
+  // A command in the wrong folder would else answer from an empty store without a word.
+  if (isNew) process.stderr.write(`changeover: made a new store in ${config.dataDir}, since there was none.\n`);
   return {
     async run(query, variables = {}) {
       const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });

@@ -1,5 +1,6 @@
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { UsageError } from './usage-error.ts';
 
 /** Runs one GraphQL document. Every command is such a document, wherever the gateway is. */
 export interface Gateway {
@@ -22,8 +23,8 @@ export class GatewayError extends Error {
 
 /** A gateway at an address, with the rights of a token. */
 export function remoteGateway(url: string, token: string): Gateway {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_URL must be an http or https URL.');
-  if (!/^[\x21-\x7e]{1,200}$/.test(token)) throw new GatewayError('BAD_REQUEST', 'CHANGEOVER_TOKEN must hold a token.');
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new UsageError('CHANGEOVER_URL must be an http or https URL.');
+  if (!/^[\x21-\x7e]{1,200}$/.test(token)) throw new UsageError('CHANGEOVER_TOKEN must hold a token, as CHANGEOVER_URL is set.');
   const { protocol, hostname, port, pathname } = new URL(url);
   const options = {
     hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -59,7 +60,7 @@ export function readAnswer<T>(text: string): T {
   try {
     answer = JSON.parse(text) as typeof answer;
   } catch {
-    throw new GatewayError('UNAVAILABLE', 'What answered is not a Changeover gateway.');
+    throw new GatewayError('UNAVAILABLE', 'What answered is not a Changeover gateway.', { next: 'Check the address in CHANGEOVER_URL.' });
   }
   const [error] = answer.errors ?? [];
   if (error !== undefined) throw new GatewayError(String(error.extensions?.code ?? 'INTERNAL'), error.message, error.extensions);
@@ -95,6 +96,6 @@ async function post(options: RequestOptions, body: string, request: typeof httpR
 
 export class TransportError extends GatewayError {
   constructor(code: string) {
-    super('UNAVAILABLE', `The gateway can't be reached (${code}).`);
+    super('UNAVAILABLE', `The gateway can't be reached (${code}).`, { next: 'Check that it runs, and the address in CHANGEOVER_URL.' });
   }
 }

@@ -100,7 +100,8 @@ function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
  */
 export function parseDetails(connector: Connector, details: Details): Details {
   refuseMasks(connector, details);
-  const parsed = objectOf(connector).safeParse(details);
+  // Without its input, a value of a wrong type could not be told from one that is missing. Issues go no further than this function.
+  const parsed = objectOf(connector).safeParse(details, { reportInput: true });
   const problems = parsed.success
     ? connector.rules.map((rule) => rule(parsed.data as never)).filter((problem) => problem !== null)
     : parsed.error.issues.map((issue) => ({ path: leadPath(connector, issue.path), message: describeIssue(issue) }));

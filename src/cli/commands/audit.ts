@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { print } from '../output.ts';
-import { GatewayError } from '../transport.ts';
+import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, plain } from './shared.ts';
 
 interface Verification {
@@ -21,7 +21,7 @@ interface Examination {
 }
 
 export function addAuditCommands(program: Command): void {
-  const audit = program.command('audit').description('the audit');
+  const audit = program.command('audit').description('the log of who did what');
   gatewayCommand<{ anchors?: string }>(
     audit,
     'verify',
@@ -66,6 +66,6 @@ function readAnchors(file: string): readonly { readonly seq: number; readonly he
       return { seq, head };
     });
   } catch {
-    throw new GatewayError('BAD_REQUEST', 'The file of anchors cannot be read; it holds one JSON object with seq and head on each line.');
+    throw new UsageError('The file of anchors cannot be read; it holds one JSON object with seq and head on each line.');
   }
 }

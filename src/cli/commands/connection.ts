@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { print, safeText, table } from '../output.ts';
-import { askSecret, readSecretsFromStdin } from '../read-secrets.ts';
-import { type Gateway, GatewayError } from '../transport.ts';
-import { collectPairs, gatewayCommand, plain } from './shared.ts';
+import { print, safeText, shortTime, table } from '../output.ts';
+import { readDetails } from '../read-details.ts';
+import type { Gateway } from '../transport.ts';
+import { UsageError } from '../usage-error.ts';
+import { collectPairs, gatewayCommand, plain, wholeNumber } from './shared.ts';
 
 interface ConnectionRow {
   readonly uuid: string;
@@ -10,6 +11,15 @@ interface ConnectionRow {
   readonly kind: string;
   readonly isActive: boolean;
   readonly currentVersion: { readonly version: number; readonly proven: boolean };
+}
+
+interface VersionRow {
+  readonly version: number;
+  readonly label: string;
+  readonly origin: string;
+  readonly proven: boolean;
+  readonly validUntil: string | null;
+  readonly createdAt: string;
 }
 
 interface Validation {
@@ -45,7 +55,7 @@ export function addConnectionCommands(program: Command): void {
     plain,
     async (gateway, output, _options, [id = '']) => {
       const { connection: row } = await gateway.run<{
-        connection: ConnectionRow & Record<string, unknown> & { versions: readonly Record<string, unknown>[] };
+        connection: ConnectionRow & Record<string, unknown> & { versions: readonly VersionRow[] };
       }>(`query ($id: UUID!) { connection(id: $id) { ${SHOWN} } }`, { id });
       print(output, row, () => [
         `${safeText(row.name)} (${safeText(row.kind)}), version ${row.currentVersion.version}, ${row.isActive ? 'active' : 'disabled'}`,
@@ -53,7 +63,7 @@ export function addConnectionCommands(program: Command): void {
         `policy:   ${safeText(row.policy)}`,
         ...table(
           ['VERSION', 'LABEL', 'ORIGIN', 'PROVEN', 'VALID UNTIL', 'CREATED'],
-          row.versions.map((one) => [one.version, one.label, one.origin, one.proven, one.validUntil, one.createdAt]),
+          row.versions.map((one) => [one.version, one.label, one.origin, one.proven, shortTime(one.validUntil), shortTime(one.createdAt)]),
         ),
       ]);
     },
@@ -76,7 +86,7 @@ export function addConnectionCommands(program: Command): void {
         .option('--name <name>', 'name of the connection')
         .option('--inactive', 'save it disabled, without proof'),
     async (gateway, output, { kind, integration, name, set, secretsStdin, inactive }) => {
-      const details = await readDetails(gateway, kind, set ?? {}, secretsStdin === true, true);
+      const details = await readDetails(gateway, kind, { set: set ?? {}, secretsStdin: secretsStdin === true, complete: true });
       const { stageConnection } = await gateway.run<{ stageConnection: { key: string } }>(
         'mutation ($kind: String!, $details: JSONString!) { stageConnection(connectionType: $kind, details: $details) { key } }',
         { kind, details: JSON.stringify(details) },
@@ -94,9 +104,10 @@ export function addConnectionCommands(program: Command): void {
     'stage, prove and save a change; the old version stays valid for the jobs that hold it',
     (command) => withDetails(command).option('--secret <field>', 'ask for this secret on the terminal'),
     async (gateway, output, { set, secretsStdin, secret }, [id = '']) => {
-      const kind = await kindOf(gateway, id);
-      const asked = secret === undefined ? {} : { [secret]: await askSecret(secret) };
-      const changes = { ...(await readDetails(gateway, kind, set ?? {}, secretsStdin === true, false)), ...asked };
+      if (set === undefined && secretsStdin !== true && secret === undefined)
+        throw new UsageError('Say what changes: --set field=value, --secret field, or --secrets-stdin.');
+      const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false };
+      const changes = await readDetails(gateway, await kindOf(gateway, id), given);
       const { stageChange } = await gateway.run<{ stageChange: { key: string; changedFields: readonly string[] } }>(
         'mutation ($id: UUID!, $changes: JSONString!) { stageChange(connectionId: $id, changes: $changes) { key changedFields } }',
         { id, changes: JSON.stringify(changes) },
@@ -121,11 +132,11 @@ export function addConnectionCommands(program: Command): void {
       if (results.some(({ success }) => !success)) process.exitCode = 1;
     },
   );
-  gatewayCommand<{ to?: string }>(
+  gatewayCommand<{ to?: number }>(
     connection,
     'roll-back <id>',
     'make the content of a previous version current again, as a new version',
-    (command) => command.option('--to <version>', 'the newest previous one unless given'),
+    (command) => command.option('--to <version>', 'the newest previous one unless given', wholeNumber('--to', 1, 2_147_483_647)),
     async (gateway, output, { to }, [id = '']) => {
       const { rollBackConnection } = await gateway.run<{ rollBackConnection: { version: number; committedAt: string } }>(
         'mutation ($id: UUID!, $version: Int) { rollBackConnection(connectionId: $id, version: $version) { version committedAt } }',
@@ -161,56 +172,6 @@ async function readAll(gateway: Gateway): Promise<readonly ConnectionRow[]> {
 async function kindOf(gateway: Gateway, id: string): Promise<string> {
   return (await gateway.run<{ connection: { kind: string } }>('query ($id: UUID!) { connection(id: $id) { kind } }', { id })).connection
     .kind;
-}
-
-interface JsonSchema {
-  readonly properties: Readonly<Record<string, { readonly type?: string; readonly writeOnly?: boolean }>>;
-  readonly required?: readonly string[];
-}
-
-/** Settings from `--set`, typed by the kind's schema, and secrets from standard input or the terminal. */
-async function readDetails(
-  gateway: Gateway,
-  kind: string,
-  set: Readonly<Record<string, string>>,
-  fromStdin: boolean,
-  complete: boolean,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { connectors } = await gateway.run<{ connectors: readonly { kind: string; jsonSchema: JsonSchema }[] }>(
-    '{ connectors { kind jsonSchema } }',
-  );
-  const schema = connectors.find((connector) => connector.kind === kind)?.jsonSchema;
-  if (schema === undefined)
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`,
-    );
-  for (const name of Object.keys(set)) {
-    if (schema.properties[name]?.writeOnly === true)
-      throw new GatewayError(
-        'BAD_REQUEST',
-        `${name} is a secret: give it on standard input with --secrets-stdin, not on the command line.`,
-      );
-  }
-  const settings = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, typed(value, schema.properties[name]?.type)]));
-  const secrets: Record<string, unknown> = fromStdin ? { ...(await readSecretsFromStdin()) } : {};
-  if (complete && !fromStdin) {
-    for (const name of schema.required ?? []) if (schema.properties[name]?.writeOnly === true) secrets[name] = await askSecret(name);
-  }
-  return { ...settings, ...secrets };
-}
-
-function typed(value: string, type: string | undefined): unknown {
-  if (type === 'integer' || type === 'number') return /^-?\d+$/.test(value) ? Number(value) : value;
-  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
-  if (type === 'object') {
-    try {
-      return JSON.parse(value) as unknown;
-    } catch {
-      return value;
-    }
-  }
-  return value;
 }
 
 async function testAll(gateway: Gateway, id: string, only: string | undefined): Promise<readonly Validation[]> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { print, safeText, table } from '../output.ts';
-import { gatewayCommand, plain } from './shared.ts';
+import { print, safeText, shortTime, table } from '../output.ts';
+import { gatewayCommand, plain, requireUuid } from './shared.ts';
 
 interface LeaseRow {
   readonly id: string;
@@ -18,7 +18,12 @@ export function addLeaseCommands(program: Command): void {
     lease,
     'list',
     'live leases, newest first, at most 100',
-    (command) => command.option('--connection <id>', 'of one connection').option('--all', 'ended ones too'),
+    (command) =>
+      command
+        .option('--connection <id>', 'of one connection', (id) =>
+          requireUuid(id, '--connection must be a UUID; changeover connection list shows them.'),
+        )
+        .option('--all', 'ended ones too'),
     async (gateway, output, { connection, all }) => {
       const { leases } = await gateway.run<{ leases: { edges: readonly { node: LeaseRow }[] } }>(
         'query ($connection: UUID, $live: Boolean) { leases(first: 100, connectionId: $connection, live: $live) { edges { node { id connectionId version job acquiredAt expiresAt live } } } }',
@@ -28,7 +33,15 @@ export function addLeaseCommands(program: Command): void {
       print(output, rows, () =>
         table(
           ['ID', 'CONNECTION', 'VERSION', 'JOB', 'SINCE', 'UNTIL', 'LIVE'],
-          rows.map((row) => [row.id, row.connectionId, row.version, row.job, row.acquiredAt, row.expiresAt, row.live]),
+          rows.map((row) => [
+            row.id,
+            row.connectionId,
+            row.version,
+            row.job,
+            shortTime(row.acquiredAt),
+            shortTime(row.expiresAt),
+            row.live,
+          ]),
         ),
       );
     },

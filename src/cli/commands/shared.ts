@@ -3,8 +3,9 @@ import { readConfig } from '../../config.ts';
 import { connectGateway } from '../connect-gateway.ts';
 import type { Output } from '../output.ts';
 import type { Gateway } from '../transport.ts';
+import { UsageError } from '../usage-error.ts';
 
-/** Adds a command that talks to the gateway; `--json` is everywhere. */
+/** Adds a command that talks to the gateway; `--json` is everywhere, and an argument `<id>` is the UUID of what its group is about. */
 export function gatewayCommand<Options extends object>(
   parent: Command,
   usage: string,
@@ -12,8 +13,13 @@ export function gatewayCommand<Options extends object>(
   configure: (command: Command) => Command,
   act: (gateway: Gateway, output: Output, options: Options, args: readonly string[]) => Promise<void>,
 ): void {
-  configure(parent.command(usage).description(description).option('--json', 'print one JSON value')).action(async (...given: unknown[]) => {
-    const command = given.at(-1) as Command;
+  const command = configure(parent.command(usage).description(description).option('--json', 'print one JSON value'));
+  for (const argument of command.registeredArguments) {
+    if (argument.name() !== 'id') continue;
+    argument.description = `id of the ${parent.name()}, from: changeover ${parent.name()} list`;
+    argument.argParser((value: string) => requireUuid(value, `<id> must be a UUID; changeover ${parent.name()} list shows them.`));
+  }
+  command.action(async () => {
     const options = command.opts<Options & { json?: boolean }>();
     const gateway = await connectGateway(readConfig());
     try {
@@ -26,13 +32,28 @@ export function gatewayCommand<Options extends object>(
 
 export const plain = (command: Command): Command => command;
 
-/** `key=value`, repeated, as an object. */
+/** `key=value`, repeated, as an object. What was given is not quoted: it may be a secret. */
 export function collectPairs(pair: string, pairs: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = pair.indexOf('=');
-  if (at < 1) throw new TypeError('Use --set field=value.');
+  if (at < 1) throw new UsageError('--set takes field=value, such as --set user=loader.');
   return { ...pairs, [pair.slice(0, at)]: pair.slice(at + 1) };
 }
 
 export function collect(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, ...value.split(',').map((part) => part.trim())];
+}
+
+/** Parses an option that is a whole number. */
+export function wholeNumber(option: string, least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new UsageError(`${option} must be a whole number from ${least} to ${most}.`);
+    return number;
+  };
+}
+
+export function requireUuid(value: string, message: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw new UsageError(message);
+  return value;
 }

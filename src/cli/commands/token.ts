@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { print, safeText, table } from '../output.ts';
-import { collect, gatewayCommand, plain } from './shared.ts';
+import { ROLES } from '../../domain/actor.ts';
+import { print, safeText, shortTime, table } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
+import { collect, gatewayCommand, plain, requireUuid, wholeNumber } from './shared.ts';
 
 interface TokenRow {
   readonly id: string;
@@ -15,13 +17,15 @@ interface TokenRow {
 
 const FIELDS = 'id name kind roles comment createdAt expiresAt revokedAt lastUsedAt';
 
+const ROLE_NAMES = Object.keys(ROLES);
+
 export function addTokenCommands(program: Command): void {
   const token = program.command('token').description('API tokens');
   gatewayCommand<{
     name: string;
     role: readonly string[];
     personal?: boolean;
-    expiresInDays?: string;
+    expiresInDays?: number;
     integration?: readonly string[];
     comment?: string;
   }>(
@@ -31,10 +35,10 @@ export function addTokenCommands(program: Command): void {
     (command) =>
       command
         .requiredOption('--name <name>', 'what it is for')
-        .requiredOption('--role <role>', 'viewer, job, editor, admin or owner; repeat for more', collect)
+        .requiredOption('--role <role>', `${ROLE_NAMES.join(', ')}; repeat for more`, collectRoles)
         .option('--personal', 'for a person instead of a service')
-        .option('--expires-in-days <days>', '1 to 3650')
-        .option('--integration <id>', 'limit it to an integration; repeat for more', collect)
+        .option('--expires-in-days <days>', '1 to 3650', wholeNumber('--expires-in-days', 1, 3650))
+        .option('--integration <id>', 'limit it to an integration; repeat for more', collectIntegrations)
         .option('--comment <text>', 'a note'),
     async (gateway, output, { name, role, personal, expiresInDays, integration, comment }) => {
       const { createToken } = await gateway.run<{ createToken: { secret: string; token: TokenRow } }>(
@@ -60,7 +64,14 @@ export function addTokenCommands(program: Command): void {
     print(output, tokens, () =>
       table(
         ['ID', 'NAME', 'ROLES', 'EXPIRES', 'LAST USED', 'REVOKED'],
-        tokens.map((row) => [row.id, row.name, row.roles.join(','), row.expiresAt, row.lastUsedAt, row.revokedAt]),
+        tokens.map((row) => [
+          row.id,
+          row.name,
+          row.roles.join(','),
+          shortTime(row.expiresAt),
+          shortTime(row.lastUsedAt),
+          shortTime(row.revokedAt),
+        ]),
       ),
     );
   });
@@ -68,4 +79,14 @@ export function addTokenCommands(program: Command): void {
     await gateway.run('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id });
     print(output, { id, revoked: true }, () => [`Revoked ${safeText(id)}.`]);
   });
+}
+
+function collectRoles(value: string, values: readonly string[] = []): readonly string[] {
+  const roles = collect(value, values);
+  if (roles.some((role) => !ROLE_NAMES.includes(role))) throw new UsageError(`--role must be one of ${ROLE_NAMES.join(', ')}.`);
+  return roles;
+}
+
+function collectIntegrations(value: string, values: readonly string[] = []): readonly string[] {
+  return collect(value, values).map((id) => requireUuid(id, '--integration must be the UUID of an integration.'));
 }

@@ -1,0 +1,76 @@
+import { foldKind } from '../domain/connector.ts';
+import { askSecret, readSecretsFromStdin } from './read-secrets.ts';
+import type { Gateway } from './transport.ts';
+import { UsageError } from './usage-error.ts';
+
+interface JsonSchema {
+  readonly properties: Readonly<Record<string, { readonly type?: string; readonly writeOnly?: boolean }>>;
+  readonly required?: readonly string[];
+}
+
+export interface GivenDetails {
+  /** Settings by the names of the kind's fields. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly secretsStdin: boolean;
+  /** A secret to ask for on the terminal. */
+  readonly secret?: string | undefined;
+  /** Whether these are all details of a new connection, instead of what changes. */
+  readonly complete: boolean;
+}
+
+/** Settings from `--set`, typed by the kind's schema, and secrets from standard input or the terminal. */
+export async function readDetails(gateway: Gateway, kind: string, given: GivenDetails): Promise<Readonly<Record<string, unknown>>> {
+  const { properties, required = [] } = await schemaOf(gateway, kind);
+  const known = (secret: boolean) => Object.keys(properties).filter((name) => (properties[name]?.writeOnly === true) === secret);
+  for (const name of Object.keys(given.set)) {
+    if (properties[name]?.writeOnly === true)
+      throw new UsageError(`${name} is a secret: give it on standard input with --secrets-stdin, not on the command line.`);
+    if (properties[name] === undefined)
+      throw new UsageError(`Kind ${kind} has no setting of one of the names. Its settings: ${known(false).join(', ')}.`);
+  }
+  if (given.secret !== undefined && !known(true).includes(given.secret))
+    throw new UsageError(`--secret must be one of the secrets of kind ${kind}: ${known(true).join(', ')}.`);
+  const settings = Object.fromEntries(Object.entries(given.set).map(([name, value]) => [name, typed(name, value, properties[name]?.type)]));
+  const missing = given.complete ? known(false).filter((name) => required.includes(name) && settings[name] === undefined) : [];
+  if (missing.length > 0) throw new UsageError(`Give ${missing.map((name) => `--set ${name}=...`).join(' ')} too.`);
+  return { ...settings, ...(await readSecrets(given, given.complete ? known(true).filter((name) => required.includes(name)) : [])) };
+}
+
+async function schemaOf(gateway: Gateway, kind: string): Promise<JsonSchema> {
+  const { connectors } = await gateway.run<{ connectors: readonly { kind: string; jsonSchema: JsonSchema }[] }>(
+    '{ connectors { kind jsonSchema } }',
+  );
+  const found = connectors.find((connector) => connector.kind === foldKind(kind));
+  if (found === undefined)
+    throw new UsageError(`There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
+  return found.jsonSchema;
+}
+
+async function readSecrets(
+  { secretsStdin, secret }: GivenDetails,
+  required: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const secrets: Record<string, unknown> = secretsStdin ? { ...(await readSecretsFromStdin()) } : {};
+  for (const name of secretsStdin ? [] : required) secrets[name] = await askSecret(name);
+  if (secret !== undefined && secrets[secret] === undefined) secrets[secret] = await askSecret(secret);
+  return secrets;
+}
+
+function typed(name: string, value: string, type: string | undefined): unknown {
+  if (type === 'integer' || type === 'number') {
+    if (!/^-?\d+$/.test(value)) throw new UsageError(`${name} must be a whole number.`);
+    return Number(value);
+  }
+  if (type === 'boolean') {
+    if (value !== 'true' && value !== 'false') throw new UsageError(`${name} must be true or false.`);
+    return value === 'true';
+  }
+  if (type === 'object') {
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      throw new UsageError(`${name} must be a JSON object.`);
+    }
+  }
+  return value;
+}

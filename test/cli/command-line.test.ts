@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCommandLine } from '../../src/cli/command-line.ts';
+import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../support/gateway.ts';
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CANARY = 'CNRY0123456789abcdef';
+
+let gateway: TestGateway;
+let receiver: Receiver;
+let connectionId: string;
+let empty: string;
+
+beforeAll(async () => {
+  empty = mkdtempSync(join(tmpdir(), 'changeover-cli-'));
+  gateway = await startGateway();
+  receiver = await startReceiver();
+  connectionId = await addWebhook(gateway, receiver, 'Alerts');
+});
+afterAll(async () => {
+  receiver.close();
+  await gateway.close();
+  rmSync(empty, { recursive: true, force: true });
+});
+
+/** Runs a command on the gateway of this suite, as a process of its own. */
+async function changeover(args: readonly string[], stdin = '', environment: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret, ...environment },
+    stdio: 'pipe',
+  });
+  child.stdin.end(stdin);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code, stdout, stderr };
+}
+
+describe('a command that is called wrongly', () => {
+  test.each([
+    ['an unknown command', ['conection', 'list'], /unknown command 'conection' \(Did you mean connection\?\)\nAdd --help/],
+    ['an unknown option', ['token', 'list', `--password=${CANARY}`], /unknown option '--password'\nAdd --help/],
+    ['a missing option', ['token', 'create', '--name', 'ci'], /'--role <role>' not specified\nAdd --help/],
+    ['an unknown role', ['token', 'create', '--name', 'ci', '--role', CANARY], /--role must be one of viewer, job, editor, admin, owner\./],
+    ['a number that is none', ['token', 'create', '--name', 'ci', '--role', 'job', '--expires-in-days', CANARY], /from 1 to 3650\./],
+    ['an id that is none', ['connection', 'show', CANARY], /<id> must be a UUID; changeover connection list shows them\./],
+    ['an unknown kind', ['connection', 'add', '--kind', CANARY, '--integration', 'X'], /Known kinds: postgres, webhook/],
+    [
+      'a secret as an argument',
+      ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', `signingSecret=${CANARY}`],
+      /--secrets-stdin/,
+    ],
+    ['a pair that is none', ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', CANARY], /--set takes field=value/],
+    ['an unknown setting', ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', `${CANARY}=1`], /Its settings: url/],
+    [
+      'a setting of the wrong type',
+      ['connection', 'add', '--kind', 'postgres', '--integration', 'X', '--set', `port=${CANARY}`],
+      /port must be a whole number\./,
+    ],
+    ['settings that are missing', ['connection', 'add', '--kind', 'POSTGRES', '--integration', 'X'], /Give --set host=/],
+  ])('%s: exit code 2, a line that says what to do, and no value', async (_, args, says) => {
+    const { code, stdout, stderr } = await changeover(args);
+    expect({ code, stdout, stderr, quoted: stderr.includes(CANARY) }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(says),
+      quoted: false,
+    });
+  });
+
+  test('a change that changes nothing is not saved', async () => {
+    const { code, stderr } = await changeover(['connection', 'update', '00000000-0000-7000-8000-000000000000']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('Say what changes') });
+  });
+
+  test('a secret is not asked for where there is no terminal', async () => {
+    const { code, stderr } = await changeover(['connection', 'update', connectionId, '--secret', 'signingSecret']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('run this on a terminal') });
+  });
+
+  test('text on standard input that is no JSON is not quoted', async () => {
+    const { code, stderr } = await changeover(['connection', 'update', connectionId, '--secrets-stdin'], `{"signingSecret": ${CANARY}`);
+    expect({ code, stderr, quoted: stderr.includes(CANARY) }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('one JSON object'),
+      quoted: false,
+    });
+  });
+
+  test('with --json the error is JSON with a code, on standard error alone', async () => {
+    const { code, stdout, stderr } = await changeover(['token', 'create', '--json']);
+    expect({ code, stdout, error: JSON.parse(stderr).error }).toEqual({
+      code: 2,
+      stdout: '',
+      error: { code: 'BAD_REQUEST', message: "required option '--name <name>' not specified", next: 'Add --help to see what there is.' },
+    });
+  });
+});
+
+describe('a command that is refused', () => {
+  test('exits with 1 and the code of the gateway', async () => {
+    const { code, stderr } = await changeover(['connection', 'show', '00000000-0000-7000-8000-000000000000', '--json']);
+    expect({ code, error: JSON.parse(stderr).error.code }).toEqual({ code: 1, error: 'NOT_FOUND' });
+  });
+
+  test('says what to look at when no gateway answers', async () => {
+    const { code, stderr } = await changeover(['token', 'list'], '', { CHANGEOVER_URL: 'http://127.0.0.1:1' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "changeover: The gateway can't be reached (ECONNREFUSED).\nCheck that it runs, and the address in CHANGEOVER_URL.\n",
+    });
+  });
+});
+
+test('a secret goes from standard input to a new version, which the old one outlives', async () => {
+  const saved = await changeover(
+    ['connection', 'update', connectionId, '--secrets-stdin'],
+    JSON.stringify({ signingSecret: 'another signing secret, long enough' }),
+  );
+  const shown = await changeover(['connection', 'show', connectionId, '--json']);
+  const { versions } = JSON.parse(shown.stdout);
+  expect({ saved, versions: versions.map(({ version, label }: { version: number; label: string }) => `${version} ${label}`) }).toEqual({
+    saved: { code: 0, stdout: expect.stringMatching(/^Saved version 2 /), stderr: '' },
+    versions: ['2 CURRENT', '1 PREVIOUS'],
+  });
+});
+
+test('a command in a folder without a store says that it made one', async () => {
+  const environment = { CHANGEOVER_URL: '', CHANGEOVER_TOKEN: '', CHANGEOVER_DATA_DIR: join(empty, 'data') };
+  const { code, stdout, stderr } = await changeover(['token', 'list', '--json'], '', environment);
+  expect({ code, stdout, stderr, made: existsSync(join(empty, 'data/changeover.db')) }).toEqual({
+    code: 0,
+    stdout: '[]\n',
+    stderr: `changeover: made a new store in ${join(empty, 'data')}, since there was none.\n`,
+    made: true,
+  });
+});
+
+test('every command but the one that serves has --json', () => {
+  const leaves = (command: Command): readonly Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
+  const without = leaves(createCommandLine()).filter((command) => !command.options.some(({ long }) => long === '--json'));
+  expect(without.map((command) => command.name())).toEqual(['serve']);
+});
