@@ -49,7 +49,7 @@ describe('a command that is called wrongly', () => {
     ['an unknown role', ['token', 'create', '--name', 'ci', '--role', CANARY], /--role must be one of viewer, job, editor, admin, owner\./],
     ['a number that is none', ['token', 'create', '--name', 'ci', '--role', 'job', '--expires-in-days', CANARY], /from 1 to 3650\./],
     ['an id that is none', ['connection', 'show', CANARY], /<id> must be a UUID; changeover connection list shows them\./],
-    ['an unknown kind', ['connection', 'add', '--kind', CANARY, '--integration', 'X'], /Known kinds: postgres, webhook/],
+    ['an unknown kind', ['connection', 'add', '--kind', CANARY, '--integration', 'X'], /Known kinds: .*postgres/],
     [
       'a secret as an argument',
       ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', `signingSecret=${CANARY}`],
