@@ -51,7 +51,8 @@ export interface ListedConnection {
   readonly integrationCategory: Integration['category'];
   readonly siteId: string;
   readonly kind: string;
-  readonly settings: Version['settings'];
+  /** Read when asked for: most listings show none of them. */
+  settings(): Version['settings'];
 }
 
 export interface ConnectionReaders {

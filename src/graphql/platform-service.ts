@@ -60,7 +60,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       identifiers: t.field({
         type: 'GenericScalar',
         resolve: ({ connector, row }) =>
-          connector === null ? null : Object.fromEntries(identifiersOf(connector, row.settings).map(({ key, value }) => [key, value])),
+          connector === null ? null : Object.fromEntries(identifiersOf(connector, row.settings()).map(({ key, value }) => [key, value])),
       }),
       integrationType: t.expose('integrationType', { type: integrationType }),
       connectionTypeDisplayName: t.exposeString('connectionTypeDisplayName'),

@@ -295,9 +295,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         kind: version.kind,
         settings: version.settings,
       };
+      const listing = async (of: typeof scope) =>
+        (await store.read.connections.listing(of, 10)).map((listed) => ({ ...listed, settings: listed.settings() }));
       expect({
-        whole: await store.read.connections.listing(scope, 10),
-        limited: await store.read.connections.listing({ ...scope, integrationIds: [connection.integrationId] }, 10),
+        whole: await listing(scope),
+        limited: await listing({ ...scope, integrationIds: [connection.integrationId] }),
         none: await store.read.connections.listing(scope, 0),
         token: await store.read.tokens.findByHash(token.hash),
         bare: await store.read.tokens.findByHash(bare.hash),

@@ -50,7 +50,10 @@ export function connectionReaders(db: Database, tables: Tables): ConnectionReade
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),
-    listing: async (scope, limit) => trusted<ListedConnection>(await selectListing(db, tables, within(scope), limit)),
+    listing: async (scope, limit) => {
+      const rows = await selectListing(db, tables, within(scope), limit);
+      return trusted<ListedConnection>(rows.map(({ settings, ...row }) => ({ ...row, settings: () => settings })));
+    },
   };
 }
 
@@ -64,6 +67,7 @@ export function preparedListing(engine: Engine): ConnectionReaders['listing'] {
     'connections_listing',
     listingColumns(tables),
     selectListing(reader, tables, whole, sql.placeholder('limit')),
+    ['settings'],
   );
   const limited = connectionReaders(reader, tables).listing;
   return async (scope, limit) =>
