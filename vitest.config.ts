@@ -11,9 +11,9 @@ export default defineConfig({
     pool: 'forks',
     // Two cores are what the checks run on; more suites at once would only make each other late.
     maxWorkers: 2,
-    // Suites that start a PostgreSQL server or open a fresh store do so in their hooks.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Guards against a hang, never a measure of speed: a busy machine may take its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     server: { deps: { inline: [/graphql/, /@pothos/] } },
   },
 });
