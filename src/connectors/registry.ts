@@ -2,6 +2,7 @@
 import type { Connector } from '../domain/connector.ts';
 import databricksSqlWarehouse from './databricks-sql-warehouse/index.ts';
 import postgres from './postgres/index.ts';
+import snowflake from './snowflake/index.ts';
 import webhook from './webhook/index.ts';
 
 /** A connector and the module that a worker imports it from. */
@@ -17,5 +18,6 @@ const at = (kind: string) => new URL(`./${kind}/index${extension}`, import.meta.
 export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: databricksSqlWarehouse as unknown as Connector, moduleUrl: at('databricks-sql-warehouse') },
   { connector: postgres as unknown as Connector, moduleUrl: at('postgres') },
+  { connector: snowflake as unknown as Connector, moduleUrl: at('snowflake') },
   { connector: webhook as unknown as Connector, moduleUrl: at('webhook') },
 ];
