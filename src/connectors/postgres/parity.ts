@@ -1,56 +1,31 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
+import { quoted } from '../shared/postgres-problems.ts';
+import { inSession, type SqlSession, skippedAsAsked } from '../shared/sql.ts';
 import type { PostgresDetails } from './index.ts';
-import { quoted } from './problems.ts';
-import type { PostgresSession } from './session.ts';
-import { inSession, skipped } from './validate.ts';
-
-/** Most problems that are listed one by one; the rest is counted. */
-const MOST = 50;
-
-interface Loss {
-  readonly what: string;
-  readonly mend: string;
-}
+import { postgres } from './validate.ts';
 
 /**
  * What the login in use may do that the new one may not, by the catalogue's own has_*_privilege functions, so that grants by role
  * membership, by PUBLIC and by ownership count alike. Reads the catalogue only; every role may.
  */
 export async function validateParity(input: ValidatorInput<PostgresDetails>): Promise<ValidatorReport> {
-  if (input.options.skipPermissionTests) return skipped();
+  if (input.options.skipPermissionTests) return skippedAsAsked();
   const before = input.current?.user;
-  if (before === undefined || before === input.credentials.user)
-    return { errors: [], warnings: [], data: { returnedData: { comparedWith: before ?? null, lost: 0 } } };
-  return await inSession(input, async (session) => {
+  if (before === undefined || before === input.credentials.user) return reportLosses(before ?? null, []);
+  return await inSession(postgres, input, async (session) => {
     const [found] = await session.query('SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1) AS present', [before]);
     if (found?.present !== true) {
-      return {
-        errors: [],
-        warnings: [
-          {
-            code: 'SKIPPED',
-            cause: 'the role in use is not on this server',
-            friendlyMessage: 'The login in use does not exist on this server, so there is nothing to compare with.',
-            resolution: 'Check by hand that the new login may do what the jobs need.',
-          },
-        ],
-      };
+      return reportNoComparison(
+        'the role in use is not on this server',
+        'The login in use does not exist on this server, so there is nothing to compare with.',
+      );
     }
-    const losses = await findLosses(session, before, input.credentials.user, input.credentials.database);
-    const errors = losses.slice(0, MOST).map(
-      ({ what, mend }): Problem => ({
-        code: 'PERMISSION_LOST',
-        cause: what,
-        friendlyMessage: `The login in use may do this, and the new one may not: ${what}.`,
-        resolution: `Run: ${mend}`,
-      }),
-    );
-    return { errors, warnings: [], data: { returnedData: { comparedWith: before, lost: losses.length } } };
+    return reportLosses(before, await findLosses(session, before, input.credentials.user, input.credentials.database));
   });
 }
 
-async function findLosses(session: PostgresSession, before: string, after: string, database: string): Promise<readonly Loss[]> {
+async function findLosses(session: SqlSession, before: string, after: string, database: string): Promise<readonly Loss[]> {
   const names = [before, after];
   const role = quoted(after);
   return [
@@ -61,7 +36,7 @@ async function findLosses(session: PostgresSession, before: string, after: strin
   ];
 }
 
-async function lostAttributes(session: PostgresSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
+async function lostAttributes(session: SqlSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
   const rows = await session.query(
     `SELECT a.name FROM pg_catalog.pg_roles b, pg_catalog.pg_roles n,
        LATERAL (VALUES ('SUPERUSER', b.rolsuper, n.rolsuper), ('CREATEROLE', b.rolcreaterole, n.rolcreaterole), ('CREATEDB', b.rolcreatedb, n.rolcreatedb),
@@ -72,12 +47,7 @@ async function lostAttributes(session: PostgresSession, names: readonly string[]
   return rows.map(({ name }) => ({ what: `the role attribute ${name}`, mend: `ALTER ROLE ${role} ${name};` }));
 }
 
-async function lostOnDatabase(
-  session: PostgresSession,
-  names: readonly string[],
-  role: string,
-  database: string,
-): Promise<readonly Loss[]> {
+async function lostOnDatabase(session: SqlSession, names: readonly string[], role: string, database: string): Promise<readonly Loss[]> {
   const rows = await session.query(
     `SELECT p AS privilege FROM unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) AS p
       WHERE has_database_privilege($1::name, current_database(), p) AND NOT has_database_privilege($2::name, current_database(), p)`,
@@ -89,7 +59,7 @@ async function lostOnDatabase(
   }));
 }
 
-async function lostOnSchemas(session: PostgresSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
+async function lostOnSchemas(session: SqlSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
   const rows = await session.query(
     `SELECT n.nspname AS schema, p AS privilege FROM pg_catalog.pg_namespace n, unnest(ARRAY['USAGE', 'CREATE']) AS p
       WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
@@ -134,7 +104,7 @@ const OBJECTS = [
   },
 ] as const;
 
-async function lostOnObjects(session: PostgresSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
+async function lostOnObjects(session: SqlSession, names: readonly string[], role: string): Promise<readonly Loss[]> {
   const losses: Loss[] = [];
   for (const { word, all, privileges, test, from, schema, name } of OBJECTS) {
     const rows = await session.query(

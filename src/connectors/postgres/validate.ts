@@ -1,43 +1,23 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
-import { tlsStrictness } from '../shared/tls.ts';
+import { postgresProblem, quoted } from '../shared/postgres-problems.ts';
+import { withPostgresSession } from '../shared/postgres-session.ts';
+import { checkConnection, inSession, type SqlSystem, skippedAsAsked } from '../shared/sql.ts';
 import type { PostgresDetails } from './index.ts';
-import { problemOf, quoted } from './problems.ts';
-import { type PostgresSession, withSession } from './session.ts';
 
 type Input = ValidatorInput<PostgresDetails>;
 
-/** Runs a check in a session of the candidate's login; what the server refuses becomes a problem. */
-export async function inSession(input: Input, check: (session: PostgresSession) => Promise<ValidatorReport>): Promise<ValidatorReport> {
-  try {
-    return await withSession(input, check);
-  } catch (error) {
-    return { errors: [problemOf(error, input.credentials)], warnings: [] };
-  }
-}
+export const postgres: SqlSystem<PostgresDetails> = {
+  withSession: ({ credentials, signal }, use) => withPostgresSession(credentials, signal, use),
+  problemOf: postgresProblem,
+};
 
 export async function validateConnection(input: Input): Promise<ValidatorReport> {
-  await input.egress.probeTcp(input.credentials.host, input.credentials.port);
-  return await inSession(input, async (session) => {
-    await session.query('SELECT 1');
-    return { errors: [], warnings: protection(input.credentials, session.encrypted) };
-  });
-}
-
-function protection({ ssl }: PostgresDetails, encrypted: boolean): readonly Problem[] {
-  if (tlsStrictness(ssl) >= 3) return [];
-  return [
-    {
-      code: 'NOT_PROTECTED',
-      cause: encrypted ? 'TLS without verification' : 'no TLS',
-      friendlyMessage: encrypted ? 'The connection is encrypted, but nothing proves who answers.' : 'The connection is not encrypted.',
-      resolution: 'Give sslOptions with caData, verifyCert or verifyIdentity.',
-    },
-  ];
+  return await checkConnection(postgres, input);
 }
 
 export async function validateIdentity(input: Input): Promise<ValidatorReport> {
-  return await inSession(input, async (session) => {
+  return await inSession(postgres, input, async (session) => {
     const [identity] = await session.query(
       `SELECT current_user AS "user", session_user AS "sessionUser", current_database() AS "database", current_setting('server_version') AS "serverVersion",
               r.rolsuper AS "superuser", r.rolreplication AS "replication", r.rolcreaterole AS "createRole", r.rolcreatedb AS "createDatabase", r.rolvaliduntil::text AS "passwordValidUntil"
@@ -57,8 +37,8 @@ export async function validateIdentity(input: Input): Promise<ValidatorReport> {
 }
 
 export async function validatePermissions(input: Input): Promise<ValidatorReport> {
-  if (input.options.skipPermissionTests) return skipped();
-  return await inSession(input, async (session) => {
+  if (input.options.skipPermissionTests) return skippedAsAsked();
+  return await inSession(postgres, input, async (session) => {
     const schemas = await session.query(
       `SELECT n.nspname AS schema, has_schema_privilege(n.oid, 'USAGE') AS usable,
               count(c.oid)::int AS tables, count(c.oid) FILTER (WHERE has_table_privilege(c.oid, 'SELECT'))::int AS readable
@@ -95,18 +75,4 @@ export async function validatePermissions(input: Input): Promise<ValidatorReport
     }
     return { errors: [], warnings: warnings.slice(0, 20), data: { datasetsValidated: readable.map((row) => String(row.schema)) } };
   });
-}
-
-export function skipped(): ValidatorReport {
-  return {
-    errors: [],
-    warnings: [
-      {
-        code: 'SKIPPED',
-        cause: 'skipPermissionTests was set',
-        friendlyMessage: 'Permissions were not checked, as was asked for.',
-        resolution: 'Run it again without skipPermissionTests.',
-      },
-    ],
-  };
 }

@@ -36,6 +36,16 @@ export function tlsStrictness(options: TlsOptions | undefined): TlsStrictness {
   return 2;
 }
 
+/** The authority, certificate and key as Node's TLS takes them. */
+export function tlsMaterial(options: TlsOptions | undefined) {
+  return {
+    ...(options?.caData === undefined ? {} : { ca: options.caData }),
+    ...(options?.certData === undefined ? {} : { cert: options.certData }),
+    ...(options?.keyData === undefined ? {} : { key: options.keyData }),
+    ...(options?.keyPassword === undefined ? {} : { passphrase: options.keyPassword }),
+  };
+}
+
 /** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
 export function tls() {
   return group(members, {

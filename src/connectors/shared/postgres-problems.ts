@@ -1,9 +1,9 @@
-import { EgressError } from '../../domain/egress.ts';
 import type { Problem } from '../../domain/validation.ts';
-import type { PostgresDetails } from './index.ts';
-import { NO_TLS, WeakLoginError } from './session.ts';
+import { systemCodeOf, throwNetworkError } from './network-error.ts';
+import { NO_TLS, type PostgresLogin } from './postgres-session.ts';
+import { WeakLoginError } from './sql.ts';
 
-type Explain = (details: PostgresDetails) => Problem;
+type Explain = (login: Pick<PostgresLogin, 'database' | 'user' | 'ssl'>) => Problem;
 
 /** What a PostgreSQL server's error codes mean to somebody who just gave credentials. */
 const BY_SQLSTATE: Readonly<Record<string, Explain>> = {
@@ -46,19 +46,8 @@ const BY_SQLSTATE: Readonly<Record<string, Explain>> = {
   }),
 };
 
-const BY_SYSTEM_CODE: Readonly<Record<string, EgressError['code']>> = {
-  ENOTFOUND: 'HOST_UNRESOLVED',
-  EAI_AGAIN: 'HOST_UNRESOLVED',
-  ECONNREFUSED: 'PORT_CLOSED',
-  EHOSTUNREACH: 'UNREACHABLE',
-  ENETUNREACH: 'UNREACHABLE',
-  ECONNRESET: 'UNREACHABLE',
-  ETIMEDOUT: 'TIMEOUT',
-};
-
 /** A problem for what the server said; for what the network did an EgressError is thrown, which the worker explains. */
-export function problemOf(error: unknown, details: PostgresDetails): Problem {
-  if (error instanceof EgressError) throw error;
+export function postgresProblem(error: unknown, login: Parameters<Explain>[0]): Problem {
   if (error instanceof WeakLoginError) {
     return {
       code: 'TLS_REQUIRED',
@@ -68,9 +57,9 @@ export function problemOf(error: unknown, details: PostgresDetails): Problem {
     };
   }
   if (!(error instanceof Error)) throw error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = systemCodeOf(error);
   const explain = BY_SQLSTATE[code];
-  if (explain !== undefined) return explain(details);
+  if (explain !== undefined) return explain(login);
   if (error.message === NO_TLS) {
     return {
       code: 'TLS_UNAVAILABLE',
@@ -79,9 +68,7 @@ export function problemOf(error: unknown, details: PostgresDetails): Problem {
       resolution: 'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.',
     };
   }
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO/.test(code)) throw new EgressError('TLS_UNTRUSTED');
-  const network = BY_SYSTEM_CODE[code];
-  if (network !== undefined) throw new EgressError(network);
+  throwNetworkError(error);
   if (/^[0-9A-Z]{5}$/.test(code)) {
     return {
       code: 'ACCESS_DENIED',
@@ -98,7 +85,7 @@ export function problemOf(error: unknown, details: PostgresDetails): Problem {
   };
 }
 
-/** An identifier as SQL takes it. */
+/** An identifier as PostgreSQL takes it. */
 export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -1,28 +1,32 @@
 import type { Client as PgClient } from 'pg';
-import type { ValidatorInput } from '../../domain/connector.ts';
-import { tlsStrictness } from '../shared/tls.ts';
-import type { PostgresDetails } from './index.ts';
+import { type SqlSession, WeakLoginError } from './sql.ts';
+import { type TlsOptions, tlsMaterial, tlsStrictness } from './tls.ts';
 
-/** A login's open session, with what was agreed on. */
-export interface PostgresSession {
-  readonly encrypted: boolean;
-  query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+/** Where and as whom to log in over the PostgreSQL protocol. */
+export interface PostgresLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl?: TlsOptions | undefined;
 }
 
-/** A server that wants the password in clear, or as an unsalted digest, over a connection that anybody may read. */
-export class WeakLoginError extends Error {}
-
 /** What the driver says, word for word, when the server answers that it has no TLS. */
-const NO_TLS = 'The server does not support SSL connections';
+export const NO_TLS = 'The server does not support SSL connections';
 
-/** Logs in, runs `use` in a read-only transaction with a statement timeout, and closes. Errors are the driver's own; `problemOf` in problems.ts reads their codes. */
-export async function withSession<T>(input: ValidatorInput<PostgresDetails>, use: (session: PostgresSession) => Promise<T>): Promise<T> {
-  const strictness = tlsStrictness(input.credentials.ssl);
-  const first = await openClient(input, strictness > 0).catch((error: unknown) => {
+/** Logs in, runs `use` in a read-only transaction with a statement timeout, and closes. Errors are the driver's own; `postgresProblem` reads their codes. */
+export async function withPostgresSession<T>(
+  login: PostgresLogin,
+  signal: AbortSignal,
+  use: (session: SqlSession) => Promise<T>,
+): Promise<T> {
+  const strictness = tlsStrictness(login.ssl);
+  const first = await openClient(login, signal, strictness > 0).catch((error: unknown) => {
     if (strictness === 1 && error instanceof Error && error.message === NO_TLS) return null;
     throw error;
   });
-  const client = first ?? (await openClient(input, false));
+  const client = first ?? (await openClient(login, signal, false));
   try {
     await client.query('BEGIN READ ONLY');
     await client.query("SET LOCAL statement_timeout = '5s'");
@@ -37,9 +41,9 @@ export async function withSession<T>(input: ValidatorInput<PostgresDetails>, use
   }
 }
 
-async function openClient({ credentials, signal }: ValidatorInput<PostgresDetails>, encrypt: boolean): Promise<PgClient> {
+async function openClient(login: PostgresLogin, signal: AbortSignal, encrypt: boolean): Promise<PgClient> {
   const { Client } = (await import('pg')).default;
-  const { host, port, database, user, password, ssl } = credentials;
+  const { host, port, database, user, password, ssl } = login;
   let weak = false;
   const client = new Client({
     // Every option is given: the driver fills what is left out from the environment, or from files.
@@ -69,17 +73,14 @@ async function openClient({ credentials, signal }: ValidatorInput<PostgresDetail
   return client;
 }
 
-function tlsOptions(host: string, ssl: PostgresDetails['ssl']) {
+function tlsOptions(host: string, ssl: TlsOptions | undefined) {
   const strictness = tlsStrictness(ssl);
   return {
+    ...tlsMaterial(ssl),
+    // An address is compared with the certificate's addresses only where it is given as the host; otherwise Node compares `localhost`.
+    host,
     rejectUnauthorized: strictness >= 3,
     ...(strictness === 3 ? { checkServerIdentity: () => undefined } : {}),
-    ...(ssl?.caData === undefined ? {} : { ca: ssl.caData }),
-    ...(ssl?.certData === undefined ? {} : { cert: ssl.certData }),
-    ...(ssl?.keyData === undefined ? {} : { key: ssl.keyData }),
-    ...(ssl?.keyPassword === undefined ? {} : { passphrase: ssl.keyPassword }),
     ...(/^[\d.:[\]]+$/.test(host) ? {} : { servername: host }),
   };
 }
-
-export { NO_TLS };
