@@ -145,7 +145,7 @@ export const ORIGIN: EndpointRule<string> = { part: (value) => (value === undefi
 export interface ValidatorInput<D> {
   /** Settings and secrets of the candidate, parsed. */
   readonly credentials: D;
-  /** Public settings of the version in use, of the same kind, or `null` where there is none yet. */
+  /** Settings of the version in use, of the same kind, or `null` where there is none yet; its secrets too for a validator that `comparesLogins`. */
   readonly current: Partial<D> | null;
   readonly options: ValidatorOptions;
   readonly egress: EgressSession;
@@ -174,13 +174,16 @@ export interface Validator<D = never> {
   readonly periodic: boolean;
   /** Names of validators that must have passed first; when one failed, this one is skipped. */
   readonly after: readonly string[];
+  /** Is given the secrets of the version in use, to log in with them where that version says; else it sees public settings only. */
+  readonly comparesLogins: boolean;
   run(input: ValidatorInput<D>): Promise<ValidatorReport>;
 }
 
-type ValidatorDefinition<D> = Pick<Validator<D>, 'description' | 'run'> & Partial<Pick<Validator<D>, 'mandatory' | 'periodic' | 'after'>>;
+type ValidatorDefinition<D> = Pick<Validator<D>, 'description' | 'run'> &
+  Partial<Pick<Validator<D>, 'mandatory' | 'periodic' | 'after' | 'comparesLogins'>>;
 
 export function validator<D>(name: string, definition: ValidatorDefinition<D>): Validator<D> {
-  return { mandatory: false, periodic: false, after: [], ...definition, name };
+  return { mandatory: false, periodic: false, after: [], comparesLogins: false, ...definition, name };
 }
 
 export type ConnectorCategory = 'database' | 'warehouse' | 'bi' | 'etl' | 'streaming' | 'notification' | 'other';

@@ -11,7 +11,7 @@ export interface ValidatorTask {
   /** Runs on one connection queue behind each other. */
   readonly connectionId: string;
   readonly credentials: Details;
-  /** Public settings of the version in use, or null. */
+  /** Settings of the version in use, or null; with its secrets for a validator that `comparesLogins`. */
   readonly current: Details | null;
   readonly options: ValidatorOptions;
 }

@@ -96,7 +96,8 @@ export interface Subject {
   readonly connector: Connector;
   readonly connectionId: string;
   details(): Promise<Details>;
-  readonly current: Details | null;
+  /** The version in use, when it is of the same kind. */
+  readonly current: Version | null;
   readonly identity: { readonly changeId: string | null; readonly version: number | null; readonly candidateHash: Buffer } | null;
 }
 
@@ -107,7 +108,7 @@ export async function subjectOfChange(services: Services, actor: Actor, change: 
     connector: connectorOf(services, change.kind),
     connectionId: change.connectionId,
     details: () => openDetails(services, change),
-    current: loaded?.current.kind === change.kind ? loaded.current.settings : null,
+    current: loaded?.current.kind === change.kind ? loaded.current : null,
     identity: { changeId: change.id, version: null, candidateHash: change.candidateHash },
   };
 }
@@ -120,7 +121,7 @@ export async function subjectOfVersion(services: Services, actor: Actor, connect
     connector: connectorOf(services, subject.kind),
     connectionId,
     details: () => openDetails(services, subject),
-    current: loaded.current.settings,
+    current: loaded.current.kind === subject.kind ? loaded.current : null,
     identity: { changeId: null, version: subject.version, candidateHash: subject.candidateHash },
   };
 }
@@ -183,7 +184,7 @@ async function runAndRecord(
       projectId: actor.projectId,
       connectionId: subject.connectionId,
       credentials: await subject.details(),
-      current: subject.current,
+      current: await currentDetails(services, subject, validator),
       options: { skipPermissionTests: options.skipPermissionTests === true },
     },
     options.signal,
@@ -222,6 +223,11 @@ async function runAndRecord(
     });
   });
   return result;
+}
+
+async function currentDetails(services: Services, { current }: Subject, { comparesLogins }: Validator): Promise<Details | null> {
+  if (current === null) return null;
+  return comparesLogins ? await openDetails(services, current) : current.settings;
 }
 
 async function answer(
