@@ -6,7 +6,7 @@
  * folder gets a complete rule of its own.
  */
 
-/** @typedef {'network' | 'server' | 'files' | 'workers' | 'postgres' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
+/** @typedef {'network' | 'server' | 'files' | 'workers' | 'postgres' | 'mysql' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
 /**
  * @typedef {object} Layer
  * @property {string} folder below src
@@ -54,6 +54,10 @@ export const powers = {
     modules: ['pg', 'pg/*'],
     message: 'Only the store and the connectors, whose validators run in egress workers, use the PostgreSQL driver.',
   },
+  mysql: {
+    modules: ['mysql2', 'mysql2/*'],
+    message: 'Only the connectors, whose validators run in egress workers, use the MySQL driver.',
+  },
   sqlite: {
     modules: ['better-sqlite3', 'better-sqlite3/*'],
     message: 'Only the store opens SQLite.',
@@ -80,7 +84,7 @@ export const layers = [
   // Implementations of ports that the domain declares. None knows another.
   { folder: 'store', is: 'the Store port', layers: ['domain'], powers: ['files', 'postgres', 'sqlite', 'sql'] },
   { folder: 'crypto', is: 'the Vault port', layers: ['domain'], powers: ['files'] },
-  { folder: 'connectors', is: 'kinds', layers: ['domain'], powers: ['postgres'] },
+  { folder: 'connectors', is: 'kinds', layers: ['domain'], powers: ['postgres', 'mysql'] },
   { folder: 'egress', is: 'the guarded way out', layers: ['domain'], powers: ['network', 'workers', 'files'] },
   { folder: 'secrets', is: 'outside secret managers', layers: ['domain'], powers: ['files'] },
 

@@ -1,0 +1,3 @@
+import { defineMysqlKind } from '../shared/mysql-kind.ts';
+
+export default defineMysqlKind('mysql', 'MySQL');
