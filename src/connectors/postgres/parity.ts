@@ -1,7 +1,8 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
 import { quoted } from '../shared/postgres-problems.ts';
-import { inSession, type SqlSession, skippedAsAsked } from '../shared/sql.ts';
+import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
+import { inSession, type SqlSession } from '../shared/sql.ts';
 import type { PostgresDetails } from './index.ts';
 import { postgres } from './validate.ts';
 

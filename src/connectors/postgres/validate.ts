@@ -2,7 +2,8 @@ import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts'
 import type { Problem } from '../../domain/validation.ts';
 import { postgresProblem, quoted } from '../shared/postgres-problems.ts';
 import { withPostgresSession } from '../shared/postgres-session.ts';
-import { checkConnection, inSession, type SqlSystem, skippedAsAsked } from '../shared/sql.ts';
+import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
+import { checkConnection, inSession, type SqlSystem } from '../shared/sql.ts';
 import type { PostgresDetails } from './index.ts';
 
 type Input = ValidatorInput<PostgresDetails>;

@@ -5,7 +5,8 @@ import { type Grant, isCovered, quoted } from './mysql-grants.ts';
 import type { MysqlDetails } from './mysql-kind.ts';
 import { mysqlProblem } from './mysql-problems.ts';
 import { withMysqlSession } from './mysql-session.ts';
-import { checkConnection, inSession, type SqlRow, type SqlSystem, skippedAsAsked } from './sql.ts';
+import { skippedAsAsked } from './skipped-as-asked.ts';
+import { checkConnection, inSession, type SqlRow, type SqlSystem } from './sql.ts';
 
 type Input = ValidatorInput<MysqlDetails>;
 

@@ -4,7 +4,8 @@ import { mysql } from './mysql-checks.ts';
 import { describeGrant, isCovered } from './mysql-grants.ts';
 import type { MysqlDetails } from './mysql-kind.ts';
 import { type Loss, reportLosses, reportNoComparison } from './parity.ts';
-import { inSession, skippedAsAsked } from './sql.ts';
+import { skippedAsAsked } from './skipped-as-asked.ts';
+import { inSession } from './sql.ts';
 
 type Input = ValidatorInput<MysqlDetails>;
 

@@ -60,18 +60,3 @@ function protection({ ssl }: SqlDetails, encrypted: boolean): readonly Problem[]
     },
   ];
 }
-
-/** The report of a check of permissions that the caller asked to leave out. */
-export function skippedAsAsked(): ValidatorReport {
-  return {
-    errors: [],
-    warnings: [
-      {
-        code: 'SKIPPED',
-        cause: 'skipPermissionTests was set',
-        friendlyMessage: 'Permissions were not checked, as was asked for.',
-        resolution: 'Run it again without skipPermissionTests.',
-      },
-    ],
-  };
-}
