@@ -77,7 +77,7 @@ export async function testUpdate(
   const subject: Subject = {
     connector: loaded.connector,
     details: async () => next,
-    current: loaded.current.settings,
+    current: loaded.current,
     connectionId: input.connectionId,
     identity: null,
   };
