@@ -14,6 +14,8 @@ export const AUDIT_ACTIONS = [
   'connection.protect',
   'connection.policy',
   'connection.delete',
+  'integration.rename',
+  'integration.delete',
   'change.stage',
   'change.validate',
   'change.discard',

@@ -148,6 +148,14 @@ export function notFound(what: string): DomainError {
   return new DomainError('NOT_FOUND', `No such ${what}.`);
 }
 
+/** The one answer to every way in which a token fails. */
+export function unauthenticated(): DomainError {
+  return new DomainError(
+    'UNAUTHENTICATED',
+    'No valid token came with the request. Send x-mcd-id and x-mcd-token, or Authorization: Bearer.',
+  );
+}
+
 export function badRequest(path: string, message: string, details: ErrorDetails = {}): DomainError {
   return new DomainError('BAD_REQUEST', message, { path, ...details });
 }

@@ -105,7 +105,7 @@ export interface VersionReaders {
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
   /** PREVIOUS versions of any project whose time has passed and that no live lease holds. */
   retirable(now: number, limit: number): Promise<readonly Version[]>;
-  /** RETIRED versions retired before `before` whose ciphertext is still there. */
+  /** RETIRED versions whose ciphertext is still there, and which retired, like every other version of that content, at or before `before`. */
   destroyable(before: number, limit: number): Promise<readonly Version[]>;
   /** For metrics: how many PREVIOUS versions there are, and the oldest one's creation. */
   waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>;
@@ -129,8 +129,8 @@ export interface ContentReaders {
 
 export interface ContentWriters extends ContentReaders {
   insert(content: SealedContent): Promise<void>;
-  /** Destroys the ciphertext if no CURRENT or PREVIOUS version, and no open change, uses it. */
-  destroyIfUnused(id: string): Promise<boolean>;
+  /** Destroys the ciphertext if no open change uses it, and no version but those that retired at or before `retiredBefore`. */
+  destroyIfUnused(id: string, retiredBefore: number): Promise<boolean>;
 }
 
 export interface ChangeFilter {
@@ -209,6 +209,8 @@ export interface TokenReaders {
   list(projectId: string): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
   /** Whether any token exists at all: the first start makes one only if not. */
   any(): Promise<boolean>;
+  /** Neither revoked nor expired. */
+  isLive(id: string, now: number): Promise<boolean>;
   /** Live tokens with the owner role in the project. */
   countOwners(projectId: string, now: number): Promise<number>;
   findSession(hash: Buffer): Promise<Session | null>;

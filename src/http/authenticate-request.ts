@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor, RequestInfo } from '../domain/actor.ts';
-import { DomainError } from '../domain/errors.ts';
-import { authenticate, authenticateSession, unauthenticated } from '../operations/authenticate.ts';
+import { DomainError, unauthenticated } from '../domain/errors.ts';
+import { authenticate, authenticateSession } from '../operations/authenticate.ts';
 import type { Services } from '../operations/services.ts';
 import type { Limiter } from './limiter.ts';
 import { header } from './read-request.ts';

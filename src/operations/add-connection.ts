@@ -1,4 +1,5 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
+import type { Change } from '../domain/change.ts';
 import {
   type Connection,
   type ConnectionPolicy,
@@ -10,13 +11,13 @@ import {
 import type { Connector, ConnectorCategory } from '../domain/connector.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
-import { type CommitOutcome, closeChange } from './commit-change.ts';
+import { type CommitOutcome, closeChange, proofRule } from './commit-change.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { connectorOf } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
-import { obtainProof } from './obtain-proof.ts';
-import { missingProofs, servesKind, subjectOfChange } from './run-validation.ts';
-import { actorId, record, type Services, scopeOf } from './services.ts';
+import { obtainProof, requireProof } from './obtain-proof.ts';
+import { missingProofs, servesKind, subjectOfChange, testConnection } from './run-validation.ts';
+import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 export interface AddConnection {
   readonly key: string;
@@ -53,21 +54,20 @@ export async function addConnection(services: Services, actor: Actor, input: Add
   const connector = connectorOf(services, change.kind);
   if (!servesKind(services, connector, input.kind))
     throw badRequest('connectionType', `The temporary key was made for kind "${connector.kind}".`, { kind: connector.kind });
-  if (isRepeat(change, actor))
-    return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: change.committedAt ?? 0 };
+  if (isRepeat(change, actor)) return firstOutcome(change);
   await requireOpen(change, services.store);
   const isActive = input.isActive ?? true;
-  if (isActive && (input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy) === 'VALIDATED')
-    await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  const rule = proofRule(actor, { isActive, commitPolicy: input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy }, false);
+  if (rule === 'required') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
-  const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
-  return await services.store.write(async (tx) => {
+  const { outcome, unproven } = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    const latest = await tx.changes.find(scopeOf(actor), change.id);
+    const latest = await tx.changes.findByKeyHash(scopeOf(actor), change.keyHash);
     if (latest === null) throw notFound('temporary key');
-    if (isRepeat(latest, actor))
-      return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: latest.committedAt ?? 0 };
+    if (isRepeat(latest, actor)) return { outcome: firstOutcome(latest), unproven: false };
     await requireOpen(latest, tx);
+    if (rule === 'required') await requireProof(services, actor, tx, latest);
+    const proven = rule === 'required' || (await missingProofs(services, actor, latest, tx)).length === 0;
     const now = await tx.now();
     const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);
     await tx.connections.insert(newConnection(actor, input, latest.connectionId, integration, isActive, now));
@@ -88,8 +88,14 @@ export async function addConnection(services: Services, actor: Actor, input: Add
         rowMac: version.rowMac.toString('hex'),
       },
     });
-    return { changeId: change.id, connectionId: change.connectionId, version: 1, committedAt: now };
+    return { outcome: firstOutcome({ ...latest, committedAt: now }), unproven: !proven && rule === 'afterwards' };
   });
+  if (unproven) services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
+  return outcome;
+}
+
+function firstOutcome({ id, connectionId, committedAt }: Change): CommitOutcome {
+  return { changeId: id, connectionId, version: 1, committedAt: committedAt ?? 0 };
 }
 
 async function findOrCreateIntegration(

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Actor, permissionsOf, type RequestInfo, type Role } from '../domain/actor.ts';
-import { DomainError } from '../domain/errors.ts';
+import { unauthenticated } from '../domain/errors.ts';
 import type { Token, TokenGrant } from '../domain/token.ts';
 import type { Services } from './services.ts';
 
@@ -69,11 +69,4 @@ function permissionsOfRoles(roles: readonly Role[]): Actor['permissions'] {
     permissionsByRoles.set(key, permissions);
   }
   return permissions;
-}
-
-export function unauthenticated(): DomainError {
-  return new DomainError(
-    'UNAUTHENTICATED',
-    'No valid token came with the request. Send x-mcd-id and x-mcd-token, or Authorization: Bearer.',
-  );
 }

@@ -1,15 +1,15 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
-import { type Change, PROOF_MAX_AGE_MS } from '../domain/change.ts';
+import type { Change } from '../domain/change.ts';
 import type { Connection, Version } from '../domain/connection.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
-import { connectorOf, loadConnection } from './load-connection.ts';
+import { loadConnection } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
-import { obtainProof } from './obtain-proof.ts';
+import { obtainProof, requireProof } from './obtain-proof.ts';
 import { missingProofs, subjectOfChange, testConnection } from './run-validation.ts';
-import { actorId, record, type Services, scopeOf } from './services.ts';
+import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 export interface CommitOutcome {
   readonly changeId: string;
@@ -37,22 +37,23 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
   requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
   if (isRepeat(change, actor)) return outcomeOf(change);
   await requireOpen(change, services.store);
-  const { connection, connector } = await loadConnection(services, actor, change.connectionId);
+  const { connection } = await loadConnection(services, actor, change.connectionId);
   const proof = proofRule(actor, connection, input.skipProof === true);
   // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
   if (proof === 'required' && connection.currentVersion === change.baseVersion)
     await obtainProof(services, actor, await subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
-  const proven = (await missingProofs(services, actor, connector, change.candidateHash)).length === 0;
-  const outcome = await services.store.write(async (tx) => {
+  const { outcome, unproven } = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
     const latest = await tx.changes.find(scopeOf(actor), change.id);
     if (latest === null) throw notFound('temporary key');
-    if (isRepeat(latest, actor)) return outcomeOf(latest);
+    if (isRepeat(latest, actor)) return { outcome: outcomeOf(latest), unproven: false };
     await requireOpen(latest, tx);
     const { connection: base, current } = await loadConnection(services, actor, change.connectionId, tx);
     requireBase(latest, base);
-    if (proofRule(actor, base, input.skipProof === true) === 'required') await requireFreshProof(services, actor, tx, change);
+    const rule = proofRule(actor, base, input.skipProof === true);
+    if (rule === 'required') await requireProof(services, actor, tx, change);
+    const proven = rule === 'required' || (await missingProofs(services, actor, change, tx)).length === 0;
     const now = await tx.now();
     const leases = await tx.leases.liveOf(base.id, now);
     if (base.inFlight === 'REFUSE' && leases.length > 0)
@@ -74,10 +75,12 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
         rowMac: version.rowMac.toString('hex'),
       },
     });
-    return { changeId: change.id, connectionId: base.id, version: version.version, committedAt: now };
+    return {
+      outcome: { changeId: change.id, connectionId: base.id, version: version.version, committedAt: now },
+      unproven: !proven && rule === 'afterwards',
+    };
   });
-  if (!proven && proof !== 'not-needed')
-    services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
+  if (unproven) services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
   return outcome;
 }
 
@@ -118,17 +121,6 @@ export function proofRule(
   throw new DomainError('VALIDATION_FAILED', "This connection's policy VALIDATED needs proof before a commit; only an owner may skip it.", {
     policy: 'VALIDATED',
   });
-}
-
-/** Proof may have aged, or never existed for an actor whose policy changed meanwhile: it is looked at again where it counts. */
-async function requireFreshProof(services: Services, actor: Actor, tx: Writers, change: Change): Promise<void> {
-  const passed = await tx.validations.passed(actor.projectId, change.candidateHash, (await tx.now()) - PROOF_MAX_AGE_MS);
-  const missing = connectorOf(services, change.kind).validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name));
-  if (missing.length > 0)
-    throw new DomainError('VALIDATION_FAILED', 'The proof of this change has expired. Save it again.', {
-      policy: 'VALIDATED',
-      validators: missing.map(({ name }) => name),
-    });
 }
 
 export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {

@@ -1,19 +1,20 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { record, type Services, scopeOf } from './services.ts';
+import type { Writers } from '../domain/store.ts';
+import { record, type Services, scopeOf, writeAs } from './services.ts';
 
 /** Ends an open change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, CHANGE_OUTDATED. */
 export async function discardChange(services: Services, actor: Actor, changeId: string): Promise<Change> {
   requirePermission(actor, 'stage');
-  return await services.store.write(async (tx) => {
+  return await writeAs(services, actor, async (tx) => {
     const change = await tx.changes.find(scopeOf(actor), changeId);
     if (change === null) throw notFound('change');
     await tx.lock(change.connectionId, 'exclusive');
     if (!(await tx.changes.discard(changeId, await tx.now()))) {
       throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });
     }
-    await tx.contents.destroyIfUnused(change.contentId);
+    await destroyStaged(tx, change);
     await record(services, tx, actor, {
       action: 'change.discard',
       entity: 'connection',
@@ -22,4 +23,9 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
     });
     return { ...change, state: 'DISCARDED' };
   });
+}
+
+/** What only the change had sealed is destroyed with it; what a version has, RETIRED ones too, stays for as long as that keeps it. */
+export async function destroyStaged(tx: Writers, { contentId }: Pick<Change, 'contentId'>): Promise<void> {
+  await tx.contents.destroyIfUnused(contentId, 0);
 }

@@ -34,12 +34,13 @@ export function isRepeat(change: Change, actor: Actor): boolean {
 
 /** Throws CHANGE_OUTDATED or CHANGE_EXPIRED unless the change can still be validated and committed. */
 export async function requireOpen(change: Change, clock: { now(): Promise<number> }): Promise<void> {
+  // Comes first: housekeeping discards what has expired, and the answer is to be the same before and after it.
+  if (change.state !== 'COMMITTED' && change.expiresAt <= (await clock.now()))
+    throw new DomainError('CHANGE_EXPIRED', 'The temporary key has expired. Stage the change again.', { changeId: change.id });
   if (change.state === 'COMMITTED' || change.state === 'DISCARDED') {
     throw new DomainError('CHANGE_OUTDATED', `This change was ${change.state.toLowerCase()}. Stage it again.`, {
       changeId: change.id,
       state: change.state,
     });
   }
-  if (change.expiresAt <= (await clock.now()))
-    throw new DomainError('CHANGE_EXPIRED', 'The temporary key has expired. Stage the change again.', { changeId: change.id });
 }

@@ -1,12 +1,11 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
-import type { Version } from '../domain/connection.ts';
 import type { Details } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { isLive, type Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
-import { actorId, record, type Services, scopeOf } from './services.ts';
+import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 export interface HeldLease {
   readonly lease: Lease;
@@ -33,9 +32,10 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
   await requireReachableSite(services, integration);
   const key = services.tokens.create('lse');
   const keyHash = services.vault.keyedHash('token', key);
-  const granted = await services.store.write(async (tx) => {
+  await services.vault.forProject(actor.projectId);
+  return await writeAs(services, actor, async (tx) => {
     const made = await madeBefore(services, tx, keyHash, (hash) => tx.leases.findByKeyHash(scopeOf(actor), hash));
-    if (made !== null) return await readLive(services, actor, tx, made);
+    if (made !== null) return { key, ...(await readLive(services, actor, tx, made)) };
     await tx.lock(input.connectionId, 'shared');
     const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
     if (!connection.isActive)
@@ -57,42 +57,39 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
     };
     await tx.leases.insert(lease);
     await recordLease(services, tx, actor, 'lease.acquire', lease);
-    return { lease, version: current };
+    // What does not open is not leased: nothing of this is kept then (N7).
+    return { lease, key, credentials: await openDetails(services, current, tx) };
   });
-  return { lease: granted.lease, key, credentials: await openDetails(services, granted.version) };
 }
 
 /** The credentials of the pinned version again, whatever was committed since. NOT_FOUND once the lease has ended. */
 export async function readLease(services: Services, actor: Actor, key: string): Promise<HeldLease> {
   requirePermission(actor, 'lease');
   const found = await findLease(services, actor, key);
-  const { lease, version } = await services.store.write(async (tx) => {
+  await services.vault.forProject(actor.projectId);
+  return await writeAs(services, actor, async (tx) => {
     const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
     if (lease === null) throw notFound('live lease');
     return await readLive(services, actor, tx, lease);
   });
-  return { lease, credentials: await openDetails(services, version) };
 }
 
-async function readLive(
-  services: Services,
-  actor: Actor,
-  tx: Writers,
-  lease: Lease,
-): Promise<{ readonly lease: Lease; readonly version: Version }> {
+async function readLive(services: Services, actor: Actor, tx: Writers, lease: Lease): Promise<HeldLease> {
   if (!isLive(lease, await tx.now())) throw notFound('live lease');
   const version = await tx.versions.find(scopeOf(actor), lease.connectionId, lease.version);
   if (version === null) throw notFound('live lease');
   await recordLease(services, tx, actor, 'lease.read', lease);
-  return { lease, version };
+  return { lease, credentials: await openDetails(services, version, tx) };
 }
 
 /** Extends a live lease to `ttlMs` from now, never past its longest time. NOT_FOUND once it has ended. */
 export async function renewLease(services: Services, actor: Actor, key: string, ttlMs?: number): Promise<Lease> {
   requirePermission(actor, 'lease');
-  const { id } = await findLease(services, actor, key);
+  const { id, connectionId } = await findLease(services, actor, key);
   const ttl = readTtl(services, ttlMs);
-  return await services.store.write(async (tx) => {
+  return await writeAs(services, actor, async (tx) => {
+    // A retirement that is on its way has seen the lease as ended, or waits and sees it renewed.
+    await tx.lock(connectionId, 'shared');
     const now = await tx.now();
     const renewed = await tx.leases.renew(id, now + ttl, now);
     if (renewed === null) throw notFound('live lease');
@@ -117,7 +114,7 @@ export async function endLease(services: Services, actor: Actor, id: string): Pr
 }
 
 async function endLive(services: Services, actor: Actor, lease: Lease, reason: 'released' | 'ended'): Promise<Lease> {
-  return await services.store.write(async (tx) => {
+  return await writeAs(services, actor, async (tx) => {
     const now = await tx.now();
     if (await tx.leases.end(lease.id, reason, now))
       await recordLease(services, tx, actor, reason === 'ended' ? 'lease.end' : 'lease.release', lease);

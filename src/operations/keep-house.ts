@@ -1,3 +1,4 @@
+import { destroyStaged } from './discard-change.ts';
 import { localActor } from './prepare-instance.ts';
 import { record, type Services } from './services.ts';
 
@@ -51,7 +52,10 @@ async function destroyContent(services: Services): Promise<number> {
     const done = await services.store.write(async (tx) => {
       await tx.lock(connectionId, 'exclusive');
       // Content that a roll-back made current again is kept for as long as a version that is in use needs it.
-      if (!(await tx.contents.destroyIfUnused(contentId)) || !(await tx.versions.markDestroyed(connectionId, version, await tx.now())))
+      if (
+        !(await tx.contents.destroyIfUnused(contentId, before)) ||
+        !(await tx.versions.markDestroyed(connectionId, version, await tx.now()))
+      )
         return false;
       await record(services, tx, localActor(projectId, 'gateway', REQUEST), {
         action: 'version.destroy',
@@ -72,7 +76,14 @@ async function dropExpiredChanges(services: Services): Promise<number> {
   for (const change of expired) {
     await services.store.write(async (tx) => {
       await tx.lock(change.connectionId, 'exclusive');
-      if (await tx.changes.discard(change.id, await tx.now())) await tx.contents.destroyIfUnused(change.contentId);
+      if (!(await tx.changes.discard(change.id, await tx.now()))) return;
+      await destroyStaged(tx, change);
+      await record(services, tx, localActor(change.projectId, 'gateway', REQUEST), {
+        action: 'change.discard',
+        entity: 'connection',
+        entityId: change.connectionId,
+        details: { changeId: change.id, expired: true },
+      });
     });
   }
   return expired.length;

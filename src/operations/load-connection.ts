@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Connection, Integration, SealedContent, Version } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
-import { type Details, endpointParts, joinDetails, splitDetails } from '../domain/details.ts';
+import { type Details, endpointParts, joinDetails, type SplitDetails, splitDetails } from '../domain/details.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Readers } from '../domain/store.ts';
 import type { SealBinding } from '../domain/vault.ts';
@@ -62,8 +62,24 @@ function bindingOf(services: Services, connector: Connector, row: SealedRow): Se
   };
 }
 
-/** Opens the credentials of a version or change. Throws INTEGRITY when they were altered, moved or destroyed. */
-export async function openDetails(services: Services, row: SealedRow, from: Readers = services.store.read): Promise<Details> {
+/** Keyed hash of all that a driver would see. Nobody who edits the database can make one that fits what they wrote. */
+function candidateHashOf(
+  services: Services,
+  { projectId, connectionId, kind }: Pick<Version, 'projectId' | 'connectionId' | 'kind'>,
+  { settings, secrets }: SplitDetails,
+): Buffer {
+  return services.vault.keyedHash('candidate', projectId, connectionId, kind, canonicalJson({ settings, secrets }));
+}
+
+/**
+ * Opens the credentials of a version or change. Throws INTEGRITY when they were altered, moved or destroyed, or when any setting
+ * beside them is not the one that they were sealed with. Within a transaction the project's keys have to be loaded before.
+ */
+export async function openDetails(
+  services: Services,
+  row: SealedRow & Pick<Version, 'candidateHash'>,
+  from: Readers = services.store.read,
+): Promise<Details> {
   const content = await from.contents.find({ projectId: row.projectId }, row.contentId);
   if (content === null || content.blob === null)
     throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId: row.contentId });
@@ -71,7 +87,14 @@ export async function openDetails(services: Services, row: SealedRow, from: Read
   const keys = await services.vault.forProject(row.projectId);
   const plain = keys.open(bindingOf(services, connector, row), content.blob);
   try {
-    return joinDetails({ settings: row.settings, secrets: JSON.parse(plain.toString('utf8')) as Details });
+    const split = { settings: row.settings, secrets: JSON.parse(plain.toString('utf8')) as Details };
+    if (!candidateHashOf(services, row, split).equals(row.candidateHash))
+      throw new DomainError('INTEGRITY', 'The stored settings are not those that these credentials were saved with.', {
+        contentId: row.contentId,
+        kid: services.vault.kid,
+        reason: 'altered',
+      });
+    return joinDetails(split);
   } finally {
     plain.fill(0);
   }
@@ -100,7 +123,7 @@ export async function sealDetails(
     return {
       settings,
       content: { id: contentId, projectId, connectionId, ...sealed },
-      candidateHash: services.vault.keyedHash('candidate', projectId, connectionId, connector.kind, canonicalJson({ settings, secrets })),
+      candidateHash: candidateHashOf(services, { projectId, connectionId, kind: connector.kind }, { settings, secrets }),
     };
   } finally {
     plain.fill(0);

@@ -6,9 +6,9 @@ import type { Writers } from '../domain/store.ts';
 import { readName } from './add-connection.ts';
 import { inUse } from './commit-change.ts';
 import { loadConnection } from './load-connection.ts';
-import { obtainProof } from './obtain-proof.ts';
-import { subjectOfVersion } from './run-validation.ts';
-import { actorId, record, type Services, scopeOf } from './services.ts';
+import { obtainProof, requireProof } from './obtain-proof.ts';
+import { missingProofs, subjectOfVersion, testConnection } from './run-validation.ts';
+import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 /** The longest overlap that a policy may ask for: 90 days. */
 export const MAX_OVERLAP_MS = 90 * 24 * 60 * 60 * 1000;
@@ -28,14 +28,17 @@ export async function setDeletionProtection(services: Services, actor: Actor, co
   );
 }
 
-/** Enabling a connection obtains the proof that its saved version did without while it was inactive. Throws VALIDATION_FAILED. */
+/**
+ * Enabling a connection obtains the proof that its saved version did without while it was inactive, or afterwards where its policy
+ * is ADVISORY. Throws VALIDATION_FAILED.
+ */
 export async function toggleConnection(services: Services, actor: Actor, connectionId: string, active: boolean): Promise<Connection> {
   requirePermission(actor, 'commit');
   const { connection, current } = await loadConnection(services, actor, connectionId);
   if (connection.isActive === active) return connection;
   if (active && connection.commitPolicy === 'VALIDATED')
     await obtainProof(services, actor, await subjectOfVersion(services, actor, connectionId));
-  return await alter(
+  const altered = await alter(
     services,
     actor,
     connectionId,
@@ -48,9 +51,13 @@ export async function toggleConnection(services: Services, actor: Actor, connect
           currentVersion: latest.currentVersion,
         });
       }
+      if (active && latest?.commitPolicy === 'VALIDATED') await requireProof(services, actor, tx, current);
       return await tx.connections.setActive(scopeOf(actor), connectionId, active, actorId(actor), now);
     },
   );
+  if (active && altered.commitPolicy === 'ADVISORY' && (await missingProofs(services, actor, current)).length > 0)
+    services.later('validate-unproven', () => testConnection(services, actor, { connectionId }));
+  return altered;
 }
 
 export async function setConnectionPolicy(
@@ -81,7 +88,7 @@ export async function setConnectionPolicy(
 /** Removes a connection. Refused under deletion protection or while jobs hold it; all its versions become RETIRED. */
 export async function removeConnection(services: Services, actor: Actor, connectionId: string): Promise<void> {
   requirePermission(actor, 'delete');
-  await services.store.write(async (tx) => {
+  await writeAs(services, actor, async (tx) => {
     await tx.lock(connectionId, 'exclusive');
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
     if (connection === null) throw notFound('connection');
@@ -111,7 +118,7 @@ async function removeLocked(services: Services, actor: Actor, tx: Writers, conne
 /** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */
 export async function deleteIntegration(services: Services, actor: Actor, integrationId: string): Promise<void> {
   requirePermission(actor, 'delete');
-  await services.store.write(async (tx) => {
+  await writeAs(services, actor, async (tx) => {
     const integration = await tx.integrations.find(scopeOf(actor), integrationId);
     if (integration === null) throw notFound('integration');
     const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId]);
@@ -123,17 +130,18 @@ export async function deleteIntegration(services: Services, actor: Actor, integr
     if (!(await tx.integrations.removeIfEmpty(scopeOf(actor), integrationId, await tx.now()))) {
       throw new DomainError('CONNECTION_IN_USE', 'A connection was added to the integration meanwhile. Try again.', { integrationId });
     }
+    await record(services, tx, actor, { action: 'integration.delete', entity: 'integration', entityId: integrationId, details: {} });
   });
 }
 
 export async function renameIntegration(services: Services, actor: Actor, integrationId: string, name: string): Promise<void> {
   requirePermission(actor, 'commit');
   const stored = readName(name, 'name');
-  await services.store.write(async (tx) => {
+  await writeAs(services, actor, async (tx) => {
     const outcome = await tx.integrations.rename(scopeOf(actor), integrationId, stored, await tx.now());
     if (outcome === 'gone') throw notFound('integration');
     if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
-    await record(services, tx, actor, { action: 'connection.rename', entity: 'integration', entityId: integrationId, details: {} });
+    await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: integrationId, details: {} });
   });
 }
 
@@ -145,7 +153,7 @@ async function alter(
   details: Readonly<Record<string, unknown>>,
   write: (tx: Writers, now: number) => Promise<boolean>,
 ): Promise<Connection> {
-  return await services.store.write(async (tx) => {
+  return await writeAs(services, actor, async (tx) => {
     await tx.lock(connectionId, 'exclusive');
     const done = await write(tx, await tx.now());
     const connection = done ? await tx.connections.find(scopeOf(actor), connectionId) : null;

@@ -1,11 +1,10 @@
 import { type Actor, isRole, type Role, requirePermission } from '../domain/actor.ts';
-import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import { badRequest, DomainError, notFound, unauthenticated } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import type { Session, Token } from '../domain/token.ts';
 import { readName } from './add-connection.ts';
-import { unauthenticated } from './authenticate.ts';
 import { madeBefore } from './made-before.ts';
-import { actorId, record, type Services } from './services.ts';
+import { actorId, record, type Services, writeAs } from './services.ts';
 
 export interface CreateToken {
   readonly name: string;
@@ -35,7 +34,7 @@ export async function createToken(services: Services, actor: Actor, input: Creat
   const roles = readRoles(input.roles);
   const secret = services.tokens.create(input.kind ?? 'svc');
   const hash = services.vault.keyedHash('token', secret);
-  return await services.store.write(async (tx) => {
+  return await writeAs(services, actor, async (tx) => {
     const made = await madeBefore(services, tx, hash, (known) => tx.tokens.findByHash(known));
     return { token: made?.token ?? (await insertToken(services, actor, tx, input, hash)), roles, secret };
   });
@@ -98,7 +97,7 @@ function expiry(actor: Actor, now: number, days: number | null): number | null {
 /** Ends a token at once. The last live owner of a project stays: of two owners revoking each other one is refused. */
 export async function revokeToken(services: Services, actor: Actor, tokenId: string): Promise<void> {
   requirePermission(actor, 'token');
-  await services.store.write(async (tx) => {
+  await writeAs(services, actor, async (tx) => {
     await tx.lock(actor.projectId, 'exclusive');
     const found = await tx.tokens.find(tokenId);
     const grant = found?.grants.find(({ projectId }) => projectId === actor.projectId);
@@ -126,7 +125,7 @@ export async function createSession(services: Services, actor: Actor): Promise<{
   if (tokenId === null) throw unauthenticated();
   const secret = services.tokens.create('ses');
   const hash = services.vault.keyedHash('token', secret);
-  return await services.store.write(async (tx) => {
+  return await writeAs(services, actor, async (tx) => {
     const now = await tx.now();
     const session: Session = {
       id: services.newId(),

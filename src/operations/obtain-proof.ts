@@ -1,5 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
+import type { Change } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Writers } from '../domain/store.ts';
 import { hasPassed } from '../domain/validation.ts';
 import { missingProofs, type Subject, validateAll } from './run-validation.ts';
 import type { Services } from './services.ts';
@@ -11,15 +13,16 @@ import type { Services } from './services.ts';
 export async function obtainProof(services: Services, actor: Actor, subject: Subject): Promise<void> {
   const { identity, connector } = subject;
   if (identity === null) return;
-  const missing = await missingProofs(services, actor, connector, identity.candidateHash);
+  const missing = await missingProofs(services, actor, { kind: connector.kind, candidateHash: identity.candidateHash });
   if (missing.length === 0) return;
-  const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
-  const results = await services.once(`proof:${identity.candidateHash.toString('hex')}`, () =>
-    validateAll(services, actor, subject, missing, { signal: deadline }),
-  );
+  // Whoever shares the run shares its deadline.
+  const { results, late } = await services.once(`proof:${identity.candidateHash.toString('hex')}`, async () => {
+    const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
+    return { results: await validateAll(services, actor, subject, missing, { signal: deadline }), late: deadline.aborted };
+  });
   const failed = results.filter((result) => !hasPassed(result));
   if (failed.length === 0) return;
-  if (deadline.aborted) {
+  if (late) {
     throw new DomainError('UNAVAILABLE', 'The credentials could not be checked in time. Validate the change first, then save it.', {
       retryAfterSeconds: 5,
       validators: missing,
@@ -32,4 +35,22 @@ export async function obtainProof(services: Services, actor: Actor, subject: Sub
     `The credentials were refused: ${first?.friendlyMessage ?? 'a mandatory validation failed.'} ${first?.resolution ?? ''}`.trim(),
     { policy: 'VALIDATED', problems },
   );
+}
+
+/**
+ * Looks again inside the transaction: proof may have aged, been taken away by a later failure, or never been asked for under the
+ * policy of before. Throws VALIDATION_FAILED.
+ */
+export async function requireProof(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  candidate: Pick<Change, 'kind' | 'candidateHash'>,
+): Promise<void> {
+  const missing = await missingProofs(services, actor, candidate, tx);
+  if (missing.length > 0)
+    throw new DomainError('VALIDATION_FAILED', 'The proof of these credentials no longer holds. Send the request again.', {
+      policy: 'VALIDATED',
+      validators: missing,
+    });
 }

@@ -29,7 +29,7 @@ export async function previewCommit(
   requirePermission(actor, 'stage');
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: ['update', 'roll-back'] });
   await requireOpen(change, services.store);
-  const { connection, connector } = await loadConnection(services, actor, input.connectionId);
+  const { connection } = await loadConnection(services, actor, input.connectionId);
   const liveLeases = await services.store.read.leases.liveOf(connection.id, await services.store.now());
   const needed = proofRule(actor, connection, false) === 'required';
   const obstacles: ErrorCode[] = [];
@@ -41,7 +41,7 @@ export async function previewCommit(
     nextVersion: connection.currentVersion + 1,
     changedFields: change.changedFields,
     liveLeases,
-    missingValidators: needed ? await missingProofs(services, actor, connector, change.candidateHash) : [],
+    missingValidators: needed ? await missingProofs(services, actor, change) : [],
     obstacles,
   };
 }

@@ -4,10 +4,11 @@ import type { Version } from '../domain/connection.ts';
 import type { Connector, Validator, ValidatorOptions } from '../domain/connector.ts';
 import type { Details } from '../domain/details.ts';
 import { badRequest } from '../domain/errors.ts';
+import type { Writers } from '../domain/store.ts';
 import { hasPassed, type Problem, type ValidationResult } from '../domain/validation.ts';
 import { findChange, requireOpen } from './find-change.ts';
 import { connectorOf, loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
-import { record, type Services, scopeOf } from './services.ts';
+import { record, type Services } from './services.ts';
 import { readNewDetails, readUpdate, type StageCreation, type StageUpdate } from './stage-change.ts';
 
 export interface TestOptions extends Partial<ValidatorOptions> {
@@ -285,14 +286,16 @@ async function notApplicable(services: Services, connector: Connector, name: str
   });
 }
 
-/** Validators that a commit of this candidate still lacks proof of, in order. */
+/** Validators that a candidate still lacks proof of, in order; inside a transaction as that sees it. */
 export async function missingProofs(
   services: Services,
   actor: Actor,
-  connector: Connector,
-  candidateHash: Buffer,
+  { kind, candidateHash }: Pick<Change, 'kind' | 'candidateHash'>,
+  tx?: Writers,
 ): Promise<readonly string[]> {
-  const since = (await services.store.now()) - PROOF_MAX_AGE_MS;
-  const passed = await services.store.read.validations.passed(scopeOf(actor).projectId, candidateHash, since);
-  return connector.validators.filter((validator) => validator.mandatory && !passed.includes(validator.name)).map(({ name }) => name);
+  const since = (await (tx ?? services.store).now()) - PROOF_MAX_AGE_MS;
+  const passed = await (tx ?? services.store.read).validations.passed(actor.projectId, candidateHash, since);
+  return connectorOf(services, kind)
+    .validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name))
+    .map(({ name }) => name);
 }

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { Anchor, AuditEntry, AuditFinding, AuditRow } from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
+import { unauthenticated } from '../domain/errors.ts';
 import type { Store, Writers } from '../domain/store.ts';
 import type { ValidatorRunner } from '../domain/validator-runner.ts';
 import type { TokenKind, Vault } from '../domain/vault.ts';
@@ -78,6 +79,17 @@ export function scopeOf(actor: Actor): Scope {
 /** What rows say of who did it: the token's accessor id, or `local` for the control socket and the gateway's own jobs. */
 export function actorId(actor: Actor): string {
   return actor.tokenId ?? 'local';
+}
+
+/**
+ * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked or has
+ * ended meanwhile changes nothing. Throws UNAUTHENTICATED.
+ */
+export async function writeAs<T>({ store }: Pick<Services, 'store'>, actor: Actor, work: (tx: Writers) => Promise<T>): Promise<T> {
+  return await store.write(async (tx) => {
+    if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
+    return await work(tx);
+  });
 }
 
 /** Writes the audit row and, under the same name, the outbox event of a change of state, inside its transaction. */

@@ -3,9 +3,10 @@ import type { Change } from '../domain/change.ts';
 import type { Connector } from '../domain/connector.ts';
 import { changedFields, type Details, mergeDetails, parseDetails, readWireDetails, secretsToReenter } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
-import { type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
+import type { Writers } from '../domain/store.ts';
+import { connectorOf, type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
-import { actorId, record, type Services, scopeOf } from './services.ts';
+import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 /** The change and its temporary key, which is shown this once. */
 export interface StagedChange {
@@ -32,10 +33,15 @@ export interface StageUpdate {
 export async function stageUpdate(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
   requirePermission(actor, 'stage');
   const { loaded, base, next } = await readUpdate(services, actor, input);
-  const { connector } = loaded;
+  const { connector, current } = loaded;
   const sealed = await sealDetails(services, actor.projectId, input.connectionId, connector, next);
-  return await insertChange(services, actor, loaded, sealed, {
+  return await insertChange(services, actor, sealed, {
     purpose: 'update',
+    connectionId: input.connectionId,
+    baseVersion: current.version,
+    kind: connector.kind,
+    facets: current.facets,
+    reference: null,
     changedFields: changedFields(connector, base, next),
     restoredFrom: null,
   });
@@ -95,17 +101,28 @@ export async function stageRollBack(services: Services, actor: Actor, connection
   if (target.label === 'CURRENT') throw badRequest('version', 'This version is the current one.');
   if (target.destroyedAt !== null)
     throw badRequest('version', 'The credentials of this version have been destroyed.', { version: target.version });
-  const before = await openDetails(services, loaded.current);
+  // An older version may be of another kind.
+  const connector = connectorOf(services, target.kind);
+  const before = loaded.current.kind === target.kind ? await openDetails(services, loaded.current) : {};
   const after = await openDetails(services, target);
   const content = await services.store.read.contents.find(scopeOf(actor), target.contentId);
   if (content === null)
     throw new DomainError('INTEGRITY', 'The sealed content of this version is missing.', { contentId: target.contentId });
+  const { settings, candidateHash, kind, facets, reference } = target;
   return await insertChange(
     services,
     actor,
-    loaded,
-    { settings: target.settings, content, candidateHash: target.candidateHash },
-    { purpose: 'roll-back', changedFields: changedFields(loaded.connector, before, after), restoredFrom: target.version },
+    { settings, content, candidateHash },
+    {
+      purpose: 'roll-back',
+      connectionId,
+      baseVersion: loaded.current.version,
+      kind,
+      facets,
+      reference,
+      changedFields: changedFields(connector, before, after),
+      restoredFrom: target.version,
+    },
   );
 }
 
@@ -121,8 +138,13 @@ export async function stageCreation(services: Services, actor: Actor, input: Sta
   const { connector, details } = readNewDetails(services, input);
   const connectionId = services.newId();
   const sealed = await sealDetails(services, actor.projectId, connectionId, connector, details);
-  return await insertChange(services, actor, { connector, connectionId }, sealed, {
+  return await insertChange(services, actor, sealed, {
     purpose: 'create',
+    connectionId,
+    baseVersion: null,
+    kind: connector.kind,
+    facets: {},
+    reference: null,
     changedFields: changedFields(connector, {}, details),
     restoredFrom: null,
   });
@@ -167,33 +189,23 @@ function findConnector(services: Services, kind: string, details: Details, path:
   );
 }
 
-type ChangeOrigin = Pick<Change, 'purpose' | 'changedFields' | 'restoredFrom'>;
-type ChangeTarget = LoadedConnection | { readonly connector: Connector; readonly connectionId: string };
+type ChangeOrigin = Pick<
+  Change,
+  'purpose' | 'connectionId' | 'baseVersion' | 'kind' | 'facets' | 'reference' | 'changedFields' | 'restoredFrom'
+>;
 
-async function insertChange(
-  services: Services,
-  actor: Actor,
-  target: ChangeTarget,
-  sealed: SealedDetails,
-  origin: ChangeOrigin,
-): Promise<StagedChange> {
-  const existing = 'connection' in target ? target : null;
+async function insertChange(services: Services, actor: Actor, sealed: SealedDetails, origin: ChangeOrigin): Promise<StagedChange> {
   const key = services.tokens.create('tmp');
   const keyHash = services.vault.keyedHash('token', key);
   const id = services.newId();
-  const change = await services.store.write(async (tx) => {
+  const change = await writeAs(services, actor, async (tx) => {
     const made = await madeBefore(services, tx, keyHash, (hash) => tx.changes.findByKeyHash(scopeOf(actor), hash));
     if (made !== null) return made;
     const now = await tx.now();
     const staged: Change = {
       id,
       projectId: actor.projectId,
-      connectionId: 'connection' in target ? target.connection.id : target.connectionId,
-      baseVersion: existing?.current.version ?? null,
-      kind: target.connector.kind,
       settings: sealed.settings,
-      facets: existing?.current.facets ?? {},
-      reference: null,
       contentId: sealed.content.id,
       cipherHash: sealed.content.cipherHash,
       candidateHash: sealed.candidateHash,
@@ -208,7 +220,8 @@ async function insertChange(
       committedVersion: null,
       waitUntil: null,
     };
-    if (origin.purpose !== 'roll-back') await tx.contents.insert({ ...sealed.content, createdAt: now });
+    if (origin.purpose === 'roll-back') await requireContent(tx, staged);
+    else await tx.contents.insert({ ...sealed.content, createdAt: now });
     await tx.changes.insert(staged);
     await record(services, tx, actor, {
       action: 'change.stage',
@@ -219,4 +232,11 @@ async function insertChange(
     return staged;
   });
   return { change, key };
+}
+
+/** The content of an old version is kept for as long as an open change uses it. The lock keeps it from being destroyed at this moment. */
+async function requireContent(tx: Writers, { connectionId, projectId, contentId, restoredFrom }: Change): Promise<void> {
+  await tx.lock(connectionId, 'shared');
+  if ((await tx.contents.find({ projectId }, contentId))?.blob == null)
+    throw badRequest('version', 'The credentials of this version have been destroyed.', { version: restoredFrom });
 }

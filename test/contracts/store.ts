@@ -140,7 +140,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
 
     test('content is destroyed only when no version in use and no open change needs it', async () => {
       const { connection, version, change } = await seed(store, clock);
-      const destroy = () => store.write((tx) => tx.contents.destroyIfUnused(version.contentId));
+      const destroy = () => store.write((tx) => tx.contents.destroyIfUnused(version.contentId, clock.now()));
       const inUse = await destroy();
       await store.write((tx) => tx.versions.retireAll(connection.id, clock.now()));
       const staged = await destroy();
@@ -547,7 +547,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.versions.retireAll(connection.id, clock.now()));
       const afterwards = await due();
       const destroyed = await store.write(async (tx) => [
-        await tx.contents.destroyIfUnused(version.contentId),
+        await tx.contents.destroyIfUnused(version.contentId, clock.now()),
         await tx.versions.markDestroyed(connection.id, 1, clock.now()),
       ]);
       const again = await store.write((tx) => tx.versions.markDestroyed(connection.id, 1, clock.now()));

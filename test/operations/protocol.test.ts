@@ -1,9 +1,13 @@
 import { afterAll } from 'vitest';
+import { describeProof } from '../contracts/proof.ts';
 import { describeProtocol } from '../contracts/protocol.ts';
+import { describeVersions } from '../contracts/versions.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
 
 const server = await startPostgres();
 afterAll(() => server.close());
 
-describeProtocol('SQLite', async () => null);
-describeProtocol('PostgreSQL', () => server.createDatabase('protocol'));
+for (const describeIt of [describeProtocol, describeProof, describeVersions]) {
+  describeIt('SQLite', async () => null);
+  describeIt('PostgreSQL', () => server.createDatabase(describeIt.name.toLowerCase()));
+}

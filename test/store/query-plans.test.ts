@@ -95,7 +95,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.versions.retireAll('c', 1);
       await tx.versions.markDestroyed('c', 1, 1);
       await tx.contents.find({ projectId: 'p' }, 'x');
-      await tx.contents.destroyIfUnused('x');
+      await tx.contents.destroyIfUnused('x', 0);
     },
     changes: async (tx) => {
       for (const scope of scopes) {

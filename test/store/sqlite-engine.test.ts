@@ -279,7 +279,7 @@ describe('the SQLite engine', () => {
         createdAt: 1,
       }),
     );
-    await store.write((tx) => tx.contents.destroyIfUnused('c'));
+    await store.write((tx) => tx.contents.destroyIfUnused('c', 0));
     await store.close();
     opened.splice(0);
     expect(readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(canary))).toEqual([]);

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type Placeholder, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
 import type { Session, Token, TokenGrant } from '../../domain/token.ts';
 import type { Database, Engine } from '../engine.ts';
@@ -34,6 +34,13 @@ export function tokenReaders(db: Database, tables: Tables): TokenReaders {
           .limit(atMost(MOST)),
       ),
     any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(atMost(1))).length > 0,
+    isLive: async (id, now) =>
+      (
+        await db
+          .select({ id: tokens.id })
+          .from(tokens)
+          .where(and(eq(tokens.id, id), alive(tables, now)))
+      ).length > 0,
     async countOwners(projectId, now) {
       const [row] = await db
         .select({ count: count() })
@@ -44,14 +51,19 @@ export function tokenReaders(db: Database, tables: Tables): TokenReaders {
           and(
             eq(tokenGrants.projectId, projectId),
             like(tokenGrants.roles, '%"owner"%'),
-            isNull(tokens.revokedAt),
-            or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)),
+            // One that is limited to some integrations can't look after the others.
+            isNull(tokens.integrationIds),
+            alive(tables, now),
           ),
         );
       return Number(row?.count ?? 0);
     },
     findSession: async (hash) => first<Session>(await db.select().from(sessions).where(eq(sessions.hash, hash))),
   };
+}
+
+function alive({ tokens }: Tables, now: number): SQL | undefined {
+  return and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
 }
 
 /** The lookup of every request: one statement, prepared once. */

@@ -85,7 +85,7 @@ export function versionReaders(db: Database, tables: Tables): VersionReaders {
               labelled(tables, 'RETIRED'),
               isNull(versions.destroyedAt),
               lte(versions.retiredAt, before),
-              notExists(inUse(db, tables, versions.contentId)),
+              notExists(inUse(db, tables, versions.contentId, before)),
               notExists(openChange(db, tables, versions.contentId)),
             ),
           )
@@ -117,13 +117,13 @@ function liveLease(db: Database, { leases, versions }: Tables, now: number) {
     );
 }
 
-/** A version that may be used and has the content: a roll-back makes the content of a RETIRED one CURRENT again. */
-function inUse(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string) {
+/** A version that has the content and is in use, or retired too lately: a roll-back gives one content to several versions. */
+function inUse(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string, retiredBefore: number) {
   const other = alias(tables.versions, 'other');
   return db
     .select({ version: other.version })
     .from(other)
-    .where(and(eq(other.contentId, contentId), sql`${other.label} <> 'RETIRED'`));
+    .where(and(eq(other.contentId, contentId), or(sql`${other.label} <> 'RETIRED'`, gt(other.retiredAt, retiredBefore))));
 }
 
 /** An open change that holds the content. */
@@ -204,7 +204,7 @@ export function contentWriters(db: Database, tables: Tables): ContentWriters {
   return {
     ...contentReaders(db, tables),
     insert: async (content) => void (await db.insert(sealedContents).values(content)),
-    destroyIfUnused: async (id) =>
+    destroyIfUnused: async (id, retiredBefore) =>
       (
         await db
           .update(sealedContents)
@@ -213,7 +213,7 @@ export function contentWriters(db: Database, tables: Tables): ContentWriters {
             and(
               eq(sealedContents.id, id),
               isNotNull(sealedContents.blob),
-              notExists(inUse(db, tables, id)),
+              notExists(inUse(db, tables, id, retiredBefore)),
               notExists(openChange(db, tables, id)),
             ),
           )
