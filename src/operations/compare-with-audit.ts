@@ -40,7 +40,7 @@ function tellsOf({ at, action, actorTokenId, details }: AuditRow, version: Versi
     details.changeId === version.changeId &&
     details.proven === version.proven &&
     (details.restoredFrom ?? null) === version.restoredFrom &&
-    (action === 'connection.rollback') === (version.origin === 'roll-back') &&
+    version.origin === (action === 'connection.rollback' ? 'roll-back' : 'change') &&
     (actorTokenId ?? 'local') === version.createdBy &&
     at === version.createdAt
   );
