@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -13,6 +13,8 @@ import { createToken, parseToken } from './crypto/token.ts';
 import { createVault } from './crypto/vault.ts';
 import type { RequestInfo } from './domain/actor.ts';
 import type { Clock } from './domain/clock.ts';
+import { DomainError, ERROR_CODES } from './domain/errors.ts';
+import { StartupError } from './domain/startup-error.ts';
 import type { Store } from './domain/store.ts';
 import type { KeyStore } from './domain/vault.ts';
 import type { EgressPolicy } from './egress/address-policy.ts';
@@ -28,6 +30,7 @@ import { createLog, errorFields } from './log.ts';
 import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
 import { openStore } from './store/open-store.ts';
+import { storeFileIn } from './store/store-file.ts';
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
@@ -36,8 +39,10 @@ const START: RequestInfo = { id: 'start', ip: null, client: {} };
 /** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
 export async function createApp(config: Config, overrides: { readonly clock?: Clock } = {}) {
   const log = createLog(config.logLevel);
-  if (config.databaseUrl === null) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const masterKey = loadMasterKey({ file: config.masterKeyFile, createIfAbsent: config.createMasterKey });
+  // A store that exists has its key: a new one would not open it, and would hide that the old one is gone.
+  const isNew = config.databaseUrl === null && !existsSync(storeFileIn(config.dataDir));
+  if (config.createMasterKey && isNew) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const masterKey = loadMasterKey({ file: config.masterKeyFile, createIfAbsent: config.createMasterKey && isNew });
   const { store, instance } = await openStore(
     config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
     {
@@ -49,7 +54,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       },
     },
   );
-  const vault = await createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) });
+  const vault = await orEndStart(store, createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) }));
   masterKey.fill(0);
   const connectors = createCatalogue();
   const own: { address: string; port: number }[] = ownDatabase(config);
@@ -73,7 +78,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     later: background.later,
     once: background.once,
   };
-  const projectId = await ensureProject(services, instance.id, START);
+  const projectId = await orEndStart(store, ensureProject(services, instance.id, START));
   const schema = createSchema(services);
   const report = (error: unknown, requestId: string) => log.error('unexpected error', { requestId, ...errorFields(error) });
   const gateway = {
@@ -124,6 +129,17 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       await store.close();
     },
   };
+}
+
+/** A store that refuses while everything is put together ends the start in one line, and is closed. */
+async function orEndStart<T>(store: Store, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await store.close();
+    if (!(error instanceof DomainError)) throw error;
+    throw new StartupError(`${error.message} ${ERROR_CODES[error.code].next}`, error.code === 'INTEGRITY' ? 78 : 75);
+  }
 }
 
 function ownDatabase({ databaseUrl }: Config): { address: string; port: number }[] {

@@ -18,7 +18,9 @@ export function loadMasterKey({ file, createIfAbsent }: MasterKeyFile): Buffer {
   const found = readKeyFile(file);
   if (found !== null) return found;
   if (!createIfAbsent)
-    throw new StartupError(`The master key file ${file} does not exist. Create it with: (umask 077; openssl rand -hex 32 > ${file})`);
+    throw new StartupError(
+      `The master key file ${file} does not exist. Put the key of the store there; for a new store make one with: (umask 077; openssl rand -hex 32 > ${file})`,
+    );
   try {
     writeKeyFile(file, randomBytes(32));
   } catch (error) {

@@ -27,6 +27,8 @@ export async function loadConnection(
   if (connection === null) throw notFound('connection');
   const integration = await from.integrations.find(scope, connection.integrationId);
   const [current] = await from.versions.currentOf(scope, [id]);
+  // It may have been removed between the two looks.
+  if ((integration === null || current === undefined) && (await from.connections.find(scope, id)) === null) throw notFound('connection');
   if (integration === null || current === undefined)
     throw new DomainError('INTEGRITY', 'The connection has no current version or no integration.', { connectionId: id });
   return { connection, integration, current, connector: connectorOf(services, current.kind) };

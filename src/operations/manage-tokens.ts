@@ -79,7 +79,9 @@ function readRoles(names: readonly string[]): readonly Role[] {
 }
 
 async function limitTo(actor: Actor, tx: Writers, ids: readonly string[] | null): Promise<readonly string[] | null> {
-  if (ids === null || ids.length === 0) return actor.integrationIds;
+  if (ids === null) return actor.integrationIds;
+  // Not the same as none: somebody who meant to narrow a token must not get one for everything.
+  if (ids.length === 0) throw badRequest('integrationIds', 'Name at least one integration, or leave the list out for the whole project.');
   const found = await tx.integrations.findMany({ projectId: actor.projectId, integrationIds: actor.integrationIds }, ids);
   if (found.length !== new Set(ids).size) throw notFound('integration');
   return [...new Set(ids)];
@@ -101,7 +103,8 @@ export async function revokeToken(services: Services, actor: Actor, tokenId: str
     await tx.lock(actor.projectId, 'exclusive');
     const found = await tx.tokens.find(tokenId);
     const grant = found?.grants.find(({ projectId }) => projectId === actor.projectId);
-    if (found === null || grant === undefined || found.token.homeProjectId !== actor.projectId) throw notFound('token');
+    if (found === null || grant === undefined || found.token.homeProjectId !== actor.projectId || !isWithin(actor, found.token))
+      throw notFound('token');
     const now = await tx.now();
     if (!(await tx.tokens.revoke(tokenId, now))) throw notFound('token');
     if (grant.roles.includes('owner') && (await tx.tokens.countOwners(actor.projectId, now)) === 0) {
@@ -113,7 +116,12 @@ export async function revokeToken(services: Services, actor: Actor, tokenId: str
 
 export async function listTokens(services: Services, actor: Actor): ReturnType<Services['store']['read']['tokens']['list']> {
   requirePermission(actor, 'token');
-  return await services.store.read.tokens.list(actor.projectId);
+  return (await services.store.read.tokens.list(actor.projectId)).filter(({ token }) => isWithin(actor, token));
+}
+
+/** An owner of some integrations sees and ends the tokens of those, and no token that reaches further. */
+function isWithin({ integrationIds }: Actor, token: Token): boolean {
+  return integrationIds === null || (token.integrationIds?.every((id) => integrationIds.includes(id)) ?? false);
 }
 
 /** How long a browser stays signed in, milliseconds. */

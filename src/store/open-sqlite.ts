@@ -11,6 +11,7 @@ import type { OpenedStore, OpenStoreOptions } from './open-store.ts';
 import { createSqliteEngine } from './sqlite.ts';
 import { openWriter } from './sqlite-handles.ts';
 import { databaseCode } from './store-error.ts';
+import { storeFileIn } from './store-file.ts';
 import { takeWriterLock } from './writer-lock.ts';
 
 /** Opens the embedded store, or makes it. Throws StartupError with one line. */
@@ -19,7 +20,7 @@ export async function openSqliteStore(dataDir: string, options: OpenStoreOptions
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const lock = takeWriterLock(dataDir);
     try {
-      return await openLocked(join(dataDir, 'changeover.db'), options, lock.release);
+      return await openLocked(storeFileIn(dataDir), options, lock.release);
     } catch (error) {
       lock.release();
       throw error;
