@@ -1,6 +1,6 @@
 import { ROLES, type Role, requirePermission } from '../domain/actor.ts';
 import { AUDIT_ACTIONS, type AuditFinding, type AuditRow } from '../domain/audit.ts';
-import { badRequest } from '../domain/errors.ts';
+import { badRequest, DomainError } from '../domain/errors.ts';
 import type { Token } from '../domain/token.ts';
 import { type Examination, examineStore, type Finding } from '../operations/examine-store.ts';
 import { createToken, listTokens, revokeToken } from '../operations/manage-tokens.ts';
@@ -155,6 +155,8 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       args: { filter: t.arg({ type: filter }), first: t.arg.int(), after: t.arg.string() },
       resolve: (_, { filter: given, first, after }, { services: { store }, actor }) => {
         requirePermission(actor, 'audit');
+        if (actor.integrationIds !== null)
+          throw new DomainError('FORBIDDEN', "The audit is the whole project's, and this token is limited to some integrations.");
         const unknown = given?.actions?.find((action) => !(AUDIT_ACTIONS as readonly string[]).includes(action));
         if (unknown !== undefined) throw badRequest('filter.actions', `Known actions: ${AUDIT_ACTIONS.join(', ')}.`);
         return readPage(

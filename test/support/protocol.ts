@@ -62,7 +62,8 @@ export interface ProtocolBench {
   close(): Promise<void>;
 }
 
-export const codeOf = ({ errors }: Answer): string => errors?.[0]?.extensions.code ?? 'ok';
+/** The code of the error; of an answer that has a status instead, which makes the lead API's clients try again, the status. */
+export const codeOf = ({ errors, status }: Answer): string => errors?.[0]?.extensions.code ?? (status === 200 ? 'ok' : String(status));
 
 export async function startProtocol(databaseUrl: string | null): Promise<ProtocolBench> {
   const clock = createTestClock();
