@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from './config.ts';
-import { createCatalogue } from './connectors/catalogue.ts';
+import { type Catalogue, createCatalogue } from './connectors/catalogue.ts';
+import { loadPackages } from './connectors/load-packages.ts';
 import { auditRowHmac, CHAIN_START, chainHash, verifyAuditChain } from './crypto/audit-chain.ts';
 import { endpointFingerprint } from './crypto/endpoint-fingerprint.ts';
 import { checkMasterKey, createInstance } from './crypto/key-check.ts';
@@ -39,6 +40,8 @@ const START: RequestInfo = { id: 'start', ip: null, client: {} };
 /** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
 export async function createApp(config: Config, overrides: { readonly clock?: Clock } = {}) {
   const log = createLog(config.logLevel);
+  const connectors = createCatalogue(await loadPackages(config.connectors));
+  const schema = schemaOf(connectors, config.connectors);
   // A store that exists has its key: a new one would not open it, and would hide that the old one is gone.
   const isNew = config.databaseUrl === null && !existsSync(storeFileIn(config.dataDir));
   if (config.createMasterKey && isNew) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
@@ -56,7 +59,6 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   );
   const vault = await orEndStart(store, createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) }));
   masterKey.fill(0);
-  const connectors = createCatalogue();
   const own: { address: string; port: number }[] = ownDatabase(config);
   const policy: EgressPolicy = { allow: config.egressAllow, own };
   const background = createBackground((name, error) => log.error('background work failed', { name, ...errorFields(error) }));
@@ -79,7 +81,6 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     once: background.once,
   };
   const projectId = await orEndStart(store, ensureProject(services, instance.id, START));
-  const schema = createSchema(services);
   const report = (error: unknown, requestId: string) => log.error('unexpected error', { requestId, ...errorFields(error) });
   const gateway = {
     services,
@@ -139,6 +140,16 @@ async function orEndStart<T>(store: Store, work: Promise<T>): Promise<T> {
     await store.close();
     if (!(error instanceof DomainError)) throw error;
     throw new StartupError(`${error.message} ${ERROR_CODES[error.code].next}`, error.code === 'INTEGRITY' ? 78 : 75);
+  }
+}
+
+/** What a package's fields can't be served as is told in one line; of built-in kinds it would be a bug. */
+function schemaOf(connectors: Catalogue, packages: readonly string[]) {
+  try {
+    return createSchema({ connectors });
+  } catch (error) {
+    if (packages.length === 0 || !(error instanceof Error)) throw error;
+    throw new StartupError(`CHANGEOVER_CONNECTORS: a connector of ${packages.join(', ')} can't be served: ${error.message}`);
   }
 }
 

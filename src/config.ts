@@ -25,6 +25,10 @@ export const SETTINGS = {
     description:
       'CIDRs and host names, separated by commas, that validators may dial besides public addresses; `loopback` for local trials.',
   },
+  CHANGEOVER_CONNECTORS: {
+    default: '',
+    description: 'Names of npm packages, separated by commas, that bring further kinds; installed beside Changeover.',
+  },
   CHANGEOVER_CHANGE_TTL_SECONDS: { default: '3600', description: 'How long a staged change stays open: 60 to 86400.' },
   CHANGEOVER_LEASE_TTL_SECONDS: { default: '3600', description: 'How long a lease lasts unless the job asks: 1 to 86400.' },
   CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: {
@@ -51,6 +55,8 @@ export interface Config {
   /** The embedded store's own key file may be made; one that was named must exist. */
   readonly createMasterKey: boolean;
   readonly egressAllow: readonly string[];
+  /** Names of the npm packages that bring further kinds. */
+  readonly connectors: readonly string[];
   readonly changeTtlMs: number;
   readonly leaseTtlMs: number;
   readonly tokenRequestsPerSecond: number;
@@ -87,6 +93,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     masterKeyFile: keyFile === '' ? join(dataDir, 'master.key') : resolve(keyFile),
     createMasterKey: keyFile === '',
     egressAllow: readAllowList(read('CHANGEOVER_EGRESS_ALLOW')),
+    connectors: readPackageNames(read('CHANGEOVER_CONNECTORS')),
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
     tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
@@ -102,4 +109,15 @@ function readAllowList(text: string): readonly string[] {
   } catch {
     throw new StartupError('CHANGEOVER_EGRESS_ALLOW must hold CIDRs, host names or the word "loopback", separated by commas.');
   }
+}
+
+/** Names alone: a path or an address would run what nobody installed. */
+function readPackageNames(text: string): readonly string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (!names.every((name) => /^(@[a-z0-9-][a-z0-9._-]*\/)?[a-z0-9-][a-z0-9._-]*$/.test(name)))
+    throw new StartupError('CHANGEOVER_CONNECTORS must hold names of npm packages, separated by commas.');
+  return [...new Set(names)];
 }

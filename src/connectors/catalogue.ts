@@ -1,4 +1,5 @@
 import { type Connector, foldKind } from '../domain/connector.ts';
+import { type PackagedConnector, refusal } from './load-packages.ts';
 import { builtInConnectors, type RegisteredConnector } from './registry.ts';
 
 export interface Catalogue {
@@ -8,13 +9,22 @@ export interface Catalogue {
   moduleUrlOf(kind: string): string;
 }
 
-/** The connectors of this process, built in and further ones, by kind. Throws TypeError for a kind that is defined twice. */
-export function createCatalogue(further: readonly RegisteredConnector[] = []): Catalogue {
-  const byKind = new Map<string, RegisteredConnector>();
-  for (const registered of [...builtInConnectors, ...further]) {
+/** The connectors of this process, built in and of packages, by kind. Throws StartupError for a kind of a package that is defined already. */
+export function createCatalogue(packaged: readonly PackagedConnector[] = []): Catalogue {
+  const byKind = new Map<string, RegisteredConnector>(builtInConnectors.map((one) => [one.connector.kind, one]));
+  const families = new Set(builtInConnectors.map(({ connector }) => connector.family?.kind));
+  const owners = new Map<string, string>();
+  for (const registered of packaged) {
     const { kind } = registered.connector;
-    if (byKind.has(kind)) throw new TypeError(`The kind "${kind}" is defined twice.`);
+    if (byKind.has(kind) || families.has(kind)) {
+      const owner = owners.get(kind);
+      throw refusal(
+        registered.packageName,
+        `defines the kind "${kind}", which ${owner === undefined ? 'is built in' : `the package "${owner}" defines too`}`,
+      );
+    }
     byKind.set(kind, registered);
+    owners.set(kind, registered.packageName);
   }
   const all = [...byKind.values()].map(({ connector }) => connector);
   return {

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import type { EgressSession } from './egress.ts';
 import type { Problem, ValidatorData } from './validation.ts';
 
+// What a connector in a package of its own needs besides: this file is what `changeover/connector` is.
+export type { EgressSession, HttpReply, HttpRequest } from './egress.ts';
+export { EgressError } from './egress.ts';
+export type { Problem, ValidationCode } from './validation.ts';
+export { z };
+
 /**
  * What a connector is: one object that defines a kind. GraphQL inputs, test and update mutations, checks, the form's
  * JSON Schema, CLI prompts, redaction and the reference page are all derived from it; nothing else names a kind.
@@ -249,12 +255,21 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
   }
   const first = definition.validators[0];
   if (first?.name !== 'validate_connection' || !first.mandatory) fail('the first validator is the mandatory validate_connection.');
-  return Object.freeze({
+  const connector = Object.freeze({
     ...definition,
     family: definition.family ?? null,
     rules: definition.rules ?? [],
     driver: definition.driver ?? null,
   });
+  defined.add(connector);
+  return connector;
+}
+
+const defined = new WeakSet<object>();
+
+/** True for what this very module's `defineConnector` made: another copy's fields would have lost their roles here. */
+export function isConnector(value: unknown): value is Connector {
+  return typeof value === 'object' && value !== null && defined.has(value);
 }
 
 function checkFields(fields: FieldShape, prefix: string, fail: (what: string) => never): void {

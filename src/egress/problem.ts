@@ -54,3 +54,12 @@ export function problemFor(error: unknown): Problem {
 function isNetworkCode(code: string): code is NetworkCode {
   return Object.hasOwn(TEXTS, code);
 }
+
+export function driverNotInstalled({ packageName, install }: { readonly packageName: string; readonly install: string }): Problem {
+  return {
+    code: 'DRIVER_NOT_INSTALLED',
+    cause: `the package ${packageName} is not installed`,
+    friendlyMessage: 'The driver of this kind is optional, and is not installed on this gateway.',
+    resolution: `Where Changeover is installed, run: ${install}`,
+  };
+}

@@ -5,7 +5,7 @@ import type { Problem } from '../domain/validation.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
-import { problemFor } from './problem.ts';
+import { driverNotInstalled, problemFor } from './problem.ts';
 import { createEgressSession } from './session.ts';
 
 /** A task as it reaches the worker: the module whose default export is the connector is named by URL. */
@@ -52,18 +52,28 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
 }
 
 async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<ValidatorReport> {
-  const module = (await import(task.moduleUrl)) as { readonly default?: Connector; readonly connector?: Connector };
-  const connector = module.default ?? module.connector;
+  const { default: exported } = (await import(task.moduleUrl)) as { readonly default: Connector | readonly Connector[] };
+  const connector = [exported].flat().find(({ kind }) => kind === task.kind);
   const validator = connector?.validators.find(({ name }) => name === task.validator);
   if (validator === undefined) return { errors: [problemFor(new EgressError('UNREACHABLE'))], warnings: [] };
-  // The task's credentials were parsed with this very connector's fields before they were sealed.
-  return await validator.run({
-    credentials: task.credentials as never,
-    current: task.current as never,
-    options: task.options,
-    egress: createEgressSession(signal),
-    signal,
-  });
+  try {
+    // The task's credentials were parsed with this very connector's fields before they were sealed.
+    return await validator.run({
+      credentials: task.credentials as never,
+      current: task.current as never,
+      options: task.options,
+      egress: createEgressSession(signal),
+      signal,
+    });
+  } catch (error) {
+    if (connector?.driver == null || !isMissing(error, connector.driver.packageName)) throw error;
+    return { errors: [driverNotInstalled(connector.driver)], warnings: [] };
+  }
+}
+
+/** Node's error for an import that finds nothing names the package in its text alone. */
+function isMissing(error: unknown, packageName: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${packageName}'`);
 }
 
 function outcomeOf(report: ValidatorReport): ValidationOutcome {

@@ -19,17 +19,22 @@ export type WireShape = Readonly<Record<string, WireField>>;
 
 /** The input of a kind, by the lead API's spelling; `required` marks what creating it takes. */
 export function wireShapeOf(connector: Connector, update: boolean): WireShape {
-  return shapeOf(connector.fields, (key) => `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`, !update);
+  return shapeOf(
+    connector.kind,
+    connector.fields,
+    (key) => `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`,
+    !update,
+  );
 }
 
-function shapeOf(fields: FieldShape, inputOf: (key: string) => string, mayRequire: boolean): WireShape {
+function shapeOf(owner: string, fields: FieldShape, inputOf: (key: string) => string, mayRequire: boolean): WireShape {
   return Object.fromEntries(
     Object.entries(fields).map(([key, schema]) => {
       const { names, members, description } = fieldMeta(schema, key);
       const type: WireType =
         members === null
-          ? wireTypeOf(schema, key, names.leadType)
-          : { input: names.leadType ?? inputOf(key), fields: shapeOf(members, inputOf, false) };
+          ? wireTypeOf(schema, `${owner}.${key}`, names.leadType)
+          : { input: names.leadType ?? inputOf(key), fields: shapeOf(`${owner}.${key}`, members, inputOf, false) };
       const required = mayRequire && !schema.safeParse(undefined).success;
       return [names.lead ?? key, { type, required, ...(description === null ? {} : { description }) }];
     }),

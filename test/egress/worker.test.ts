@@ -18,7 +18,7 @@ function connector(code: string): string {
     file,
     `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram';
     const report = (returnedData) => ({ errors: [], warnings: [], data: { returnedData } });
-    export default { validators: [{ name: 'validate_connection', run: async ({ credentials, egress, signal }) => { ${code} } }] };`,
+    export default [{ kind: 'other', validators: [] }, { kind: 'k', driver: { packageName: 'a-driver', install: 'npm install a-driver' }, validators: [{ name: 'validate_connection', run: async ({ credentials, egress, signal }) => { ${code} } }] }];`,
   );
   return pathToFileURL(file).href;
 }
@@ -84,6 +84,14 @@ test('a validator that blocks its thread is ended at the deadline (F23)', async 
 test('a validator that throws a secret is INTERNAL, with our text alone (#41)', async () => {
   const outcome = await run("const error = new Error('CNRYsecret', { cause: 'CNRYcause' }); error.name = 'CNRYname'; throw error;");
   expect([outcome.errors.map(({ code }) => code), JSON.stringify(outcome).includes('CNRY')]).toEqual([['INTERNAL'], false]);
+});
+
+test('an optional driver that is absent is DRIVER_NOT_INSTALLED with its command, and another absent package is INTERNAL', async () => {
+  const outcomes = [await run("await import('a-driver');"), await run("await import('another-package');")];
+  expect(outcomes.map(({ errors }) => errors.map(({ code, resolution }) => [code, resolution.includes('npm install a-driver')]))).toEqual([
+    [['DRIVER_NOT_INSTALLED', true]],
+    [['INTERNAL', false]],
+  ]);
 });
 
 test('N12 a validator that ends its process, or fails later, takes nothing else down', async () => {

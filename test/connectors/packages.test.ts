@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createScratchInstall, type RunningGateway } from '../support/scratch-install.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const guide = readFileSync(join(root, 'docs/guide/write-a-connector.md'), 'utf8');
+const blocks = new Map(
+  [...guide.matchAll(/^```(?:js|json|graphql) (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', text = '']) => [name, text]),
+);
+const NAME = 'changeover-connector-metabase';
+
+const install = createScratchInstall();
+const source = join(install.folder, 'source');
+mkdirSync(source);
+for (const [name, text] of blocks) if (name !== 'request') writeFileSync(join(source, name), text);
+install.install(source);
+// As `npm install` in the package's own folder would have it.
+symlinkSync(join(install.folder, 'node_modules'), join(source, 'node_modules'));
+afterAll(() => install.remove());
+
+describe('the connector in docs/guide/write-a-connector.md', () => {
+  test('is a package, a connector and a test', () => {
+    expect([...blocks.keys()]).toEqual(['package.json', 'index.js', 'index.test.js', 'request']);
+  });
+
+  test('is packed without its test', () => {
+    const files = ['package.json', 'index.js', 'index.test.js'].map((file) => existsSync(join(install.folder, 'node_modules', NAME, file)));
+    expect(files).toEqual([true, true, false]);
+  });
+
+  test('passes its own test', () => {
+    const { status, stdout } = spawnSync('npm', ['test', '--silent'], { cwd: source, encoding: 'utf8', timeout: 60_000 });
+    expect({ status, failed: status === 0 ? '' : stdout }).toEqual({ status: 0, failed: '' });
+  });
+
+  test('is sound by the types that the package gives', () => {
+    const options =
+      '--noEmit --allowJs --checkJs --strict --module nodenext --target es2023 --skipLibCheck --ignoreConfig --types node'.split(' ');
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), ...options, '--typeRoots', join(root, 'node_modules/@types'), 'index.js'],
+      { cwd: source, encoding: 'utf8', timeout: 60_000 },
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+});
+
+describe('a connector of a package, in a gateway that names it', () => {
+  const server = createServer(({ url, headers }, response) => {
+    if (headers['x-api-key'] !== 'mb_a-key') response.writeHead(401).end();
+    else response.end(JSON.stringify(url === '/api/database' ? { data: [] } : {}));
+  });
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    gateway = await install.serve({ CHANGEOVER_CONNECTORS: NAME });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    server.close();
+  });
+  const details = (apiKey: string) => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey });
+
+  test('has its kind served, and its validators run in a worker', async () => {
+    const request = blocks.get('request') ?? '';
+    const answers = [
+      await gateway.graphql(request, { details: details('mb_a-key') }),
+      await gateway.graphql(request, { details: details('mb_wrong') }),
+    ];
+    expect(answers).toEqual([
+      { data: { testMetabaseCredentialsV2: { validationResult: { success: true, errors: [] } } } },
+      {
+        data: {
+          testMetabaseCredentialsV2: {
+            validationResult: { success: false, errors: [expect.objectContaining({ code: 'CREDENTIALS_REJECTED' })] },
+          },
+        },
+      },
+    ]);
+  });
+
+  test('has its addresses checked like any other', async () => {
+    const answer = await gateway.graphql(blocks.get('request') ?? '', {
+      details: { ...details('mb_a-key'), url: 'http://169.254.169.254' },
+    });
+    expect(answer).toEqual({
+      data: {
+        testMetabaseCredentialsV2: { validationResult: { success: false, errors: [expect.objectContaining({ code: 'EGRESS_DENIED' })] } },
+      },
+    });
+  });
+});
+
+describe('a package that can not be used ends the start with one line that names it and the reason', () => {
+  const packageJson = JSON.stringify({ type: 'module', exports: './index.js' });
+  const connector = (kind: string, more = '') =>
+    `import { defineConnector, validator, setting, z } from 'changeover/connector';
+     export default defineConnector({ kind: '${kind}', title: 'T', category: 'other', fields: {${more}}, validators: [validator('validate_connection', { mandatory: true, description: 'd', run: async () => ({ errors: [], warnings: [] }) })] });`;
+  const packages: Readonly<Record<string, string>> = {
+    'throws-at-once': "throw new Error('the sky is falling\\nand more');",
+    'exports-nothing': 'export const connector = 1;',
+    'defines-webhook': connector('webhook'),
+    'one-kind': connector('same-kind'),
+    'same-kind': connector('same-kind'),
+    'odd-field': connector('odd', 'when: setting(z.date())'),
+    'own-copy': connector('copied'),
+  };
+  for (const [name, index] of Object.entries(packages)) install.write(name, { 'package.json': packageJson, 'index.js': index });
+  const copy = join(install.folder, 'node_modules/own-copy/node_modules/changeover');
+  for (const path of ['package.json', 'dist/domain', 'node_modules']) {
+    cpSync(join(install.folder, 'node_modules/changeover', path), join(copy, path), { recursive: true, verbatimSymlinks: true });
+  }
+
+  test.each([
+    ['not-there', 'the package "not-there" is not installed beside Changeover; run there: npm install not-there.'],
+    ['throws-at-once', 'the package "throws-at-once" could not be loaded: the sky is falling.'],
+    [
+      'exports-nothing',
+      'the package "exports-nothing" does not export a connector; its default export has to be what defineConnector returns.',
+    ],
+    ['defines-webhook', 'the package "defines-webhook" defines the kind "webhook", which is built in.'],
+    ['one-kind,same-kind', 'the package "same-kind" defines the kind "same-kind", which the package "one-kind" defines too.'],
+    ['odd-field', 'a connector of odd-field can\'t be served: Field "odd.when" has a type that no GraphQL input stands for.'],
+    [
+      'own-copy',
+      'the package "own-copy" was made with another copy of Changeover; it has to name changeover among its peerDependencies, and nowhere else.',
+    ],
+  ])('%s', (names, line) => {
+    expect(install.fail({ CHANGEOVER_CONNECTORS: names })).toEqual({ status: 78, stderr: `changeover: CHANGEOVER_CONNECTORS: ${line}\n` });
+  });
+
+  test('nothing was written', () => {
+    expect(existsSync(join(install.folder, 'none'))).toBe(false);
+  });
+
+  test('a path is refused as no name', () => {
+    expect(install.fail({ CHANGEOVER_CONNECTORS: '../somewhere' })).toEqual({
+      status: 78,
+      stderr: 'changeover: CHANGEOVER_CONNECTORS must hold names of npm packages, separated by commas.\n',
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A folder in which the built product is installed as an operator has it, with connectors of packages beside it. */
+export interface ScratchInstall {
+  readonly folder: string;
+  /** Packs a package with npm and installs what was packed. */
+  install(packageFolder: string): void;
+  /** Puts a package in place that nobody packed. */
+  write(name: string, files: Readonly<Record<string, string>>): void;
+  /** Starts the installed gateway and resolves when it listens. */
+  serve(environment: Readonly<Record<string, string>>): Promise<RunningGateway>;
+  /** Starts it when it can't start, and returns how it ended. */
+  fail(environment: Readonly<Record<string, string>>): { readonly status: number | null; readonly stderr: string };
+  remove(): void;
+}
+
+export interface RunningGateway {
+  graphql(query: string, variables: object): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+export function createScratchInstall(): ScratchInstall {
+  const folder = mkdtempSync(join(tmpdir(), 'changeover-scratch-'));
+  const product = join(folder, 'node_modules/changeover');
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
+  const npm = (args: readonly string[], cwd: string) =>
+    execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = [join(product, 'dist/cli/main.js'), 'serve'];
+  const environmentOf = (name: string, given: Readonly<Record<string, string>>) => ({
+    PATH: process.env.PATH,
+    PORT: '0',
+    CHANGEOVER_DATA_DIR: join(folder, name),
+    CHANGEOVER_EGRESS_ALLOW: 'loopback',
+    ...given,
+  });
+
+  /** npm takes away what it has not installed, so the product comes last. */
+  function placeProduct(): void {
+    for (const path of ['package.json', 'dist', 'migrations', 'schema']) cpSync(join(root, path), join(product, path), { recursive: true });
+    rmSync(join(product, 'node_modules'), { force: true });
+    symlinkSync(join(root, 'node_modules'), join(product, 'node_modules'));
+  }
+  placeProduct();
+
+  return {
+    folder,
+    install(packageFolder) {
+      const packed = npm(['pack', '--silent', '--pack-destination', folder], packageFolder).trim();
+      npm(['install', '--silent', '--offline', '--no-audit', '--no-fund', '--legacy-peer-deps', `./${packed}`], folder);
+      placeProduct();
+    },
+    write(name, files) {
+      for (const [path, text] of Object.entries(files)) {
+        const file = join(folder, 'node_modules', name, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text);
+      }
+    },
+    async serve(given) {
+      const environment = environmentOf('data', given);
+      const child = spawn(process.execPath, program, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+      const url = await readUrl(child);
+      const { secret } = JSON.parse(readFileSync(join(environment.CHANGEOVER_DATA_DIR, 'owner-token'), 'utf8')) as {
+        readonly secret: string;
+      };
+      return {
+        async graphql(query, variables) {
+          const response = await fetch(`${url}/graphql`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+            body: JSON.stringify({ query, variables }),
+          });
+          return (await response.json()) as Record<string, unknown>;
+        },
+        async stop() {
+          const exited = new Promise((resolve) => child.once('exit', resolve));
+          child.kill('SIGTERM');
+          await exited;
+        },
+      };
+    },
+    fail(given) {
+      const { status, stderr } = spawnSync(process.execPath, program, {
+        env: environmentOf('none', given),
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      return { status, stderr };
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function readUrl(child: ChildProcess): Promise<string> {
+  let text = '';
+  return await new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      const url = /ready at (\S+)/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
+}
