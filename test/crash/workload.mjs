@@ -6,7 +6,7 @@ import { detailsOf } from './seed.mjs';
 export const CLIENTS = 8;
 const CONTENT = '{ lease { id version } key credentials }';
 
-const DOCUMENTS = {
+export const DOCUMENTS = {
   stage:
     'mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }',
   validate:
@@ -128,7 +128,7 @@ async function addAndRemove(ask, world, round) {
   await ask('remove', { id: connection.uuid });
 }
 
-function snakeCase(details) {
+export function snakeCase(details) {
   return Object.fromEntries(
     Object.entries(details).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
   );

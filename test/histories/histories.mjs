@@ -1,0 +1,147 @@
+// npm run test:histories: many clients at once, on SQLite through the listener and the control socket, on PostgreSQL through two gateways;
+// their history is checked against C1 to C12 of test/histories/checker.mjs. First the checker itself: six bugs that it has to find.
+//   -- --requests 2000 how long each history is: so many requests,
+//   -- --seconds 30    or so much time, whichever is reached first
+//   -- --processes 16  how many clients
+//   -- --connections 4 on how many connections
+//   -- --seed 1        of their choices; printed
+
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startGateway } from '../crash/gateway.mjs';
+import { startServer } from '../crash/postgres.mjs';
+import { startReceiver } from '../crash/seed.mjs';
+import { BUGS } from './bugs.mjs';
+import { checkHistory } from './checker.mjs';
+import { runClients } from './clients.mjs';
+import { SPOILT } from './spoil.mjs';
+import { openApp, prepareWorld, readStored, wayInProcess, wayOfCommandLine, wayOverHttp, withSqlite } from './world.mjs';
+
+const number = (value) => ({ type: 'string', default: String(value) });
+const { values } = parseArgs({
+  options: {
+    requests: number(2000),
+    seconds: number(30),
+    processes: number(16),
+    connections: number(4),
+    seed: number(Date.now() % 1_000_000),
+  },
+});
+const options = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+const SIZE = { connections: options.connections, pairs: 12 };
+/** A bug that does not show itself within this time is not caught. */
+const BUG_MS = 60_000;
+const UNLIMITED = { CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000' };
+
+const tally = { passed: 0, failed: 0 };
+const folder = mkdtempSync(join(tmpdir(), 'changeover-histories-'));
+// The database server runs as another user where this runs as root, and has to be able to enter.
+chmodSync(folder, 0o711);
+const receiver = await startReceiver();
+console.log(`seed ${options.seed}`);
+try {
+  for (const [name, bug] of Object.entries(BUGS)) await catchBug(name, bug);
+  await onSqlite();
+  await onPostgres();
+} finally {
+  receiver.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed === 0 ? 0 : 1;
+
+async function catchBug(name, { caughtBy, around, replica }) {
+  const dataDir = join(folder, name.replaceAll(/\W/g, '-'));
+  const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, { connections: 2, pairs: 24 });
+  const app = await openApp({ CHANGEOVER_DATA_DIR: dataDir });
+  const right = await wayInProcess(app, app.services, world);
+  const wrong = await wayInProcess(app, { ...app.services, store: around(app.services.store) }, world);
+  const ways = replica === true ? [right, wrong] : [wrong];
+  const started = performance.now();
+  const events = [];
+  let broken = [];
+  const isCaught = () => broken.some((line) => caughtBy.includes(line.split(':')[0]));
+  for (let slice = 0; !isCaught() && performance.now() - started < BUG_MS; slice += 1) {
+    await runClients(world, ways, { processes: 8, requests: 150, seconds: 10, seed: options.seed + 1000 * slice }, events);
+    broken = checkHistory(events, await withSqlite(dataDir, readStored));
+  }
+  await app.close();
+  const found = [...new Set(broken.map((line) => line.split(':')[0]))].join(', ');
+  const after = `after ${events.length} requests, ${((performance.now() - started) / 1000).toFixed(1)} s`;
+  count(
+    `a bug, ${name}: caught by ${found || 'nothing'} ${after}`,
+    isCaught() ? [] : [`${caughtBy.join(' or ')} had to catch it`, ...broken.slice(0, 5)],
+  );
+}
+
+async function onSqlite() {
+  const dataDir = join(folder, 'sqlite');
+  const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, SIZE);
+  const gateway = await startGateway({ dataDir, environment: UNLIMITED });
+  try {
+    const http = wayOverHttp(gateway.url, world);
+    await judge('SQLite, listener and command line', world, [http, http, wayOfCommandLine(dataDir)], () => withSqlite(dataDir, readStored));
+  } finally {
+    await gateway.stop();
+  }
+}
+
+async function onPostgres() {
+  const server = await startServer(join(folder, 'postgres'), await freePort());
+  const gateways = [];
+  try {
+    const dataDir = join(folder, 'gateway');
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
+    const environment = {
+      ...UNLIMITED,
+      CHANGEOVER_DATABASE_URL: await server.createDatabase('histories'),
+      CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key'),
+    };
+    const world = await prepareWorld({ ...environment, CHANGEOVER_DATA_DIR: dataDir }, receiver.url, SIZE);
+    for (let count = 0; count < 2; count += 1) gateways.push(await startGateway({ dataDir, environment }));
+    const ways = gateways.map(({ url }) => wayOverHttp(url, world));
+    await judge('PostgreSQL, two gateways', world, ways, () => readStored((text) => server.query(text, 'histories')));
+  } finally {
+    for (const gateway of gateways) await gateway.stop();
+    await server.stop();
+  }
+}
+
+async function judge(name, world, ways, stored) {
+  const history = { events: await runClients(world, ways, options), stored: await stored() };
+  const { events } = history;
+  const ok = events.filter(({ type }) => type === 'ok').length;
+  const unknown = events.filter(({ type }) => type === 'info').length;
+  const broken = checkHistory(events, history.stored);
+  count(
+    `${name}: ${ok} of ${events.length} requests took effect, ${unknown} nobody knows`,
+    ok * 2 > events.length ? broken.slice(0, 20) : ['that is too few', ...broken.slice(0, 20)],
+  );
+  const overlooked = Object.entries(SPOILT).filter(([rule, spoil]) => {
+    const copy = structuredClone(history);
+    return !spoil(copy) || !checkHistory(copy.events, copy.stored).some((line) => line.startsWith(`${rule}:`));
+  });
+  count(
+    `${name}: spoilt in one place, it breaks the rule of that place`,
+    overlooked.map(([rule]) => `${rule} says nothing`),
+  );
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function count(name, broken) {
+  if (broken.length === 0) tally.passed += 1;
+  else tally.failed += 1;
+  console.log(`${broken.length === 0 ? 'ok    ' : 'FAILED'} ${name}${broken.map((line) => `\n       ${line}`).join('')}`);
+}

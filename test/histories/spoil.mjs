@@ -1,0 +1,80 @@
+// A right history with one thing in it changed: for each rule, the change that it has to notice. Each returns false where it found nothing to change.
+
+const WRITES = new Set(['commit', 'update', 'rollBack']);
+
+export const SPOILT = {
+  C1: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'commit'),
+      (event) => (event.args.tag = 'of nobody'),
+    ),
+  C2: ({ events }) =>
+    change(
+      latest(events, ({ op }) => WRITES.has(op)),
+      (event) => (event.value.version = 1),
+    ),
+  C3: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'read'),
+      (event) => (event.value.version = 1),
+    ),
+  C4: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'acquire'),
+      (event) => (event.value.version = 1),
+    ),
+  C5: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'readLease'),
+      (event) => (event.value.whole = false),
+    ),
+  C6: ({ stored }) =>
+    change(
+      stored.versions.findLast(({ base }) => base > 1),
+      (row) => (row.base -= 1),
+    ),
+  C7: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'list'),
+      (event) => (event.value.pairs['pair 0'] = 1),
+    ),
+  C8: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'readLease'),
+      (event) => (event.value.version += 1),
+    ),
+  C9: ({ stored }) =>
+    change(
+      stored.versions.findLast(({ restoredFrom }) => restoredFrom !== null),
+      (row) => (row.tag = 'of nobody'),
+    ),
+  C10: ({ stored }) => change(stored.versions.at(-1), (row) => (row.change = stored.versions.at(-2).change)),
+  C11: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'replay'),
+      (event) => (event.value.same = false),
+    ),
+  C12: ({ stored }) =>
+    change(
+      stored.audit.find(({ action }) => action === 'lease.acquire'),
+      (row) => (row.action = 'lease.end'),
+    ),
+  unexpected: ({ events }) =>
+    change(
+      latest(events, ({ op }) => op === 'read'),
+      (event) => Object.assign(event, { type: 'fail', value: { code: 'INTERNAL' } }),
+    ),
+};
+
+function latest(events, fits) {
+  return events
+    .filter((event) => event.type === 'ok' && fits(event))
+    .sort((a, b) => a.inv - b.inv)
+    .at(-1);
+}
+
+function change(found, how) {
+  if (found === undefined) return false;
+  how(found);
+  return true;
+}

@@ -1,0 +1,173 @@
+// The store that histories are made on, the ways into it, and what is stored at the end.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import SqliteDatabase from 'better-sqlite3';
+import { createApp } from '../../dist/app.js';
+import { socketGateway } from '../../dist/cli/transport.js';
+import { readConfig } from '../../dist/config.js';
+import { createContext } from '../../dist/graphql/context.js';
+import { addConnection } from '../../dist/operations/add-connection.js';
+import { answerOnce } from '../../dist/operations/answer-once.js';
+import { authenticate } from '../../dist/operations/authenticate.js';
+import { commitChange } from '../../dist/operations/commit-change.js';
+import { localActor } from '../../dist/operations/prepare-instance.js';
+import { validateChange } from '../../dist/operations/run-validation.js';
+import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
+import { detailsOf, seed } from '../crash/seed.mjs';
+import { DOCUMENTS as CRASH_DOCUMENTS } from '../crash/workload.mjs';
+import { tagsOf } from './clients.mjs';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const DOCUMENTS = {
+  ...CRASH_DOCUMENTS,
+  show: 'query ($id: UUID!) { connection(id: $id) { currentVersion { version settings } } }',
+  list: '{ getPlatformServices { connections { name } } }',
+  removePair: 'mutation ($id: UUID!) { deleteIntegration(integrationId: $id) { success } }',
+};
+const OF_JOBS = new Set(['acquire', 'read', 'renew', 'release']);
+
+/** Connections whose contents are all proven, and pairs of connections that are removed together. */
+export async function prepareWorld(environment, receiverUrl, { connections, pairs }) {
+  const seeded = await seed(environment, receiverUrl, connections);
+  const app = await openApp(environment);
+  const { services } = app;
+  const actor = localActor(app.projectId, 'seed', { id: 'seed', ip: null, client: {} });
+  for (const connectionId of seeded.connections) {
+    let key = '';
+    for (const tag of tagsOf(connectionId)) {
+      ({ key } = await stageUpdate(services, actor, { connectionId, changes: detailsOf(tag) }));
+      await validateChange(services, actor, { key, validator: 'validate_connection' });
+    }
+    await commitChange(services, actor, { key, connectionId });
+  }
+  const ids = [];
+  for (let index = 0; index < pairs; index += 1) {
+    let integration = { name: `Pair ${index}` };
+    for (const half of ['a', 'b']) {
+      const { key } = await stageCreation(services, actor, {
+        kind: 'webhook',
+        details: { url: receiverUrl, ...detailsOf(`pair-${index}`) },
+      });
+      const { connectionId } = await addConnection(services, actor, {
+        key,
+        kind: 'webhook',
+        integration,
+        name: `pair ${index} ${half}`,
+        isActive: false,
+      });
+      const row = await services.store.read.connections.find({ projectId: app.projectId, integrationIds: null }, connectionId);
+      integration = { id: row.integrationId };
+    }
+    ids.push(integration.id);
+  }
+  await app.close();
+  return { ...seeded, pairs: ids, receiver: receiverUrl };
+}
+
+export async function openApp(environment) {
+  return await createApp(readConfig({ CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_EGRESS_ALLOW: 'loopback', ...environment }));
+}
+
+export function wayOverHttp(url, world) {
+  return {
+    mayLease: true,
+    repeats: true,
+    async ask(verb, variables, id) {
+      const token = OF_JOBS.has(verb) ? world.job : world.owner;
+      const isQuery = verb === 'show' || verb === 'list';
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${token}`,
+          ...(isQuery || id === null ? {} : { 'x-mcd-idempotent-id': id }),
+        },
+        body: JSON.stringify({ query: DOCUMENTS[verb], variables }),
+        signal: AbortSignal.timeout(30_000),
+      });
+      const text = await response.text();
+      const { data, errors, code } = JSON.parse(text);
+      return { data, text, code: errors?.[0]?.extensions.code ?? (response.status === 200 ? null : code) };
+    },
+  };
+}
+
+/** As the command line does it: a roll-back by a process of its own, the rest over the control socket. */
+export function wayOfCommandLine(dataDir) {
+  const gateway = socketGateway(join(dataDir, 'control.sock'));
+  return {
+    mayLease: false,
+    repeats: false,
+    async ask(verb, variables) {
+      if (verb === 'rollBack') return await runCommand(dataDir, ['connection', 'roll-back', variables.id, '--json']);
+      try {
+        return { data: await gateway.run(DOCUMENTS[verb], variables), code: null, text: '' };
+      } catch (error) {
+        return { data: null, code: error.code ?? 'UNAVAILABLE', text: '' };
+      }
+    },
+  };
+}
+
+async function runCommand(dataDir, args) {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH, CHANGEOVER_DATA_DIR: dataDir } });
+  const read = async (stream) => Buffer.concat(await stream.toArray()).toString('utf8');
+  const [out, errors] = await Promise.all([read(child.stdout), read(child.stderr)]);
+  return errors === ''
+    ? { data: { rollBackConnection: JSON.parse(out) }, code: null, text: out }
+    : { data: null, code: JSON.parse(errors).error.code, text: errors };
+}
+
+/** In this process, on the services given: where a store can be put that is wrong. */
+export async function wayInProcess(app, services, world) {
+  const request = { id: 'histories', ip: null, client: {} };
+  const actors = {
+    owner: await authenticate(app.services, { secret: world.owner }, request),
+    job: await authenticate(app.services, { secret: world.job }, request),
+  };
+  return {
+    mayLease: true,
+    repeats: true,
+    async ask(verb, variables, id) {
+      const actor = OF_JOBS.has(verb) ? actors.job : actors.owner;
+      const body = { query: DOCUMENTS[verb], variables, operationName: null };
+      const run = (bound) => app.execute(body, createContext(bound, actor, AbortSignal.timeout(30_000)));
+      const isQuery = verb === 'show' || verb === 'list';
+      const text = isQuery || id === null ? (await run(services)).body : await answerOnce(services, actor, id, JSON.stringify(body), run);
+      const { data, errors } = JSON.parse(text);
+      return { data, text, code: errors?.[0]?.extensions.code ?? null };
+    },
+  };
+}
+
+/** The tables that a checker compares a history with. */
+export async function readStored(rows) {
+  const versions = await rows(
+    'select v.connection_id, v.version, v.settings, v.change_id, v.restored_from, c.base_version from versions v join changes c on c.id = v.change_id order by v.connection_id, v.version',
+  );
+  const audit = await rows('select action, request_id from audit');
+  const parsed = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
+  const number = (value) => (value === null ? null : Number(value));
+  return {
+    versions: versions.map((row) => ({
+      connection: row.connection_id,
+      version: Number(row.version),
+      tag: parsed(row.settings).headerName.slice(2),
+      change: row.change_id,
+      base: number(row.base_version),
+      restoredFrom: number(row.restored_from),
+    })),
+    // What the seed wrote was asked by nobody of the history.
+    audit: audit.map(({ action, request_id }) => ({ action, request: request_id })),
+  };
+}
+
+export async function withSqlite(dataDir, work) {
+  const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { readonly: true });
+  try {
+    return await work(async (text) => handle.prepare(text).all());
+  } finally {
+    handle.close();
+  }
+}
