@@ -3,8 +3,15 @@ import { askSecret, readSecretsFromStdin } from './read-secrets.ts';
 import type { Gateway } from './transport.ts';
 import { UsageError } from './usage-error.ts';
 
+interface Property {
+  readonly type?: string;
+  readonly writeOnly?: boolean;
+  /** Members of a group. */
+  readonly properties?: Readonly<Record<string, Property>>;
+}
+
 interface JsonSchema {
-  readonly properties: Readonly<Record<string, { readonly type?: string; readonly writeOnly?: boolean }>>;
+  readonly properties: Readonly<Record<string, Property>>;
   readonly required?: readonly string[];
 }
 
@@ -31,9 +38,20 @@ export async function readDetails(gateway: Gateway, kind: string, given: GivenDe
   if (given.secret !== undefined && !known(true).includes(given.secret))
     throw new UsageError(`--secret must be one of the secrets of kind ${kind}: ${known(true).join(', ')}.`);
   const settings = Object.fromEntries(Object.entries(given.set).map(([name, value]) => [name, typed(name, value, properties[name]?.type)]));
+  for (const [name, value] of Object.entries(settings)) refuseSecretMembers(name, value, properties[name]?.properties ?? {});
   const missing = given.complete ? known(false).filter((name) => required.includes(name) && settings[name] === undefined) : [];
   if (missing.length > 0) throw new UsageError(`Give ${missing.map((name) => `--set ${name}=...`).join(' ')} too.`);
   return { ...settings, ...(await readSecrets(given, given.complete ? known(true).filter((name) => required.includes(name)) : [])) };
+}
+
+/** A group is one JSON object; the secrets among its members belong on standard input, and the whole group with them. */
+function refuseSecretMembers(group: string, value: unknown, members: Readonly<Record<string, Property>>): void {
+  const given = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const secret = given.find((name) => members[name]?.writeOnly === true);
+  if (secret !== undefined)
+    throw new UsageError(
+      `${group}.${secret} is a secret: give all of ${group} on standard input with --secrets-stdin, not on the command line.`,
+    );
 }
 
 async function schemaOf(gateway: Gateway, kind: string): Promise<JsonSchema> {

@@ -55,6 +55,22 @@ describe('a command that is called wrongly', () => {
       ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', `signingSecret=${CANARY}`],
       /--secrets-stdin/,
     ],
+    [
+      'a secret inside a group as an argument',
+      [
+        'connection',
+        'add',
+        '--kind',
+        'snowflake',
+        '--integration',
+        'X',
+        '--set',
+        'account=a',
+        '--set',
+        `oauth={"clientSecret": "${CANARY}"}`,
+      ],
+      /oauth\.clientSecret is a secret.*--secrets-stdin/,
+    ],
     ['a pair that is none', ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', CANARY], /--set takes field=value/],
     ['an unknown setting', ['connection', 'add', '--kind', 'webhook', '--integration', 'X', '--set', `${CANARY}=1`], /Its settings: url/],
     [

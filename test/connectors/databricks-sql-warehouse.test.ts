@@ -51,7 +51,7 @@ describe('databricks-sql-warehouse', () => {
   const pool = createTestPool();
   afterAll(() => pool.close());
   afterEach(() => {
-    fake.warehouse.state = 'RUNNING';
+    Object.assign(fake.warehouse, { state: 'RUNNING', hasUnityCatalog: true });
   });
   const run = (validator: string, changed: object, current: object | null = null) =>
     runValidator(pool, 'databricks-sql-warehouse', validator, { ...place, ...changed }, current as Record<string, unknown> | null);
@@ -121,6 +121,17 @@ describe('databricks-sql-warehouse', () => {
     for (const grant of grants) fake.run(grant);
     const after = await run('validate_permission_parity', candidate, { clientId: LOADER });
     expect([before.status, after.status]).toEqual(['failed', 'passed']);
+  });
+
+  test('a workspace without Unity Catalog says that grants were not checked', async () => {
+    fake.warehouse.hasUnityCatalog = false;
+    const candidate = { clientId: LOADER_2026, clientSecret: 'dose-second' };
+    const parity = await run('validate_permission_parity', candidate, { clientId: LOADER });
+    expect([await codes('validate_permissions', details), parity.errors, parity.warnings.map(({ code }) => code)]).toEqual([
+      ['SKIPPED'],
+      [],
+      ['SKIPPED'],
+    ]);
   });
 
   test('a login that may not see the grants of the one in use says so, and does not pass for equal', async () => {

@@ -21,7 +21,13 @@ const base64 = (pem: string) => Buffer.from(pem).toString('base64');
 
 const fake = await startFakeSnowflake(
   [
-    { name: 'LOADER', password: 'winter-2025-loader', publicKey: pair.publicKey, token: 'a-programmatic-token', roles: ['LOAD'] },
+    {
+      name: 'LOADER',
+      password: 'winter-2025-loader',
+      publicKey: pair.publicKey,
+      token: 'a-programmatic-token',
+      roles: ['LOAD', 'lower_case'],
+    },
     { name: 'LOADER_2026', password: 'sprung-2026-loader', publicKey: encrypted.publicKey, roles: ['LOAD_2026'], isSecurityAdmin: true },
     { name: 'STRANGER', password: 'strange-password', roles: ['NOTHING'] },
     { name: 'BOSS', password: 'boss-password', roles: ['ACCOUNTADMIN'] },
@@ -53,6 +59,7 @@ for (const statement of [
   'GRANT USAGE ON FUNCTION SALES.PUBLIC."F(A NUMBER):NUMBER(38,0)" TO ROLE LOAD;',
   'GRANT OWNERSHIP ON SCHEMA SALES.SCRATCH TO ROLE LOAD;',
   'GRANT CREATE DATABASE ON ACCOUNT TO ROLE LOAD;',
+  'GRANT USAGE ON DATABASE LAKE TO ROLE "lower_case";',
   'GRANT USAGE ON DATABASE SALES TO ROLE LOAD_2026;',
   'GRANT USAGE ON WAREHOUSE JOBS TO ROLE LOAD_2026;',
 ])
@@ -181,6 +188,7 @@ describe('snowflake', () => {
         'GRANT USAGE ON SCHEMA SALES.PUBLIC TO ROLE "LOAD_2026";',
         'GRANT SELECT ON EXTERNAL TABLE SALES.PUBLIC.FILES TO ROLE "LOAD_2026";',
         'GRANT CREATE DATABASE ON ACCOUNT TO ROLE "LOAD_2026";',
+        'GRANT USAGE ON DATABASE LAKE TO ROLE "LOAD_2026";',
         'GRANT ROLE LOAD TO USER "LOADER_2026";',
       ]),
     );

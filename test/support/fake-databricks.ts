@@ -8,7 +8,7 @@ import { type FakeReply, type FakeRequest, type JsonServer, startJsonServer } fr
  * are really run, by SQLite, on the rows that the caller may see; other tables are checked for SELECT and hold no rows.
  */
 export interface FakeDatabricks extends JsonServer {
-  readonly warehouse: { state: 'RUNNING' | 'STOPPED' };
+  readonly warehouse: { state: 'RUNNING' | 'STOPPED'; hasUnityCatalog: boolean };
   /** An administrator's GRANT statement. */
   run(statement: string): void;
 }
@@ -44,7 +44,7 @@ export async function startFakeDatabricks(
 ): Promise<FakeDatabricks> {
   const grants: Grant[] = [];
   const issued = new Map<string, FakePrincipal>();
-  const warehouse: FakeDatabricks['warehouse'] = { state: 'RUNNING' };
+  const warehouse: FakeDatabricks['warehouse'] = { state: 'RUNNING', hasUnityCatalog: true };
 
   const granteesOf = ({ name, groups = [] }: FakePrincipal) => [name, ...groups, 'account users'];
   const issue = (principal: FakePrincipal | undefined): FakeReply => {
@@ -110,6 +110,8 @@ export async function startFakeDatabricks(
     const table = /^SELECT \* FROM (`.+`) LIMIT 0$/.exec(statement)?.[1];
     if (table !== undefined)
       return maySelect(caller, identifiers(table)) ? succeeded([], []) : failed('[INSUFFICIENT_PERMISSIONS] User does not have SELECT');
+    if (!warehouse.hasUnityCatalog && statement.includes('information_schema'))
+      return failed('[TABLE_OR_VIEW_NOT_FOUND] The table or view `system`.`information_schema`.`tables` cannot be found.');
     const rows = query(statement, parameters, caller);
     return rows === null ? failed('[PARSE_SYNTAX_ERROR]') : succeeded(rows.columns, rows.values);
   }

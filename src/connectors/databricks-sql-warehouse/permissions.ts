@@ -25,21 +25,20 @@ export async function validatePermissions(input: ValidatorInput<DatabricksDetail
     const sample = schemas
       .slice(0, SAMPLE)
       .map((row) => [row.table_catalog, row.table_schema, row.example].map((part) => quoted(part ?? '')).join('.'));
-    const refused: string[] = [];
-    for (const table of sample) if (!(await mayRead(workspace, table))) refused.push(table);
-    const problems = refused.map((table) => mayNotRead(table, name));
+    const readable = await Promise.all(sample.map((table) => mayRead(workspace, table)));
+    const problems = sample.filter((_, index) => readable[index] === false).map((table) => mayNotRead(table, name));
     const data = {
       datasetsValidated: schemas.map((row) => `${row.table_catalog}.${row.table_schema}`),
-      tablesValidated: sample.filter((table) => !refused.includes(table)),
+      tablesValidated: sample.filter((_, index) => readable[index] === true),
     };
-    return refused.length === sample.length ? { errors: problems, warnings: [], data } : { errors: [], warnings: problems, data };
+    return problems.length === sample.length ? { errors: problems, warnings: [], data } : { errors: [], warnings: problems, data };
   });
 }
 
-async function mayRead(workspace: Workspace, table: string): Promise<boolean> {
+/** Null when the warehouse did not get to it in time. */
+async function mayRead(workspace: Workspace, table: string): Promise<boolean | null> {
   try {
-    await workspace.query(`SELECT * FROM ${table} LIMIT 0`);
-    return true;
+    return (await workspace.query(`SELECT * FROM ${table} LIMIT 0`)) === null ? null : true;
   } catch (error) {
     if (error instanceof DatabricksError && error.stage === 'statement') return false;
     throw error;

@@ -85,6 +85,24 @@ export function notReady(): Problem {
   };
 }
 
+/** A workspace that has only the metastore of old has no information schema to ask. */
+export function lacksUnityCatalog(error: unknown): boolean {
+  return (
+    error instanceof DatabricksError &&
+    error.stage === 'statement' &&
+    /UC_NOT_ENABLED|(TABLE_OR_VIEW|SCHEMA|CATALOG)_NOT_FOUND|NO_SUCH_CATALOG/.test(error.text)
+  );
+}
+
+export function noUnityCatalog(): Problem {
+  return {
+    code: 'SKIPPED',
+    cause: 'no system.information_schema',
+    friendlyMessage: 'The workspace has no Unity Catalog that the login may ask, so grants could not be checked.',
+    resolution: 'Check by hand that the login may do what the jobs need.',
+  };
+}
+
 /** An identifier as Databricks SQL takes it. */
 export function quoted(identifier: string): string {
   return `\`${identifier.replaceAll('`', '``')}\``;

@@ -1,7 +1,7 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
 import type { DatabricksDetails } from './index.ts';
-import { notReady, problemOf } from './problems.ts';
+import { lacksUnityCatalog, notReady, noUnityCatalog, problemOf } from './problems.ts';
 import { DatabricksError, openWorkspace, type Workspace } from './workspace.ts';
 
 type Input = ValidatorInput<DatabricksDetails>;
@@ -17,7 +17,9 @@ export async function inWorkspace(input: Input, check: (workspace: Workspace) =>
   try {
     return await check(await openWorkspace(input));
   } catch (error) {
-    return { errors: [problemOf(error, input.credentials)], warnings: [] };
+    return lacksUnityCatalog(error)
+      ? { errors: [], warnings: [noUnityCatalog()] }
+      : { errors: [problemOf(error, input.credentials)], warnings: [] };
   }
 }
 

@@ -20,8 +20,10 @@ export interface Grants {
 /** Roles and grants of each that are looked at; all share the deadline of one check. */
 const MOST_ROLES = 40;
 const MOST_GRANTS = 2000;
+const AT_ONCE = 8;
 
-const PART = /[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"]|"")*"/;
+/** What needs no quotes is in upper case; other cases, listed without quotes, are a name as it is. */
+const PART = /[A-Z_][A-Z0-9_$]*|"(?:[^"]|"")*"/;
 const NAME = new RegExp(`^(?:${PART.source})(?:\\.(?:${PART.source}))*$`);
 
 /**
@@ -41,7 +43,7 @@ export async function readGrants(session: SnowflakeSession, user: string, role: 
     const asked = fresh.slice(0, MOST_ROLES - seen.size);
     complete &&= asked.length === fresh.length;
     for (const { statement } of asked) seen.add(statement);
-    const answers = await Promise.all(asked.map(({ statement }) => session.query(`${statement} LIMIT ${MOST_GRANTS}`)));
+    const answers = await inTurns(asked, ({ statement }) => session.query(`${statement} LIMIT ${MOST_GRANTS}`));
     level = answers.flatMap(({ rows, complete: whole }, index) => {
       const root = asked[index]?.root ?? '';
       complete &&= whole && rows.length < MOST_GRANTS;
@@ -52,6 +54,12 @@ export async function readGrants(session: SnowflakeSession, user: string, role: 
     });
   }
   return { all: found, complete };
+}
+
+async function inTurns<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const answers: R[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE) answers.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(ask))));
+  return answers;
 }
 
 /** PUBLIC is everybody's, and is not listed. */
