@@ -72,7 +72,7 @@ async function startTarget(folder, closers) {
      create role loader_2026 login password 'spring-2026-loader'; grant select on orders to loader_2026`,
     'sales',
   );
-  return { port, query };
+  return { port, query, folder: data };
 }
 
 async function startGateway(main, dataDir, closers) {

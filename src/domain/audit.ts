@@ -3,6 +3,9 @@ export const AUDIT_ACTIONS = [
   'instance.start',
   'session.create',
   'session.end',
+  'site.rename',
+  'network.probe',
+  'storage.check',
   'token.create',
   'token.revoke',
   'connection.create',
@@ -33,7 +36,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  readonly entity: 'project' | 'integration' | 'connection' | 'token' | 'session';
+  readonly entity: 'project' | 'site' | 'integration' | 'connection' | 'token' | 'session';
   readonly entityId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -8,6 +8,8 @@ export interface EgressSession {
    * Throws EgressError with one of the codes of `EgressErrorCode`.
    */
   probeTcp(host: string, port: number): Promise<{ readonly latencyMs: number }>;
+  /** Addresses of a host, each of which may be dialled. Throws EgressError, EGRESS_DENIED when one of them may not be. */
+  resolve(host: string): Promise<readonly string[]>;
   /** An HTTP request under the session's deadline. At most `maxBytes` (1 MiB by default) of decoded body are read; no redirect is followed unless asked for. */
   fetchHttp(url: string, request?: HttpRequest): Promise<HttpReply>;
 }

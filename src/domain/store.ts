@@ -205,6 +205,11 @@ export interface TokenReaders {
   /** By keyed hash; revoked and expired ones too, since the caller decides by the store's clock. */
   findByHash(hash: Buffer): Promise<{ readonly token: Token; readonly grants: readonly TokenGrant[] } | null>;
   find(id: string): Promise<{ readonly token: Token; readonly grants: readonly TokenGrant[] } | null>;
+  /** Those of them that have a grant in the project, revoked and expired ones too. */
+  findMany(
+    projectId: string,
+    ids: readonly string[],
+  ): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
   /** Tokens with a grant in the project, newest first. */
   list(projectId: string): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
   /** Whether any token exists at all: the first start makes one only if not. */

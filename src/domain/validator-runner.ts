@@ -16,6 +16,12 @@ export interface ValidatorTask {
   readonly options: ValidatorOptions;
 }
 
+/** A question to the network: whether something answers there. It carries no credentials. */
+export type NetworkProbe =
+  | { readonly probe: 'dns'; readonly host: string }
+  | { readonly probe: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly probe: 'http'; readonly url: string };
+
 export type ValidationOutcome = Pick<ValidationResult, 'status' | 'errors' | 'warnings' | 'data'>;
 
 /**
@@ -24,5 +30,7 @@ export type ValidationOutcome = Pick<ValidationResult, 'status' | 'errors' | 'wa
  */
 export interface ValidatorRunner {
   run(task: ValidatorTask, signal?: AbortSignal): Promise<ValidationOutcome>;
+  /** The answer is in `data.returnedData`. */
+  probe(task: NetworkProbe & { readonly projectId: string; readonly id: string }, signal?: AbortSignal): Promise<ValidationOutcome>;
   close(): Promise<void>;
 }

@@ -2,11 +2,13 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
 import { EgressError, type EgressErrorCode, type EgressSession, type HttpReply, type HttpRequest } from '../domain/egress.ts';
+import type { EgressPolicy } from './address-policy.ts';
+import { resolveChecked } from './resolve.ts';
 
 const MIB = 1024 * 1024;
 
 /** The ways out of a worker, under one signal: when it aborts, every socket is destroyed and TIMEOUT thrown. The sockets are the guard's, so each is checked and pinned there. */
-export function createEgressSession(signal: AbortSignal): EgressSession {
+export function createEgressSession(policy: EgressPolicy, signal: AbortSignal): EgressSession {
   return {
     async probeTcp(host, port) {
       const started = performance.now();
@@ -24,6 +26,10 @@ export function createEgressSession(signal: AbortSignal): EgressSession {
         else socket.connect({ host, port });
       });
       return { latencyMs: Math.round(performance.now() - started) };
+    },
+    async resolve(host) {
+      // No port of our own is asked about, so the check is of the addresses alone.
+      return (await resolveChecked(policy, host, 0)).map(({ address }) => address);
     },
     async fetchHttp(url, request = {}) {
       return await follow(signal, checkUrl(url), request, request.maxRedirects ?? 0);

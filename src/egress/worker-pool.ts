@@ -92,7 +92,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     });
   }
 
-  async function runIn(task: ValidatorTask, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
+  async function runIn(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
     const pooled = idle.pop() ?? spawn(options.policy, (dead) => idle.splice(0, idle.length, ...idle.filter((other) => other !== dead)));
     pooled.worker.ref();
     const { projectId: _project, connectionId: _connection, ...rest } = task;
@@ -106,7 +106,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
         resolve(answer);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      pooled.worker.postMessage({ ...rest, moduleUrl: compiled(options.moduleUrlOf(task.kind)).href, deadlineMs } satisfies WorkerTask);
+      pooled.worker.postMessage({ ...rest, moduleUrl, deadlineMs } satisfies WorkerTask);
     });
     pooled.settle?.(null);
     pooled.settle = null;
@@ -118,22 +118,38 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     return outcome ?? failed(new EgressError('TIMEOUT'));
   }
 
+  async function run(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
+    if (closing) throw new DomainError('UNAVAILABLE', 'The gateway is shutting down.', { retryAfterSeconds: 5 });
+    try {
+      await takePlace(task, signal);
+    } catch (error) {
+      if (error instanceof EgressError) return failed(error);
+      throw error;
+    }
+    try {
+      return await runIn(task, moduleUrl, signal);
+    } finally {
+      running.delete(task);
+      startWaiting();
+    }
+  }
+
   return {
-    async run(task, signal) {
-      if (closing) throw new DomainError('UNAVAILABLE', 'The gateway is shutting down.', { retryAfterSeconds: 5 });
-      try {
-        await takePlace(task, signal);
-      } catch (error) {
-        if (error instanceof EgressError) return failed(error);
-        throw error;
-      }
-      try {
-        return await runIn(task, signal);
-      } finally {
-        running.delete(task);
-        startWaiting();
-      }
-    },
+    run: (task, signal) => run(task, compiled(options.moduleUrlOf(task.kind)).href, signal),
+    probe: ({ projectId, id, ...question }, signal) =>
+      run(
+        {
+          kind: 'network',
+          validator: question.probe,
+          projectId,
+          connectionId: id,
+          credentials: question,
+          current: null,
+          options: { skipPermissionTests: false },
+        },
+        null,
+        signal,
+      ),
     async close() {
       closing = true;
       await Promise.all(idle.splice(0).map(({ worker }) => worker.terminate()));

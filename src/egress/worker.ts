@@ -1,16 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Connector, ValidatorReport } from '../domain/connector.ts';
+import type { Connector, Validator, ValidatorReport } from '../domain/connector.ts';
 import { EgressError } from '../domain/egress.ts';
 import type { Problem } from '../domain/validation.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
+import { networkProbe } from './network-probe.ts';
 import { driverNotInstalled, problemFor } from './problem.ts';
 import { createEgressSession } from './session.ts';
 
-/** A task as it reaches the worker: the module whose default export is the connector is named by URL. */
+/** A task as it reaches the worker: the module whose default export is the connector is named by URL; null stands for a probe of the network. */
 export interface WorkerTask extends Omit<ValidatorTask, 'projectId' | 'connectionId'> {
-  readonly moduleUrl: string;
+  readonly moduleUrl: string | null;
   readonly deadlineMs: number;
 }
 
@@ -52,9 +53,10 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
 }
 
 async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<ValidatorReport> {
-  const { default: exported } = (await import(task.moduleUrl)) as { readonly default: Connector | readonly Connector[] };
-  const connector = [exported].flat().find(({ kind }) => kind === task.kind);
-  const validator = connector?.validators.find(({ name }) => name === task.validator);
+  const connector = task.moduleUrl === null ? networkProbe : await importConnector(task.moduleUrl, task.kind);
+  // Each probe takes its own question, as each connector its own credentials; the name says which.
+  const validators: readonly Pick<Validator, 'name' | 'run'>[] = connector?.validators ?? [];
+  const validator = validators.find(({ name }) => name === task.validator);
   if (validator === undefined) return { errors: [problemFor(new EgressError('UNREACHABLE'))], warnings: [] };
   try {
     // The task's credentials were parsed with this very connector's fields before they were sealed.
@@ -62,7 +64,7 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
       credentials: task.credentials as never,
       current: task.current as never,
       options: task.options,
-      egress: createEgressSession(signal),
+      egress: createEgressSession(policy, signal),
       signal,
     });
   } catch (error) {
@@ -74,6 +76,11 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
 /** Node's error for an import that finds nothing names the package in its text alone. */
 function isMissing(error: unknown, packageName: string): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${packageName}'`);
+}
+
+async function importConnector(url: string, wanted: string): Promise<Connector | undefined> {
+  const { default: exported } = (await import(url)) as { readonly default: Connector | readonly Connector[] };
+  return [exported].flat().find(({ kind }) => kind === wanted);
 }
 
 function outcomeOf(report: ValidatorReport): ValidationOutcome {

@@ -1,6 +1,6 @@
 import { requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
-import { badRequest, ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
+import { ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
 import { type CommitOutcome, commitChange } from '../operations/commit-change.ts';
 import { discardChange } from '../operations/discard-change.ts';
 import { type CommitPreview, previewCommit } from '../operations/preview-commit.ts';
@@ -8,6 +8,7 @@ import { scopeOf } from '../operations/services.ts';
 import { rollBack, updateConnection } from '../operations/update-connection.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
+import { refuseCtpConfig } from './ctp-config.ts';
 import type { LeaseTypes } from './lease.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
 
@@ -141,7 +142,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
         shouldValidate: t.arg.boolean({ defaultValue: true }),
       },
       resolve: (_, { changes, connectionId, shouldReplace, shouldValidate, ctpConfig }, { services, actor }) => {
-        if (ctpConfig != null) throw badRequest('ctpConfig', 'ctpConfig is not supported.');
+        refuseCtpConfig(ctpConfig);
         return updateConnection(services, actor, {
           connectionId,
           changes: readObject(changes, 'changes'),

@@ -6,7 +6,6 @@ import {
   IN_FLIGHT_POLICIES,
   INTEGRATION_CATEGORIES,
   type Integration,
-  type Site,
   VERSION_LABELS,
   type Version,
 } from '../domain/connection.ts';
@@ -16,19 +15,20 @@ import { connectorOf } from '../operations/load-connection.ts';
 import { type Services, scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType, WAREHOUSE_TYPES, warehouseType } from './lead-names.ts';
+import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from './lead-names.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
+import type { Refs } from './refs.ts';
+import { none } from './site.ts';
 
 export type ConnectionTypes = ReturnType<typeof createConnectionTypes>;
 
-/** Connections, their versions and the integrations that hold them: the lead API's objects, with our own fields behind theirs. */
-export function createConnectionTypes(builder: Builder, services: Pick<Services, 'connectors'>) {
+/** Connections and their versions: the lead API's objects, with our own fields behind theirs. */
+export function createConnectionTypes(builder: Builder, refs: Refs, services: Pick<Services, 'connectors'>) {
   const types = connectionTypes(services.connectors.all());
   const integrationType = builder.enumType('IntegrationType', { values: INTEGRATION_CATEGORIES });
   const connectionTypeEnum = builder.enumType('ConnectionTypeEnum', { values: types });
   const modelType = builder.enumType('ConnectionModelType', { values: types });
   const subtypeEnum = builder.enumType('ConnectionSubtypeEnum', { values: CONNECTION_SUBTYPES });
-  const warehouseTypeEnum = builder.enumType('WarehouseModelConnectionType', { values: WAREHOUSE_TYPES });
   const inFlight = builder.enumType('InFlightPolicy', {
     values: IN_FLIGHT_POLICIES,
     description: 'What live leases mean for a commit: keep the old version valid for them, or refuse.',
@@ -84,9 +84,8 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
     }),
   });
 
-  const site = builder.objectRef<Site>('DataCollector');
-  const warehouse = builder.objectRef<Integration>('Warehouse');
-  const connection = builder.objectRef<Connection>('Connection');
+  const { account, connection, user, warehouse, biContainer, etlContainer } = refs;
+  const { jobError, terminology, streamingCluster, allowList } = createUnservedTypes(builder, refs);
   const current = async (row: Connection, { loaders, services: { connectors } }: Context) => {
     const found = await loaders.currentVersion.load(row.id);
     if (found === null) throw notFound('version');
@@ -96,6 +95,11 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
     const found = await loaders.integration.load(row.integrationId);
     if (found === null) throw notFound('integration');
     return found;
+  };
+
+  const inCategory = (categories: readonly Integration['category'][]) => async (row: Connection, _: unknown, context: Context) => {
+    const found = await integrationOf(row, context);
+    return categories.includes(found.category) ? found : null;
   };
 
   connection.implement({
@@ -118,7 +122,13 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       isActive: t.exposeBoolean('isActive', { nullable: false }),
       disabledOn: t.field({ type: 'DateTime', resolve: (row) => row.disabledAt }),
       jobTypes: t.stringList({ nullable: false, resolve: (row) => [...row.jobTypes] }),
-      warehouse: t.field({ type: warehouse, resolve: integrationInCategory('WAREHOUSE', integrationOf) }),
+      createdBy: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.createdBy) }),
+      lastUpdateUser: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.updatedBy) }),
+      account: t.field({ type: account, resolve: (row, _, { loaders }) => loaders.project.load(row.projectId) }),
+      warehouse: t.field({ type: warehouse, resolve: inCategory(['WAREHOUSE', 'OTHER', 'DBT']) }),
+      biContainer: t.field({ type: biContainer, resolve: inCategory(['BI']) }),
+      etlContainer: t.field({ type: etlContainer, resolve: inCategory(['ETL']) }),
+      streamingCluster: t.field({ type: streamingCluster, resolve: () => null }),
       identifiers: t.field({
         type: 'JSONString',
         resolve: async (row, _, context) => Object.fromEntries((await identifiers(row, context)).map(({ key, value }) => [key, value])),
@@ -138,6 +148,10 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
       ctpConfig: t.field({ type: 'JSONString', resolve: () => null }),
       iconUrl: t.string({ resolve: () => null }),
       sqlJobTimeoutMaximum: t.int({ resolve: () => null }),
+      terminology: t.field({ type: terminology, resolve: () => null }),
+      jobErrors: t.field({ type: [jobError], nullable: { list: true, items: true }, resolve: () => [] }),
+      allowedDbtCloudEnvironments: t.stringList({ resolve: () => null }),
+      dbtCloudConnectionAllowList: t.field({ type: allowList, resolve: () => null }),
       kind: t.string({
         nullable: false,
         description: 'Our own name of the kind, lower-kebab.',
@@ -170,59 +184,58 @@ export function createConnectionTypes(builder: Builder, services: Pick<Services,
     return identifiersOf(connector, found.settings);
   }
 
-  site.implement({
-    fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
-      uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
-      name: t.exposeString('name'),
-      active: t.boolean({ resolve: () => true }),
-      lastUpdated: t.field({ type: 'DateTime', resolve: (row) => row.updatedAt }),
-      isCustom: t.boolean({ nullable: false, resolve: () => false }),
-      releaseChannel: t.string({ nullable: false, resolve: () => 'stable' }),
-      stackArn: t.string({ resolve: () => null }),
-      customerAwsAccountId: t.string({ resolve: () => null }),
-      customerAwsRegion: t.string({ resolve: () => null }),
-      templateProvider: t.string({ resolve: () => null }),
-      templateVariant: t.string({ resolve: () => null }),
-      templateVersion: t.string({ resolve: () => null }),
-      codeVersion: t.string({ resolve: () => null }),
-    }),
-  });
-
-  warehouse.implement({
-    fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
-      uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
-      name: t.exposeString('name'),
-      connectionType: t.field({ type: warehouseTypeEnum, nullable: false, resolve: (row) => warehouseType(row, services.connectors) }),
-      createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
-      createdOn: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
-      updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
-      deletedAt: t.field({ type: 'DateTime', resolve: () => null }),
-      isDeleted: t.boolean({ nullable: false, resolve: () => false }),
-      credentialsS3Key: t.string({ resolve: () => null }),
-      bqProjectId: t.string({ resolve: () => null }),
-      config: t.field({ type: 'JSONString', resolve: () => null }),
-      connections: t.field({
-        type: [connection],
-        nullable: false,
-        resolve: async (row, _, { loaders }) => [...(await loaders.connectionsOf.load(row.id))],
-      }),
-      dataCollector: t.field({
-        type: site,
-        resolve: (row, _, { services: { store }, actor }) => store.read.sites.find(actor.projectId, row.siteId),
-      }),
-    }),
-  });
-
-  return { connection, version, warehouse, site, integrationType, connectionTypeEnum, subtypeEnum, inFlight, commitPolicy };
+  return { connection, version, warehouse, integrationType, connectionTypeEnum, subtypeEnum, inFlight, commitPolicy };
 }
 
-function integrationInCategory(category: Integration['category'], find: (row: Connection, context: Context) => Promise<Integration>) {
-  return async (row: Connection, _: unknown, context: Context) => {
-    const found = await find(row, context);
-    return found.category === category ? found : null;
-  };
+/** Objects of the contract that no connection has yet. */
+function createUnservedTypes(builder: Builder, { connection, user }: Refs) {
+  const jobError = builder.objectRef<never>('JobError').implement({
+    fields: (t) => ({
+      ...Object.fromEntries(['message', 'jobType', 'stackName'].map((name) => [name, t.string({ resolve: none })])),
+      ...Object.fromEntries(
+        ['jobExecutionUuid', 'dcScheduleUuid', 'dataCollectorUuid'].map((name) => [name, t.field({ type: 'UUID', resolve: none })]),
+      ),
+      timestamp: t.field({ type: 'DateTime', resolve: none }),
+      resultCount: t.int({ resolve: none }),
+    }),
+  });
+  const terminology = builder.objectRef<never>('Terminology').implement({
+    fields: (t) => ({
+      job: t.string({ nullable: false, resolve: none }),
+      task: t.string({ resolve: none }),
+      group: t.string({ resolve: none }),
+    }),
+  });
+  const allowList = builder.objectRef<never>('DbtCloudConnectionAllowList').implement({
+    fields: (t) => ({ fields: t.stringList({ nullable: false, resolve: none }), values: t.stringList({ nullable: false, resolve: none }) }),
+  });
+  const clusterType = builder.enumType('StreamingClusterModelClusterType', {
+    values: [
+      'CONFLUENT_KAFKA',
+      'CONFLUENT_KAFKA_CONNECT',
+      'MSK_KAFKA',
+      'MSK_KAFKA_CONNECT',
+      'SELF_HOSTED_KAFKA',
+      'SELF_HOSTED_KAFKA_CONNECT',
+    ],
+  });
+  const streamingCluster = builder.objectRef<never>('StreamingCluster').implement({
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: none }),
+      uuid: t.field({ type: 'UUID', nullable: false, resolve: none }),
+      externalClusterId: t.string({ nullable: false, resolve: none }),
+      name: t.string({ nullable: false, resolve: none }),
+      clusterType: t.field({ type: clusterType, nullable: false, resolve: none }),
+      streamingSystemUuid: t.field({ type: 'UUID', nullable: false, resolve: none }),
+      createdTime: t.field({ type: 'DateTime', nullable: false, resolve: none }),
+      updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: none }),
+      deletedAt: t.field({ type: 'DateTime', resolve: none }),
+      createdBy: t.field({ type: user, resolve: none }),
+      lastUpdateUser: t.field({ type: user, resolve: none }),
+      connections: t.field({ type: [connection], nullable: false, resolve: none }),
+    }),
+  });
+  return { jobError, terminology, allowList, streamingCluster };
 }
 
 export function addConnectionQueries(builder: Builder, { connection }: ConnectionTypes, pages: PageTypes): void {

@@ -2,7 +2,7 @@ import type { Connector } from '../domain/connector.ts';
 import type { ValidationResult } from '../domain/validation.ts';
 import { type TestOptions, testDetails, testUpdate } from '../operations/run-validation.ts';
 import type { Services } from '../operations/services.ts';
-import { type StagedChange, stageCreation, stageUpdate } from '../operations/stage-change.ts';
+import { type StagedChange, type StageUpdate, stageCreation, stageUpdate } from '../operations/stage-change.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { Context } from './context.ts';
 import { LEAD_KINDS, type LeadTestV1 } from './lead-kinds.ts';
@@ -84,7 +84,13 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
       key: t.exposeString('key', { description: 'The temporary key of the change, shown this once.' }),
     }),
   });
-  for (const operation of operationsOf(services.connectors.all())) {
+  const operations = operationsOf(services.connectors.all());
+  for (const operation of operations) {
+    const otherOperation: OtherOperation = (connector) => {
+      if (operation.serves(connector)) return null;
+      const right = operations.find((candidate) => candidate.serves(connector));
+      return right === undefined ? 'stageChange' : `update${right.name}CredentialsV2`;
+    };
     const changes = inputs.input(operation.update.name, operation.update.fields);
     const details = inputs.input(operation.create.name, operation.create.fields);
     const updated = builder
@@ -107,7 +113,8 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
           stageUpdate(context.services, context.actor, {
             connectionId: args.connectionId,
             changes: args.changes as Record<string, unknown>,
-            expectKind: operation.serves,
+            otherOperation,
+            sharedInput: true,
           }),
       }),
     );
@@ -122,7 +129,7 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
           validationName: t.arg.string({ required: true }),
         },
         resolve: (_, args, context) =>
-          testOrStage(operation, context, {
+          testOrStage({ kind: operation.kind, otherOperation }, context, {
             details: args.connectionDetails as Record<string, unknown>,
             connectionId: args.connectionId ?? null,
             validator: args.validationName,
@@ -134,6 +141,9 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
   }
 }
 
+/** The name of the operation that a connector's connections are updated with, or null when it is this one. */
+type OtherOperation = NonNullable<StageUpdate['otherOperation']>;
+
 interface TestRequest {
   readonly details: Readonly<Record<string, unknown>>;
   /** The connection that the details are laid over, or null for one to be created. */
@@ -143,7 +153,7 @@ interface TestRequest {
 }
 
 async function testOrStage(
-  { kind, serves }: KindOperation,
+  { kind, otherOperation }: { readonly kind: string; readonly otherOperation: OtherOperation },
   { services, actor }: Context,
   { details, connectionId, validator, options }: TestRequest,
 ): Promise<{ readonly key: string | null; readonly outcome: ValidationResult }> {
@@ -153,7 +163,7 @@ async function testOrStage(
     const { key, change } = await stageCreation(services, actor, creation);
     return { key, outcome: stagedOnly(change.createdAt) };
   }
-  const update = { connectionId, changes: details, expectKind: serves, path: 'connectionDetails' };
+  const update = { connectionId, changes: details, otherOperation, sharedInput: true, path: 'connectionDetails' };
   if (validator !== SAVE) return { key: null, outcome: await testUpdate(services, actor, { ...update, ...options, validator }) };
   const { key, change } = await stageUpdate(services, actor, update);
   return { key, outcome: stagedOnly(change.createdAt) };

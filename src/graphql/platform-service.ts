@@ -17,7 +17,13 @@ interface PlatformService {
   readonly uuid: string;
   readonly name: string;
   readonly connections: PlatformServiceConnection[];
-  readonly supportAsked: boolean;
+  /** Null when it was not asked. */
+  readonly support: Support | null;
+}
+
+interface Support {
+  readonly code: 'SUPPORTED' | 'REMOTE_AGENT_NOT_SUPPORTED' | 'DATA_STORE_NOT_SUPPORTED' | 'NEW_CONNECTIONS_NOT_SUPPORTED';
+  readonly reason: string | null;
 }
 
 /** As it goes out: a list may hold thousands, and members under the names of their fields need no call of a resolver each. */
@@ -116,10 +122,10 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       agent: t.field({ type: agent, resolve: () => null }),
     }),
   });
-  const supportStatus = builder.objectRef<true>('PlatformServiceSupportStatus').implement({
+  const supportStatus = builder.objectRef<Support>('PlatformServiceSupportStatus').implement({
     fields: (t) => ({
-      code: t.field({ type: supportCode, resolve: () => 'SUPPORTED' as const }),
-      details: t.field({ type: 'GenericScalar', resolve: () => null }),
+      code: t.field({ type: supportCode, resolve: (row) => row.code }),
+      details: t.field({ type: 'GenericScalar', resolve: ({ reason }) => (reason === null ? null : { reason }) }),
     }),
   });
   const service = builder.objectRef<PlatformService>('PlatformServiceObject').implement({
@@ -128,7 +134,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       name: t.exposeString('name'),
       deployment: t.field({ type: deployment, resolve: ({ site }) => site }),
       connections: t.expose('connections', { type: [connection], nullable: { list: true, items: true } }),
-      supportStatus: t.field({ type: supportStatus, resolve: ({ supportAsked }) => (supportAsked ? true : null) }),
+      supportStatus: t.field({ type: supportStatus, resolve: ({ support }) => support }),
     }),
   });
 
@@ -179,7 +185,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
             uuid: site.id,
             name: site.name,
             connections: listed.get(site.id) ?? [],
-            supportAsked: args.supportsConnectionType != null || args.supportsAgentType != null || args.supportsAgentPlatform != null,
+            support: supportOf(services.connectors, args),
           }))
           .filter(({ connections }) => !filtered || connections.length > 0);
       },
@@ -214,6 +220,24 @@ function listConnections(
     else site.push(connection);
   }
   return bySite;
+}
+
+interface SupportArgs {
+  readonly supportsConnectionType?: string | null | undefined;
+  readonly supportsAgentType?: string | null | undefined;
+  readonly supportsAgentPlatform?: string | null | undefined;
+}
+
+/** Whether a site could take such a connection or worker, or why not. */
+function supportOf(connectors: Services['connectors'], asked: SupportArgs): Support | null {
+  if (asked.supportsAgentType === 'DATA_STORE_AGENT')
+    return { code: 'DATA_STORE_NOT_SUPPORTED', reason: 'Credentials are kept in the store of the gateway.' };
+  if (asked.supportsAgentType != null || asked.supportsAgentPlatform != null)
+    return { code: 'REMOTE_AGENT_NOT_SUPPORTED', reason: 'Connections are dialled from the gateway itself.' };
+  if (asked.supportsConnectionType == null) return null;
+  return connectors.all().some((connector) => reportedType(connector) === asked.supportsConnectionType)
+    ? { code: 'SUPPORTED', reason: null }
+    : { code: 'NEW_CONNECTIONS_NOT_SUPPORTED', reason: 'No connector of this gateway makes connections of that type.' };
 }
 
 function deploymentOf(site: Site): 'CLOUD_V2_P' | 'REMOTE_V2_IA' {

@@ -3,7 +3,8 @@ import type { TestedStaging } from '../operations/test-and-stage.ts';
 import { testAndStage } from '../operations/test-and-stage.ts';
 import type { Builder } from './builder.ts';
 import type { LeadTestV1 } from './lead-kinds.ts';
-import { readTestOptions, type ValidationTypes, v1Rows } from './validation.ts';
+import { v1ResultOf } from './v1-result.ts';
+import { readTestOptions, type ValidationTypes } from './validation.ts';
 import type { WireInputs } from './wire-inputs.ts';
 import type { WireShape } from './wire-shape.ts';
 
@@ -28,11 +29,15 @@ export function addTestV1(
       ...(explains
         ? {
             validations: t.field({
-              type: [v1],
+              type: [v1.row],
               nullable: { list: true, items: true },
-              resolve: ({ results }) => v1Rows(results, 'errors'),
+              resolve: ({ results }) => [...v1ResultOf(results).validations],
             }),
-            warnings: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: ({ results }) => v1Rows(results, 'warnings') }),
+            warnings: t.field({
+              type: [v1.row],
+              nullable: { list: true, items: true },
+              resolve: ({ results }) => [...v1ResultOf(results).warnings],
+            }),
           }
         : {}),
     }),

@@ -6,6 +6,8 @@ import { hasPassed } from '../domain/validation.ts';
 import { type TestOptions, testConnection, validateChange } from '../operations/run-validation.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { refuseCtpConfig } from './ctp-config.ts';
+import { createV1Types, v1ResultOf } from './v1-result.ts';
 
 export type ValidationTypes = ReturnType<typeof createValidationTypes>;
 
@@ -63,42 +65,29 @@ export function createValidationTypes(builder: Builder) {
       ctpConfig: t.field({ type: 'JSONString' }),
     }),
   });
-  const v1Data = builder.objectRef<{ readonly error: string }>('ConnectionValidationData').implement({
-    fields: (t) => ({
-      database: t.string({ resolve: () => null }),
-      table: t.string({ resolve: () => null }),
-      error: t.exposeString('error'),
-    }),
-  });
-  const v1 = builder.objectRef<V1Row>('ConnectionValidation').implement({
-    fields: (t) => ({
-      type: t.exposeString('type', { nullable: false }),
-      message: t.exposeString('message'),
-      data: t.field({ type: v1Data, resolve: (row) => row.data }),
-    }),
-  });
-  return { result, testOptions, v1 };
+  return { result, testOptions, v1: createV1Types(builder) };
 }
 
 function list<T>(items: readonly T[] | undefined): T[] | null {
   return items === undefined ? null : [...items];
 }
 
-/** The lead API's test options as the operation takes them. */
-export function readTestOptions(
-  options:
-    | { readonly skipValidation?: boolean | null | undefined; readonly skipPermissionTests?: boolean | null | undefined }
-    | null
-    | undefined,
-  { signal }: Context,
-): TestOptions {
-  return { skipValidation: options?.skipValidation === true, skipPermissionTests: options?.skipPermissionTests === true, signal };
+interface GivenOptions {
+  readonly dcId?: string | null | undefined;
+  readonly skipValidation?: boolean | null | undefined;
+  readonly skipPermissionTests?: boolean | null | undefined;
+  readonly ctpConfig?: unknown;
 }
 
-interface V1Row {
-  readonly type: string;
-  readonly message: string;
-  readonly data: { readonly error: string } | null;
+/** The lead API's test options as the operation takes them. */
+export function readTestOptions(options: GivenOptions | null | undefined, { signal }: Context): TestOptions {
+  refuseCtpConfig(options?.ctpConfig, 'connectionOptions.ctpConfig');
+  return {
+    siteId: options?.dcId ?? null,
+    skipValidation: options?.skipValidation === true,
+    skipPermissionTests: options?.skipPermissionTests === true,
+    signal,
+  };
 }
 
 export function addValidationOperations(builder: Builder, { result, testOptions, v1 }: ValidationTypes): void {
@@ -123,13 +112,6 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         resolve: ({ validators }) =>
           validators.map((one) => ({ ...one, isPrerequisite: validators.some(({ after }) => after.includes(one.name)) })),
       }),
-    }),
-  });
-  const v1Response = builder.objectRef<readonly ValidationResult[]>('TestConnectionResponse').implement({
-    fields: (t) => ({
-      success: t.boolean({ resolve: (results) => results.every(hasPassed) }),
-      validations: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => v1Rows(results, 'errors') }),
-      warnings: t.field({ type: [v1], nullable: { list: true, items: true }, resolve: (results) => v1Rows(results, 'warnings') }),
     }),
   });
   const updatedResult = builder
@@ -158,11 +140,11 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         (await testConnection(services, actor, { connectionId, validator: validationName, signal }))[0] ?? null,
     }),
     testExistingConnection: t.field({
-      type: v1Response,
+      type: v1.response,
       args: { connectionId: t.arg({ type: 'UUID' }) },
       resolve: async (_, { connectionId }, { services, actor, signal }) => {
         if (connectionId == null) throw badRequest('connectionId', 'connectionId is required.');
-        return await testConnection(services, actor, { connectionId, signal });
+        return v1ResultOf(await testConnection(services, actor, { connectionId, signal }));
       },
     }),
   }));
@@ -185,13 +167,6 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         }),
     }),
   }));
-}
-
-/** The problems of all results, as the older operations of the lead API list them. */
-export function v1Rows(results: readonly ValidationResult[], which: 'errors' | 'warnings'): V1Row[] {
-  return results.flatMap(({ validator, [which]: problems }) =>
-    problems.map(({ friendlyMessage, cause }) => ({ type: validator, message: friendlyMessage, data: { error: cause } })),
-  );
 }
 
 /** The validators of a kind; of a family's, what all its members have by name, so that one list serves them all. */

@@ -3,14 +3,15 @@ import type { Actor } from '../domain/actor.ts';
 import { DomainError, ERROR_CODES } from '../domain/errors.ts';
 import { createContext } from '../graphql/context.ts';
 import type { createExecutor, GraphqlAnswer, GraphqlRequest } from '../graphql/execute-request.ts';
+import { fromDomainError } from '../graphql/safe-errors.ts';
 import { answerOnce } from '../operations/answer-once.ts';
 import type { Services } from '../operations/services.ts';
 import { header, parseObject, readBody, requireJson } from './read-request.ts';
 import { retryAfter, send, sendError } from './reply.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
-/** Longest an operation may take: validators dial out within it. */
-const EXECUTION_MS = 35_000;
+/** Longest an operation may take: validators dial out within it, and what they have not found by then is a result TIMEOUT. The lead API's SDK waits 30 s. */
+const EXECUTION_MS = 28_000;
 
 export interface GraphqlRoute {
   readonly services: Services;
@@ -57,12 +58,7 @@ export async function handleGraphql(
     answer(response, type, { body: recorded, codes: codesIn(recorded), executed: true, isMutation: true });
   } catch (error) {
     if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
-      send(
-        response,
-        200,
-        JSON.stringify({ errors: [{ message: error.message, extensions: { ...error.details, code: error.code } }] }),
-        retryAfter(error.details),
-      );
+      send(response, 200, JSON.stringify({ errors: [fromDomainError(error)] }), retryAfter(error.details));
     } else throw error;
   } finally {
     clearTimeout(timer);

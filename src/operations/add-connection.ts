@@ -11,6 +11,7 @@ import {
 import type { Connector, ConnectorCategory } from '../domain/connector.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
+import { chooseSite } from './choose-site.ts';
 import { type CommitOutcome, closeChange, proofRule } from './commit-change.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { connectorOf } from './load-connection.ts';
@@ -118,7 +119,7 @@ async function findOrCreateIntegration(
   const integration: Integration = {
     id: services.newId(),
     projectId: actor.projectId,
-    siteId: await chooseSite(actor, tx, input.siteId ?? null),
+    siteId: (await chooseSite(tx, actor, input.siteId ?? null)).id,
     namespace: 'changeover',
     name,
     category: input.integration.category ?? CATEGORIES[connector.category],
@@ -131,19 +132,6 @@ async function findOrCreateIntegration(
   if (!(await tx.integrations.insert(integration)))
     throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
   return integration;
-}
-
-/** The site that was named, or the only one. */
-async function chooseSite(actor: Actor, tx: Writers, siteId: string | null): Promise<string> {
-  const sites = await tx.sites.all(actor.projectId);
-  if (siteId !== null) {
-    if (!sites.some((site) => site.id === siteId)) throw notFound('site');
-    return siteId;
-  }
-  const [only] = sites;
-  // The text is matched word for word by the lead API's CLI.
-  if (only === undefined || sites.length > 1) throw badRequest('dcId', 'Multiple data collectors found. Please specify a collector.');
-  return only.id;
 }
 
 function newConnection(

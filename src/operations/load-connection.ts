@@ -6,6 +6,7 @@ import { type Details, endpointParts, joinDetails, type SplitDetails, splitDetai
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Readers } from '../domain/store.ts';
 import type { SealBinding } from '../domain/vault.ts';
+import { requireReachable } from './choose-site.ts';
 import { type Services, scopeOf } from './services.ts';
 
 export interface LoadedConnection {
@@ -43,12 +44,7 @@ export function connectorOf(services: Pick<Services, 'connectors'>, kind: string
 
 /** What the actor's connections are dialled from: those of another network wait for workers. */
 export async function requireReachableSite(services: Services, integration: Integration): Promise<void> {
-  const site = await services.store.read.sites.find(integration.projectId, integration.siteId);
-  if (site?.deployment !== 'gateway') {
-    throw new DomainError('UNAVAILABLE', 'The connection belongs to a site of workers, and none is connected.', {
-      siteId: integration.siteId,
-    });
-  }
+  requireReachable(await services.store.read.sites.find(integration.projectId, integration.siteId));
 }
 
 type SealedRow = Pick<Version, 'connectionId' | 'projectId' | 'kind' | 'settings' | 'contentId'>;

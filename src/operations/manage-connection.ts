@@ -1,6 +1,12 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { AuditAction } from '../domain/audit.ts';
-import { type Connection, type ConnectionPolicy, MIN_OVERLAP_MS } from '../domain/connection.ts';
+import {
+  type Connection,
+  type ConnectionPolicy,
+  type Integration,
+  type IntegrationCategory,
+  MIN_OVERLAP_MS,
+} from '../domain/connection.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { readName } from './add-connection.ts';
@@ -134,14 +140,22 @@ export async function deleteIntegration(services: Services, actor: Actor, integr
   });
 }
 
-export async function renameIntegration(services: Services, actor: Actor, integrationId: string, name: string): Promise<void> {
+/** Of one of the given categories where the caller's operation is for those alone: another's integration is NOT_FOUND. */
+export async function renameIntegration(
+  services: Services,
+  actor: Actor,
+  input: { readonly id: string; readonly name: string; readonly categories?: readonly IntegrationCategory[] },
+): Promise<Integration> {
   requirePermission(actor, 'commit');
-  const stored = readName(name, 'name');
-  await writeAs(services, actor, async (tx) => {
-    const outcome = await tx.integrations.rename(scopeOf(actor), integrationId, stored, await tx.now());
+  const name = readName(input.name, 'name');
+  return await writeAs(services, actor, async (tx) => {
+    const found = await tx.integrations.find(scopeOf(actor), input.id);
+    if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration');
+    const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, await tx.now());
     if (outcome === 'gone') throw notFound('integration');
     if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
-    await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: integrationId, details: {} });
+    await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: input.id, details: {} });
+    return { ...found, name };
   });
 }
 

@@ -6,12 +6,15 @@ import type { Details } from '../domain/details.ts';
 import { badRequest } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { hasPassed, type Problem, type ValidationResult } from '../domain/validation.ts';
+import { chooseSite, requireReachable } from './choose-site.ts';
 import { findChange, requireOpen } from './find-change.ts';
 import { connectorOf, loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
 import { record, type Services } from './services.ts';
 import { readNewDetails, readUpdate, type StageCreation, type StageUpdate } from './stage-change.ts';
 
 export interface TestOptions extends Partial<ValidatorOptions> {
+  /** The site to dial from, for details that no site holds yet; the project's only one when null. */
+  readonly siteId?: string | null;
   /** Answers that nothing was checked, and records no proof. */
   readonly skipValidation?: boolean;
   /** Ends the run early; the validators' sockets are destroyed. */
@@ -61,6 +64,7 @@ export async function testDetails(
   requirePermission(actor, 'validate');
   requirePermission(actor, 'create');
   const { connector, details } = readNewDetails(services, input);
+  requireReachable(await chooseSite(services.store.read, actor, input.siteId ?? null));
   const subject: Subject = { connector, details: async () => details, current: null, connectionId: services.newId(), identity: null };
   return await validateOne(services, actor, subject, input.validator, input);
 }

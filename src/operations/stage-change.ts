@@ -1,7 +1,15 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import type { Connector } from '../domain/connector.ts';
-import { changedFields, type Details, mergeDetails, parseDetails, readWireDetails, secretsToReenter } from '../domain/details.ts';
+import {
+  camelToSnake,
+  changedFields,
+  type Details,
+  mergeDetails,
+  parseDetails,
+  readWireDetails,
+  secretsToReenter,
+} from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { connectorOf, type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
@@ -20,8 +28,10 @@ export interface StageUpdate {
   readonly changes: Readonly<Record<string, unknown>>;
   /** The changes are the whole details; what is absent is cleared. */
   readonly replace?: boolean;
-  /** Refuses a connection of another kind, naming the kinds that the caller's mutation serves. */
-  readonly expectKind?: (connector: Connector) => boolean;
+  /** Refuses a connection of a kind that the caller's operation does not serve: it returns the name of the one that does, or null. */
+  readonly otherOperation?: (connector: Connector) => string | null;
+  /** The changes have the shape of a family's shared input, in which nulls may stand for fields of other members. */
+  readonly sharedInput?: boolean;
   /** Where the changes stand in the caller's input, for the paths of errors. */
   readonly path?: string;
 }
@@ -55,12 +65,15 @@ export async function readUpdate(
 ): Promise<{ readonly loaded: LoadedConnection; readonly base: Details; readonly next: Details }> {
   const loaded = await loadConnection(services, actor, input.connectionId);
   const { connector, current } = loaded;
-  if (input.expectKind !== undefined && !input.expectKind(connector)) {
-    throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use the update operation of that kind.`, {
+  const other = input.otherOperation?.(connector) ?? null;
+  if (other !== null)
+    throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use ${other} for it.`, {
       kind: connector.kind,
+      operation: other,
     });
-  }
-  const changes = readWireDetails(connector, withoutDiscriminator(connector, input.changes), input.path ?? 'changes');
+  const changes = readWireDetails(connector, withoutDiscriminator(connector, input.changes), input.path ?? 'changes', {
+    sharedInput: input.sharedInput === true,
+  });
   const base = await openDetails(services, current);
   const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
   const reenter = secretsToReenter(connector, base, next, changes);
@@ -75,8 +88,9 @@ export async function readUpdate(
 
 /** A family's member is named on updates too; naming another one than the connection is would change its kind. */
 function withoutDiscriminator(connector: Connector, changes: Details): Details {
-  const name = connector.family?.discriminator;
-  if (name === undefined || !Object.hasOwn(changes, name)) return changes;
+  const discriminator = connector.family?.discriminator ?? '';
+  const name = [discriminator, camelToSnake(discriminator)].find((spelling) => Object.hasOwn(changes, spelling));
+  if (name === undefined) return changes;
   const { [name]: member, ...rest } = changes;
   if (
     member !== null &&
@@ -154,10 +168,8 @@ export async function stageCreation(services: Services, actor: Actor, input: Sta
 export function readNewDetails(services: Services, input: StageCreation): { readonly connector: Connector; readonly details: Details } {
   const connector = findConnector(services, input.kind, input.details, input.path ?? 'connectionDetails');
   const { [connector.family?.discriminator ?? '']: _member, ...wire } = input.details;
-  return {
-    connector,
-    details: parseDetails(connector, mergeDetails(connector, {}, readWireDetails(connector, wire, input.path ?? 'connectionDetails'))),
-  };
+  const read = readWireDetails(connector, wire, input.path ?? 'connectionDetails', { sharedInput: true });
+  return { connector, details: parseDetails(connector, mergeDetails(connector, {}, read)) };
 }
 
 function findConnector(services: Services, kind: string, details: Details, path: string): Connector {

@@ -69,7 +69,11 @@ test('the older test says what failed, and keeps nothing', async () => {
   ]).toEqual([
     null,
     false,
-    { type: 'validate_connection', message: 'Snowflake refused the user and password.', data: { error: 'the login failed (390100)' } },
+    {
+      type: 'validate_connection',
+      message: 'validate_connection failed: Snowflake refused the user and password.',
+      data: { error: 'the login failed (390100)' },
+    },
     [],
   ]);
 });

@@ -24,6 +24,10 @@ export function tokenReaders(db: Database, tables: Tables): TokenReaders {
   return {
     findByHash: async (hash) => joined(await selectByHash(db, tables, hash)),
     find: async (id) => (await withGrants(await db.select().from(tokens).where(eq(tokens.id, id))))[0] ?? null,
+    findMany: async (projectId, ids) =>
+      (await withGrants(await inChunks(ids, (some) => db.select().from(tokens).where(inArray(tokens.id, some))))).filter(({ grants }) =>
+        grants.some((grant) => grant.projectId === projectId),
+      ),
     list: async (projectId) =>
       await withGrants(
         await db

@@ -1,0 +1,195 @@
+"""The lead API's SDK: each operation that is served, with the fields that the SDK picks itself where it may."""
+
+import concurrent.futures
+import json
+import logging
+import os
+import sys
+import traceback
+import uuid
+
+logging.disable(logging.CRITICAL)
+
+from pycarlo.common.errors import GqlError  # noqa: E402
+from pycarlo.core import Client, Mutation, Query, Session  # noqa: E402
+
+client = Client(
+    Session(
+        mcd_id=os.environ["MCD_DEFAULT_API_ID"],
+        mcd_token=os.environ["MCD_DEFAULT_API_TOKEN"],
+        endpoint=os.environ["MCD_API_ENDPOINT"],
+    )
+)
+port = int(os.environ["TARGET_PORT"])
+OLD = {"user": "loader", "password": "winter-2025-loader"}
+NEW = {"user": "loader_2026", "password": "spring-2026-loader"}
+DETAILS = {"db_type": "postgres", "host": "127.0.0.1", "port": port, "db_name": "sales", **OLD}
+failed = 0
+
+
+def case(name, holds):
+    """One line; `holds` says whether it is right, or raises."""
+    global failed
+    try:
+        right = holds()
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        right = False
+    failed += not right
+    print(f"{'ok    ' if right else 'FAILED'}  {name}", flush=True)
+
+
+def call(operation, field, arguments, **options):
+    """Runs one operation and returns its field, all of whose own fields the SDK has asked for."""
+    getattr(operation, field)(**arguments)
+    return getattr(client(operation, **options), field)
+
+
+def query(field, _options=None, **arguments):
+    return call(Query(), field, arguments, **(_options or {}))
+
+
+def mutate(field, _options=None, **arguments):
+    return call(Mutation(), field, arguments, **(_options or {}))
+
+
+def selected(operation, select):
+    select(operation)
+    return client(operation)
+
+
+def refused(code, run):
+    try:
+        run()
+    except GqlError as error:
+        return code in str(error) or getattr(error, "error_code", None) == code or code == ""
+    return False
+
+
+memory = {}
+
+
+def remember(**values):
+    memory.update(values)
+    return all(value is not None for value in values.values())
+
+
+def same_id_twice():
+    """The second of two requests with one idempotency id waits for the first, and gets its answer."""
+    options = {"idempotent_request_id": str(uuid.uuid4())}
+
+    def test():
+        return str(query("test_existing_connection", options, connection_id=memory["connection"]))
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        first, second = [pool.submit(test) for _ in range(2)]
+        return first.result() == second.result()
+
+
+def other_request_with_same_id():
+    options = {"idempotent_request_id": str(uuid.uuid4())}
+    query("get_platform_services", options)
+    return refused("another request", lambda: query("test_storage_access", options))
+
+
+cases = [
+    ("test_transactional_db_credentials runs one validator and keeps nothing", lambda: (
+        lambda answer: answer.key is None and answer.validation_result.success
+    )(mutate("test_transactional_db_credentials", connection_details=DETAILS, validation_name="validate_connection"))),
+    ("test_transactional_db_credentials says what is wrong", lambda: (
+        lambda errors: len(errors) == 1 and errors[0].cause and errors[0].friendly_message and errors[0].resolution and errors[0].stack_trace is None
+    )(selected(Mutation(), lambda operation: operation.test_transactional_db_credentials(
+        connection_details={**DETAILS, "password": "wrong"}, validation_name="validate_connection"
+    ).validation_result().errors()).test_transactional_db_credentials.validation_result.errors)),
+    ("test_transactional_db_credentials takes nulls in fields of other kinds", lambda: mutate(
+        "test_transactional_db_credentials", connection_details={**DETAILS, "token": None, "domain": None, "client_id": None}, validation_name="save_credentials"
+    ).key is not None),
+    ("test_transactional_db_credentials stages", lambda: remember(
+        key=mutate("test_transactional_db_credentials", connection_details=DETAILS, validation_name="save_credentials").key
+    )),
+    ("add_connection adds", lambda: remember(
+        connection=mutate(
+            "add_connection", key=memory["key"], connection_type="transactional-db", create_warehouse_type="transactional-db", name="sdk", job_types=["metadata"]
+        ).connection.uuid
+    )),
+    ("get_platform_services lists it", lambda: (
+        lambda services: remember(site=services[0].uuid) and memory["connection"] in [c.uuid for c in services[0].connections]
+    )(query("get_platform_services"))),
+    ("get_platform_services takes every filter", lambda: len(query(
+        "get_platform_services",
+        service_uuid=memory["site"],
+        deployment_type="CLOUD_V2_P",
+        connection_types=["TRANSACTIONAL_DB"],
+        connection_uuids=[memory["connection"]],
+        supports_connection_type="TRANSACTIONAL_DB",
+    )) == 1),
+    ("get_supported_validations_v2 begins with the prerequisite", lambda: (
+        lambda found: found[0].name == "validate_connection" and found[0].is_prerequisite
+    )(query("get_supported_validations_v2", connection_type="transactional_db").supported_validations)),
+    ("test_existing_connection runs all", lambda: (
+        lambda answer: answer.success and len(answer.validations) == 4
+    )(query("test_existing_connection", connection_id=memory["connection"]))),
+    ("test_existing_connection_v2 runs one", lambda: query(
+        "test_existing_connection_v2", connection_id=memory["connection"], validation_name="validate_identity"
+    ).additional_data.returned_data["user"] == "loader"),
+    ("update_transactional_db_credentials_v2 stages", lambda: remember(
+        change=mutate("update_transactional_db_credentials_v2", connection_id=memory["connection"], changes=NEW).result.key
+    )),
+    ("test_updated_credentials_v2 proves", lambda: mutate(
+        "test_updated_credentials_v2", connection_type="TRANSACTIONAL_DB", temp_credentials_key=memory["change"], validation_name="validate_connection"
+    ).validation_result.success),
+    ("update_credentials_v2 saves", lambda: remember(
+        saved=mutate("update_credentials_v2", connection_id=memory["connection"], temp_credentials_key=memory["change"]).updated_at
+    )),
+    ("update_credentials_v2 answers a repeat as the first time", lambda: mutate(
+        "update_credentials_v2", connection_id=memory["connection"], temp_credentials_key=memory["change"]
+    ).updated_at == memory["saved"]),
+    ("update_credentials_v2 refuses a bad one with its reason", lambda: refused("refused", lambda: mutate(
+        "update_credentials_v2",
+        connection_id=memory["connection"],
+        temp_credentials_key=mutate("update_transactional_db_credentials_v2", connection_id=memory["connection"], changes={"password": "wrong"}).result.key,
+    ))),
+    ("update_credentials changes in one call", lambda: mutate(
+        "update_credentials", connection_id=memory["connection"], changes=json.dumps(OLD)
+    ).success),
+    ("one idempotency id, sent twice at once, is answered once", same_id_twice),
+    ("one idempotency id with another request is refused", other_request_with_same_id),
+    ("set_connection_name names", lambda: mutate("set_connection_name", connection_id=memory["connection"], name="main").connection.name == "main"),
+    ("toggle_connection_enable disables", lambda: mutate("toggle_connection_enable", connection_id=memory["connection"], enable=False).success),
+    ("toggle_connection_enable enables", lambda: mutate("toggle_connection_enable", connection_id=memory["connection"], enable=True).success),
+    ("ping_data_collector echoes", lambda: (
+        lambda trace: query("ping_data_collector", dc_id=memory["site"], trace_id=trace).trace_id == trace
+    )(str(uuid.uuid4()))),
+    ("test_storage_access passes", lambda: query("test_storage_access", dc_id=memory["site"]).success),
+    ("test_tcp_open_connection sees an open port", lambda: query("test_tcp_open_connection", host="127.0.0.1", port=port).success),
+    ("test_telnet_connection sees a closed port", lambda: not query("test_telnet_connection", host="127.0.0.1", port=1).success),
+    ("test_dns_lookup finds a name", lambda: query("test_dns_lookup", host="localhost").success),
+    ("test_http_connection says that nothing answers", lambda: not query("test_http_connection", url="http://127.0.0.1:1/").success),
+    ("get_user tells the account", lambda: selected(
+        Query(), lambda operation: operation.get_user().account().connections().uuid()
+    ).get_user.account.connections[0].uuid == memory["connection"]),
+    ("get_warehouses lists", lambda: remember(
+        warehouse=next(found.uuid for found in selected(Query(), lambda operation: operation.get_warehouses().__fields__("uuid", "name")).get_warehouses if found.name == "sdk")
+    )),
+    ("get_warehouse shows who made its connections", lambda: selected(
+        Query(), lambda operation: operation.get_warehouse(uuid=memory["warehouse"]).connections().created_by().email()
+    ).get_warehouse.connections[0].created_by.email == "first owner"),
+    ("set_warehouse_name names", lambda: selected(
+        Mutation(), lambda operation: operation.set_warehouse_name(dw_id=memory["warehouse"], name="sdk 2").warehouse().name()
+    ).set_warehouse_name.warehouse.name == "sdk 2"),
+    ("set_integration_name names", lambda: mutate(
+        "set_integration_name", integration_id=memory["warehouse"], integration_type="WAREHOUSE", name="sdk 3"
+    ).integration.name == "sdk 3"),
+    ("update_platform_service names the site", lambda: mutate("update_platform_service", service_uuid=memory["site"], name="here").ok),
+    ("set_connection_deletion_protection protects", lambda: mutate(
+        "set_connection_deletion_protection", connection_id=memory["connection"], enable_deletion_protection=True
+    ).success and refused("protected", lambda: mutate("remove_connection", connection_id=memory["connection"]))),
+    ("remove_connection removes", lambda: mutate(
+        "set_connection_deletion_protection", connection_id=memory["connection"], enable_deletion_protection=False
+    ).success and mutate("remove_connection", connection_id=memory["connection"]).success),
+    ("delete_integration deletes", lambda: mutate("delete_integration", integration_id=memory["warehouse"]).success),
+]
+
+for name, holds in cases:
+    case(name, holds)
+sys.exit(1 if failed else 0)
