@@ -100,6 +100,7 @@ export interface VersionReaders {
   /** Newest first. */
   list(scope: Scope, connectionId: string): Promise<readonly Version[]>;
   /** The CURRENT version of each. */
+  current(scope: Scope, connectionId: string): Promise<Version | null>;
   currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
   /** All versions of all projects in (connectionId, version) order, for `doctor`; `after` is the last one seen. */
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;

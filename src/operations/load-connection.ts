@@ -27,10 +27,10 @@ export async function loadConnection(
   const connection = await from.connections.find(scope, id);
   if (connection === null) throw notFound('connection');
   const integration = await from.integrations.find(scope, connection.integrationId);
-  const [current] = await from.versions.currentOf(scope, [id]);
+  const current = await from.versions.current(scope, id);
   // It may have been removed between the two looks.
-  if ((integration === null || current === undefined) && (await from.connections.find(scope, id)) === null) throw notFound('connection');
-  if (integration === null || current === undefined)
+  if ((integration === null || current === null) && (await from.connections.find(scope, id)) === null) throw notFound('connection');
+  if (integration === null || current === null)
     throw new DomainError('INTEGRITY', 'The connection has no current version or no integration.', { connectionId: id });
   return { connection, integration, current, connector: connectorOf(services, current.kind) };
 }

@@ -1,13 +1,13 @@
 import type { Readers, Store, Writers } from '../domain/store.ts';
-import type { Database, Engine, EngineTransaction } from './engine.ts';
+import type { Engine, EngineTransaction, StatementSource } from './engine.ts';
 import { auditReaders, auditWriters } from './sql/audit.ts';
 import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
-import { connectionReaders, connectionWriters, preparedListing } from './sql/connections.ts';
+import { connectionReaders, connectionWriters } from './sql/connections.ts';
 import { idempotencyWriters } from './sql/idempotency.ts';
 import { integrationReaders, integrationWriters } from './sql/integrations.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
-import { preparedSites, projectReaders, projectWriters } from './sql/projects.ts';
-import { preparedFindByHash, tokenReaders, tokenWriters } from './sql/tokens.ts';
+import { projectReaders, projectWriters } from './sql/projects.ts';
+import { tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { contentReaders, contentWriters, versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -16,7 +16,7 @@ import type { Tables } from './tables.ts';
 export function createStore(engine: Engine): Store {
   return {
     engine: engine.name,
-    read: withSafeErrors(committedReaders(engine)),
+    read: withSafeErrors(readersOf(engine.reader, engine.tables)),
     write: (work) => engine.transaction((tx) => work(writersOf(tx, engine.tables))),
     now: safely(() => engine.now()),
     ping: safely(() => engine.ping()),
@@ -24,47 +24,35 @@ export function createStore(engine: Engine): Store {
   };
 }
 
-/** What every request asks is prepared once; transactions build theirs. */
-function committedReaders(engine: Engine): Readers {
-  const readers = readersOf(engine.reader, engine.tables);
+function readersOf(source: StatementSource, tables: Tables): Readers {
   return {
-    ...readers,
-    connections: { ...readers.connections, listing: preparedListing(engine) },
-    sites: { ...readers.sites, all: preparedSites(engine) },
-    tokens: { ...readers.tokens, findByHash: preparedFindByHash(engine) },
-  };
-}
-
-function readersOf(db: Database, tables: Tables): Readers {
-  return {
-    ...projectReaders(db, tables),
-    integrations: integrationReaders(db, tables),
-    connections: connectionReaders(db, tables),
-    versions: versionReaders(db, tables),
-    contents: contentReaders(db, tables),
-    changes: changeReaders(db, tables),
-    validations: validationReaders(db, tables),
-    leases: leaseReaders(db, tables),
-    tokens: tokenReaders(db, tables),
-    audit: auditReaders(db, tables),
+    ...projectReaders(source, tables),
+    integrations: integrationReaders(source, tables),
+    connections: connectionReaders(source, tables),
+    versions: versionReaders(source, tables),
+    contents: contentReaders(source, tables),
+    changes: changeReaders(source, tables),
+    validations: validationReaders(source, tables),
+    leases: leaseReaders(source, tables),
+    tokens: tokenReaders(source, tables),
+    audit: auditReaders(source, tables),
   };
 }
 
 function writersOf(tx: EngineTransaction, tables: Tables): Writers {
-  const { db } = tx;
   return {
     now: () => tx.now(),
     lock: (key, mode) => tx.lock(key, mode),
-    ...projectWriters(db, tables),
+    ...projectWriters(tx, tables),
     integrations: integrationWriters(tx, tables),
     connections: connectionWriters(tx, tables),
-    versions: versionWriters(db, tables),
-    contents: contentWriters(db, tables),
-    changes: changeWriters(db, tables),
-    validations: validationWriters(db, tables),
-    leases: leaseWriters(db, tables),
-    tokens: tokenWriters(db, tables),
-    idempotency: idempotencyWriters(db, tables),
+    versions: versionWriters(tx, tables),
+    contents: contentWriters(tx, tables),
+    changes: changeWriters(tx, tables),
+    validations: validationWriters(tx, tables),
+    leases: leaseWriters(tx, tables),
+    tokens: tokenWriters(tx, tables),
+    idempotency: idempotencyWriters(tx, tables),
     audit: auditWriters(tx, tables),
   };
 }

@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
-import type { Database } from './engine.ts';
+import type { StatementSource } from './engine.ts';
 import type { PostgresSource } from './postgres.ts';
 import { isConnectionFailure, unavailable } from './store-error.ts';
 
@@ -59,13 +59,12 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
   };
 
   return {
-    reader: databaseOver(once),
-    rows: async (name, text, values) => (await once({ name, text, rowMode: 'array' }, values)).rows,
+    reader: statementsOver(once),
     async acquire() {
       const client = await take();
       const query: Query = (config, values) => send(client, config, values);
       return {
-        db: databaseOver(query),
+        ...statementsOver(query),
         query: async (text, values = []) => {
           const { rows, command } = await query({ text }, values);
           // Without `rowMode` rows are objects.
@@ -93,9 +92,12 @@ async function send(client: PoolClient, query: QueryText, values: readonly unkno
   return await client.query<unknown[]>({ ...query, rowMode: query.rowMode as 'array', values: [...values] });
 }
 
-function databaseOver(query: Query): Database {
-  // Of a connection Drizzle uses `query` alone, and `Database` names the part of Drizzle's type that the SQL uses.
-  return drizzle({ query } as unknown as PoolClient) as unknown as Database;
+function statementsOver(query: Query): StatementSource {
+  return {
+    // Of a connection Drizzle uses `query` alone, and `Database` names the part of Drizzle's type that the SQL uses.
+    db: drizzle({ query } as unknown as PoolClient) as unknown as StatementSource['db'],
+    rows: async (name, text, values) => (await query({ name, text, rowMode: 'array' }, values)).rows,
+  };
 }
 
 interface Gate {

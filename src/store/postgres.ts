@@ -1,14 +1,11 @@
-import { fillPlaceholders } from 'drizzle-orm';
 import type { Clock } from '../domain/clock.ts';
-import type { Database, Engine, EngineTransaction } from './engine.ts';
+import type { Database, Engine, EngineTransaction, StatementSource } from './engine.ts';
 import { requireStorable } from './storable.ts';
 import { isConnectionFailure, isTransient, outcomeUnknown, StoreError, toStoreError, wasRolledBack } from './store-error.ts';
 import * as postgresTables from './tables.postgres.ts';
 
 /** One connection, taken for a transaction. */
-export interface PostgresClient {
-  /** Drizzle on this connection. */
-  readonly db: Database;
+export interface PostgresClient extends StatementSource {
   /** `command` is what the server says it did: a COMMIT of a failed transaction is answered with ROLLBACK, and no error. */
   query(
     text: string,
@@ -20,9 +17,8 @@ export interface PostgresClient {
 
 /** Where connections come from: a pool of a server, or PGlite in tests. */
 export interface PostgresSource {
-  readonly reader: Database;
-  /** Rows as arrays, of a statement that the server parses once per connection. */
-  rows(name: string, text: string, values: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
+  /** Each statement on whichever connection is free. */
+  readonly reader: StatementSource;
   acquire(): Promise<PostgresClient>;
   close(): Promise<void>;
 }
@@ -81,10 +77,6 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
     name: 'postgres',
     tables: postgresTables,
     reader: source.reader,
-    prepare:
-      (name, { sql, params }) =>
-      (values) =>
-        source.rows(name, sql, fillPlaceholders([...params], { ...values })),
     async transaction(work) {
       for (let count = 1; ; count += 1) {
         try {
@@ -119,7 +111,7 @@ async function rolledBackOnError<T>(client: PostgresClient, work: () => Promise<
 }
 
 function transactionOn(
-  { db, query }: PostgresClient,
+  { db, rows, query }: PostgresClient,
   nowOf: (client: Pick<PostgresClient, 'query'>) => Promise<number>,
 ): EngineTransaction & { end(): void } {
   let ended = false;
@@ -129,6 +121,10 @@ function transactionOn(
   };
   return {
     db: guarded(db, mayRun),
+    async rows(name, text, values) {
+      mayRun();
+      return await rows(name, text, values);
+    },
     now: () => (at ??= nowOf({ query })),
     async lock(key, mode) {
       mayRun();

@@ -11,11 +11,16 @@ interface Runnable {
   raw(): Runnable;
 }
 
-export type PrepareStatement = (text: string) => Runnable;
+interface Prepared extends Runnable {
+  /** Rows as arrays; none where the statement gives none. */
+  rows(values: readonly unknown[]): readonly (readonly unknown[])[];
+}
+
+export type PrepareStatement = (text: string) => Prepared;
 
 /** Each text is parsed once per connection: parsing costs more than most of our statements. */
 export function preparedOn(handle: Handle): PrepareStatement {
-  const statements = new LRUCache<string, Runnable>({ max: 500 });
+  const statements = new LRUCache<string, Prepared>({ max: 500 });
   return (text) => {
     let statement = statements.get(text);
     if (statement === undefined) {
@@ -26,15 +31,24 @@ export function preparedOn(handle: Handle): PrepareStatement {
   };
 }
 
-function runnable(handle: Handle, text: string): Runnable {
+function runnable(handle: Handle, text: string): Prepared {
   const statement = handle.prepare(text);
-  let arrays: Runnable | undefined;
+  let arrays: ReturnType<Handle['prepare']> | undefined;
+  // Whether rows are arrays is a switch of the statement itself, so arrays have a statement of their own.
+  const raw = () => (arrays ??= handle.prepare(text).raw());
   return {
     run: (...values) => statement.run(...values),
     all: (...values) => statement.all(...values),
     get: (...values) => statement.get(...values),
-    // Whether rows are arrays is a switch of the statement itself, so arrays have a statement of their own.
-    raw: () => (arrays ??= handle.prepare(text).raw()),
+    raw,
+    rows(values) {
+      if (!statement.reader) {
+        statement.run(...values);
+        return [];
+      }
+      // `raw()` makes arrays of the rows.
+      return raw().all(...values) as readonly (readonly unknown[])[];
+    },
   };
 }
 

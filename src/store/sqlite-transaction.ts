@@ -41,14 +41,23 @@ export async function runAsSavepoint(
   at: number,
 ): Promise<Outcome> {
   let ended = false;
-  const db = databaseOn(prepare, () => {
+  const mayRun = () => {
     if (ended) throw new StoreError('LATE_STATEMENT');
     // Outside a transaction a statement would be committed by itself.
     if (!handle.inTransaction) throw storageFull();
-  });
+  };
+  const tx: EngineTransaction = {
+    db: databaseOn(prepare, mayRun),
+    async rows(_name, text, values) {
+      mayRun();
+      return prepare(text).rows(values);
+    },
+    now: async () => at,
+    lock: async () => {},
+  };
   handle.exec('SAVEPOINT member');
   try {
-    const value = await inTime(work({ db, now: async () => at, lock: async () => {} }));
+    const value = await inTime(work(tx));
     ended = true;
     handle.exec('RELEASE member');
     return { value };

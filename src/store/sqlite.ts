@@ -1,5 +1,4 @@
 import type { Database as Handle } from 'better-sqlite3';
-import { fillPlaceholders } from 'drizzle-orm';
 import type { Clock } from '../domain/clock.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
 import { openReader, openWriter } from './sqlite-handles.ts';
@@ -120,12 +119,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     name: 'sqlite',
     // The compiler proves in tables.ts that both engines' tables infer the same rows; the builders differ in name only.
     tables: sqliteTables as unknown as Tables,
-    reader: databaseOn(reading),
-    prepare(_name, { sql, params }) {
-      const statement = reading(sql).raw();
-      // `raw()` makes arrays of the rows.
-      return async (values) => statement.all(...fillPlaceholders([...params], { ...values })) as readonly (readonly unknown[])[];
-    },
+    reader: { db: databaseOn(reading), rows: async (_name, text, values) => reading(text).rows(values) },
     transaction<T>(work: (tx: EngineTransaction) => Promise<T>): Promise<T> {
       if (closed) return Promise.reject(unavailable());
       return new Promise<T>((resolve, reject) => {

@@ -4,7 +4,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { createStore } from '../../src/store/create-store.ts';
-import type { Database } from '../../src/store/engine.ts';
+import type { StatementSource } from '../../src/store/engine.ts';
 import { migrationsFolder } from '../../src/store/migrations.ts';
 import { createPostgresEngine } from '../../src/store/postgres.ts';
 
@@ -13,12 +13,15 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
   const client = new PGlite();
   const db = drizzle(client);
   await migrate(db, { migrationsFolder: migrationsFolder('postgres') });
+  const statements: StatementSource = {
+    db: db as unknown as StatementSource['db'],
+    rows: async (_name, text, values) => (await client.query<unknown[]>(text, [...values], { rowMode: 'array' })).rows,
+  };
   let turn: Promise<void> = Promise.resolve();
   return createStore(
     createPostgresEngine(
       {
-        reader: db as unknown as Database,
-        rows: async (_name, text, values) => (await client.query<unknown[]>(text, [...values], { rowMode: 'array' })).rows,
+        reader: statements,
         async acquire() {
           const before = turn;
           let release: () => void = () => {};
@@ -27,7 +30,7 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
           });
           await before;
           return {
-            db: db as unknown as Database,
+            ...statements,
             async query(text, values = []) {
               // Its answer does not say that the COMMIT of a failed transaction was a ROLLBACK; this statement does.
               if (text === 'COMMIT') {

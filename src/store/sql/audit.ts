@@ -1,15 +1,18 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lte } from 'drizzle-orm';
 import type { AuditRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
-import type { Database, EngineTransaction } from '../engine.ts';
+import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
+import { preparedInsert } from './prepared.ts';
 import { trusted } from './trusted.ts';
 
 const HEAD = 'head';
 
-export function auditReaders(db: Database, { audit, auditHead }: Tables): AuditReaders {
+const insertRow = preparedInsert('audit_insert', ({ audit }) => audit);
+
+export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tables): AuditReaders {
   return {
     page: async (projectId, filter, { limit, after }) =>
       trusted<AuditRow>(
@@ -49,10 +52,10 @@ export function auditReaders(db: Database, { audit, auditHead }: Tables): AuditR
 export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriters {
   const { db } = tx;
   const { audit, auditHead } = tables;
-  const readers = auditReaders(db, tables);
+  const readers = auditReaders(tx, tables);
   return {
     ...readers,
-    append: async (row) => void (await db.insert(audit).values(row)),
+    append: (row) => insertRow(tx, tables, row),
     async seal(limit, start, link) {
       await tx.lock('audit-sealer', 'exclusive');
       const rows = trusted<AuditRow>(

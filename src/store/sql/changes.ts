@@ -1,44 +1,57 @@
-import { and, asc, desc, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
 import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
+import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-export function changeReaders(db: Database, tables: Tables): ChangeReaders {
-  const { changes, connections } = tables;
-  const within = (scope: Scope): SQL | undefined =>
-    and(
-      eq(changes.projectId, scope.projectId),
-      scope.integrationIds === null
-        ? undefined
-        : inArray(
-            changes.connectionId,
-            db
-              .select({ id: connections.id })
-              .from(connections)
-              .where(inArray(connections.integrationId, [...scope.integrationIds])),
-          ),
-    );
+const findOne = preparedInScope('changes_find', ['id'], (db, tables, scope, { id }) => ({
+  columns: getTableColumns(tables.changes),
+  statement: db
+    .select()
+    .from(tables.changes)
+    .where(and(withinScope(db, tables, scope), eq(tables.changes.id, id))),
+}));
+const findByKey = preparedInScope('changes_by_key', ['keyHash'], (db, tables, scope, { keyHash }) => {
+  const { changes } = tables;
+  // A change that makes a connection belongs to no integration yet: its key is what opens it.
+  const mine = or(isNull(changes.baseVersion), withinScope(db, tables, scope));
   return {
-    find: async (scope, id) =>
-      first<Change>(
-        await db
-          .select()
-          .from(changes)
-          .where(and(within(scope), eq(changes.id, id))),
-      ),
-    findByKeyHash: async (scope, keyHash) =>
-      first<Change>(
-        await db
-          .select()
-          .from(changes)
-          // A change that makes a connection belongs to no integration yet: its key is what opens it.
-          .where(and(eq(changes.projectId, scope.projectId), eq(changes.keyHash, keyHash), or(isNull(changes.baseVersion), within(scope)))),
-      ),
+    columns: getTableColumns(changes),
+    statement: db
+      .select()
+      .from(changes)
+      .where(and(eq(changes.projectId, scope.projectId), eq(changes.keyHash, keyHash), mine)),
+  };
+});
+const insertChange = preparedInsert('changes_insert', ({ changes }) => changes);
+
+function withinScope(db: Database, { changes, connections }: Tables, scope: Scope): SQL | undefined {
+  return and(
+    eq(changes.projectId, scope.projectId),
+    scope.integrationIds === null
+      ? undefined
+      : inArray(
+          changes.connectionId,
+          db
+            .select({ id: connections.id })
+            .from(connections)
+            .where(inArray(connections.integrationId, [...scope.integrationIds])),
+        ),
+  );
+}
+
+export function changeReaders(source: StatementSource, tables: Tables): ChangeReaders {
+  const { db } = source;
+  const { changes } = tables;
+  const within = (scope: Scope) => withinScope(db, tables, scope);
+  return {
+    find: async (scope, id) => first<Change>(await findOne(source, tables, scope, { id })),
+    findByKeyHash: async (scope, keyHash) => first<Change>(await findByKey(source, tables, scope, { keyHash })),
     page: async (scope, filter, { limit, after }) =>
       trusted<Change>(
         await db
@@ -72,7 +85,8 @@ export function isOpen({ changes }: Tables): SQL {
   return sql`${changes.state} in ('OPEN', 'PENDING')`;
 }
 
-export function changeWriters(db: Database, tables: Tables): ChangeWriters {
+export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWriters {
+  const { db } = tx;
   const { changes } = tables;
   const end = async (id: string, set: Partial<typeof changes.$inferInsert>) =>
     (
@@ -83,43 +97,41 @@ export function changeWriters(db: Database, tables: Tables): ChangeWriters {
         .returning({ id: changes.id })
     ).length > 0;
   return {
-    ...changeReaders(db, tables),
-    insert: async (change) => void (await db.insert(changes).values(change)),
+    ...changeReaders(tx, tables),
+    insert: (change) => insertChange(tx, tables, change),
     commit: (id, version, by, now) => end(id, { state: 'COMMITTED', committedVersion: version, committedBy: by, committedAt: now }),
     discard: (id) => end(id, { state: 'DISCARDED' }),
   };
 }
 
-export function validationReaders(db: Database, { validations }: Tables): ValidationReaders {
+const latestRuns = prepared('validations_latest', (db, { validations }) => ({
+  columns: getTableColumns(validations),
+  statement: db
+    .select()
+    .from(validations)
+    .where(and(eq(validations.candidateHash, sql.placeholder('candidateHash')), eq(validations.projectId, sql.placeholder('projectId'))))
+    .orderBy(desc(validations.finishedAt), desc(validations.id))
+    .limit(atMost(200)),
+}));
+const insertValidation = preparedInsert('validations_insert', ({ validations }) => validations);
+
+export function validationReaders(source: StatementSource, tables: Tables): ValidationReaders {
+  /** The newest run of each validator: a later failure takes an earlier proof away. */
+  const latest = async (projectId: string, candidateHash: Buffer): Promise<readonly ValidationRecord[]> => {
+    const rows = trusted<ValidationRecord>(await latestRuns(source, tables, { projectId, candidateHash }));
+    return [...new Map([...rows].reverse().map((row) => [row.validator, row])).values()];
+  };
   return {
+    latest,
     async passed(projectId, candidateHash, since) {
-      const rows = await latestRuns(db, validations, projectId, candidateHash);
+      const rows = await latest(projectId, candidateHash);
       return rows
         .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))
         .map(({ validator }) => validator);
     },
-    latest: (projectId, candidateHash) => latestRuns(db, validations, projectId, candidateHash),
   };
 }
 
-/** The newest run of each validator: a later failure takes an earlier proof away. */
-async function latestRuns(
-  db: Database,
-  validations: Tables['validations'],
-  projectId: string,
-  candidateHash: Buffer,
-): Promise<readonly ValidationRecord[]> {
-  const rows = trusted<ValidationRecord>(
-    await db
-      .select()
-      .from(validations)
-      .where(and(eq(validations.candidateHash, candidateHash), eq(validations.projectId, projectId)))
-      .orderBy(desc(validations.finishedAt), desc(validations.id))
-      .limit(atMost(200)),
-  );
-  return [...new Map([...rows].reverse().map((row) => [row.validator, row])).values()];
-}
-
-export function validationWriters(db: Database, tables: Tables): ValidationWriters {
-  return { ...validationReaders(db, tables), record: async (validation) => void (await db.insert(tables.validations).values(validation)) };
+export function validationWriters(tx: EngineTransaction, tables: Tables): ValidationWriters {
+  return { ...validationReaders(tx, tables), record: (validation) => insertValidation(tx, tables, validation) };
 }

@@ -1,26 +1,53 @@
-import { and, asc, desc, eq, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Connection, Scope } from '../../domain/connection.ts';
 import { notFound } from '../../domain/errors.ts';
 import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/store.ts';
-import type { Database, Engine, EngineTransaction } from '../engine.ts';
+import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
 import { behind } from './keyset.ts';
-import { prepareRows } from './prepared.ts';
+import { preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-export function connectionReaders(db: Database, tables: Tables): ConnectionReaders {
+const findOne = preparedInScope('connections_find', ['id'], (db, tables, scope, { id }) => ({
+  columns: getTableColumns(tables.connections),
+  statement: db
+    .select()
+    .from(tables.connections)
+    .where(and(withinScope(tables, scope), eq(tables.connections.id, id))),
+}));
+const list = preparedInScope('connections_listing', ['limit'], (db, tables, scope, { limit }) => {
+  const { connections, integrations, versions } = tables;
+  const columns = {
+    id: connections.id,
+    name: connections.name,
+    createdAt: connections.createdAt,
+    integrationId: connections.integrationId,
+    integrationName: integrations.name,
+    integrationCategory: integrations.category,
+    siteId: integrations.siteId,
+    kind: versions.kind,
+    settings: versions.settings,
+  };
+  const statement = db
+    .select(columns)
+    .from(connections)
+    .innerJoin(integrations, eq(integrations.id, connections.integrationId))
+    .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
+    .where(withinScope(tables, scope))
+    .orderBy(asc(connections.createdAt), asc(connections.id))
+    .limit(atMost(limit));
+  return { columns, statement, late: ['settings'] };
+});
+const insertOne = preparedInsert('connections_insert', ({ connections }) => connections);
+
+export function connectionReaders(source: StatementSource, tables: Tables): ConnectionReaders {
+  const { db } = source;
   const { connections } = tables;
   const within = (scope: Scope) => withinScope(tables, scope);
   return {
-    find: async (scope, id) =>
-      first<Connection>(
-        await db
-          .select()
-          .from(connections)
-          .where(and(within(scope), eq(connections.id, id))),
-      ),
+    find: async (scope, id) => first<Connection>(await findOne(source, tables, scope, { id })),
     findMany: (scope, ids) =>
       inChunks(ids, async (some) =>
         trusted<Connection>(
@@ -50,56 +77,8 @@ export function connectionReaders(db: Database, tables: Tables): ConnectionReade
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),
-    listing: async (scope, limit) => {
-      const rows = await selectListing(db, tables, within(scope), limit);
-      return trusted<ListedConnection>(rows.map(({ settings, ...row }) => ({ ...row, settings: () => settings })));
-    },
+    listing: async (scope, limit) => trusted<ListedConnection>(await list(source, tables, scope, { limit })),
   };
-}
-
-/** The listing of a whole project, prepared once; of a token that is limited to some integrations, built each time. */
-export function preparedListing(engine: Engine): ConnectionReaders['listing'] {
-  const { reader, tables } = engine;
-  const { connections } = tables;
-  const whole = and(eq(connections.projectId, sql.placeholder('projectId')), isNull(connections.deletedAt));
-  const run = prepareRows(
-    engine,
-    'connections_listing',
-    listingColumns(tables),
-    selectListing(reader, tables, whole, sql.placeholder('limit')),
-    ['settings'],
-  );
-  const limited = connectionReaders(reader, tables).listing;
-  return async (scope, limit) =>
-    scope.integrationIds === null
-      ? trusted<ListedConnection>(await run({ projectId: scope.projectId, limit }))
-      : await limited(scope, limit);
-}
-
-function listingColumns({ connections, integrations, versions }: Tables) {
-  return {
-    id: connections.id,
-    name: connections.name,
-    createdAt: connections.createdAt,
-    integrationId: connections.integrationId,
-    integrationName: integrations.name,
-    integrationCategory: integrations.category,
-    siteId: integrations.siteId,
-    kind: versions.kind,
-    settings: versions.settings,
-  };
-}
-
-function selectListing(db: Database, tables: Tables, where: SQL | undefined, limit: number | Placeholder) {
-  const { connections, integrations, versions } = tables;
-  return db
-    .select(listingColumns(tables))
-    .from(connections)
-    .innerJoin(integrations, eq(integrations.id, connections.integrationId))
-    .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
-    .where(where)
-    .orderBy(asc(connections.createdAt), asc(connections.id))
-    .limit(atMost(limit));
 }
 
 function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {
@@ -148,7 +127,7 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
         .returning({ id: connections.id })
     ).length > 0;
   return {
-    ...connectionReaders(db, tables),
+    ...connectionReaders(tx, tables),
     async insert(connection) {
       // Whoever removes the integration waits, or has removed it: no connection is left without one.
       await tx.lock(connection.integrationId, 'shared');
@@ -163,7 +142,7 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
           ),
         );
       if (integration === undefined) throw notFound('integration');
-      await db.insert(connections).values(connection);
+      await insertOne(tx, tables, connection);
     },
     advance: (scope, id, from, to, by, now) => alter(scope, id, { currentVersion: to }, by, now, eq(connections.currentVersion, from)),
     rename: (scope, id, name, by, now) => alter(scope, id, { name }, by, now),

@@ -1,11 +1,11 @@
 import { and, eq, gt, isNull, lte } from 'drizzle-orm';
 import type { IdempotencyRow, IdempotencyWriters } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { EngineTransaction } from '../engine.ts';
 import { unavailable } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { first } from './trusted.ts';
 
-export function idempotencyWriters(db: Database, { idempotency }: Tables): IdempotencyWriters {
+export function idempotencyWriters({ db }: EngineTransaction, { idempotency }: Tables): IdempotencyWriters {
   const one = (tokenId: string, key: string) => and(eq(idempotency.tokenId, tokenId), eq(idempotency.key, key));
   return {
     async take(row, now) {

@@ -1,32 +1,40 @@
-import { and, asc, eq, inArray, isNull, notExists } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNull, notExists } from 'drizzle-orm';
 import { type Integration, nameKey, type Scope } from '../../domain/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../../domain/store.ts';
-import type { Database, EngineTransaction } from '../engine.ts';
+import type { EngineTransaction, StatementSource } from '../engine.ts';
 import { isUniqueViolation } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
+import { preparedInScope } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
 /** No list of integrations is longer. */
 const MOST = 50_000;
 
-export function integrationReaders(db: Database, { integrations }: Tables): IntegrationReaders {
-  const within = (scope: Scope) =>
-    and(
-      eq(integrations.projectId, scope.projectId),
-      isNull(integrations.deletedAt),
-      scope.integrationIds === null ? undefined : inArray(integrations.id, [...scope.integrationIds]),
-    );
+const findOne = preparedInScope('integrations_find', ['id'], (db, tables, scope, { id }) => ({
+  columns: getTableColumns(tables.integrations),
+  statement: db
+    .select()
+    .from(tables.integrations)
+    .where(and(withinScope(tables, scope), eq(tables.integrations.id, id))),
+}));
+
+function withinScope({ integrations }: Tables, scope: Scope) {
+  return and(
+    eq(integrations.projectId, scope.projectId),
+    isNull(integrations.deletedAt),
+    scope.integrationIds === null ? undefined : inArray(integrations.id, [...scope.integrationIds]),
+  );
+}
+
+export function integrationReaders(source: StatementSource, tables: Tables): IntegrationReaders {
+  const { db } = source;
+  const { integrations } = tables;
+  const within = (scope: Scope) => withinScope(tables, scope);
   return {
-    find: async (scope, id) =>
-      first<Integration>(
-        await db
-          .select()
-          .from(integrations)
-          .where(and(within(scope), eq(integrations.id, id))),
-      ),
+    find: async (scope, id) => first<Integration>(await findOne(source, tables, scope, { id })),
     findMany: (scope, ids) =>
       inChunks(ids, async (some) =>
         trusted<Integration>(
@@ -58,7 +66,7 @@ export function integrationReaders(db: Database, { integrations }: Tables): Inte
 export function integrationWriters(tx: EngineTransaction, tables: Tables): IntegrationWriters {
   const { db } = tx;
   const { integrations, connections } = tables;
-  const readers = integrationReaders(db, tables);
+  const readers = integrationReaders(tx, tables);
   return {
     ...readers,
     insert: async (integration) =>

@@ -1,44 +1,66 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/connection.ts';
 import type { Lease } from '../../domain/lease.ts';
 import type { LeaseReaders, LeaseWriters } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
+import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-export function leaseReaders(db: Database, tables: Tables): LeaseReaders {
-  const { leases, connections } = tables;
-  const within = (scope: Scope): SQL | undefined =>
-    and(
-      eq(leases.projectId, scope.projectId),
-      scope.integrationIds === null
-        ? undefined
-        : inArray(
-            leases.connectionId,
-            db
-              .select({ id: connections.id })
-              .from(connections)
-              .where(inArray(connections.integrationId, [...scope.integrationIds])),
-          ),
-    );
-  const live = (now: number) => and(isNull(leases.releasedAt), gt(leases.expiresAt, now));
+const findOne = preparedInScope('leases_find', ['id'], (db, tables, scope, { id }) => ({
+  columns: getTableColumns(tables.leases),
+  statement: db
+    .select()
+    .from(tables.leases)
+    .where(and(withinScope(db, tables, scope), eq(tables.leases.id, id))),
+}));
+const findByKey = preparedInScope('leases_by_key', ['keyHash'], (db, tables, scope, { keyHash }) => ({
+  columns: getTableColumns(tables.leases),
+  statement: db
+    .select()
+    .from(tables.leases)
+    .where(and(withinScope(db, tables, scope), eq(tables.leases.keyHash, keyHash))),
+}));
+const liveOfConnection = prepared('leases_live', (db, tables) => ({
+  columns: getTableColumns(tables.leases),
+  statement: db
+    .select()
+    .from(tables.leases)
+    .where(and(eq(tables.leases.connectionId, sql.placeholder('connectionId')), isLive(tables, sql.placeholder('now'))))
+    .orderBy(asc(tables.leases.acquiredAt), asc(tables.leases.id))
+    .limit(atMost(100)),
+}));
+const insertLease = preparedInsert('leases_insert', ({ leases }) => leases);
+
+function withinScope(db: Database, { leases, connections }: Tables, scope: Scope): SQL | undefined {
+  return and(
+    eq(leases.projectId, scope.projectId),
+    scope.integrationIds === null
+      ? undefined
+      : inArray(
+          leases.connectionId,
+          db
+            .select({ id: connections.id })
+            .from(connections)
+            .where(inArray(connections.integrationId, [...scope.integrationIds])),
+        ),
+  );
+}
+
+function isLive({ leases }: Tables, now: number | Placeholder): SQL | undefined {
+  return and(isNull(leases.releasedAt), gt(leases.expiresAt, now));
+}
+
+export function leaseReaders(source: StatementSource, tables: Tables): LeaseReaders {
+  const { db } = source;
+  const { leases } = tables;
+  const within = (scope: Scope) => withinScope(db, tables, scope);
+  const live = (now: number) => isLive(tables, now);
   return {
-    find: async (scope, id) =>
-      first<Lease>(
-        await db
-          .select()
-          .from(leases)
-          .where(and(within(scope), eq(leases.id, id))),
-      ),
-    findByKeyHash: async (scope, keyHash) =>
-      first<Lease>(
-        await db
-          .select()
-          .from(leases)
-          .where(and(within(scope), eq(leases.keyHash, keyHash))),
-      ),
+    find: async (scope, id) => first<Lease>(await findOne(source, tables, scope, { id })),
+    findByKeyHash: async (scope, keyHash) => first<Lease>(await findByKey(source, tables, scope, { keyHash })),
     page: async (scope, filter, { limit, after }) =>
       trusted<Lease>(
         await db
@@ -55,25 +77,18 @@ export function leaseReaders(db: Database, tables: Tables): LeaseReaders {
           .orderBy(desc(leases.acquiredAt), desc(leases.id))
           .limit(atMost(limit)),
       ),
-    liveOf: async (connectionId, now) =>
-      trusted<Lease>(
-        await db
-          .select()
-          .from(leases)
-          .where(and(eq(leases.connectionId, connectionId), live(now)))
-          .orderBy(asc(leases.acquiredAt), asc(leases.id))
-          .limit(atMost(100)),
-      ),
+    liveOf: async (connectionId, now) => trusted<Lease>(await liveOfConnection(source, tables, { connectionId, now })),
     countLive: async (now) => Number((await db.select({ count: count() }).from(leases).where(live(now)))[0]?.count ?? 0),
   };
 }
 
-export function leaseWriters(db: Database, tables: Tables): LeaseWriters {
+export function leaseWriters(tx: EngineTransaction, tables: Tables): LeaseWriters {
+  const { db } = tx;
   const { leases } = tables;
-  const whileLive = (id: string, now: number) => and(eq(leases.id, id), isNull(leases.releasedAt), gt(leases.expiresAt, now));
+  const whileLive = (id: string, now: number) => and(eq(leases.id, id), isLive(tables, now));
   return {
-    ...leaseReaders(db, tables),
-    insert: async (lease) => void (await db.insert(leases).values(lease)),
+    ...leaseReaders(tx, tables),
+    insert: (lease) => insertLease(tx, tables, lease),
     renew: async (id, expiresAt, now) =>
       first<Lease>(
         await db

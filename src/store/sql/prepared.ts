@@ -1,38 +1,137 @@
-import { Column } from 'drizzle-orm';
-import type { Engine, StatementText } from '../engine.ts';
+import { Column, getTableColumns, is, Param, Placeholder, sql, type Table } from 'drizzle-orm';
+import type { Scope } from '../../domain/connection.ts';
+import type { Database, StatementSource } from '../engine.ts';
+import { requireStorable } from '../storable.ts';
+import type { Tables } from '../tables.ts';
 
-/** Columns of a statement that is prepared once, under the names that its rows have. */
+/** Columns of a statement, under the names that its rows have, in the order of the builder's selection. */
 export type Columns = Readonly<Record<string, Column>>;
 
+type Values = Readonly<Record<string, unknown>>;
+
+interface Definition {
+  readonly columns: Columns;
+  readonly statement: { toSQL(): { readonly sql: string; readonly params: readonly unknown[] } };
+  /** Columns that come as a function that decodes them, for what most callers do not look at. */
+  readonly late?: readonly string[];
+}
+
+interface Compiled {
+  readonly text: string;
+  readonly encode: readonly ((values: Values) => unknown)[];
+  readonly decode: (row: readonly unknown[]) => object;
+}
+
 /**
- * Runs a statement that was built, and parsed by the engine, once. The builder must have selected exactly `columns`, in their
- * order; rows come back as objects of them, decoded like Drizzle's, at a fraction of the cost of building the statement anew.
- * A column of `late` comes as a function that decodes it, for what most callers do not look at.
+ * A statement that is built once per engine, with placeholders, and parsed once per connection: building one anew costs more than
+ * running it. Rows come back as objects, decoded like Drizzle's. `name` is unique among all.
  */
-export function prepareRows(
-  engine: Engine,
+export function prepared(
   name: string,
-  columns: Columns,
-  statement: { toSQL(): { readonly sql: string; readonly params: readonly unknown[] } },
-  late: readonly string[] = [],
-): (values: Readonly<Record<string, unknown>>) => Promise<readonly object[]> {
-  const text: StatementText = statement.toSQL();
+  define: (db: Database, tables: Tables) => Definition,
+): (source: StatementSource, tables: Tables, values: Values) => Promise<readonly object[]> {
+  const byTables = new WeakMap<Tables, Compiled>();
+  return async (source, tables, values) => {
+    let compiled = byTables.get(tables);
+    if (compiled === undefined) {
+      compiled = compile(define(source.db, tables));
+      byTables.set(tables, compiled);
+    }
+    const { text, encode, decode } = compiled;
+    const rows = await source.rows(
+      name,
+      text,
+      encode.map((one) => one(values)),
+    );
+    return rows.map(decode);
+  };
+}
+
+/** Stands for any project's scope in a statement that is built once. */
+const WHOLE_PROJECT: Scope = {
+  // The builder takes a placeholder wherever it takes a value.
+  projectId: sql.placeholder('projectId') as unknown as string,
+  integrationIds: null,
+};
+
+/** A statement within a scope: prepared for a whole project, and built anew for a token that is limited to some integrations. */
+export function preparedInScope<K extends string>(
+  name: string,
+  keys: readonly K[],
+  define: (
+    db: Database,
+    tables: Tables,
+    scope: Scope,
+    values: Readonly<Record<K, Placeholder>>,
+  ) => Definition & { readonly statement: PromiseLike<readonly object[]> },
+): (source: StatementSource, tables: Tables, scope: Scope, values: Readonly<Record<K, unknown>>) => Promise<readonly object[]> {
+  // One member for each of the keys.
+  const placeholders = Object.fromEntries(keys.map((key) => [key, sql.placeholder<string>(key)])) as Record<K, Placeholder>;
+  const whole = prepared(name, (db, tables) => define(db, tables, WHOLE_PROJECT, placeholders));
+  return async (source, tables, scope, values) => {
+    if (scope.integrationIds === null) return await whole(source, tables, { projectId: scope.projectId, ...values });
+    // The builder takes a value wherever it takes a placeholder.
+    const { statement, late = [] } = define(source.db, tables, scope, values as Readonly<Record<K, Placeholder>>);
+    const rows = await statement;
+    return late.length === 0 ? rows : rows.map((row) => asLate(row, late));
+  };
+}
+
+function asLate(row: object, late: readonly string[]): object {
+  return Object.fromEntries(Object.entries(row).map(([key, value]: [string, unknown]) => [key, late.includes(key) ? () => value : value]));
+}
+
+/** An insert of one whole row. */
+export function preparedInsert<T extends Table>(name: string, tableOf: (tables: Tables) => T) {
+  const run = prepared(name, (db, tables) => {
+    const table = tableOf(tables);
+    const row = Object.fromEntries(Object.keys(getTableColumns(table)).map((key) => [key, sql.placeholder(key)]));
+    // Every column has its placeholder; the builder's type knows each column of one table, and this is for any.
+    return { columns: {}, statement: db.insert(table as never).values(row as never) };
+  });
+  return async (source: StatementSource, tables: Tables, row: T['$inferInsert']): Promise<void> => {
+    await run(source, tables, row);
+  };
+}
+
+function compile({ columns, statement, late = [] }: Definition): Compiled {
+  const { sql: text, params } = statement.toSQL();
   const fields = Object.entries(columns).map(([key, column]) => ({
     key,
     decode: late.includes(key) ? lateDecoderOf(column) : decoderOf(column),
   }));
-  const run = engine.prepare(name, text);
-  const decodeRow = (row: readonly unknown[]) => {
-    const decoded: Record<string, unknown> = {};
-    let index = 0;
-    for (const { key, decode } of fields) {
-      const value = row[index] ?? null;
-      decoded[key] = decode === null || value === null ? value : decode(value);
-      index += 1;
-    }
-    return decoded;
+  return {
+    text,
+    encode: params.map(encoderOf),
+    decode(row) {
+      const decoded: Record<string, unknown> = {};
+      let index = 0;
+      for (const { key, decode } of fields) {
+        const value = row[index] ?? null;
+        decoded[key] = decode === null || value === null ? value : decode(value);
+        index += 1;
+      }
+      return decoded;
+    },
   };
-  return async (values) => (await run(values)).map(decodeRow);
+}
+
+/** A placeholder's value, as the column beside it is written; anything else stands in the text's parameters as it is. */
+function encoderOf(param: unknown): (values: Values) => unknown {
+  // The builder knows no column of a placeholder in a condition, so it is checked here as the column would.
+  if (is(param, Placeholder)) return (values) => storable(values[param.name] ?? null);
+  if (is(param, Param) && is(param.value, Placeholder)) {
+    const { encoder, value: placeholder } = param;
+    return (values) => {
+      const value = values[placeholder.name] ?? null;
+      return value === null ? null : encoder.mapToDriverValue(value);
+    };
+  }
+  return () => param;
+}
+
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? requireStorable(value) : value;
 }
 
 /** Each column's own reading, as it differs between the engines; null where the driver's value is taken as it is. */

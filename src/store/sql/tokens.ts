@@ -1,17 +1,29 @@
-import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
 import type { Session, Token, TokenGrant } from '../../domain/token.ts';
-import type { Database, Engine } from '../engine.ts';
+import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
-import { prepareRows } from './prepared.ts';
+import { prepared } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
 /** No project lists more tokens. */
 const MOST = 1000;
 
-export function tokenReaders(db: Database, tables: Tables): TokenReaders {
+/** The lookup of every request. */
+const byHash = prepared('tokens_by_hash', (db, { tokens, tokenGrants }) => {
+  const columns = { ...getTableColumns(tokens), grantProjectId: tokenGrants.projectId, grantRoles: tokenGrants.roles };
+  const statement = db
+    .select(columns)
+    .from(tokens)
+    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
+    .where(eq(tokens.hash, sql.placeholder('hash')));
+  return { columns, statement };
+});
+
+export function tokenReaders(source: StatementSource, tables: Tables): TokenReaders {
+  const { db } = source;
   const { tokens, tokenGrants, sessions } = tables;
   const withGrants = async (rows: readonly object[]) => {
     const found = trusted<Token>(rows);
@@ -22,7 +34,7 @@ export function tokenReaders(db: Database, tables: Tables): TokenReaders {
     return found.map((token) => ({ token, grants: grants.filter(({ tokenId }) => tokenId === token.id) }));
   };
   return {
-    findByHash: async (hash) => joined(await selectByHash(db, tables, hash)),
+    findByHash: async (hash) => joined(await byHash(source, tables, { hash })),
     find: async (id) => (await withGrants(await db.select().from(tokens).where(eq(tokens.id, id))))[0] ?? null,
     findMany: async (projectId, ids) =>
       (await withGrants(await inChunks(ids, (some) => db.select().from(tokens).where(inArray(tokens.id, some))))).filter(({ grants }) =>
@@ -70,30 +82,6 @@ function alive({ tokens }: Tables, now: number): SQL | undefined {
   return and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
 }
 
-/** The lookup of every request: one statement, prepared once. */
-export function preparedFindByHash(engine: Engine): TokenReaders['findByHash'] {
-  const run = prepareRows(
-    engine,
-    'tokens_by_hash',
-    joinedColumns(engine.tables),
-    selectByHash(engine.reader, engine.tables, sql.placeholder('hash')),
-  );
-  return async (hash) => joined(await run({ hash }));
-}
-
-function joinedColumns({ tokens, tokenGrants }: Tables) {
-  return { ...getTableColumns(tokens), grantProjectId: tokenGrants.projectId, grantRoles: tokenGrants.roles };
-}
-
-function selectByHash(db: Database, tables: Tables, hash: Buffer | Placeholder) {
-  const { tokens, tokenGrants } = tables;
-  return db
-    .select(joinedColumns(tables))
-    .from(tokens)
-    .leftJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
-    .where(eq(tokens.hash, hash));
-}
-
 interface GrantColumns {
   readonly grantProjectId: string | null;
   readonly grantRoles: TokenGrant['roles'];
@@ -113,10 +101,11 @@ function joined(rows: readonly object[]): { readonly token: Token; readonly gran
   };
 }
 
-export function tokenWriters(db: Database, tables: Tables): TokenWriters {
+export function tokenWriters(tx: EngineTransaction, tables: Tables): TokenWriters {
+  const { db } = tx;
   const { tokens, tokenGrants, sessions } = tables;
   return {
-    ...tokenReaders(db, tables),
+    ...tokenReaders(tx, tables),
     async insert(token, grants) {
       await db.insert(tokens).values(token);
       if (grants.length > 0) await db.insert(tokenGrants).values([...grants]);

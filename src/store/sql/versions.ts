@@ -1,37 +1,70 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lte, min, notExists, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  min,
+  notExists,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Scope, SealedContent, Version, VersionLabel } from '../../domain/connection.ts';
 import type { ContentReaders, ContentWriters, VersionReaders, VersionWriters } from '../../domain/store.ts';
-import type { Database } from '../engine.ts';
+import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { isOpen } from './changes.ts';
 import { inChunks } from './in-chunks.ts';
+import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-export function versionReaders(db: Database, tables: Tables): VersionReaders {
-  const { versions, connections } = tables;
-  const within = (scope: Scope): SQL | undefined =>
-    and(
-      eq(versions.projectId, scope.projectId),
-      scope.integrationIds === null
-        ? undefined
-        : inArray(
-            versions.connectionId,
-            db
-              .select({ id: connections.id })
-              .from(connections)
-              .where(inArray(connections.integrationId, [...scope.integrationIds])),
-          ),
-    );
+const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (db, tables, scope, { connectionId, version }) => ({
+  columns: getTableColumns(tables.versions),
+  statement: db
+    .select()
+    .from(tables.versions)
+    .where(and(withinScope(db, tables, scope), eq(tables.versions.connectionId, connectionId), eq(tables.versions.version, version))),
+}));
+const findCurrent = preparedInScope('versions_current', ['connectionId'], (db, tables, scope, { connectionId }) => ({
+  columns: getTableColumns(tables.versions),
+  statement: db
+    .select()
+    .from(tables.versions)
+    .where(and(withinScope(db, tables, scope), labelled(tables, 'CURRENT'), eq(tables.versions.connectionId, connectionId))),
+}));
+const insertVersion = preparedInsert('versions_insert', ({ versions }) => versions);
+
+function withinScope(db: Database, { versions, connections }: Tables, scope: Scope): SQL | undefined {
+  return and(
+    eq(versions.projectId, scope.projectId),
+    scope.integrationIds === null
+      ? undefined
+      : inArray(
+          versions.connectionId,
+          db
+            .select({ id: connections.id })
+            .from(connections)
+            .where(inArray(connections.integrationId, [...scope.integrationIds])),
+        ),
+  );
+}
+
+export function versionReaders(source: StatementSource, tables: Tables): VersionReaders {
+  const { db } = source;
+  const { versions } = tables;
+  const within = (scope: Scope) => withinScope(db, tables, scope);
   return {
-    find: async (scope, connectionId, version) =>
-      first<Version>(
-        await db
-          .select()
-          .from(versions)
-          .where(and(within(scope), eq(versions.connectionId, connectionId), eq(versions.version, version))),
-      ),
+    find: async (scope, connectionId, version) => first<Version>(await findOne(source, tables, scope, { connectionId, version })),
+    current: async (scope, connectionId) => first<Version>(await findCurrent(source, tables, scope, { connectionId })),
     list: async (scope, connectionId) =>
       trusted<Version>(
         await db
@@ -140,12 +173,13 @@ function labelled({ versions }: Tables, label: VersionLabel): SQL {
   return sql`${versions.label} = ${sql.raw(`'${label}'`)}`;
 }
 
-export function versionWriters(db: Database, tables: Tables): VersionWriters {
+export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWriters {
+  const { db } = tx;
   const { versions } = tables;
   const one = (connectionId: string, version: number) => and(eq(versions.connectionId, connectionId), eq(versions.version, version));
   return {
-    ...versionReaders(db, tables),
-    append: async (version) => void (await db.insert(versions).values(version)),
+    ...versionReaders(tx, tables),
+    append: (version) => insertVersion(tx, tables, version),
     demote: async (connectionId, version, validUntil) =>
       (
         await db
@@ -187,23 +221,25 @@ export function versionWriters(db: Database, tables: Tables): VersionWriters {
   };
 }
 
-export function contentReaders(db: Database, { sealedContents }: Tables): ContentReaders {
-  return {
-    find: async ({ projectId }, id) =>
-      first<SealedContent>(
-        await db
-          .select()
-          .from(sealedContents)
-          .where(and(eq(sealedContents.projectId, projectId), eq(sealedContents.id, id))),
-      ),
-  };
+const findContent = prepared('contents_find', (db, { sealedContents }) => ({
+  columns: getTableColumns(sealedContents),
+  statement: db
+    .select()
+    .from(sealedContents)
+    .where(and(eq(sealedContents.projectId, sql.placeholder('projectId')), eq(sealedContents.id, sql.placeholder('id')))),
+}));
+const insertContent = preparedInsert('contents_insert', ({ sealedContents }) => sealedContents);
+
+export function contentReaders(source: StatementSource, tables: Tables): ContentReaders {
+  return { find: async ({ projectId }, id) => first<SealedContent>(await findContent(source, tables, { projectId, id })) };
 }
 
-export function contentWriters(db: Database, tables: Tables): ContentWriters {
+export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWriters {
+  const { db } = tx;
   const { sealedContents } = tables;
   return {
-    ...contentReaders(db, tables),
-    insert: async (content) => void (await db.insert(sealedContents).values(content)),
+    ...contentReaders(tx, tables),
+    insert: (content) => insertContent(tx, tables, content),
     destroyIfUnused: async (id, retiredBefore) =>
       (
         await db
