@@ -113,6 +113,9 @@ export const exceptions = [
     files: ['app.ts'],
   },
   { file: 'cli/commands/process.ts', why: 'it runs the gateway, or its migrations, in this process', files: ['app.ts', 'serve.ts'] },
+  { file: 'egress/guard.ts', why: 'it closes the ways out that these modules are', powers: ['processes'] },
+  { file: 'cli/main.ts', why: 'it starts a process', files: ['harden-process.ts'] },
+  { file: 'egress/worker.ts', why: 'it starts a thread', files: ['harden-process.ts'] },
   { file: 'cli/transport.ts', why: 'a gateway is reached at its URL, or through its socket in the data directory', powers: ['server'] },
 ];
 
@@ -126,7 +129,9 @@ const parts = layers.filter(({ powers }) => !powers.includes('browser')).map(({ 
 export const roots = [
   { file: 'config.ts', layers: ['domain', 'egress'], files: [], powers: ['files'], environment: true },
   { file: 'log.ts', layers: ['store'], files: [], powers: [] },
+  { file: 'harden-process.ts', layers: [], files: [], powers: [] },
+  { file: 'last-resort.ts', layers: [], files: ['log.ts'], powers: [] },
   { file: 'app.ts', layers: parts, files: ['config.ts', 'log.ts'], powers: ['files', 'server'] },
-  { file: 'serve.ts', layers: ['domain', 'egress'], files: ['app.ts', 'config.ts'], powers: ['files', 'server'] },
-  { file: 'main.ts', layers: ['domain'], files: ['config.ts', 'serve.ts'], powers: [] },
+  { file: 'serve.ts', layers: ['domain', 'egress'], files: ['app.ts', 'config.ts', 'last-resort.ts'], powers: ['files', 'server'] },
+  { file: 'main.ts', layers: ['domain'], files: ['config.ts', 'harden-process.ts', 'log.ts', 'serve.ts'], powers: [] },
 ];

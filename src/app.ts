@@ -19,11 +19,16 @@ import { StartupError } from './domain/startup-error.ts';
 import type { Store } from './domain/store.ts';
 import type { KeyStore } from './domain/vault.ts';
 import type { EgressPolicy } from './egress/address-policy.ts';
+import { addressesOf } from './egress/resolve.ts';
 import { createWorkerPool } from './egress/worker-pool.ts';
 import { createExecutor } from './graphql/execute-request.ts';
 import { createSchema } from './graphql/schema.ts';
-import { createLimiter, DEFAULT_LIMITS } from './http/limiter.ts';
 import { createMetrics } from './http/metrics.ts';
+import { trustProxies } from './http/peer.ts';
+import { createPlaces, DEFAULT_PLACES } from './http/places.ts';
+import { watchPressure } from './http/pressure.ts';
+import { createRates, FAILURES_PER_MINUTE } from './http/rates.ts';
+import { createReadiness } from './http/readiness.ts';
 import { createGatewayServer } from './http/server.ts';
 import { createBackground } from './jobs/background.ts';
 import { startJobs } from './jobs/periodic.ts';
@@ -59,7 +64,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   );
   const vault = await orEndStart(store, createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) }));
   masterKey.fill(0);
-  const own: { address: string; port: number }[] = ownDatabase(config);
+  const own = await ownDatabase(config);
   const policy: EgressPolicy = { allow: config.egressAllow, own };
   const background = createBackground((name, error) => log.error('background work failed', { name, ...errorFields(error) }));
   const services: Services = {
@@ -67,7 +72,13 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     vault,
     connectors,
     tokens: { create: createToken, parse: parseToken, mayRepeat: false },
-    runner: createWorkerPool({ policy, moduleUrlOf: connectors.moduleUrlOf }),
+    runner: createWorkerPool({
+      policy,
+      moduleUrlOf: connectors.moduleUrlOf,
+      concurrency: config.validationsAtOnce,
+      concurrencyPerProject: Math.ceil(config.validationsAtOnce / 2),
+      perMinutePerProject: config.validationsPerMinute,
+    }),
     settings: { ...DEFAULT_PROTOCOL_SETTINGS, changeTtlMs: config.changeTtlMs, leaseTtlMs: config.leaseTtlMs },
     auditChain: {
       sign: (row) => auditRowHmac(vault, row),
@@ -82,13 +93,22 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   };
   const projectId = await orEndStart(store, ensureProject(services, instance.id, START));
   const report = (error: unknown, requestId: string) => log.error('unexpected error', { requestId, ...errorFields(error) });
+  const state = { draining: false };
   const gateway = {
     services,
-    execute: createExecutor(schema, (error) => report(error, 'graphql')),
-    limiter: createLimiter({ ...DEFAULT_LIMITS, perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond }),
+    execute: createExecutor(schema, report),
+    rates: createRates({
+      perSecond: config.tokenRequestsPerSecond,
+      burst: 2 * config.tokenRequestsPerSecond,
+      failuresPerMinute: FAILURES_PER_MINUTE,
+    }),
+    places: createPlaces(DEFAULT_PLACES, watchPressure()),
     metrics: createMetrics(services),
+    readiness: createReadiness(services, state),
+    proxies: trustProxies(config.trustedProxies),
+    connectionsPerAddress: config.connectionsPerAddress,
     report,
-    state: { draining: false },
+    state,
   };
   return {
     config,
@@ -99,7 +119,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     schema,
     policy,
     execute: gateway.execute,
-    state: gateway.state,
+    state,
     createFirstOwner: (publish?: Parameters<typeof createFirstOwner>[3]) => createFirstOwner(services, projectId, START, publish),
     createServer: () => createGatewayServer({ ...gateway, localProjectId: null }),
     /** For the control socket: whoever may open it owns the data directory. */
@@ -153,10 +173,12 @@ function schemaOf(connectors: Catalogue, packages: readonly string[]) {
   }
 }
 
-function ownDatabase({ databaseUrl }: Config): { address: string; port: number }[] {
+/** By its name and by each of its addresses, so that no validator gets there by another spelling. */
+async function ownDatabase({ databaseUrl }: Config): Promise<{ address: string; port: number }[]> {
   if (databaseUrl === null) return [];
   const { hostname, port } = new URL(databaseUrl);
-  return [{ address: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 5432) }];
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return [host, ...(await addressesOf(host))].map((address) => ({ address, port: Number(port || 5432) }));
 }
 
 function keyStoreOf(store: Store): KeyStore {

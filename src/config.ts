@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { StartupError } from './domain/startup-error.ts';
-import { parseAllowList } from './egress/address-policy.ts';
+import { isNetwork, parseAllowList } from './egress/address-policy.ts';
 
 /** Every setting: an environment variable, its default and what it does. The reference page is made of this table. */
 export const SETTINGS = {
@@ -35,6 +35,20 @@ export const SETTINGS = {
     default: '500',
     description: 'Requests a second that one token may send, twice that at once after a pause: 1 to 1000000.',
   },
+  CHANGEOVER_CONNECTIONS_PER_ADDRESS: {
+    default: '100',
+    description: 'TCP connections that one client address may have open, those of trusted proxies aside: 1 to 2000.',
+  },
+  CHANGEOVER_TRUST_PROXY: {
+    default: '',
+    description:
+      'CIDRs of the proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed. Without it these headers mean nothing.',
+  },
+  CHANGEOVER_VALIDATIONS_AT_ONCE: {
+    default: '16',
+    description: 'Validators that run at the same time, half of them for one project: 1 to 256.',
+  },
+  CHANGEOVER_VALIDATIONS_PER_MINUTE: { default: '600', description: 'Validators that one project may start in a minute: 1 to 100000.' },
   CHANGEOVER_AUDIT_ANCHOR_FILE: {
     default: '',
     description: "File to which the head of the audit chain is appended every 60 s; keep it where the store's administrator cannot write.",
@@ -60,6 +74,10 @@ export interface Config {
   readonly changeTtlMs: number;
   readonly leaseTtlMs: number;
   readonly tokenRequestsPerSecond: number;
+  readonly connectionsPerAddress: number;
+  readonly trustedProxies: readonly string[];
+  readonly validationsAtOnce: number;
+  readonly validationsPerMinute: number;
   readonly auditAnchorFile: string | null;
   readonly logLevel: string;
   readonly remote: { readonly url: string; readonly token: string } | null;
@@ -97,6 +115,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
     tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
+    connectionsPerAddress: number('CHANGEOVER_CONNECTIONS_PER_ADDRESS', 1, 2000),
+    trustedProxies: readProxies(read('CHANGEOVER_TRUST_PROXY')),
+    validationsAtOnce: number('CHANGEOVER_VALIDATIONS_AT_ONCE', 1, 256),
+    validationsPerMinute: number('CHANGEOVER_VALIDATIONS_PER_MINUTE', 1, 100_000),
     auditAnchorFile: read('CHANGEOVER_AUDIT_ANCHOR_FILE') || null,
     logLevel,
     remote: read('CHANGEOVER_URL') === '' ? null : { url: read('CHANGEOVER_URL'), token: read('CHANGEOVER_TOKEN') },
@@ -120,4 +142,13 @@ function readPackageNames(text: string): readonly string[] {
   if (!names.every((name) => /^(@[a-z0-9-][a-z0-9._-]*\/)?[a-z0-9-][a-z0-9._-]*$/.test(name)))
     throw new StartupError('CHANGEOVER_CONNECTORS must hold names of npm packages, separated by commas.');
   return [...new Set(names)];
+}
+
+function readProxies(text: string): readonly string[] {
+  const networks = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  if (networks.every(isNetwork)) return networks;
+  throw new StartupError('CHANGEOVER_TRUST_PROXY must hold addresses or CIDRs, separated by commas.');
 }

@@ -1,17 +1,24 @@
 import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { StartupError } from './domain/startup-error.ts';
 import { describePolicy } from './egress/address-policy.ts';
+import { installLastResort } from './last-resort.ts';
 
-/** Requests that run when the process is told to stop have this long, milliseconds. */
-const DRAIN_MS = 10_000;
+/** For this long after SIGTERM it still listens and says that it is not ready, so that whoever sends requests here stops; milliseconds. */
+const NOTICE_MS = 1000;
+/** Requests that run when it stops listening have this long, milliseconds. */
+const DRAIN_MS = 9000;
+/** Whatever hangs, the process is gone after this, milliseconds. */
+const LAST_MS = 14_000;
 
 /** Opens the gateway, listens, and drains on SIGTERM or SIGINT; a second signal ends it at once. Resolves when it listens. */
-export async function serve(config: Config): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function serve(config: Config): Promise<void> {
   const app = await createApp(config);
+  installLastResort(app.log);
   await writeOwnerToken(app);
   const server = app.createServer();
   const address = await listen(server, { port: config.port, host: config.host });
@@ -19,23 +26,25 @@ export async function serve(config: Config): Promise<{ readonly url: string; sto
   const control = await listenOnSocket(app);
   const stopJobs = app.startJobs();
   const url = `http://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
-  let stopping: Promise<void> | null = null;
-  const stop = () => (stopping ??= drain(app, [server, ...(control === null ? [] : [control.server])], stopJobs, () => control?.remove()));
+  const servers = [server, ...(control === null ? [] : [control.server])];
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping !== null) process.exit(1);
-      void stop().then(() => process.exit(0));
+      if (app.state.draining) process.exit(1);
+      app.state.draining = true;
+      setTimeout(() => process.exit(1), LAST_MS).unref();
+      // Who types Ctrl-C has no load balancer to tell.
+      void delay(signal === 'SIGTERM' ? NOTICE_MS : 0)
+        .then(() => drain(app, servers, stopJobs, () => control?.remove()))
+        .then(() => process.exit(0));
     });
   }
   // Whoever waits for this line may stop the gateway right after it.
   process.stdout.write(
     `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,
   );
-  return { url, stop };
 }
 
 async function drain(app: App, servers: readonly Server[], stopJobs: () => Promise<void>, removeSocket: () => void): Promise<void> {
-  app.state.draining = true;
   const closed = Promise.all(
     servers.map(
       (server) =>
@@ -48,6 +57,8 @@ async function drain(app: App, servers: readonly Server[], stopJobs: () => Promi
   const deadline = setTimeout(() => {
     for (const server of servers) server.closeAllConnections();
   }, DRAIN_MS);
+  // A validator could take longer than that; who waits for one is told to come back.
+  await app.services.runner.close();
   await closed;
   clearTimeout(deadline);
   removeSocket();

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../harden-process.ts';
 import { createCommandLine } from './command-line.ts';
 import { reportError } from './report-error.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Connector, type EndpointPart, type FieldMeta, fieldMeta } from './connector.ts';
-import { badRequest, DomainError } from './errors.ts';
+import { badRequest, DomainError, type ErrorCode } from './errors.ts';
 
 /**
  * Details are the settings and secrets of a connection together, by the connector's own field keys. They exist in memory
@@ -65,7 +65,8 @@ function readShape(owner: string, wire: Readonly<Record<string, unknown>>, field
   const details: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(wire)) {
     if (value === undefined) continue;
-    const path = at === '' ? name : `${at}.${name}`;
+    const shown = /^\w{1,64}$/.test(name) ? name : '?';
+    const path = at === '' ? shown : `${at}.${shown}`;
     const field = bySpelling.get(name);
     if (field === undefined) {
       const known = fields.map(({ key, meta }) => meta.names.lead ?? key);
@@ -137,8 +138,13 @@ export function parseDetails(connector: Connector, details: Details): Details {
     ? connector.rules.map((rule) => rule(parsed.data as never)).filter((problem) => problem !== null)
     : parsed.error.issues.map((issue) => ({ path: leadPath(connector, issue.path), message: describeIssue(issue) }));
   const [first] = problems;
-  if (first !== undefined)
-    throw badRequest(first.path, `${first.path}: ${first.message}.`, { kind: connector.kind, problems: problems.slice(0, 5) });
+  if (first !== undefined) {
+    throw new DomainError(codeOf(parsed.error?.issues[0]), `${first.path}: ${first.message}.`, {
+      path: first.path,
+      kind: connector.kind,
+      problems: problems.slice(0, 5),
+    });
+  }
   return parsed.data as Details;
 }
 
@@ -157,6 +163,12 @@ function leadPath(connector: Connector, path: readonly PropertyKey[]): string {
   const [key, ...rest] = path.map(String);
   const field = fieldsOf(connector).find((candidate) => candidate.key === key);
   return [field?.meta.names.lead ?? key ?? '', ...rest].filter((part) => part !== '').join('.');
+}
+
+/** A builder's refinement may name a code that says more than BAD_REQUEST does. */
+function codeOf(issue: z.core.$ZodIssue | undefined): ErrorCode {
+  const code: unknown = issue?.code === 'custom' ? issue.params?.code : undefined;
+  return code === 'INVALID_HEADER_VALUE' ? code : 'BAD_REQUEST';
 }
 
 /** zod's messages can name what was received; ours say only what is expected. */

@@ -20,7 +20,9 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /** Bytes of decoded body that are read before the reply is cut, 1 MiB by default. */
   readonly maxBytes?: number;
-  /** Redirects followed, each checked like the first hop; 0 by default. Authorization never leaves its origin. */
+  /** Less time than the session's deadline leaves, milliseconds; TIMEOUT past it. */
+  readonly timeoutMs?: number;
+  /** Redirects followed, each checked like the first hop; 0 by default. no header that could hold a secret leaves its origin. */
   readonly maxRedirects?: number;
   readonly tls?: { readonly ca?: string; readonly rejectUnauthorized?: boolean };
 }

@@ -83,6 +83,11 @@ function isLoopback(address: string): boolean {
   return address === 'localhost' || (ipaddr.isValid(address) && ipaddr.parse(address).range() === 'loopback');
 }
 
+/** True of an address and of a CIDR. */
+export function isNetwork(entry: string): boolean {
+  return readCidr(entry) !== null;
+}
+
 function readCidr(entry: string): [Ip, number] | null {
   try {
     if (entry.includes('/')) return ipaddr.parseCIDR(entry);
@@ -109,6 +114,9 @@ function embedded(ip: Ip): readonly ipaddr.IPv4[] {
   const starts = (...prefix: readonly number[]) => prefix.every((byte, index) => bytes[index] === byte);
   if (starts(0x20, 0x02)) return [at(2)];
   if (starts(0x20, 0x01, 0, 0)) return [at(4), at(12, 0xff)];
+  // Below 64:ff9b:1::/48 an address may stand at the end, or around the byte that RFC 6052 leaves out.
+  if (starts(0, 0x64, 0xff, 0x9b, 0, 1) && bytes.slice(6, 11).some((byte) => byte !== 0))
+    return [at(12), new ipaddr.IPv4([...bytes.slice(6, 8), ...bytes.slice(9, 11)])];
   if (starts(0, 0x64, 0xff, 0x9b)) return [at(12)];
   // ::ffff:a.b.c.d, ::ffff:0:a.b.c.d and the old ::a.b.c.d; `::` and `::1` themselves are not wrappers.
   const zeros = bytes.slice(0, 8).every((byte) => byte === 0);

@@ -1,7 +1,10 @@
+import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import net, { isIP } from 'node:net';
+import os from 'node:os';
+import workerThreads from 'node:worker_threads';
 import { EgressError } from '../domain/egress.ts';
 import { checkAddress, type EgressPolicy } from './address-policy.ts';
 import { resolveChecked } from './resolve.ts';
@@ -10,6 +13,9 @@ import { resolveChecked } from './resolve.ts';
 export interface Guard {
   destroyAll(): void;
 }
+
+/** The home of a driver: it finds no file there with credentials that it was not given. */
+export const NO_HOME = '/nonexistent';
 
 interface ConnectOptions {
   host?: string;
@@ -102,6 +108,12 @@ function refuseOtherWaysOut(): void {
   Object.assign(dgram, { createSocket: refused, Socket: refused });
   for (const module of [dns, dns.promises] as unknown as Record<string, unknown>[]) {
     for (const name of Object.keys(module))
-      if (/^(lookup|lookupService|resolve|reverse)/.test(name) && typeof module[name] === 'function') module[name] = refused;
+      if (/^(lookup|lookupService|resolve|reverse)/i.test(name) && typeof module[name] === 'function') module[name] = refused;
   }
+  // Another process, or a thread of its own, would have ways out that nobody guards.
+  for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'])
+    Object.assign(childProcess, { [name]: refused });
+  Object.assign(workerThreads, { Worker: refused });
+  // Asked for by its own call, the system knows the real home, whatever the environment says.
+  Object.assign(os, { homedir: () => NO_HOME });
 }

@@ -16,6 +16,15 @@ const systemLookup: Lookup = (host) =>
     });
   });
 
+/** The addresses that a host has now; none when it has none. */
+export async function addressesOf(host: string): Promise<readonly string[]> {
+  try {
+    return (await systemLookup(host)).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Resolves a host once and checks every address; one denied answer refuses all, so that a name can't offer a public and a private
  * one. The caller dials what is returned, never the name again. Throws EGRESS_DENIED or HOST_UNRESOLVED.

@@ -26,6 +26,7 @@ const WARM = 2;
 interface Waiting {
   readonly task: ValidatorTask;
   readonly start: () => void;
+  refuse(error: Error): void;
 }
 
 /** Workers need compiled code: where this runs from TypeScript sources, as tests do, they use what is in dist. */
@@ -41,6 +42,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     perMinute: options.perMinutePerProject ?? 600,
   };
   const idle: PooledWorker[] = [];
+  const busy = new Set<PooledWorker>();
   const running = new Set<ValidatorTask>();
   const waiting: Waiting[] = [];
   const starts = new Map<string, number[]>();
@@ -74,10 +76,9 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     if (recent.length >= limits.perMinute) throw rateLimited();
     starts.set(task.projectId, [...recent, now]);
     await new Promise<void>((resolve, reject) => {
-      const entry: Waiting = { task, start: () => done(resolve) };
-      const leave = (error: Error) => done(() => reject(error));
-      const timer = setTimeout(() => leave(rateLimited()), options.queueWaitMs ?? 30_000);
-      const onAbort = () => leave(new EgressError('TIMEOUT'));
+      const entry: Waiting = { task, start: () => done(resolve), refuse: (error) => done(() => reject(error)) };
+      const timer = setTimeout(() => entry.refuse(rateLimited()), options.queueWaitMs ?? 30_000);
+      const onAbort = () => entry.refuse(new EgressError('TIMEOUT'));
       const done = (settle: () => void) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
@@ -95,6 +96,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   async function runIn(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
     const pooled = idle.pop() ?? spawn(options.policy, (dead) => idle.splice(0, idle.length, ...idle.filter((other) => other !== dead)));
     pooled.worker.ref();
+    busy.add(pooled);
     const { projectId: _project, connectionId: _connection, ...rest } = task;
     const outcome = await new Promise<ValidationOutcome | null>((resolve) => {
       // A worker that is told the deadline answers by itself; one whose validator blocks its thread is ended.
@@ -106,10 +108,16 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
         resolve(answer);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted === true) onAbort();
       pooled.worker.postMessage({ ...rest, moduleUrl, deadlineMs } satisfies WorkerTask);
     });
     pooled.settle?.(null);
     pooled.settle = null;
+    busy.delete(pooled);
+    if (closing) {
+      await pooled.worker.terminate();
+      throw shuttingDown();
+    }
     const healthy = outcome?.errors.every(({ code }) => code !== 'TIMEOUT' && code !== 'INTERNAL');
     if (healthy === true && idle.length < WARM && !closing) {
       pooled.worker.unref();
@@ -119,7 +127,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   }
 
   async function run(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
-    if (closing) throw new DomainError('UNAVAILABLE', 'The gateway is shutting down.', { retryAfterSeconds: 5 });
+    if (closing) throw shuttingDown();
     try {
       await takePlace(task, signal);
     } catch (error) {
@@ -152,6 +160,9 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
       ),
     async close() {
       closing = true;
+      for (const entry of [...waiting]) entry.refuse(shuttingDown());
+      // Nothing is known of what they were asked to check, so nothing is said of it.
+      for (const { settle } of busy) settle?.(null);
       await Promise.all(idle.splice(0).map(({ worker }) => worker.terminate()));
     },
   };
@@ -185,6 +196,10 @@ function spawn(policy: EgressPolicy, onDeath: (dead: PooledWorker) => void): Poo
 
 function failed(error: unknown): ValidationOutcome {
   return { status: 'failed', errors: [problemFor(error)], warnings: [], data: null };
+}
+
+function shuttingDown(): DomainError {
+  return new DomainError('UNAVAILABLE', 'The gateway is shutting down.', { retryAfterSeconds: 5 });
 }
 
 function rateLimited(): DomainError {

@@ -1,12 +1,14 @@
+import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Connector, Validator, ValidatorReport } from '../domain/connector.ts';
+import { splitDetails } from '../domain/details.ts';
 import { EgressError } from '../domain/egress.ts';
-import type { Problem } from '../domain/validation.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
 import { networkProbe } from './network-probe.ts';
 import { driverNotInstalled, problemFor } from './problem.ts';
+import { createScrubber, type Scrubber } from './scrub.ts';
 import { createEgressSession } from './session.ts';
 
 /** A task as it reaches the worker: the module whose default export is the connector is named by URL; null stands for a probe of the network. */
@@ -42,9 +44,9 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
       controller.signal.addEventListener('abort', () => reject(new EgressError('TIMEOUT')), { once: true }),
     );
     aborted.catch(() => {});
-    return outcomeOf(await Promise.race([runValidator(task, controller.signal), aborted]));
+    return await Promise.race([runValidator(task, controller.signal), aborted]);
   } catch (error) {
-    return outcomeOf({ errors: [problemFor(error)], warnings: [] });
+    return { status: 'failed', errors: [problemFor(error)], warnings: [], data: null };
   } finally {
     clearTimeout(timer);
     guard.destroyAll();
@@ -52,24 +54,27 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
   }
 }
 
-async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<ValidatorReport> {
+async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<ValidationOutcome> {
   const connector = task.moduleUrl === null ? networkProbe : await importConnector(task.moduleUrl, task.kind);
   // Each probe takes its own question, as each connector its own credentials; the name says which.
-  const validators: readonly Pick<Validator, 'name' | 'run'>[] = connector?.validators ?? [];
+  const validators: readonly Pick<Validator, 'name' | 'run'>[] = connector.validators;
   const validator = validators.find(({ name }) => name === task.validator);
-  if (validator === undefined) return { errors: [problemFor(new EgressError('UNREACHABLE'))], warnings: [] };
+  if (validator === undefined) throw new TypeError('no such validator');
+  // A question to the network carries no secret.
+  const scrubber = createScrubber('fields' in connector ? splitDetails(connector, task.credentials).secrets : {});
   try {
     // The task's credentials were parsed with this very connector's fields before they were sealed.
-    return await validator.run({
+    const report = await validator.run({
       credentials: task.credentials as never,
       current: task.current as never,
       options: task.options,
       egress: createEgressSession(policy, signal),
       signal,
     });
+    return outcomeOf(report, scrubber);
   } catch (error) {
-    if (connector?.driver == null || !isMissing(error, connector.driver.packageName)) throw error;
-    return { errors: [driverNotInstalled(connector.driver)], warnings: [] };
+    if (connector.driver === null || !isMissing(error, connector.driver.packageName)) throw error;
+    return outcomeOf({ errors: [driverNotInstalled(connector.driver)], warnings: [] }, scrubber);
   }
 }
 
@@ -78,23 +83,16 @@ function isMissing(error: unknown, packageName: string): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${packageName}'`);
 }
 
-async function importConnector(url: string, wanted: string): Promise<Connector | undefined> {
+async function importConnector(url: string, wanted: string): Promise<Connector> {
   const { default: exported } = (await import(url)) as { readonly default: Connector | readonly Connector[] };
-  return [exported].flat().find(({ kind }) => kind === wanted);
+  const found = [exported].flat().find(({ kind }) => kind === wanted);
+  if (found === undefined) throw new TypeError('no such connector');
+  return found;
 }
 
-function outcomeOf(report: ValidatorReport): ValidationOutcome {
-  const errors = report.errors.map(plain);
-  const warnings = report.warnings.map(plain);
+function outcomeOf(report: ValidatorReport, scrubber: Scrubber): ValidationOutcome {
+  const errors = scrubber.problems(report.errors);
+  const warnings = scrubber.problems(report.warnings);
   const status = errors.length > 0 ? 'failed' : warnings.length > 0 ? 'warning' : 'passed';
-  return {
-    status,
-    errors,
-    warnings,
-    data: report.data === undefined ? null : (JSON.parse(JSON.stringify(report.data)) as NonNullable<ValidationOutcome['data']>),
-  };
-}
-
-function plain({ code, cause, friendlyMessage, resolution }: Problem): Problem {
-  return { code, cause, friendlyMessage, resolution };
+  return { status, errors, warnings, data: scrubber.data(report.data) };
 }

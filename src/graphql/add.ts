@@ -5,6 +5,7 @@ import { scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
+import { DIALS } from './effort.ts';
 import type { Refs } from './refs.ts';
 
 /** Making a connection of what a temporary key was staged for: the lead API has one mutation for each kind of container. */
@@ -23,6 +24,7 @@ export function addAdding(builder: Builder, { connection }: Refs): void {
 
   builder.mutationFields((t) => ({
     addConnection: t.field({
+      extensions: DIALS,
       type: added,
       description: 'Creates the connection that a temporary key was staged for, in the integration dwId or in a new one of that name.',
       args: {
@@ -52,6 +54,7 @@ export function addAdding(builder: Builder, { connection }: Refs): void {
       },
     }),
     addDatabricksConnection: t.field({
+      extensions: DIALS,
       type: addedDatabricks,
       description: 'The same as addConnection, under the name that the lead API has for Databricks.',
       args: {
@@ -68,6 +71,7 @@ export function addAdding(builder: Builder, { connection }: Refs): void {
       resolve: (_, args, context) => add(context, args, integrationOf(args.dwId, args.name, 'dwId'), { jobLimits: args.jobLimits }),
     }),
     addBiConnection: t.field({
+      extensions: DIALS,
       type: addedBi,
       description: 'The same in the BI container resourceId, or in a new one of that name.',
       args: {
@@ -83,6 +87,7 @@ export function addAdding(builder: Builder, { connection }: Refs): void {
         add(context, args, integrationOf(args.resourceId, args.name ?? args.connectionType, 'resourceId', 'BI')),
     }),
     addEtlConnection: t.field({
+      extensions: DIALS,
       type: addedEtl,
       description: 'The same in a new ETL container of that name.',
       args: {

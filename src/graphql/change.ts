@@ -9,6 +9,7 @@ import { rollBack, updateConnection } from '../operations/update-connection.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
+import { COMMITS, LISTS } from './effort.ts';
 import type { LeaseTypes } from './lease.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
 
@@ -89,6 +90,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
 
   builder.queryFields((t) => ({
     changes: t.field({
+      extensions: LISTS,
       type: changePage,
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
@@ -124,6 +126,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
 
   builder.mutationFields((t) => ({
     updateCredentialsV2: t.field({
+      extensions: COMMITS,
       type: updateCredentialsV2,
       description:
         'Commits a staged change: proof that is missing is obtained first, and the old version stays valid for the jobs that hold it.',
@@ -132,6 +135,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
         commitChange(services, actor, { connectionId, key: tempCredentialsKey }),
     }),
     updateCredentials: t.field({
+      extensions: COMMITS,
       type: updateCredentials,
       description: 'Stage, validate and commit in one call. `changes` is a JSON object with snake_case keys.',
       args: {
@@ -152,6 +156,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       },
     }),
     rollBackConnection: t.field({
+      extensions: COMMITS,
       type: rolledBack,
       description:
         'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named.',

@@ -15,6 +15,7 @@ import { connectorOf } from '../operations/load-connection.ts';
 import { type Services, scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { LISTS } from './effort.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from './lead-names.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
 import type { Refs } from './refs.ts';
@@ -250,6 +251,7 @@ export function addConnectionQueries(builder: Builder, { connection }: Connectio
   const connectionPage = pageOf<Connection>(builder, pages, 'Connection', connection);
   builder.queryFields((t) => ({
     connections: t.field({
+      extensions: LISTS,
       type: connectionPage,
       nullable: false,
       description: 'Newest first, in pages of at most 100.',

@@ -12,6 +12,8 @@ export interface Context {
   /** Aborts when the client goes away or the request's time is over. */
   readonly signal: AbortSignal;
   readonly loaders: Loaders;
+  /** Rows of the lists that were resolved so far. */
+  readonly rows: { count: number };
 }
 
 /** Whatever a document asks for, the number of statements depends on its fields and never on its rows. */
@@ -35,6 +37,7 @@ export function createContext(services: Services, actor: Actor, signal: AbortSig
     services,
     actor,
     signal,
+    rows: { count: 0 },
     // Made on first use: the commonest queries need none.
     get loaders() {
       loaders ??= createLoaders(services, actor);

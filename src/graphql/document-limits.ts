@@ -69,7 +69,8 @@ export function variableLimit(value: unknown, depth: number, path: string): Safe
   if (Array.isArray(value) && value.length > LIMITS.listLength)
     return safeError('LIMIT_EXCEEDED', `${path}: a list has at most ${LIMITS.listLength} items.`, { path });
   for (const [key, member] of Object.entries(value)) {
-    const found = variableLimit(member, depth + 1, depth === 0 ? key : `${path}.${key}`);
+    const name = /^\w{1,64}$/.test(key) ? key : '?';
+    const found = variableLimit(member, depth + 1, depth === 0 ? name : `${path}.${name}`);
     if (found !== null) return found;
   }
   return null;

@@ -1,16 +1,22 @@
-import type { GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Context } from './context.ts';
 import { variableLimit } from './document-limits.ts';
+import type { Effort } from './effort.ts';
 import { type PreparedDocument, prepareDocument } from './prepare-document.ts';
-import { executionErrors, type SafeError, variableErrors } from './safe-errors.ts';
+import { executionErrors, type SafeError, safeError, variableErrors } from './safe-errors.ts';
 
 export interface GraphqlRequest {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly operationName: string | null;
+  /** Sent with a method that must not change anything: a mutation is METHOD_NOT_ALLOWED. */
+  readonly readOnly?: boolean;
 }
+
+/** Runs an execution when there is a place for it, and sees to the time that it may take. */
+export type Admit = (effort: Effort, run: () => Promise<ExecutionResult>) => Promise<ExecutionResult>;
 
 export interface GraphqlAnswer {
   readonly body: string;
@@ -27,8 +33,8 @@ const CACHED_LENGTH = 16_384;
 /** Parses, checks and compiles each document once, then executes it: whatever can be done once per document is not done per request. */
 export function createExecutor(
   schema: GraphQLSchema,
-  report: (error: unknown) => void,
-): (request: GraphqlRequest, context: Context) => Promise<GraphqlAnswer> {
+  report: (error: unknown, requestId: string) => void,
+): (request: GraphqlRequest, context: Context, admit?: Admit) => Promise<GraphqlAnswer> {
   const prepared = new LRUCache<string, PreparedDocument>({ max: 1000 });
 
   function prepare({ query, operationName }: GraphqlRequest): PreparedDocument {
@@ -40,16 +46,18 @@ export function createExecutor(
     return made;
   }
 
-  return async (request, context) => {
+  return async (request, context, admit = (_, run) => run()) => {
     const document = prepare(request);
     if ('errors' in document) return refused(document.errors, false);
     const isMutation = document.operation.operation === 'mutation';
+    if (request.readOnly === true && isMutation)
+      return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], isMutation);
     const limit = variableLimit(request.variables, 0, 'variables');
     if (limit !== null) return refused([limit], isMutation);
-    const result = await document.run(context, request.variables);
+    const result = await admit(document.effort, async () => await document.run(context, request.variables));
     if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), isMutation);
     if (result.errors === undefined) return { body: JSON.stringify(result), codes: [], executed: true, isMutation };
-    const errors = executionErrors(result.errors, report);
+    const errors = executionErrors(result.errors, (error) => report(error, context.actor.request.id));
     return {
       body: JSON.stringify({ errors, data: result.data }),
       codes: errors.map(({ extensions }) => extensions.code),

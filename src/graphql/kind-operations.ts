@@ -5,6 +5,7 @@ import type { Services } from '../operations/services.ts';
 import { type StagedChange, type StageUpdate, stageCreation, stageUpdate } from '../operations/stage-change.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { Context } from './context.ts';
+import { VALIDATES } from './effort.ts';
 import { LEAD_KINDS, type LeadTestV1 } from './lead-kinds.ts';
 import { addTestV1 } from './test-v1.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
@@ -120,6 +121,7 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
     );
     builder.mutationField(operation.test.field, (t) =>
       t.field({
+        extensions: VALIDATES,
         type: tested,
         description: `Runs one validator on the given details; "${SAVE}" stages them instead and dials nothing.`,
         args: {

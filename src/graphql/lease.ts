@@ -3,6 +3,7 @@ import { isLive, type Lease } from '../domain/lease.ts';
 import { acquireLease, endLease, type HeldLease, readLease, releaseLease, renewLease } from '../operations/hold-lease.ts';
 import { scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
+import { LEASES, LISTS } from './effort.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
 
 export type LeaseTypes = ReturnType<typeof createLeaseTypes>;
@@ -46,6 +47,7 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
   });
   builder.queryFields((t) => ({
     leases: t.field({
+      extensions: LISTS,
       type: leasePage,
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
@@ -63,6 +65,7 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
   }));
   builder.mutationFields((t) => ({
     acquireLease: t.field({
+      extensions: LEASES,
       type: held,
       description: 'Takes a lease on the CURRENT version and reveals its credentials. Needs the role `job`.',
       args: { connectionId: t.arg({ type: 'UUID', required: true }), job: t.arg.string({ required: true }), ttlSeconds: t.arg.int() },
@@ -70,18 +73,21 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
         acquireLease(services, actor, { connectionId, job, ...(ttlSeconds == null ? {} : { ttlMs: ttlSeconds * 1000 }) }),
     }),
     readLease: t.field({
+      extensions: LEASES,
       type: held,
       description: 'The credentials of the pinned version again, whatever was committed since.',
       args: { leaseKey: t.arg.string({ required: true }) },
       resolve: (_, { leaseKey }, { services, actor }) => readLease(services, actor, leaseKey),
     }),
     renewLease: t.field({
+      extensions: LEASES,
       type: lease,
       args: { leaseKey: t.arg.string({ required: true }), ttlSeconds: t.arg.int() },
       resolve: (_, { leaseKey, ttlSeconds }, { services, actor }) =>
         renewLease(services, actor, leaseKey, ttlSeconds == null ? undefined : ttlSeconds * 1000),
     }),
     releaseLease: t.field({
+      extensions: LEASES,
       type: lease,
       args: { leaseKey: t.arg.string({ required: true }) },
       resolve: (_, { leaseKey }, { services, actor }) => releaseLease(services, actor, leaseKey),

@@ -8,6 +8,7 @@ import {
 } from '../operations/manage-connection.ts';
 import type { Builder } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
+import { DIALS } from './effort.ts';
 
 /** Naming, enabling, protecting and removing connections, as the lead API spells it; and our policies. */
 export function addManagement(builder: Builder, { connection, inFlight, commitPolicy }: ConnectionTypes): void {
@@ -37,6 +38,7 @@ export function addManagement(builder: Builder, { connection, inFlight, commitPo
       resolve: (_, { connectionId, name }, { services, actor }) => renameConnection(services, actor, connectionId, name),
     }),
     toggleConnectionEnable: t.field({
+      extensions: DIALS,
       type: toggled,
       args: { connectionId: t.arg({ type: 'UUID', required: true }), enable: t.arg.boolean({ required: true }) },
       resolve: async (_, { connectionId, enable }, { services, actor }) => {

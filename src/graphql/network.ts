@@ -6,6 +6,7 @@ import { chooseSite, requireReachable } from '../operations/choose-site.ts';
 import { probeNetwork } from '../operations/probe-network.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { VALIDATES } from './effort.ts';
 import type { V1Result } from './v1-result.ts';
 import type { ValidationTypes } from './validation.ts';
 
@@ -27,6 +28,7 @@ export function addNetwork(builder: Builder, { result, v1 }: ValidationTypes): v
   const openPort = (type: string, description: string) =>
     builder.queryField(type, (t) =>
       t.field({
+        extensions: VALIDATES,
         type: v1.response,
         description,
         args: {
@@ -62,6 +64,7 @@ export function addNetwork(builder: Builder, { result, v1 }: ValidationTypes): v
       resolve: (_, { dcId }, { services, actor }) => checkStorage(services, actor, dcId ?? null),
     }),
     testDnsLookup: t.field({
+      extensions: VALIDATES,
       type: v1.response,
       description: 'Whether a host name has an address. For administrators.',
       args: {
@@ -74,6 +77,7 @@ export function addNetwork(builder: Builder, { result, v1 }: ValidationTypes): v
         probe(context, args, { probe: 'dns', host: given(host, 'host') }, 'The host name has an address.'),
     }),
     testHttpConnection: t.field({
+      extensions: VALIDATES,
       type: v1.response,
       description: 'Whether a URL answers, and with which status. What it answers is never shown. For administrators.',
       args: {

@@ -7,6 +7,7 @@ import type { ListedConnection } from '../domain/store.ts';
 import { type Services, scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
+import { LISTS } from './effort.ts';
 import { reportedSubtype, reportedType } from './lead-names.ts';
 
 /** A list of the lead API has no pages; it ends here. */
@@ -140,6 +141,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
 
   builder.queryFields((t) => ({
     getPlatformServices: t.field({
+      extensions: LISTS,
       type: [service],
       nullable: { list: true, items: true },
       args: {

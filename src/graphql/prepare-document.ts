@@ -1,9 +1,10 @@
 import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
 import { DOCUMENT_RULES, LIMITS, literalLimit } from './document-limits.ts';
+import { type Effort, effortOf } from './effort.ts';
 import { type Runnable, runnable } from './runnable.ts';
 import { documentErrors, operationOf, type SafeError, safeError, syntaxErrors } from './safe-errors.ts';
 
-export type PreparedDocument = { readonly errors: readonly SafeError[] } | Runnable;
+export type PreparedDocument = { readonly errors: readonly SafeError[] } | (Runnable & { readonly effort: Effort });
 
 /** Parses a document, holds it against the limits and the schema, and finds the operation to run. */
 export function prepareDocument(schema: GraphQLSchema, query: string, operationName: string | null): PreparedDocument {
@@ -27,5 +28,5 @@ export function prepareDocument(schema: GraphQLSchema, query: string, operationN
     return {
       errors: [safeError('BAD_REQUEST', 'Name one of the operations of the document in operationName.', { path: 'operationName' })],
     };
-  return runnable(schema, document, operation);
+  return { ...runnable(schema, document, operation), effort: effortOf(schema, operation) };
 }

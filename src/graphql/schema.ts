@@ -7,6 +7,7 @@ import { addCatalogue } from './catalogue.ts';
 import { addChanges } from './change.ts';
 import { addConnectionQueries, createConnectionTypes } from './connection.ts';
 import { addContainers } from './container.ts';
+import { withCountedRows } from './count-rows.ts';
 import { addIntegrations } from './integration.ts';
 import { addGenericStaging, addKindOperations } from './kind-operations.ts';
 import { addLeases, createLeaseTypes } from './lease.ts';
@@ -46,5 +47,5 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addTokens(builder);
   addAudit(builder, pages);
   addCatalogue(builder);
-  return withTolerantInt(builder.toSchema());
+  return withCountedRows(withTolerantInt(builder.toSchema()));
 }

@@ -2,6 +2,7 @@ import { hasPassed } from '../domain/validation.ts';
 import type { TestedStaging } from '../operations/test-and-stage.ts';
 import { testAndStage } from '../operations/test-and-stage.ts';
 import type { Builder } from './builder.ts';
+import { VALIDATES } from './effort.ts';
 import type { LeadTestV1 } from './lead-kinds.ts';
 import { v1ResultOf } from './v1-result.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
@@ -44,6 +45,7 @@ export function addTestV1(
   });
   builder.mutationField(field, (t) =>
     t.field({
+      extensions: VALIDATES,
       type: tested,
       description: 'Runs every validator on the given details and stages them when all passed.',
       args: {

@@ -6,6 +6,7 @@ import { type Examination, examineStore, type Finding } from '../operations/exam
 import { createToken, listTokens, revokeToken } from '../operations/manage-tokens.ts';
 import { type AuditVerification, verifyAudit } from '../operations/verify-audit.ts';
 import type { Builder } from './builder.ts';
+import { EXAMINES, LISTS } from './effort.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
 
 interface TokenRow {
@@ -47,6 +48,7 @@ export function addTokens(builder: Builder): void {
     .implement({ fields: (t) => ({ success: t.boolean({ nullable: false, resolve: () => true }) }) });
   builder.queryFields((t) => ({
     tokens: t.field({
+      extensions: LISTS,
       type: [token],
       nullable: false,
       description: 'Newest first, at most 1,000.',
@@ -149,6 +151,7 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
   });
   builder.queryFields((t) => ({
     auditLog: t.field({
+      extensions: LISTS,
       type: auditPage,
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
@@ -177,6 +180,7 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       },
     }),
     auditVerification: t.field({
+      extensions: EXAMINES,
       type: verification,
       nullable: false,
       description: 'Checks every row, the chain, and that each anchor lies on it. Needs an operator.',
@@ -189,6 +193,7 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
         ),
     }),
     storeExamination: t.field({
+      extensions: EXAMINES,
       type: examination,
       nullable: false,
       description: 'Proves that every version opens and that every chain of versions is whole. Needs an operator.',

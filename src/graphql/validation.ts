@@ -7,6 +7,7 @@ import { type TestOptions, testConnection, validateChange } from '../operations/
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
+import { VALIDATES } from './effort.ts';
 import { createV1Types, v1ResultOf } from './v1-result.ts';
 
 export type ValidationTypes = ReturnType<typeof createValidationTypes>;
@@ -134,12 +135,14 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
       },
     }),
     testExistingConnectionV2: t.field({
+      extensions: VALIDATES,
       type: result,
       args: { validationName: t.arg.string({ required: true }), connectionId: t.arg({ type: 'UUID', required: true }) },
       resolve: async (_, { validationName, connectionId }, { services, actor, signal }) =>
         (await testConnection(services, actor, { connectionId, validator: validationName, signal }))[0] ?? null,
     }),
     testExistingConnection: t.field({
+      extensions: VALIDATES,
       type: v1.response,
       args: { connectionId: t.arg({ type: 'UUID' }) },
       resolve: async (_, { connectionId }, { services, actor, signal }) => {
@@ -151,6 +154,7 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
 
   builder.mutationFields((t) => ({
     testUpdatedCredentialsV2: t.field({
+      extensions: VALIDATES,
       type: updatedResult,
       args: {
         connectionOptions: t.arg({ type: testOptions }),

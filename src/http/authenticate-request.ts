@@ -2,31 +2,38 @@ import type { IncomingMessage } from 'node:http';
 import type { Actor, RequestInfo } from '../domain/actor.ts';
 import { DomainError, unauthenticated } from '../domain/errors.ts';
 import { authenticate, authenticateSession } from '../operations/authenticate.ts';
-import type { Services } from '../operations/services.ts';
-import type { Limiter } from './limiter.ts';
+import { bucketOf } from './peer.ts';
 import { header } from './read-request.ts';
+import type { GatewayServer } from './server.ts';
 
-export const SESSION_COOKIE = 'changeover_session';
-export const CSRF_HEADER = 'x-changeover-csrf';
+const SESSION_COOKIE = 'changeover_session';
+const CSRF_HEADER = 'x-changeover-csrf';
 
 /** The actor of a request, by token or by browser session. One answer for every way to fail; an address that fails too often is put off. */
 export async function authenticateRequest(
-  services: Services,
-  limiter: Limiter,
+  gateway: Pick<GatewayServer, 'services' | 'rates' | 'proxies'>,
   request: IncomingMessage,
   info: RequestInfo,
 ): Promise<Actor> {
-  const address = info.ip ?? '';
-  limiter.requireFewFailures(address);
-  try {
-    const session = sessionSecret(request);
+  const { services } = gateway;
+  return await countingFailures(gateway, info, async () => {
+    const session = sessionSecret(gateway, request);
     if (session !== undefined && header(request, 'authorization') === undefined && header(request, 'x-mcd-token') === undefined) {
       requireSameSite(request);
       return await authenticateSession(services, session, info);
     }
     return await authenticate(services, presentedToken(request), info);
+  });
+}
+
+/** Runs a login. An address that failed too often of late is put off before anything of it is looked at. */
+export async function countingFailures<T>({ rates }: Pick<GatewayServer, 'rates'>, info: RequestInfo, login: () => Promise<T>): Promise<T> {
+  const address = bucketOf(info.ip);
+  rates.requireFewFailures(address);
+  try {
+    return await login();
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') limiter.countFailure(address);
+    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') rates.countFailure(address);
     throw error;
   }
 }
@@ -40,12 +47,26 @@ function presentedToken(request: IncomingMessage): { readonly secret: string; re
   return { secret: bearer };
 }
 
-export function sessionSecret(request: IncomingMessage): string | undefined {
+type Peers = Pick<GatewayServer, 'proxies'>;
+
+export function sessionSecret({ proxies }: Peers, request: IncomingMessage): string | undefined {
+  const cookie = cookieName(proxies.peerOf(request).secure);
   for (const part of (header(request, 'cookie') ?? '').split(';')) {
     const [name, value] = part.trim().split('=');
-    if (name === SESSION_COOKIE && value !== undefined) return value;
+    if (name === cookie && value !== undefined) return value;
   }
   return undefined;
+}
+
+/** Over TLS the browser itself vouches for the cookie: no other host, subdomain or unencrypted page can have set one of this name. */
+function cookieName(secure: boolean): string {
+  return secure ? `__Host-${SESSION_COOKIE}` : SESSION_COOKIE;
+}
+
+/** Scripts can't read it, and no other site's request carries it. */
+export function sessionCookie({ proxies }: Peers, request: IncomingMessage, value: string, maxAgeSeconds: number): string {
+  const { secure } = proxies.peerOf(request);
+  return `${cookieName(secure)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure ? '; Secure' : ''}`;
 }
 
 /** A browser sends cookies for any site that asks; only our own page can add this header, and says where it comes from. */

@@ -6,7 +6,7 @@ import type { RequestInfo } from '../domain/actor.ts';
 import { DomainError, unauthenticated } from '../domain/errors.ts';
 import { authenticate, authenticateSession } from '../operations/authenticate.ts';
 import { createSession, endSession, SESSION_TTL_MS } from '../operations/manage-tokens.ts';
-import { requireSameSite, SESSION_COOKIE, sessionSecret } from './authenticate-request.ts';
+import { countingFailures, requireSameSite, sessionCookie, sessionSecret } from './authenticate-request.ts';
 import { parseObject, readBody, requireJson } from './read-request.ts';
 import { send } from './reply.ts';
 import type { GatewayServer } from './server.ts';
@@ -62,50 +62,36 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
   });
 }
 
-async function handleSession(
-  { services, limiter }: GatewayServer,
-  request: IncomingMessage,
-  response: ServerResponse,
-  info: RequestInfo,
-): Promise<void> {
+async function handleSession(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse, info: RequestInfo): Promise<void> {
   requireSameSite(request);
-  const address = info.ip ?? '';
-  limiter.requireFewFailures(address);
-  const secret = sessionSecret(request);
+  const { services } = gateway;
+  const secret = sessionSecret(gateway, request);
   switch (request.method) {
     case 'POST': {
       requireJson(request);
       const { token } = parseObject(await readBody(request));
-      try {
+      const session = await countingFailures(gateway, info, async () => {
         const actor = await authenticate(services, { secret: typeof token === 'string' ? token.trim() : '' }, info);
-        const session = await createSession(services, actor);
-        send(response, 204, '', { 'set-cookie': cookie(session.secret, SESSION_TTL_MS / 1000, request) });
-      } catch (error) {
-        limiter.countFailure(address);
-        throw error;
-      }
+        return await createSession(services, actor);
+      });
+      send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, session.secret, SESSION_TTL_MS / 1000) });
       return;
     }
     case 'GET': {
       if (secret === undefined) throw unauthenticated();
-      const { name, projectId, roles } = await authenticateSession(services, secret, info);
+      const { name, projectId, roles } = await countingFailures(gateway, info, () => authenticateSession(services, secret, info));
       send(response, 200, JSON.stringify({ name, project: projectId, roles }));
       return;
     }
     case 'DELETE': {
       if (secret !== undefined) {
-        const actor = await authenticateSession(services, secret, info).catch(() => null);
+        const actor = await countingFailures(gateway, info, () => authenticateSession(services, secret, info)).catch(() => null);
         if (actor !== null) await endSession(services, actor, secret);
       }
-      send(response, 204, '', { 'set-cookie': cookie('', 0, request) });
+      send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, '', 0) });
       return;
     }
     default:
       throw new DomainError('METHOD_NOT_ALLOWED', 'Use POST, GET or DELETE.');
   }
-}
-
-function cookie(value: string, maxAge: number, request: IncomingMessage): string {
-  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
-  return `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`;
 }

@@ -2,20 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../domain/actor.ts';
 import { DomainError, ERROR_CODES } from '../domain/errors.ts';
 import { createContext } from '../graphql/context.ts';
-import type { createExecutor, GraphqlAnswer, GraphqlRequest } from '../graphql/execute-request.ts';
+import type { Admit, createExecutor, GraphqlAnswer, GraphqlRequest } from '../graphql/execute-request.ts';
 import { fromDomainError } from '../graphql/safe-errors.ts';
 import { answerOnce } from '../operations/answer-once.ts';
 import type { Services } from '../operations/services.ts';
+import type { Places } from './places.ts';
 import { header, parseObject, readBody, requireJson } from './read-request.ts';
-import { retryAfter, send, sendError } from './reply.ts';
+import { retryAfter, send } from './reply.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
-/** Longest an operation may take: validators dial out within it, and what they have not found by then is a result TIMEOUT. The lead API's SDK waits 30 s. */
-const EXECUTION_MS = 28_000;
+/**
+ * Longest an operation may take that asks nobody but our own store, and one that dials out or reads the whole store. What the
+ * latter has not found by the first time is a result TIMEOUT, since the lead API's SDK waits 30 s; by the second it is given up.
+ */
+const EXECUTION_MS = { quick: { abort: 10_000, end: 10_000 }, slow: { abort: 28_000, end: 35_000 } } as const;
 
 export interface GraphqlRoute {
   readonly services: Services;
   readonly execute: ReturnType<typeof createExecutor>;
+  readonly places: Places;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface GraphqlRoute {
  * real clients drop the message of another status; `application/graphql-response+json`, when Accept names it, has statuses.
  */
 export async function handleGraphql(
-  { services, execute }: GraphqlRoute,
+  { services, execute, places }: GraphqlRoute,
   request: IncomingMessage,
   response: ServerResponse,
   actor: Actor,
@@ -37,33 +42,67 @@ export async function handleGraphql(
     body = await readBody(request);
     given = readRequest(parseObject(body));
   }
-  if (request.method === 'GET' && /^\s*(#.*\n\s*)*(mutation|subscription)\b/.test(given.query)) {
-    sendError(response, new DomainError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.'), { allow: 'POST' });
-    return;
-  }
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), EXECUTION_MS);
-  const onClose = () => {
-    if (!response.writableFinished) abort.abort();
+  const deadline = startDeadline(response);
+  const admit: Admit = async ({ priority, slow }, run) => {
+    const leave = await places.enter(actor.tokenId ?? 'local', priority);
+    deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
+    // The place is taken for as long as the work goes on, whatever was answered meanwhile.
+    return await run().finally(leave);
   };
-  response.on('close', onClose);
+  const run = (bound: Services) => execute(given, createContext(bound, actor, deadline.signal), admit);
+  const idempotentId = header(request, 'x-mcd-idempotent-id');
+  const work =
+    idempotentId === undefined
+      ? run(services)
+      : answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, run).then(
+          (recorded): GraphqlAnswer => ({ body: recorded, codes: codesIn(recorded), executed: true, isMutation: true }),
+        );
   try {
-    const run = (bound: Services) => execute(given, createContext(bound, actor, abort.signal));
-    const idempotentId = header(request, 'x-mcd-idempotent-id');
-    if (idempotentId === undefined) {
-      answer(response, type, await run(services));
-      return;
-    }
-    const recorded = await answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, run);
-    answer(response, type, { body: recorded, codes: codesIn(recorded), executed: true, isMutation: true });
+    answer(response, type, await Promise.race([work, deadline.passed]));
   } catch (error) {
     if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
       send(response, 200, JSON.stringify({ errors: [fromDomainError(error)] }), retryAfter(error.details));
     } else throw error;
   } finally {
-    clearTimeout(timer);
-    response.off('close', onClose);
+    deadline.stop();
   }
+}
+
+interface Deadline {
+  /** Aborts when the time is over or the client is gone. */
+  readonly signal: AbortSignal;
+  /** Rejects with REQUEST_TIMEOUT when the time is over. */
+  readonly passed: Promise<never>;
+  start(time: { readonly abort: number; readonly end: number }): void;
+  stop(): void;
+}
+
+function startDeadline(response: ServerResponse): Deadline {
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let expire: (error: Error) => void = () => {};
+  const passed = new Promise<never>((_, reject) => {
+    expire = reject;
+  });
+  const onClose = () => {
+    if (!response.writableFinished) abort.abort();
+  };
+  response.on('close', onClose);
+  return {
+    signal: abort.signal,
+    passed,
+    start(time) {
+      const timeout = new DomainError('REQUEST_TIMEOUT', `This took longer than ${time.end / 1000} s.`, { retryAfterSeconds: 5 });
+      timer = setTimeout(() => {
+        abort.abort();
+        timer = setTimeout(() => expire(timeout), time.end - time.abort);
+      }, time.abort);
+    },
+    stop() {
+      clearTimeout(timer);
+      response.off('close', onClose);
+    },
+  };
 }
 
 function codesIn(body: string): GraphqlAnswer['codes'] {
@@ -76,6 +115,10 @@ function codesIn(body: string): GraphqlAnswer['codes'] {
 function answer(response: ServerResponse, type: string, { body, codes, executed }: GraphqlAnswer): void {
   const first = codes[0];
   const status = first === undefined ? 200 : ERROR_CODES[first].status;
+  if (status === 405) {
+    send(response, status, body, { 'content-type': `${type}; charset=utf-8`, allow: 'POST' });
+    return;
+  }
   if (first !== undefined && (status === 503 || status === 429)) {
     const details = firstExtensions(body);
     if (status === 503 && type !== RESPONSE_TYPE) {
@@ -108,11 +151,12 @@ function negotiate(accept: string | undefined): string {
 function readQuery(request: IncomingMessage): GraphqlRequest {
   const parameters = new URL(request.url ?? '/', 'http://localhost').searchParams;
   const variables = parameters.get('variables');
-  return readRequest({
+  const given = readRequest({
     query: parameters.get('query') ?? undefined,
     ...(variables === null || variables === '' ? {} : { variables: parseObject(variables) }),
     ...(parameters.get('operationName') === null ? {} : { operationName: parameters.get('operationName') }),
   });
+  return { ...given, readOnly: true };
 }
 
 function readRequest(body: Readonly<Record<string, unknown>>): GraphqlRequest {

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Services } from '../operations/services.ts';
+import { oncePerSecond } from './readiness.ts';
 
 /** What operators watch. Labels hold routes, kinds and codes; never an id or a value. */
 export interface Metrics {
@@ -24,22 +25,17 @@ export function createMetrics({ store }: Pick<Services, 'store'>): Metrics {
     buckets: [0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
     registers: [registry],
   });
-  const now = () => store.now();
   new Gauge({
     name: 'changeover_leases_live',
     help: 'Leases that jobs hold now.',
     registers: [registry],
-    async collect() {
-      this.set(await store.read.leases.countLive(await now()));
-    },
+    collect: reading(async () => await store.read.leases.countLive(await store.now())),
   });
   new Gauge({
     name: 'changeover_versions_waiting_to_retire',
     help: 'PREVIOUS versions, still valid for the jobs that hold them.',
     registers: [registry],
-    async collect() {
-      this.set((await store.read.versions.waiting()).count);
-    },
+    collect: reading(async () => (await store.read.versions.waiting()).count),
   });
   return {
     contentType: registry.contentType,
@@ -47,6 +43,18 @@ export function createMetrics({ store }: Pick<Services, 'store'>): Metrics {
       requests.inc({ route, status });
       duration.observe({ route }, ms / 1000);
     },
-    text: () => registry.metrics(),
+    // Read without a token, so it asks the store at most once a second.
+    text: oncePerSecond(() => registry.metrics()),
+  };
+}
+
+/** Sets a gauge to what the store says. While it says nothing there is no sample, and the other figures go on. */
+function reading(read: () => Promise<number>) {
+  return async function collect(this: Gauge): Promise<void> {
+    try {
+      this.set(await read());
+    } catch {
+      this.remove();
+    }
   };
 }

@@ -15,7 +15,7 @@ export function header(request: IncomingMessage, name: string): string | undefin
 }
 
 /** The request's id: the client's trace id where it sent a decent one. */
-export function requestInfo(request: IncomingMessage): RequestInfo {
+export function requestInfo(request: IncomingMessage, ip: string | null): RequestInfo {
   const trace = header(request, 'x-mcd-trace-id');
   const client: Record<string, string> = {};
   for (const name of CLIENT_HEADERS) {
@@ -24,7 +24,7 @@ export function requestInfo(request: IncomingMessage): RequestInfo {
   }
   return {
     id: trace !== undefined && /^[\w.-]{1,64}$/.test(trace) ? trace : randomUUID(),
-    ip: request.socket.remoteAddress ?? null,
+    ip,
     client,
   };
 }
@@ -34,10 +34,15 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_BODY) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The client went away, or its body was not well-formed: nobody is there to be told, and it is no fault of ours.
+    throw error instanceof DomainError ? error : new DomainError('BAD_REQUEST', 'The body ended early.', { path: 'body' });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(Buffer.concat(chunks));
@@ -63,7 +68,7 @@ export function requireJson(request: IncomingMessage): void {
   }
 }
 
-/** Parses a JSON object. Throws BAD_REQUEST, with no piece of the body. */
+/** Parses a JSON object. Throws BAD_REQUEST, with no piece of the body; also for a name that is given twice, which parsers read differently. */
 export function parseObject(body: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
@@ -73,5 +78,25 @@ export function parseObject(body: string): Readonly<Record<string, unknown>> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new DomainError('BAD_REQUEST', 'The body must be one JSON object; batches are not served.', { path: 'body' });
+  if (namesIn(body) !== countNames(value)) throw new DomainError('BAD_REQUEST', 'The body gives a name twice.', { path: 'body' });
   return value as Readonly<Record<string, unknown>>;
+}
+
+/** Names as they are written: every string that a colon follows. The text is known to be valid JSON. */
+function namesIn(body: string): number {
+  let names = 0;
+  for (const [found] of body.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*:?/g)) if (found.endsWith(':')) names += 1;
+  return names;
+}
+
+/** Without recursion: a body may be nested as deep as it is long. */
+function countNames(value: object): number {
+  let names = 0;
+  const open: object[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const members: unknown[] = Array.isArray(next) ? next : Object.values(next);
+    if (!Array.isArray(next)) names += members.length;
+    for (const member of members) if (typeof member === 'object' && member !== null) open.push(member);
+  }
+  return names;
 }

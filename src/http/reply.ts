@@ -4,6 +4,16 @@ import { fromDomainError } from '../graphql/safe-errors.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** Sent with every answer. Nothing here may be framed, cached, sniffed or told where it was called from. */
+export const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
 export function send(
   response: ServerResponse,
   status: number,

@@ -1,19 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { localActor } from '../operations/prepare-instance.ts';
-import type { Services } from '../operations/services.ts';
 import { authenticateRequest } from './authenticate-request.ts';
+import { answerClientError, rememberAnswer } from './client-error.ts';
 import { handleExplorer } from './explorer-routes.ts';
 import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
-import type { Limiter } from './limiter.ts';
 import type { Metrics } from './metrics.ts';
+import { bucketOf, type Proxies } from './peer.ts';
+import type { Rates } from './rates.ts';
 import { requestInfo } from './read-request.ts';
-import { send, sendError } from './reply.ts';
+import type { Readiness } from './readiness.ts';
+import { SECURITY_HEADERS, send, sendError } from './reply.ts';
 
 export interface GatewayServer extends GraphqlRoute {
-  readonly limiter: Limiter;
+  readonly rates: Rates;
   readonly metrics: Metrics;
+  readonly readiness: () => Promise<Readiness>;
+  readonly proxies: Proxies;
+  /** Connections that one address may have open; those of a trusted proxy are not counted. */
+  readonly connectionsPerAddress: number;
   /** Reports what was not expected; never given a request or a reply. */
   readonly report: (error: unknown, requestId: string) => void;
   /** The project of the control socket's actor; null for the public listener. */
@@ -22,16 +29,8 @@ export interface GatewayServer extends GraphqlRoute {
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
-
-/** Sent with every answer. Nothing here may be framed, cached, sniffed or told where it was called from. */
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
+/** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
+const MAX_HEADERS = 100;
 
 /** The HTTP server with its limits; it listens where the caller says. */
 export function createGatewayServer(gateway: GatewayServer): Server {
@@ -43,20 +42,45 @@ export function createGatewayServer(gateway: GatewayServer): Server {
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 2_000,
       insecureHTTPParser: false,
-      requireHostHeader: true,
+      // Checked below, where its refusal has the form of every other.
+      requireHostHeader: false,
     },
     (request, response) => void dispatch(gateway, request, response),
   );
-  server.maxHeadersCount = 100;
+  server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 2000;
+  server.on('clientError', answerClientError);
+  limitConnections(server, gateway);
   return server;
 }
 
+/** Closes what one address opens beyond its share, so that the places for others stay free. */
+function limitConnections(server: Server, { proxies, connectionsPerAddress }: GatewayServer): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined || proxies.isTrusted(remoteAddress)) return;
+    const bucket = bucketOf(remoteAddress);
+    const count = (open.get(bucket) ?? 0) + 1;
+    if (count > connectionsPerAddress) {
+      socket.destroy();
+      return;
+    }
+    open.set(bucket, count);
+    socket.once('close', () => {
+      const left = (open.get(bucket) ?? 1) - 1;
+      if (left === 0) open.delete(bucket);
+      else open.set(bucket, left);
+    });
+  });
+}
+
 async function dispatch(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  rememberAnswer(request, response);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   if (gateway.state.draining) response.setHeader('connection', 'close');
-  const info = requestInfo(request);
+  const info = requestInfo(request, gateway.proxies.peerOf(request).ip);
   response.setHeader('x-request-id', info.id);
   const started = performance.now();
   const path = pathOf(request);
@@ -83,8 +107,11 @@ function pathOf(request: IncomingMessage): string {
 
 /** What a strict peer never sends, and what proxies and servers read differently. */
 function refuseOddRequests(request: IncomingMessage): void {
+  if (request.rawHeaders.length > 2 * MAX_HEADERS)
+    throw new DomainError('LIMIT_EXCEEDED', `A request has at most ${MAX_HEADERS} headers.`, { limit: MAX_HEADERS });
   const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
-  if (hosts > 1) throw new DomainError('BAD_REQUEST', 'More than one Host header.', { path: 'host' });
+  if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0'))
+    throw new DomainError('BAD_REQUEST', 'A request has exactly one Host header.', { path: 'host' });
   if (request.url?.startsWith('/') !== true) throw new DomainError('BAD_REQUEST', 'The request target must be a path.', { path: 'url' });
   if (!METHODS.has(request.method ?? '')) throw new DomainError('METHOD_NOT_ALLOWED', 'This method is not served.');
 }
@@ -103,12 +130,8 @@ async function route(
         return;
       }
       const actor = await actorOf(gateway, request, info);
-      const leave = await gateway.limiter.enter(actor.tokenId ?? 'local');
-      try {
-        await handleGraphql(gateway, request, response, actor);
-      } finally {
-        leave();
-      }
+      gateway.rates.countRequest(actor.tokenId ?? 'local');
+      await handleGraphql(gateway, request, response, actor);
       return;
     }
     case '/livez':
@@ -131,21 +154,10 @@ async function route(
 
 async function actorOf(gateway: GatewayServer, request: IncomingMessage, info: Actor['request']): Promise<Actor> {
   if (gateway.localProjectId !== null) return localActor(gateway.localProjectId, 'cli', info);
-  return await authenticateRequest(gateway.services, gateway.limiter, request, info);
+  return await authenticateRequest(gateway, request, info);
 }
 
-async function sendReadiness(
-  { services, state }: { readonly services: Services; readonly state: { readonly draining: boolean } },
-  response: ServerResponse,
-): Promise<void> {
-  if (state.draining) {
-    send(response, 503, '{"status":"draining"}', { 'retry-after': '5' });
-    return;
-  }
-  try {
-    await services.store.ping();
-    send(response, 200, '{"status":"ready"}');
-  } catch {
-    send(response, 503, '{"status":"store unavailable"}', { 'retry-after': '1' });
-  }
+async function sendReadiness({ readiness }: GatewayServer, response: ServerResponse): Promise<void> {
+  const status = await readiness();
+  send(response, status === 'ready' ? 200 : 503, JSON.stringify({ status }), status === 'ready' ? {} : { 'retry-after': '5' });
 }

@@ -42,7 +42,12 @@ export interface Answer {
 }
 
 export async function startGateway(
-  options: { readonly databaseUrl?: string; readonly clock?: Clock; readonly egressAllow?: string } = {},
+  options: {
+    readonly databaseUrl?: string;
+    readonly clock?: Clock;
+    readonly egressAllow?: string;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'changeover-gateway-'));
   const environment: Record<string, string> = {
@@ -50,6 +55,9 @@ export async function startGateway(
     CHANGEOVER_DATA_DIR: dataDir,
     CHANGEOVER_EGRESS_ALLOW: options.egressAllow ?? 'loopback',
     CHANGEOVER_LOG_LEVEL: 'silent',
+    // All clients of a suite share one address.
+    CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000',
+    ...options.settings,
   };
   if (options.databaseUrl !== undefined) {
     writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });

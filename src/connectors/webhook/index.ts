@@ -13,6 +13,7 @@ import {
   validator,
 } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
+import { headerValue } from '../shared/header-secret.ts';
 
 const fields = {
   url: setting(httpUrl(), { endpoint: ORIGIN, identity: true, title: 'URL', description: 'Where events are posted, http or https.' }),
@@ -24,7 +25,7 @@ const fields = {
     title: 'Header name',
     description: 'Name of a further header that the receiver wants, such as Authorization.',
   }),
-  headerValue: secret(secretText().optional(), { title: 'Header value', description: 'Value of that header.' }),
+  headerValue: secret(headerValue().optional(), { title: 'Header value', description: 'Value of that header.' }),
 };
 
 type WebhookDetails = DetailsOf<typeof fields>;
@@ -47,10 +48,6 @@ export default defineConnector({
       headerName === undefined || (/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(headerName) && !RESERVED.test(headerName))
         ? null
         : { path: 'headerName', message: "must be a header name that is not one of the request's own" },
-    ({ headerValue }) =>
-      headerValue === undefined || /^[\t\x20-\x7e]*$/.test(headerValue)
-        ? null
-        : { path: 'headerValue', message: 'must be printable ASCII' },
   ],
   validators: [
     validator<WebhookDetails>('validate_connection', {
@@ -97,6 +94,7 @@ async function sendPing({ credentials, egress }: ValidatorInput<WebhookDetails>)
     },
     body,
     maxBytes: 65_536,
+    timeoutMs: 5000,
   });
   const problem = problemOf(status);
   return { errors: problem === null ? [] : [problem], warnings: [], data: { returnedData: { status } } };

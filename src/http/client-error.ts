@@ -1,0 +1,45 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ErrorCode } from '../domain/errors.ts';
+import { safeError } from '../graphql/safe-errors.ts';
+import { SECURITY_HEADERS } from './reply.ts';
+
+interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+const MALFORMED: Refusal = { status: 400, code: 'BAD_REQUEST', message: 'The request is not well-formed HTTP/1.1.' };
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'LIMIT_EXCEEDED', message: 'The headers are larger than 16 KiB.' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, code: 'TOO_LARGE', message: 'The chunk extensions are too large.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', message: 'The request did not arrive in time.' },
+};
+
+const answering = new WeakMap<Duplex, ServerResponse>();
+
+/** Says which answer a socket's next parse error would fall into. */
+export function rememberAnswer(request: IncomingMessage, response: ServerResponse): void {
+  answering.set(request.socket, response);
+}
+
+/** Answers what node's parser refuses like everything else is answered, and closes: nothing that follows could be trusted. */
+export function answerClientError(error: Error, socket: Duplex): void {
+  const begun = answering.get(socket);
+  // In the middle of an answer, or to a peer that is gone, nothing sensible can be written.
+  if (!socket.writable || (begun?.headersSent === true && !begun.writableFinished)) {
+    socket.destroy();
+    return;
+  }
+  const { status, code, message } = REFUSALS['code' in error ? String(error.code) : ''] ?? MALFORMED;
+  const body = JSON.stringify({ errors: [safeError(code, message)] });
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
+}

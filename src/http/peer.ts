@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+
+/** Who is at the other end. */
+export interface Peer {
+  readonly ip: string | null;
+  /** The client speaks TLS, with a proxy that is trusted to say so. */
+  readonly secure: boolean;
+}
+
+export interface Proxies {
+  isTrusted(address: string): boolean;
+  peerOf(request: IncomingMessage): Peer;
+}
+
+/** What forwarded headers say is believed of the proxies in these CIDRs alone: anybody can send such a header. */
+export function trustProxies(cidrs: readonly string[]): Proxies {
+  const trusted = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = '', prefix] = cidr.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    trusted.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+  return {
+    isTrusted,
+    peerOf(request) {
+      const direct = request.socket.remoteAddress ?? null;
+      if (cidrs.length === 0 || direct === null || !isTrusted(direct)) return { ip: direct, secure: false };
+      let ip = direct;
+      // Each proxy adds the one it heard from at the end: the last that no trusted proxy vouches for is the client.
+      for (const hop of listOf(request, 'x-forwarded-for').reverse()) {
+        const address = withoutPort(hop);
+        if (isIP(address) === 0) break;
+        ip = address;
+        if (!isTrusted(address)) break;
+      }
+      return { ip, secure: listOf(request, 'x-forwarded-proto').at(-1)?.toLowerCase() === 'https' };
+    },
+  };
+}
+
+function listOf(request: IncomingMessage, name: string): string[] {
+  return [request.headers[name] ?? []].flat().flatMap((value) => value.split(',').map((part) => part.trim()));
+}
+
+function withoutPort(hop: string): string {
+  return /^\[(.*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
+}
+
+/** What an address is counted under: an IPv6 client has a whole /64 to itself. */
+export function bucketOf(address: string | null): string {
+  if (address === null || isIP(address) !== 6) return address ?? '';
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups = tail === undefined ? before : [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}

@@ -1,0 +1,33 @@
+import type { Services } from '../operations/services.ts';
+
+/** Longest that an answer is given again, milliseconds: whoever asks more often, without a token, does not reach the store. */
+const FRESH_MS = 1000;
+
+/** Remembers the outcome of work for a second, and lets callers share one run of it. A failure is an outcome, too. */
+export function oncePerSecond<T>(work: () => Promise<T>, now: () => number = () => performance.now()): () => Promise<T> {
+  let latest: Promise<T> | null = null;
+  let until = 0;
+  return () => {
+    if (latest === null || now() >= until) {
+      latest = work();
+      until = Infinity;
+      const settle = () => {
+        until = now() + FRESH_MS;
+      };
+      latest.then(settle, settle);
+    }
+    return latest;
+  };
+}
+
+export type Readiness = 'ready' | 'draining' | 'store unavailable';
+
+export function createReadiness({ store }: Pick<Services, 'store'>, state: { readonly draining: boolean }): () => Promise<Readiness> {
+  const answers = oncePerSecond(() =>
+    store.ping().then(
+      () => true,
+      () => false,
+    ),
+  );
+  return async () => (state.draining ? 'draining' : (await answers()) ? 'ready' : 'store unavailable');
+}

@@ -1,0 +1,173 @@
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { createRunner } from '../support/inline-validator.ts';
+
+const LOOPBACK = { policy: { allow: ['loopback'], own: [] } };
+const { run, poolFor, close } = createRunner();
+afterAll(close);
+
+async function listening(server: {
+  listen(port: number, host: string, done: () => void): unknown;
+  address(): AddressInfo | string | null;
+}) {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+test('a driver can start neither a process nor a thread, nor ask a name server', async () => {
+  const outcome = await run(
+    `const child = await import('node:child_process'); const threads = await import('node:worker_threads'); const { createRequire } = await import('node:module');
+     const again = createRequire('/')('child_process');
+     const tries = {
+       spawn: () => child.spawn('true'), exec: () => child.exec('true'), execFileSync: () => child.execFileSync('true'), fork: () => child.fork('x'), required: () => again.spawnSync('true'),
+       thread: () => new threads.Worker('0', { eval: true }),
+       resolver: () => new dns.Resolver().resolve4('example.com', () => {}), promised: () => new dns.promises.Resolver().resolve4('example.com'),
+       srv: () => dns.promises.resolveSrv('_x._tcp.example.com'),
+     };
+     const done = [];
+     for (const [name, attempt] of Object.entries(tries)) { try { await attempt(); done.push(name); } catch {} }
+     return report(done);`,
+  );
+  expect(outcome.data?.returnedData).toEqual([]);
+});
+
+test('#87 a driver finds no home of ours, however it asks', async () => {
+  const outcome = await run("const os = await import('node:os'); return report([os.homedir(), os.default.homedir(), process.env.HOME]);");
+  expect(outcome.data?.returnedData).toEqual(['/nonexistent', '/nonexistent', '/nonexistent']);
+});
+
+test('#27 nothing reaches a prototype through __proto__ in a worker', async () => {
+  const outcome = await run(
+    "const made = {}; made.__proto__ = { polluted: 1 }; return report([made.polluted ?? null, '__proto__' in Object.prototype]);",
+  );
+  expect(outcome.data?.returnedData).toEqual([null, false]);
+});
+
+test('#95 a reply is not inflated, whatever packed it, and at most its limit is read', async () => {
+  const plain = Buffer.alloc(20_000_000);
+  const bombs: Record<string, Buffer> = { gzip: gzipSync(plain), deflate: deflateSync(plain), br: brotliCompressSync(plain) };
+  const accepted: (string | undefined)[] = [];
+  const server = createHttpServer((request, response) => {
+    accepted.push(request.headers['accept-encoding']);
+    const encoding = request.url?.slice(1) ?? '';
+    response.writeHead(200, { 'content-encoding': encoding }).end(bombs[encoding]);
+  });
+  const port = await listening(server);
+  const outcome = await run(
+    `const sizes = []; for (const encoding of ['gzip', 'deflate', 'br']) sizes.push((await egress.fetchHttp('http://127.0.0.1:${port}/' + encoding)).body.length); return report(sizes);`,
+    {},
+    LOOPBACK,
+  );
+  server.close();
+  expect([outcome.data?.returnedData, new Set(accepted)]).toEqual([
+    Object.values(bombs).map(({ length }) => Math.min(length, 1_048_576)),
+    new Set(['identity']),
+  ]);
+});
+
+test('#80 another origin gets no header that could hold a secret, and redirects end', async () => {
+  const seen: object[] = [];
+  const target = createHttpServer((request, response) => {
+    const { host: _host, connection: _connection, ...headers } = request.headers;
+    seen.push(headers);
+    response.end();
+  });
+  const targetPort = await listening(target);
+  const server = createHttpServer((request, response) =>
+    response.writeHead(307, { location: request.url === '/loop' ? '/loop' : `http://127.0.0.1:${targetPort}/` }).end(),
+  );
+  const port = await listening(server);
+  const outcome = await run(
+    `const headers = { 'x-api-key': 'CNRY', 'dd-api-key': 'CNRY', cookie: 'CNRY', authorization: 'CNRY', accept: 'text/plain' };
+     const away = await egress.fetchHttp('http://127.0.0.1:${port}/', { method: 'POST', body: 'CNRY', headers, maxRedirects: 3 });
+     const loop = await egress.fetchHttp('http://127.0.0.1:${port}/loop', { maxRedirects: 3 });
+     return report([away.status, loop.status]);`,
+    {},
+    LOOPBACK,
+  );
+  server.close();
+  target.close();
+  expect([outcome.data?.returnedData, seen]).toEqual([
+    [200, 307],
+    [{ 'user-agent': 'changeover', 'accept-encoding': 'identity', accept: 'text/plain' }],
+  ]);
+});
+
+test('a peer that takes longer than a request allows is left before the deadline (#109)', async () => {
+  const tarpit = createServer((socket: Socket) => socket.on('error', () => {}));
+  const port = await listening(tarpit);
+  const outcome = await run(
+    `return report(await egress.fetchHttp('http://127.0.0.1:${port}/', { timeoutMs: 50 }).then(() => 'answered', (error) => error.code));`,
+    {},
+    { ...LOOPBACK, deadlineMs: 20_000 },
+  );
+  tarpit.close();
+  expect(outcome.data?.returnedData).toBe('TIMEOUT');
+});
+
+test('#38 what a validator reports shows no secret that a remote system sent back, in any form', async () => {
+  const outcome = await run(
+    `const { password } = credentials; const hex = Buffer.from(password).toString('hex'); const base64 = Buffer.from('user:' + password).toString('base64');
+     const problem = { code: 'PROTOCOL_ERROR', cause: 'it said ' + password, friendlyMessage: base64, resolution: hex };
+     return { errors: [problem], warnings: [problem], data: { returnedData: { banner: password, list: [hex, base64] } } };`,
+    { password: 'CNRYpassword-of-the-test' },
+  );
+  const text = JSON.stringify(outcome);
+  const bytes = Buffer.from('CNRYpassword-of-the-test');
+  expect([
+    text.includes('CNRY'),
+    text.includes(bytes.toString('hex')),
+    text.includes(bytes.toString('base64').slice(4, 20)),
+    outcome.errors[0]?.cause,
+  ]).toEqual([false, false, false, 'it said [hidden]']);
+});
+
+test('closing ends what runs and what waits, and says nothing of what they were asked to check', async () => {
+  const arrived: Socket[] = [];
+  let first: () => void = () => {};
+  const dialled = new Promise<void>((resolve) => {
+    first = resolve;
+  });
+  const tarpit = createServer((socket) => {
+    arrived.push(socket.on('error', () => {}));
+    first();
+  });
+  const port = await listening(tarpit);
+  const { pool, task } = poolFor(`await egress.fetchHttp('http://127.0.0.1:${port}/');`, {
+    ...LOOPBACK,
+    concurrency: 1,
+    deadlineMs: 20_000,
+  });
+  const outcomes = Promise.allSettled([pool.run(task), pool.run({ ...task, connectionId: 'other' })]);
+  await dialled;
+  await pool.close();
+  const codes = (await outcomes).map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : outcome.value.status));
+  for (const socket of arrived) socket.destroy();
+  tarpit.close();
+  expect(codes).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+});
+
+test('a caller that goes away takes its run with it: the socket is closed, the place is free', async () => {
+  let closed: () => void = () => {};
+  const hungUp = new Promise<void>((resolve) => {
+    closed = resolve;
+  });
+  const abort = new AbortController();
+  const tarpit = createServer((socket) => {
+    socket.on('error', () => {}).on('close', closed);
+    abort.abort();
+  });
+  const port = await listening(tarpit);
+  const { pool, task } = poolFor(`if (credentials.quick) return report(1); await egress.fetchHttp('http://127.0.0.1:${port}/');`, {
+    ...LOOPBACK,
+    concurrency: 1,
+    deadlineMs: 20_000,
+  });
+  const left = await pool.run(task, abort.signal);
+  await hungUp;
+  const next = await pool.run({ ...task, credentials: { quick: true } });
+  tarpit.close();
+  expect([left.errors.map(({ code }) => code), next.status]).toEqual([['TIMEOUT'], 'passed']);
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const ROUTES = [
+  '/graphql',
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/',
+  '/nowhere',
+  '/explorer',
+  '/explorer/',
+  '/explorer/session',
+  '/explorer/..%2f..%2fpackage.json',
+];
+
+test('#12 no answer of any route may be framed, sniffed, cached or tell where it was called from', async () => {
+  const answers = await Promise.all(ROUTES.map((path) => fetch(gateway.url + path, { redirect: 'manual' })));
+  const missing = answers.filter(
+    ({ headers }) =>
+      headers.get('cache-control') !== 'no-store' ||
+      headers.get('x-content-type-options') !== 'nosniff' ||
+      headers.get('x-frame-options') !== 'DENY' ||
+      headers.get('referrer-policy') !== 'no-referrer' ||
+      headers.get('cross-origin-resource-policy') !== 'same-origin' ||
+      headers.get('x-powered-by') !== null ||
+      headers.get('server') !== null ||
+      !headers.get('content-security-policy')?.includes("default-src 'none'") ||
+      !headers.get('content-security-policy')?.includes("frame-ancestors 'none'"),
+  );
+  expect(missing.map(({ url }) => url)).toEqual([]);
+});
+
+test('F10 the pages load nothing from another origin', async () => {
+  const response = await fetch(`${gateway.url}/explorer/`);
+  expect([response.status, (await response.text()).match(/(?:src|href)="(?:https?:)?\/\/[^"]*"/g)]).toEqual([200, null]);
+});
+
+test('#53 no other origin is allowed, with or without credentials, asked for beforehand or not', async () => {
+  const allowed = await Promise.all(
+    ['POST', 'OPTIONS'].map(async (method) => {
+      const { headers } = await fetch(`${gateway.url}/graphql`, {
+        method,
+        headers: {
+          origin: 'https://evil.example',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'x-changeover-csrf',
+          authorization: `Bearer ${gateway.owner.secret}`,
+          'content-type': 'application/json',
+        },
+        ...(method === 'POST' ? { body: '{"query":"{ __typename }"}' } : {}),
+      });
+      return [...headers.keys()].filter((name) => name.startsWith('access-control'));
+    }),
+  );
+  expect(allowed).toEqual([[], []]);
+});
+
+test('a request id is the one that was sent only where it is harmless', async () => {
+  const idOf = async (sent: string) =>
+    (await fetch(`${gateway.url}/livez`, { headers: { 'x-mcd-trace-id': sent } })).headers.get('x-request-id');
+  expect([await idOf('trace-1.a'), (await idOf('<script>'))?.length, (await idOf('x'.repeat(65)))?.length]).toEqual(['trace-1.a', 36, 36]);
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { Priority } from '../../src/graphql/effort.ts';
+import { createPlaces, type PlaceOptions } from '../../src/http/places.ts';
+import type { Pressure } from '../../src/http/pressure.ts';
+
+const SMALL: PlaceOptions = { inFlight: 5, reserved: 1, perToken: 10, queue: 2, waitMs: 10_000 };
+
+/** Enters and says, without waiting, what has become of it so far. */
+function visitor(places: ReturnType<typeof createPlaces>, log: string[]) {
+  return (name: string, priority: Priority = 'normal', token = name) => {
+    const entered = places.enter(token, priority).then(
+      (leave) => {
+        log.push(`${name} in`);
+        return leave;
+      },
+      (error: { code: string }) => {
+        log.push(`${name} ${error.code}`);
+        return () => {};
+      },
+    );
+    return { leave: async () => (await entered)(), entered };
+  };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the places for operations', () => {
+  test('a fifth is kept for what jobs depend on: it still runs when everything else waits', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, queue: 10 }), log);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) enter(name);
+    enter('renewal', 'critical');
+    await settle();
+    expect(log).toEqual(['a in', 'b in', 'c in', 'd in', 'renewal in']);
+  });
+
+  test('a place that is given back goes to the most important, and of equals to the oldest', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, inFlight: 2, reserved: 1, queue: 10 }), log);
+    const first = enter('first');
+    enter('list', 'expendable');
+    enter('older');
+    enter('younger');
+    await first.leave();
+    await settle();
+    expect(log).toEqual(['first in', 'older in']);
+  });
+
+  test('a full queue lets the oldest of the least important go, and serves the newest first', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, inFlight: 2, reserved: 1 }), log);
+    const first = enter('first');
+    enter('list', 'expendable');
+    enter('second');
+    enter('third');
+    enter('fourth');
+    enter('another list', 'expendable');
+    await settle();
+    const refused = [...log];
+    await first.leave();
+    await settle();
+    expect([refused, log.slice(refused.length)]).toEqual([
+      ['first in', 'another list UNAVAILABLE', 'list UNAVAILABLE', 'second UNAVAILABLE'],
+      ['fourth in'],
+    ]);
+  });
+
+  test('whoever waits too long is told whose limit it was', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, perToken: 1, inFlight: 3, waitMs: 1 }), log);
+    enter('a', 'normal', 'one');
+    const own = enter('own', 'normal', 'one');
+    enter('b', 'normal', 'two');
+    const ours = enter('ours', 'normal', 'three');
+    await Promise.all([own.entered, ours.entered]);
+    expect(log).toEqual(['a in', 'b in', 'own RATE_LIMITED', 'ours UNAVAILABLE']);
+  });
+
+  test('one token can keep others from neither the places nor the queue', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, inFlight: 3, perToken: 1, queue: 3 }), log);
+    enter('other in place', 'normal', 'other');
+    for (const name of ['a', 'b', 'c']) enter(name, 'normal', 'greedy');
+    enter('other in line', 'normal', 'other');
+    enter('third in line', 'normal', 'third');
+    await settle();
+    expect(log).toEqual(['other in place in', 'a in', 'b RATE_LIMITED']);
+  });
+
+  test.each<[Pressure, readonly Priority[]]>([
+    ['none', ['critical', 'normal', 'expendable']],
+    ['high', ['critical', 'normal']],
+    ['severe', ['critical']],
+  ])('under pressure %s, what enters is %j', async (pressure, expected) => {
+    const places = createPlaces(SMALL, () => pressure);
+    const entered: Priority[] = [];
+    for (const priority of ['critical', 'normal', 'expendable'] as const)
+      await places.enter(priority, priority).then(
+        () => entered.push(priority),
+        () => {},
+      );
+    expect(entered).toEqual(expected);
+  });
+});

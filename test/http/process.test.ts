@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type GatewayProcess, type StartOptions, startGatewayProcess } from '../support/gateway-process.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+const started: GatewayProcess[] = [];
+afterAll(() => Promise.all(started.map(({ end }) => end('SIGKILL'))));
+
+async function start(options: StartOptions = {}): Promise<GatewayProcess> {
+  const gateway = await startGatewayProcess(options);
+  started.push(gateway);
+  return gateway;
+}
+
+const graphql = async ({ url, owner }: GatewayProcess, query: string) => {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${owner.secret}` },
+    body: JSON.stringify({ query }),
+  });
+  return { status: response.status, connection: response.headers.get('connection'), body: await response.json() };
+};
+
+describe('told to stop', () => {
+  test('it says at once that it is not ready, serves what still comes, and ends with 0', async () => {
+    const gateway = await start();
+    const ended = gateway.end('SIGTERM');
+    // The signal is handled between two requests; a ready answer was on its way before it.
+    let ready: Response;
+    do ready = await fetch(`${gateway.url}/readyz`);
+    while (ready.status === 200);
+    const answer = await graphql(gateway, '{ __typename }');
+    expect([ready.status, await ready.text(), answer, await ended]).toEqual([
+      503,
+      '{"status":"draining"}',
+      { status: 200, connection: 'close', body: { data: { __typename: 'Query' } } },
+      { code: 0, signal: null },
+    ]);
+  });
+
+  test('who waits for a validator is told to come back, and nothing is recorded of it', async () => {
+    const gateway = await start();
+    const tarpit = createServer(() => {});
+    await new Promise<void>((resolve) => tarpit.listen(0, '127.0.0.1', resolve));
+    const dialled = once(tarpit, 'request');
+    const url = `http://127.0.0.1:${(tarpit.address() as AddressInfo).port}/`;
+    const validation = graphql(
+      gateway,
+      `mutation { testWebhookCredentialsV2(connectionDetails: {url: "${url}", signingSecret: "a secret of at least 24 characters"}, validationName: "validate_connection") { validationResult { success } } }`,
+    );
+    await dialled;
+    const ended = await gateway.end('SIGTERM');
+    tarpit.closeAllConnections();
+    tarpit.close();
+    const { status, body } = await validation;
+    expect([status, (body as { code: string }).code, ended]).toEqual([503, 'UNAVAILABLE', { code: 0, signal: null }]);
+  });
+
+  test('a second signal ends it at once', async () => {
+    const gateway = await start();
+    const held = connect(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => {});
+    held.write('POST /graphql HTTP/1.1\r\nHost: x\r\n');
+    const ended = gateway.end('SIGTERM');
+    while ((await fetch(`${gateway.url}/readyz`)).status === 200);
+    gateway.child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 1, signal: null });
+  });
+});
+
+describe('a process of ours', () => {
+  test('opens no inspector when it is asked to by signal', async () => {
+    const gateway = await start();
+    gateway.child.kill('SIGUSR1');
+    const { status } = await graphql(gateway, '{ __typename }');
+    await gateway.end('SIGINT');
+    expect([status, gateway.printed().includes('Debugger')]).toEqual([200, false]);
+  });
+
+  test('logs nothing of a client that goes away in the middle of its body', async () => {
+    const gateway = await start();
+    const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nx-mcd-token: ${gateway.owner.secret}\r\nContent-Length: 100\r\n\r\n`;
+    await sendRaw(gateway.url, [`${head}{"que`], 200);
+    const { status } = await graphql(gateway, '{ __typename }');
+    await gateway.end('SIGINT');
+    expect([status, /error/i.test(gateway.printed())]).toEqual([200, false]);
+  });
+
+  test.each([
+    ['started by npm start', ['dist/main.js']],
+    ['started by the command line', ['dist/cli/main.js', 'serve']],
+  ])('%s keeps its control socket and its data to its owner', async (_, command) => {
+    const gateway = await start({ command });
+    const mode = (path: string) => (statSync(join(gateway.dataDir, path)).mode & 0o777).toString(8);
+    expect(['control.sock', 'owner-token', 'master.key', 'changeover.db'].map(mode)).toEqual(['600', '600', '600', '600']);
+  });
+
+  test.each(['main.js', 'cli/main.js', 'egress/worker.js'])('#27 dist/%s takes __proto__ away before it loads anything else', (file) => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { readFileSync } from 'node:fs'; const [first] = readFileSync('dist/${file}', 'utf8').match(/^import .*$/m); await import(new URL(first.match(/'(.*)'/)[1], new URL('dist/${file}', 'file://' + process.cwd() + '/'))); console.log('__proto__' in {});`,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(stdout).toBe('false\n');
+  });
+});
+
+describe('a start that fails', () => {
+  const run = (settings: Record<string, string>) => {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/main.js'], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: mkdtempSync(join(tmpdir(), 'changeover-start-')), ...settings },
+    });
+    return { status, lines: stderr.trim().split('\n'), stderr };
+  };
+
+  test.each<[string, Record<string, string>]>([
+    ['CHANGEOVER_TRUST_PROXY', { CHANGEOVER_TRUST_PROXY: 'CNRYproxy.example' }],
+    ['CHANGEOVER_CONNECTIONS_PER_ADDRESS', { CHANGEOVER_CONNECTIONS_PER_ADDRESS: 'CNRY' }],
+    ['CHANGEOVER_EGRESS_ALLOW', { CHANGEOVER_EGRESS_ALLOW: '10.0.0.0/CNRY' }],
+    [
+      'CHANGEOVER_DATABASE_URL',
+      { CHANGEOVER_DATABASE_URL: 'postgres://CNRYuser:CNRYpassword@h:99999/d', CHANGEOVER_MASTER_KEY_FILE: '/dev/null' },
+    ],
+  ])('#36 names the setting %s in one line, and never its value', (name, settings) => {
+    const { status, lines, stderr } = run(settings);
+    expect([status !== 0, lines.length, stderr.includes('CNRY'), name === 'CHANGEOVER_DATABASE_URL' || stderr.includes(name)]).toEqual([
+      true,
+      1,
+      false,
+      true,
+    ]);
+  });
+
+  test('F29 a master key that others can read is refused', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'changeover-key-'));
+    const file = join(folder, 'key');
+    spawnSync('sh', ['-c', `printf %064d 7 > "${file}"`]);
+    chmodSync(file, 0o644);
+    const { status, lines } = run({ CHANGEOVER_MASTER_KEY_FILE: file });
+    expect([status, lines.length]).toEqual([78, 1]);
+  });
+});

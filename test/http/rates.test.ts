@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { createRates } from '../../src/http/rates.ts';
+
+const outcome = (attempt: () => void) => {
+  try {
+    attempt();
+    return 'passes';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+test('a token may send its burst at once, then its rate, and what was refused costs it nothing', () => {
+  let now = 0;
+  const rates = createRates({ perSecond: 1, burst: 3, failuresPerMinute: 1 }, () => now);
+  const send = (token: string) => outcome(() => rates.countRequest(token));
+  const burst = [1, 2, 3, 4, 5, 6].map(() => send('a'));
+  now = 1000;
+  expect([burst, send('a'), send('a'), send('b')]).toEqual([
+    ['passes', 'passes', 'passes', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
+    'passes',
+    'RATE_LIMITED',
+    'passes',
+  ]);
+});
+
+test('#52 an address that failed too often is put off for the rest of its minute, and no other is', () => {
+  let now = 0;
+  const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 3 }, () => now);
+  const login = (address: string) => outcome(() => rates.requireFewFailures(address));
+  for (let failed = 0; failed < 3; failed += 1) rates.countFailure('192.0.2.1');
+  const put = [login('192.0.2.1'), login('192.0.2.2')];
+  now = 60_000;
+  expect([put, login('192.0.2.1')]).toEqual([['RATE_LIMITED', 'passes'], 'passes']);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { createReadiness, oncePerSecond } from '../../src/http/readiness.ts';
+
+test('whoever asks without a token reaches the store once a second, however many ask', async () => {
+  let now = 0;
+  let runs = 0;
+  const ask = oncePerSecond(
+    async () => {
+      runs += 1;
+      return runs;
+    },
+    () => now,
+  );
+  const together = await Promise.all([ask(), ask(), ask()]);
+  now = 999;
+  const soon = await ask();
+  now = 1000;
+  expect([together, soon, await ask(), runs]).toEqual([[1, 1, 1], 1, 2, 2]);
+});
+
+test('a draining gateway is not ready at once, whatever its store says', async () => {
+  const state = { draining: false };
+  const ready = createReadiness({ store: { ping: async () => {} } as never }, state);
+  const before = await ready();
+  state.draining = true;
+  expect([before, await ready()]).toEqual(['ready', 'draining']);
+});

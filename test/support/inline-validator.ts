@@ -1,0 +1,58 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../../src/domain/validator-runner.ts';
+import { createWorkerPool, type WorkerPoolOptions } from '../../src/egress/worker-pool.ts';
+
+type PoolOptions = Partial<WorkerPoolOptions>;
+
+/** Runs a piece of code as the one validator of a connector, in a real worker. Each call has a pool of its own. */
+export function createRunner() {
+  const folder = mkdtempSync(join(tmpdir(), 'changeover-worker-'));
+  const pools: ValidatorRunner[] = [];
+  let made = 0;
+
+  function moduleOf(code: string): string {
+    made += 1;
+    const file = join(folder, `${made}.mjs`);
+    // Its password is a secret, as the connectors' own builders would have it.
+    const domain = new URL('../../dist/domain/connector.js', import.meta.url).href;
+    writeFileSync(
+      file,
+      `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram'; import { secret, secretText } from '${domain}';
+      const report = (returnedData) => ({ errors: [], warnings: [], data: { returnedData } });
+      export default [{ kind: 'other', validators: [] }, { kind: 'k', driver: { packageName: 'a-driver', install: 'npm install a-driver' }, fields: { password: secret(secretText().optional()) }, validators: [{ name: 'validate_connection', run: async ({ credentials, egress, signal }) => { ${code} } }] }];`,
+    );
+    return pathToFileURL(file).href;
+  }
+
+  function poolFor(code: string, options: PoolOptions = {}): { readonly pool: ValidatorRunner; readonly task: ValidatorTask } {
+    const moduleUrl = moduleOf(code);
+    const pool = createWorkerPool({ policy: { allow: [], own: [] }, moduleUrlOf: () => moduleUrl, deadlineMs: 3000, ...options });
+    pools.push(pool);
+    return {
+      pool,
+      task: {
+        kind: 'k',
+        validator: 'validate_connection',
+        projectId: 'p',
+        connectionId: 'c',
+        credentials: {},
+        current: null,
+        options: { skipPermissionTests: false },
+      },
+    };
+  }
+
+  return {
+    poolFor,
+    async run(code: string, credentials: object = {}, options: PoolOptions = {}): Promise<ValidationOutcome> {
+      const { pool, task } = poolFor(code, options);
+      return await pool.run({ ...task, credentials: { ...credentials } });
+    },
+    async close(): Promise<void> {
+      await Promise.all(pools.map((pool) => pool.close()));
+    },
+  };
+}
