@@ -74,6 +74,24 @@ describe('told to stop', () => {
 });
 
 describe('a process of ours', () => {
+  test('#83 is never dialled by its own validators, by whatever name, even with loopback allowed', async () => {
+    const gateway = await start();
+    const { port } = new URL(gateway.url);
+    const codes: unknown[] = [];
+    for (const host of ['127.0.0.1', 'localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1']) {
+      const { body } = await graphql(
+        gateway,
+        `mutation { testWebhookCredentialsV2(connectionDetails: {url: "http://${host}:${port}/livez", signingSecret: "a secret of at least 24 characters"}, validationName: "validate_connection") { validationResult { additionalData { returnedData } errors { cause } } } }`,
+      );
+      codes.push(
+        (
+          body as { data: { testWebhookCredentialsV2: { validationResult: { errors: { cause: string }[] } } } }
+        ).data.testWebhookCredentialsV2.validationResult.errors.map(({ cause }) => cause),
+      );
+    }
+    expect(codes).toEqual(Array(6).fill(['address not allowed by the egress policy']));
+  });
+
   test('opens no inspector when it is asked to by signal', async () => {
     const gateway = await start();
     gateway.child.kill('SIGUSR1');

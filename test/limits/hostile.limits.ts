@@ -1,0 +1,117 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+import { createTestPool, runValidator } from '../support/validate.ts';
+import { createLoad, percentile } from './load.ts';
+
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  gateway = await startGatewayProcess({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' } });
+});
+afterAll(() => gateway.end('SIGKILL'));
+
+const memory = async () =>
+  Number(/^changeover_process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1]) / 1e6;
+
+/** The longest that a probe had to wait while something else went on, milliseconds. */
+async function probing(work: () => Promise<unknown>): Promise<number> {
+  let going = true;
+  const waits: number[] = [];
+  const probes = (async () => {
+    while (going) {
+      const started = performance.now();
+      await (await fetch(`${gateway.url}/livez`)).text();
+      waits.push(performance.now() - started);
+    }
+  })();
+  await work();
+  going = false;
+  await probes;
+  return Math.max(...waits);
+}
+
+const fragments = Array.from({ length: 20 }, (_, index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`).join(' ');
+
+describe('a document that is refused', () => {
+  test.each([
+    ['#21 fragments that expand to 2^20', `query { ...f0 } ${fragments} fragment f20 on Query { __typename }`],
+    ['#22 nesting of 20,000', `${'{ a '.repeat(20_000)}${'}'.repeat(20_000)}`],
+    ['#24 100,000 tokens', `{ ${'a '.repeat(100_000)} }`],
+    ['introspection that multiplies itself', `{ __schema { types { ${'fields { type { '.repeat(6)}name${' } }'.repeat(6)} } } }`],
+  ])('%s costs 50 ms at most', async (_, document) => {
+    const load = createLoad(gateway);
+    // The quickest of five, each a little different: what the machine does besides is not what is measured.
+    const times: number[] = [];
+    for (let run = 0; run < 5; run += 1) times.push((await load.ask(gateway.owner, `${document} # ${run}`)).ms);
+    expect(Math.min(...times)).toBeLessThan(50);
+  });
+});
+
+test('O4 hostile bodies stall no other request for 250 ms, and cost 100 MB at most', async () => {
+  const load = createLoad(gateway);
+  const before = await memory();
+  const bodies = [
+    '['.repeat(200_000),
+    `{"query":"{ __typename }","variables":${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}}`,
+    `{"query":"{ __typename }","variables":{${Array.from({ length: 20_000 }, (_, index) => `"k${index}":1`).join()}}}`,
+    JSON.stringify({ query: `{ connection(id: "${'a'.repeat(200_000)}") { uuid } }` }),
+    'x'.repeat(5_000_000),
+  ];
+  const longest = await probing(async () => {
+    for (let round = 0; round < 10; round += 1) {
+      for (const body of bodies)
+        await fetch(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.owner.secret}` },
+          body,
+        }).then(
+          (response) => response.text(),
+          // A body that is far too large may be cut off while it is sent.
+          () => {},
+        );
+    }
+  });
+  await load.ask(gateway.owner, '{ __typename }');
+  expect([longest < 250, (await memory()) - before < 100]).toEqual([true, true]);
+});
+
+test('#8 500 clients that send a byte in five seconds are closed within 30 s, and others are served meanwhile', async () => {
+  const sockets: Socket[] = [];
+  const closed: Promise<number>[] = [];
+  const started = performance.now();
+  for (let index = 0; index < 500; index += 1) {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => {});
+    closed.push(new Promise((resolve) => socket.on('close', () => resolve(performance.now() - started)).resume()));
+    socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    sockets.push(socket);
+  }
+  const drip = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write('a');
+  }, 5000);
+  const waits: number[] = [];
+  for (let probe = 0; probe < 100; probe += 1) {
+    const before = performance.now();
+    await (await fetch(`${gateway.url}/livez`)).text();
+    waits.push(performance.now() - before);
+  }
+  const times = await Promise.all(closed);
+  clearInterval(drip);
+  expect([Math.max(...times) < 30_000, percentile(waits, 0.99) < 100]).toEqual([true, true]);
+});
+
+test.each<[string, object, number]>([
+  ['postgres', { database: 'd', user: 'u', password: 'a password' }, 10_000],
+  ['webhook', { signingSecret: 'a secret of at least 24 characters' }, 5000],
+])('F23 #109 a %s server that never answers is given up in time', async (kind, details, ms) => {
+  const tarpit = createServer((socket) => socket.on('error', () => {}));
+  await new Promise<void>((resolve) => tarpit.listen(0, '127.0.0.1', resolve));
+  const { port } = tarpit.address() as AddressInfo;
+  const pool = createTestPool();
+  const where = kind === 'webhook' ? { url: `http://127.0.0.1:${port}/` } : { host: '127.0.0.1', port };
+  const started = performance.now();
+  const { errors } = await runValidator(pool, kind, 'validate_connection', { ...details, ...where });
+  const took = performance.now() - started;
+  await pool.close();
+  tarpit.close();
+  expect([errors.map(({ code }) => code), took > ms * 0.9, took < ms * 1.1 + 500]).toEqual([['TIMEOUT'], true, true]);
+});
