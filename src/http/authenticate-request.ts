@@ -16,8 +16,9 @@ export async function authenticateRequest(
   info: RequestInfo,
 ): Promise<Actor> {
   const { services } = gateway;
-  return await countingFailures(gateway, info, async () => {
-    const session = sessionSecret(gateway, request);
+  const session = sessionSecret(gateway, request);
+  const secret = header(request, 'x-mcd-token') ?? header(request, 'authorization') ?? session ?? '';
+  return await countingFailures(gateway, info, secret, async () => {
     if (session !== undefined && header(request, 'authorization') === undefined && header(request, 'x-mcd-token') === undefined) {
       requireSameSite(request);
       return await authenticateSession(services, session, info);
@@ -26,14 +27,21 @@ export async function authenticateRequest(
   });
 }
 
-/** Runs a login. An address that failed too often of late is put off before anything of it is looked at. */
-export async function countingFailures<T>({ rates }: Pick<GatewayServer, 'rates'>, info: RequestInfo, login: () => Promise<T>): Promise<T> {
+/** Runs a login with this secret. An address that failed too often of late is put off before it is looked up. */
+export async function countingFailures<T>(
+  { rates }: Pick<GatewayServer, 'rates'>,
+  info: RequestInfo,
+  secret: string,
+  login: () => Promise<T>,
+): Promise<T> {
   const address = bucketOf(info.ip);
-  rates.requireFewFailures(address);
+  rates.requireFewFailures(address, secret);
   try {
-    return await login();
+    const actor = await login();
+    rates.countSuccess(address, secret);
+    return actor;
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') rates.countFailure(address);
+    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') rates.countFailure(address, secret);
     throw error;
   }
 }

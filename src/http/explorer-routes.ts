@@ -70,8 +70,9 @@ async function handleSession(gateway: GatewayServer, request: IncomingMessage, r
     case 'POST': {
       requireJson(request);
       const { token } = parseObject(await readBody(request));
-      const session = await countingFailures(gateway, info, async () => {
-        const actor = await authenticate(services, { secret: typeof token === 'string' ? token.trim() : '' }, info);
+      const presented = typeof token === 'string' ? token.trim() : '';
+      const session = await countingFailures(gateway, info, presented, async () => {
+        const actor = await authenticate(services, { secret: presented }, info);
         return await createSession(services, actor);
       });
       send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, session.secret, SESSION_TTL_MS / 1000) });
@@ -79,13 +80,13 @@ async function handleSession(gateway: GatewayServer, request: IncomingMessage, r
     }
     case 'GET': {
       if (secret === undefined) throw unauthenticated();
-      const { name, projectId, roles } = await countingFailures(gateway, info, () => authenticateSession(services, secret, info));
+      const { name, projectId, roles } = await countingFailures(gateway, info, secret, () => authenticateSession(services, secret, info));
       send(response, 200, JSON.stringify({ name, project: projectId, roles }));
       return;
     }
     case 'DELETE': {
       if (secret !== undefined) {
-        const actor = await countingFailures(gateway, info, () => authenticateSession(services, secret, info)).catch(() => null);
+        const actor = await countingFailures(gateway, info, secret, () => authenticateSession(services, secret, info)).catch(() => null);
         if (actor !== null) await endSession(services, actor, secret);
       }
       send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, '', 0) });

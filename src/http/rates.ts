@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../domain/errors.ts';
 
@@ -13,9 +14,13 @@ export interface RateOptions {
 export interface Rates {
   /** Throws RATE_LIMITED when this token has sent more than its rate. */
   countRequest(token: string): void;
-  /** Throws RATE_LIMITED when this address has failed to log in too often: before its token is looked at, let alone looked up. */
-  requireFewFailures(address: string): void;
-  countFailure(address: string): void;
+  /**
+   * Throws RATE_LIMITED when this address has failed to log in too often: before its token is looked up. A token that was good
+   * lately passes, or one client with an old token would put off all that share its address.
+   */
+  requireFewFailures(address: string, secret: string): void;
+  countFailure(address: string, secret: string): void;
+  countSuccess(address: string, secret: string): void;
 }
 
 export const FAILURES_PER_MINUTE = 120;
@@ -23,6 +28,10 @@ export const FAILURES_PER_MINUTE = 120;
 export function createRates(options: RateOptions, now: () => number = () => performance.now()): Rates {
   const buckets = new LRUCache<string, { left: number; at: number }>({ max: 10_000 });
   const failures = new LRUCache<string, { count: number; since: number }>({ max: 10_000 });
+  /** Digests of tokens that were good at an address that also fails; their key lives as long as the process. */
+  const good = new LRUCache<string, true>({ max: 10_000 });
+  const key = randomBytes(32);
+  const digest = (address: string, secret: string) => createHmac('sha256', key).update(`${address}\n${secret}`).digest('base64');
 
   return {
     countRequest(token) {
@@ -36,12 +45,17 @@ export function createRates(options: RateOptions, now: () => number = () => perf
       bucket.left += 1;
       throw rateLimited('This token sends too many requests.', 1);
     },
-    requireFewFailures(address) {
+    requireFewFailures(address, secret) {
       const found = failures.get(address);
-      if (found !== undefined && now() - found.since < 60_000 && found.count >= options.failuresPerMinute)
+      if (found === undefined || now() - found.since >= 60_000 || found.count < options.failuresPerMinute) return;
+      if (!good.has(digest(address, secret)))
         throw rateLimited('Too many failed logins from this address.', (found.since + 60_000 - now()) / 1000);
     },
-    countFailure(address) {
+    countSuccess(address, secret) {
+      if (failures.has(address)) good.set(digest(address, secret), true);
+    },
+    countFailure(address, secret) {
+      good.delete(digest(address, secret));
       const found = failures.get(address);
       if (found === undefined || now() - found.since >= 60_000) failures.set(address, { count: 1, since: now() });
       else found.count += 1;

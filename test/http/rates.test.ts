@@ -27,9 +27,20 @@ test('a token may send its burst at once, then its rate, and what was refused co
 test('#52 an address that failed too often is put off for the rest of its minute, and no other is', () => {
   let now = 0;
   const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 3 }, () => now);
-  const login = (address: string) => outcome(() => rates.requireFewFailures(address));
-  for (let failed = 0; failed < 3; failed += 1) rates.countFailure('192.0.2.1');
+  const login = (address: string, secret = 'new') => outcome(() => rates.requireFewFailures(address, secret));
+  for (let failed = 0; failed < 3; failed += 1) rates.countFailure('192.0.2.1', 'bad');
   const put = [login('192.0.2.1'), login('192.0.2.2')];
   now = 60_000;
   expect([put, login('192.0.2.1')]).toEqual([['RATE_LIMITED', 'passes'], 'passes']);
+});
+
+test('#52 a token that was good at that address still passes, until it fails itself', () => {
+  const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 2 });
+  const login = (secret: string) => outcome(() => rates.requireFewFailures('192.0.2.1', secret));
+  rates.countFailure('192.0.2.1', 'bad');
+  rates.countSuccess('192.0.2.1', 'good');
+  rates.countFailure('192.0.2.1', 'bad');
+  const before = [login('bad'), login('good'), login('guess')];
+  rates.countFailure('192.0.2.1', 'good');
+  expect([before, login('good')]).toEqual([['RATE_LIMITED', 'passes', 'RATE_LIMITED'], 'RATE_LIMITED']);
 });
