@@ -143,6 +143,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
           if (config.auditAnchorFile === null) log.info('audit anchor', { seq: anchor.seq, head: anchor.head });
           else await appendFile(config.auditAnchorFile, `${JSON.stringify(anchor)}\n`, { mode: 0o600 });
         },
+        (aheadMs) => log.error('the clock was set forward: leases and keys have ended', { aheadSeconds: Math.round(aheadMs / 1000) }),
       ),
     async close() {
       await background.settled();

@@ -1,6 +1,7 @@
 import type { Anchor } from '../domain/audit.ts';
 import { keepHouse } from '../operations/keep-house.ts';
 import type { Services } from '../operations/services.ts';
+import { createClockWatch } from './clock-watch.ts';
 
 /** How often each job runs, milliseconds. */
 const SEAL_EVERY = 500;
@@ -14,11 +15,16 @@ export function startJobs(
   services: Services,
   report: (name: string, error: unknown) => void,
   anchor: (head: Anchor) => Promise<void>,
+  clockRanAhead: (aheadMs: number) => void,
 ): () => Promise<void> {
   let lastAnchor = 0;
+  const watchClock = createClockWatch(services.store);
   const stops = [
     every('seal-audit', SEAL_EVERY, () => sealAudit(services)),
     every('keep-house', HOUSE_EVERY, async () => {
+      const ahead = await watchClock();
+      // Said before anything is retired or destroyed for it, which a pass later goes on.
+      if (ahead >= services.settings.leaseTtlMs) return clockRanAhead(ahead);
       await keepHouse(services);
       await services.store.write(async (tx) => tx.idempotency.prune(await tx.now()));
     }),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { fieldMeta } from '../../src/domain/connector.ts';
 import type { Details } from '../../src/domain/details.ts';
-import { parseDetails, splitDetails } from '../../src/domain/details.ts';
+import { parseDetails, secretsToReenter, splitDetails } from '../../src/domain/details.ts';
 import { VALIDATION_CODES } from '../../src/domain/validation.ts';
 import type { ValidationOutcome, ValidatorRunner } from '../../src/domain/validator-runner.ts';
 import { freePort } from '../support/embedded-postgres.ts';
@@ -40,6 +41,25 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
       const canary = `CNRY${randomBytes(24).toString('hex')}`;
       const { settings, secrets } = splitDetails(connector, parseDetails(connector, given.withSecret(canary)));
       expect([JSON.stringify(settings).includes(canary), JSON.stringify(secrets).includes(canary)]).toEqual([false, true]);
+    });
+
+    test('a stored secret goes only where it was saved for: each field that says where wants it again (#56, #57, N6)', () => {
+      const base = parseDetails(connector, given.good());
+      const elsewhere = parseDetails(connector, given.at('elsewhere.example.com', 1));
+      const stored = Object.keys(splitDetails(connector, base).secrets).map((key) => leadName(key, connector.fields[key]));
+      const outcomes = Object.entries(connector.fields).flatMap(([key, schema]) => {
+        const { endpoint } = fieldMeta(schema, key);
+        if (endpoint === null) return [];
+        const other = [elsewhere[key], ...ELSEWHERE].find(
+          (value) =>
+            schema.safeParse(value).success &&
+            endpoint.part(value) !== endpoint.part(base[key]) &&
+            endpoint.stricter?.(base[key], value) !== true,
+        );
+        const asked = secretsToReenter(connector, base, { ...base, [key]: other }, { [key]: other });
+        return [[key, other !== undefined && stored.every((name) => asked.some((path) => path.split('.')[0] === name))]];
+      });
+      expect([outcomes.length > 0, outcomes.filter(([, isAsked]) => isAsked !== true)]).toEqual([true, []]);
     });
 
     test('every validator passes with good credentials', async () => {
@@ -93,6 +113,13 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
       expect([stuck.errors.map(({ code }) => code), next.errors]).toEqual([['TIMEOUT'], []]);
     });
   });
+}
+
+/** Values of whatever type a field that says where secrets go may have. */
+const ELSEWHERE = ['https://elsewhere.example.com', 'elsewhere', { disabled: true }, { skipCertVerification: true }, 1, true, false];
+
+function leadName(key: string, schema: z.ZodType | undefined): string {
+  return (schema === undefined ? undefined : fieldMeta(schema, key).names.lead) ?? key;
 }
 
 function incomplete({ errors, warnings }: ValidationOutcome): readonly string[] {

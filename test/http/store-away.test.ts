@@ -1,0 +1,128 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
+import { ACQUIRE, codeOf, type ProtocolBench, startProtocol } from '../support/protocol.ts';
+
+/** Stands between the gateway and its PostgreSQL server, and can be cut. */
+interface Wire {
+  readonly port: number;
+  /** Breaks what is connected, and refuses what comes. */
+  cut(): void;
+  mend(): void;
+  /** Breaks the next connection that commits, once the server has committed. */
+  loseNextCommit(): void;
+  close(): void;
+}
+
+let server: TestPostgres;
+let wire: Wire;
+let bench: ProtocolBench;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  wire = await stretchWire(server);
+  const url = new URL(await server.createDatabase('store_away'));
+  url.port = String(wire.port);
+  bench = await startProtocol(url.href);
+});
+afterAll(async () => {
+  await bench.close();
+  wire.close();
+  await server.close();
+});
+
+const get = async (path: string) => (await fetch(`${bench.gateway.url}${path}`)).status;
+
+test('without its database the gateway lives, is not ready, leases nothing, says when to come back, and recovers by itself', async () => {
+  const { gateway, job, add, save } = bench;
+  const id = await add();
+  wire.cut();
+  const lease = await gateway.graphql(ACQUIRE, { id }, job);
+  const meanwhile = [
+    lease.status,
+    lease.headers.get('retry-after'),
+    lease.text.includes('Secret'),
+    await get('/livez'),
+    await get('/readyz'),
+  ];
+  wire.mend();
+  await vi.waitFor(async () => expect(await get('/readyz')).toBe(200), { timeout: 10_000 });
+  expect([
+    meanwhile,
+    codeOf(await gateway.graphql(ACQUIRE, { id }, job)),
+    codeOf(await save(id, 'a secret of the second version')),
+  ]).toEqual([[503, '1', false, 200, 503], 'ok', 'ok']);
+});
+
+test('a commit whose answer is lost is 503, and a repeat of its key learns the outcome: one version (N3, #101)', async () => {
+  const { gateway, add, stage, commit, labels } = bench;
+  const id = await add();
+  const key = await stage(id, 'a secret of the second version');
+  await gateway.graphql(
+    'mutation ($key: String!) { testUpdatedCredentialsV2(connectionType: "webhook", tempCredentialsKey: $key, validationName: "validate_connection") { validationResult { success } } }',
+    { key },
+  );
+  wire.loseNextCommit();
+  const lost = await commit(id, key);
+  const again = await commit(id, key);
+  expect([lost.status, lost.text.includes('same key'), again.data?.updateCredentialsV2.version, await labels(id)]).toEqual([
+    503,
+    true,
+    2,
+    ['2 CURRENT', '1 PREVIOUS'],
+  ]);
+});
+
+async function stretchWire(target: { readonly host: string; readonly port: number }): Promise<Wire> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  let losesCommit = false;
+  const between: Server = createServer((client) => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(target.port, target.host);
+    const end = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    upstream.on('data', (bytes) => client.write(bytes));
+    client.on('data', (bytes) => {
+      if (losesCommit && bytes.includes('COMMIT\0')) {
+        losesCommit = false;
+        upstream.removeAllListeners('data');
+        // The server's answer means that it has committed.
+        upstream.once('data', end);
+      }
+      upstream.write(bytes);
+    });
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        end();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const address = between.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    cut() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      isCut = false;
+    },
+    loseNextCommit() {
+      losesCommit = true;
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      between.close();
+    },
+  };
+}
