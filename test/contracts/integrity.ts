@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepHouse } from '../../src/operations/keep-house.ts';
+import { SECRET } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../support/protocol.ts';
+import { formsOf } from './connector.ts';
 
 const SECOND = 'a secret of the second version';
 const EXAMINE = '{ storeExamination { ok findings { connectionId version problem } } }';
@@ -205,6 +207,26 @@ export function describeIntegrity(engine: string, databaseUrl: () => Promise<str
           'version.retire',
         ],
       ]);
+    });
+
+    test('no table holds a secret or a key in any form (N11, #107)', async () => {
+      const { gateway, job, add, stage } = bench;
+      const id = await add();
+      const secrets = [SECRET, SECOND, gateway.owner.secret, job.secret];
+      secrets.push(await stage(id, SECOND), (await gateway.graphql(ACQUIRE, { id }, job)).data.acquireLease.key);
+      const tables = await bench.sql(
+        isSqlite
+          ? "select name from sqlite_master where type = 'table'"
+          : "select tablename as name from pg_tables where schemaname = 'public'",
+      );
+      const texts: string[] = [];
+      for (const { name } of tables)
+        for (const row of await bench.sql(`select * from ${String(name)}`))
+          texts.push(...Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value))));
+      const everything = texts.join('\n');
+      // Keys begin with a prefix that says what they are, and that alone is no secret.
+      const forms = secrets.flatMap((secret) => formsOf(secret.replace(/^chg_[a-z]+_/, '')));
+      expect([tables.length > 20, texts.length > 100, forms.filter((form) => everything.includes(form))]).toEqual([true, true, []]);
     });
 
     async function refuseInserts(table: string): Promise<void> {

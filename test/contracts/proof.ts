@@ -8,6 +8,8 @@ const MISSING = 'query ($key: String!, $id: UUID!) { commitPreview(connectionId:
 const SAVE_UNCHECKED =
   'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c, shouldValidate: false) { version } }';
 const ENABLE = 'mutation ($id: UUID!, $on: Boolean!) { toggleConnectionEnable(connectionId: $id, enable: $on) { success } }';
+const SAVED =
+  'query ($id: UUID!) { auditLog(filter: { entityId: $id, actions: ["connection.update"] }) { edges { node { actorTokenId details } } } }';
 const VALIDATED = 'query ($id: UUID!) { auditLog(filter: { entityId: $id, actions: ["change.validate"] }) { edges { node { details } } } }';
 
 /** When proof is needed, how long it holds and what may do without, over HTTP, on the given engine. */
@@ -69,13 +71,17 @@ export function describeProof(engine: string, databaseUrl: () => Promise<string 
       ]);
     });
 
-    test('what an owner saves unproven is validated at once afterwards', async () => {
+    test('what an owner saves unproven is audited as that, and validated at once afterwards', async () => {
       const { gateway, receiver, add } = bench;
       const id = await add();
       receiver.status = 500;
       await gateway.graphql(SAVE_UNCHECKED, { id, c: JSON.stringify({ signing_secret: SECOND }) });
       await vi.waitFor(async () => expect(await validatedVersions(id)).toEqual(['2 failed']));
       receiver.status = 204;
+      const { edges } = (await gateway.graphql(SAVED, { id })).data.auditLog;
+      expect(edges.map(({ node }: { node: object }) => node)).toEqual([
+        { actorTokenId: gateway.owner.id, details: expect.objectContaining({ version: 2, proven: false }) },
+      ]);
     });
 
     test('a connection that is enabled under ADVISORY is validated afterwards, under VALIDATED before', async () => {

@@ -84,8 +84,12 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         await gateway.graphql(COMMIT, { id, key }, admin),
         await gateway.graphql(COMMIT, { id: other, key }),
         await gateway.graphql(COMMIT, { id, key: key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A') }),
+        await gateway.graphql(
+          'mutation ($k: String!) { addConnection(connectionType: "webhook", key: $k, name: "another purpose") { connection { uuid } } }',
+          { k: await stageSecret(gateway, id, 'a secret for an update alone...') },
+        ),
       ];
-      expect(answers.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND']);
+      expect(answers.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(Array(4).fill('NOT_FOUND'));
     });
 
     test('a lease pins its version through commits, roll-back and time (C8, #62)', async () => {
@@ -93,11 +97,16 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const lease = (await gateway.graphql(ACQUIRE, { id, ttl: 86_400 }, job)).data.acquireLease;
       await commit(id, await stageSecret(gateway, id, 'a secret of the second version'));
       await commit(id, await stageSecret(gateway, id, 'a secret of the third version.'));
+      await gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version } }', { id });
       clock.advance(4 * HOUR);
       await keepHouse(gateway.app.services);
       const labels = (await versions(id)).versions.map(({ version, label }: { version: number; label: string }) => `${version} ${label}`);
       const read = (await gateway.graphql(READ, { key: lease.key }, job)).data.readLease;
-      expect([labels, read.lease.version, read.credentials.signingSecret]).toEqual([['3 CURRENT', '2 RETIRED', '1 PREVIOUS'], 1, SECRET]);
+      expect([labels, read.lease.version, read.credentials.signingSecret]).toEqual([
+        ['4 CURRENT', '3 RETIRED', '2 RETIRED', '1 PREVIOUS'],
+        1,
+        SECRET,
+      ]);
     });
 
     test('after the overlap and the last lease a version retires, and nobody gets it any more', async () => {

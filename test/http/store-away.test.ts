@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
 import { ACQUIRE, codeOf, type ProtocolBench, startProtocol } from '../support/protocol.ts';
@@ -72,6 +73,38 @@ test('a commit whose answer is lost is 503, and a repeat of its key learns the o
     ['2 CURRENT', '1 PREVIOUS'],
   ]);
 });
+
+test('what PostgreSQL refuses for a conflict runs again whole, the question whether the token still lives included, and five times at most', async () => {
+  const { gateway, job, add, sql } = bench;
+  const id = await add();
+  await sql('create sequence tries');
+  await sql(
+    "create function conflict() returns trigger language plpgsql as $$ begin if nextval('tries') <= 2 then raise exception 'conflict' using errcode = '40001'; end if; return new; end $$",
+  );
+  await sql('create trigger conflict before insert on leases for each row execute function conflict()');
+  await gateway.graphql('{ leases(first: 1) { edges { node { id } } } }', {}, job);
+  const sent = vi.spyOn(pg.Client.prototype, 'query');
+  const asked = () => {
+    const texts = sent.mock.calls.map((sentWith: readonly unknown[]) => textOf(sentWith[0]));
+    sent.mockClear();
+    return texts.filter((text) => /^select "id" from "tokens" where/.test(text)).length;
+  };
+  const granted = codeOf(await gateway.graphql(ACQUIRE, { id }, job));
+  const twice = asked();
+  await sql('alter sequence tries restart');
+  await sql(
+    "create or replace function conflict() returns trigger language plpgsql as $$ begin raise exception 'conflict' using errcode = '40P01'; end $$",
+  );
+  const refused = await gateway.graphql(ACQUIRE, { id }, job);
+  const always = asked();
+  sent.mockRestore();
+  await sql('drop trigger conflict on leases');
+  expect([granted, twice, refused.status, refused.headers.get('retry-after'), always]).toEqual(['ok', 3, 503, '1', 6]);
+});
+
+function textOf(query: unknown): string {
+  return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
+}
 
 async function stretchWire(target: { readonly host: string; readonly port: number }): Promise<Wire> {
   const sockets = new Set<Socket>();
