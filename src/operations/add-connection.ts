@@ -14,7 +14,7 @@ import type { Writers } from '../domain/store.ts';
 import { chooseSite } from './choose-site.ts';
 import { type CommitOutcome, closeChange, proofRule } from './commit-change.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
-import { connectorOf } from './load-connection.ts';
+import { connectorOf, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
 import { missingProofs, servesKind, subjectOfChange, testConnection } from './run-validation.ts';
@@ -69,6 +69,8 @@ export async function addConnection(services: Services, actor: Actor, input: Add
     await requireOpen(latest, tx);
     if (rule === 'required') await requireProof(services, actor, tx, latest);
     const proven = rule === 'required' || (await missingProofs(services, actor, latest, tx)).length === 0;
+    // What does not open, proven before or not, is not made CURRENT (N7).
+    await openDetails(services, latest, tx);
     const now = await tx.now();
     const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);
     await tx.connections.insert(newConnection(actor, input, latest.connectionId, integration, isActive, now));

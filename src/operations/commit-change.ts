@@ -5,7 +5,7 @@ import { DomainError, notFound } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
-import { loadConnection } from './load-connection.ts';
+import { loadConnection, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
 import { missingProofs, subjectOfChange, testConnection } from './run-validation.ts';
@@ -54,6 +54,8 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
     const rule = proofRule(actor, base, input.skipProof === true);
     if (rule === 'required') await requireProof(services, actor, tx, change);
     const proven = rule === 'required' || (await missingProofs(services, actor, change, tx)).length === 0;
+    // What does not open, proven before or not, is not made CURRENT (N7).
+    await openDetails(services, latest, tx);
     const now = await tx.now();
     const leases = await tx.leases.liveOf(base.id, now);
     if (base.inFlight === 'REFUSE' && leases.length > 0)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepHouse } from '../../src/operations/keep-house.ts';
 import { SECRET } from '../support/gateway.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../support/protocol.ts';
+import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 import { formsOf } from './connector.ts';
 
 const SECOND = 'a secret of the second version';
@@ -118,6 +118,26 @@ export function describeIntegrity(engine: string, databaseUrl: () => Promise<str
         'ok',
       ]);
     });
+
+    test.each(['VALIDATED', 'ADVISORY'])(
+      'a candidate edited in the database after it was validated is not committed under %s (T16, N7)',
+      async (commitPolicy) => {
+        const { gateway, add, stage, commit, sql, labels } = bench;
+        const id = await add();
+        await gateway.graphql(POLICY, { id, policy: { commitPolicy } });
+        const key = await stage(id, SECOND);
+        await gateway.graphql(
+          'mutation ($key: String!) { testUpdatedCredentialsV2(connectionType: "webhook", tempCredentialsKey: $key, validationName: "validate_connection") { validationResult { success } } }',
+          { key },
+        );
+        const edit = (from: string, to: string) =>
+          sql(`update changes set settings = replace(settings, '${from}', '${to}') where connection_id = '${id}'`);
+        await edit('/hook', '/other');
+        const refused = codeOf(await commit(id, key));
+        await edit('/other', '/hook');
+        expect([refused, await labels(id)]).toEqual(['INTEGRITY', ['1 CURRENT']]);
+      },
+    );
 
     test.each(['audit', 'events'])('nothing is revealed, saved or leased while the %s can not be written (#102, N9)', async (table) => {
       const { gateway, job, add, stage, commit } = bench;
