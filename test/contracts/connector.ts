@@ -116,7 +116,16 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
 }
 
 /** Values of whatever type a field that says where secrets go may have. */
-const ELSEWHERE = ['https://elsewhere.example.com', 'elsewhere', { disabled: true }, { skipCertVerification: true }, 1, true, false];
+const ELSEWHERE = [
+  'https://elsewhere.example.com',
+  'elsewhere',
+  { disabled: true },
+  { skipCertVerification: true },
+  { clientId: 'c', clientSecret: 's', accessTokenEndpoint: 'https://elsewhere.example.com/token', grantType: 'client_credentials' },
+  1,
+  true,
+  false,
+];
 
 function leadName(key: string, schema: z.ZodType | undefined): string {
   return (schema === undefined ? undefined : fieldMeta(schema, key).names.lead) ?? key;
