@@ -59,7 +59,7 @@ function operationsOf(connectors: readonly Connector[]): readonly KindOperation[
             fields: lead.allOptional === true ? optional(wireShapeOf(connector, false)) : wireShapeOf(connector, false),
           },
           update: {
-            name: `${name}UpdateConnectionDetails`,
+            name: lead.updateInput ?? `${name}UpdateConnectionDetails`,
             fields: update,
             payload: lead.updatePayload ?? `Update${name}CredentialsV2Mutation`,
           },

@@ -2,6 +2,8 @@
 export interface LeadKind {
   /** The input that creating takes. */
   readonly createInput?: string;
+  /** The input that updating takes. */
+  readonly updateInput?: string;
   /** Its schema requires none of the fields; the connector still does. */
   readonly allOptional?: true;
   /** What the update mutation returns. */
@@ -20,6 +22,11 @@ export interface LeadTestV1 {
 }
 
 export const LEAD_KINDS: Readonly<Record<string, LeadKind>> = {
+  'databricks-metastore-sql-warehouse': {
+    createInput: 'DatabricksSqlWarehouseInput',
+    updateInput: 'DatabricksSqlWarehouseUpdateConnectionDetails',
+    updatePayload: 'UpdateDatabricksMetastoreSQLWarehouseCredentialsV2Mutation',
+  },
   'databricks-sql-warehouse': {
     createInput: 'DatabricksSqlWarehouseInput',
     updatePayload: 'UpdateDatabricksSQLWarehouseCredentialsV2Mutation',

@@ -1,7 +1,7 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
-import type { DatabricksDetails } from './index.ts';
+import type { DatabricksDetails } from './define-databricks.ts';
 import { notReady, quoted } from './problems.ts';
 import { askIdentity, type Identity, inWorkspace, readPrincipal } from './validate.ts';
 import { DatabricksError, type Row, type Workspace } from './workspace.ts';

@@ -1,7 +1,7 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
-import type { DatabricksDetails } from './index.ts';
+import type { DatabricksDetails } from './define-databricks.ts';
 import { notReady, quoted } from './problems.ts';
 import { askIdentity, inWorkspace } from './validate.ts';
 import { DatabricksError, type Workspace } from './workspace.ts';

@@ -1,12 +1,13 @@
 import type { Problem } from '../../domain/validation.ts';
-import type { DatabricksDetails } from './index.ts';
+import type { DatabricksDetails } from './define-databricks.ts';
 import { DatabricksError } from './workspace.ts';
 
 /** A problem for what Databricks answered; for what the network did an EgressError is thrown on, which the worker explains. */
 export function problemOf(error: unknown, details: DatabricksDetails): Problem {
   if (!(error instanceof DatabricksError)) throw error;
   const { stage, status, code, text } = error;
-  const cause = `${stage === 'login' ? 'the token endpoint' : 'the workspace'} answered ${status}${/^[A-Za-z0-9_]{1,60}$/.test(code) ? ` ${code}` : ''}`;
+  const named = /^[A-Za-z]\w{0,60}$/.test(code) ? ` ${code}` : '';
+  const cause = `${stage === 'login' ? 'the token endpoint' : 'the workspace'} answered ${status}${named}`;
   if (status === 429)
     return { code: 'RATE_LIMITED', cause, friendlyMessage: 'Databricks asked to be called less often.', resolution: 'Try again later.' };
   if (status >= 500)

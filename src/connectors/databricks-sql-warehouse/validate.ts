@@ -1,6 +1,6 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
-import type { DatabricksDetails } from './index.ts';
+import type { DatabricksDetails } from './define-databricks.ts';
 import { lacksUnityCatalog, notReady, noUnityCatalog, problemOf } from './problems.ts';
 import { DatabricksError, openWorkspace, type Workspace } from './workspace.ts';
 

@@ -1,6 +1,6 @@
 import type { ValidatorInput } from '../../domain/connector.ts';
 import type { HttpReply, HttpRequest } from '../../domain/egress.ts';
-import type { DatabricksDetails } from './index.ts';
+import type { DatabricksDetails } from './define-databricks.ts';
 
 /** What the workspace, or who issues its tokens, answered instead of what was asked for. `text` is theirs: looked at, never shown. */
 export class DatabricksError extends Error {
