@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+test('an operation that waits for the store alone is answered after ten seconds, whatever the store does', async () => {
+  Object.assign(gateway.app.services.store.read.connections, { find: () => new Promise(() => {}) });
+  const started = performance.now();
+  const { status, text } = await gateway.graphql('query ($id: UUID!) { connection(id: $id) { uuid } }', {
+    id: '00000000-0000-7000-8000-000000000001',
+  });
+  const took = performance.now() - started;
+  expect([status, JSON.parse(text).code, took > 9900, took < 11_000]).toEqual([503, 'REQUEST_TIMEOUT', true, true]);
+});
