@@ -11,7 +11,6 @@ import {
 } from '../domain/connection.ts';
 import { type Identifier, identifiersOf } from '../domain/details.ts';
 import { notFound } from '../domain/errors.ts';
-import { connectorOf } from '../operations/load-connection.ts';
 import { type Services, scopeOf } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -90,7 +89,8 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
   const current = async (row: Connection, { loaders, services: { connectors } }: Context) => {
     const found = await loaders.currentVersion.load(row.id);
     if (found === null) throw notFound('version');
-    return { version: found, connector: connectorOf({ connectors }, found.kind) };
+    // Null when the package of its kind is not loaded: what is stored is listed all the same.
+    return { version: found, connector: connectors.find(found.kind) };
   };
   const integrationOf = async (row: Connection, { loaders }: Context) => {
     const found = await loaders.integration.load(row.integrationId);
@@ -111,9 +111,17 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       type: t.field({
         type: modelType,
         nullable: false,
-        resolve: async (row, _, context) => reportedType((await current(row, context)).connector),
+        resolve: async (row, _, context) => {
+          const { connector } = await current(row, context);
+          return connector === null ? 'CUSTOM_CONNECTOR' : reportedType(connector);
+        },
       }),
-      subtype: t.string({ resolve: async (row, _, context) => reportedSubtype((await current(row, context)).connector) }),
+      subtype: t.string({
+        resolve: async (row, _, context) => {
+          const { connector } = await current(row, context);
+          return connector === null ? null : reportedSubtype(connector);
+        },
+      }),
       createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       createdOn: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
@@ -140,8 +148,8 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
         nullable: { list: true, items: true },
         resolve: async (row, _, context) => [...(await identifiers(row, context))],
       }),
-      resolvedConnectionType: t.string({ resolve: async (row, _, context) => (await current(row, context)).connector.kind }),
-      connectionTypeDisplayName: t.string({ resolve: async (row, _, context) => (await current(row, context)).connector.title }),
+      resolvedConnectionType: t.string({ resolve: async (row, _, context) => (await current(row, context)).version.kind }),
+      connectionTypeDisplayName: t.string({ resolve: async (row, _, context) => (await current(row, context)).connector?.title ?? null }),
       integrationType: t.field({ type: integrationType, resolve: async (row, _, context) => (await integrationOf(row, context)).category }),
       data: t.field({ type: 'JSONString', resolve: () => null }),
       credentialsS3Key: t.string({ resolve: () => null }),
@@ -182,7 +190,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
 
   async function identifiers(row: Connection, context: Context): Promise<readonly Identifier[]> {
     const { version: found, connector } = await current(row, context);
-    return identifiersOf(connector, found.settings);
+    return connector === null ? [] : identifiersOf(connector, found.settings);
   }
 
   return { connection, version, warehouse, integrationType, connectionTypeEnum, subtypeEnum, inFlight, commitPolicy };

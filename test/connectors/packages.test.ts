@@ -96,6 +96,46 @@ describe('a connector of a package, in a gateway that names it', () => {
   });
 });
 
+describe('a connection whose package is no longer named', () => {
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    const before = await install.serve({ CHANGEOVER_CONNECTORS: NAME });
+    const { data } = (await before.graphql(
+      'mutation { stageConnection(connectionType: "metabase", details: "{\\"url\\": \\"https://bi.example\\", \\"apiKey\\": \\"k\\"}") { key } }',
+      {},
+    )) as { readonly data: { readonly stageConnection: { readonly key: string } } };
+    await before.graphql(
+      'mutation ($key: String!) { addConnection(key: $key, connectionType: "metabase", name: "BI", isActive: false) { connection { uuid } } }',
+      { key: data.stageConnection.key },
+    );
+    await before.stop();
+    gateway = await install.serve({});
+  });
+  afterAll(() => gateway.stop());
+
+  test('is listed, and names the setting when it is to be used', async () => {
+    const listed = await gateway.graphql(
+      '{ connections { edges { node { kind type identifiers } } } getPlatformServices { connections { name } } }',
+      {},
+    );
+    const { data } = (await gateway.graphql('{ connections { edges { node { uuid } } } }', {})) as {
+      readonly data: { readonly connections: { readonly edges: readonly { readonly node: { readonly uuid: string } }[] } };
+    };
+    const tested = await gateway.graphql('query ($id: UUID!) { testExistingConnection(connectionId: $id) { success } }', {
+      id: data.connections.edges[0]?.node.uuid,
+    });
+    expect([listed, tested.message]).toEqual([
+      {
+        data: {
+          connections: { edges: [{ node: { kind: 'metabase', type: 'CUSTOM_CONNECTOR', identifiers: '{}' } }] },
+          getPlatformServices: [{ connections: [{ name: 'BI' }] }],
+        },
+      },
+      'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.',
+    ]);
+  });
+});
+
 describe('a package that can not be used ends the start with one line that names it and the reason', () => {
   const packageJson = JSON.stringify({ type: 'module', exports: './index.js' });
   const connector = (kind: string, more = '') =>
