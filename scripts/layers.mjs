@@ -6,7 +6,7 @@
  * folder gets a complete rule of its own.
  */
 
-/** @typedef {'network' | 'server' | 'files' | 'workers' | 'postgres' | 'mysql' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
+/** @typedef {'network' | 'server' | 'files' | 'workers' | 'processes' | 'postgres' | 'mysql' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
 /**
  * @typedef {object} Layer
  * @property {string} folder below src
@@ -116,6 +116,7 @@ export const exceptions = [
   { file: 'egress/guard.ts', why: 'it closes the ways out that these modules are', powers: ['processes'] },
   { file: 'cli/main.ts', why: 'it starts a process', files: ['harden-process.ts'] },
   { file: 'egress/worker.ts', why: 'it starts a thread', files: ['harden-process.ts'] },
+  { file: 'cli/run-child.ts', why: '`changeover run` starts the job that it holds a lease for', powers: ['processes'] },
   { file: 'cli/transport.ts', why: 'a gateway is reached at its URL, or through its socket in the data directory', powers: ['server'] },
 ];
 

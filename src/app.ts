@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { type Catalogue, createCatalogue } from './connectors/catalogue.ts';
 import { loadPackages } from './connectors/load-packages.ts';
 import { auditRowHmac, CHAIN_START, chainHash, verifyAuditChain } from './crypto/audit-chain.ts';
+import { keyId } from './crypto/derive.ts';
 import { endpointFingerprint } from './crypto/endpoint-fingerprint.ts';
 import { checkMasterKey, createInstance } from './crypto/key-check.ts';
 import { loadMasterKey } from './crypto/master-key.ts';
@@ -55,14 +56,20 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
     {
       clock: overrides.clock ?? 'system',
-      verifyInstance(stored) {
+      verifyInstance(stored, upgrades) {
         if (stored === null) return createInstance(masterKey, uuidv7(), Date.now());
-        checkMasterKey(masterKey, stored);
+        checkMasterKey(masterKey, stored, upgrades);
         return stored;
       },
     },
   );
   const vault = await orEndStart(store, createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) }));
+  if (keyId(masterKey) !== vault.kid) {
+    log.warn('the master key is being replaced: put the new one into its file; this one soon opens nothing', {
+      given: keyId(masterKey),
+      kid: vault.kid,
+    });
+  }
   masterKey.fill(0);
   const own = await ownDatabase(config);
   const policy: EgressPolicy = { allow: config.egressAllow, own };
@@ -86,6 +93,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       link: (previous, seq, row) => chainHash(vault, previous, seq, row),
       verify: (rows, anchors) => verifyAuditChain(vault, rows, anchors),
     },
+    readMasterKey: (file) => loadMasterKey({ file, createIfAbsent: false }),
     newId: uuidv7,
     fingerprint: endpointFingerprint,
     later: background.later,
@@ -184,7 +192,7 @@ async function ownDatabase({ databaseUrl }: Config): Promise<{ address: string; 
 
 function keyStoreOf(store: Store): KeyStore {
   return {
-    find: (owner, purpose) => store.write((tx) => tx.keys.find(owner, purpose)),
+    find: store.read.keys.find,
     insertIfAbsent: (key) => store.write((tx) => tx.keys.insertIfAbsent(key)),
   };
 }

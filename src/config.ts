@@ -125,6 +125,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   });
 }
 
+/** What `changeover run` passes on to a job: all but the token that would lease it more. */
+export function environmentOfJob(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string | undefined> {
+  const { CHANGEOVER_TOKEN: _token, ...rest } = environment;
+  return rest;
+}
+
 function readAllowList(text: string): readonly string[] {
   try {
     return parseAllowList(text);

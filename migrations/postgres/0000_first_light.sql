@@ -71,7 +71,8 @@ CREATE TABLE "changes" (
 	"committed_at" bigint,
 	"committed_by" text,
 	"committed_version" integer,
-	"wait_until" bigint
+	"wait_until" bigint,
+	"failure" text
 );
 --> statement-breakpoint
 CREATE TABLE "clock" (
@@ -107,6 +108,7 @@ CREATE TABLE "data_keys" (
 	"generation" integer NOT NULL,
 	"kid" text NOT NULL,
 	"wrapped" "bytea" NOT NULL,
+	"created_at" bigint NOT NULL,
 	CONSTRAINT "data_keys_owner_purpose_generation_pk" PRIMARY KEY("owner","purpose","generation")
 );
 --> statement-breakpoint
@@ -313,6 +315,7 @@ CREATE INDEX "changes_project" ON "changes" USING btree ("project_id","created_a
 CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_content" ON "changes" USING btree ("content_id");--> statement-breakpoint
 CREATE INDEX "changes_open" ON "changes" USING btree ("expires_at") WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE UNIQUE INDEX "changes_pending" ON "changes" USING btree ("connection_id") WHERE state = 'PENDING';--> statement-breakpoint
 CREATE INDEX "connections_project" ON "connections" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "connections_integration" ON "connections" USING btree ("integration_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "events_unpublished" ON "events" USING btree ("created_at","id") WHERE published_at is null;--> statement-breakpoint

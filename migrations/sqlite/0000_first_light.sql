@@ -76,7 +76,8 @@ CREATE TABLE `changes` (
 	`committed_at` integer,
 	`committed_by` text,
 	`committed_version` integer,
-	`wait_until` integer
+	`wait_until` integer,
+	`failure` text
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `changes_key` ON `changes` (`key_hash`);--> statement-breakpoint
@@ -84,6 +85,7 @@ CREATE INDEX `changes_project` ON `changes` (`project_id`,`created_at`,`id`);-->
 CREATE INDEX `changes_connection` ON `changes` (`connection_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `changes_content` ON `changes` (`content_id`);--> statement-breakpoint
 CREATE INDEX `changes_open` ON `changes` (`expires_at`) WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE UNIQUE INDEX `changes_pending` ON `changes` (`connection_id`) WHERE state = 'PENDING';--> statement-breakpoint
 CREATE TABLE `clock` (
 	`id` text PRIMARY KEY NOT NULL,
 	`high_water` integer NOT NULL
@@ -119,6 +121,7 @@ CREATE TABLE `data_keys` (
 	`generation` integer NOT NULL,
 	`kid` text NOT NULL,
 	`wrapped` blob NOT NULL,
+	`created_at` integer NOT NULL,
 	PRIMARY KEY(`owner`, `purpose`, `generation`)
 );
 --> statement-breakpoint

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
 import { addConnectionCommands } from './commands/connection.ts';
+import { addDataKeyCommands } from './commands/data-key.ts';
 import { addLeaseCommands } from './commands/lease.ts';
 import { addProcessCommands } from './commands/process.ts';
+import { addRekeyCommand } from './commands/rekey.ts';
+import { addRunCommand } from './commands/run.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { EXIT_CODES } from './report-error.ts';
 
@@ -40,6 +43,9 @@ export function createCommandLine(): Command {
   addTokenCommands(program);
   addConnectionCommands(program);
   addLeaseCommands(program);
+  addRunCommand(program);
+  addRekeyCommand(program);
+  addDataKeyCommands(program);
   addAuditCommands(program);
   return program;
 }

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
+import type { UpgradeRecord } from '../domain/vault.ts';
 import { keyEncryptionKey, keyId, lengthPrefixed } from './derive.ts';
 import { open, seal } from './envelope.ts';
+import { openUpgrade } from './upgrade-record.ts';
 
 const CHECK = Buffer.from('changeover key check', 'utf8');
 
@@ -10,19 +11,38 @@ function associated(instanceId: string): Buffer {
   return lengthPrefixed(['key-check', instanceId]);
 }
 
-/** A new instance: its id, and a value that only its master key opens. */
-export function createInstance(master: Uint8Array, id: string, now: number): InstanceRow {
-  return { id, kid: keyId(master), keyCheck: seal(keyEncryptionKey(master, id), 0, CHECK, associated(id), randomBytes), createdAt: now };
+/** A value that only this key opens. */
+export function keyCheckOf(kek: Uint8Array, instanceId: string): Buffer {
+  return seal(kek, 0, CHECK, associated(instanceId));
 }
 
-/** Throws StartupError showing both key ids unless this master key opens the instance. It comes before migrations, so a wrong key writes nothing. */
-export function checkMasterKey(master: Uint8Array, instance: InstanceRow): void {
-  try {
-    if (open(keyEncryptionKey(master, instance.id), instance.keyCheck, associated(instance.id)).equals(CHECK)) return;
-  } catch {
-    // Whatever the reason, the answer is the same line below.
-  }
+/** A new instance: its id, and the value that only its master key opens. */
+export function createInstance(master: Uint8Array, id: string, now: number): InstanceRow {
+  return { id, kid: keyId(master), keyCheck: keyCheckOf(keyEncryptionKey(master, id), id), createdAt: now };
+}
+
+/**
+ * Throws StartupError showing the key ids unless this master key opens the instance; while the master key is rotated, and for
+ * minutes after, both do. It comes before migrations, so a wrong key writes nothing.
+ */
+export function checkMasterKey(master: Uint8Array, instance: InstanceRow, upgrades: readonly UpgradeRecord[] = []): void {
+  const kid = keyId(master);
+  const kek = keyEncryptionKey(master, instance.id);
+  if (opens(kek, instance)) return;
+  const record = upgrades.find((one) => one.kid === kid);
+  if (record !== undefined && openUpgrade(kek, instance.id, record) !== null) return;
+  const kids = upgrades.map((one) => one.kid);
   throw new StartupError(
-    `The master key does not open this store: the key given is ${keyId(master)}, the store was made with ${instance.kid}. Give that key; nothing was written.`,
+    kids.length === 2
+      ? `The master key does not open this store: the key given is ${kid}, and a rotation from ${kids.join(' to ')} is half done. Give either of these keys, then finish it with "changeover rekey"; nothing was written.`
+      : `The master key does not open this store: the key given is ${kid}, the store is sealed with ${instance.kid}. Give that key; nothing was written.`,
   );
+}
+
+function opens(kek: Buffer, instance: InstanceRow): boolean {
+  try {
+    return open(kek, instance.keyCheck, associated(instance.id)).equals(CHECK);
+  } catch {
+    return false;
+  }
 }

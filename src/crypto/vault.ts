@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { DomainError } from '../domain/errors.ts';
-import type { DataKeyPurpose, HashPurpose, KeyStore, ProjectVault, SealBinding, Vault, VersionLink, WrappedKey } from '../domain/vault.ts';
-import { derive, hmac, keyEncryptionKey, keyId, lengthPrefixed } from './derive.ts';
+import type { HashPurpose, KeyStore, ProjectVault, SealBinding, Vault, VersionLink } from '../domain/vault.ts';
+import { derive, hmac, lengthPrefixed } from './derive.ts';
 import { EnvelopeError, generationOf, open, seal } from './envelope.ts';
+import { createKeyRing, type DataKey, type KeyRing } from './key-ring.ts';
 
 const HASH_PURPOSES: readonly HashPurpose[] = ['token', 'candidate', 'audit', 'value', 'request'];
 
@@ -14,24 +15,43 @@ export interface VaultOptions {
 
 /** Loads or makes the instance's hash keys; projects' data keys are loaded when first asked for. Throws INTEGRITY for a wrapped key that does not open. */
 export async function createVault(options: VaultOptions): Promise<Vault> {
-  const { instanceId, keyStore } = options;
-  const kek = keyEncryptionKey(options.masterKey, instanceId);
-  const kid = keyId(options.masterKey);
-  const wrapping: Wrapping = { kek, kid, instanceId };
+  const { instanceId } = options;
+  const ring = createKeyRing(options.masterKey, instanceId, options.keyStore);
+  await ring.refresh();
   const hashKeys = new Map<HashPurpose, Buffer>();
-  for (const purpose of HASH_PURPOSES) hashKeys.set(purpose, (await latestKey(wrapping, keyStore, instanceId, purpose)).key);
+  for (const purpose of HASH_PURPOSES) hashKeys.set(purpose, latestOf(await ring.keysOf(instanceId, purpose)).key);
   const projects = new Map<string, Promise<ProjectVault>>();
+  const load = (projectId: string): Promise<ProjectVault> => {
+    let project = projects.get(projectId);
+    if (project === undefined) {
+      project = openProject(ring, instanceId, projectId);
+      projects.set(projectId, project);
+      // A store that was away for a moment must not leave the project shut for good.
+      project.catch(() => projects.delete(projectId));
+    }
+    return project;
+  };
   return {
-    kid,
-    forProject(projectId) {
-      let project = projects.get(projectId);
-      if (project === undefined) {
-        project = openProject(wrapping, keyStore, projectId);
-        projects.set(projectId, project);
-        // A store that was away for a moment must not leave the project shut for good.
-        project.catch(() => projects.delete(projectId));
+    get kid() {
+      return ring.kid;
+    },
+    async refresh() {
+      await ring.refresh();
+      for (const [projectId, project] of projects) {
+        const { generations } = await project;
+        const stored = await options.keyStore.find(projectId, 'dek');
+        if (stored.map(({ generation }) => generation).join() !== generations.join()) projects.delete(projectId);
       }
-      return project;
+    },
+    rekeyTo: ring.rekeyTo,
+    newDataKey: (projectId, generation) => ring.wrapFresh(projectId, 'dek', generation),
+    async forProject(projectId, needs) {
+      const known = await load(projectId);
+      const generation = needs === undefined || typeof needs === 'number' ? needs : generationIn(needs);
+      if (generation === undefined || known.generations.includes(generation)) return known;
+      // Another process made it since.
+      projects.delete(projectId);
+      return await load(projectId);
     },
     keyedHash(purpose, ...parts) {
       const key = hashKeys.get(purpose);
@@ -43,63 +63,29 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   };
 }
 
-interface Wrapping {
-  readonly kek: Buffer;
-  readonly kid: string;
-  readonly instanceId: string;
-}
-
-interface DataKey {
-  readonly generation: number;
-  readonly key: Buffer;
-}
-
-function wrapAad({ instanceId }: Wrapping, owner: string, purpose: DataKeyPurpose, generation: number): Buffer {
-  return lengthPrefixed([purpose, instanceId, owner, String(generation)]);
-}
-
-function unwrap(wrapping: Wrapping, { owner, purpose, generation, wrapped, kid }: WrappedKey): DataKey {
+/** Undefined for what is no record: opening it says so. */
+function generationIn(blob: Uint8Array): number | undefined {
   try {
-    return { generation, key: open(wrapping.kek, wrapped, wrapAad(wrapping, owner, purpose, generation)) };
+    return generationOf(blob);
   } catch {
-    throw new DomainError('INTEGRITY', 'A stored key does not open under this master key.', {
-      purpose,
-      generation,
-      kid,
-      givenKid: wrapping.kid,
-    });
+    return undefined;
   }
 }
 
-async function latestKey(wrapping: Wrapping, keyStore: KeyStore, owner: string, purpose: DataKeyPurpose): Promise<DataKey> {
-  const all = await keysOf(wrapping, keyStore, owner, purpose);
-  return all.reduce((best, key) => (key.generation > best.generation ? key : best));
+function latestOf(keys: readonly [DataKey, ...DataKey[]]): DataKey {
+  return keys.reduce((best, key) => (key.generation > best.generation ? key : best));
 }
 
-/** At least one key: of processes that make the first one at the same time, all end with the one that was stored. */
-async function keysOf(
-  wrapping: Wrapping,
-  keyStore: KeyStore,
-  owner: string,
-  purpose: DataKeyPurpose,
-): Promise<readonly [DataKey, ...DataKey[]]> {
-  const [first, ...rest] = await keyStore.find(owner, purpose);
-  if (first !== undefined) return [unwrap(wrapping, first), ...rest.map((key) => unwrap(wrapping, key))];
-  const key = randomBytes(32);
-  const wrapped = seal(wrapping.kek, 0, key, wrapAad(wrapping, owner, purpose, 1));
-  key.fill(0);
-  return [unwrap(wrapping, await keyStore.insertIfAbsent({ owner, purpose, generation: 1, kid: wrapping.kid, wrapped }))];
-}
-
-async function openProject(wrapping: Wrapping, keyStore: KeyStore, projectId: string): Promise<ProjectVault> {
-  const keys = await keysOf(wrapping, keyStore, projectId, 'dek');
+async function openProject(ring: KeyRing, instanceId: string, projectId: string): Promise<ProjectVault> {
+  const keys = await ring.keysOf(projectId, 'dek');
   const byGeneration = new Map(keys.map((key) => [key.generation, key.key]));
   const macKeys = new Map(keys.map((key) => [key.generation, derive(key.key, Buffer.alloc(0), 'chg/mac', 32)]));
-  const latest = keys.reduce((best, key) => (key.generation > best.generation ? key : best));
+  const latest = latestOf(keys);
   const associated = ({ connectionId, contentId, field, endpoint }: SealBinding) =>
-    lengthPrefixed([wrapping.instanceId, projectId, connectionId, contentId, field, endpoint]);
+    lengthPrefixed([instanceId, projectId, connectionId, contentId, field, endpoint]);
   return {
     keyGeneration: latest.generation,
+    generations: keys.map(({ generation }) => generation),
     seal(binding, plaintext) {
       const blob = seal(latest.key, latest.generation, plaintext, associated(binding));
       return { blob, keyGeneration: latest.generation, cipherHash: createHash('sha256').update(blob).digest() };
@@ -113,7 +99,7 @@ async function openProject(wrapping: Wrapping, keyStore: KeyStore, projectId: st
         const reason = error instanceof EnvelopeError ? error.failure : 'altered';
         throw new DomainError('INTEGRITY', 'The stored credentials do not open: they were altered or moved, or sealed under another key.', {
           contentId: binding.contentId,
-          kid: wrapping.kid,
+          kid: ring.kid,
           reason,
         });
       }
@@ -122,7 +108,7 @@ async function openProject(wrapping: Wrapping, keyStore: KeyStore, projectId: st
       const key = macKeys.get(generation);
       if (key === undefined)
         throw new DomainError('INTEGRITY', 'A version was signed with a key that is not stored.', {
-          kid: wrapping.kid,
+          kid: ring.kid,
           keyGeneration: generation,
         });
       return hmac(key, [link.connectionId, String(link.version), link.contentId, link.configHash, link.cipherHash, link.previousMac]);

@@ -65,6 +65,14 @@ export function requireOperator(actor: Actor): void {
   if (!actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
 }
 
+/** Throws FORBIDDEN unless the actor may read this machine's data directory: what names a file of it is for nobody else. */
+export function requireLocal(actor: Actor): void {
+  if (actor.tokenId !== null)
+    throw new DomainError('FORBIDDEN', 'This is done on the machine of the gateway, with the command line and without CHANGEOVER_URL.', {
+      permission: 'local',
+    });
+}
+
 export function isRole(value: string): value is Role {
   return Object.hasOwn(ROLES, value);
 }

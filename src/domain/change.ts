@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.ts';
+
 /** A staged new set of details for a connection, or for one to be created; addressed by its temporary key, of which only a keyed hash is kept. */
 export interface Change {
   readonly id: string;
@@ -24,11 +26,17 @@ export interface Change {
   readonly createdBy: string | null;
   readonly expiresAt: number;
   readonly committedAt: number | null;
+  /** PENDING: who asked for the commit, and in whose name it will be carried out. */
   readonly committedBy: string | null;
   readonly committedVersion: number | null;
   /** PENDING: wait for the leases to end until then. */
   readonly waitUntil: number | null;
+  /** Why a waiting commit was given up; null otherwise. */
+  readonly failure: ErrorCode | null;
 }
+
+/** How long a commit waits for leases to end unless the caller says, milliseconds. */
+export const DEFAULT_WAIT_MS = 60 * 60 * 1000;
 
 /** Proof older than this no longer counts, milliseconds. */
 export const PROOF_MAX_AGE_MS = 15 * 60 * 1000;

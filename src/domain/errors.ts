@@ -58,8 +58,8 @@ export const ERROR_CODES = {
   NAME_TAKEN: { status: 409, meaning: 'The name is in use in this project.', next: 'Choose another name.' },
   REQUEST_IN_PROGRESS: {
     status: 409,
-    meaning: 'The same request is still running.',
-    next: 'Wait a little, then repeat it with the same idempotency id.',
+    meaning: 'The same request, or another rotation of a key, is still going on.',
+    next: 'Wait a little, then repeat it, with the same idempotency id if it had one.',
   },
   INTEGRITY: {
     status: 409,

@@ -1,10 +1,11 @@
 import type { AuditRow } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Connection, ConnectionPolicy, Integration, Project, Scope, SealedContent, Site, Version } from './connection.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Lease } from './lease.ts';
 import type { Session, Token, TokenGrant } from './token.ts';
 import type { ValidationResult } from './validation.ts';
-import type { KeyStore } from './vault.ts';
+import type { KeyStore, NewKey, WrappedKey } from './vault.ts';
 
 /**
  * The store's port. Verbs carry their guard inside the statement; each comment says what two racing callers get.
@@ -99,6 +100,8 @@ export interface VersionReaders {
   find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
   /** Newest first. */
   list(scope: Scope, connectionId: string): Promise<readonly Version[]>;
+  /** All versions from the first, at most 10,000. */
+  chain(connectionId: string): Promise<readonly Version[]>;
   /** The CURRENT version of each. */
   current(scope: Scope, connectionId: string): Promise<Version | null>;
   currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
@@ -114,6 +117,8 @@ export interface VersionReaders {
 
 export interface VersionWriters extends VersionReaders {
   append(version: Version): Promise<void>;
+  /** Its cipher hash and MAC under another data key. The connection's exclusive lock is held. */
+  relink(version: Pick<Version, 'connectionId' | 'version' | 'cipherHash' | 'keyGeneration' | 'rowMac'>): Promise<void>;
   /** CURRENT becomes PREVIOUS with its validUntil; false when it is not CURRENT. */
   demote(connectionId: string, version: number, validUntil: number): Promise<boolean>;
   /** PREVIOUS becomes RETIRED, only if its time has passed and no live lease holds it. Take the connection's exclusive lock first: with it, a lease granted meanwhile is seen. */
@@ -125,11 +130,17 @@ export interface VersionWriters extends VersionReaders {
 }
 
 export interface ContentReaders {
+  /** What a connection's versions and open changes have sealed. */
+  ofConnection(connectionId: string): Promise<readonly SealedContent[]>;
+  /** Ids behind `after`, in their order, of connections with a row that needs an older data key than this one. */
+  connectionsBefore(projectId: string, generation: number, after: string, limit: number): Promise<readonly string[]>;
   find(scope: Pick<Scope, 'projectId'>, id: string): Promise<SealedContent | null>;
 }
 
 export interface ContentWriters extends ContentReaders {
   insert(content: SealedContent): Promise<void>;
+  /** Only if it is sealed as it was read. */
+  reseal(id: string, from: Buffer, to: Pick<SealedContent, 'blob' | 'cipherHash' | 'keyGeneration'>): Promise<boolean>;
   /** Destroys the ciphertext if no open change uses it, and no version but those that retired at or before `retiredBefore`. */
   destroyIfUnused(id: string, retiredBefore: number): Promise<boolean>;
 }
@@ -144,12 +155,24 @@ export interface ChangeReaders {
   findByKeyHash(scope: Scope, keyHash: Buffer): Promise<Change | null>;
   /** Newest first. */
   page(scope: Scope, filter: ChangeFilter, page: PageRequest): Promise<readonly Change[]>;
-  /** OPEN changes that expired before `before` and whose sealed content is still kept. */
+  /** OPEN changes that expired before `before`. */
   expired(before: number, limit: number): Promise<readonly Change[]>;
+  /** OPEN and PENDING, at most 1,000. */
+  openOf(connectionId: string): Promise<readonly Change[]>;
+  /** PENDING changes of any project, the soonest deadline first. */
+  pending(limit: number): Promise<readonly Change[]>;
+  /** The change that waits for the connection's leases to end, if its time has not passed. */
+  waitingFor(connectionId: string, now: number): Promise<Change | null>;
 }
 
 export interface ChangeWriters extends ChangeReaders {
   insert(change: Change): Promise<void>;
+  /** Of the open changes with this content. */
+  setCipherHash(contentId: string, cipherHash: Buffer): Promise<void>;
+  /** OPEN becomes PENDING until `waitUntil`, for whoever asked. Take the connection's exclusive lock first: a connection has one at most. */
+  pend(id: string, by: string | null, waitUntil: number): Promise<boolean>;
+  /** PENDING becomes DISCARDED and says why; of two racing callers one gets true. */
+  giveUp(id: string, failure: ErrorCode): Promise<boolean>;
   /** OPEN or PENDING becomes COMMITTED; of two racing callers one gets true. */
   commit(id: string, version: number, by: string | null, now: number): Promise<boolean>;
   /** OPEN or PENDING becomes DISCARDED; false when it is neither. */
@@ -312,7 +335,43 @@ export interface Readers {
   readonly leases: LeaseReaders;
   readonly tokens: TokenReaders;
   readonly audit: AuditReaders;
+  readonly instance: { find(): Promise<InstanceRow | null> };
+  readonly keys: KeyReaders;
 }
+
+/** The two records of a rotation of the master key: both while it goes on, `forward` alone for minutes after. */
+export interface Upgrade {
+  readonly forward: WrappedKey | null;
+  readonly back: WrappedKey | null;
+}
+
+export interface KeyReaders {
+  find: KeyStore['find'];
+  upgrade(): Promise<Upgrade>;
+  /** How many keys are wrapped for another master key. */
+  countOutside(kid: string): Promise<number>;
+}
+
+/** Take `lock(KEY_LOCK, 'exclusive')` first for all but `insertIfAbsent`, which takes it shared itself: no key is then wrapped for a master key that is on its way out. */
+export interface KeyWriters extends KeyReaders, KeyStore {
+  beginUpgrade(records: readonly NewKey[], now: number): Promise<void>;
+  /** All keys of one owner that has a key wrapped for another master key than this one; empty when there is none left. */
+  nextOutside(kid: string): Promise<readonly WrappedKey[]>;
+  /** Only if it still is wrapped for `from`. */
+  rewrap(key: WrappedKey, from: string): Promise<boolean>;
+  /** From now on the old master key has minutes. */
+  endUpgrade(now: number): Promise<void>;
+  /** How many rows of the project a generation of its data key has sealed or signed; answers to idempotent requests for a day. */
+  neededBy(
+    projectId: string,
+    generation: number,
+  ): Promise<{ readonly versions: number; readonly contents: number; readonly answers: number }>;
+  retire(projectId: string, generation: number): Promise<void>;
+  /** Drops the record of a rotation that ended before `before`. True when there was one. */
+  dropUpgrade(before: number): Promise<boolean>;
+}
+
+export const KEY_LOCK = 'instance-keys';
 
 export interface Writers extends Readers {
   /** The store's time, the same throughout the transaction. */
@@ -335,6 +394,10 @@ export interface Writers extends Readers {
   readonly idempotency: IdempotencyWriters;
   readonly audit: AuditWriters;
   readonly events: { append(event: OutboxEvent): Promise<void> };
-  readonly instance: { find(): Promise<InstanceRow | null>; insert(row: InstanceRow): Promise<boolean> };
-  readonly keys: KeyStore;
+  readonly instance: Readers['instance'] & {
+    insert(row: InstanceRow): Promise<boolean>;
+    /** Only if `from` still is the key in use; of two racing callers one gets true. */
+    replaceKey(from: string, to: Pick<InstanceRow, 'kid' | 'keyCheck'>): Promise<boolean>;
+  };
+  readonly keys: KeyWriters;
 }

@@ -37,6 +37,7 @@ export interface VersionLink {
 export interface ProjectVault {
   /** The generation that `seal` and `versionMac` use now. */
   readonly keyGeneration: number;
+  readonly generations: readonly number[];
   /** Fresh salt and nonce each time. */
   seal(binding: SealBinding, plaintext: Uint8Array): Sealed;
   /** Throws DomainError INTEGRITY, with content id and key id only, for a blob that was altered, moved or sealed elsewhere. The caller overwrites the returned buffer when done. */
@@ -48,30 +49,65 @@ export interface ProjectVault {
 export type HashPurpose = 'token' | 'candidate' | 'audit' | 'value' | 'request';
 
 export interface Vault {
-  /** Hex of the 8 byte id of the master key in use. */
+  /** Hex of the 8 byte id of the master key that new keys are wrapped for. */
   readonly kid: string;
-  forProject(projectId: string): Promise<ProjectVault>;
+  /** Looks for what other processes did: a rotation of the master key, new and retired data keys. Called every few seconds, while the record of one lives for minutes. */
+  refresh(): Promise<void>;
+  /** What a rotation to this master key writes; it writes nothing itself. */
+  rekeyTo(master: Uint8Array): Rekey;
+  /** `needs` is a generation, or a blob, that it has to open: keys that another process made are then loaded. */
+  forProject(projectId: string, needs?: number | Uint8Array): Promise<ProjectVault>;
+  /** A fresh data key, to be stored. */
+  newDataKey(projectId: string, generation: number): NewKey;
   /** HMAC-SHA256 under the instance's key for that purpose, 32 bytes. */
   keyedHash(purpose: HashPurpose, ...parts: readonly (string | Uint8Array)[]): Buffer;
 }
 
 export type DataKeyPurpose = 'dek' | HashPurpose;
 
-/** A key wrapped by the key-encryption key, as the store holds it. */
-export interface WrappedKey {
+/** A key wrapped by the key-encryption key, as it is given to the store. `upgrade`: one key-encryption key wrapped by another. */
+export interface NewKey {
   /** Project id for a `dek`, the instance's id for the others. */
   readonly owner: string;
-  readonly purpose: DataKeyPurpose;
+  readonly purpose: DataKeyPurpose | 'upgrade';
   /** From 1; rises by one at each rotation. */
   readonly generation: number;
+  /** Of the master key that it is wrapped for. */
   readonly kid: string;
   readonly wrapped: Buffer;
 }
 
-/** Where wrapped keys are kept. Two racing inserts of one (owner, purpose, generation): the first stays, and both callers are given it. */
+/** As the store holds it. */
+export interface WrappedKey extends NewKey {
+  readonly createdAt: number;
+}
+
+/** Lets whoever holds one master key read what is wrapped for another. */
+export type UpgradeRecord = Pick<WrappedKey, 'generation' | 'kid' | 'wrapped'>;
+
+/** How long the old master key opens the store after a rotation, milliseconds: replicas learn the new one meanwhile. */
+export const UPGRADE_RECORD_MS = 10 * 60 * 1000;
+
+/** A rotation of the master key: wraps for the new one what was wrapped for the old. */
+export interface Rekey {
+  readonly toKid: string;
+  /** The new key for whoever holds the old one, and the old key for whoever holds the new one, in this order. */
+  records(fromKid: string): readonly [NewKey, NewKey];
+  /** The same key, wrapped for the new master key. */
+  rewrap(key: WrappedKey): WrappedKey;
+  /** What the instance is checked against at a start. */
+  check(): { readonly kid: string; readonly keyCheck: Buffer };
+}
+
+/** Where wrapped keys are kept. */
 export interface KeyStore {
-  find(owner: string, purpose: DataKeyPurpose): Promise<readonly WrappedKey[]>;
-  insertIfAbsent(key: WrappedKey): Promise<WrappedKey>;
+  /** By generation. */
+  find(owner: string, purpose: NewKey['purpose']): Promise<readonly WrappedKey[]>;
+  /**
+   * Two racing inserts of one (owner, purpose, generation): the first stays, and both callers are given it. Null when the key is
+   * wrapped for another master key than the one that is to stay: a rotation has begun since its maker looked.
+   */
+  insertIfAbsent(key: NewKey): Promise<WrappedKey | null>;
 }
 
 /** `chg_pat_`, `chg_svc_` with 42 random characters; `chg_tmp_` (temporary key), `chg_lse_` (lease key), `chg_ses_` (browser session) with 30; then a 6 character checksum. */

@@ -1,7 +1,8 @@
 import { requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import { ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
-import { type CommitOutcome, commitChange } from '../operations/commit-change.ts';
+import { commitChange, commitOrWait, type WaitingCommit } from '../operations/commit-change.ts';
+import type { CommitOutcome } from '../operations/commit-locked.ts';
 import { discardChange } from '../operations/discard-change.ts';
 import { type CommitPreview, previewCommit } from '../operations/preview-commit.ts';
 import { scopeOf } from '../operations/services.ts';
@@ -41,6 +42,8 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       expiresAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.expiresAt }),
       committedAt: t.field({ type: 'DateTime', resolve: (row) => row.committedAt }),
       committedVersion: t.exposeInt('committedVersion'),
+      waitUntil: t.field({ type: 'DateTime', description: 'PENDING: given up then.', resolve: (row) => row.waitUntil }),
+      failure: t.field({ type: errorCode, description: 'Why a commit that waited was given up.', resolve: (row) => row.failure }),
     }),
   });
   const preview = builder.objectRef<CommitPreview>('CommitPreview').implement({
@@ -76,10 +79,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
     });
   const updateCredentialsV2 = updated('UpdateCredentialsV2Mutation');
   const updateCredentials = updated('UpdateCredentials');
-  const rolledBack = builder.objectRef<CommitOutcome>('RollBackConnection').implement({
+  const rolledBack = builder.objectRef<Change>('RollBackConnection').implement({
     fields: (t) => ({
-      version: t.exposeInt('version', { nullable: false }),
-      committedAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.committedAt }),
+      change: t.field({ type: change, nullable: false, resolve: (row) => row }),
+      version: t.exposeInt('committedVersion', { description: 'The version that is CURRENT now; null while it waits.' }),
+      committedAt: t.field({ type: 'DateTime', resolve: (row) => row.committedAt }),
       connection: t.field({
         type: connection,
         nullable: false,
@@ -125,6 +129,19 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
   }));
 
   builder.mutationFields((t) => ({
+    commitChange: t.field({
+      extensions: COMMITS,
+      type: change,
+      description:
+        'Commits a staged change, as updateCredentialsV2 does. Under the policy WAIT it may answer PENDING: it is carried out when the live leases have ended, and until then no new lease is granted.',
+      args: {
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        tempCredentialsKey: t.arg.string({ required: true }),
+        ...inFlightArgs(t),
+      },
+      resolve: (_, { connectionId, tempCredentialsKey, ...inFlight }, { services, actor }) =>
+        commitOrWait(services, actor, { connectionId, key: tempCredentialsKey, ...readInFlight(inFlight) }),
+    }),
     updateCredentialsV2: t.field({
       extensions: COMMITS,
       type: updateCredentialsV2,
@@ -160,8 +177,9 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       type: rolledBack,
       description:
         'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named.',
-      args: { connectionId: t.arg({ type: 'UUID', required: true }), version: t.arg.int() },
-      resolve: (_, { connectionId, version }, { services, actor }) => rollBack(services, actor, { connectionId, version: version ?? null }),
+      args: { connectionId: t.arg({ type: 'UUID', required: true }), version: t.arg.int(), ...inFlightArgs(t) },
+      resolve: (_, { connectionId, version, ...inFlight }, { services, actor }) =>
+        rollBack(services, actor, { connectionId, version: version ?? null, ...readInFlight(inFlight) }),
     }),
     discardChange: t.field({
       type: change,
@@ -186,4 +204,26 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       resolve: () => (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => ({ code })),
     }),
   }));
+}
+
+type MutationFields = Parameters<Parameters<Builder['mutationFields']>[0]>[0];
+
+/** What a caller may say about the jobs that hold the connection. */
+function inFlightArgs(t: MutationFields) {
+  return {
+    waitSeconds: t.arg.int({ description: 'Under WAIT: give up after this, 1 to 86,400; an hour by default.' }),
+    breakGlassReason: t.arg.string({
+      description: 'Commits although jobs hold the connection. Needs an owner; up to 500 characters, audited. It lifts no other rule.',
+    }),
+  };
+}
+
+function readInFlight(given: {
+  readonly waitSeconds?: number | null | undefined;
+  readonly breakGlassReason?: string | null | undefined;
+}): Pick<WaitingCommit, 'waitMs' | 'breakGlass'> {
+  return {
+    ...(given.waitSeconds == null ? {} : { waitMs: given.waitSeconds * 1000 }),
+    ...(given.breakGlassReason == null ? {} : { breakGlass: given.breakGlassReason }),
+  };
 }

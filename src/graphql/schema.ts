@@ -9,6 +9,7 @@ import { addConnectionQueries, createConnectionTypes } from './connection.ts';
 import { addContainers } from './container.ts';
 import { withCountedRows } from './count-rows.ts';
 import { addIntegrations } from './integration.ts';
+import { addKeys } from './keys.ts';
 import { addGenericStaging, addKindOperations } from './kind-operations.ts';
 import { addLeases, createLeaseTypes } from './lease.ts';
 import { addManagement } from './manage.ts';
@@ -46,6 +47,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addLeases(builder, leases, pages);
   addTokens(builder);
   addAudit(builder, pages);
+  addKeys(builder);
   addCatalogue(builder);
   return withCountedRows(withTolerantInt(builder.toSchema()));
 }

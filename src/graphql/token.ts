@@ -141,11 +141,23 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       problem: t.exposeString('problem', { nullable: false }),
     }),
   });
+  const rotation = builder.objectRef<NonNullable<Examination['rotation']>>('UnfinishedRotation').implement({
+    fields: (t) => ({
+      fromKid: t.exposeString('fromKid', { nullable: false }),
+      toKid: t.exposeString('toKid', { nullable: false }),
+      remaining: t.exposeInt('remaining', { nullable: false, description: 'Keys that are still wrapped for the old master key.' }),
+    }),
+  });
   const examination = builder.objectRef<Examination>('StoreExamination').implement({
     fields: (t) => ({
       ok: t.exposeBoolean('ok', { nullable: false }),
       versions: t.exposeInt('versions', { nullable: false }),
       opened: t.exposeInt('opened', { nullable: false }),
+      rotation: t.field({
+        type: rotation,
+        description: 'A rotation of the master key that was not finished; either key opens the store.',
+        resolve: (one) => one.rotation,
+      }),
       findings: t.field({ type: [finding], nullable: false, resolve: (one) => [...one.findings] }),
     }),
   });

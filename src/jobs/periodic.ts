@@ -1,16 +1,19 @@
 import type { Anchor } from '../domain/audit.ts';
+import { commitWaiting } from '../operations/commit-waiting.ts';
 import { keepHouse } from '../operations/keep-house.ts';
 import type { Services } from '../operations/services.ts';
 import { createClockWatch } from './clock-watch.ts';
 
 /** How often each job runs, milliseconds. */
 const SEAL_EVERY = 500;
+const WAITING_EVERY = 1000;
+const KEYS_EVERY = 10_000;
 const HOUSE_EVERY = 10_000;
 const ANCHOR_EVERY = 60_000;
 const SEAL_BATCH = 500;
 const SEAL_BATCHES = 20;
 
-/** Starts the gateway's own work: sealing the audit, retiring versions, anchoring. Returns what stops it and waits for what runs. */
+/** Starts the gateway's own work: sealing the audit, carrying out commits that wait, retiring versions, anchoring. Returns what stops it and waits for what runs. */
 export function startJobs(
   services: Services,
   report: (name: string, error: unknown) => void,
@@ -21,6 +24,8 @@ export function startJobs(
   const watchClock = createClockWatch(services.store);
   const stops = [
     every('seal-audit', SEAL_EVERY, () => sealAudit(services)),
+    every('commit-waiting', WAITING_EVERY, () => commitWaiting(services)),
+    every('refresh-keys', KEYS_EVERY, () => services.vault.refresh()),
     every('keep-house', HOUSE_EVERY, async () => {
       const ahead = await watchClock();
       // Said before anything is retired or destroyed for it, which a pass later goes on.

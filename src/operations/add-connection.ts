@@ -12,11 +12,12 @@ import type { Connector, ConnectorCategory } from '../domain/connector.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { chooseSite } from './choose-site.ts';
-import { type CommitOutcome, closeChange, proofRule } from './commit-change.ts';
+import { type CommitOutcome, closeChange, proofRule } from './commit-locked.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { connectorOf, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
+import { requireDataKey } from './require-data-key.ts';
 import { missingProofs, servesKind, subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
@@ -74,6 +75,7 @@ export async function addConnection(services: Services, actor: Actor, input: Add
     const now = await tx.now();
     const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);
     await tx.connections.insert(newConnection(actor, input, latest.connectionId, integration, isActive, now));
+    await requireDataKey(tx, actor.projectId, keys.keyGeneration);
     const version = nextVersion(keys, latest, null, { by: actorId(actor), now, proven });
     await tx.versions.append(version);
     await closeChange(tx, actor, change, 1, now);

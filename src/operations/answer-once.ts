@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { badRequest, DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { IdempotencyRow, Writers } from '../domain/store.ts';
 import type { SealBinding } from '../domain/vault.ts';
+import { requireDataKey } from './require-data-key.ts';
 import { actorId, type Services } from './services.ts';
 
 /** A crashed first request frees its idempotency id after this. */
@@ -73,7 +74,7 @@ export async function answerOnce(
       throw new DomainError('REQUEST_IN_PROGRESS', 'The first request with this idempotency id is still running.', {
         retryAfterSeconds: 4,
       });
-    return keys.open(binding, row.answer).toString('utf8');
+    return (await services.vault.forProject(actor.projectId, row.answer)).open(binding, row.answer).toString('utf8');
   }
   const free = () =>
     services.store.write(release).catch(() => services.later('release-idempotency-id', () => services.store.write(release)));
@@ -88,7 +89,10 @@ export async function answerOnce(
   else {
     const sealed = keys.seal(binding, Buffer.from(answer.body, 'utf8')).blob;
     try {
-      await services.store.write((tx) => tx.idempotency.finish(tokenId, key, sealed));
+      await services.store.write(async (tx) => {
+        await requireDataKey(tx, actor.projectId, keys.keyGeneration);
+        await tx.idempotency.finish(tokenId, key, sealed);
+      });
     } catch {
       await free();
       // An answer that was given is the one that every repeat gets, so none is given that may not have been kept.

@@ -31,7 +31,12 @@ export async function authenticateSession(services: Services, secret: string, re
   if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
   const session = await services.store.read.tokens.findSession(services.vault.keyedHash('token', secret));
   if (session === null || session.endedAt !== null || session.expiresAt <= (await services.store.now())) throw unauthenticated();
-  const found = await services.store.read.tokens.find(session.tokenId);
+  return await actorOfToken(services, session.tokenId, request);
+}
+
+/** The actor that a token stands for now, for work that goes on in its name. Throws UNAUTHENTICATED once it has ended. */
+export async function actorOfToken(services: Services, tokenId: string, request: RequestInfo): Promise<Actor> {
+  const found = await services.store.read.tokens.find(tokenId);
   if (found === null) throw unauthenticated();
   return await actorOf(services, found.token, found.grants, request);
 }

@@ -1,156 +1,125 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
-import type { Change } from '../domain/change.ts';
-import type { Connection, Version } from '../domain/connection.ts';
-import { DomainError, notFound } from '../domain/errors.ts';
-import type { Lease } from '../domain/lease.ts';
+import { type Change, DEFAULT_WAIT_MS } from '../domain/change.ts';
+import { badRequest, type DomainError } from '../domain/errors.ts';
+import { inUse } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
+import { type CommitOptions, type CommitOutcome, commitLocked, type Held, proofRule } from './commit-locked.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
-import { loadConnection, openDetails } from './load-connection.ts';
-import { nextVersion } from './next-version.ts';
-import { obtainProof, requireProof } from './obtain-proof.ts';
-import { missingProofs, subjectOfChange, testConnection } from './run-validation.ts';
+import { loadConnection } from './load-connection.ts';
+import { obtainProof } from './obtain-proof.ts';
+import { subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
-
-export interface CommitOutcome {
-  readonly changeId: string;
-  readonly connectionId: string;
-  readonly version: number;
-  readonly committedAt: number;
-}
 
 export interface CommitInput {
   readonly key: string;
   readonly connectionId: string;
   /** Honoured on ADVISORY connections, and for an owner on VALIDATED ones: committed as unproven, then validated at once. */
   readonly skipProof?: boolean;
+  /** Why an owner commits although jobs hold the connection; 1 to 500 characters, and audited. It lifts no other rule. */
+  readonly breakGlass?: string;
+}
+
+export interface WaitingCommit extends CommitInput {
+  /** How long to wait for live leases under WAIT, milliseconds; an hour by default. */
+  readonly waitMs?: number;
 }
 
 const UPDATES = ['update', 'roll-back'] as const;
 
 /**
  * Makes a staged change CURRENT. Missing proof is obtained first. Of two changes on one base the first to commit wins and the
- * other gets VERSION_CONFLICT; repeating a committed key answers as the first time and changes nothing.
+ * other gets VERSION_CONFLICT; repeating a committed key answers as the first time and changes nothing. Never waits: live leases
+ * under REFUSE and WAIT are CONNECTION_IN_USE.
  * Throws NOT_FOUND, CHANGE_OUTDATED, CHANGE_EXPIRED, VERSION_CONFLICT, VALIDATION_FAILED, CONNECTION_IN_USE, UNAVAILABLE.
  */
 export async function commitChange(services: Services, actor: Actor, input: CommitInput): Promise<CommitOutcome> {
+  const change = await findCommittable(services, actor, input);
+  return await settleChange(services, actor, change, readOptions(actor, input), async (_tx, held) => {
+    throw refusal(held);
+  });
+}
+
+/**
+ * Like `commitChange`, but under WAIT a commit that live leases hold up becomes PENDING: it is carried out as soon as they have
+ * ended, or given up after `waitMs` (an hour by default). Repeating the key meanwhile changes nothing, the deadline included.
+ * One change waits per connection; another one gets CONNECTION_IN_USE.
+ */
+export async function commitOrWait(services: Services, actor: Actor, input: WaitingCommit): Promise<Change> {
+  const waitMs = readWait(services, input.waitMs);
+  const change = await findCommittable(services, actor, input);
+  const options = readOptions(actor, input);
+  await settleChange(services, actor, change, options, (tx, held) => waitOrRefuse(services, actor, tx, held, waitMs));
+  return (await services.store.read.changes.find(scopeOf(actor), change.id)) ?? change;
+}
+
+async function findCommittable(services: Services, actor: Actor, input: CommitInput): Promise<Change> {
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: UPDATES });
   requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
-  if (isRepeat(change, actor)) return outcomeOf(change);
-  await requireOpen(change, services.store);
-  const { connection } = await loadConnection(services, actor, change.connectionId);
-  const proof = proofRule(actor, connection, input.skipProof === true);
-  // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
-  if (proof === 'required' && connection.currentVersion === change.baseVersion)
-    await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  return change;
+}
+
+function readOptions(actor: Actor, { skipProof = false, breakGlass }: CommitInput): CommitOptions {
+  if (breakGlass === undefined) return { skipProof, breakGlass: null };
+  requirePermission(actor, 'break-glass');
+  const reason = breakGlass.trim();
+  if (reason.length === 0 || reason.length > 500 || !reason.isWellFormed() || /\p{Cc}/u.test(reason))
+    throw badRequest('breakGlassReason', 'A reason has 1 to 500 characters and no control characters.');
+  return { skipProof, breakGlass: reason };
+}
+
+function readWait(services: Services, waitMs: number = DEFAULT_WAIT_MS): number {
+  const most = services.settings.leaseMaxMs;
+  if (!Number.isInteger(waitMs) || waitMs < 1000 || waitMs > most)
+    throw badRequest('waitSeconds', `A commit waits from 1 second to ${most / 1000} seconds.`);
+  return waitMs;
+}
+
+/**
+ * Obtains missing proof, then commits in one transaction. When live leases hold the commit up, `whenHeld` decides what becomes
+ * of it, in the same transaction.
+ */
+export async function settleChange<T>(
+  services: Services,
+  actor: Actor,
+  change: Change,
+  options: CommitOptions,
+  whenHeld: (tx: Writers, held: Held) => Promise<T>,
+): Promise<CommitOutcome | T> {
+  if (!isRepeat(change, actor)) {
+    await requireOpen(change, services.store);
+    const { connection } = await loadConnection(services, actor, change.connectionId);
+    // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
+    if (proofRule(actor, connection, options.skipProof) === 'required' && connection.currentVersion === change.baseVersion)
+      await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  }
   const keys = await services.vault.forProject(actor.projectId);
-  const { outcome, unproven } = await writeAs(services, actor, async (tx) => {
+  const result = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    const latest = await tx.changes.find(scopeOf(actor), change.id);
-    if (latest === null) throw notFound('temporary key');
-    if (isRepeat(latest, actor)) return { outcome: outcomeOf(latest), unproven: false };
-    await requireOpen(latest, tx);
-    const { connection: base, current } = await loadConnection(services, actor, change.connectionId, tx);
-    requireBase(latest, base);
-    const rule = proofRule(actor, base, input.skipProof === true);
-    if (rule === 'required') await requireProof(services, actor, tx, change);
-    const proven = rule === 'required' || (await missingProofs(services, actor, change, tx)).length === 0;
-    // What does not open, proven before or not, is not made CURRENT (N7).
-    await openDetails(services, latest, tx);
-    const now = await tx.now();
-    const leases = await tx.leases.liveOf(base.id, now);
-    if (base.inFlight === 'REFUSE' && leases.length > 0)
-      throw inUse('Running jobs hold this connection, and its policy refuses a commit while they do.', leases, now);
-    const version = nextVersion(keys, latest, current, { by: actorId(actor), now, proven });
-    await promote(tx, actor, base, current, version, now);
-    await closeChange(tx, actor, change, version.version, now);
-    await record(services, tx, actor, {
-      action: change.purpose === 'roll-back' ? 'connection.rollback' : 'connection.update',
-      entity: 'connection',
-      entityId: base.id,
-      details: {
-        changeId: change.id,
-        version: version.version,
-        restoredFrom: change.restoredFrom,
-        changedFields: change.changedFields,
-        proven,
-        liveLeases: leases.length,
-        rowMac: version.rowMac.toString('hex'),
-      },
-    });
-    return {
-      outcome: { changeId: change.id, connectionId: base.id, version: version.version, committedAt: now },
-      unproven: !proven && rule === 'afterwards',
-    };
+    const result = await commitLocked(services, actor, tx, keys, change.id, options);
+    return 'leases' in result ? { held: await whenHeld(tx, result) } : result;
   });
+  if ('held' in result) return result.held;
+  const { outcome, unproven } = result;
   if (unproven) services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
   return outcome;
 }
 
-function outcomeOf(change: Change): CommitOutcome {
-  return {
-    changeId: change.id,
-    connectionId: change.connectionId,
-    version: change.committedVersion ?? 0,
-    committedAt: change.committedAt ?? 0,
-  };
+function refusal({ connection, leases, now }: Held): DomainError {
+  return inUse(`Running jobs hold this connection, and its policy ${connection.inFlight} keeps a commit back while they do.`, leases, now);
 }
 
-function requireBase(change: Change, connection: Connection): void {
-  if (connection.currentVersion === change.baseVersion) return;
-  throw new DomainError(
-    'VERSION_CONFLICT',
-    `The connection is at version ${connection.currentVersion}; this change was staged on version ${change.baseVersion}. Stage it again.`,
-    {
-      currentVersion: connection.currentVersion,
-      baseVersion: change.baseVersion,
-    },
-  );
-}
-
-/**
- * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded
- * afterwards. To skip it on a VALIDATED one takes an owner.
- */
-export function proofRule(
-  actor: Actor,
-  connection: Pick<Connection, 'isActive' | 'commitPolicy'>,
-  skip: boolean,
-): 'required' | 'afterwards' | 'not-needed' {
-  if (!connection.isActive) return 'not-needed';
-  if (connection.commitPolicy === 'ADVISORY') return 'afterwards';
-  if (!skip) return 'required';
-  if (actor.permissions.has('skip-proof')) return 'afterwards';
-  throw new DomainError('VALIDATION_FAILED', "This connection's policy VALIDATED needs proof before a commit; only an owner may skip it.", {
-    policy: 'VALIDATED',
+async function waitOrRefuse(services: Services, actor: Actor, tx: Writers, held: Held, waitMs: number): Promise<void> {
+  const { change, connection, leases, now } = held;
+  if (change.state === 'PENDING') return;
+  if (connection.inFlight !== 'WAIT') throw refusal(held);
+  if ((await tx.changes.waitingFor(connection.id, now)) !== null)
+    throw inUse('Another change waits for the running jobs already. Discard it, or wait for it.', leases, now);
+  const waitUntil = now + waitMs;
+  await tx.changes.pend(change.id, actorId(actor), waitUntil);
+  await record(services, tx, actor, {
+    action: 'change.wait',
+    entity: 'connection',
+    entityId: connection.id,
+    details: { changeId: change.id, waitUntil, liveLeases: leases.length },
   });
-}
-
-export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {
-  const last = Math.max(...leases.map(({ expiresAt }) => expiresAt));
-  return new DomainError('CONNECTION_IN_USE', message, {
-    retryAfterSeconds: Math.max(1, Math.ceil((last - now) / 1000)),
-    jobs: leases.map((lease) => ({
-      leaseId: lease.id,
-      job: lease.job,
-      version: lease.version,
-      since: new Date(lease.acquiredAt).toISOString(),
-      expectedEnd: new Date(lease.expiresAt).toISOString(),
-    })),
-  });
-}
-
-/** Takes the key out of use. The connection's exclusive lock is held, so nobody else can have done it meanwhile. */
-export async function closeChange(tx: Writers, actor: Actor, change: Change, version: number, now: number): Promise<void> {
-  if (!(await tx.changes.commit(change.id, version, actorId(actor), now)))
-    throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open. Stage it again.', { changeId: change.id });
-}
-
-async function promote(tx: Writers, actor: Actor, base: Connection, current: Version, next: Version, now: number): Promise<void> {
-  const advanced = await tx.connections.advance(scopeOf(actor), base.id, current.version, next.version, actorId(actor), now);
-  const demoted = advanced && (await tx.versions.demote(base.id, current.version, now + base.overlapMs));
-  if (!demoted)
-    throw new DomainError('VERSION_CONFLICT', 'The connection was changed meanwhile. Stage the change again.', {
-      baseVersion: current.version,
-    });
-  await tx.versions.append(next);
 }

@@ -4,12 +4,14 @@ import { DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { record, type Services, scopeOf, writeAs } from './services.ts';
 
-/** Ends an open change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, CHANGE_OUTDATED. */
+/** Ends an open or waiting change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, FORBIDDEN, CHANGE_OUTDATED. */
 export async function discardChange(services: Services, actor: Actor, changeId: string): Promise<Change> {
   requirePermission(actor, 'stage');
   return await writeAs(services, actor, async (tx) => {
     const change = await tx.changes.find(scopeOf(actor), changeId);
     if (change === null) throw notFound('change');
+    // What an administrator committed is not an editor's to take back.
+    if (change.state === 'PENDING') requirePermission(actor, 'commit');
     await tx.lock(change.connectionId, 'exclusive');
     if (!(await tx.changes.discard(changeId, await tx.now()))) {
       throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });

@@ -34,6 +34,8 @@ export interface Examination {
   readonly ok: boolean;
   readonly versions: number;
   readonly opened: number;
+  /** A rotation of the master key that was begun and not finished; null mostly. */
+  readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
   /** At most 100. */
   readonly findings: readonly Finding[];
 }
@@ -68,7 +70,19 @@ export async function examineStore(services: Services, actor: Actor): Promise<Ex
     ...(await compareWithAudit(services, stored)),
     ...(await shutChanges(services)),
   );
-  return { ok: findings.length === 0, versions: stored.length, opened, findings: findings.slice(0, 100) };
+  return {
+    ok: findings.length === 0,
+    rotation: await unfinishedRotation(services),
+    versions: stored.length,
+    opened,
+    findings: findings.slice(0, 100),
+  };
+}
+
+async function unfinishedRotation({ store }: Services): Promise<Examination['rotation']> {
+  const { forward, back } = await store.read.keys.upgrade();
+  if (forward === null || back === null) return null;
+  return { fromKid: forward.kid, toKid: back.kid, remaining: await store.read.keys.countOutside(back.kid) };
 }
 
 async function problemsOf(services: Services, version: Version, before: Version | null): Promise<readonly Finding['problem'][]> {
@@ -88,7 +102,7 @@ async function problemsOf(services: Services, version: Version, before: Version 
 
 async function isLinked(services: Services, version: Version, before: Version | null): Promise<boolean> {
   try {
-    const keys = await services.vault.forProject(version.projectId);
+    const keys = await services.vault.forProject(version.projectId, version.keyGeneration);
     return keys.versionMac({ ...version, previousMac: before?.rowMac ?? Buffer.alloc(0) }, version.keyGeneration).equals(version.rowMac);
   } catch (error) {
     // A generation of the key that was never made.

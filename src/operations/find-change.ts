@@ -25,17 +25,17 @@ export async function findChange(
   return change;
 }
 
-/** The first outcome of a committed key, for the actor who committed it; a stranger with the key learns nothing. */
+/** True for a committed key of the actor who committed it. A stranger with a key that was committed, or that waits, learns nothing. */
 export function isRepeat(change: Change, actor: Actor): boolean {
-  if (change.state !== 'COMMITTED') return false;
+  if (change.state !== 'COMMITTED' && change.state !== 'PENDING') return false;
   if (change.committedBy !== actorId(actor)) throw notFound('temporary key');
-  return true;
+  return change.state === 'COMMITTED';
 }
 
 /** Throws CHANGE_OUTDATED or CHANGE_EXPIRED unless the change can still be validated and committed. */
 export async function requireOpen(change: Change, clock: { now(): Promise<number> }): Promise<void> {
-  // Comes first: housekeeping discards what has expired, and the answer is to be the same before and after it.
-  if (change.state !== 'COMMITTED' && change.expiresAt <= (await clock.now()))
+  // Comes first: housekeeping discards what has expired, and the answer is to be the same before and after it. What waits has a deadline of its own.
+  if (change.state !== 'COMMITTED' && (change.waitUntil ?? change.expiresAt) <= (await clock.now()))
     throw new DomainError('CHANGE_EXPIRED', 'The temporary key has expired. Stage the change again.', { changeId: change.id });
   if (change.state === 'COMMITTED' || change.state === 'DISCARDED') {
     throw new DomainError('CHANGE_OUTDATED', `This change was ${change.state.toLowerCase()}. Stage it again.`, {

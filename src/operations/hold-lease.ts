@@ -1,7 +1,7 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Details } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
-import { isLive, type Lease } from '../domain/lease.ts';
+import { inUse, isLive, type Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
@@ -24,6 +24,7 @@ export interface AcquireLease {
 /**
  * Grants a lease on the CURRENT version and returns its credentials with the lease key, shown this once. The audit row is
  * durable before anything is revealed. A commit that races it either sees the lease, or is seen by it.
+ * CONNECTION_IN_USE while a change waits for the leases that are live.
  */
 export async function acquireLease(services: Services, actor: Actor, input: AcquireLease): Promise<HeldLease & { readonly key: string }> {
   requirePermission(actor, 'lease');
@@ -41,6 +42,7 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
     if (!connection.isActive)
       throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
     const now = await tx.now();
+    await refuseWhileWaiting(tx, connection.id, now);
     const lease: Lease = {
       id: services.newId(),
       projectId: actor.projectId,
@@ -60,6 +62,17 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
     // What does not open is not leased: nothing of this is kept then (N7).
     return { lease, key, credentials: await openDetails(services, current, tx) };
   });
+}
+
+/** A waiting commit must not starve: as with a fair lock, jobs that come after it start with what it brings. Live leases are renewed meanwhile. */
+async function refuseWhileWaiting(tx: Writers, connectionId: string, now: number): Promise<void> {
+  const change = await tx.changes.waitingFor(connectionId, now);
+  if (change === null) return;
+  const leases = await tx.leases.liveOf(connectionId, now);
+  // Once the last has ended, it is a matter of the proof.
+  if (leases.length > 0)
+    throw inUse('A change waits for the running jobs to end, and new ones for the change. Try again later.', leases, now);
+  throw new DomainError('CONNECTION_IN_USE', 'A change is being saved. Try again in a moment.', { retryAfterSeconds: 2, jobs: [] });
 }
 
 /** The credentials of the pinned version again, whatever was committed since. NOT_FOUND once the lease has ended. */

@@ -1,3 +1,5 @@
+import { KEY_LOCK } from '../domain/store.ts';
+import { UPGRADE_RECORD_MS } from '../domain/vault.ts';
 import { destroyStaged } from './discard-change.ts';
 import { localActor } from './prepare-instance.ts';
 import { record, type Services } from './services.ts';
@@ -9,19 +11,22 @@ export interface HousekeepingPass {
   readonly retired: number;
   readonly destroyed: number;
   readonly expiredChanges: number;
+  /** The old master key opens nothing any more. */
+  readonly endedRotation: boolean;
 }
 
 const REQUEST = { id: 'housekeeping', ip: null, client: {} } as const;
 
 /**
  * Retires PREVIOUS versions whose overlap has passed and that no live lease holds, destroys ciphertext whose time is over, and
- * drops what expired changes sealed.
+ * drops what expired changes sealed, and the record by which an old master key still opens the store.
  */
 export async function keepHouse(services: Services): Promise<HousekeepingPass> {
   return {
     retired: await retireVersions(services),
     destroyed: await destroyContent(services),
     expiredChanges: await dropExpiredChanges(services),
+    endedRotation: await endRotation(services),
   };
 }
 
@@ -87,4 +92,13 @@ async function dropExpiredChanges(services: Services): Promise<number> {
     });
   }
   return expired.length;
+}
+
+async function endRotation({ store }: Services): Promise<boolean> {
+  const { forward, back } = await store.read.keys.upgrade();
+  if (forward === null || back !== null || forward.createdAt + UPGRADE_RECORD_MS > (await store.now())) return false;
+  return await store.write(async (tx) => {
+    await tx.lock(KEY_LOCK, 'exclusive');
+    return await tx.keys.dropUpgrade((await tx.now()) - UPGRADE_RECORD_MS + 1);
+  });
 }

@@ -5,7 +5,7 @@ import type { Connector } from '../domain/connector.ts';
 import { type Details, endpointParts, joinDetails, type SplitDetails, splitDetails } from '../domain/details.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Readers } from '../domain/store.ts';
-import type { SealBinding } from '../domain/vault.ts';
+import type { SealBinding, Sealed } from '../domain/vault.ts';
 import { requireReachable } from './choose-site.ts';
 import { type Services, scopeOf } from './services.ts';
 
@@ -82,7 +82,7 @@ export async function openDetails(
   if (content === null || content.blob === null)
     throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId: row.contentId });
   const connector = connectorOf(services, row.kind);
-  const keys = await services.vault.forProject(row.projectId);
+  const keys = await services.vault.forProject(row.projectId, content.blob);
   const plain = keys.open(bindingOf(services, connector, row), content.blob);
   try {
     const split = { settings: row.settings, secrets: JSON.parse(plain.toString('utf8')) as Details };
@@ -123,6 +123,18 @@ export async function sealDetails(
       content: { id: contentId, projectId, connectionId, ...sealed },
       candidateHash: candidateHashOf(services, { projectId, connectionId, kind: connector.kind }, { settings, secrets }),
     };
+  } finally {
+    plain.fill(0);
+  }
+}
+
+/** The same secrets under the newest data key, bound to the same as before. Throws INTEGRITY for what does not open. */
+export async function resealContent(services: Services, row: SealedRow, blob: Buffer): Promise<Sealed> {
+  const binding = bindingOf(services, connectorOf(services, row.kind), row);
+  const keys = await services.vault.forProject(row.projectId, blob);
+  const plain = keys.open(binding, blob);
+  try {
+    return keys.seal(binding, plain);
   } finally {
     plain.fill(0);
   }

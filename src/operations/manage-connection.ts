@@ -8,9 +8,9 @@ import {
   MIN_OVERLAP_MS,
 } from '../domain/connection.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import { inUse } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { readName } from './add-connection.ts';
-import { inUse } from './commit-change.ts';
 import { loadConnection } from './load-connection.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
 import { missingProofs, subjectOfVersion, testConnection } from './run-validation.ts';

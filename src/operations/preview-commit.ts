@@ -2,7 +2,7 @@ import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
-import { proofRule } from './commit-change.ts';
+import { proofRule } from './commit-locked.ts';
 import { findChange, requireOpen } from './find-change.ts';
 import { loadConnection } from './load-connection.ts';
 import { missingProofs } from './run-validation.ts';
@@ -34,7 +34,7 @@ export async function previewCommit(
   const needed = proofRule(actor, connection, false) === 'required';
   const obstacles: ErrorCode[] = [];
   if (connection.currentVersion !== change.baseVersion) obstacles.push('VERSION_CONFLICT');
-  if (connection.inFlight === 'REFUSE' && liveLeases.length > 0) obstacles.push('CONNECTION_IN_USE');
+  if (connection.inFlight !== 'OVERLAP' && liveLeases.length > 0) obstacles.push('CONNECTION_IN_USE');
   return {
     change,
     currentVersion: connection.currentVersion,

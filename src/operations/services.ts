@@ -15,6 +15,8 @@ export interface Services {
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
   readonly settings: ProtocolSettings;
+  /** Of a file that only its owner may read. Throws StartupError. */
+  readMasterKey(file: string): Buffer;
   /** UUIDv7. */
   newId(): string;
   readonly auditChain: AuditChain;
@@ -76,9 +78,12 @@ export function scopeOf(actor: Actor): Scope {
   return { projectId: actor.projectId, integrationIds: actor.integrationIds };
 }
 
-/** What rows say of who did it: the token's accessor id, or `local` for the control socket and the gateway's own jobs. */
+/** In place of a token's id: the control socket and the gateway's own jobs. */
+export const LOCAL_ACTOR_ID = 'local';
+
+/** What rows say of who did it: the token's accessor id, or `local`. */
 export function actorId(actor: Actor): string {
-  return actor.tokenId ?? 'local';
+  return actor.tokenId ?? LOCAL_ACTOR_ID;
 }
 
 /**

@@ -14,6 +14,7 @@ import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { connectorOf, type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
+import { requireDataKey } from './require-data-key.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 /** The change and its temporary key, which is shown this once. */
@@ -231,9 +232,13 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
       committedBy: null,
       committedVersion: null,
       waitUntil: null,
+      failure: null,
     };
     if (origin.purpose === 'roll-back') await requireContent(tx, staged);
-    else await tx.contents.insert({ ...sealed.content, createdAt: now });
+    else {
+      await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);
+      await tx.contents.insert({ ...sealed.content, createdAt: now });
+    }
     await tx.changes.insert(staged);
     await record(services, tx, actor, {
       action: 'change.stage',

@@ -1,6 +1,8 @@
 import type { Actor } from '../domain/actor.ts';
 import { requirePermission } from '../domain/actor.ts';
-import { type CommitOutcome, commitChange } from './commit-change.ts';
+import type { Change } from '../domain/change.ts';
+import { commitChange, commitOrWait, type WaitingCommit } from './commit-change.ts';
+import type { CommitOutcome } from './commit-locked.ts';
 import type { Services } from './services.ts';
 import { type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
 
@@ -19,12 +21,13 @@ export async function updateConnection(
   });
 }
 
-/** Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit. The newest PREVIOUS one unless another is named. */
+/** Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit, waiting included. The newest PREVIOUS one unless another is named. */
 export async function rollBack(
   services: Services,
   actor: Actor,
-  input: { readonly connectionId: string; readonly version?: number | null },
-): Promise<CommitOutcome> {
-  const { key } = await stageRollBack(services, actor, input.connectionId, input.version ?? null);
-  return await commitChange(services, actor, { key, connectionId: input.connectionId });
+  input: Omit<WaitingCommit, 'key'> & { readonly version?: number | null },
+): Promise<Change> {
+  const { version, ...commit } = input;
+  const { key } = await stageRollBack(services, actor, input.connectionId, version ?? null);
+  return await commitOrWait(services, actor, { ...commit, key });
 }

@@ -5,6 +5,7 @@ import { changeReaders, changeWriters, validationReaders, validationWriters } fr
 import { connectionReaders, connectionWriters } from './sql/connections.ts';
 import { idempotencyWriters } from './sql/idempotency.ts';
 import { integrationReaders, integrationWriters } from './sql/integrations.ts';
+import { keyReaders, keyWriters } from './sql/keys.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
@@ -27,6 +28,7 @@ export function createStore(engine: Engine): Store {
 function readersOf(source: StatementSource, tables: Tables): Readers {
   return {
     ...projectReaders(source, tables),
+    ...keyReaders(source, tables),
     integrations: integrationReaders(source, tables),
     connections: connectionReaders(source, tables),
     versions: versionReaders(source, tables),
@@ -44,6 +46,7 @@ function writersOf(tx: EngineTransaction, tables: Tables): Writers {
     now: () => tx.now(),
     lock: (key, mode) => tx.lock(key, mode),
     ...projectWriters(tx, tables),
+    ...keyWriters(tx, tables),
     integrations: integrationWriters(tx, tables),
     connections: connectionWriters(tx, tables),
     versions: versionWriters(tx, tables),

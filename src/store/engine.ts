@@ -2,7 +2,10 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Tables } from './tables.ts';
 
 /** What the SQL is written against: Drizzle's query builder for PostgreSQL, which SQLite's answers to for the statements that we use. */
-export type Database = Pick<PgDatabase<PgQueryResultHKT, Record<string, never>>, 'select' | 'insert' | 'update' | 'delete'>;
+export type Database = Pick<
+  PgDatabase<PgQueryResultHKT, Record<string, never>>,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
+>;
 
 /** Where statements run: on committed rows, or inside a transaction. */
 export interface StatementSource {

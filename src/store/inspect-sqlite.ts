@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'nod
 import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
+import type { UpgradeRecord } from '../domain/vault.ts';
 import { MIGRATIONS_TABLE, newerSchema, newestMigration } from './migrations.ts';
 import { databaseCode } from './store-error.ts';
 
@@ -13,6 +14,8 @@ const SIDE_FILES = ['-wal', '-shm'];
 
 export interface InspectedStore {
   readonly instance: InstanceRow;
+  /** Of a rotation of the master key, in their order. */
+  readonly upgrades: readonly UpgradeRecord[];
   /** Time stamp of the newest migration that it has. */
   readonly migratedTo: number;
 }
@@ -58,7 +61,7 @@ function inspectWith(file: string): InspectedStore {
       throw refused(file, 'is damaged');
     const migratedTo = Number(handle.prepare(`select max(created_at) as at from ${MIGRATIONS_TABLE}`).pluck().get() ?? 0);
     if (migratedTo > newestMigration('sqlite')) throw new StartupError(newerSchema(file));
-    return { instance: readInstance(handle) ?? missing(file), migratedTo };
+    return { instance: readInstance(handle) ?? missing(file), upgrades: readUpgrades(handle), migratedTo };
   } finally {
     handle.close();
   }
@@ -68,6 +71,15 @@ function readInstance(handle: Handle): InstanceRow | null {
   const row = handle.prepare('select id, kid, key_check as keyCheck, created_at as createdAt from instance limit 1').get();
   // The columns are those of the instance table, whose only row was inserted with the first migration.
   return (row as InstanceRow | undefined) ?? null;
+}
+
+function readUpgrades(handle: Handle): readonly UpgradeRecord[] {
+  // The columns are those of the table of keys.
+  return handle
+    .prepare(
+      "select generation, kid, wrapped from data_keys where owner = (select id from instance) and purpose = 'upgrade' order by generation",
+    )
+    .all() as readonly UpgradeRecord[];
 }
 
 function missing(file: string): never {

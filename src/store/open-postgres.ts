@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
+import type { UpgradeRecord } from '../domain/vault.ts';
 import { createStore } from './create-store.ts';
 import { MIGRATIONS_TABLE, migrationsAfter, newerSchema, newestMigration } from './migrations.ts';
 import type { OpenedStore, OpenStoreOptions } from './open-store.ts';
@@ -46,7 +47,7 @@ async function prepare(client: Client, options: OpenStoreOptions): Promise<Insta
   await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
   await client.query("select pg_advisory_xact_lock(hashtextextended('changeover/start', 0))");
   const found = await inspect(client);
-  const instance = options.verifyInstance(found?.instance ?? null);
+  const instance = options.verifyInstance(found?.instance ?? null, found?.upgrades ?? []);
   await migrate(client, found?.migratedTo ?? 0);
   if (found === null) {
     await client.query('insert into public.instance (id, kid, key_check, created_at) values ($1, $2, $3, $4)', [
@@ -62,6 +63,8 @@ async function prepare(client: Client, options: OpenStoreOptions): Promise<Insta
 
 interface Found {
   readonly instance: InstanceRow;
+  /** Of a rotation of the master key, in their order. */
+  readonly upgrades: readonly UpgradeRecord[];
   readonly migratedTo: number;
 }
 
@@ -95,7 +98,11 @@ async function inspect(client: Client): Promise<Found | null> {
     throw new StartupError(
       'The PostgreSQL store has lost the row that says which master key opens it. Restore it from a backup; nothing was written.',
     );
-  return { instance, migratedTo };
+  const upgrades = await client.query<UpgradeRecord>(
+    "select generation, kid, wrapped from public.data_keys where owner = $1 and purpose = 'upgrade' order by generation",
+    [instance.id],
+  );
+  return { instance, upgrades: upgrades.rows, migratedTo };
 }
 
 async function migrate(client: Client, from: number): Promise<void> {

@@ -37,7 +37,7 @@ export async function openSqliteStore(dataDir: string, options: OpenStoreOptions
 
 async function openLocked(file: string, options: OpenStoreOptions, release: () => void): Promise<OpenedStore> {
   const stored = existsSync(file) ? inspectSqlite(file) : null;
-  const instance = options.verifyInstance(stored?.instance ?? null);
+  const instance = options.verifyInstance(stored?.instance ?? null, stored?.upgrades ?? []);
   if (stored === null) makeStore(file, instance);
   else await upgrade(file, stored);
   const store = createStore(createSqliteEngine(file, options.clock === 'system' ? systemClock : options.clock));

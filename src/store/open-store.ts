@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { InstanceRow, Store } from '../domain/store.ts';
+import type { UpgradeRecord } from '../domain/vault.ts';
 
 /** A store that is open, and the instance it belongs to. */
 export interface OpenedStore {
@@ -11,10 +12,10 @@ export interface OpenStoreOptions {
   /** `system` uses the database's own clock on PostgreSQL; a test gives one that passes three hours at once. */
   readonly clock: Clock | 'system';
   /**
-   * Called with the stored instance before anything is written, migrations included: throws StartupError unless the master key
+   * Called with the stored instance, and with the records of a rotation of the master key, before anything is written, migrations included: throws StartupError unless the master key
    * opens it. Called with null for a new store, it returns the instance to insert.
    */
-  readonly verifyInstance: (stored: InstanceRow | null) => InstanceRow;
+  readonly verifyInstance: (stored: InstanceRow | null, upgrades: readonly UpgradeRecord[]) => InstanceRow;
 }
 
 /** Opens either engine. Throws StartupError with one line, and without having written, for a store that must not be used. */

@@ -36,6 +36,7 @@ export const dataKeys = table(
     generation: count('generation').notNull(),
     kid: text('kid').notNull(),
     wrapped: bytes('wrapped').notNull(),
+    createdAt: time('created_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.owner, t.purpose, t.generation] })],
 );
@@ -260,6 +261,7 @@ export const changes = table(
     committedBy: text('committed_by'),
     committedVersion: count('committed_version'),
     waitUntil: time('wait_until'),
+    failure: text('failure'),
   },
   (t) => [
     uniqueIndex('changes_key').on(t.keyHash),
@@ -267,6 +269,7 @@ export const changes = table(
     index('changes_connection').on(t.connectionId, t.createdAt, t.id),
     index('changes_content').on(t.contentId),
     index('changes_open').on(t.expiresAt).where(sql`state in ('OPEN', 'PENDING')`),
+    uniqueIndex('changes_pending').on(t.connectionId).where(sql`state = 'PENDING'`),
   ],
 );
 

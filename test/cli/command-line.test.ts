@@ -157,8 +157,8 @@ test('a command in a folder without a store says that it made one', async () => 
   });
 });
 
-test('every command but the one that serves has --json', () => {
+test('every command but those that run another program to its end has --json', () => {
   const leaves = (command: Command): readonly Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
   const without = leaves(createCommandLine()).filter((command) => !command.options.some(({ long }) => long === '--json'));
-  expect(without.map((command) => command.name())).toEqual(['serve']);
+  expect(without.map((command) => command.name())).toEqual(['serve', 'run']);
 });

@@ -6,7 +6,7 @@ import type { AuditRow } from '../../src/domain/audit.ts';
 const vault = await createVault({
   masterKey: Buffer.alloc(32, 1),
   instanceId: 'i',
-  keyStore: { find: async () => [], insertIfAbsent: async (key) => key },
+  keyStore: { find: async () => [], insertIfAbsent: async (key) => ({ ...key, createdAt: 0 }) },
 });
 
 function chain(count: number): AuditRow[] {

@@ -16,8 +16,10 @@ function memoryKeyStore(): KeyStore {
     find,
     async insertIfAbsent(key) {
       const known = keys.find((one) => one.owner === key.owner && one.purpose === key.purpose && one.generation === key.generation);
-      if (known === undefined) keys.push(key);
-      return known ?? key;
+      if (known !== undefined) return known;
+      const made = { ...key, createdAt: 0 };
+      keys.push(made);
+      return made;
     },
   };
 }

@@ -12,7 +12,9 @@ import { createTestClock, verifyTestInstance } from '../support/services.ts';
 
 /** What is walked whole, and why that is right. */
 const WALKED = [
-  /^SCAN (instance|projects)\b/, // a row, or a few
+  /^SCAN (instance|projects|data_keys)\b/, // a row, or a few
+  /^SCAN versions$/, // counting what a data key has signed, before it is destroyed
+  /^SCAN changes USING INDEX changes_pending/, // all of the few that wait
   /^SCAN versions USING INDEX versions_previous/, // counting what waits, by the index of just that
   /^SCAN (tokens|versions|audit) USING (COVERING )?INDEX sqlite_autoindex/, // any(), and scans in the order of the key, in pages
 ];
@@ -56,6 +58,13 @@ describe('every statement finds its rows by an index', () => {
       await tx.sites.all('p');
       await tx.sites.rename('p', 's', 'n', 1);
       await tx.keys.find('p', 'dek');
+      await tx.keys.upgrade();
+      await tx.keys.neededBy('p', 1);
+      await tx.keys.retire('p', 1);
+      await tx.keys.countOutside('k');
+      await tx.keys.nextOutside('k');
+      await tx.keys.endUpgrade(1);
+      await tx.keys.dropUpgrade(1);
     },
     integrations: async (tx) => {
       for (const scope of scopes) {
@@ -87,6 +96,11 @@ describe('every statement finds its rows by an index', () => {
       }
       await tx.versions.scan(null, 10);
       await tx.versions.scan({ connectionId: 'c', version: 1 }, 10);
+      await tx.versions.chain('c');
+      await tx.versions.relink({ connectionId: 'c', version: 1, cipherHash: bytes, keyGeneration: 1, rowMac: bytes });
+      await tx.contents.ofConnection('c');
+      await tx.contents.connectionsBefore('p', 2, 'c', 10);
+      await tx.contents.reseal('x', bytes, { blob: bytes, cipherHash: bytes, keyGeneration: 1 });
       await tx.versions.retirable(1, 10);
       await tx.versions.destroyable(1, 10);
       await tx.versions.waiting();
@@ -105,6 +119,12 @@ describe('every statement finds its rows by an index', () => {
           for (const filter of [{}, { connectionId: 'c' }, { state: 'OPEN' as const }]) await tx.changes.page(scope, filter, page);
       }
       await tx.changes.expired(1, 10);
+      await tx.changes.openOf('c');
+      await tx.changes.setCipherHash('x', bytes);
+      await tx.changes.pending(10);
+      await tx.changes.waitingFor('c', 1);
+      await tx.changes.pend('c', null, 1);
+      await tx.changes.giveUp('c', 'CHANGE_EXPIRED');
       await tx.changes.discard('c', 1);
       await tx.validations.passed('p', bytes, 1);
     },

@@ -10,13 +10,16 @@ import type { Clock } from '../../src/domain/clock.ts';
 
 /** The whole gateway in this process, on a store of its own, behind a real listener. */
 export interface TestGateway {
-  readonly app: App;
-  readonly url: string;
+  /** Another one after a restart. */
+  app: App;
+  url: string;
   readonly dataDir: string;
   readonly owner: TestToken;
   /** Runs a document over HTTP and returns the answer's body. */
   graphql(query: string, variables?: object, token?: TestToken | null, headers?: Record<string, string>): Promise<Answer>;
   token(role: string): Promise<TestToken>;
+  /** Closes the gateway and opens it again on the same store. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,17 +66,15 @@ export async function startGateway(
     writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
   }
-  const app = await createApp(readConfig(environment), options.clock === undefined ? {} : { clock: options.clock });
+  const open = () => createApp(readConfig(environment), options.clock === undefined ? {} : { clock: options.clock });
+  const app = await open();
   const created = await app.createFirstOwner();
   if (created === null) throw new Error('the store was not new');
   const owner = { id: created.token.id, secret: created.secret };
-  const server: Server = app.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${address.port}`;
+  let { server, url } = await listen(app);
 
   const graphql: TestGateway['graphql'] = async (query, variables = {}, token = owner, headers = {}) => {
-    const response = await fetch(`${url}/graphql`, {
+    const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -87,7 +88,15 @@ export async function startGateway(
     return { status: response.status, headers: response.headers, text, data: body.data, errors: body.errors };
   };
 
-  return {
+  const close = async () => {
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+    await gateway.app.close();
+  };
+
+  const gateway: TestGateway = {
     app,
     url,
     dataDir,
@@ -99,14 +108,21 @@ export async function startGateway(
       });
       return { id: data.createToken.token.id, secret: data.createToken.secret };
     },
-    async close() {
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
-      await app.close();
+    async restart() {
+      await close();
+      gateway.app = await open();
+      ({ server, url } = await listen(gateway.app));
+      gateway.url = url;
     },
+    close,
   };
+  return gateway;
+}
+
+async function listen(app: App): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = app.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 /** A webhook receiver that answers whatever it is told to, and counts. */

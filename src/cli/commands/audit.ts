@@ -17,6 +17,7 @@ interface Examination {
   readonly ok: boolean;
   readonly versions: number;
   readonly opened: number;
+  readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
   readonly findings: readonly { readonly connectionId: string; readonly version: number; readonly problem: string }[];
 }
 
@@ -43,12 +44,17 @@ export function addAuditCommands(program: Command): void {
   );
   gatewayCommand(program, 'doctor', 'prove that every stored version opens; exit 1 if one does not', plain, async (gateway, output) => {
     const { storeExamination } = await gateway.run<{ storeExamination: Examination }>(
-      '{ storeExamination { ok versions opened findings { connectionId version problem } } }',
+      '{ storeExamination { ok versions opened rotation { fromKid toKid remaining } findings { connectionId version problem } } }',
     );
     print(output, storeExamination, () => [
       storeExamination.ok
         ? `All ${storeExamination.versions} versions are whole; ${storeExamination.opened} were opened.`
         : 'Something is wrong; restore these connections from a backup, or give them their credentials again:',
+      ...(storeExamination.rotation === null
+        ? []
+        : [
+            `A rotation of the master key from ${storeExamination.rotation.fromKid} to ${storeExamination.rotation.toKid} is half done, with ${storeExamination.rotation.remaining} keys to go. Either key opens the store; finish it: changeover rekey --new-key-file <file>`,
+          ]),
       ...storeExamination.findings.map(({ connectionId, version, problem }) => `  ${connectionId} version ${version}: ${problem}`),
     ]);
     if (!storeExamination.ok) process.exitCode = 1;

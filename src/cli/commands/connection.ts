@@ -98,12 +98,12 @@ export function addConnectionCommands(program: Command): void {
       print(output, addConnection.connection, () => [`Added ${safeText(addConnection.connection.name)}: ${addConnection.connection.uuid}`]);
     },
   );
-  gatewayCommand<{ set?: Readonly<Record<string, string>>; secretsStdin?: boolean; secret?: string }>(
+  gatewayCommand<InFlight & { set?: Readonly<Record<string, string>>; secretsStdin?: boolean; secret?: string }>(
     connection,
     'update <id>',
     'stage, prove and save a change; the old version stays valid for the jobs that hold it',
-    (command) => withDetails(command).option('--secret <field>', 'ask for this secret on the terminal'),
-    async (gateway, output, { set, secretsStdin, secret }, [id = '']) => {
+    (command) => withInFlight(withDetails(command).option('--secret <field>', 'ask for this secret on the terminal')),
+    async (gateway, output, { set, secretsStdin, secret, ...inFlight }, [id = '']) => {
       if (set === undefined && secretsStdin !== true && secret === undefined)
         throw new UsageError('Say what changes: --set field=value, --secret field, or --secrets-stdin.');
       const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false };
@@ -112,13 +112,11 @@ export function addConnectionCommands(program: Command): void {
         'mutation ($id: UUID!, $changes: JSONString!) { stageChange(connectionId: $id, changes: $changes) { key changedFields } }',
         { id, changes: JSON.stringify(changes) },
       );
-      const { updateCredentialsV2 } = await gateway.run<{ updateCredentialsV2: { version: number; updatedAt: string } }>(
-        'mutation ($id: UUID!, $key: String!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { version updatedAt } }',
-        { id, key: stageChange.key },
+      const { commitChange } = await gateway.run<{ commitChange: CommittedChange }>(
+        `mutation ($id: UUID!, $key: String!, $wait: Int, $reason: String) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: $wait, breakGlassReason: $reason) { ${COMMITTED} } }`,
+        { id, key: stageChange.key, ...inFlightVariables(inFlight) },
       );
-      print(output, { ...updateCredentialsV2, changedFields: stageChange.changedFields }, () => [
-        `Saved version ${updateCredentialsV2.version} (${stageChange.changedFields.join(', ') || 'nothing changed'}).`,
-      ]);
+      print(output, commitChange, () => describeCommit(commitChange));
     },
   );
   gatewayCommand<{ validation?: string }>(
@@ -132,19 +130,64 @@ export function addConnectionCommands(program: Command): void {
       if (results.some(({ success }) => !success)) process.exitCode = 1;
     },
   );
-  gatewayCommand<{ to?: number }>(
+  gatewayCommand<InFlight & { to?: number }>(
     connection,
     'roll-back <id>',
     'make the content of a previous version current again, as a new version',
-    (command) => command.option('--to <version>', 'the newest previous one unless given', wholeNumber('--to', 1, 2_147_483_647)),
-    async (gateway, output, { to }, [id = '']) => {
-      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { version: number; committedAt: string } }>(
-        'mutation ($id: UUID!, $version: Int) { rollBackConnection(connectionId: $id, version: $version) { version committedAt } }',
-        { id, version: to ?? null },
+    (command) =>
+      withInFlight(command.option('--to <version>', 'the newest previous one unless given', wholeNumber('--to', 1, 2_147_483_647))),
+    async (gateway, output, { to, ...inFlight }, [id = '']) => {
+      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { change: CommittedChange } }>(
+        `mutation ($id: UUID!, $version: Int, $wait: Int, $reason: String) { rollBackConnection(connectionId: $id, version: $version, waitSeconds: $wait, breakGlassReason: $reason) { change { ${COMMITTED} } } }`,
+        { id, version: to ?? null, ...inFlightVariables(inFlight) },
       );
-      print(output, rollBackConnection, () => [`Saved version ${rollBackConnection.version}.`]);
+      print(output, rollBackConnection.change, () => describeCommit(rollBackConnection.change));
     },
   );
+  gatewayCommand(
+    connection,
+    'discard <change>',
+    'end a change that is open or waits; its credentials are destroyed',
+    plain,
+    async (gateway, output, _options, [id = '']) => {
+      await gateway.run('mutation ($id: UUID!) { discardChange(id: $id) { id } }', { id });
+      print(output, { id, discarded: true }, () => [`Discarded ${safeText(id)}.`]);
+    },
+  );
+}
+
+interface InFlight {
+  readonly wait?: number;
+  readonly breakGlass?: string;
+}
+
+interface CommittedChange {
+  readonly id: string;
+  readonly state: string;
+  readonly committedVersion: number | null;
+  readonly waitUntil: string | null;
+  readonly changedFields: readonly string[];
+}
+
+const COMMITTED = 'id state committedVersion committedAt waitUntil changedFields';
+
+function withInFlight(command: Command): Command {
+  return command
+    .option('--wait <seconds>', 'under the policy WAIT: give up after this; an hour by default', wholeNumber('--wait', 1, 86_400))
+    .option('--break-glass <reason>', 'commit although jobs hold the connection; needs an owner, and is audited');
+}
+
+function inFlightVariables({ wait, breakGlass }: InFlight): Readonly<Record<string, unknown>> {
+  return { wait: wait ?? null, reason: breakGlass ?? null };
+}
+
+function describeCommit({ id, state, committedVersion, waitUntil, changedFields }: CommittedChange): readonly string[] {
+  const fields = changedFields.join(', ') || 'nothing changed';
+  return [
+    state === 'PENDING'
+      ? `Change ${id} (${fields}) waits for the running jobs, until ${waitUntil} at the most; no new lease is granted meanwhile.`
+      : `Saved version ${committedVersion} (${fields}).`,
+  ];
 }
 
 function withDetails(command: Command): Command {

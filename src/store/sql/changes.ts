@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
 import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
@@ -73,9 +73,28 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
         await db
           .select()
           .from(changes)
-          .where(and(isOpen(tables), lte(changes.expiresAt, before)))
+          .where(and(isOpen(tables), sql`${changes.state} = 'OPEN'`, lte(changes.expiresAt, before)))
           .orderBy(asc(changes.expiresAt), asc(changes.id))
           .limit(atMost(limit)),
+      ),
+    openOf: async (connectionId) =>
+      trusted<Change>(
+        await db
+          .select()
+          .from(changes)
+          .where(and(eq(changes.connectionId, connectionId), isOpen(tables)))
+          .limit(atMost(1000)),
+      ),
+    pending: async (limit) =>
+      trusted<Change>(
+        await db.select().from(changes).where(isPending(tables)).orderBy(asc(changes.waitUntil), asc(changes.id)).limit(limit),
+      ),
+    waitingFor: async (connectionId, now) =>
+      first<Change>(
+        await db
+          .select()
+          .from(changes)
+          .where(and(isPending(tables), eq(changes.connectionId, connectionId), gt(changes.waitUntil, now))),
       ),
   };
 }
@@ -85,22 +104,34 @@ export function isOpen({ changes }: Tables): SQL {
   return sql`${changes.state} in ('OPEN', 'PENDING')`;
 }
 
+function isPending({ changes }: Tables): SQL {
+  return sql`${changes.state} = 'PENDING'`;
+}
+
 export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWriters {
   const { db } = tx;
   const { changes } = tables;
-  const end = async (id: string, set: Partial<typeof changes.$inferInsert>) =>
+  const alter = async (id: string, from: SQL, set: Partial<typeof changes.$inferInsert>) =>
     (
       await db
         .update(changes)
         .set(set)
-        .where(and(eq(changes.id, id), isOpen(tables)))
+        .where(and(eq(changes.id, id), from))
         .returning({ id: changes.id })
     ).length > 0;
   return {
     ...changeReaders(tx, tables),
     insert: (change) => insertChange(tx, tables, change),
-    commit: (id, version, by, now) => end(id, { state: 'COMMITTED', committedVersion: version, committedBy: by, committedAt: now }),
-    discard: (id) => end(id, { state: 'DISCARDED' }),
+    setCipherHash: async (contentId, cipherHash) =>
+      void (await db
+        .update(changes)
+        .set({ cipherHash })
+        .where(and(eq(changes.contentId, contentId), isOpen(tables)))),
+    pend: (id, by, waitUntil) => alter(id, sql`${changes.state} = 'OPEN'`, { state: 'PENDING', committedBy: by, waitUntil }),
+    giveUp: (id, failure) => alter(id, isPending(tables), { state: 'DISCARDED', failure }),
+    commit: (id, version, by, now) =>
+      alter(id, isOpen(tables), { state: 'COMMITTED', committedVersion: version, committedBy: by, committedAt: now }),
+    discard: (id) => alter(id, isOpen(tables), { state: 'DISCARDED' }),
   };
 }
 

@@ -1,8 +1,7 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Project, Site } from '../../domain/connection.ts';
-import type { InstanceRow, OutboxEvent, Readers, Writers } from '../../domain/store.ts';
-import type { KeyStore, WrappedKey } from '../../domain/vault.ts';
-import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
+import type { OutboxEvent, Readers, Writers } from '../../domain/store.ts';
+import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { prepared, preparedInsert } from './prepared.ts';
@@ -42,12 +41,9 @@ export function projectReaders(source: StatementSource, tables: Tables): Pick<Re
   };
 }
 
-export function projectWriters(
-  tx: EngineTransaction,
-  tables: Tables,
-): Pick<Writers, 'projects' | 'sites' | 'events' | 'instance' | 'keys'> {
+export function projectWriters(tx: EngineTransaction, tables: Tables): Pick<Writers, 'projects' | 'sites' | 'events'> {
   const { db } = tx;
-  const { projects, sites, instance } = tables;
+  const { projects, sites } = tables;
   const readers = projectReaders(tx, tables);
   return {
     projects: { ...readers.projects, insert: async (project) => void (await db.insert(projects).values(project)) },
@@ -64,28 +60,5 @@ export function projectWriters(
         ).length > 0,
     },
     events: { append: (event: OutboxEvent) => insertEvent(tx, tables, event) },
-    instance: {
-      find: async () => first<InstanceRow>(await db.select().from(instance).limit(atMost(1))),
-      insert: async (row) => (await db.insert(instance).values(row).onConflictDoNothing().returning({ id: instance.id })).length > 0,
-    },
-    keys: keyStore(db, tables),
-  };
-}
-
-function keyStore(db: Database, { dataKeys }: Tables): KeyStore {
-  const find: KeyStore['find'] = async (owner, purpose) =>
-    trusted<WrappedKey>(
-      await db
-        .select()
-        .from(dataKeys)
-        .where(and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose)))
-        .orderBy(asc(dataKeys.generation)),
-    );
-  return {
-    find,
-    async insertIfAbsent(key) {
-      await db.insert(dataKeys).values(key).onConflictDoNothing();
-      return (await find(key.owner, key.purpose)).find(({ generation }) => generation === key.generation) ?? key;
-    },
   };
 }

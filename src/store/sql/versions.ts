@@ -9,6 +9,7 @@ import {
   inArray,
   isNotNull,
   isNull,
+  lt,
   lte,
   min,
   notExists,
@@ -73,6 +74,15 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
           .where(and(within(scope), eq(versions.connectionId, connectionId)))
           .orderBy(desc(versions.version))
           .limit(atMost(1000)),
+      ),
+    chain: async (connectionId) =>
+      trusted<Version>(
+        await db
+          .select()
+          .from(versions)
+          .where(eq(versions.connectionId, connectionId))
+          .orderBy(asc(versions.version))
+          .limit(atMost(10_000)),
       ),
     currentOf: (scope, ids) =>
       inChunks(ids, async (some) =>
@@ -179,6 +189,8 @@ export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWr
   const one = (connectionId: string, version: number) => and(eq(versions.connectionId, connectionId), eq(versions.version, version));
   return {
     ...versionReaders(tx, tables),
+    relink: async ({ connectionId, version, cipherHash, keyGeneration, rowMac }) =>
+      void (await db.update(versions).set({ cipherHash, keyGeneration, rowMac }).where(one(connectionId, version))),
     append: (version) => insertVersion(tx, tables, version),
     demote: async (connectionId, version, validUntil) =>
       (
@@ -231,7 +243,46 @@ const findContent = prepared('contents_find', (db, { sealedContents }) => ({
 const insertContent = preparedInsert('contents_insert', ({ sealedContents }) => sealedContents);
 
 export function contentReaders(source: StatementSource, tables: Tables): ContentReaders {
-  return { find: async ({ projectId }, id) => first<SealedContent>(await findContent(source, tables, { projectId, id })) };
+  const { db } = source;
+  const { sealedContents, versions, changes } = tables;
+  return {
+    ofConnection: async (connectionId) => {
+      const ofVersions = db.select({ id: versions.contentId }).from(versions).where(eq(versions.connectionId, connectionId));
+      const ofChanges = db
+        .select({ id: changes.contentId })
+        .from(changes)
+        .where(and(eq(changes.connectionId, connectionId), isOpen(tables)));
+      const found = await Promise.all(
+        [ofVersions, ofChanges].map(async (ids) =>
+          trusted<SealedContent>(await db.select().from(sealedContents).where(inArray(sealedContents.id, ids))),
+        ),
+      );
+      return [...new Map(found.flat().map((content) => [content.id, content])).values()];
+    },
+    connectionsBefore: async (projectId, generation, after, limit) => {
+      const signed = await db
+        .selectDistinct({ id: versions.connectionId })
+        .from(versions)
+        .where(and(gt(versions.connectionId, after), eq(versions.projectId, projectId), lt(versions.keyGeneration, generation)))
+        .orderBy(asc(versions.connectionId))
+        .limit(atMost(limit));
+      const sealed = await db
+        .selectDistinct({ id: sealedContents.connectionId })
+        .from(sealedContents)
+        .where(
+          and(
+            eq(sealedContents.projectId, projectId),
+            lt(sealedContents.keyGeneration, generation),
+            isNotNull(sealedContents.blob),
+            gt(sealedContents.connectionId, after),
+          ),
+        )
+        .orderBy(asc(sealedContents.connectionId))
+        .limit(atMost(limit));
+      return [...new Set([...signed, ...sealed].map(({ id }) => id))].sort().slice(0, limit);
+    },
+    find: async ({ projectId }, id) => first<SealedContent>(await findContent(source, tables, { projectId, id })),
+  };
 }
 
 export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWriters {
@@ -239,6 +290,14 @@ export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWr
   const { sealedContents } = tables;
   return {
     ...contentReaders(tx, tables),
+    reseal: async (id, from, { blob, cipherHash, keyGeneration }) =>
+      (
+        await db
+          .update(sealedContents)
+          .set({ blob, cipherHash, keyGeneration })
+          .where(and(eq(sealedContents.id, id), eq(sealedContents.cipherHash, from), isNotNull(sealedContents.blob)))
+          .returning({ id: sealedContents.id })
+      ).length > 0,
     insert: (content) => insertContent(tx, tables, content),
     destroyIfUnused: async (id, retiredBefore) =>
       (

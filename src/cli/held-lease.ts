@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Credentials } from './give-credentials.ts';
+import { type Gateway, GatewayError } from './transport.ts';
+
+export interface LeaseRequest {
+  readonly connectionId: string;
+  readonly job: string;
+  readonly ttlSeconds: number;
+  /** How long to ask again for what passes. */
+  readonly waitSeconds: number;
+}
+
+export interface HeldLease {
+  readonly credentials: Credentials;
+  /** Stops the renewals and releases the lease. Never throws: a lease that can't be released ends by its time. */
+  end(): Promise<void>;
+}
+
+interface LeaseTimes {
+  readonly expiresAt: string;
+  readonly endsBy: string;
+}
+
+/** What passes by itself; a waiting commit among it. */
+const PASSING = ['CONNECTION_IN_USE', 'UNAVAILABLE', 'RATE_LIMITED', 'REQUEST_TIMEOUT', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'];
+const ASK_AGAIN_MS = 2000;
+const RELEASES = 3;
+
+/** Takes a lease and renews it, at a third of its time, until `end`. A renewal that fails is warned of and tried again; the job goes on. */
+export async function takeLease(gateway: Gateway, request: LeaseRequest, warn: (text: string) => void): Promise<HeldLease> {
+  const { key, credentials, lease } = await acquire(gateway, request, warn);
+  const stop = new AbortController();
+  const renewing = renewUntil(stop.signal, gateway, key, lease, request.ttlSeconds, warn);
+  return {
+    credentials,
+    async end() {
+      stop.abort();
+      const expiresAt = await renewing;
+      await release(gateway, key, expiresAt, warn);
+    },
+  };
+}
+
+interface Acquired {
+  readonly key: string;
+  readonly credentials: Credentials;
+  readonly lease: LeaseTimes;
+}
+
+async function acquire(gateway: Gateway, request: LeaseRequest, warn: (text: string) => void): Promise<Acquired> {
+  const until = performance.now() + request.waitSeconds * 1000;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { acquireLease } = await gateway.run<{ acquireLease: Acquired }>(
+        'mutation ($id: UUID!, $job: String!, $ttl: Int) { acquireLease(connectionId: $id, job: $job, ttlSeconds: $ttl) { key credentials lease { expiresAt endsBy } } }',
+        { id: request.connectionId, job: request.job, ttl: request.ttlSeconds },
+      );
+      return acquireLease;
+    } catch (error) {
+      if (!(error instanceof GatewayError && PASSING.includes(error.code)) || performance.now() >= until) throw error;
+      if (attempt === 1) warn(`no lease yet: ${error.message} Asking again.`);
+      await sleep(Math.min(ASK_AGAIN_MS, Math.max(0, until - performance.now())));
+    }
+  }
+}
+
+/** Returns when the lease ends unless it is released. */
+async function renewUntil(
+  signal: AbortSignal,
+  gateway: Gateway,
+  key: string,
+  lease: LeaseTimes,
+  ttlSeconds: number,
+  warn: (text: string) => void,
+): Promise<string> {
+  let { expiresAt } = lease;
+  const every = (ttlSeconds * 1000) / 3;
+  // Not even the first renewal would add time.
+  if (expiresAt === lease.endsBy) return expiresAt;
+  while (await elapsed(every, signal)) {
+    try {
+      const { renewLease } = await gateway.run<{ renewLease: LeaseTimes }>(
+        'mutation ($key: String!, $ttl: Int) { renewLease(leaseKey: $key, ttlSeconds: $ttl) { expiresAt endsBy } }',
+        { key, ttl: ttlSeconds },
+      );
+      expiresAt = renewLease.expiresAt;
+      if (expiresAt !== renewLease.endsBy) continue;
+      warn(`the lease can't be renewed past ${expiresAt}; the job goes on with the credentials that it has.`);
+      return expiresAt;
+    } catch (error) {
+      const code = error instanceof GatewayError ? error.code : 'INTERNAL';
+      if (code === 'NOT_FOUND') {
+        warn('the lease has ended before its job; the job goes on with the credentials that it has.');
+        return expiresAt;
+      }
+      warn(`the lease was not renewed (${code}) and ends at ${expiresAt}; trying again, and the job goes on.`);
+    }
+  }
+  return expiresAt;
+}
+
+async function elapsed(ms: number, signal: AbortSignal): Promise<boolean> {
+  return await sleep(ms, true, { signal }).catch(() => false);
+}
+
+async function release(gateway: Gateway, key: string, expiresAt: string, warn: (text: string) => void): Promise<void> {
+  for (let attempt = 1; attempt <= RELEASES; attempt += 1) {
+    try {
+      await gateway.run('mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }', { key });
+      return;
+    } catch (error) {
+      if (error instanceof GatewayError && !PASSING.includes(error.code)) break;
+      await sleep(attempt === RELEASES ? 0 : 500 * attempt);
+    }
+  }
+  warn(`the lease was not released; it ends by itself at ${expiresAt}.`);
+}

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/** Passed on to the job. SIGUSR1 among them, which would open Node's debugger here. */
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+/** A terminal sends these to the job by itself. */
+const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
+
+/**
+ * Runs a program on this process's own input and output, and passes signals on. Resolves with its exit code: 128 and the signal's
+ * number when a signal ended it, 127 when there is no such program and 126 when it can't be run, as a shell does.
+ */
+export async function runChild(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  warn: (text: string) => void,
+): Promise<number> {
+  const refused = (error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    warn(`the command can't be run (${code}).`);
+    return code === 'ENOENT' ? 127 : 126;
+  };
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { stdio: 'inherit', env: environment });
+  } catch (error) {
+    return refused(error);
+  }
+  const listeners = FORWARDED.map((signal) => {
+    const pass = () => {
+      if (!(process.stdin.isTTY && FROM_TERMINAL.includes(signal))) child.kill(signal);
+    };
+    process.on(signal, pass);
+    return { signal, pass };
+  });
+  try {
+    return await new Promise((resolve) => {
+      child.once('error', (error) => resolve(refused(error)));
+      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
+    });
+  } finally {
+    for (const { signal, pass } of listeners) process.off(signal, pass);
+  }
+}

@@ -1,0 +1,161 @@
+import type { Actor } from '../domain/actor.ts';
+import type { Change } from '../domain/change.ts';
+import type { Connection, Version } from '../domain/connection.ts';
+import { DomainError, notFound } from '../domain/errors.ts';
+import type { Lease } from '../domain/lease.ts';
+import type { Writers } from '../domain/store.ts';
+import type { ProjectVault } from '../domain/vault.ts';
+import { isRepeat, requireOpen } from './find-change.ts';
+import { loadConnection, openDetails } from './load-connection.ts';
+import { nextVersion } from './next-version.ts';
+import { requireProof } from './obtain-proof.ts';
+import { requireDataKey } from './require-data-key.ts';
+import { missingProofs } from './run-validation.ts';
+import { actorId, record, type Services, scopeOf } from './services.ts';
+
+export interface CommitOutcome {
+  readonly changeId: string;
+  readonly connectionId: string;
+  readonly version: number;
+  readonly committedAt: number;
+}
+
+export interface CommitOptions {
+  readonly skipProof: boolean;
+  /** The reason; null leaves live leases their say. */
+  readonly breakGlass: string | null;
+}
+
+/** Nothing was written: the connection's policy gives these leases a say. */
+export interface Held {
+  readonly change: Change;
+  readonly connection: Connection;
+  readonly leases: readonly Lease[];
+  readonly now: number;
+}
+
+/**
+ * Commits an open or waiting change inside a transaction that holds the connection's exclusive lock, or says which leases hold
+ * it up. A change that was committed meanwhile answers with its first outcome. `unproven` wants to be validated afterwards.
+ */
+export async function commitLocked(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  keys: ProjectVault,
+  changeId: string,
+  options: CommitOptions,
+): Promise<{ readonly outcome: CommitOutcome; readonly unproven: boolean } | Held> {
+  const change = await tx.changes.find(scopeOf(actor), changeId);
+  if (change === null) throw notFound('temporary key');
+  if (isRepeat(change, actor)) return { outcome: outcomeOf(change), unproven: false };
+  await requireOpen(change, tx);
+  const { connection, current } = await loadConnection(services, actor, change.connectionId, tx);
+  requireBase(change, connection);
+  const rule = proofRule(actor, connection, options.skipProof);
+  if (rule === 'required') await requireProof(services, actor, tx, change);
+  const proven = rule === 'required' || (await missingProofs(services, actor, change, tx)).length === 0;
+  // What does not open, proven before or not, is not made CURRENT (N7).
+  await openDetails(services, change, tx);
+  const now = await tx.now();
+  const leases = await tx.leases.liveOf(connection.id, now);
+  if (options.breakGlass === null && connection.inFlight !== 'OVERLAP' && leases.length > 0) return { change, connection, leases, now };
+  await requireDataKey(tx, change.projectId, keys.keyGeneration);
+  const version = nextVersion(keys, change, current, { by: actorId(actor), now, proven });
+  await promote(tx, actor, connection, current, version, now);
+  await closeChange(tx, actor, change, version.version, now);
+  await recordCommit(services, tx, actor, change, version, leases, options);
+  return {
+    outcome: { changeId, connectionId: connection.id, version: version.version, committedAt: now },
+    unproven: !proven && rule === 'afterwards',
+  };
+}
+
+function outcomeOf(change: Change): CommitOutcome {
+  return {
+    changeId: change.id,
+    connectionId: change.connectionId,
+    version: change.committedVersion ?? 0,
+    committedAt: change.committedAt ?? 0,
+  };
+}
+
+function requireBase(change: Change, connection: Connection): void {
+  if (connection.currentVersion === change.baseVersion) return;
+  throw new DomainError(
+    'VERSION_CONFLICT',
+    `The connection is at version ${connection.currentVersion}; this change was staged on version ${change.baseVersion}. Stage it again.`,
+    {
+      currentVersion: connection.currentVersion,
+      baseVersion: change.baseVersion,
+    },
+  );
+}
+
+/**
+ * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded
+ * afterwards. To skip it on a VALIDATED one takes an owner.
+ */
+export function proofRule(
+  actor: Actor,
+  connection: Pick<Connection, 'isActive' | 'commitPolicy'>,
+  skip: boolean,
+): 'required' | 'afterwards' | 'not-needed' {
+  if (!connection.isActive) return 'not-needed';
+  if (connection.commitPolicy === 'ADVISORY') return 'afterwards';
+  if (!skip) return 'required';
+  if (actor.permissions.has('skip-proof')) return 'afterwards';
+  throw new DomainError('VALIDATION_FAILED', "This connection's policy VALIDATED needs proof before a commit; only an owner may skip it.", {
+    policy: 'VALIDATED',
+  });
+}
+
+/** Takes the key out of use. The connection's exclusive lock is held, so nobody else can have done it meanwhile. */
+export async function closeChange(tx: Writers, actor: Actor, change: Change, version: number, now: number): Promise<void> {
+  if (!(await tx.changes.commit(change.id, version, actorId(actor), now)))
+    throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open. Stage it again.', { changeId: change.id });
+}
+
+async function promote(tx: Writers, actor: Actor, base: Connection, current: Version, next: Version, now: number): Promise<void> {
+  const advanced = await tx.connections.advance(scopeOf(actor), base.id, current.version, next.version, actorId(actor), now);
+  const demoted = advanced && (await tx.versions.demote(base.id, current.version, now + base.overlapMs));
+  if (!demoted)
+    throw new DomainError('VERSION_CONFLICT', 'The connection was changed meanwhile. Stage the change again.', {
+      baseVersion: current.version,
+    });
+  await tx.versions.append(next);
+}
+
+async function recordCommit(
+  services: Services,
+  tx: Writers,
+  actor: Actor,
+  change: Change,
+  version: Version,
+  leases: readonly Lease[],
+  { breakGlass }: CommitOptions,
+): Promise<void> {
+  if (breakGlass !== null) {
+    await record(services, tx, actor, {
+      action: 'connection.break-glass',
+      entity: 'connection',
+      entityId: change.connectionId,
+      details: { changeId: change.id, reason: breakGlass, leaseIds: leases.map(({ id }) => id) },
+    });
+  }
+  await record(services, tx, actor, {
+    action: change.purpose === 'roll-back' ? 'connection.rollback' : 'connection.update',
+    entity: 'connection',
+    entityId: change.connectionId,
+    details: {
+      changeId: change.id,
+      version: version.version,
+      restoredFrom: change.restoredFrom,
+      changedFields: change.changedFields,
+      proven: version.proven,
+      liveLeases: leases.length,
+      waited: change.state === 'PENDING',
+      rowMac: version.rowMac.toString('hex'),
+    },
+  });
+}

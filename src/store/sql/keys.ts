@@ -1,0 +1,148 @@
+import { and, asc, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { type InstanceRow, KEY_LOCK, type Readers, type Writers } from '../../domain/store.ts';
+import type { WrappedKey } from '../../domain/vault.ts';
+import type { EngineTransaction, StatementSource } from '../engine.ts';
+import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
+import { first, trusted } from './trusted.ts';
+
+/** Generations of the upgrade records, as the vault makes them. */
+const FORWARD = 1;
+const BACK = 2;
+
+export function keyReaders({ db }: StatementSource, { dataKeys, instance }: Tables): Pick<Readers, 'instance' | 'keys'> {
+  return {
+    instance: { find: async () => first<InstanceRow>(await db.select().from(instance).limit(atMost(1))) },
+    keys: {
+      find: async (owner, purpose) =>
+        trusted<WrappedKey>(
+          await db
+            .select()
+            .from(dataKeys)
+            .where(and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose)))
+            .orderBy(asc(dataKeys.generation)),
+        ),
+      async upgrade() {
+        const records = trusted<WrappedKey>(
+          await db
+            .select()
+            .from(dataKeys)
+            .where(and(inArray(dataKeys.owner, db.select({ id: instance.id }).from(instance)), eq(dataKeys.purpose, 'upgrade'))),
+        );
+        const of = (generation: number) => records.find((record) => record.generation === generation) ?? null;
+        return { forward: of(FORWARD), back: of(BACK) };
+      },
+      countOutside: async (kid) =>
+        Number(
+          (
+            await db
+              .select({ count: count() })
+              .from(dataKeys)
+              .where(and(ne(dataKeys.kid, kid), ne(dataKeys.purpose, 'upgrade')))
+          )[0]?.count ?? 0,
+        ),
+    },
+  };
+}
+
+export function keyWriters(tx: EngineTransaction, tables: Tables): Pick<Writers, 'instance' | 'keys'> {
+  const { db } = tx;
+  const { dataKeys, instance, idempotency, sealedContents, tokenGrants, versions } = tables;
+  const readers = keyReaders(tx, tables);
+  const one = ({ owner, purpose, generation }: Pick<WrappedKey, 'owner' | 'purpose' | 'generation'>) =>
+    and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose), eq(dataKeys.generation, generation));
+  return {
+    instance: {
+      ...readers.instance,
+      insert: async (row) => (await db.insert(instance).values(row).onConflictDoNothing().returning({ id: instance.id })).length > 0,
+      replaceKey: async (from, { kid, keyCheck }) =>
+        (await db.update(instance).set({ kid, keyCheck }).where(eq(instance.kid, from)).returning({ id: instance.id })).length > 0,
+    },
+    keys: {
+      ...readers.keys,
+      async insertIfAbsent(key) {
+        await tx.lock(KEY_LOCK, 'shared');
+        const stored = async () =>
+          (await readers.keys.find(key.owner, key.purpose)).find(({ generation }) => generation === key.generation);
+        const found = await stored();
+        if (found !== undefined) return found;
+        const kid = (await readers.keys.upgrade()).back?.kid ?? (await readers.instance.find())?.kid;
+        if (kid !== undefined && kid !== key.kid) return null;
+        const row = { ...key, createdAt: await tx.now() };
+        await db.insert(dataKeys).values(row).onConflictDoNothing();
+        return (await stored()) ?? row;
+      },
+      beginUpgrade: async (records, now) =>
+        void (await db.insert(dataKeys).values(records.map((record) => ({ ...record, createdAt: now })))),
+      async nextOutside(kid) {
+        const [found] = await db
+          .select({ owner: dataKeys.owner })
+          .from(dataKeys)
+          .where(and(ne(dataKeys.kid, kid), ne(dataKeys.purpose, 'upgrade')))
+          .limit(atMost(1));
+        if (found === undefined) return [];
+        return trusted<WrappedKey>(
+          await db
+            .select()
+            .from(dataKeys)
+            .where(and(eq(dataKeys.owner, found.owner), ne(dataKeys.kid, kid), ne(dataKeys.purpose, 'upgrade'))),
+        );
+      },
+      rewrap: async (key, from) =>
+        (
+          await db
+            .update(dataKeys)
+            .set({ kid: key.kid, wrapped: key.wrapped })
+            .where(and(one(key), eq(dataKeys.kid, from)))
+            .returning({ owner: dataKeys.owner })
+        ).length > 0,
+      async endUpgrade(now) {
+        const { forward, back } = await readers.keys.upgrade();
+        if (back !== null) await db.delete(dataKeys).where(one(back));
+        if (forward !== null) await db.update(dataKeys).set({ createdAt: now }).where(one(forward));
+      },
+      async neededBy(projectId, generation) {
+        const total = async (rows: Promise<readonly { readonly count: unknown }[]>) => Number((await rows)[0]?.count ?? 0);
+        const holders = db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId));
+        // A sealed record names its generation in bytes 6 to 9.
+        const named = Buffer.alloc(4);
+        named.writeUInt32BE(generation);
+        return {
+          versions: await total(
+            db
+              .select({ count: count() })
+              .from(versions)
+              .where(and(eq(versions.projectId, projectId), eq(versions.keyGeneration, generation))),
+          ),
+          contents: await total(
+            db
+              .select({ count: count() })
+              .from(sealedContents)
+              .where(
+                and(eq(sealedContents.projectId, projectId), eq(sealedContents.keyGeneration, generation), isNotNull(sealedContents.blob)),
+              ),
+          ),
+          answers: await total(
+            db
+              .select({ count: count() })
+              .from(idempotency)
+              .where(
+                and(
+                  or(inArray(idempotency.tokenId, holders), eq(idempotency.tokenId, 'local')),
+                  sql`substr(${idempotency.answer}, 6, 4) = ${named}`,
+                ),
+              ),
+          ),
+        };
+      },
+      retire: async (projectId, generation) =>
+        void (await db.delete(dataKeys).where(one({ owner: projectId, purpose: 'dek', generation }))),
+      async dropUpgrade(before) {
+        const { forward, back } = await readers.keys.upgrade();
+        if (forward === null || back !== null || forward.createdAt >= before) return false;
+        await db.delete(dataKeys).where(one(forward));
+        return true;
+      },
+    },
+  };
+}
