@@ -1,8 +1,9 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
+import { describeLoss, type ObjectLoss } from '../shared/postgres-losses.ts';
 import { quoted } from '../shared/postgres-problems.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
-import { inSession, type SqlSession } from '../shared/sql.ts';
+import { inSession, type SqlRow, type SqlSession } from '../shared/sql.ts';
 import type { PostgresDetails } from './index.ts';
 import { postgres } from './validate.ts';
 
@@ -118,37 +119,18 @@ async function lostOnObjects(session: SqlSession, names: readonly string[], role
         GROUP BY n.oid, n.nspname, p HAVING bool_or(NOT kept) ORDER BY 1, 2 LIMIT 1000`,
       [...names, privileges],
     );
-    for (const row of rows) losses.push(...describeLoss(row, word, all, role));
+    for (const row of rows) losses.push(...describeLoss(readLoss(row), word, all, role));
   }
   return losses;
 }
 
-/** One statement for a whole schema where the login in use has the privilege on all of it, else one for each object, up to ten. */
-function describeLoss(row: Record<string, unknown>, word: string, all: string, role: string): readonly Loss[] {
-  const schema = quoted(String(row.schema));
-  const privilege = String(row.privilege);
-  if (Number(row.had) === Number(row.total) && Number(row.lost) > 1) {
-    return [
-      {
-        what: `${privilege} on ${row.lost} of ${row.total} ${word.toLowerCase()}s in schema ${schema}`,
-        mend: `GRANT ${privilege} ON ${all} IN SCHEMA ${schema} TO ${role};`,
-      },
-    ];
-  }
-  const objects = Array.isArray(row.objects) ? row.objects.map(String) : [];
-  const listed = objects.map((object) => ({
-    what: `${privilege} on ${word.toLowerCase()} ${schema}.${object}`,
-    mend: `GRANT ${privilege} ON ${word} ${schema}.${object} TO ${role};`,
-  }));
-  const rest = Number(row.lost) - objects.length;
-  const last = objects.at(-1);
-  return rest > 0 && last !== undefined
-    ? [
-        ...listed,
-        {
-          what: `${privilege} on ${rest} more ${word.toLowerCase()}s in schema ${schema}`,
-          mend: `GRANT ${privilege} ON ${word} ${schema}.<name> TO ${role}; for each of them.`,
-        },
-      ]
-    : listed;
+function readLoss({ schema, privilege, had, lost, total, objects }: SqlRow): ObjectLoss {
+  return {
+    schema: String(schema),
+    privilege: String(privilege),
+    had: Number(had),
+    lost: Number(lost),
+    total: Number(total),
+    objects: Array.isArray(objects) ? objects.map(String) : [],
+  };
 }

@@ -1,6 +1,7 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
 import { postgresProblem, quoted } from '../shared/postgres-problems.ts';
+import { reportSchemas } from '../shared/postgres-schemas.ts';
 import { withPostgresSession } from '../shared/postgres-session.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
 import { checkConnection, inSession, type SqlSystem } from '../shared/sql.ts';
@@ -47,33 +48,6 @@ export async function validatePermissions(input: Input): Promise<ValidatorReport
         WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
         GROUP BY n.oid, n.nspname ORDER BY n.nspname LIMIT 500`,
     );
-    const role = quoted(input.credentials.user);
-    const warnings = schemas.flatMap((row): readonly Problem[] => {
-      const schema = quoted(String(row.schema));
-      const unreadable = Number(row.tables) - Number(row.readable);
-      const grants = [
-        ...(row.usable === true ? [] : [`GRANT USAGE ON SCHEMA ${schema} TO ${role};`]),
-        ...(unreadable > 0 ? [`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${role};`] : []),
-      ];
-      if (grants.length === 0 || Number(row.tables) === 0) return [];
-      return [
-        {
-          code: 'PERMISSION_MISSING',
-          cause: `schema ${schema}: ${unreadable} of ${row.tables} tables can't be read`,
-          friendlyMessage: `The login can't read everything in schema ${schema}.`,
-          resolution: `If its jobs need it, run: ${grants.join(' ')}`,
-        },
-      ];
-    });
-    const readable = schemas.filter((row) => row.usable === true && Number(row.readable) > 0);
-    const tables = schemas.some((row) => Number(row.tables) > 0);
-    if (tables && readable.length === 0) {
-      const [first] = warnings;
-      return {
-        errors: first === undefined ? [] : [{ ...first, friendlyMessage: "The login can't read a single table of this database." }],
-        warnings: warnings.slice(1, 20),
-      };
-    }
-    return { errors: [], warnings: warnings.slice(0, 20), data: { datasetsValidated: readable.map((row) => String(row.schema)) } };
+    return reportSchemas(schemas, quoted(input.credentials.user));
   });
 }

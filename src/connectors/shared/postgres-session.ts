@@ -29,7 +29,7 @@ export async function withPostgresSession<T>(
   const client = first ?? (await openClient(login, signal, false));
   try {
     await client.query('BEGIN READ ONLY');
-    await client.query("SET LOCAL statement_timeout = '5s'");
+    await client.query('SET LOCAL statement_timeout = 5000');
     return await use({
       encrypted: first !== null && strictness > 0,
       query: async (text, values) =>
