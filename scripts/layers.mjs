@@ -6,7 +6,7 @@
  * folder gets a complete rule of its own.
  */
 
-/** @typedef {'network' | 'server' | 'files' | 'workers' | 'processes' | 'postgres' | 'mysql' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
+/** @typedef {'network' | 'server' | 'files' | 'workers' | 'processes' | 'postgres' | 'mysql' | 'aws' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
 /**
  * @typedef {object} Layer
  * @property {string} folder below src
@@ -58,6 +58,10 @@ export const powers = {
     modules: ['mysql2', 'mysql2/*'],
     message: 'Only the connectors, whose validators run in egress workers, use the MySQL driver.',
   },
+  aws: {
+    modules: ['aws4fetch'],
+    message: 'Only the connectors sign for AWS, and they send through their EgressSession.',
+  },
   sqlite: {
     modules: ['better-sqlite3', 'better-sqlite3/*'],
     message: 'Only the store opens SQLite.',
@@ -84,7 +88,7 @@ export const layers = [
   // Implementations of ports that the domain declares. None knows another.
   { folder: 'store', is: 'the Store port', layers: ['domain'], powers: ['files', 'postgres', 'sqlite', 'sql'] },
   { folder: 'crypto', is: 'the Vault port', layers: ['domain'], powers: ['files'] },
-  { folder: 'connectors', is: 'kinds', layers: ['domain'], powers: ['postgres', 'mysql'] },
+  { folder: 'connectors', is: 'kinds', layers: ['domain'], powers: ['postgres', 'mysql', 'aws'] },
   { folder: 'egress', is: 'the guarded way out', layers: ['domain'], powers: ['network', 'workers', 'files'] },
   { folder: 'secrets', is: 'outside secret managers', layers: ['domain'], powers: ['files'] },
 

@@ -5,6 +5,7 @@ import databricksSqlWarehouse from './databricks-sql-warehouse/index.ts';
 import mariadb from './mariadb/index.ts';
 import mysql from './mysql/index.ts';
 import postgres from './postgres/index.ts';
+import redshift from './redshift/index.ts';
 import snowflake from './snowflake/index.ts';
 import webhook from './webhook/index.ts';
 
@@ -24,6 +25,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: mariadb as unknown as Connector, moduleUrl: at('mariadb') },
   { connector: mysql as unknown as Connector, moduleUrl: at('mysql') },
   { connector: postgres as unknown as Connector, moduleUrl: at('postgres') },
+  { connector: redshift as unknown as Connector, moduleUrl: at('redshift') },
   { connector: snowflake as unknown as Connector, moduleUrl: at('snowflake') },
   { connector: webhook as unknown as Connector, moduleUrl: at('webhook') },
 ];

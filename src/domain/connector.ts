@@ -23,11 +23,12 @@ export interface EndpointRule<T> {
   stricter?(before: T | undefined, after: T | undefined): boolean;
 }
 
-/** Spellings where they differ from the field's key: the lead API's input and its snake_case JSON; and the lead API's name for the field's type, a group's input or an enum. */
+/** Spellings where they differ from the field's key: the lead API's input and its snake_case JSON; and the lead API's name for the field's type, a group's input or an enum, with the one that updates take where that is another. */
 export interface FieldNames {
   readonly lead?: string;
   readonly snake?: string;
   readonly leadType?: string;
+  readonly leadUpdateType?: string;
 }
 
 export interface FieldOptions<T> {

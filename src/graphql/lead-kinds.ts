@@ -37,6 +37,8 @@ export const LEAD_KINDS: Readonly<Record<string, LeadKind>> = {
       explains: false,
     },
   },
+  // Its older test mutation is the one of all databases, in test-database.ts.
+  redshift: { allOptional: true },
   snowflake: {
     allOptional: true,
     testV1: { field: 'testSnowflakeCredentials', payload: 'TestSnowflakeCredentials', argument: null, explains: true },

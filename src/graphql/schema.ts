@@ -18,6 +18,7 @@ import { createPageTypes } from './page.ts';
 import { addPlatformServices } from './platform-service.ts';
 import { createRefs } from './refs.ts';
 import { addSites } from './site.ts';
+import { addTestDatabase } from './test-database.ts';
 import { addAudit, addTokens } from './token.ts';
 import { withTolerantInt } from './tolerant-int.ts';
 import { addValidationOperations, createValidationTypes } from './validation.ts';
@@ -39,6 +40,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addValidationOperations(builder, validations);
   addNetwork(builder, validations);
   addKindOperations(builder, services, validations);
+  addTestDatabase(builder, validations);
   addGenericStaging(builder);
   addChanges(builder, connections, leases, pages);
   addAdding(builder, refs);

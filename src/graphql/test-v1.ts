@@ -23,26 +23,7 @@ export function addTestV1(
   { kind, create, testV1 }: TestedKind,
 ): void {
   const { field, payload, argument, explains } = testV1;
-  const tested = builder.objectRef<TestedStaging>(payload).implement({
-    fields: (t) => ({
-      key: t.exposeString('key', { description: 'The temporary key, or null when a validation failed.' }),
-      success: t.boolean({ resolve: ({ results }) => results.every(hasPassed) }),
-      ...(explains
-        ? {
-            validations: t.field({
-              type: [v1.row],
-              nullable: { list: true, items: true },
-              resolve: ({ results }) => [...v1ResultOf(results).validations],
-            }),
-            warnings: t.field({
-              type: [v1.row],
-              nullable: { list: true, items: true },
-              resolve: ({ results }) => [...v1ResultOf(results).warnings],
-            }),
-          }
-        : {}),
-    }),
-  });
+  const tested = testedPayload(builder, v1, payload, explains);
   builder.mutationField(field, (t) =>
     t.field({
       extensions: VALIDATES,
@@ -63,4 +44,28 @@ export function addTestV1(
         }),
     }),
   );
+}
+
+/** What the older test mutations answer: a temporary key, and for most of them what failed. */
+export function testedPayload(builder: Builder, v1: ValidationTypes['v1'], name: string, explains: boolean) {
+  return builder.objectRef<TestedStaging>(name).implement({
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'The temporary key, or null when a validation failed.' }),
+      success: t.boolean({ resolve: ({ results }) => results.every(hasPassed) }),
+      ...(explains
+        ? {
+            validations: t.field({
+              type: [v1.row],
+              nullable: { list: true, items: true },
+              resolve: ({ results }) => [...v1ResultOf(results).validations],
+            }),
+            warnings: t.field({
+              type: [v1.row],
+              nullable: { list: true, items: true },
+              resolve: ({ results }) => [...v1ResultOf(results).warnings],
+            }),
+          }
+        : {}),
+    }),
+  });
 }

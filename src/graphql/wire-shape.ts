@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Connector, type FieldShape, fieldMeta } from '../domain/connector.ts';
+import { type Connector, type FieldNames, type FieldShape, fieldMeta } from '../domain/connector.ts';
 
 /** A field of a GraphQL input, derived from a connector's or named by the lead API. */
 export type WireType =
@@ -22,19 +22,20 @@ export function wireShapeOf(connector: Connector, update: boolean): WireShape {
   return shapeOf(
     connector.kind,
     connector.fields,
-    (key) => `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`,
+    (key, { leadType, leadUpdateType }) =>
+      (update ? (leadUpdateType ?? leadType) : leadType) ?? `${pascal(connector.kind)}${pascal(key)}${update ? 'Update' : ''}Options`,
     !update,
   );
 }
 
-function shapeOf(owner: string, fields: FieldShape, inputOf: (key: string) => string, mayRequire: boolean): WireShape {
+function shapeOf(owner: string, fields: FieldShape, inputOf: (key: string, names: FieldNames) => string, mayRequire: boolean): WireShape {
   return Object.fromEntries(
     Object.entries(fields).map(([key, schema]) => {
       const { names, members, description } = fieldMeta(schema, key);
       const type: WireType =
         members === null
           ? wireTypeOf(schema, `${owner}.${key}`, names.leadType)
-          : { input: names.leadType ?? inputOf(key), fields: shapeOf(`${owner}.${key}`, members, inputOf, false) };
+          : { input: inputOf(key, names), fields: shapeOf(`${owner}.${key}`, members, inputOf, false) };
       const required = mayRequire && !schema.safeParse(undefined).success;
       return [names.lead ?? key, { type, required, ...(description === null ? {} : { description }) }];
     }),

@@ -50,7 +50,7 @@ export function tlsMaterial(options: TlsOptions | undefined) {
 export function tls() {
   return group(members, {
     title: 'TLS',
-    names: { lead: 'sslOptions', snake: 'ssl_options' },
+    names: { lead: 'sslOptions', snake: 'ssl_options', leadType: 'SslOptions', leadUpdateType: 'SslUpdateOptions' },
     description: 'How the connection is protected.',
     endpoint: {
       part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
