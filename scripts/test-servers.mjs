@@ -16,9 +16,12 @@ const PROGRAMS = {
   openssl: 'openssl',
 };
 
+/** moto stands in for AWS. It is a Python program, in an environment of its own that goes with node_modules. */
+const MOTO = { packages: ['moto[server]==5.2.5'], folder: join(root, 'node_modules/.cache/changeover-moto') };
+
 const folder = mkdtempSync(join(tmpdir(), 'changeover-servers-'));
 try {
-  if (installPrograms()) runSuites();
+  if (installPrograms() && installMoto()) runSuites();
   else fail('the servers could not be installed');
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -26,13 +29,25 @@ try {
 
 function installPrograms() {
   const missing = [...new Set(Object.entries(PROGRAMS).flatMap(([program, holder]) => (isThere(program) ? [] : [holder])))];
-  if (missing.length === 0) return true;
+  return missing.length === 0 || installPackages(missing);
+}
+
+function installMoto() {
+  const program = join(MOTO.folder, 'bin/moto_server');
+  process.env.CHANGEOVER_TEST_MOTO_SERVER = program;
+  if (existsSync(program)) return true;
+  const create = () => run('python3', ['-m', 'venv', '--clear', MOTO.folder]);
+  if (!create() && !(installPackages(['python3', 'python3-venv']) && create())) return false;
+  return run(join(MOTO.folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...MOTO.packages]);
+}
+
+function installPackages(packages) {
   if (process.getuid?.() !== 0 || !isThere('apt-get')) {
-    console.error(`Install these first: ${missing.join(' ')}`);
+    console.error(`Install these first: ${packages.join(' ')}`);
     return false;
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return run('apt-get', ['update', '-qq'], env) && run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], env);
+  return run('apt-get', ['update', '-qq'], env) && run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], env);
 }
 
 function isThere(program) {
