@@ -2,6 +2,7 @@ import { foldKind } from '../domain/connector.ts';
 import { badRequest } from '../domain/errors.ts';
 import { testAndStage } from '../operations/test-and-stage.ts';
 import type { Builder } from './builder.ts';
+import { VALIDATES } from './effort.ts';
 import { testedPayload } from './test-v1.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
 
@@ -36,6 +37,7 @@ export function addTestDatabase(builder: Builder, { v1, testOptions }: Validatio
   builder.mutationField('testDatabaseCredentials', (t) =>
     t.field({
       type: tested,
+      extensions: VALIDATES,
       description: 'Runs every validator on the given details and stages them when all passed.',
       args: {
         assumableRole: t.arg.string(),

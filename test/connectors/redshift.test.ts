@@ -39,7 +39,7 @@ const serverless = { ...place, ...ACCESS_KEY, region: 'eu-west-1', workgroup: 'a
 
 describeConnector('redshift', {
   good: () => details,
-  at: (host, port) => ({ ...details, host, port }),
+  at: (host, port) => ({ ...details, host, port, region: 'eu-central-1' }),
   withSecret: (canary) => ({ ...details, password: canary }),
 });
 
