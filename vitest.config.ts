@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{bench,crash,histories,servers}/**'],
+    exclude: ['test/{bench,browser,crash,histories,servers}/**'],
     globalSetup: ['test/support/build.ts'],
     // Processes, since suites start servers, open native stores and read the environment that they are given.
     pool: 'forks',

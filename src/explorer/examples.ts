@@ -55,8 +55,14 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Stage the new login',
         does: 'Give only what changes: a field left out keeps its value, null clears it. The answer has the temporary key of the change. Nothing is in use yet.',
         operation: 'StageLogin',
-        query: `mutation StageLogin($connectionId: UUID!, $changes: TransactionalDbUpdateConnectionDetails!) {
-  updateTransactionalDbCredentialsV2(connectionId: $connectionId, changes: $changes) {
+        query: `mutation StageLogin(
+  $connectionId: UUID!
+  $changes: TransactionalDbUpdateConnectionDetails!
+) {
+  updateTransactionalDbCredentialsV2(
+    connectionId: $connectionId
+    changes: $changes
+  ) {
     result {
       success
       key
@@ -70,8 +76,12 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'See what can be tested',
         does: 'The validations of the kind, in the order to run them.',
         operation: 'ListValidations',
-        query: `query ListValidations($connectionType: String!) {
-  getSupportedValidationsV2(connectionType: $connectionType) {
+        query: `query ListValidations(
+  $connectionType: String!
+) {
+  getSupportedValidationsV2(
+    connectionType: $connectionType
+  ) {
     supportedValidations {
       name
       description
@@ -87,8 +97,16 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Test the new login',
         does: 'Runs one validation on the staged change, against the real server. A failure is an answer: what is wrong, and how to mend it.',
         operation: 'TestLogin',
-        query: `mutation TestLogin($connectionType: String!, $key: String!, $validationName: String!) {
-  testUpdatedCredentialsV2(connectionType: $connectionType, tempCredentialsKey: $key, validationName: $validationName) {
+        query: `mutation TestLogin(
+  $connectionType: String!
+  $key: String!
+  $validationName: String!
+) {
+  testUpdatedCredentialsV2(
+    connectionType: $connectionType
+    tempCredentialsKey: $key
+    validationName: $validationName
+  ) {
     validationResult {
       success
       validationName
@@ -104,8 +122,14 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Save it',
         does: 'Makes it the current version, once every mandatory validation has passed; those that are missing are run first. The old login stays valid for the jobs that hold it.',
         operation: 'SaveLogin',
-        query: `mutation SaveLogin($connectionId: UUID!, $key: String!) {
-  updateCredentialsV2(connectionId: $connectionId, tempCredentialsKey: $key) {
+        query: `mutation SaveLogin(
+  $connectionId: UUID!
+  $key: String!
+) {
+  updateCredentialsV2(
+    connectionId: $connectionId
+    tempCredentialsKey: $key
+  ) {
     success
     updatedAt
     version
@@ -123,8 +147,13 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Test its details',
         does: 'Runs one validation on the details as given. Nothing is stored.',
         operation: 'TestDetails',
-        query: `mutation TestDetails($details: TransactionalDbConnectionDetails!) {
-  testTransactionalDbCredentials(connectionDetails: $details, validationName: "validate_connection") {
+        query: `mutation TestDetails(
+  $details: TransactionalDbConnectionDetails!
+) {
+  testTransactionalDbCredentials(
+    connectionDetails: $details
+    validationName: "validate_connection"
+  ) {
     validationResult {
       success
       validationName
@@ -140,8 +169,13 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Stage them',
         does: 'The name "save_credentials" seals the details under a temporary key and dials nobody.',
         operation: 'StageDetails',
-        query: `mutation StageDetails($details: TransactionalDbConnectionDetails!) {
-  testTransactionalDbCredentials(connectionDetails: $details, validationName: "save_credentials") {
+        query: `mutation StageDetails(
+  $details: TransactionalDbConnectionDetails!
+) {
+  testTransactionalDbCredentials(
+    connectionDetails: $details
+    validationName: "save_credentials"
+  ) {
     key
   }
 }
@@ -152,8 +186,16 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Add it',
         does: 'Makes a connection of the staged details, in a new integration of that name; with dwId instead, in one that exists.',
         operation: 'AddConnection',
-        query: `mutation AddConnection($key: String!, $name: String!) {
-  addConnection(connectionType: "transactional-db", createWarehouseType: "transactional-db", key: $key, name: $name) {
+        query: `mutation AddConnection(
+  $key: String!
+  $name: String!
+) {
+  addConnection(
+    connectionType: "transactional-db"
+    createWarehouseType: "transactional-db"
+    key: $key
+    name: $name
+  ) {
     connection {
       uuid
       name
@@ -174,8 +216,13 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Make a token for the job',
         does: 'Only the role "job" takes credentials; an owner does not see what jobs get. Put the secret under Headers in the next three.',
         operation: 'CreateJobToken',
-        query: `mutation CreateJobToken($name: String!) {
-  createToken(name: $name, roles: [job]) {
+        query: `mutation CreateJobToken(
+  $name: String!
+) {
+  createToken(
+    name: $name
+    roles: [job]
+  ) {
     secret
     token {
       id
@@ -190,8 +237,16 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Take a lease',
         does: 'Pins the current version for the job and answers with its credentials. They stay valid until the lease ends, whatever is saved meanwhile.',
         operation: 'AcquireLease',
-        query: `mutation AcquireLease($connectionId: UUID!, $job: String!, $ttlSeconds: Int) {
-  acquireLease(connectionId: $connectionId, job: $job, ttlSeconds: $ttlSeconds) {
+        query: `mutation AcquireLease(
+  $connectionId: UUID!
+  $job: String!
+  $ttlSeconds: Int
+) {
+  acquireLease(
+    connectionId: $connectionId
+    job: $job
+    ttlSeconds: $ttlSeconds
+  ) {
     key
     credentials
     lease {
@@ -209,7 +264,9 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Read it again',
         does: 'The same credentials, even after a newer version was saved.',
         operation: 'ReadLease',
-        query: `mutation ReadLease($leaseKey: String!) {
+        query: `mutation ReadLease(
+  $leaseKey: String!
+) {
   readLease(leaseKey: $leaseKey) {
     credentials
     lease {
@@ -227,7 +284,9 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Release it',
         does: 'Says that the job is done. The old version can retire once nobody holds it.',
         operation: 'ReleaseLease',
-        query: `mutation ReleaseLease($leaseKey: String!) {
+        query: `mutation ReleaseLease(
+  $leaseKey: String!
+) {
   releaseLease(leaseKey: $leaseKey) {
     version
     live
@@ -247,8 +306,16 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'List connections',
         does: 'A page at a time, newest first. For the next page, give the endCursor as $after.',
         operation: 'ListConnections',
-        query: `query ListConnections($first: Int, $after: String, $filter: ConnectionFilter) {
-  connections(first: $first, after: $after, filter: $filter) {
+        query: `query ListConnections(
+  $first: Int
+  $after: String
+  $filter: ConnectionFilter
+) {
+  connections(
+    first: $first
+    after: $after
+    filter: $filter
+  ) {
     edges {
       node {
         uuid
@@ -278,8 +345,14 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Roll back',
         does: 'Proves the content of a PREVIOUS version again and makes it current, as a new version. Without a number, the newest of them.',
         operation: 'RollBack',
-        query: `mutation RollBack($connectionId: UUID!, $version: Int) {
-  rollBackConnection(connectionId: $connectionId, version: $version) {
+        query: `mutation RollBack(
+  $connectionId: UUID!
+  $version: Int
+) {
+  rollBackConnection(
+    connectionId: $connectionId
+    version: $version
+  ) {
     version
     committedAt
     connection {
@@ -299,8 +372,14 @@ export const EXAMPLES: readonly ExampleGroup[] = [
         title: 'Read the audit log',
         does: 'Who did what, newest first. No row holds a secret.',
         operation: 'ReadAuditLog',
-        query: `query ReadAuditLog($first: Int, $after: String) {
-  auditLog(first: $first, after: $after) {
+        query: `query ReadAuditLog(
+  $first: Int
+  $after: String
+) {
+  auditLog(
+    first: $first
+    after: $after
+  ) {
     edges {
       node {
         at

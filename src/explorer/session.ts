@@ -15,7 +15,7 @@ export async function readSession(): Promise<Identity | null> {
   if (response.status === 401) return null;
   if (!response.ok) throw new Error(await reasonOf(response));
   // The gateway and its page are built and released together.
-  return (await response.json()) as Identity;
+  return (await response.json()) as Identity | null;
 }
 
 /** Exchanges a token for a cookie that no script can read. Throws an error to show when it is refused. */
@@ -25,6 +25,10 @@ export async function openSession(token: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
   });
+  if (response.status === 401)
+    throw new Error(
+      'The gateway does not accept this token. Check that it was copied whole, and that it has neither expired nor been revoked.',
+    );
   if (!response.ok) throw new Error(await reasonOf(response));
 }
 

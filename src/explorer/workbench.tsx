@@ -9,6 +9,7 @@ import { EXAMPLES } from './examples.ts';
 import { examplesPlugin, tabOf } from './examples-panel.tsx';
 import { createGraphqlFetcher } from './graphql-fetcher.ts';
 import { createMemoryStorage } from './memory-storage.ts';
+import { SystemTheme } from './system-theme.tsx';
 
 const plugins = [examplesPlugin];
 const firstTabs = EXAMPLES.slice(0, 1)
@@ -31,7 +32,9 @@ export function Workbench({ onSessionEnd }: { readonly onSessionEnd: () => void 
       inputValueDeprecation
       schemaDescription
     >
-      <GraphiQL.Logo> </GraphiQL.Logo>
+      <GraphiQL.Logo>
+        <SystemTheme />
+      </GraphiQL.Logo>
     </GraphiQL>
   );
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RequestInfo } from '../domain/actor.ts';
-import { DomainError, unauthenticated } from '../domain/errors.ts';
+import { DomainError } from '../domain/errors.ts';
 import { authenticate, authenticateSession } from '../operations/authenticate.ts';
 import { createSession, endSession, SESSION_TTL_MS } from '../operations/manage-tokens.ts';
 import { countingFailures, requireSameSite, sessionCookie, sessionSecret } from './authenticate-request.ts';
@@ -79,7 +79,11 @@ async function handleSession(gateway: GatewayServer, request: IncomingMessage, r
       return;
     }
     case 'GET': {
-      if (secret === undefined) throw unauthenticated();
+      // Asking who is signed in is no failure; a browser writes every 401 to its console.
+      if (secret === undefined) {
+        send(response, 200, 'null');
+        return;
+      }
       const { name, projectId, roles } = await countingFailures(gateway, info, secret, () => authenticateSession(services, secret, info));
       send(response, 200, JSON.stringify({ name, project: projectId, roles }));
       return;
