@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -106,6 +106,8 @@ async function writeOwnerToken(app: App): Promise<void> {
   const file = join(app.config.dataDir, 'owner-token');
   const created = await app.createFirstOwner((owner) => {
     try {
+      // With PostgreSQL, nothing else has needed the folder so far.
+      mkdirSync(app.config.dataDir, { recursive: true, mode: 0o700 });
       writeWhole(file, `${JSON.stringify(owner)}\n`);
     } catch (error) {
       throw new StartupError(

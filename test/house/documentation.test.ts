@@ -31,6 +31,15 @@ function commandsOf(command: ReturnType<typeof createCommandLine>, path: string)
 
 const commands = commandsOf(createCommandLine(), 'changeover');
 
+/** Options of a command as it is written in a page that the command does not have. */
+function unknownOptions(line: string): readonly string[] {
+  const words = line.trim().split(/\s+/);
+  let command = createCommandLine();
+  for (const word of words) command = command.commands.find((sub) => sub.name() === word) ?? command;
+  const known = command.options.map(({ long }) => long);
+  return words.filter((word) => /^--[a-z]/.test(word)).filter((word) => word !== '--help' && !known.includes(word.split('=')[0] ?? ''));
+}
+
 describe('the reference', () => {
   test.each([
     ['settings', 'settings.md', Object.keys(SETTINGS)],
@@ -60,13 +69,16 @@ describe('the pages', () => {
     expect([/^npm ci\nnpm start$/m.test(read('README.md')), /^npm test$/m.test(read('README.md'))]).toEqual([true, true]);
   });
 
-  test('every request in the README is valid in the published schema', () => {
-    const schema = buildSchema(read('schema/schema.graphql'));
-    const documents = [...read('README.md').matchAll(/^ask '([^']+)'$/gm)].map(([, document = '']) => document);
-    expect({
-      count: documents.length,
-      errors: documents.flatMap((document) => validate(schema, parse(document)).map(({ message }) => message)),
-    }).toEqual({ count: 6, errors: [] });
+  const schema = buildSchema(read('schema/schema.graphql'));
+  const requestsOf = (page: string) => [...read(page).matchAll(/^ask '([^']+)'$/gm)].map(([, document = '']) => document);
+
+  test.each([
+    ['README.md', 6],
+    ['docs/guide/first-rotation.md', 2],
+  ])('every request in %s is valid in the published schema', (page, count) => {
+    const requests = requestsOf(page);
+    const errors = requests.flatMap((document) => validate(schema, parse(document)).map(({ message }) => message));
+    expect({ count: requests.length, errors }).toEqual({ count, errors: [] });
   });
 
   test.each(pages)('%s links to files that exist', (page) => {
@@ -82,6 +94,15 @@ describe('the pages', () => {
       .map(([, words = '']) => words)
       .filter((words) => !commands.some((known) => words === known || words.startsWith(`${known} `)));
     expect({ named, called }).toEqual({ named: [], called: [] });
+  });
+
+  test.each(pages)('%s gives commands only options that they have, and names only settings that exist', (page) => {
+    const text = read(page).replaceAll('\\\n', ' ');
+    const options = [...text.matchAll(/npx changeover ([^\n`|]+)/g)].flatMap(([, line = '']) => unknownOptions(line));
+    const settings = [...text.matchAll(/\bCHANGEOVER_[A-Z_]+/g)]
+      .map(([name]) => name)
+      .filter((name) => !name.startsWith('CHANGEOVER_TEST_') && !Object.hasOwn(SETTINGS, name));
+    expect({ options, settings }).toEqual({ options: [], settings: [] });
   });
 
   test('decisions are numbered without a gap, and each says context, choice and consequences', () => {

@@ -48,7 +48,7 @@ export function addAuditCommands(program: Command): void {
     );
     print(output, storeExamination, () => [
       storeExamination.ok
-        ? `All ${storeExamination.versions} versions are whole; ${storeExamination.opened} were opened.`
+        ? `The store is whole: ${storeExamination.versions} versions, ${storeExamination.opened} opened.`
         : 'Something is wrong; restore these connections from a backup, or give them their credentials again:',
       ...(storeExamination.rotation === null
         ? []
