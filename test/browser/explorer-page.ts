@@ -1,4 +1,5 @@
 import type { Page, Request } from 'playwright-core';
+import { EXAMPLES } from '../../src/explorer/examples.ts';
 
 /** Everything that a page did which it should not have, as it happens. */
 export interface Watch {
@@ -47,12 +48,16 @@ export async function runExample(page: Page, title: string, variables?: object, 
   if (variables !== undefined) await fill(page, 'Variables', JSON.stringify(variables));
   if (headers !== undefined) await fill(page, 'Headers', JSON.stringify(headers));
   const [response] = await Promise.all([
-    page.waitForResponse(
-      (candidate) => candidate.url().endsWith('/graphql') && candidate.request().postDataJSON()?.operationName !== 'IntrospectionQuery',
-    ),
+    page.waitForResponse((candidate) => new RegExp(` ${operationOf(title)}\\b`).test(candidate.request().postData() ?? '')),
     page.getByRole('button', { name: /^Execute query/ }).click(),
   ]);
   return (await response.json()) as Answer;
+}
+
+function operationOf(title: string): string {
+  const found = EXAMPLES.flatMap(({ examples }) => examples).find((example) => example.title === title);
+  if (found === undefined) throw new Error(`no example ${title}`);
+  return found.operation;
 }
 
 export interface Answer {
