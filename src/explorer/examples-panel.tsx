@@ -13,6 +13,9 @@ function ExamplesPanel() {
   const { tabs, queryEditor, variableEditor, headerEditor } = useGraphiQL(pick('tabs', 'queryEditor', 'variableEditor', 'headerEditor'));
   const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
 
+  /** The editors load after this panel; an example that was opened before would be lost when they come. */
+  const ready = queryEditor !== undefined && variableEditor !== undefined && headerEditor !== undefined;
+
   function open(example: Example) {
     const open = tabs.findIndex(({ title }) => title === example.operation);
     if (open >= 0) {
@@ -36,7 +39,7 @@ function ExamplesPanel() {
           <ol>
             {examples.map((example) => (
               <li key={example.operation}>
-                <button type="button" onClick={() => open(example)}>
+                <button type="button" disabled={!ready} onClick={() => open(example)}>
                   {example.title}
                 </button>
                 <p>{example.does}</p>

@@ -81,6 +81,26 @@ describe('signing in', () => {
   });
 });
 
+test('no example can be opened before the editor that it would be lost in is there', async () => {
+  const other = await browser.context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await other.route(/monaco-editor-[^/]*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await other.goto(`${gateway.url}/explorer/`);
+  const example = other.getByRole('button', { name: 'See what can be tested' });
+  await example.waitFor();
+  const early = await example.isDisabled();
+  release();
+  const answer = await runExample(other, 'See what can be tested');
+  await other.close();
+  expect([early, answer.errors]).toEqual([true, undefined]);
+});
+
 describe('the lead API flow from the ready examples', () => {
   const details = () => ({
     dbType: 'postgres',
