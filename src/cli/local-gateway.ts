@@ -22,7 +22,7 @@ export async function openLocalGateway(config: Config): Promise<Gateway> {
       const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });
       const { body } = await app.execute(
         { query, variables, operationName: null },
-        createContext(app.services, actor, AbortSignal.timeout(35_000)),
+        createContext(app.services, actor, { signal: AbortSignal.timeout(35_000) }),
       );
       return readAnswer(body);
     },

@@ -31,19 +31,33 @@ export interface Loaders {
   user(id: string | null): Promise<UserRow | null>;
 }
 
-export function createContext(services: Services, actor: Actor, signal: AbortSignal): Context {
-  let loaders: Loaders | null = null;
-  return {
-    services,
-    actor,
-    signal,
-    rows: { count: 0 },
-    // Made on first use: the commonest queries need none.
-    get loaders() {
-      loaders ??= createLoaders(services, actor);
-      return loaders;
-    },
-  };
+export function createContext(services: Services, actor: Actor, asked: Pick<Context, 'signal'>): Context {
+  return new LazyContext(services, actor, asked);
+}
+
+/** A class, since an object literal with accessors makes new ones, and a new shape, for every request. */
+class LazyContext implements Context {
+  readonly services: Services;
+  readonly actor: Actor;
+  readonly rows = { count: 0 };
+  readonly #asked: Pick<Context, 'signal'>;
+  #loaders: Loaders | null = null;
+
+  constructor(services: Services, actor: Actor, asked: Pick<Context, 'signal'>) {
+    this.services = services;
+    this.actor = actor;
+    this.#asked = asked;
+  }
+
+  get signal(): AbortSignal {
+    return this.#asked.signal;
+  }
+
+  /** Made on first use: the commonest queries need none. */
+  get loaders(): Loaders {
+    this.#loaders ??= createLoaders(this.services, this.actor);
+    return this.#loaders;
+  }
 }
 
 function createLoaders({ store }: Services, actor: Actor): Loaders {

@@ -6,6 +6,7 @@ import type { Admit, createExecutor, GraphqlAnswer, GraphqlRequest } from '../gr
 import { fromDomainError } from '../graphql/safe-errors.ts';
 import { answerOnce } from '../operations/answer-once.ts';
 import type { Services } from '../operations/services.ts';
+import { Deadline } from './deadline.ts';
 import type { Places } from './places.ts';
 import { header, parseObject, readBody, requireJson } from './read-request.ts';
 import { retryAfter, send } from './reply.ts';
@@ -42,14 +43,14 @@ export async function handleGraphql(
     body = await readBody(request);
     given = readRequest(parseObject(body));
   }
-  const deadline = startDeadline(response);
+  const deadline = new Deadline(response);
   const admit: Admit = async ({ priority, slow }, run) => {
     const leave = await places.enter(actor.tokenId ?? 'local', priority);
     deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
     // The place is taken for as long as the work goes on, whatever was answered meanwhile.
     return await run().finally(leave);
   };
-  const run = (bound: Services) => execute(given, createContext(bound, actor, deadline.signal), admit);
+  const run = (bound: Services) => execute(given, createContext(bound, actor, deadline), admit);
   const idempotentId = header(request, 'x-mcd-idempotent-id');
   const work =
     idempotentId === undefined
@@ -58,51 +59,12 @@ export async function handleGraphql(
           (recorded): GraphqlAnswer => ({ body: recorded, codes: codesIn(recorded), executed: true, isMutation: true }),
         );
   try {
-    answer(response, type, await Promise.race([work, deadline.passed]));
+    answer(response, type, await deadline.within(work));
   } catch (error) {
     if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
       send(response, 200, JSON.stringify({ errors: [fromDomainError(error)] }), retryAfter(error.details));
     } else throw error;
-  } finally {
-    deadline.stop();
   }
-}
-
-interface Deadline {
-  /** Aborts when the time is over or the client is gone. */
-  readonly signal: AbortSignal;
-  /** Rejects with REQUEST_TIMEOUT when the time is over. */
-  readonly passed: Promise<never>;
-  start(time: { readonly abort: number; readonly end: number }): void;
-  stop(): void;
-}
-
-function startDeadline(response: ServerResponse): Deadline {
-  const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let expire: (error: Error) => void = () => {};
-  const passed = new Promise<never>((_, reject) => {
-    expire = reject;
-  });
-  const onClose = () => {
-    if (!response.writableFinished) abort.abort();
-  };
-  response.on('close', onClose);
-  return {
-    signal: abort.signal,
-    passed,
-    start(time) {
-      const timeout = new DomainError('REQUEST_TIMEOUT', `This took longer than ${time.end / 1000} s.`, { retryAfterSeconds: 5 });
-      timer = setTimeout(() => {
-        abort.abort();
-        timer = setTimeout(() => expire(timeout), time.end - time.abort);
-      }, time.abort);
-    },
-    stop() {
-      clearTimeout(timer);
-      response.off('close', onClose);
-    },
-  };
 }
 
 function codesIn(body: string): GraphqlAnswer['codes'] {

@@ -10,7 +10,7 @@ import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
 import type { Metrics } from './metrics.ts';
 import { bucketOf, type Proxies } from './peer.ts';
 import type { Rates } from './rates.ts';
-import { requestInfo } from './read-request.ts';
+import { requestInfo, timesGiven } from './read-request.ts';
 import type { Readiness } from './readiness.ts';
 import { SECURITY_HEADERS, send, sendError } from './reply.ts';
 
@@ -28,6 +28,7 @@ export interface GatewayServer extends GraphqlRoute {
   readonly state: { draining: boolean };
 }
 
+const ALWAYS_SENT = Object.entries(SECURITY_HEADERS);
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 /** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
 const MAX_HEADERS = 100;
@@ -78,7 +79,7 @@ function limitConnections(server: Server, { proxies, connectionsPerAddress }: Ga
 
 async function dispatch(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
   rememberAnswer(request, response);
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of ALWAYS_SENT) response.setHeader(name, value);
   if (gateway.state.draining) response.setHeader('connection', 'close');
   const info = requestInfo(request, gateway.proxies.peerOf(request).ip);
   response.setHeader('x-request-id', info.id);
@@ -109,7 +110,7 @@ function pathOf(request: IncomingMessage): string {
 function refuseOddRequests(request: IncomingMessage): void {
   if (request.rawHeaders.length > 2 * MAX_HEADERS)
     throw new DomainError('LIMIT_EXCEEDED', `A request has at most ${MAX_HEADERS} headers.`, { limit: MAX_HEADERS });
-  const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+  const hosts = timesGiven(request, 'host');
   if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0'))
     throw new DomainError('BAD_REQUEST', 'A request has exactly one Host header.', { path: 'host' });
   if (request.url?.startsWith('/') !== true) throw new DomainError('BAD_REQUEST', 'The request target must be a path.', { path: 'url' });

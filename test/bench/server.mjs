@@ -12,7 +12,7 @@ const app = await createApp(
   readConfig({ CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000' }),
 );
 const { services } = app;
-const signal = new AbortController().signal;
+const { signal } = new AbortController();
 const actorOf = (headers) =>
   authenticate(services, { secret: headers['x-mcd-token'], id: headers['x-mcd-id'] }, { id: 'bench', ip: null, client: {} });
 
@@ -50,7 +50,7 @@ const servers = {
     await gateway.register(mercurius, {
       schema: app.schema,
       jit: 1,
-      context: async (request) => createContext(services, await actorOf(request.headers), signal),
+      context: async (request) => createContext(services, await actorOf(request.headers), { signal }),
     });
     await gateway.ready();
     return gateway.server;
@@ -63,7 +63,7 @@ const servers = {
         logging: false,
         landingPage: false,
         graphiql: false,
-        context: async ({ req }) => createContext(services, await actorOf(req.headers), signal),
+        context: async ({ req }) => createContext(services, await actorOf(req.headers), { signal }),
       }),
     );
   },

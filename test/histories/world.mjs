@@ -132,7 +132,7 @@ export async function wayInProcess(app, services, world) {
     async ask(verb, variables, id) {
       const actor = OF_JOBS.has(verb) ? actors.job : actors.owner;
       const body = { query: DOCUMENTS[verb], variables, operationName: null };
-      const run = (bound) => app.execute(body, createContext(bound, actor, AbortSignal.timeout(30_000)));
+      const run = (bound) => app.execute(body, createContext(bound, actor, { signal: AbortSignal.timeout(30_000) }));
       const isQuery = verb === 'show' || verb === 'list';
       const text = isQuery || id === null ? (await run(services)).body : await answerOnce(services, actor, id, JSON.stringify(body), run);
       const { data, errors } = JSON.parse(text);

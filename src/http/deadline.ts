@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http';
+import { DomainError } from '../domain/errors.ts';
+
+/** How late the end of a request's time may be noticed, milliseconds. */
+const TICK_MS = 250;
+
+/** One timer looks after all requests that run: most end long before it looks. */
+const running = new Set<Deadline>();
+let isLooking = false;
+
+function lookAtAll(): void {
+  const now = performance.now();
+  for (const deadline of running) deadline.look(now);
+}
+
+/** The time that a request may take. Nothing is made for it that its work does not ask for. */
+export class Deadline {
+  readonly #response: ServerResponse;
+  #controller: AbortController | null = null;
+  #isOver = false;
+  #abortAt = Number.POSITIVE_INFINITY;
+  #endAt = Number.POSITIVE_INFINITY;
+  #allowedMs = 0;
+  #reject: (error: Error) => void = () => {};
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  /** Aborts when the time is over or the client is gone. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#isOver || this.#response.destroyed) this.#controller.abort();
+      this.#response.on('close', this.#onClose);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Milliseconds from now to the signal, and to the end. */
+  start(time: { readonly abort: number; readonly end: number }): void {
+    const now = performance.now();
+    this.#abortAt = now + time.abort;
+    this.#endAt = now + time.end;
+    this.#allowedMs = time.end;
+    running.add(this);
+    if (isLooking) return;
+    isLooking = true;
+    setInterval(lookAtAll, TICK_MS).unref();
+  }
+
+  /** Settles as the work does, or rejects with REQUEST_TIMEOUT at the end of the time; the work itself may go on. */
+  async within<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.#reject = reject;
+        work.then(resolve, reject);
+      });
+    } finally {
+      running.delete(this);
+      if (this.#controller !== null) this.#response.off('close', this.#onClose);
+    }
+  }
+
+  look(now: number): void {
+    if (now >= this.#abortAt) this.#abort();
+    if (now >= this.#endAt)
+      this.#reject(new DomainError('REQUEST_TIMEOUT', `This took longer than ${this.#allowedMs / 1000} s.`, { retryAfterSeconds: 5 }));
+  }
+
+  readonly #onClose = (): void => {
+    if (!this.#response.writableFinished) this.#abort();
+  };
+
+  #abort(): void {
+    this.#isOver = true;
+    this.#controller?.abort();
+  }
+}
