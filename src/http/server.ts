@@ -10,7 +10,7 @@ import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
 import type { Metrics } from './metrics.ts';
 import { bucketOf, type Proxies } from './peer.ts';
 import type { Rates } from './rates.ts';
-import { requestInfo, timesGiven } from './read-request.ts';
+import { beginBody, requestInfo, timesGiven } from './read-request.ts';
 import type { Readiness } from './readiness.ts';
 import { SECURITY_HEADERS, send, sendError } from './reply.ts';
 
@@ -130,6 +130,7 @@ async function route(
         sendError(response, new DomainError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries.'), { allow: 'GET, POST' });
         return;
       }
+      beginBody(request);
       const actor = await actorOf(gateway, request, info);
       gateway.rates.countRequest(actor.tokenId ?? 'local');
       await handleGraphql(gateway, request, response, actor);
