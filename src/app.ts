@@ -78,7 +78,8 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     store,
     vault,
     connectors,
-    tokens: { create: createToken, parse: parseToken, mayRepeat: false },
+    tokens: { create: createToken, parse: parseToken },
+    repeatsSince: null,
     runner: createWorkerPool({
       policy,
       moduleUrlOf: connectors.moduleUrlOf,

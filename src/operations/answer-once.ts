@@ -113,9 +113,9 @@ function withSameKeys(services: Services, { tokenId, key, requestHash, startedAt
   let minted = 0;
   return {
     ...services,
+    repeatsSince: startedAt,
     tokens: {
       ...services.tokens,
-      mayRepeat: true,
       create(kind) {
         minted += 1;
         return services.tokens.create(

@@ -14,6 +14,7 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
     if (change.state === 'PENDING') requirePermission(actor, 'commit');
     await tx.lock(change.connectionId, 'exclusive');
     if (!(await tx.changes.discard(changeId, await tx.now()))) {
+      if (services.repeatsSince !== null && change.state === 'DISCARDED') return change;
       throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });
     }
     await destroyStaged(tx, change);

@@ -1,3 +1,5 @@
+import type { Actor } from '../domain/actor.ts';
+import type { AuditAction } from '../domain/audit.ts';
 import type { Writers } from '../domain/store.ts';
 import type { Services } from './services.ts';
 
@@ -6,12 +8,26 @@ import type { Services } from './services.ts';
  * that of two runs the second finds what the first one made.
  */
 export async function madeBefore<T>(
-  { tokens }: Pick<Services, 'tokens'>,
+  { repeatsSince }: Pick<Services, 'repeatsSince'>,
   tx: Writers,
   keyHash: Buffer,
   find: (keyHash: Buffer) => Promise<T | null>,
 ): Promise<T | null> {
-  if (!tokens.mayRepeat) return null;
+  if (repeatsSince === null) return null;
   await tx.lock(keyHash.toString('hex'), 'exclusive');
   return await find(keyHash);
+}
+
+/** True when an earlier run of the same request has ended this already: that it is gone is what the request wanted. */
+export async function endedBefore(
+  { repeatsSince }: Pick<Services, 'repeatsSince'>,
+  tx: Writers,
+  actor: Actor,
+  action: AuditAction,
+  entityId: string,
+): Promise<boolean> {
+  if (repeatsSince === null) return false;
+  const filter = { entityId, actions: [action], from: repeatsSince };
+  const [row] = await tx.audit.page(actor.projectId, filter, { limit: 1, after: null });
+  return row !== undefined && row.actorTokenId === actor.tokenId;
 }

@@ -12,6 +12,7 @@ import { inUse } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { readName } from './add-connection.ts';
 import { loadConnection } from './load-connection.ts';
+import { endedBefore } from './made-before.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
 import { missingProofs, subjectOfVersion, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
@@ -97,6 +98,7 @@ export async function removeConnection(services: Services, actor: Actor, connect
   await writeAs(services, actor, async (tx) => {
     await tx.lock(connectionId, 'exclusive');
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
+    if (connection === null && (await endedBefore(services, tx, actor, 'connection.delete', connectionId))) return;
     if (connection === null) throw notFound('connection');
     await removeLocked(services, actor, tx, connection);
   });
@@ -126,6 +128,7 @@ export async function deleteIntegration(services: Services, actor: Actor, integr
   requirePermission(actor, 'delete');
   await writeAs(services, actor, async (tx) => {
     const integration = await tx.integrations.find(scopeOf(actor), integrationId);
+    if (integration === null && (await endedBefore(services, tx, actor, 'integration.delete', integrationId))) return;
     if (integration === null) throw notFound('integration');
     const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId]);
     // In one order for every caller, so that two of them can't wait for each other.

@@ -3,7 +3,7 @@ import { badRequest, DomainError, notFound, unauthenticated } from '../domain/er
 import type { Writers } from '../domain/store.ts';
 import type { Session, Token } from '../domain/token.ts';
 import { readName } from './add-connection.ts';
-import { madeBefore } from './made-before.ts';
+import { endedBefore, madeBefore } from './made-before.ts';
 import { actorId, record, type Services, writeAs } from './services.ts';
 
 export interface CreateToken {
@@ -106,7 +106,10 @@ export async function revokeToken(services: Services, actor: Actor, tokenId: str
     if (found === null || grant === undefined || found.token.homeProjectId !== actor.projectId || !isWithin(actor, found.token))
       throw notFound('token');
     const now = await tx.now();
-    if (!(await tx.tokens.revoke(tokenId, now))) throw notFound('token');
+    if (!(await tx.tokens.revoke(tokenId, now))) {
+      if (await endedBefore(services, tx, actor, 'token.revoke', tokenId)) return;
+      throw notFound('token');
+    }
     if (grant.roles.includes('owner') && (await tx.tokens.countOwners(actor.projectId, now)) === 0) {
       throw new DomainError('FORBIDDEN', 'This is the last owner of the project. Make another one first.');
     }

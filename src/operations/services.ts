@@ -12,6 +12,11 @@ export interface Services {
   readonly store: Store;
   readonly vault: Vault;
   readonly tokens: TokenMint;
+  /**
+   * When the first run of this request began, since an earlier run may have taken effect without an answer: `tokens` mints the keys
+   * that it minted. Null for a request without an idempotency id.
+   */
+  readonly repeatsSince: number | null;
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
   readonly settings: ProtocolSettings;
@@ -39,8 +44,6 @@ export interface AuditChain {
 export interface TokenMint {
   /** A random one, or always the same one from a seed of 32 bytes that nobody can guess. */
   create(kind: TokenKind, seed?: Buffer): string;
-  /** True where an earlier run of the same request may have made something under the keys that this one gets. */
-  readonly mayRepeat: boolean;
   /** Checks form and checksum alone, without the store. */
   parse(text: string): TokenKind | null;
 }

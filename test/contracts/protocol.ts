@@ -6,6 +6,7 @@ import { answerOnce } from '../../src/operations/answer-once.ts';
 import { authenticate } from '../../src/operations/authenticate.ts';
 import { acquireLease } from '../../src/operations/hold-lease.ts';
 import { keepHouse } from '../../src/operations/keep-house.ts';
+import { removeConnection } from '../../src/operations/manage-connection.ts';
 import { createToken } from '../../src/operations/manage-tokens.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { stageUpdate } from '../../src/operations/stage-change.ts';
@@ -355,12 +356,14 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         return [first, second];
       };
       const changes = { signingSecret: 'a secret of the fourth version' };
+      const unused = await add();
       const pairs = [
         await twice(owner, 'roll-back', (bound) => rollBack(bound, owner, { connectionId: id })),
         await twice(owner, 'update', (bound) => updateConnection(bound, owner, { connectionId: id, changes })),
         await twice(owner, 'stage', (bound) => stageUpdate(bound, owner, { connectionId: id, changes })),
         await twice(worker, 'lease', (bound) => acquireLease(bound, worker, { connectionId: id, job: 'nightly' })),
         await twice(owner, 'token', (bound) => createToken(bound, owner, { name: 'made once', roles: ['viewer'] })),
+        await twice(owner, 'remove', (bound) => removeConnection(bound, owner, unused).then(() => ({}))),
       ];
       const other = await answerOnce(services, owner, `other-${id}`, 'stage', async (bound) => ({
         body: (await stageUpdate(bound, owner, { connectionId: id, changes })).key,
@@ -370,7 +373,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         pairs.map(([first, second]) => isDeepStrictEqual(first, second)),
         (await versions(id)).currentVersion.version,
         pairs.some(([first]) => 'key' in first && first.key === other),
-      ]).toEqual([[true, true, true, true, true], 4, false]);
+      ]).toEqual([[true, true, true, true, true, true], 4, false]);
     });
 
     test('afterwards the audit is whole and every version opens', async () => {

@@ -157,10 +157,10 @@ async function sendAgain(url, world, entry, before, say) {
   const { data, errors } = reply.answer;
   const done = (action) => before.audit.find((row) => row.request_id === id && row.action === action)?.details;
   if (errors !== undefined) {
-    // Of racing commits one wins; and a removal that was done leaves nothing to remove.
-    const expected = ['commit', 'update', 'rollBack'].includes(verb) ? 'VERSION_CONFLICT' : verb === 'remove' ? 'NOT_FOUND' : '';
+    // Of racing commits one wins.
+    const expected = ['commit', 'update', 'rollBack'].includes(verb) ? 'VERSION_CONFLICT' : '';
     const took = (EFFECTS[verb] ?? []).every((action) => done(action) !== undefined) && EFFECTS[verb] !== undefined;
-    if (reply.codes[0] !== expected || (took && verb !== 'remove'))
+    if (reply.codes[0] !== expected || took)
       say(`${id} ${took ? 'was done' : 'was not done'}, and its repeat is refused: ${reply.codes.join()}`);
     return;
   }

@@ -73,12 +73,15 @@ async function endOf(gateway, { nth, fault }, broken) {
   return false;
 }
 
-async function checkedAfter(dataDir, world, journal, { scenario }) {
+async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   const broken = [];
   const gateway = await startGateway({ dataDir });
   if (gateway.url === null) return [`the next start failed: ${gateway.errors().slice(0, 500)}`];
-  if (scenario === 'workload') broken.push(...(await withRows(dataDir, (rows) => check(gateway.url, world, journal, rows))));
-  else {
+  if (scenario === 'workload') {
+    broken.push(...(await withRows(dataDir, (rows) => check(gateway.url, world, journal, rows))));
+    const [{ retired }] = await withRows(dataDir, (rows) => rows("select count(*) as retired from audit where action = 'version.retire'"));
+    if (nth === 0 && retired === 0) broken.push('no version was retired, which a run has to have in it');
+  } else {
     const file = join(dataDir, 'owner-token');
     const owner = existsSync(file) ? tokenIn(file) : null;
     if (owner === null) broken.push('there is no owner token');

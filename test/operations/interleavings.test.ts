@@ -20,8 +20,8 @@ import { rollBack } from '../../src/operations/update-connection.ts';
 import { isExplained, OPERATIONS, type Operation, type Scene, type Stored } from '../support/protocol-model.ts';
 import { createTestClock } from '../support/services.ts';
 
-/** In the suite; CHANGEOVER_INTERLEAVINGS=10000 looks at more of them. */
-const RUNS = Number(process.env.CHANGEOVER_INTERLEAVINGS ?? 80);
+/** In the suite; CHANGEOVER_TEST_INTERLEAVINGS=10000 looks at more of them. */
+const RUNS = Number(process.env.CHANGEOVER_TEST_INTERLEAVINGS ?? 80);
 const HOUR = 3_600_000;
 
 /** Two or three operations at once on one connection, each store call and each validator's answer in an order that fast-check chooses. */
@@ -36,7 +36,7 @@ describe('every interleaving of the protocol is explained by some order of its s
     app = await createApp(readConfig({ CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'silent' }), { clock });
     services = {
       ...app.services,
-      runner: { run: async () => ({ status: 'passed', errors: [], warnings: [], data: null }), close: async () => {} },
+      runner: { ...app.services.runner, run: async () => ({ status: 'passed', errors: [], warnings: [], data: null }) },
     };
     const roles = ['owner', 'job'] as const;
     actor = { ...localActor(app.projectId, 'test', { id: 'test', ip: null, client: {} }), roles, permissions: permissionsOf(roles) };
@@ -116,7 +116,7 @@ async function run(services: Services, actor: Actor, { connectionId, lease, keys
     case 'commit C':
       return `version ${(await commitChange(services, actor, { connectionId, key: keys.C })).version}`;
     case 'roll back':
-      return `version ${(await rollBack(services, actor, { connectionId })).version}`;
+      return `version ${(await rollBack(services, actor, { connectionId })).committedVersion}`;
     case 'lease':
       return held(await acquireLease(services, actor, { connectionId, job: 'new' }));
     case 'read':
