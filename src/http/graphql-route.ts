@@ -27,12 +27,14 @@ export interface GraphqlRoute {
 /**
  * GraphQL over HTTP, on node's own request and response. `application/json` answers 200 for every document and domain error, since
  * real clients drop the message of another status; `application/graphql-response+json`, when Accept names it, has statuses.
+ * `begun` is the body where its reading has begun.
  */
 export async function handleGraphql(
   { services, execute, places }: GraphqlRoute,
   request: IncomingMessage,
   response: ServerResponse,
   actor: Actor,
+  begun: Promise<string> | null,
 ): Promise<void> {
   const type = negotiate(header(request, 'accept'));
   let body = '';
@@ -40,7 +42,7 @@ export async function handleGraphql(
   if (request.method === 'GET') given = readQuery(request);
   else {
     requireJson(request);
-    body = await readBody(request);
+    body = await (begun ?? readBody(request));
     given = readRequest(parseObject(body));
   }
   const deadline = new Deadline(response);

@@ -42,27 +42,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A body of up to this size may be read before it is known who sends it. */
 const SMALL_BODY = 16_384;
-const begun = new WeakMap<IncomingMessage, Promise<string>>();
 
 /**
- * Begins to read a small body at once, which is worth it while its bytes are at hand: what the stream has to keep until somebody
- * listens costs as much as the rest of a small request. Larger ones wait until their sender is known.
+ * A small body, begun to be read at once: what the stream has to keep until somebody listens costs as much as the rest of a small
+ * request. Null for a larger one, which waits until its sender is known.
  */
-export function beginBody(request: IncomingMessage): void {
+export function beginBody(request: IncomingMessage): Promise<string> | null {
   const length = Number(request.headers['content-length'] ?? Number.NaN);
-  if (!(length <= SMALL_BODY)) return;
-  const body = decoded(request);
+  if (!(length <= SMALL_BODY)) return null;
+  const body = readBody(request);
   // Who is refused before the body is asked for does not ask for it.
   body.catch(() => {});
-  begun.set(request, body);
+  return body;
 }
 
 /** Reads a body of at most MAX_BODY bytes as UTF-8. Throws TOO_LARGE before or while reading, BAD_REQUEST for what is not UTF-8. */
-export function readBody(request: IncomingMessage): Promise<string> {
-  return begun.get(request) ?? decoded(request);
-}
-
-async function decoded(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<string> {
   const bytes = await readBytes(request);
   try {
     return utf8.decode(bytes);

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError, ERROR_CODES } from '../domain/errors.ts';
 import { fromDomainError } from '../graphql/safe-errors.ts';
 
@@ -14,6 +14,16 @@ export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
+const ALWAYS_SENT = Object.entries(SECURITY_HEADERS);
+
+/** Keeps what its headers say of the request until it is sent: headers that are set one by one cost more than all else of a small answer. */
+export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  requestId = '';
+  /** The connection ends with it. */
+  isLast = false;
+}
+
+/** Sends an answer whole. `headers` come before those that are always sent. */
 export function send(
   response: ServerResponse,
   status: number,
@@ -21,7 +31,14 @@ export function send(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(body), ...headers });
+  // The server makes responses of no other class.
+  const { requestId, isLast } = response as GatewayResponse;
+  const lines = ['x-request-id', requestId, 'content-length', String(Buffer.byteLength(body))];
+  if (headers['content-type'] === undefined) lines.push('content-type', JSON_TYPE);
+  if (isLast && headers.connection === undefined) lines.push('connection', 'close');
+  for (const [name, value] of Object.entries(headers)) lines.push(name, value);
+  for (const [name, value] of ALWAYS_SENT) if (headers[name] === undefined) lines.push(name, value);
+  response.writeHead(status, lines);
   response.end(body);
 }
 

@@ -12,7 +12,7 @@ import { bucketOf, type Proxies } from './peer.ts';
 import type { Rates } from './rates.ts';
 import { beginBody, requestInfo, timesGiven } from './read-request.ts';
 import type { Readiness } from './readiness.ts';
-import { SECURITY_HEADERS, send, sendError } from './reply.ts';
+import { GatewayResponse, send, sendError } from './reply.ts';
 
 export interface GatewayServer extends GraphqlRoute {
   readonly rates: Rates;
@@ -28,7 +28,6 @@ export interface GatewayServer extends GraphqlRoute {
   readonly state: { draining: boolean };
 }
 
-const ALWAYS_SENT = Object.entries(SECURITY_HEADERS);
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 /** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
 const MAX_HEADERS = 100;
@@ -37,6 +36,7 @@ const MAX_HEADERS = 100;
 export function createGatewayServer(gateway: GatewayServer): Server {
   const server = createServer(
     {
+      ServerResponse: GatewayResponse,
       maxHeaderSize: 16_384,
       requestTimeout: 30_000,
       headersTimeout: 10_000,
@@ -77,12 +77,11 @@ function limitConnections(server: Server, { proxies, connectionsPerAddress }: Ga
   });
 }
 
-async function dispatch(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function dispatch(gateway: GatewayServer, request: IncomingMessage, response: GatewayResponse): Promise<void> {
   rememberAnswer(request, response);
-  for (const [name, value] of ALWAYS_SENT) response.setHeader(name, value);
-  if (gateway.state.draining) response.setHeader('connection', 'close');
+  response.isLast = gateway.state.draining;
   const info = requestInfo(request, gateway.proxies.peerOf(request).ip);
-  response.setHeader('x-request-id', info.id);
+  response.requestId = info.id;
   const started = performance.now();
   const path = pathOf(request);
   try {
@@ -130,10 +129,10 @@ async function route(
         sendError(response, new DomainError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries.'), { allow: 'GET, POST' });
         return;
       }
-      beginBody(request);
+      const body = beginBody(request);
       const actor = await actorOf(gateway, request, info);
       gateway.rates.countRequest(actor.tokenId ?? 'local');
-      await handleGraphql(gateway, request, response, actor);
+      await handleGraphql(gateway, request, response, actor, body);
       return;
     }
     case '/livez':
