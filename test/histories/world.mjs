@@ -115,7 +115,7 @@ async function runCommand(dataDir, args) {
   const read = async (stream) => Buffer.concat(await stream.toArray()).toString('utf8');
   const [out, errors] = await Promise.all([read(child.stdout), read(child.stderr)]);
   return errors === ''
-    ? { data: { rollBackConnection: JSON.parse(out) }, code: null, text: out }
+    ? { data: { rollBackConnection: { version: JSON.parse(out).committedVersion } }, code: null, text: out }
     : { data: null, code: JSON.parse(errors).error.code, text: errors };
 }
 
