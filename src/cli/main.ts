@@ -6,5 +6,7 @@ import { reportError } from './report-error.ts';
 try {
   await createCommandLine().parseAsync();
 } catch (error) {
-  process.exitCode = reportError(error, process.argv.includes('--json'));
+  // What stands behind -- is the command of a job, with options of its own.
+  const [own = ''] = process.argv.join('\0').split('\0--\0');
+  process.exitCode = reportError(error, own.split('\0').includes('--json'));
 }

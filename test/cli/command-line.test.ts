@@ -118,6 +118,11 @@ describe('a command that is called wrongly', () => {
   });
 });
 
+test("an option of the job's own command is not taken for one of ours", async () => {
+  const { code, stderr } = await changeover(['run', '--connection', 'no-uuid', '--', 'job', '--json']);
+  expect([code, stderr.startsWith('changeover: ')]).toEqual([2, true]);
+});
+
 describe('a command that is refused', () => {
   test('exits with 1 and the code of the gateway', async () => {
     const { code, stderr } = await changeover(['connection', 'show', '00000000-0000-7000-8000-000000000000', '--json']);
