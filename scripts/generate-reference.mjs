@@ -1,4 +1,4 @@
-// Writes docs/reference from what the compiled product itself says: settings, codes, roles, kinds and commands. With --check it only compares.
+// Writes docs/reference from what the compiled product itself says: settings, codes, roles, kinds, commands, metrics and log lines. With --check it only compares.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCommandLine } from '../dist/cli/command-line.js';
@@ -9,6 +9,8 @@ import { ROLES } from '../dist/domain/actor.js';
 import { fieldMeta } from '../dist/domain/connector.js';
 import { ERROR_CODES } from '../dist/domain/errors.js';
 import { VALIDATION_CODES } from '../dist/domain/validation.js';
+import { METRICS } from '../dist/http/metric-table.js';
+import { LOG_EVENTS, LOG_FIELDS } from '../dist/log-events.js';
 import { generatedFile, root } from './generated-file.mjs';
 
 const settings = table(
@@ -78,6 +80,42 @@ page(
     table(
       ['code', 'meaning'],
       Object.entries(EXIT_CODES).map(([value, meaning]) => [code(value), meaning]),
+    ),
+  ],
+);
+
+page(
+  'metrics',
+  'Metrics',
+  'What `GET /metrics` tells, in the text format of Prometheus; it needs no token and asks the store at most once a second. Labels hold words of closed lists: never an id, a name that somebody chose, or a value. Counters begin with the process, and each replica has its own. Beside these there are the usual ones of the process and of Node, prefixed `changeover_process_` and `changeover_nodejs_`.',
+  [
+    table(
+      ['metric', 'type', 'labels', 'what it counts'],
+      Object.entries(METRICS).map(([name, { type, help, labels }]) => [
+        code(name),
+        type,
+        Object.entries(labels)
+          .map(([label, values]) => `${code(label)}: ${values}`)
+          .join('; '),
+        help,
+      ]),
+    ),
+  ],
+);
+
+page(
+  'log',
+  'Log',
+  'One JSON object a line, on standard error, from the level of `CHANGEOVER_LOG_LEVEL` on. Each has `level`, `time`, `msg`, which is one of the events below, and the fields of that event. A line holds names, ids, codes and counts: never a variable, a body, a header, a secret or the message of an error; a text is cut at 200 characters, and what would act on a terminal or end the line is escaped. A reader that stops reading costs lines, those at `debug` first, and holds nothing up.',
+  [
+    table(
+      ['event', 'level', 'when', 'fields'],
+      Object.entries(LOG_EVENTS).map(([name, { level, says, fields }]) => [code(name), level, says, fields.map(code).join(' ')]),
+    ),
+    '## Fields',
+    table(
+      ['field', 'what it is'],
+      Object.entries(LOG_FIELDS).map(([name, meaning]) => [code(name), meaning]),
     ),
   ],
 );

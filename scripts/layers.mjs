@@ -133,10 +133,14 @@ const parts = layers.filter(({ powers }) => !powers.includes('browser')).map(({ 
  */
 export const roots = [
   { file: 'config.ts', layers: ['domain', 'egress'], files: [], powers: ['files'], environment: true },
-  { file: 'log.ts', layers: ['store'], files: [], powers: [] },
+  { file: 'log.ts', layers: ['store'], files: ['log-events.ts', 'log-stream.ts'], powers: [] },
+  { file: 'log-events.ts', layers: [], files: [], powers: [] },
+  // A pipe is a socket to node: the only kind of handle that never waits for its reader.
+  { file: 'log-stream.ts', layers: [], files: [], powers: ['files', 'server'] },
+  { file: 'observe.ts', layers: ['domain', 'http'], files: ['log.ts'], powers: [] },
   { file: 'harden-process.ts', layers: [], files: [], powers: [] },
   { file: 'last-resort.ts', layers: [], files: ['log.ts'], powers: [] },
-  { file: 'app.ts', layers: parts, files: ['config.ts', 'log.ts'], powers: ['files', 'server'] },
+  { file: 'app.ts', layers: parts, files: ['config.ts', 'log.ts', 'log-stream.ts', 'observe.ts'], powers: ['files', 'server'] },
   { file: 'serve.ts', layers: ['domain', 'egress'], files: ['app.ts', 'config.ts', 'last-resort.ts'], powers: ['files', 'server'] },
   { file: 'main.ts', layers: ['domain'], files: ['config.ts', 'harden-process.ts', 'log.ts', 'serve.ts'], powers: [] },
 ];

@@ -34,6 +34,8 @@ import { createGatewayServer } from './http/server.ts';
 import { createBackground } from './jobs/background.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createLog, errorFields } from './log.ts';
+import type { LogStream } from './log-stream.ts';
+import { createObserver } from './observe.ts';
 import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
 import { openStore } from './store/open-store.ts';
@@ -44,8 +46,8 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 const START: RequestInfo = { id: 'start', ip: null, client: {} };
 
 /** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
-export async function createApp(config: Config, overrides: { readonly clock?: Clock } = {}) {
-  const log = createLog(config.logLevel);
+export async function createApp(config: Config, overrides: { readonly clock?: Clock; readonly logStream?: LogStream } = {}) {
+  const log = createLog(config.logLevel, overrides.logStream);
   const connectors = createCatalogue(await loadPackages(config.connectors));
   const schema = schemaOf(connectors, config.connectors);
   // A store that exists has its key: a new one would not open it, and would hide that the old one is gone.
@@ -65,7 +67,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   );
   const vault = await orEndStart(store, createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) }));
   if (keyId(masterKey) !== vault.kid) {
-    log.warn('the master key is being replaced: put the new one into its file; this one soon opens nothing', {
+    log.write('master key is being replaced', {
       given: keyId(masterKey),
       kid: vault.kid,
     });
@@ -73,15 +75,19 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   masterKey.fill(0);
   const own = await ownDatabase(config);
   const policy: EgressPolicy = { allow: config.egressAllow, own };
-  const background = createBackground((name, error) => log.error('background work failed', { name, ...errorFields(error) }));
+  const background = createBackground((name, error) => log.write('background work failed', { name, ...errorFields(error) }));
+  const metrics = createMetrics({ store, load: () => services.runner.load() });
+  const observer = createObserver(log, metrics);
   const services: Services = {
     store,
     vault,
     connectors,
     tokens: { create: createToken, parse: parseToken },
     repeatsSince: null,
+    observer,
     runner: createWorkerPool({
       policy,
+      observer,
       moduleUrlOf: connectors.moduleUrlOf,
       concurrency: config.validationsAtOnce,
       concurrencyPerProject: Math.ceil(config.validationsAtOnce / 2),
@@ -101,7 +107,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     once: background.once,
   };
   const projectId = await orEndStart(store, ensureProject(services, instance.id, START));
-  const report = (error: unknown, requestId: string) => log.error('unexpected error', { requestId, ...errorFields(error) });
+  const report = (error: unknown, requestId: string) => log.write('unexpected error', { requestId, ...errorFields(error) });
   const state = { draining: false };
   const gateway = {
     services,
@@ -112,7 +118,8 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       failuresPerMinute: FAILURES_PER_MINUTE,
     }),
     places: createPlaces(DEFAULT_PLACES, watchPressure()),
-    metrics: createMetrics(services),
+    metrics,
+    observe: observer.answered,
     readiness: createReadiness(services, state),
     proxies: trustProxies(config.trustedProxies),
     connectionsPerAddress: config.connectionsPerAddress,
@@ -145,15 +152,17 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       own.push(...addresses.map((one) => ({ address: one, port })));
     },
     startJobs: () =>
-      startJobs(
-        services,
-        (name, error) => log.error('periodic work failed', { name, ...errorFields(error) }),
-        async (anchor) => {
-          if (config.auditAnchorFile === null) log.info('audit anchor', { seq: anchor.seq, head: anchor.head });
-          else await appendFile(config.auditAnchorFile, `${JSON.stringify(anchor)}\n`, { mode: 0o600 });
+      startJobs(services, {
+        failed: (name, error) => log.write('periodic work failed', { name, ...errorFields(error) }),
+        async anchor(head) {
+          if (config.auditAnchorFile === null) log.write('audit anchor', { seq: head.seq, head: head.head });
+          else await appendFile(config.auditAnchorFile, `${JSON.stringify(head)}\n`, { mode: 0o600 });
         },
-        (aheadMs) => log.error('the clock was set forward: leases and keys have ended', { aheadSeconds: Math.round(aheadMs / 1000) }),
-      ),
+        clockRanAhead: (aheadMs) => log.write('clock set forward', { aheadSeconds: Math.round(aheadMs / 1000) }),
+        sealed: (rows, ms) => log.write('audit sealed', { rows, ms: Math.round(ms) }),
+        committed: (changes, ms) => log.write('waiting commits carried out', { changes, ms: Math.round(ms) }),
+        keptHouse: (pass, ms) => log.write('housekeeping', { ...pass, ms: Math.round(ms) }),
+      }),
     async close() {
       await background.settled();
       await services.runner.close();

@@ -53,7 +53,10 @@ export const SETTINGS = {
     default: '',
     description: "File to which the head of the audit chain is appended every 60 s; keep it where the store's administrator cannot write.",
   },
-  CHANGEOVER_LOG_LEVEL: { default: 'info', description: 'fatal, error, warn, info, debug or silent.' },
+  CHANGEOVER_LOG_LEVEL: {
+    default: 'info',
+    description: 'From which level on lines are written to standard error: fatal, error, warn, info, debug or silent.',
+  },
   CHANGEOVER_URL: { default: '', description: 'CLI: work on the gateway at this address, with CHANGEOVER_TOKEN.' },
   CHANGEOVER_TOKEN: { default: '', description: 'CLI: the token for CHANGEOVER_URL.' },
 } as const satisfies Record<string, { default: string; description: string }>;

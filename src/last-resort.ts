@@ -5,9 +5,9 @@ import { errorFields, type Log } from './log.ts';
  * logged; after an exception nothing is known of the state in memory, so the process ends, and the store is as its last commit left it.
  */
 export function installLastResort(log: Log): void {
-  process.on('unhandledRejection', (error) => log.error('unhandled rejection', errorFields(error)));
+  process.on('unhandledRejection', (error) => log.write('unhandled rejection', errorFields(error)));
   process.on('uncaughtException', (error) => {
-    log.error('uncaught exception', errorFields(error));
+    log.write('uncaught exception', errorFields(error));
     process.exit(70);
   });
   // By default this signal opens the inspector, through which memory is read.

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,17 +31,30 @@ export async function serve(config: Config): Promise<void> {
     process.on(signal, () => {
       if (app.state.draining) process.exit(1);
       app.state.draining = true;
+      const told = performance.now();
+      app.log.write('stopping', { signal });
       setTimeout(() => process.exit(1), LAST_MS).unref();
       // Who types Ctrl-C has no load balancer to tell.
       void delay(signal === 'SIGTERM' ? NOTICE_MS : 0)
         .then(() => drain(app, servers, stopJobs, () => control?.remove()))
+        .then(() => app.log.write('stopped', { ms: Math.round(performance.now() - told) }))
         .then(() => process.exit(0));
     });
   }
+  app.log.write('started', {
+    version: versionOf(),
+    engine: app.services.store.engine,
+    kinds: app.services.connectors.all().length,
+  });
   // Whoever waits for this line may stop the gateway right after it.
   process.stdout.write(
     `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,
   );
+}
+
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  return version;
 }
 
 async function drain(app: App, servers: readonly Server[], stopJobs: () => Promise<void>, removeSocket: () => void): Promise<void> {

@@ -294,7 +294,8 @@ export interface AuditReaders {
   /** All projects' rows by id, for verification; `after` is the last id seen. */
   scan(after: string | null, limit: number): Promise<readonly AuditRow[]>;
   head(): Promise<{ readonly seq: number; readonly chainHash: Buffer } | null>;
-  hasUnsealed(): Promise<boolean>;
+  /** Rows that the sealer has yet to number, counted up to `most`. */
+  countUnsealed(most: number): Promise<number>;
 }
 
 export interface AuditWriters extends AuditReaders {

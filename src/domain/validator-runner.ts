@@ -6,6 +6,8 @@ import type { ValidationResult } from './validation.ts';
 export interface ValidatorTask {
   readonly kind: string;
   readonly validator: string;
+  /** Of the request that asked for it: the run's log line carries it, and nothing that leaves the gateway does. */
+  readonly requestId: string;
   /** Runs of one project share its part of the workers. */
   readonly projectId: string;
   /** Runs on one connection queue behind each other. */
@@ -31,6 +33,11 @@ export type ValidationOutcome = Pick<ValidationResult, 'status' | 'errors' | 'wa
 export interface ValidatorRunner {
   run(task: ValidatorTask, signal?: AbortSignal): Promise<ValidationOutcome>;
   /** The answer is in `data.returnedData`. */
-  probe(task: NetworkProbe & { readonly projectId: string; readonly id: string }, signal?: AbortSignal): Promise<ValidationOutcome>;
+  probe(
+    task: NetworkProbe & { readonly requestId: string; readonly projectId: string; readonly id: string },
+    signal?: AbortSignal,
+  ): Promise<ValidationOutcome>;
+  /** How many runs go on now, and how many wait for a place. */
+  load(): { readonly running: number; readonly waiting: number };
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { EgressError } from '../domain/egress.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Observer, ValidatorRun } from '../domain/observer.ts';
 import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { problemFor } from './problem.ts';
@@ -16,6 +17,7 @@ export interface WorkerPoolOptions {
   readonly concurrencyPerProject?: number;
   readonly queueWaitMs?: number;
   readonly perMinutePerProject?: number;
+  readonly observer?: Pick<Observer, 'validated'>;
 }
 
 /** How long past the deadline a worker may take to answer before it is ended: a validator that blocks its thread never would. */
@@ -97,7 +99,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     const pooled = idle.pop() ?? spawn(options.policy, (dead) => idle.splice(0, idle.length, ...idle.filter((other) => other !== dead)));
     pooled.worker.ref();
     busy.add(pooled);
-    const { projectId: _project, connectionId: _connection, ...rest } = task;
+    const { requestId: _request, projectId: _project, connectionId: _connection, ...rest } = task;
     const outcome = await new Promise<ValidationOutcome | null>((resolve) => {
       // A worker that is told the deadline answers by itself; one whose validator blocks its thread is ended.
       const timer = setTimeout(() => resolve(null), deadlineMs + GRACE_MS);
@@ -128,27 +130,38 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
 
   async function run(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
     if (closing) throw shuttingDown();
+    const asked = performance.now();
     try {
       await takePlace(task, signal);
     } catch (error) {
       if (error instanceof EgressError) return failed(error);
       throw error;
     }
+    const started = performance.now();
     try {
-      return await runIn(task, moduleUrl, signal);
+      const outcome = await runIn(task, moduleUrl, signal);
+      tell(task, outcome, { waitedMs: started - asked, ms: performance.now() - started });
+      return outcome;
     } finally {
       running.delete(task);
       startWaiting();
     }
   }
 
+  function tell({ requestId, kind, validator, connectionId }: ValidatorTask, outcome: ValidationOutcome, times: Times): void {
+    const { status, errors, warnings } = outcome;
+    const codes = [...errors, ...warnings].map(({ code }) => code);
+    options.observer?.validated({ requestId, kind, validator, connectionId, status, codes, ...times });
+  }
+
   return {
     run: (task, signal) => run(task, compiled(options.moduleUrlOf(task.kind)).href, signal),
-    probe: ({ projectId, id, ...question }, signal) =>
+    probe: ({ requestId, projectId, id, ...question }, signal) =>
       run(
         {
           kind: 'network',
           validator: question.probe,
+          requestId,
           projectId,
           connectionId: id,
           credentials: question,
@@ -158,6 +171,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
         null,
         signal,
       ),
+    load: () => ({ running: running.size, waiting: waiting.length }),
     async close() {
       closing = true;
       for (const entry of [...waiting]) entry.refuse(shuttingDown());
@@ -167,6 +181,8 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     },
   };
 }
+
+type Times = Pick<ValidatorRun, 'waitedMs' | 'ms'>;
 
 interface PooledWorker {
   readonly worker: Worker;

@@ -25,6 +25,8 @@ export interface GraphqlAnswer {
   /** False when nothing was executed: the document or its variables were refused. */
   readonly executed: boolean;
   readonly isMutation: boolean;
+  /** Its name in the document. */
+  readonly operation: string | null;
 }
 
 /** Documents of up to this size are remembered, 1,000 of them. */
@@ -48,25 +50,26 @@ export function createExecutor(
 
   return async (request, context, admit = (_, run) => run()) => {
     const document = prepare(request);
-    if ('errors' in document) return refused(document.errors, false);
+    if ('errors' in document) return refused(document.errors, { isMutation: false, operation: null });
     const isMutation = document.operation.operation === 'mutation';
+    const ran = { isMutation, operation: document.operation.name?.value ?? null };
     if (request.readOnly === true && isMutation)
-      return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], isMutation);
+      return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], ran);
     const limit = variableLimit(request.variables, 0, 'variables');
-    if (limit !== null) return refused([limit], isMutation);
+    if (limit !== null) return refused([limit], ran);
     const result = await admit(document.effort, async () => await document.run(context, request.variables));
-    if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), isMutation);
-    if (result.errors === undefined) return { body: JSON.stringify(result), codes: [], executed: true, isMutation };
+    if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), ran);
+    if (result.errors === undefined) return { body: JSON.stringify(result), codes: [], executed: true, ...ran };
     const errors = executionErrors(result.errors, (error) => report(error, context.actor.request.id));
     return {
       body: JSON.stringify({ errors, data: result.data }),
       codes: errors.map(({ extensions }) => extensions.code),
       executed: true,
-      isMutation,
+      ...ran,
     };
   };
 }
 
-function refused(errors: readonly SafeError[], isMutation: boolean): GraphqlAnswer {
-  return { body: JSON.stringify({ errors }), codes: errors.map(({ extensions }) => extensions.code), executed: false, isMutation };
+function refused(errors: readonly SafeError[], ran: Pick<GraphqlAnswer, 'isMutation' | 'operation'>): GraphqlAnswer {
+  return { body: JSON.stringify({ errors }), codes: errors.map(({ extensions }) => extensions.code), executed: false, ...ran };
 }

@@ -6,6 +6,7 @@ import type { Admit, createExecutor, GraphqlAnswer, GraphqlRequest } from '../gr
 import { fromDomainError } from '../graphql/safe-errors.ts';
 import { answerOnce } from '../operations/answer-once.ts';
 import type { Services } from '../operations/services.ts';
+import type { AnsweredRequest } from './answered-request.ts';
 import { Deadline } from './deadline.ts';
 import type { Places } from './places.ts';
 import { header, parseObject, readBody, requireJson } from './read-request.ts';
@@ -35,6 +36,7 @@ export async function handleGraphql(
   response: ServerResponse,
   actor: Actor,
   begun: Promise<string> | null,
+  answered: AnsweredRequest,
 ): Promise<void> {
   const type = negotiate(header(request, 'accept'));
   let body = '';
@@ -58,12 +60,15 @@ export async function handleGraphql(
     idempotentId === undefined
       ? run(services)
       : answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, run).then(
-          (recorded): GraphqlAnswer => ({ body: recorded, codes: codesIn(recorded), executed: true, isMutation: true }),
+          (recorded): GraphqlAnswer => ({ body: recorded, codes: codesIn(recorded), executed: true, isMutation: true, operation: null }),
         );
   try {
-    answer(response, type, await deadline.within(work));
+    const given = await deadline.within(work);
+    Object.assign(answered, { codes: given.codes, isMutation: given.isMutation, operation: given.operation });
+    answer(response, type, given);
   } catch (error) {
     if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
+      answered.codes = [error.code];
       send(response, 200, JSON.stringify({ errors: [fromDomainError(error)] }), retryAfter(error.details));
     } else throw error;
   }

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { localActor } from '../operations/prepare-instance.ts';
+import { actorId } from '../operations/services.ts';
+import { type AnsweredRequest, startAnswer } from './answered-request.ts';
 import { authenticateRequest } from './authenticate-request.ts';
 import { answerClientError, rememberAnswer } from './client-error.ts';
 import { handleExplorer } from './explorer-routes.ts';
@@ -16,13 +18,15 @@ import { GatewayResponse, send, sendError } from './reply.ts';
 
 export interface GatewayServer extends GraphqlRoute {
   readonly rates: Rates;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   readonly readiness: () => Promise<Readiness>;
   readonly proxies: Proxies;
   /** Connections that one address may have open; those of a trusted proxy are not counted. */
   readonly connectionsPerAddress: number;
   /** Reports what was not expected; never given a request or a reply. */
   readonly report: (error: unknown, requestId: string) => void;
+  /** Told of every request once it is answered. */
+  readonly observe: (request: AnsweredRequest) => void;
   /** The project of the control socket's actor; null for the public listener. */
   readonly localProjectId: string | null;
   readonly state: { draining: boolean };
@@ -84,20 +88,20 @@ async function dispatch(gateway: GatewayServer, request: IncomingMessage, respon
   response.requestId = info.id;
   const started = performance.now();
   const path = pathOf(request);
+  const answered = startAnswer(info.id, request.method, path);
   try {
     refuseOddRequests(request);
-    await route(gateway, request, response, path, info);
+    await route(gateway, request, response, path, info, answered);
   } catch (error) {
     if (!(error instanceof DomainError)) gateway.report(error, info.id);
+    answered.codes = [error instanceof DomainError ? error.code : 'INTERNAL'];
     // A body that was not read to its end would be taken for the next request.
     const headers = request.complete ? {} : { connection: 'close' };
     sendError(response, error, headers);
   } finally {
-    gateway.metrics.observeRequest(
-      path === '/graphql' ? '/graphql' : path.startsWith('/explorer') ? '/explorer' : 'other',
-      response.statusCode,
-      performance.now() - started,
-    );
+    answered.status = response.statusCode;
+    answered.ms = performance.now() - started;
+    gateway.observe(answered);
   }
 }
 
@@ -122,6 +126,7 @@ async function route(
   response: ServerResponse,
   path: string,
   info: Actor['request'],
+  answered: AnsweredRequest,
 ): Promise<void> {
   switch (path) {
     case '/graphql': {
@@ -131,8 +136,9 @@ async function route(
       }
       const body = beginBody(request);
       const actor = await actorOf(gateway, request, info);
+      answered.actor = actorId(actor);
       gateway.rates.countRequest(actor.tokenId ?? 'local');
-      await handleGraphql(gateway, request, response, actor, body);
+      await handleGraphql(gateway, request, response, actor, body, answered);
       return;
     }
     case '/livez':

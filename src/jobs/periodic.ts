@@ -1,6 +1,6 @@
 import type { Anchor } from '../domain/audit.ts';
 import { commitWaiting } from '../operations/commit-waiting.ts';
-import { keepHouse } from '../operations/keep-house.ts';
+import { type HousekeepingPass, keepHouse } from '../operations/keep-house.ts';
 import type { Services } from '../operations/services.ts';
 import { createClockWatch } from './clock-watch.ts';
 
@@ -13,25 +13,46 @@ const ANCHOR_EVERY = 60_000;
 const SEAL_BATCH = 500;
 const SEAL_BATCHES = 20;
 
+/** What is told of passes, and done with the chain's head. A pass that found nothing to do says nothing. */
+export interface JobReports {
+  failed(name: string, error: unknown): void;
+  anchor(head: Anchor): Promise<void>;
+  clockRanAhead(aheadMs: number): void;
+  sealed(rows: number, ms: number): void;
+  /** Commits that had waited for leases to end. */
+  committed(changes: number, ms: number): void;
+  /** `forgotten`: answers to idempotent requests whose day was over. */
+  keptHouse(pass: HousekeepingPass & { readonly forgotten: number }, ms: number): void;
+}
+
 /** Starts the gateway's own work: sealing the audit, carrying out commits that wait, retiring versions, anchoring. Returns what stops it and waits for what runs. */
 export function startJobs(
   services: Services,
-  report: (name: string, error: unknown) => void,
-  anchor: (head: Anchor) => Promise<void>,
-  clockRanAhead: (aheadMs: number) => void,
+  { failed, anchor, clockRanAhead, sealed, committed, keptHouse }: JobReports,
 ): () => Promise<void> {
   let lastAnchor = 0;
   const watchClock = createClockWatch(services.store);
   const stops = [
-    every('seal-audit', SEAL_EVERY, () => sealAudit(services)),
-    every('commit-waiting', WAITING_EVERY, () => commitWaiting(services)),
+    every('seal-audit', SEAL_EVERY, async () => {
+      const started = performance.now();
+      const rows = await sealAudit(services);
+      if (rows > 0) sealed(rows, performance.now() - started);
+    }),
+    every('commit-waiting', WAITING_EVERY, async () => {
+      const started = performance.now();
+      const changes = await commitWaiting(services);
+      if (changes > 0) committed(changes, performance.now() - started);
+    }),
     every('refresh-keys', KEYS_EVERY, () => services.vault.refresh()),
     every('keep-house', HOUSE_EVERY, async () => {
       const ahead = await watchClock();
       // Said before anything is retired or destroyed for it, which a pass later goes on.
       if (ahead >= services.settings.leaseTtlMs) return clockRanAhead(ahead);
-      await keepHouse(services);
-      await services.store.write(async (tx) => tx.idempotency.prune(await tx.now()));
+      const started = performance.now();
+      const pass = await keepHouse(services);
+      const forgotten = await services.store.write(async (tx) => tx.idempotency.prune(await tx.now()));
+      if (pass.retired + pass.destroyed + pass.expiredChanges + forgotten > 0)
+        keptHouse({ ...pass, forgotten }, performance.now() - started);
     }),
     every('anchor-audit', ANCHOR_EVERY, async () => {
       const head = await services.store.read.audit.head();
@@ -46,7 +67,7 @@ export function startJobs(
     let stopped = false;
     const run = () => {
       current = work()
-        .catch((error: unknown) => report(name, error))
+        .catch((error: unknown) => failed(name, error))
         .finally(() => {
           if (!stopped) timer = setTimeout(run, ms).unref();
         });
@@ -61,13 +82,13 @@ export function startJobs(
 
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
-    await sealAudit(services).catch((error: unknown) => report('seal-audit', error));
+    await sealAudit(services).catch((error: unknown) => failed('seal-audit', error));
   };
 }
 
 /** Numbers and chains what was written since the last time, in transactions of a bounded size. Asks first: an idle gateway writes nothing. */
 export async function sealAudit({ store, auditChain }: Services): Promise<number> {
-  if (!(await store.read.audit.hasUnsealed())) return 0;
+  if ((await store.read.audit.countUnsealed(1)) === 0) return 0;
   let sealed = 0;
   // Rows that come in faster than they are sealed wait for the next time.
   for (let batch = 0; batch < SEAL_BATCHES; batch += 1) {

@@ -20,6 +20,7 @@ import { obtainProof, requireProof } from './obtain-proof.ts';
 import { requireDataKey } from './require-data-key.ts';
 import { missingProofs, servesKind, subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
+import { tellRefusal } from './tell-refusal.ts';
 
 export interface AddConnection {
   readonly key: string;
@@ -53,6 +54,10 @@ const CATEGORIES: Readonly<Record<ConnectorCategory, IntegrationCategory>> = {
 export async function addConnection(services: Services, actor: Actor, input: AddConnection): Promise<CommitOutcome> {
   requirePermission(actor, 'create');
   const change = await findChange(services, actor, input.key, { purposes: ['create'] });
+  return await tellRefusal(services, change.purpose, () => addFound(services, actor, change, input));
+}
+
+async function addFound(services: Services, actor: Actor, change: Change, input: AddConnection): Promise<CommitOutcome> {
   const connector = connectorOf(services, change.kind);
   if (!servesKind(services, connector, input.kind))
     throw badRequest('connectionType', `The temporary key was made for kind "${connector.kind}".`, { kind: connector.kind });
@@ -62,11 +67,11 @@ export async function addConnection(services: Services, actor: Actor, input: Add
   const rule = proofRule(actor, { isActive, commitPolicy: input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy }, false);
   if (rule === 'required') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
-  const { outcome, unproven } = await writeAs(services, actor, async (tx) => {
+  const { outcome, unproven, isNew } = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
     const latest = await tx.changes.findByKeyHash(scopeOf(actor), change.keyHash);
     if (latest === null) throw notFound('temporary key');
-    if (isRepeat(latest, actor)) return { outcome: firstOutcome(latest), unproven: false };
+    if (isRepeat(latest, actor)) return { outcome: firstOutcome(latest), unproven: false, isNew: false };
     await requireOpen(latest, tx);
     if (rule === 'required') await requireProof(services, actor, tx, latest);
     const proven = rule === 'required' || (await missingProofs(services, actor, latest, tx)).length === 0;
@@ -93,8 +98,9 @@ export async function addConnection(services: Services, actor: Actor, input: Add
         rowMac: version.rowMac.toString('hex'),
       },
     });
-    return { outcome: firstOutcome({ ...latest, committedAt: now }), unproven: !proven && rule === 'afterwards' };
+    return { outcome: firstOutcome({ ...latest, committedAt: now }), unproven: !proven && rule === 'afterwards', isNew: true };
   });
+  if (isNew) services.observer.changed(change.purpose, 'committed');
   if (unproven) services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
   return outcome;
 }

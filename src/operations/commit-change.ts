@@ -9,6 +9,7 @@ import { loadConnection } from './load-connection.ts';
 import { obtainProof } from './obtain-proof.ts';
 import { subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
+import { tellRefusal } from './tell-refusal.ts';
 
 export interface CommitInput {
   readonly key: string;
@@ -34,9 +35,11 @@ const UPDATES = ['update', 'roll-back'] as const;
  */
 export async function commitChange(services: Services, actor: Actor, input: CommitInput): Promise<CommitOutcome> {
   const change = await findCommittable(services, actor, input);
-  return await settleChange(services, actor, change, readOptions(actor, input), async (_tx, held) => {
-    throw refusal(held);
-  });
+  return await tellRefusal(services, change.purpose, () =>
+    settleChange(services, actor, change, readOptions(actor, input), async (_tx, held) => {
+      throw refusal(held);
+    }),
+  );
 }
 
 /**
@@ -48,7 +51,10 @@ export async function commitOrWait(services: Services, actor: Actor, input: Wait
   const waitMs = readWait(services, input.waitMs);
   const change = await findCommittable(services, actor, input);
   const options = readOptions(actor, input);
-  await settleChange(services, actor, change, options, (tx, held) => waitOrRefuse(services, actor, tx, held, waitMs));
+  const began = await tellRefusal(services, change.purpose, () =>
+    settleChange(services, actor, change, options, (tx, held) => waitOrRefuse(services, actor, tx, held, waitMs)),
+  );
+  if (began === true) services.observer.changed(change.purpose, 'waiting');
   return (await services.store.read.changes.find(scopeOf(actor), change.id)) ?? change;
 }
 
@@ -99,7 +105,8 @@ export async function settleChange<T>(
     return 'leases' in result ? { held: await whenHeld(tx, result) } : result;
   });
   if ('held' in result) return result.held;
-  const { outcome, unproven } = result;
+  const { outcome, unproven, isNew } = result;
+  if (isNew) services.observer.changed(change.purpose, 'committed');
   if (unproven) services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
   return outcome;
 }
@@ -108,9 +115,10 @@ function refusal({ connection, leases, now }: Held): DomainError {
   return inUse(`Running jobs hold this connection, and its policy ${connection.inFlight} keeps a commit back while they do.`, leases, now);
 }
 
-async function waitOrRefuse(services: Services, actor: Actor, tx: Writers, held: Held, waitMs: number): Promise<void> {
+/** True when it begins to wait, false when it did before. */
+async function waitOrRefuse(services: Services, actor: Actor, tx: Writers, held: Held, waitMs: number): Promise<boolean> {
   const { change, connection, leases, now } = held;
-  if (change.state === 'PENDING') return;
+  if (change.state === 'PENDING') return false;
   if (connection.inFlight !== 'WAIT') throw refusal(held);
   if ((await tx.changes.waitingFor(connection.id, now)) !== null)
     throw inUse('Another change waits for the running jobs already. Discard it, or wait for it.', leases, now);
@@ -122,4 +130,5 @@ async function waitOrRefuse(services: Services, actor: Actor, tx: Writers, held:
     entityId: connection.id,
     details: { changeId: change.id, waitUntil, liveLeases: leases.length },
   });
+  return true;
 }

@@ -36,7 +36,7 @@ export interface Held {
 
 /**
  * Commits an open or waiting change inside a transaction that holds the connection's exclusive lock, or says which leases hold
- * it up. A change that was committed meanwhile answers with its first outcome. `unproven` wants to be validated afterwards.
+ * it up. A change that was committed meanwhile answers with its first outcome, and is not new. `unproven` wants to be validated afterwards.
  */
 export async function commitLocked(
   services: Services,
@@ -45,10 +45,10 @@ export async function commitLocked(
   keys: ProjectVault,
   changeId: string,
   options: CommitOptions,
-): Promise<{ readonly outcome: CommitOutcome; readonly unproven: boolean } | Held> {
+): Promise<{ readonly outcome: CommitOutcome; readonly unproven: boolean; readonly isNew: boolean } | Held> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
   if (change === null) throw notFound('temporary key');
-  if (isRepeat(change, actor)) return { outcome: outcomeOf(change), unproven: false };
+  if (isRepeat(change, actor)) return { outcome: outcomeOf(change), unproven: false, isNew: false };
   await requireOpen(change, tx);
   const { connection, current } = await loadConnection(services, actor, change.connectionId, tx);
   requireBase(change, connection);
@@ -68,6 +68,7 @@ export async function commitLocked(
   return {
     outcome: { changeId, connectionId: connection.id, version: version.version, committedAt: now },
     unproven: !proven && rule === 'afterwards',
+    isNew: true,
   };
 }
 

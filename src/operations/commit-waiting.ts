@@ -116,9 +116,9 @@ function isPassing({ code, details }: DomainError): boolean {
 }
 
 async function giveUp(services: Services, change: Change, code: ErrorCode): Promise<void> {
-  await services.store.write(async (tx) => {
+  const done = await services.store.write(async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    if (!(await tx.changes.giveUp(change.id, code))) return;
+    if (!(await tx.changes.giveUp(change.id, code))) return false;
     await destroyStaged(tx, change);
     await record(services, tx, localActor(change.projectId, 'gateway', REQUEST), {
       action: 'change.give-up',
@@ -126,5 +126,7 @@ async function giveUp(services: Services, change: Change, code: ErrorCode): Prom
       entityId: change.connectionId,
       details: { changeId: change.id, code },
     });
+    return true;
   });
+  if (done) services.observer.changed(change.purpose, 'given-up');
 }

@@ -7,7 +7,7 @@ import { record, type Services, scopeOf, writeAs } from './services.ts';
 /** Ends an open or waiting change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, FORBIDDEN, CHANGE_OUTDATED. */
 export async function discardChange(services: Services, actor: Actor, changeId: string): Promise<Change> {
   requirePermission(actor, 'stage');
-  return await writeAs(services, actor, async (tx) => {
+  const discarded = await writeAs(services, actor, async (tx): Promise<Change> => {
     const change = await tx.changes.find(scopeOf(actor), changeId);
     if (change === null) throw notFound('change');
     // What an administrator committed is not an editor's to take back.
@@ -26,6 +26,8 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
     });
     return { ...change, state: 'DISCARDED' };
   });
+  services.observer.changed(discarded.purpose, 'discarded');
+  return discarded;
 }
 
 /** What only the change had sealed is destroyed with it; what a version has, RETIRED ones too, stays for as long as that keeps it. */

@@ -77,11 +77,11 @@ async function destroyContent(services: Services): Promise<number> {
 
 async function dropExpiredChanges(services: Services): Promise<number> {
   const now = await services.store.now();
-  const expired = await services.store.read.changes.expired(now, BATCH);
-  for (const change of expired) {
-    await services.store.write(async (tx) => {
+  let dropped = 0;
+  for (const change of await services.store.read.changes.expired(now, BATCH)) {
+    const done = await services.store.write(async (tx) => {
       await tx.lock(change.connectionId, 'exclusive');
-      if (!(await tx.changes.discard(change.id, await tx.now()))) return;
+      if (!(await tx.changes.discard(change.id, await tx.now()))) return false;
       await destroyStaged(tx, change);
       await record(services, tx, localActor(change.projectId, 'gateway', REQUEST), {
         action: 'change.discard',
@@ -89,9 +89,13 @@ async function dropExpiredChanges(services: Services): Promise<number> {
         entityId: change.connectionId,
         details: { changeId: change.id, expired: true },
       });
+      return true;
     });
+    if (!done) continue;
+    dropped += 1;
+    services.observer.changed(change.purpose, 'expired');
   }
-  return expired.length;
+  return dropped;
 }
 
 async function endRotation({ store }: Services): Promise<boolean> {

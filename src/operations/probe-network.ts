@@ -27,7 +27,7 @@ export async function probeNetwork(services: Services, actor: Actor, input: Prob
   if (seconds < 1) throw badRequest('timeout', 'timeout is a number of seconds, 1 or more.');
   const deadline = AbortSignal.timeout(Math.min(seconds, MAX_SECONDS) * 1000);
   const outcome = await services.runner.probe(
-    { ...input.probe, projectId: actor.projectId, id: services.newId() },
+    { ...input.probe, requestId: actor.request.id, projectId: actor.projectId, id: services.newId() },
     AbortSignal.any([input.signal, deadline]),
   );
   await services.store.write((tx) =>

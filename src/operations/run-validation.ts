@@ -186,6 +186,7 @@ async function runAndRecord(
     {
       kind: subject.connector.kind,
       validator: validator.name,
+      requestId: actor.request.id,
       projectId: actor.projectId,
       connectionId: subject.connectionId,
       credentials: await subject.details(),

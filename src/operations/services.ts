@@ -3,6 +3,7 @@ import type { Anchor, AuditEntry, AuditFinding, AuditRow } from '../domain/audit
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { unauthenticated } from '../domain/errors.ts';
+import type { Observer } from '../domain/observer.ts';
 import type { Store, Writers } from '../domain/store.ts';
 import type { ValidatorRunner } from '../domain/validator-runner.ts';
 import type { TokenKind, Vault } from '../domain/vault.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly repeatsSince: number | null;
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
+  readonly observer: Observer;
   readonly settings: ProtocolSettings;
   /** Of a file that only its owner may read. Throws StartupError. */
   readMasterKey(file: string): Buffer;

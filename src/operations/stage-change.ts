@@ -16,6 +16,7 @@ import { connectorOf, type LoadedConnection, loadConnection, openDetails, type S
 import { madeBefore } from './made-before.ts';
 import { requireDataKey } from './require-data-key.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
+import { tellRefusal } from './tell-refusal.ts';
 
 /** The change and its temporary key, which is shown this once. */
 export interface StagedChange {
@@ -42,6 +43,10 @@ export interface StageUpdate {
  * key. Dials nothing. Throws NOT_FOUND, BAD_REQUEST, UNKNOWN_OPTION, SECRET_REENTRY_REQUIRED.
  */
 export async function stageUpdate(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
+  return await tellRefusal(services, 'update', () => stageMerged(services, actor, input));
+}
+
+async function stageMerged(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
   requirePermission(actor, 'stage');
   const { loaded, base, next } = await readUpdate(services, actor, input);
   const { connector, current } = loaded;
@@ -105,6 +110,10 @@ function withoutDiscriminator(connector: Connector, changes: Details): Details {
 
 /** Stages the content of a PREVIOUS version again. Nothing is sealed anew: the version's own sealed content is used. */
 export async function stageRollBack(services: Services, actor: Actor, connectionId: string, version: number | null): Promise<StagedChange> {
+  return await tellRefusal(services, 'roll-back', () => stageVersion(services, actor, connectionId, version));
+}
+
+async function stageVersion(services: Services, actor: Actor, connectionId: string, version: number | null): Promise<StagedChange> {
   requirePermission(actor, 'rollback');
   const loaded = await loadConnection(services, actor, connectionId);
   const versions = await services.store.read.versions.list(scopeOf(actor), connectionId);
@@ -149,6 +158,10 @@ export interface StageCreation {
 
 /** Stages the details of a connection to be created; its id is minted here. Dials nothing. */
 export async function stageCreation(services: Services, actor: Actor, input: StageCreation): Promise<StagedChange> {
+  return await tellRefusal(services, 'create', () => stageNew(services, actor, input));
+}
+
+async function stageNew(services: Services, actor: Actor, input: StageCreation): Promise<StagedChange> {
   requirePermission(actor, 'create');
   const { connector, details } = readNewDetails(services, input);
   const connectionId = services.newId();
@@ -248,6 +261,7 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
     });
     return staged;
   });
+  if (change.id === id) services.observer.changed(origin.purpose, 'staged');
   return { change, key };
 }
 

@@ -10,6 +10,8 @@ import { SETTINGS } from '../../src/config.ts';
 import { createCatalogue } from '../../src/connectors/catalogue.ts';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
 import { VALIDATION_CODES } from '../../src/domain/validation.ts';
+import { METRICS } from '../../src/http/metric-table.ts';
+import { LOG_EVENTS, LOG_FIELDS } from '../../src/log-events.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -53,6 +55,9 @@ describe('the reference', () => {
         .flatMap(({ validators }) => validators.map(({ name }) => name)),
     ],
     ['commands', 'cli.md', commands],
+    ['metrics', 'metrics.md', Object.keys(METRICS)],
+    ['log lines', 'log.md', Object.keys(LOG_EVENTS)],
+    ['fields of log lines', 'log.md', Object.keys(LOG_FIELDS)],
   ])('documents all %s', (_, page, names) => {
     const text = read(`docs/reference/${page}`);
     expect(names.filter((name) => !text.includes(`\`${name}`))).toEqual([]);

@@ -157,6 +157,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.audit.scan(null, 10);
       await tx.audit.scan('a', 10);
       await tx.audit.head();
+      await tx.audit.countUnsealed(10);
       await tx.audit.seal(10, bytes, () => bytes);
       for (const page of pages)
         for (const filter of [{}, { entityId: 'e' }, { actions: ['lease.read'] }, { from: 1, to: 2 }])

@@ -36,6 +36,7 @@ export function createRunner() {
       task: {
         kind: 'k',
         validator: 'validate_connection',
+        requestId: 'r',
         projectId: 'p',
         connectionId: 'c',
         credentials: {},

@@ -23,6 +23,7 @@ export async function runValidator(
   return await pool.run({
     kind,
     validator,
+    requestId: 'r',
     projectId: 'p',
     connectionId: `c${Math.random()}`,
     credentials: parseDetails(connector, details),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lte } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lte } from 'drizzle-orm';
 import type { AuditRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
@@ -41,7 +41,11 @@ export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tabl
           .orderBy(asc(audit.id))
           .limit(atMost(limit)),
       ),
-    hasUnsealed: async () => (await db.select({ id: audit.id }).from(audit).where(isNull(audit.seq)).limit(atMost(1))).length > 0,
+    async countUnsealed(most) {
+      const some = db.select({ id: audit.id }).from(audit).where(isNull(audit.seq)).limit(atMost(most)).as('some');
+      const [row] = await db.select({ count: count() }).from(some);
+      return Number(row?.count ?? 0);
+    },
     async head() {
       const [row] = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
       return row === undefined ? null : { seq: row.seq, chainHash: row.chainHash };

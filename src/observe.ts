@@ -1,0 +1,42 @@
+import type { Observer } from './domain/observer.ts';
+import { type AnsweredRequest, isNoteworthy } from './http/answered-request.ts';
+import type { Metrics } from './http/metrics.ts';
+import type { Log } from './log.ts';
+
+/** Counts what goes on, and writes the lines that say which. */
+export function createObserver(log: Log, metrics: Metrics): Observer & { answered(request: AnsweredRequest): void } {
+  return {
+    changed: metrics.changed,
+    refused: metrics.refused,
+    validated(run) {
+      metrics.validated(run);
+      const { requestId, kind, validator, status, codes, connectionId } = run;
+      log.write('validation', {
+        ...{ requestId, kind, validator, status, connectionId },
+        codes: codes.join(' '),
+        ms: Math.round(run.ms),
+        waitedMs: Math.round(run.waitedMs),
+      });
+    },
+    answered(request) {
+      metrics.answered(request);
+      const level = isNoteworthy(request) ? 'info' : 'debug';
+      if (!log.writes(level)) return;
+      const { id, method, route, status, codes, ms, actor, operation } = request;
+      log.write(
+        'request',
+        {
+          requestId: id,
+          method,
+          route,
+          status,
+          codes: codes.join(' '),
+          ms: Math.round(ms),
+          actor,
+          operation: operation?.slice(0, 64) ?? null,
+        },
+        level,
+      );
+    },
+  };
+}
