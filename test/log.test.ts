@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { errorFields } from '../src/log.ts';
+import { createLog, errorFields } from '../src/log.ts';
+import { keepLog } from './support/kept-log.ts';
 
 const canary = 'CNRY0123456789abcdef';
 const thrown: readonly [string, unknown][] = [
@@ -28,7 +29,7 @@ test('#41 an error whose properties throw is logged, too', () => {
         throw new Error(canary);
       },
     });
-  expect(errorFields(hostile)).toEqual({ error: 'unreadable' });
+  expect(errorFields(hostile)).toEqual({ error: 'unreadable', code: null, at: null });
 });
 
 test('a bug is found by its class and place', () => {
@@ -37,4 +38,46 @@ test('a bug is found by its class and place', () => {
     code: null,
     at: expect.stringMatching(/^(src|dist|node_modules)\/\S+:\d+$/),
   });
+});
+
+test('what would end a line, act on a terminal or turn the reading direction is escaped, and reads as it was', () => {
+  const { stream, lines } = keepLog();
+  const name = 'a\r\nb\u001b[31m\u007f\u0085\u009b\u2028\u2029\u202e\u2066 ü 漢 \ud800';
+  createLog('info', stream).write('periodic work failed', { name, ...errorFields(null) });
+  const [line = ''] = lines;
+  expect([lines.length, /^[\x20-\x7e\xa0-\u1fff\u3000-\u9fff]+\n$/.test(line), JSON.parse(line).name]).toEqual([1, true, name]);
+});
+
+test('a text is cut at 200 characters, and a token shows its kind alone', () => {
+  const { stream, of } = keepLog();
+  createLog('info', stream).write('periodic work failed', { name: `chg_pat_${'x'.repeat(20)} ${'y'.repeat(500)}`, ...errorFields(null) });
+  expect(of('periodic work failed')[0]?.name).toBe(`chg_pat_(hidden) ${'y'.repeat(171)}…`);
+});
+
+test('for a reader that is behind, lines at debug are left out and counted, and told of once it has caught up', () => {
+  const { stream, of } = keepLog();
+  let behind = true;
+  let lost = 0;
+  const log = createLog('debug', {
+    ...stream,
+    isBehind: () => behind,
+    lose() {
+      lost += 1;
+    },
+    takeLost() {
+      const taken = behind ? 0 : lost;
+      lost -= taken;
+      return taken;
+    },
+  });
+  log.write('audit sealed', { rows: 1, ms: 1 });
+  log.write('audit sealed', { rows: 2, ms: 1 });
+  log.write('stopping', { signal: 'SIGTERM' });
+  behind = false;
+  log.write('audit sealed', { rows: 3, ms: 1 });
+  expect([of('audit sealed'), of('stopping'), of('lines lost')]).toEqual([
+    [{ level: 'debug', rows: 3 }],
+    [{ level: 'info', signal: 'SIGTERM' }],
+    [{ level: 'warn', lost: 2 }],
+  ]);
 });

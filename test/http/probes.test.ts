@@ -14,7 +14,9 @@ test('/livez, /readyz and /metrics answer without a token, and tell of no id, na
     ['/livez', '/readyz', '/metrics'].map(async (path) => await (await fetch(gateway.url + path)).text()),
   );
   const labels = [...metrics.matchAll(/^changeover_http\w*\{([^}]*)\}/gm)].flatMap(([, text = '']) => text.split(','));
-  const strange = labels.filter((label) => !/^(route="(\/graphql|\/explorer|other)"|status="\d{3}"|le="[\d.+Inf]+")$/.test(label));
+  const strange = labels.filter(
+    (label) => !/^(route="(\/graphql|\/explorer|\/livez|\/readyz|\/metrics|other)"|status="\d{3}"|le="[\d.+Inf]+")$/.test(label),
+  );
   expect([
     live,
     ready,
@@ -27,11 +29,13 @@ test('/livez, /readyz and /metrics answer without a token, and tell of no id, na
 
 test('metrics go on while the store does not answer, without what only it knows', async () => {
   const down = () => Promise.reject(new Error('down'));
-  const metrics = createMetrics({ store: { now: down, read: { leases: { countLive: down }, versions: { waiting: down } } } as never });
-  metrics.observeRequest('/graphql', 503, 1);
+  const read = { leases: { countLive: down }, versions: { waiting: down }, audit: { countUnsealed: down } };
+  const metrics = createMetrics({ store: { now: down, read } as never, load: () => ({ running: 0, waiting: 0 }) });
+  metrics.answered({ route: '/graphql', status: 503, ms: 1 });
   const text = await metrics.text();
   expect([
     text.includes('changeover_http_requests_total{route="/graphql",status="503"} 1'),
-    /^changeover_leases_live \d/m.test(text),
-  ]).toEqual([true, false]);
+    /^changeover_(leases_live|versions_waiting\w*|oldest\w*|audit\w*) \d/m.test(text),
+    text.includes('changeover_validations_running 0'),
+  ]).toEqual([true, false, true]);
 });

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -74,6 +74,34 @@ describe('told to stop', () => {
 });
 
 describe('a process of ours', () => {
+  test('goes on, and ends when it is told to, while nobody reads its log', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'changeover-unread-'));
+    const environment = { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'debug' };
+    const child = spawn(process.execPath, ['dist/main.js'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    try {
+      let printed = '';
+      const url = await new Promise<string>((resolve) => {
+        child.stdout.on('data', (chunk: Buffer) => {
+          printed += chunk.toString('utf8');
+          const found = /ready at (\S+) /.exec(printed)?.[1];
+          if (found !== undefined) resolve(found);
+        });
+      });
+      // Their lines are more than the system keeps for the reader.
+      const requests = Array.from({ length: 4000 }).values();
+      const statuses = new Set<number>();
+      const ask = async () => {
+        for (const _ of requests) statuses.add((await fetch(`${url}/livez`)).status);
+      };
+      await Promise.all(Array.from({ length: 8 }, ask));
+      const ended = once(child, 'exit');
+      child.kill('SIGINT');
+      expect([[...statuses], await ended]).toEqual([[200], [0, null]]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }, 60_000);
+
   test('#83 is never dialled by its own validators, by whatever name, even with loopback allowed', async () => {
     const gateway = await start();
     const { port } = new URL(gateway.url);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Clock } from '../../src/domain/clock.ts';
+import type { LogStream } from '../../src/log-stream.ts';
 
 /** The whole gateway in this process, on a store of its own, behind a real listener. */
 export interface TestGateway {
@@ -49,6 +50,8 @@ export async function startGateway(
     readonly databaseUrl?: string;
     readonly clock?: Clock;
     readonly egressAllow?: string;
+    /** Where its log goes; give CHANGEOVER_LOG_LEVEL too, which is `silent` here. */
+    readonly logStream?: LogStream;
     readonly settings?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestGateway> {
@@ -66,7 +69,11 @@ export async function startGateway(
     writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
   }
-  const open = () => createApp(readConfig(environment), options.clock === undefined ? {} : { clock: options.clock });
+  const open = () =>
+    createApp(readConfig(environment), {
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.logStream === undefined ? {} : { logStream: options.logStream }),
+    });
   const app = await open();
   const created = await app.createFirstOwner();
   if (created === null) throw new Error('the store was not new');
