@@ -16,6 +16,7 @@ const WALKED = [
   /^SCAN versions$/, // counting what a data key has signed, before it is destroyed
   /^SCAN changes USING INDEX changes_pending/, // all of the few that wait
   /^SCAN versions USING INDEX versions_previous/, // counting what waits, by the index of just that
+  /^SCAN some$/, // rows of a limited selection, while they are counted
   /^SCAN (tokens|versions|audit) USING (COVERING )?INDEX sqlite_autoindex/, // any(), and scans in the order of the key, in pages
 ];
 
