@@ -43,6 +43,18 @@ export type EgressErrorCode =
   | 'TOO_LARGE'
   | 'INVALID_HEADER_VALUE';
 
+/** What the operating system's codes of network errors stand for. */
+export const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
+  ENOTFOUND: 'HOST_UNRESOLVED',
+  EAI_AGAIN: 'HOST_UNRESOLVED',
+  ECONNREFUSED: 'PORT_CLOSED',
+  EHOSTUNREACH: 'UNREACHABLE',
+  ENETUNREACH: 'UNREACHABLE',
+  ECONNRESET: 'UNREACHABLE',
+  EPIPE: 'UNREACHABLE',
+  ETIMEDOUT: 'TIMEOUT',
+};
+
 /** Carries a code and nothing else: an address or a remote text in an error would reach logs. */
 export class EgressError extends Error {
   readonly code: EgressErrorCode;

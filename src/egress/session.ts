@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
-import { EgressError, type EgressErrorCode, type EgressSession, type HttpReply, type HttpRequest } from '../domain/egress.ts';
+import { BY_SYSTEM_CODE, EgressError, type EgressSession, type HttpReply, type HttpRequest } from '../domain/egress.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { resolveChecked } from './resolve.ts';
 
@@ -113,23 +113,12 @@ async function send(deadline: AbortSignal, url: URL, request: HttpRequest): Prom
   });
 }
 
-const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
-  ENOTFOUND: 'HOST_UNRESOLVED',
-  EAI_AGAIN: 'HOST_UNRESOLVED',
-  ECONNREFUSED: 'PORT_CLOSED',
-  EHOSTUNREACH: 'UNREACHABLE',
-  ENETUNREACH: 'UNREACHABLE',
-  ECONNRESET: 'UNREACHABLE',
-  EPIPE: 'UNREACHABLE',
-  ETIMEDOUT: 'TIMEOUT',
-  ABORT_ERR: 'TIMEOUT',
-};
-
 /** Whatever a socket, TLS or HTTP call threw, as a code: their messages quote hosts, headers and addresses. */
 export function toEgressError(error: unknown, signal?: AbortSignal): EgressError {
   if (error instanceof EgressError) return error;
   if (signal?.aborted === true) return new EgressError('TIMEOUT');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return new EgressError('TLS_UNTRUSTED');
+  if (code === 'ABORT_ERR') return new EgressError('TIMEOUT');
   return new EgressError(BY_SYSTEM_CODE[code] ?? 'UNREACHABLE');
 }

@@ -1,22 +1,9 @@
 import type { ValidatorInput } from '../../domain/connector.ts';
 import type { HttpReply, HttpRequest } from '../../domain/egress.ts';
+import { RemoteError } from '../shared/remote-error.ts';
 import type { DatabricksDetails } from './define-databricks.ts';
 
-/** What the workspace, or who issues its tokens, answered instead of what was asked for. `text` is theirs: looked at, never shown. */
-export class DatabricksError extends Error {
-  readonly stage: 'login' | 'request' | 'statement';
-  readonly status: number;
-  readonly code: string;
-  readonly text: string;
-
-  constructor(stage: DatabricksError['stage'], status: number, code: string, text: string) {
-    super(code);
-    this.stage = stage;
-    this.status = status;
-    this.code = code;
-    this.text = text;
-  }
-}
+export class DatabricksError extends RemoteError<'login' | 'request' | 'statement'> {}
 
 export type Row = Readonly<Record<string, string | null>>;
 

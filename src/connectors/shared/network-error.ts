@@ -1,15 +1,4 @@
-import { EgressError, type EgressErrorCode } from '../../domain/egress.ts';
-
-const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
-  ENOTFOUND: 'HOST_UNRESOLVED',
-  EAI_AGAIN: 'HOST_UNRESOLVED',
-  ECONNREFUSED: 'PORT_CLOSED',
-  EHOSTUNREACH: 'UNREACHABLE',
-  ENETUNREACH: 'UNREACHABLE',
-  ECONNRESET: 'UNREACHABLE',
-  EPIPE: 'UNREACHABLE',
-  ETIMEDOUT: 'TIMEOUT',
-};
+import { BY_SYSTEM_CODE, EgressError } from '../../domain/egress.ts';
 
 /** Throws the EgressError that a driver's error stands for, and returns when it is not about the network. */
 export function throwNetworkError(error: unknown): void {

@@ -2,24 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { ValidatorInput } from '../../domain/connector.ts';
 import { EgressError, type HttpReply } from '../../domain/egress.ts';
 import { fetchAccessToken } from '../shared/oauth.ts';
+import { RemoteError } from '../shared/remote-error.ts';
 import type { SnowflakeDetails } from './index.ts';
 import { readPrivateKey, signAssertion } from './key-pair.ts';
 
-/** What Snowflake answered instead of what was asked for. `text` is theirs: looked at, never shown. */
-export class SnowflakeError extends Error {
-  readonly stage: 'login' | 'query';
-  readonly status: number;
-  readonly code: string;
-  readonly text: string;
-
-  constructor(stage: SnowflakeError['stage'], status: number, code: string, text: string) {
-    super(code);
-    this.stage = stage;
-    this.status = status;
-    this.code = code;
-    this.text = text;
-  }
-}
+export class SnowflakeError extends RemoteError<'login' | 'query'> {}
 
 export type Row = Readonly<Record<string, string | null>>;
 
