@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
 import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
 import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { ofConnectionsInScope } from './in-scope.ts';
 import { behind } from './keyset.ts';
 import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
@@ -30,19 +31,8 @@ const findByKey = preparedInScope('changes_by_key', ['keyHash'], (db, tables, sc
 });
 const insertChange = preparedInsert('changes_insert', ({ changes }) => changes);
 
-function withinScope(db: Database, { changes, connections }: Tables, scope: Scope): SQL | undefined {
-  return and(
-    eq(changes.projectId, scope.projectId),
-    scope.integrationIds === null
-      ? undefined
-      : inArray(
-          changes.connectionId,
-          db
-            .select({ id: connections.id })
-            .from(connections)
-            .where(inArray(connections.integrationId, [...scope.integrationIds])),
-        ),
-  );
+function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
+  return ofConnectionsInScope(db, tables, tables.changes, scope);
 }
 
 export function changeReaders(source: StatementSource, tables: Tables): ChangeReaders {

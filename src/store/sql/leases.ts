@@ -1,10 +1,11 @@
-import { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/connection.ts';
 import type { Lease } from '../../domain/lease.ts';
 import type { LeaseReaders, LeaseWriters } from '../../domain/store.ts';
 import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { ofConnectionsInScope } from './in-scope.ts';
 import { behind } from './keyset.ts';
 import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
@@ -34,19 +35,8 @@ const liveOfConnection = prepared('leases_live', (db, tables) => ({
 }));
 const insertLease = preparedInsert('leases_insert', ({ leases }) => leases);
 
-function withinScope(db: Database, { leases, connections }: Tables, scope: Scope): SQL | undefined {
-  return and(
-    eq(leases.projectId, scope.projectId),
-    scope.integrationIds === null
-      ? undefined
-      : inArray(
-          leases.connectionId,
-          db
-            .select({ id: connections.id })
-            .from(connections)
-            .where(inArray(connections.integrationId, [...scope.integrationIds])),
-        ),
-  );
+function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
+  return ofConnectionsInScope(db, tables, tables.leases, scope);
 }
 
 function isLive({ leases }: Tables, now: number | Placeholder): SQL | undefined {

@@ -25,6 +25,7 @@ import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { isOpen } from './changes.ts';
 import { inChunks } from './in-chunks.ts';
+import { ofConnectionsInScope } from './in-scope.ts';
 import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
@@ -44,19 +45,8 @@ const findCurrent = preparedInScope('versions_current', ['connectionId'], (db, t
 }));
 const insertVersion = preparedInsert('versions_insert', ({ versions }) => versions);
 
-function withinScope(db: Database, { versions, connections }: Tables, scope: Scope): SQL | undefined {
-  return and(
-    eq(versions.projectId, scope.projectId),
-    scope.integrationIds === null
-      ? undefined
-      : inArray(
-          versions.connectionId,
-          db
-            .select({ id: connections.id })
-            .from(connections)
-            .where(inArray(connections.integrationId, [...scope.integrationIds])),
-        ),
-  );
+function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
+  return ofConnectionsInScope(db, tables, tables.versions, scope);
 }
 
 export function versionReaders(source: StatementSource, tables: Tables): VersionReaders {
