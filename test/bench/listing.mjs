@@ -61,9 +61,7 @@ function summary(servers) {
 async function start(kind, folder) {
   const dataDir = join(folder, kind);
   cpSync(join(folder, 'seed'), dataDir, { recursive: true });
-  const child = fork(fileURLToPath(new URL('server.mjs', import.meta.url)), [kind, dataDir], {
-    execArgv: kind === 'changeover' ? ['--disable-proto=delete'] : [],
-  });
+  const child = fork(fileURLToPath(new URL('server.mjs', import.meta.url)), [kind, dataDir]);
   const { port } = await reply(child);
   return { kind, child, port, cpu: [], rss: 0, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }) };
 }
