@@ -1,6 +1,7 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { UPGRADE_RECORD_MS, type WrappedKey } from '../domain/vault.ts';
+import { endedBefore } from './made-before.ts';
 import { record, type Services } from './services.ts';
 
 export type DataKeyRow = Pick<WrappedKey, 'generation' | 'createdAt'>;
@@ -11,13 +12,18 @@ export async function listDataKeys(services: Services, actor: Actor): Promise<re
   return await services.store.read.keys.find(actor.projectId, 'dek');
 }
 
-/** Makes the next generation of the project's data key: what is sealed from now on is sealed with it. Of racing callers each makes one or gets REQUEST_IN_PROGRESS. */
+/**
+ * Makes the next generation of the project's data key: what is sealed from now on is sealed with it. Of racing callers each makes
+ * one or gets REQUEST_IN_PROGRESS; a repeated request answers with what its first run made.
+ */
 export async function rotateDataKey(services: Services, actor: Actor): Promise<DataKeyRow> {
   requireOperator(actor);
   await services.vault.refresh();
   const newest = (await services.vault.forProject(actor.projectId)).keyGeneration;
   const key = services.vault.newDataKey(actor.projectId, newest + 1);
   const made = await services.store.write(async (tx) => {
+    if (await endedBefore(services, tx, actor, 'project.rekey', actor.projectId))
+      return newestOf(await tx.keys.find(actor.projectId, 'dek'));
     const stored = await tx.keys.insertIfAbsent(key);
     if (stored === null || !stored.wrapped.equals(key.wrapped))
       throw new DomainError('REQUEST_IN_PROGRESS', 'Another rotation is going on. Try again.', { retryAfterSeconds: 2 });
@@ -41,8 +47,11 @@ export async function retireDataKey(services: Services, actor: Actor, generation
   requireOperator(actor);
   await services.store.write(async (tx) => {
     const keys = await tx.keys.find(actor.projectId, 'dek');
-    const newest = keys.at(-1);
-    if (newest === undefined || !keys.some((key) => key.generation === generation)) throw notFound('data key');
+    const newest = newestOf(keys);
+    if (!keys.some((key) => key.generation === generation)) {
+      if (await endedBefore(services, tx, actor, 'project.retire-key', actor.projectId)) return;
+      throw notFound('data key');
+    }
     if (newest.generation === generation) throw badRequest('generation', 'This is the data key in use. Rotate it first.');
     const wait = newest.createdAt + UPGRADE_RECORD_MS - (await tx.now());
     if (wait > 0)
@@ -66,4 +75,11 @@ export async function retireDataKey(services: Services, actor: Actor, generation
     });
   });
   await services.vault.refresh();
+}
+
+/** A project has a data key from its first day. */
+function newestOf(keys: readonly WrappedKey[]): WrappedKey {
+  const newest = keys.at(-1);
+  if (newest === undefined) throw notFound('data key');
+  return newest;
 }

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadMasterKey } from '../../src/crypto/master-key.ts';
 import { createVault } from '../../src/crypto/vault.ts';
+import { DomainError } from '../../src/domain/errors.ts';
+import { answerOnce } from '../../src/operations/answer-once.ts';
 import { localActor } from '../../src/operations/prepare-instance.ts';
+import { listDataKeys, retireDataKey, rotateDataKey } from '../../src/operations/rotate-data-key.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { stageCreation, stageUpdate } from '../../src/operations/stage-change.ts';
 import {
@@ -188,6 +191,30 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
       const needs = await needed(1);
       await gateway.close();
       expect([refused, read, again, needs]).toEqual(['UNAVAILABLE', 'ok', 'ok', { versions: 0, contents: 0, answers: 0 }]);
+    });
+
+    test('a request whose first answer was lost makes no second key, and finds the key destroyed that it destroyed', async () => {
+      await start();
+      const { services, projectId } = gateway.app;
+      const actor = localActor(projectId, 'test', { id: 'repeat', ip: null, client: {} });
+      const twice = async (id: string, run: (bound: Services) => Promise<string>): Promise<readonly string[]> => {
+        const outcomes: string[] = [];
+        const once = (lost: boolean) =>
+          answerOnce(services, actor, id, id, async (bound) => {
+            outcomes.push(await run(bound));
+            if (lost) throw new DomainError('OUTCOME_UNKNOWN', 'lost');
+            return { body: '', codes: [] };
+          });
+        await once(true).catch(() => {});
+        await once(false);
+        return outcomes;
+      };
+      const rotated = await twice('rotate', async (bound) => String((await rotateDataKey(bound, actor)).generation));
+      clock.advance(11 * MINUTE);
+      const destroyed = await twice('retire', (bound) => retireDataKey(bound, actor, 1).then(() => 'gone'));
+      const keys = await listDataKeys(services, actor);
+      await gateway.close();
+      expect([rotated, destroyed, keys.map(({ generation }) => generation)]).toEqual([['2', '2'], ['gone', 'gone'], [2]]);
     });
 
     test('only whoever runs the instance does any of it', async () => {

@@ -1,7 +1,9 @@
 // What must hold after any crash, once the gateway runs again: the store is whole, whatever was acknowledged is there, whatever was not is
 // absent or complete, and sending a request again gives its first outcome. Each broken promise is one line of text.
 import { detailsOf } from './seed.mjs';
-import { send, settle } from './workload.mjs';
+import { readState } from './state.mjs';
+import { wholeness } from './wholeness.mjs';
+import { send, settle, stateAfterWait } from './workload.mjs';
 
 const EXAMINE = '{ storeExamination { ok findings { problem } } auditVerification { ok findings { kind } } }';
 /** What a request leaves in the audit when it took effect, and may leave there once only. */
@@ -10,6 +12,12 @@ const EFFECTS = {
   commit: ['connection.update'],
   update: ['change.stage', 'connection.update'],
   rollBack: ['change.stage', 'connection.rollback'],
+  wait: ['change.wait'],
+  force: ['connection.break-glass', 'connection.update'],
+  restore: ['change.stage', 'change.wait'],
+  discard: ['change.discard'],
+  rotate: ['project.rekey'],
+  retire: ['project.retire-key'],
   acquire: ['lease.acquire'],
   release: ['lease.release'],
   create: ['change.stage'],
@@ -29,7 +37,10 @@ export async function check(url, world, journal, rows) {
   const after = await readState(rows);
   wholeness(after, say);
   for (const entry of journal.entries) once(entry, after, say);
+  await endWaits(url, world, after, say);
+  await finishKeys(url, world, say);
   await goesOn(url, world, say);
+  wholeness(await readState(rows), say);
   await examine(url, world, say);
   return broken;
 }
@@ -45,78 +56,6 @@ export async function examine(url, world, say) {
   if (data?.auditVerification?.ok !== true) say(`the audit is broken: ${JSON.stringify(errors ?? data.auditVerification)}`);
 }
 
-async function readState(rows) {
-  const json = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
-  const number = (row, names) => ({
-    ...row,
-    ...Object.fromEntries(names.map((name) => [name, row[name] === null ? null : Number(row[name])])),
-  });
-  const connections = await rows('select id, current_version, deleted_at from connections');
-  const versions = await rows('select connection_id, version, label, change_id, content_id, destroyed_at, restored_from from versions');
-  const changes = await rows('select id, connection_id, state, committed_version from changes');
-  return {
-    connections: connections.map((row) => number(row, ['current_version', 'deleted_at'])),
-    versions: versions.map((row) => number(row, ['version', 'destroyed_at', 'restored_from'])),
-    changes: changes.map((row) => number(row, ['committed_version'])),
-    contents: new Set((await rows('select id from sealed_contents where blob is not null')).map(({ id }) => id)),
-    leases: await rows('select id, connection_id, version, released_at from leases'),
-    tokens: new Set((await rows('select id from tokens')).map(({ id }) => id)),
-    audit: (await rows('select action, entity_id, request_id, details from audit')).map((row) => ({ ...row, details: json(row.details) })),
-    events: (await rows('select type, entity_id from events')).map(({ type, entity_id }) => `${type} ${entity_id}`),
-  };
-}
-
-/** Nothing half-saved (N2, N4, N9): each fact is in every table that tells of it, or in none. */
-function wholeness(state, say) {
-  const recorded = (action, connection, version) =>
-    state.audit.filter((row) => row.action === action && row.entity_id === connection && row.details.version === version).length;
-  for (const { id, current_version, deleted_at } of state.connections) {
-    const versions = state.versions.filter(({ connection_id }) => connection_id === id).sort((a, b) => a.version - b.version);
-    if (versions.some(({ version }, index) => version !== index + 1)) say(`versions of ${id} have a gap`);
-    if (versions.at(-1)?.version !== current_version) say(`the newest version of ${id} is not its current one`);
-    const current = versions.filter(({ label }) => label === 'CURRENT').map(({ version }) => version);
-    if (current.join() !== (deleted_at === null ? String(current_version) : '')) say(`CURRENT of ${id} is ${current.join()}`);
-    for (const version of versions) {
-      const change = state.changes.find((row) => row.id === version.change_id);
-      if (change?.state !== 'COMMITTED' || change.committed_version !== version.version)
-        say(`version ${version.version} of ${id} has no committed change`);
-      if (version.destroyed_at === null && !state.contents.has(version.content_id))
-        say(`version ${version.version} of ${id} has no content`);
-      const action =
-        version.version === 1 ? 'connection.create' : version.restored_from === null ? 'connection.update' : 'connection.rollback';
-      if (recorded(action, id, version.version) !== 1) say(`version ${version.version} of ${id} is not in the audit once`);
-      if (
-        (version.label === 'RETIRED' && deleted_at === null ? 1 : 0) !== recorded('version.retire', id, version.version) &&
-        deleted_at === null
-      )
-        say(`the retirement of version ${version.version} of ${id} is not in the audit once`);
-    }
-  }
-  for (const change of state.changes) {
-    const version = state.versions.find((row) => row.change_id === change.id);
-    if ((change.state === 'COMMITTED') !== (version !== undefined))
-      say(`change ${change.id} is ${change.state} ${version === undefined ? 'without' : 'with'} a version`);
-    if (state.audit.filter(({ action, details }) => action === 'change.stage' && details.changeId === change.id).length !== 1)
-      say(`change ${change.id} is not in the audit once`);
-  }
-  for (const lease of state.leases) {
-    if (state.audit.filter(({ action, details }) => action === 'lease.acquire' && details.leaseId === lease.id).length !== 1)
-      say(`lease ${lease.id} is not in the audit once`);
-    if (
-      (lease.released_at !== null) !==
-      state.audit.some(({ action, details }) => action === 'lease.release' && details.leaseId === lease.id)
-    )
-      say(`the release of lease ${lease.id} is half-saved`);
-  }
-  if (
-    state.audit
-      .map(({ action, entity_id }) => `${action} ${entity_id ?? ''}`)
-      .sort()
-      .join() !== [...state.events].sort().join()
-  )
-    say('audit and events tell different stories');
-}
-
 /** An acknowledged request is there (N1). */
 function acknowledged({ id, verb, connection, answer, variables }, state, say) {
   const { data } = answer;
@@ -124,16 +63,42 @@ function acknowledged({ id, verb, connection, answer, variables }, state, say) {
   const lost = () => say(`${id} was acknowledged and is lost`);
   const effects = EFFECTS[verb] ?? [];
   if (!effects.every((action) => state.audit.some((row) => row.request_id === id && row.action === action))) lost();
-  const version = data.updateCredentialsV2?.version ?? data.updateCredentials?.version ?? data.rollBackConnection?.version;
+  const version = versionIn(data);
   if (version !== undefined && !state.versions.some((row) => row.connection_id === connection && row.version === version)) lost();
   const lease = data.acquireLease?.lease.id ?? data.renewLease?.id ?? data.releaseLease?.id;
   if (lease !== undefined && !state.leases.some((row) => row.id === lease)) lost();
   if (verb === 'release' && state.leases.some((row) => row.id === lease && row.released_at === null)) lost();
   if (verb === 'add' && !state.connections.some((row) => row.id === data.addConnection.connection.uuid)) lost();
   if (verb === 'remove' && state.connections.some((row) => row.id === variables.id && row.deleted_at === null)) lost();
+  const waiting =
+    verb === 'restore'
+      ? data.rollBackConnection.change
+      : verb === 'wait' || verb === 'discard'
+        ? (data.commitChange ?? data.discardChange)
+        : null;
+  if (
+    waiting !== null &&
+    !state.changes.some((row) => row.id === waiting.id && (row.state === waiting.state || waiting.state === 'PENDING'))
+  )
+    lost();
+  const keys = state.keys.filter(({ purpose }) => purpose === 'dek').map(({ generation }) => generation);
+  if (verb === 'rotate' && !keys.includes(data.rotateDataKey.generation)) lost();
+  if (verb === 'retire' && keys.includes(variables.generation)) lost();
+  if (
+    verb === 'rekey' &&
+    !state.audit.some(({ action, details }) => action === 'instance.rekey' && details.toKid === data.rotateMasterKey.toKid)
+  )
+    lost();
+  if (verb === 'rekey' && data.rotateMasterKey.state === 'FINISHED' && state.kid !== data.rotateMasterKey.toKid) lost();
   if (verb === 'token' && !state.tokens.has(data.createToken.token.id)) lost();
   if (data.acquireLease !== undefined) mixture(id, data.acquireLease.credentials, say);
   if (data.readLease !== undefined) mixture(id, data.readLease.credentials, say);
+}
+
+function versionIn({ updateCredentialsV2, updateCredentials, rollBackConnection, commitChange }) {
+  const version =
+    updateCredentialsV2?.version ?? updateCredentials?.version ?? rollBackConnection?.version ?? commitChange?.committedVersion;
+  return version ?? undefined;
 }
 
 /** A version's fields are all of one change (C5). */
@@ -158,13 +123,14 @@ async function sendAgain(url, world, entry, before, say) {
   const done = (action) => before.audit.find((row) => row.request_id === id && row.action === action)?.details;
   if (errors !== undefined) {
     // Of racing commits one wins.
-    const expected = ['commit', 'update', 'rollBack'].includes(verb) ? 'VERSION_CONFLICT' : '';
+    const expected =
+      connection === world.refusing ? 'CONNECTION_IN_USE' : ['commit', 'update', 'rollBack'].includes(verb) ? 'VERSION_CONFLICT' : '';
     const took = (EFFECTS[verb] ?? []).every((action) => done(action) !== undefined) && EFFECTS[verb] !== undefined;
     if (reply.codes[0] !== expected || took)
       say(`${id} ${took ? 'was done' : 'was not done'}, and its repeat is refused: ${reply.codes.join()}`);
     return;
   }
-  const version = data.updateCredentialsV2?.version ?? data.updateCredentials?.version ?? data.rollBackConnection?.version;
+  const version = versionIn(data);
   const first = (done('connection.update') ?? done('connection.rollback'))?.version;
   if (first !== undefined && first !== version) say(`${id} made version ${first} of ${connection}, and its repeat says ${version}`);
   const lease = done('lease.acquire')?.leaseId;
@@ -179,9 +145,39 @@ function once({ id, verb }, state, say) {
   }
 }
 
+/** What waits is carried out, whole, once the jobs that it waits for have ended. */
+async function endWaits(url, world, state, say) {
+  for (const { id } of state.leases.filter(
+    (row) => [world.waiting, world.refusing].includes(row.connection_id) && row.released_at === null,
+  )) {
+    const { codes } = await send(url, world, { id: `after-${id}`, verb: 'endLease', variables: { id } });
+    if (codes.length > 0) say(`afterwards, a lease can't be ended: ${codes.join()}`);
+  }
+  for (const change of state.changes.filter((row) => row.state === 'PENDING')) {
+    const end = await stateAfterWait(url, world, change.id);
+    if (end !== 'COMMITTED') say(`the jobs have ended, and the change that waited for them is ${end}`);
+  }
+}
+
+/** A change of keys that was interrupted goes on where it was, and nothing is left behind. */
+async function finishKeys(url, world, say) {
+  const ask = async (verb, variables) => {
+    const reply = await send(url, world, { id: null, verb, variables });
+    if (reply.codes.length > 0) say(`afterwards, ${verb} is refused: ${reply.codes.join()}`);
+    return reply.answer.data ?? {};
+  };
+  const failure = await world.rekey?.();
+  if (failure !== undefined && failure !== null) say(`afterwards, rekey fails: ${failure}`);
+  if (world.rekey === undefined)
+    for (let steps = 20; steps > 0 && (await ask('rekey', { file: world.newKeyFile })).rotateMasterKey?.state === 'ROTATING'; steps -= 1);
+  await ask('rotate', {});
+  const { resealConnections } = await ask('reseal', { after: null });
+  if (resealConnections?.failures.length !== 0) say(`afterwards, resealing fails: ${JSON.stringify(resealConnections)}`);
+}
+
 /** No orphan lock: every connection can be changed and leased again. */
 async function goesOn(url, world, say) {
-  for (const [index, connection] of world.connections.entries()) {
+  for (const [index, connection] of [...world.connections, world.waiting, world.refusing].entries()) {
     const ask = async (verb, variables) => {
       const reply = await send(url, world, { id: `after-${index}-${verb}-${variables.key ?? ''}`, verb, variables });
       if (reply.codes.length > 0) say(`afterwards, ${verb} is refused: ${reply.codes.join()}`);
@@ -191,7 +187,7 @@ async function goesOn(url, world, say) {
     if (staged?.updateWebhookCredentialsV2 == null) return;
     await ask('commit', { id: connection, key: staged.updateWebhookCredentialsV2.result.key });
     const leased = await ask('acquire', { id: connection, job: 'after' });
-    if (leased?.acquireLease.credentials.headerName !== `x-after-${index}`)
+    if (leased?.acquireLease?.credentials.headerName !== `x-after-${index}`)
       say(`afterwards, a lease on ${connection} gives something else than was saved`);
   }
 }

@@ -36,7 +36,8 @@ try {
   const seeded = join(folder, 'seeded');
   mkdirSync(seeded, { mode: 0o700 });
   const world = { receiver: receiver.url, seeded, ...(await seed({ CHANGEOVER_DATA_DIR: seeded }, receiver.url, CONNECTIONS)) };
-  const counts = { first: await undisturbed(world, 'first'), workload: await undisturbed(world, 'workload') };
+  const counts = {};
+  for (const scenario of ['first', 'workload', 'keys']) counts[scenario] = await undisturbed(world, scenario);
   await Promise.all([sweep(world, choosePoints(counts, sample)), sweepPostgres(postgresPoints(sample))]);
 } finally {
   receiver.close();

@@ -4,8 +4,8 @@
 export const CALLS = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'unlink', 'rename', 'link', 'write'];
 
 /**
- * Groups of points, each with its share of a sample. `scenario` first: the very first start, on an empty folder; workload: eight
- * clients on a seeded store. Counts differ a little from run to run, so a point may lie beyond the end of its run.
+ * Groups of points, each with its share of a sample. `scenario` first: the very first start, on an empty folder; workload:
+ * clients of every kind on a seeded store; keys: mostly whoever looks after the keys. Counts differ a little from run to run, so a point may lie beyond the end of its run.
  */
 const GROUPS = [
   { share: 9, scenario: 'workload', call: 'pwrite64', fault: 'KILL' },
@@ -14,6 +14,9 @@ const GROUPS = [
   { share: 1, scenario: 'workload', call: 'fdatasync', fault: 'KILL' },
   { share: 1, scenario: 'workload', call: 'ftruncate', fault: 'KILL' },
   { share: 1, scenario: 'workload', call: 'unlink', fault: 'KILL' },
+  { share: 4, scenario: 'keys', call: 'pwrite64', fault: 'KILL' },
+  { share: 1, scenario: 'keys', call: 'pwrite64', fault: 'KILL', twice: true },
+  { share: 1, scenario: 'keys', call: 'fsync', fault: 'KILL' },
   { share: 3, scenario: 'first', call: 'pwrite64', fault: 'KILL' },
   { share: 2, scenario: 'first', call: 'fsync', fault: 'KILL' },
   { share: 1, scenario: 'first', call: 'ftruncate', fault: 'KILL' },
@@ -27,6 +30,9 @@ const GROUPS = [
   { share: 2, scenario: 'workload', call: 'pwrite64', fault: 'ENOSPC', lasting: true },
   { share: 2, scenario: 'workload', call: 'fsync', fault: 'EIO' },
   { share: 1, scenario: 'workload', call: 'fsync', fault: 'EIO', lasting: true },
+  { share: 1, scenario: 'keys', call: 'pwrite64', fault: 'EIO' },
+  { share: 1, scenario: 'keys', call: 'pwrite64', fault: 'ENOSPC', lasting: true },
+  { share: 1, scenario: 'keys', call: 'fsync', fault: 'EIO' },
   { share: 1, scenario: 'first', call: 'pwrite64', fault: 'ENOSPC', lasting: true },
   { share: 1, scenario: 'first', call: 'fsync', fault: 'EIO' },
 ];
@@ -39,7 +45,7 @@ export function choosePoints(counts, sample) {
   const groups = GROUPS.map((group) => ({ ...group, count: counts[group.scenario][group.call] ?? 0 })).filter(({ count }) => count > 0);
   const shares = groups.reduce((sum, { share }) => sum + share, 0);
   return groups.flatMap(({ share, count, twice, ...point }) => {
-    const all = twice === true || (point.scenario === 'workload' && point.fault !== 'KILL') ? Math.ceil(count / STEP) : count;
+    const all = twice === true || (point.scenario !== 'first' && point.fault !== 'KILL') ? Math.ceil(count / STEP) : count;
     const wanted = sample === null ? all : Math.min(count, Math.max(1, Math.round((sample * share) / shares)));
     return Array.from({ length: wanted }, (_, index) => {
       const nth = 1 + Math.floor(((index + 0.5) * count) / wanted);

