@@ -1,5 +1,6 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
+import type { SealedContent } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import {
   camelToSnake,
@@ -247,12 +248,13 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
       waitUntil: null,
       failure: null,
     };
-    if (origin.purpose === 'roll-back') await requireContent(tx, staged);
-    else {
+    const restored = origin.purpose === 'roll-back' ? await requireContent(tx, staged) : null;
+    if (restored === null) {
       await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);
       await tx.contents.insert({ ...sealed.content, createdAt: now });
     }
-    await tx.changes.insert(staged);
+    // What was read before may have been sealed anew with another data key meanwhile.
+    await tx.changes.insert({ ...staged, cipherHash: (restored ?? sealed.content).cipherHash });
     await record(services, tx, actor, {
       action: 'change.stage',
       entity: 'connection',
@@ -265,9 +267,11 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
   return { change, key };
 }
 
-/** The content of an old version is kept for as long as an open change uses it. The lock keeps it from being destroyed at this moment. */
-async function requireContent(tx: Writers, { connectionId, projectId, contentId, restoredFrom }: Change): Promise<void> {
+/** The content of an old version is kept for as long as an open change uses it. The lock keeps it from being destroyed or sealed anew at this moment. */
+async function requireContent(tx: Writers, { connectionId, projectId, contentId, restoredFrom }: Change): Promise<SealedContent> {
   await tx.lock(connectionId, 'shared');
-  if ((await tx.contents.find({ projectId }, contentId))?.blob == null)
+  const content = await tx.contents.find({ projectId }, contentId);
+  if (content === null || content.blob === null)
     throw badRequest('version', 'The credentials of this version have been destroyed.', { version: restoredFrom });
+  return content;
 }

@@ -4,10 +4,11 @@ import { loadMasterKey } from '../../src/crypto/master-key.ts';
 import { createVault } from '../../src/crypto/vault.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { answerOnce } from '../../src/operations/answer-once.ts';
+import { commitChange } from '../../src/operations/commit-change.ts';
 import { localActor } from '../../src/operations/prepare-instance.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../src/operations/rotate-data-key.ts';
 import type { Services } from '../../src/operations/services.ts';
-import { stageCreation, stageUpdate } from '../../src/operations/stage-change.ts';
+import { stageCreation, stageRollBack, stageUpdate } from '../../src/operations/stage-change.ts';
 import {
   addWebhook,
   COMMIT,
@@ -191,6 +192,24 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
       const needs = await needed(1);
       await gateway.close();
       expect([refused, read, again, needs]).toEqual(['UNAVAILABLE', 'ok', 'ok', { versions: 0, contents: 0, answers: 0 }]);
+    });
+
+    test('a roll-back that is staged while everything is sealed anew restores what is stored then', async () => {
+      await start();
+      const id = await add();
+      await gateway.graphql(COMMIT, { id, key: await stageSecret(gateway, id, 'a secret of the second version') });
+      await gateway.graphql(ROTATE);
+      const { services, projectId } = gateway.app;
+      const actor = localActor(projectId, 'test', { id: 'race', ip: null, client: {} });
+      const write: Services['store']['write'] = async (work) => {
+        await reseal();
+        return await services.store.write(work);
+      };
+      const { key } = await stageRollBack({ ...services, store: { ...services.store, write } }, actor, id, null);
+      await commitChange(services, actor, { connectionId: id, key });
+      const [found, secret] = [await doctor(), await secretOf(id)];
+      await gateway.close();
+      expect([found, secret]).toEqual([{ ok: true, findings: [] }, SECRET]);
     });
 
     test('a request whose first answer was lost makes no second key, and finds the key destroyed that it destroyed', async () => {

@@ -26,21 +26,21 @@ const EFFECTS = {
   token: ['token.create'],
 };
 
-/** `rows` reads the store's tables beside the gateway. */
-export async function check(url, world, journal, rows) {
+/** `snapshot` reads the store beside the gateway. */
+export async function check(url, world, journal, snapshot) {
   const broken = [];
   const say = (promise) => broken.push(promise);
-  const before = await readState(rows);
+  const before = await readState(snapshot);
   wholeness(before, say);
   for (const entry of journal.entries) if (entry.text !== null) acknowledged(entry, before, say);
   for (const entry of journal.entries) await sendAgain(url, world, entry, before, say);
-  const after = await readState(rows);
+  const after = await readState(snapshot);
   wholeness(after, say);
   for (const entry of journal.entries) once(entry, after, say);
   await endWaits(url, world, after, say);
   await finishKeys(url, world, say);
   await goesOn(url, world, say);
-  wholeness(await readState(rows), say);
+  wholeness(await readState(snapshot), say);
   await examine(url, world, say);
   return broken;
 }

@@ -74,7 +74,7 @@ export async function runPostgresPoint(folder, server, receiver, { fault, nth },
     if ((await Promise.race([gateway.exited, Promise.resolve(null)])) !== null) gateway = await start(keys.old);
     // The minute that a crashed gateway's hold on an idempotency id lasts is over.
     await server.query('update idempotency set taken_until = 0 where answer is null', name);
-    const broken = await check(gateway.url, world, journal, (text) => server.query(text, name));
+    const broken = await check(gateway.url, world, journal, (work) => server.snapshot(work, name));
     await gateway.stop();
     gateway = await start(keys.new);
     await examine(gateway.url, world, (promise) => broken.push(`with the new master key, ${promise}`));
@@ -86,7 +86,8 @@ export async function runPostgresPoint(folder, server, receiver, { fault, nth },
   }
 }
 
-function makeKey(file) {
+/** A file with a new master key. */
+export function makeKey(file) {
   writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
   return file;
 }
@@ -96,7 +97,7 @@ function environmentOf(dataDir, databaseUrl, keyFile) {
 }
 
 /** As an operator does it. Resolves to what it said when it failed, else to null: whoever runs it again goes on where it was. */
-async function rotateMasterKey(environment, newKeyFile) {
+export async function rotateMasterKey(environment, newKeyFile) {
   const child = spawn(process.execPath, [CLI, 'rekey', '--new-key-file', newKeyFile], {
     env: { PATH: process.env.PATH, CHANGEOVER_LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -181,19 +182,25 @@ export async function startServer(folder, port) {
   let server = make();
   await server.initialise();
   await server.start();
-  const query = async (text, database = 'postgres') => {
+  const session = async (work, database) => {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password: PASSWORD, database, ssl: false });
     client.on('error', () => {});
     await client.connect();
     try {
-      return (await client.query(text)).rows;
+      return await work(async (text) => (await client.query(text)).rows);
     } finally {
       await client.end().catch(() => {});
     }
   };
+  const query = (text, database = 'postgres') => session((run) => run(text), database);
   return {
     port,
     query,
+    snapshot: (work, database) =>
+      session(async (run) => {
+        await run('begin isolation level repeatable read');
+        return await work(run);
+      }, database),
     async createDatabase(name) {
       await query(`create database "${name}"`);
       return `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${name}`;

@@ -100,6 +100,7 @@ async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   const broken = [];
   const say = (promise) => broken.push(promise);
   const keys = { old: join(dataDir, 'master.key'), new: world.newKeyFile };
+  const snapshot = (work) => withRows(dataDir, work);
   const hasKeys = CLIENTS[scenario] !== undefined;
   // Whichever key the operator has at hand opens the store; a rotation that had not begun leaves the new one worthless.
   let held = hasKeys && nth % 2 === 1 ? 'new' : 'old';
@@ -113,8 +114,8 @@ async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   if (gateway.url === null) return [...broken, `the next start failed: ${gateway.errors().slice(0, 500)}`];
   if (hasKeys) {
     if (nth === 0) broken.push(...(await withRows(dataDir, (rows) => missing(HAPPENS[scenario], rows))));
-    if (nth === 0 && scenario === 'workload') broken.push(...overlooked(await withRows(dataDir, readState)));
-    broken.push(...(await withRows(dataDir, (rows) => check(gateway.url, world, journal, rows))));
+    if (nth === 0 && scenario === 'workload') broken.push(...overlooked(await readState(snapshot)));
+    broken.push(...(await check(gateway.url, world, journal, snapshot)));
   } else {
     const file = join(dataDir, 'owner-token');
     const owner = existsSync(file) ? tokenIn(file) : null;
@@ -151,6 +152,7 @@ async function missing(actions, rows) {
 async function withRows(dataDir, work) {
   const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { readonly: true });
   try {
+    handle.exec('BEGIN');
     return await work(async (text) => handle.prepare(text).all());
   } finally {
     handle.close();

@@ -1,7 +1,11 @@
 // The store's tables, read beside the gateway.
 
-/** `rows` runs a statement. */
-export async function readState(rows) {
+/** `snapshot` gives its work a function that runs a statement, all on the same state of the store: the gateway goes on meanwhile. */
+export function readState(snapshot) {
+  return snapshot(readTables);
+}
+
+async function readTables(rows) {
   const json = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
   const number = (row, names) => ({
     ...row,

@@ -4,8 +4,10 @@
 // An event is { proc, op, key, args, inv, ret, type, value }: `inv` and `ret` are nanoseconds of one clock, `type` is ok, fail (it had no
 // effect) or info (nobody knows). `key` is the connection, or the integration of a pair.
 
-const CHECKS = { C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, unexpected };
-const WRITES = new Set(['commit', 'update', 'rollBack']);
+import { auditOf } from './audit.mjs';
+
+const CHECKS = { C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12: auditOf, inFlight, unexpected };
+const WRITES = new Set(['commit', 'update', 'rollBack', 'waited']);
 const READS = new Set(['read', 'acquire']);
 
 /** Broken promises, each with its number in front; `stored` has versions, changes and audit counts. */
@@ -106,9 +108,9 @@ function C7({ ok }) {
     );
 }
 
-/** A lease gives its version until it ends, whatever is done meanwhile. */
+/** A lease gives its version until it ends, whatever is done meanwhile: commits, roll-backs, retirement, new keys, removals. */
 function C8({ events }) {
-  const released = new Map(events.filter(({ op }) => op === 'release').map(({ args, inv }) => [args.lease, inv]));
+  const released = endsOf(events);
   return events
     .filter(({ op }) => op === 'readLease' || op === 'renew')
     .flatMap(({ op, key, args, ret, type, value }) => {
@@ -118,9 +120,17 @@ function C8({ events }) {
     });
 }
 
+/** When each lease began to be ended. */
+function endsOf(events) {
+  return new Map(events.filter(({ op }) => op === 'release' || op === 'endLease').map(({ args, inv }) => [args.lease, inv]));
+}
+
 /** A roll-back is a new version with an older one's content. */
-function C9({ stored, version }) {
-  return stored.versions
+function C9({ ok, stored, version }) {
+  const none = ok
+    .filter(({ op, key, value }) => op === 'rollBack' && typeof version.get(`${key} ${value.version}`)?.restoredFrom !== 'number')
+    .map(({ key, value }) => `version ${value.version} of ${key} was a roll-back, and does not say of what`);
+  const wrong = stored.versions
     .filter(({ restoredFrom }) => restoredFrom !== null)
     .flatMap((row) => {
       const old = version.get(`${row.connection} ${row.restoredFrom}`);
@@ -128,6 +138,7 @@ function C9({ stored, version }) {
         ? []
         : [`version ${row.version} of ${row.connection} is not what version ${row.restoredFrom} was`];
     });
+  return [...none, ...wrong];
 }
 
 /** A key makes one version, however often it is used. */
@@ -154,35 +165,33 @@ function C11({ ok }) {
     .map(({ key, args }) => `the repeat of a ${args.verb} on ${key} was answered differently`);
 }
 
-/** Each change and each reveal is in the audit, and nothing else. */
-function C12({ events, stored }) {
-  const counted = {
-    readLease: 'lease.read',
-    acquire: 'lease.acquire',
-    renew: 'lease.renew',
-    release: 'lease.release',
-    removePair: 'connection.delete',
-  };
-  const wrong = Object.entries(counted).flatMap(([op, action]) => {
-    const times = op === 'removePair' ? 2 : 1;
-    const count = (wanted) => events.filter((event) => event.op === op && event.type === wanted).length * times;
-    const rows = stored.audit.filter((row) => row.action === action).length;
-    return rows >= count('ok') && rows <= count('ok') + count('info')
-      ? []
-      : [`${rows} rows of ${action} for ${count('ok')} that were answered`];
-  });
-  const versions = stored.versions.filter(({ base }) => base !== null).length;
-  const rows = stored.audit.filter(({ action }) => action === 'connection.update' || action === 'connection.rollback').length;
-  return rows === versions ? wrong : [...wrong, `${rows} rows of saved versions for ${versions}`];
+/** No commit that has to heed jobs takes effect while one surely holds the connection: from before it was asked for until it was answered. */
+function inFlight({ events, ok }) {
+  const ends = endsOf(events);
+  const held = byKey(ok.filter(({ op }) => op === 'acquire'));
+  return ok
+    .filter(({ op, args }) => op === 'waited' || (op === 'commit' && args.heeds === true))
+    .flatMap(({ op, key, inv, ret }) => {
+      const lease = (held.get(key) ?? []).find((one) => one.ret < inv && (ends.get(one.value.lease) ?? Infinity) > ret);
+      return lease === undefined ? [] : [`a ${op} of ${key} took effect under a live lease on version ${lease.value.version}`];
+    });
 }
 
 /** Refusals that no race explains. */
 function unexpected({ events }) {
   const expected = {
-    commit: ['VERSION_CONFLICT'],
+    commit: ['VERSION_CONFLICT', 'CONNECTION_IN_USE'],
     update: ['VERSION_CONFLICT'],
     rollBack: ['VERSION_CONFLICT'],
+    wait: ['VERSION_CONFLICT', 'CONNECTION_IN_USE'],
+    waited: ['VERSION_CONFLICT', null],
+    discard: ['CHANGE_OUTDATED'],
+    acquire: ['CONNECTION_IN_USE', 'NOT_FOUND'],
+    remove: ['CONNECTION_IN_USE', 'NOT_FOUND'],
     removePair: ['NOT_FOUND'],
+    // An old key is needed by something, or is gone; the last rotation's old key still opens the store.
+    retire: ['BAD_REQUEST', 'NOT_FOUND'],
+    rekey: ['REQUEST_IN_PROGRESS'],
   };
   return events
     .filter(({ op, type, value }) => type === 'fail' && !expected[op]?.includes(value.code))

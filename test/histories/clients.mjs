@@ -17,7 +17,14 @@ const MIX = {
   rollBack: 5,
   replay: 4,
   removePair: 2,
+  force: 3,
+  wait: 3,
+  job: 5,
+  endLease: 2,
+  remove: 2,
 };
+/** For how long a client waits for the jobs of others at most, milliseconds; then it takes the change back. */
+const PATIENCE_MS = 1500;
 
 const UNKNOWN = new Set(['OUTCOME_UNKNOWN', 'UNAVAILABLE', 'REQUEST_IN_PROGRESS', 'REQUEST_TIMEOUT', 'RATE_LIMITED']);
 
@@ -27,17 +34,19 @@ export function tagsOf(connection) {
 
 /**
  * `ways` are functions (verb, variables, id) to { data, code, text }, one for each way in; a process writes by one and reads by all.
- * `mayLease` says which of them act for a job. Resolves to the history.
+ * `mayLease` says which of them act for a job. `beside` goes on until the clients are done. Resolves to the history.
  */
-export async function runClients(world, ways, { processes, requests, seconds, seed }, events = []) {
+export async function runClients(world, ways, { processes, requests, seconds, seed }, events = [], beside = async () => {}) {
   const until = performance.now() + seconds * 1000;
   const most = events.length + requests;
-  await Promise.all(
-    Array.from({ length: processes }, async (_, proc) => {
+  const isOver = () => performance.now() >= until || events.length >= most;
+  await Promise.all([
+    ...Array.from({ length: processes }, async (_, proc) => {
       const client = createClient(world, ways, events, proc, seed);
-      while (performance.now() < until && events.length < most) await client();
+      while (!isOver()) await client();
     }),
-  );
+    beside(isOver, events),
+  ]);
   return events;
 }
 
@@ -53,20 +62,100 @@ function createClient(world, ways, events, proc, seed) {
     count += 1;
     // Half of the requests are under an idempotency id.
     const id = chance() < 0.5 ? `${seed}-p${proc}-${count}-${verb}` : null;
-    const event = { proc, op, key, args: { request: `${seed}-p${proc}-${count}`, ...args }, inv: now(), ret: 0, type: 'info', value: {} };
+    const trace = `${seed}-p${proc}-${count}`;
+    const event = { proc, op, key, args: { request: trace, ...args }, inv: now(), ret: 0, type: 'info', value: {} };
+    if (way.repeats) event.trace = trace;
     events.push(event);
     try {
-      const { data, code, text } = await way.ask(verb, variables, id);
+      const { data, code, text } = await way.ask(verb, variables, id, trace);
       event.ret = now();
       event.type = code === null ? 'ok' : UNKNOWN.has(code) ? 'info' : 'fail';
       event.value = code === null ? read(data) : { code };
-      if (code === null && way.repeats && id !== null && verb !== 'show' && verb !== 'list')
+      if (event.type !== 'info' && way.repeats && id !== null && verb !== 'show' && verb !== 'list')
         answered.push({ way, verb, variables, id, text, key });
     } catch (error) {
       event.ret = now();
       event.value = { code: String(error) };
     }
     return event.type === 'ok' ? event.value : null;
+  }
+
+  async function acquire(connection) {
+    const way = pick(ways.filter(({ mayLease }) => mayLease));
+    const variables = { id: connection, job: `process ${proc}` };
+    const held = await ask('acquire', connection, {}, way, 'acquire', variables, ({ acquireLease: { lease, key, credentials } }) => ({
+      lease: lease.id,
+      leaseKey: key,
+      version: lease.version,
+      ...contentOf(credentials),
+    }));
+    return held === null ? null : { connection, ...held };
+  }
+
+  async function readLease({ connection, lease, version, leaseKey }) {
+    const way = pick(ways.filter(({ mayLease }) => mayLease));
+    const read = ({ readLease: { lease: row, credentials } }) => ({ version: row.version, ...contentOf(credentials) });
+    await ask('readLease', connection, { lease, version }, way, 'read', { key: leaseKey }, read);
+  }
+
+  async function release({ connection, lease, leaseKey }) {
+    const way = pick(ways.filter(({ mayLease }) => mayLease));
+    await ask('release', connection, { lease }, way, 'release', { key: leaseKey }, () => ({}));
+  }
+
+  async function stage(connection) {
+    const tag = pick(tagsOf(connection));
+    const variables = { id: connection, c: detailsOf(tag) };
+    return await ask('stage', connection, { tag }, home, 'stage', variables, ({ updateWebhookCredentialsV2: { result } }) => ({
+      sent: tag,
+      tempKey: result.key,
+    }));
+  }
+
+  async function commit(connection, { tempKey, sent, ...args }, verb, field) {
+    const read = ({ [field]: row }) => ({ version: row.version ?? row.committedVersion });
+    return await ask('commit', connection, { tag: sent, ...args }, home, verb, { id: connection, key: tempKey }, read);
+  }
+
+  /** Each use under the same request, a quarter of them at once. */
+  async function twice(use) {
+    const request = `${seed}-p${proc}-${count}-key`;
+    await Promise.all(Array.from({ length: chance() < 0.25 ? 2 : 1 }, () => use(request)));
+  }
+
+  /** A commit that waits for jobs: done when it is seen to be, and taken back when that takes too long. The whole is one event more. */
+  async function waitForJobs(connection) {
+    const staged = await stage(connection);
+    if (staged === null) return;
+    const request = `${seed}-p${proc}-${count}-waited`;
+    const whole = { proc, op: 'waited', key: connection, args: { request, tag: staged.sent }, inv: now(), ret: 0, type: 'info', value: {} };
+    const asked = await ask(
+      'wait',
+      connection,
+      { request },
+      home,
+      'wait',
+      { id: connection, key: staged.tempKey },
+      (data) => data.commitChange,
+    );
+    if (asked === null) return;
+    whole.args.waits = asked.state === 'PENDING';
+    let change = asked;
+    const look = async () => {
+      const { data } = await home.ask('change', { id: asked.id }, null, null);
+      change = data?.change ?? change;
+    };
+    for (const until = performance.now() + chance() * PATIENCE_MS; change.state === 'PENDING' && performance.now() < until; ) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await look();
+    }
+    if (change.state === 'PENDING') {
+      await ask('discard', connection, {}, home, 'discard', { id: asked.id }, () => ({}));
+      await look();
+    }
+    const type = { COMMITTED: 'ok', DISCARDED: 'fail' }[change.state] ?? 'info';
+    const value = type === 'ok' ? { version: change.committedVersion } : { code: change.failure };
+    events.push(Object.assign(whole, { ret: now(), type, value }));
   }
 
   const operations = {
@@ -78,36 +167,12 @@ function createClient(world, ways, events, proc, seed) {
       })),
     list: () => ask('list', 'all', {}, pick(ways), 'list', {}, ({ getPlatformServices }) => ({ pairs: pairsOf(getPlatformServices) })),
     async acquire(connection) {
-      const way = pick(ways.filter(({ mayLease }) => mayLease));
-      const held = await ask(
-        'acquire',
-        connection,
-        {},
-        way,
-        'acquire',
-        { id: connection, job: `process ${proc}` },
-        ({ acquireLease: { lease, key, credentials } }) => ({
-          lease: lease.id,
-          leaseKey: key,
-          version: lease.version,
-          ...contentOf(credentials),
-        }),
-      );
-      if (held !== null) leases.push({ connection, ...held });
+      const held = await acquire(connection);
+      if (held !== null) leases.push(held);
     },
     async readLease() {
       const held = pick(leases);
-      if (held === undefined) return;
-      const way = pick(ways.filter(({ mayLease }) => mayLease));
-      await ask(
-        'readLease',
-        held.connection,
-        { lease: held.lease, version: held.version },
-        way,
-        'read',
-        { key: held.leaseKey },
-        ({ readLease: { lease, credentials } }) => ({ version: lease.version, ...contentOf(credentials) }),
-      );
+      if (held !== undefined) await readLease(held);
     },
     async renew() {
       const held = pick(leases);
@@ -126,31 +191,46 @@ function createClient(world, ways, events, proc, seed) {
     async release() {
       const [held] = leases.splice(Math.floor(chance() * leases.length), 1);
       if (held === undefined) return;
-      const way = pick(ways.filter(({ mayLease }) => mayLease));
-      await ask('release', held.connection, { lease: held.lease }, way, 'release', { key: held.leaseKey }, () => ({}));
+      await release(held);
+    },
+    /** An administrator ends another's lease. */
+    async endLease() {
+      const [held] = leases.splice(Math.floor(chance() * leases.length), 1);
+      if (held === undefined) return;
+      await ask('endLease', held.connection, { lease: held.lease }, home, 'endLease', { id: held.lease }, () => ({}));
     },
     async commit(connection) {
-      const tag = pick(tagsOf(connection));
-      const staged = await ask(
-        'stage',
-        connection,
-        { tag },
-        home,
-        'stage',
-        { id: connection, c: detailsOf(tag) },
-        ({ updateWebhookCredentialsV2: { result } }) => ({ tempKey: result.key }),
-      );
+      const staged = await stage(connection);
       if (staged === null) return;
       // One key, used twice at once: one version.
-      const request = `${seed}-p${proc}-${count}-key`;
-      const uses = chance() < 0.25 ? 2 : 1;
-      await Promise.all(
-        Array.from({ length: uses }, () =>
-          ask('commit', connection, { tag, request }, home, 'commit', { id: connection, key: staged.tempKey }, (data) => ({
-            version: data.updateCredentialsV2.version,
-          })),
-        ),
-      );
+      await twice((request) => commit(connection, { ...staged, request }, 'commit', 'updateCredentialsV2'));
+    },
+    /** Refused while a job holds the connection, and committed all the same. */
+    async force() {
+      const staged = await stage(world.refusing);
+      if (staged === null) return;
+      if ((await commit(world.refusing, { ...staged, heeds: true }, 'commit', 'updateCredentialsV2')) !== null) return;
+      await twice((request) => commit(world.refusing, { ...staged, request, forced: true }, 'force', 'commitChange'));
+    },
+    wait: () => waitForJobs(world.waiting),
+    /** A job that is soon over, where jobs have a say. */
+    async job() {
+      const held = await acquire(pick([world.waiting, world.refusing]));
+      if (held === null) return;
+      await readLease(held);
+      await new Promise((resolve) => setTimeout(resolve, chance() * 200));
+      await readLease(held);
+      await release(held);
+    },
+    /** Somebody removes a connection while others lease it: it goes when no job holds it, and never before. */
+    async remove() {
+      const connection = pick(world.removable);
+      const held = await acquire(connection);
+      await ask('remove', connection, {}, home, 'remove', { id: connection }, () => ({}));
+      if (held === null) return;
+      await readLease(held);
+      await release(held);
+      if (chance() < 0.3) await ask('remove', connection, {}, home, 'remove', { id: connection }, () => ({}));
     },
     async update(connection) {
       const tag = pick(tagsOf(connection));

@@ -1,5 +1,6 @@
 // npm run test:histories: many clients at once, on SQLite through the listener and the control socket, on PostgreSQL through two gateways;
 // their history is checked against C1 to C12 of test/histories/checker.mjs. First the checker itself: six bugs that it has to find.
+// Beside the clients somebody changes the keys all the time, and what was replaced is retired and destroyed early.
 //   -- --requests 2000 how long each history is: so many requests,
 //   -- --seconds 30    or so much time, whichever is reached first
 //   -- --processes 16  how many clients
@@ -12,14 +13,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { examine } from '../crash/check.mjs';
 import { startGateway } from '../crash/gateway.mjs';
 import { startServer } from '../crash/postgres.mjs';
 import { startReceiver } from '../crash/seed.mjs';
 import { BUGS } from './bugs.mjs';
 import { checkHistory } from './checker.mjs';
 import { runClients } from './clients.mjs';
+import { hastenTime, keepKeys, rekeyBeside, rekeyOverSocket } from './keeper.mjs';
 import { SPOILT } from './spoil.mjs';
-import { openApp, prepareWorld, readStored, wayInProcess, wayOfCommandLine, wayOverHttp, withSqlite } from './world.mjs';
+import { changeSqlite, openApp, prepareWorld, readStored, wayInProcess, wayOfCommandLine, wayOverHttp, withSqlite } from './world.mjs';
 
 const number = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({
@@ -32,9 +35,32 @@ const { values } = parseArgs({
   },
 });
 const options = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
-const SIZE = { connections: options.connections, pairs: 12 };
+const SIZE = {
+  connections: options.connections,
+  pairs: Math.max(12, Math.round(options.requests / 200)),
+  removable: Math.max(6, Math.round(options.requests / 200)),
+};
 /** A bug that does not show itself within this time is not caught. */
 const BUG_MS = 60_000;
+/** Without one of these a run proves less than it says. */
+const EVERY = [
+  'commit',
+  'update',
+  'rollBack',
+  'waited',
+  'discard',
+  'acquire',
+  'readLease',
+  'renew',
+  'release',
+  'endLease',
+  'replay',
+  'list',
+  'removePair',
+  'reseal',
+  'rotate',
+  'rekey',
+];
 const UNLIMITED = { CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000' };
 
 const tally = { passed: 0, failed: 0 };
@@ -56,11 +82,12 @@ process.exitCode = tally.failed === 0 ? 0 : 1;
 
 async function catchBug(name, { caughtBy, around, replica }) {
   const dataDir = join(folder, name.replaceAll(/\W/g, '-'));
-  const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, { connections: 2, pairs: 24 });
+  const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, { connections: 2, pairs: 24, removable: 6 });
   const app = await openApp({ CHANGEOVER_DATA_DIR: dataDir });
   const right = await wayInProcess(app, app.services, world);
   const wrong = await wayInProcess(app, { ...app.services, store: around(app.services.store) }, world);
   const ways = replica === true ? [right, wrong] : [wrong];
+  const stopJobs = app.startJobs();
   const started = performance.now();
   const events = [];
   let broken = [];
@@ -69,6 +96,7 @@ async function catchBug(name, { caughtBy, around, replica }) {
     await runClients(world, ways, { processes: 8, requests: 150, seconds: 10, seed: options.seed + 1000 * slice }, events);
     broken = checkHistory(events, await withSqlite(dataDir, readStored));
   }
+  await stopJobs();
   await app.close();
   const found = [...new Set(broken.map((line) => line.split(':')[0]))].join(', ');
   const after = `after ${events.length} requests, ${((performance.now() - started) / 1000).toFixed(1)} s`;
@@ -84,7 +112,13 @@ async function onSqlite() {
   const gateway = await startGateway({ dataDir, environment: UNLIMITED });
   try {
     const http = wayOverHttp(gateway.url, world);
-    await judge('SQLite, listener and command line', world, [http, http, wayOfCommandLine(dataDir)], () => withSqlite(dataDir, readStored));
+    const beside = keepersOf(http, { folder: dataDir, rekey: (file) => rekeyOverSocket(dataDir, file) }, (text) =>
+      changeSqlite(dataDir, text),
+    );
+    await judge('SQLite, listener and command line', world, [http, http, wayOfCommandLine(dataDir)], beside, () =>
+      withSqlite(dataDir, readStored),
+    );
+    await stillWhole('SQLite', gateway, world);
   } finally {
     await gateway.stop();
   }
@@ -105,15 +139,33 @@ async function onPostgres() {
     const world = await prepareWorld({ ...environment, CHANGEOVER_DATA_DIR: dataDir }, receiver.url, SIZE);
     for (let count = 0; count < 2; count += 1) gateways.push(await startGateway({ dataDir, environment }));
     const ways = gateways.map(({ url }) => wayOverHttp(url, world));
-    await judge('PostgreSQL, two gateways', world, ways, () => readStored((text) => server.query(text, 'histories')));
+    const run = (text) => server.query(text, 'histories');
+    const held = { ...environment, CHANGEOVER_DATA_DIR: dataDir };
+    const rekey = (file) => rekeyBeside(held, file);
+    await judge('PostgreSQL, two gateways', world, ways, keepersOf(ways[0], { folder: dataDir, rekey }, run), () =>
+      server.snapshot(readStored, 'histories'),
+    );
+    await stillWhole('PostgreSQL', gateways[1], world);
   } finally {
     for (const gateway of gateways) await gateway.stop();
     await server.stop();
   }
 }
 
-async function judge(name, world, ways, stored) {
-  const history = { events: await runClients(world, ways, options), stored: await stored() };
+/** Who changes the keys, and how time goes faster. */
+function keepersOf(way, keys, change) {
+  return (isOver, events) => Promise.all([keepKeys(way, { ...keys, isOver }, events), hastenTime(change, isOver)]);
+}
+
+/** Afterwards every version opens, and the audit is whole. */
+async function stillWhole(name, gateway, world) {
+  const broken = [];
+  await examine(gateway.url, world, (promise) => broken.push(promise));
+  count(`${name}: every version opens, and the audit is whole`, broken);
+}
+
+async function judge(name, world, ways, beside, stored) {
+  const history = { events: await runClients(world, ways, options, [], beside), stored: await stored() };
   const { events } = history;
   const ok = events.filter(({ type }) => type === 'ok').length;
   const unknown = events.filter(({ type }) => type === 'info').length;
@@ -122,6 +174,10 @@ async function judge(name, world, ways, stored) {
     `${name}: ${ok} of ${events.length} requests took effect, ${unknown} nobody knows`,
     ok * 2 > events.length ? broken.slice(0, 20) : ['that is too few', ...broken.slice(0, 20)],
   );
+  const times = (op) => events.filter((event) => event.op === op && event.type === 'ok').length;
+  console.log(`       ${[...new Set(events.map(({ op }) => op))].map((op) => `${times(op)} ${op}`).join(', ')}`);
+  const never = EVERY.filter((op) => times(op) === 0);
+  count(`${name}: everything took effect at least once`, never);
   const overlooked = Object.entries(SPOILT).filter(([rule, spoil]) => {
     const copy = structuredClone(history);
     return !spoil(copy) || !checkHistory(copy.events, copy.stored).some((line) => line.startsWith(`${rule}:`));

@@ -20,7 +20,7 @@ export const SPOILT = {
     ),
   C4: ({ events }) =>
     change(
-      latest(events, ({ op }) => op === 'acquire'),
+      latest(events, ({ op, value }) => op === 'acquire' && value.version > 2),
       (event) => (event.value.version = 1),
     ),
   C5: ({ events }) =>
@@ -59,12 +59,28 @@ export const SPOILT = {
       stored.audit.find(({ action }) => action === 'lease.acquire'),
       (row) => (row.action = 'lease.end'),
     ),
+  inFlight: ({ events }) =>
+    change(
+      events.find(({ op, inv, ret, key, value }) => op === 'commit' && value.code === 'CONNECTION_IN_USE' && isHeld(events, key, inv, ret)),
+      (event) => Object.assign(event, { type: 'ok', value: { version: 1 } }),
+    ),
   unexpected: ({ events }) =>
     change(
       latest(events, ({ op }) => op === 'read'),
       (event) => Object.assign(event, { type: 'fail', value: { code: 'INTERNAL' } }),
     ),
 };
+
+function isHeld(events, key, from, until) {
+  return events.some(
+    ({ op, key: of, type, ret, value }) =>
+      op === 'acquire' &&
+      type === 'ok' &&
+      of === key &&
+      ret < from &&
+      events.every(({ op: end, args, inv }) => (end !== 'release' && end !== 'endLease') || args.lease !== value.lease || inv > until),
+  );
+}
 
 function latest(events, fits) {
   return events

@@ -26,14 +26,15 @@ const DOCUMENTS = {
   removePair: 'mutation ($id: UUID!) { deleteIntegration(integrationId: $id) { success } }',
 };
 const OF_JOBS = new Set(['acquire', 'read', 'renew', 'release']);
+const QUERIES = new Set(['show', 'list', 'change']);
 
-/** Connections whose contents are all proven, and pairs of connections that are removed together. */
-export async function prepareWorld(environment, receiverUrl, { connections, pairs }) {
+/** Connections whose contents are all proven, pairs of connections that are removed together, and connections that are removed while leased. */
+export async function prepareWorld(environment, receiverUrl, { connections, pairs, removable }) {
   const seeded = await seed(environment, receiverUrl, connections);
   const app = await openApp(environment);
   const { services } = app;
   const actor = localActor(app.projectId, 'seed', { id: 'seed', ip: null, client: {} });
-  for (const connectionId of seeded.connections) {
+  for (const connectionId of [...seeded.connections, seeded.waiting, seeded.refusing]) {
     let key = '';
     for (const tag of tagsOf(connectionId)) {
       ({ key } = await stageUpdate(services, actor, { connectionId, changes: detailsOf(tag) }));
@@ -43,26 +44,28 @@ export async function prepareWorld(environment, receiverUrl, { connections, pair
   }
   const ids = [];
   for (let index = 0; index < pairs; index += 1) {
-    let integration = { name: `Pair ${index}` };
-    for (const half of ['a', 'b']) {
-      const { key } = await stageCreation(services, actor, {
-        kind: 'webhook',
-        details: { url: receiverUrl, ...detailsOf(`pair-${index}`) },
-      });
-      const { connectionId } = await addConnection(services, actor, {
-        key,
-        kind: 'webhook',
-        integration,
-        name: `pair ${index} ${half}`,
-        isActive: false,
-      });
-      const row = await services.store.read.connections.find({ projectId: app.projectId, integrationIds: null }, connectionId);
-      integration = { id: row.integrationId };
-    }
-    ids.push(integration.id);
+    const halves = { details: detailsOf(`pair-${index}`), isActive: false };
+    const first = await add(services, actor, receiverUrl, { ...halves, integration: { name: `Pair ${index}` }, name: `pair ${index} a` });
+    const { integrationId } = await services.store.read.connections.find({ projectId: app.projectId, integrationIds: null }, first);
+    await add(services, actor, receiverUrl, { ...halves, integration: { id: integrationId }, name: `pair ${index} b` });
+    ids.push(integrationId);
   }
+  const removed = [];
+  for (let index = 0; index < removable; index += 1)
+    removed.push(
+      await add(services, actor, receiverUrl, {
+        details: detailsOf(`brief-${index}`),
+        integration: { name: `Brief ${index}` },
+        name: `brief ${index}`,
+      }),
+    );
   await app.close();
-  return { ...seeded, pairs: ids, receiver: receiverUrl };
+  return { ...seeded, pairs: ids, removable: removed, receiver: receiverUrl };
+}
+
+async function add(services, actor, receiverUrl, { details, ...where }) {
+  const { key } = await stageCreation(services, actor, { kind: 'webhook', details: { url: receiverUrl, ...details } });
+  return (await addConnection(services, actor, { key, kind: 'webhook', ...where })).connectionId;
 }
 
 export async function openApp(environment) {
@@ -73,15 +76,15 @@ export function wayOverHttp(url, world) {
   return {
     mayLease: true,
     repeats: true,
-    async ask(verb, variables, id) {
+    async ask(verb, variables, id, trace) {
       const token = OF_JOBS.has(verb) ? world.job : world.owner;
-      const isQuery = verb === 'show' || verb === 'list';
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           authorization: `Bearer ${token}`,
-          ...(isQuery || id === null ? {} : { 'x-mcd-idempotent-id': id }),
+          ...(QUERIES.has(verb) || id === null ? {} : { 'x-mcd-idempotent-id': id }),
+          ...(trace == null ? {} : { 'x-mcd-trace-id': trace }),
         },
         body: JSON.stringify({ query: DOCUMENTS[verb], variables }),
         signal: AbortSignal.timeout(30_000),
@@ -129,12 +132,13 @@ export async function wayInProcess(app, services, world) {
   return {
     mayLease: true,
     repeats: true,
-    async ask(verb, variables, id) {
-      const actor = OF_JOBS.has(verb) ? actors.job : actors.owner;
+    async ask(verb, variables, id, trace) {
+      const known = OF_JOBS.has(verb) ? actors.job : actors.owner;
+      const actor = { ...known, request: { ...request, id: trace ?? request.id } };
       const body = { query: DOCUMENTS[verb], variables, operationName: null };
       const run = (bound) => app.execute(body, createContext(bound, actor, { signal: AbortSignal.timeout(30_000) }));
-      const isQuery = verb === 'show' || verb === 'list';
-      const text = isQuery || id === null ? (await run(services)).body : await answerOnce(services, actor, id, JSON.stringify(body), run);
+      const text =
+        QUERIES.has(verb) || id === null ? (await run(services)).body : await answerOnce(services, actor, id, JSON.stringify(body), run);
       const { data, errors } = JSON.parse(text);
       return { data, text, code: errors?.[0]?.extensions.code ?? null };
     },
@@ -166,7 +170,18 @@ export async function readStored(rows) {
 export async function withSqlite(dataDir, work) {
   const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { readonly: true });
   try {
+    handle.exec('BEGIN');
     return await work(async (text) => handle.prepare(text).all());
+  } finally {
+    handle.close();
+  }
+}
+
+/** One statement past the gateway that runs on it. */
+export async function changeSqlite(dataDir, text) {
+  const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { timeout: 5000 });
+  try {
+    handle.prepare(text).run();
   } finally {
     handle.close();
   }

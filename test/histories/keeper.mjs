@@ -1,0 +1,93 @@
+// Whoever looks after the keys while the clients work, and time, which goes faster for what was replaced.
+import { join } from 'node:path';
+import { socketGateway } from '../../dist/cli/transport.js';
+import { makeKey, rotateMasterKey } from '../crash/postgres.mjs';
+import { DOCUMENTS } from '../crash/workload.mjs';
+
+const PAUSE_MS = 400;
+/** Gateways look for what others did with the keys more often than that, as they are hastened. */
+const LEARNED_MS = 3000;
+const HOURS = 3_600_000;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Makes data keys, seals everything with them, destroys the old ones and changes the master key, one after the other until `isOver`.
+ * `rekey` takes a file to the end of a rotation and resolves to null, or to why it failed. What was done is in the history.
+ */
+export async function keepKeys(way, { isOver, rekey, folder }, events) {
+  let generation = 2;
+  for (let turn = 0; !isOver(); turn += 1) {
+    await did(events, 'reseal', async () => await reseal(way));
+    // Refused for as long as something needs it; the next turn tries again.
+    for (let oldest = generation - 1; oldest > 0; oldest -= 1)
+      await did(events, 'retire', async () => await answered(way.ask('retire', { generation: oldest }, null)));
+    const rotated = await did(events, 'rotate', async () => await answered(way.ask('rotate', {}, null)));
+    generation = rotated.value.data?.rotateDataKey?.generation ?? generation;
+    if (turn % 2 === 0) await did(events, 'rekey', async () => ({ code: await rekey(makeKey(`${folder}/key-${turn}`)) }));
+    await pause(PAUSE_MS);
+  }
+}
+
+/**
+ * The overlap of some replaced versions and the days for which a retired one's content is kept end early, and so do the minutes for
+ * which an old key is kept. `change` runs a statement past the gateway.
+ */
+export async function hastenTime(change, isOver) {
+  while (!isOver()) {
+    const now = Date.now();
+    await change(`update versions set valid_until = ${now - 1} where label = 'PREVIOUS' and version % 3 = 0 and valid_until > ${now}`);
+    await change(
+      `update versions set retired_at = ${now - 8 * 24 * HOURS} where label = 'RETIRED' and version % 6 = 0 and destroyed_at is null`,
+    );
+    await change(
+      `update data_keys set created_at = created_at - 660000 where purpose in ('dek', 'upgrade') and created_at between ${now - 600_000} and ${now - LEARNED_MS}`,
+    );
+    await pause(PAUSE_MS);
+  }
+}
+
+async function did(events, op, work) {
+  const event = { proc: 'keeper', op, key: 'keys', args: {}, inv: now(), ret: 0, type: 'info', value: {} };
+  events.push(event);
+  const { code, ...value } = await work();
+  return Object.assign(event, { ret: now(), type: code === null ? 'ok' : 'fail', value: { ...value, code } });
+}
+
+async function answered(asked) {
+  const { data, code } = await asked.catch((error) => ({ data: null, code: String(error) }));
+  return { data, code };
+}
+
+async function reseal(way) {
+  let resealed = 0;
+  for (let after = null, isFirst = true; isFirst || after !== null; isFirst = false) {
+    const { data, code } = await way.ask('reseal', { after }, null);
+    if (code !== null) return { code };
+    resealed += data.resealConnections.resealed;
+    after = data.resealConnections.next;
+  }
+  return { resealed, code: null };
+}
+
+function now() {
+  return Number(process.hrtime.bigint());
+}
+
+/** A rotation of the master key by the control socket. Resolves to null, or to the code of its refusal. */
+export async function rekeyOverSocket(dataDir, file) {
+  const gateway = socketGateway(join(dataDir, 'control.sock'));
+  try {
+    while ((await gateway.run(DOCUMENTS.rekey, { file })).rotateMasterKey.state !== 'FINISHED');
+    return null;
+  } catch (error) {
+    return error.code ?? String(error);
+  }
+}
+
+/** The same by the command line on a store that gateways share; it reads the key that counts from `environment`. */
+export async function rekeyBeside(environment, file) {
+  const failure = await rotateMasterKey(environment, file);
+  if (failure === null) environment.CHANGEOVER_MASTER_KEY_FILE = file;
+  return failure === null ? null : (/[A-Z]+(?:_[A-Z]+)+/.exec(failure)?.[0] ?? failure);
+}
