@@ -9,7 +9,7 @@ import { hasPassed, type Problem, type ValidationResult } from '../domain/valida
 import { chooseSite, requireReachable } from './choose-site.ts';
 import { findChange, requireOpen } from './find-change.ts';
 import { connectorOf, loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
-import { record, type Services } from './services.ts';
+import { record, type Services, scopeOf } from './services.ts';
 import { readNewDetails, readUpdate, type StageCreation, type StageUpdate } from './stage-change.ts';
 
 export interface TestOptions extends Partial<ValidatorOptions> {
@@ -112,10 +112,21 @@ export async function subjectOfChange(services: Services, actor: Actor, change: 
   return {
     connector: connectorOf(services, change.kind),
     connectionId: change.connectionId,
-    details: () => openDetails(services, change),
+    details: () => openStaged(services, actor, change),
     current: loaded?.current.kind === change.kind ? loaded.current : null,
     identity: { changeId: change.id, version: null, candidateHash: change.candidateHash },
   };
+}
+
+/** What does not open since the change ended meanwhile was not altered: CHANGE_OUTDATED or CHANGE_EXPIRED then. */
+async function openStaged(services: Services, actor: Actor, change: Change): Promise<Details> {
+  try {
+    return await openDetails(services, change);
+  } catch (error) {
+    const latest = await services.store.read.changes.findByKeyHash(scopeOf(actor), change.keyHash);
+    if (latest !== null) await requireOpen(latest, services.store);
+    throw error;
+  }
 }
 
 export async function subjectOfVersion(services: Services, actor: Actor, connectionId: string, version?: Version): Promise<Subject> {

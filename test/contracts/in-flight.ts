@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
+import { commitChange } from '../../src/operations/commit-change.ts';
 import { commitWaiting } from '../../src/operations/commit-waiting.ts';
+import { discardChange } from '../../src/operations/discard-change.ts';
+import { localActor } from '../../src/operations/prepare-instance.ts';
 import {
   addWebhook,
   COMMIT,
@@ -206,6 +209,22 @@ export function describeInFlight(engine: string, databaseUrl: () => Promise<stri
         { state: 'DISCARDED', failure: null, committedVersion: null },
         'CHANGE_OUTDATED',
       ]);
+    });
+
+    test('a commit whose change is discarded while its proof is obtained says so, and accuses nobody of altering the store', async () => {
+      const { id } = await addHeld('OVERLAP');
+      const key = await stageSecret(gateway, id, NEXT);
+      const { services, projectId } = gateway.app;
+      const { store } = services;
+      const actor = localActor(projectId, 'test', { id: 'race', ip: null, client: {} });
+      const [staged] = await store.read.changes.openOf(id);
+      const find: typeof store.read.contents.find = async (...args) => {
+        await discardChange(services, actor, staged?.id ?? '').catch(() => {});
+        return await store.read.contents.find(...args);
+      };
+      const racing = { ...services, store: { ...store, read: { ...store.read, contents: { ...store.read.contents, find } } } };
+      const refused = await commitChange(racing, actor, { connectionId: id, key }).catch((error: { code: string }) => error);
+      expect('code' in refused && refused.code).toBe('CHANGE_OUTDATED');
     });
 
     test('repeating the key changes nothing, a stranger with it learns nothing, and another change does not wait beside it', async () => {
