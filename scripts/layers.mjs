@@ -71,7 +71,7 @@ export const powers = {
     message: 'SQL is written in src/store; call a verb of the Store port.',
   },
   graphql: {
-    modules: ['graphql', 'graphql/*', 'graphql-yoga', '@pothos/*', '@escape.tech/*', 'graphql-jit', 'graphql-jit/*', 'dataloader'],
+    modules: ['graphql', 'graphql/*', 'graphql-yoga', '@pothos/*', '@escape.tech/*', 'dataloader'],
     message: 'GraphQL stays in src/graphql and in the server that carries it.',
   },
   browser: {

@@ -1,4 +1,4 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Context } from './context.ts';
@@ -16,7 +16,7 @@ export interface GraphqlRequest {
 }
 
 /** Runs an execution when there is a place for it, and sees to the time that it may take. */
-export type Admit = (effort: Effort, run: () => Promise<ExecutionResult>) => Promise<ExecutionResult>;
+export type Admit = <T>(effort: Effort, run: () => Promise<T>) => Promise<T>;
 
 export interface GraphqlAnswer {
   readonly body: string;
@@ -57,7 +57,8 @@ export function createExecutor(
       return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], ran);
     const limit = variableLimit(request.variables, 0, 'variables');
     if (limit !== null) return refused([limit], ran);
-    const result = await admit(document.effort, async () => await document.run(context, request.variables));
+    const result = await admit(document.effort, () => document.run(context, request.variables));
+    if (typeof result === 'string') return { body: result, codes: [], executed: true, ...ran };
     if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), ran);
     if (result.errors === undefined) return { body: JSON.stringify(result), codes: [], executed: true, ...ran };
     const errors = executionErrors(result.errors, (error) => report(error, context.actor.request.id));

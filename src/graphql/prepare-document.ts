@@ -28,5 +28,6 @@ export function prepareDocument(schema: GraphQLSchema, query: string, operationN
     return {
       errors: [safeError('BAD_REQUEST', 'Name one of the operations of the document in operationName.', { path: 'operationName' })],
     };
-  return { ...runnable(schema, document, operation), effort: effortOf(schema, operation) };
+  const effort = effortOf(schema, operation);
+  return { ...runnable(schema, document, operation, !effort.slow), effort };
 }

@@ -10,7 +10,7 @@ const SESSION_COOKIE = 'changeover_session';
 const CSRF_HEADER = 'x-changeover-csrf';
 
 /** The actor of a request, by token or by browser session. One answer for every way to fail; an address that fails too often is put off. */
-export async function authenticateRequest(
+export function authenticateRequest(
   gateway: Pick<GatewayServer, 'services' | 'rates' | 'proxies'>,
   request: IncomingMessage,
   info: RequestInfo,
@@ -18,12 +18,12 @@ export async function authenticateRequest(
   const { services } = gateway;
   const session = sessionSecret(gateway, request);
   const secret = header(request, 'x-mcd-token') ?? header(request, 'authorization') ?? session ?? '';
-  return await countingFailures(gateway, info, secret, async () => {
+  return countingFailures(gateway, info, secret, () => {
     if (session !== undefined && header(request, 'authorization') === undefined && header(request, 'x-mcd-token') === undefined) {
       requireSameSite(request);
-      return await authenticateSession(services, session, info);
+      return authenticateSession(services, session, info);
     }
-    return await authenticate(services, presentedToken(request), info);
+    return authenticate(services, presentedToken(request), info);
   });
 }
 

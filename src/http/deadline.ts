@@ -4,9 +4,14 @@ import { DomainError } from '../domain/errors.ts';
 /** How late the end of a request's time may be noticed, milliseconds. */
 const TICK_MS = 250;
 
-/** One timer looks after all requests that run: most end long before it looks. */
-const running = new Set<Deadline>();
+/**
+ * One timer looks after all requests that run: most end long before it looks. A list, since a Set that is added to and deleted from
+ * all the time makes new tables, and what the old ones refer to outlives the collection of young objects.
+ */
+const running: Deadline[] = [];
 let isLooking = false;
+
+function nobodyWaits(): void {}
 
 function lookAtAll(): void {
   const now = performance.now();
@@ -21,7 +26,9 @@ export class Deadline {
   #abortAt = Number.POSITIVE_INFINITY;
   #endAt = Number.POSITIVE_INFINITY;
   #allowedMs = 0;
-  #reject: (error: Error) => void = () => {};
+  #reject: (error: Error) => void = nobodyWaits;
+  /** Where it is in the list. */
+  #index = -1;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -43,7 +50,7 @@ export class Deadline {
     this.#abortAt = now + time.abort;
     this.#endAt = now + time.end;
     this.#allowedMs = time.end;
-    running.add(this);
+    this.#index = running.push(this) - 1;
     if (isLooking) return;
     isLooking = true;
     setInterval(lookAtAll, TICK_MS).unref();
@@ -57,9 +64,20 @@ export class Deadline {
         work.then(resolve, reject);
       });
     } finally {
-      running.delete(this);
+      this.#reject = nobodyWaits;
+      this.#leave();
       if (this.#controller !== null) this.#response.off('close', this.#onClose);
     }
+  }
+
+  #leave(): void {
+    if (this.#index === -1) return;
+    const last = running.pop();
+    if (last !== undefined && last !== this) {
+      running[this.#index] = last;
+      last.#index = this.#index;
+    }
+    this.#index = -1;
   }
 
   look(now: number): void {

@@ -13,6 +13,8 @@ import { header, parseObject, readBody, requireJson } from './read-request.ts';
 import { retryAfter, send } from './reply.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
+const AS_JSON = { 'content-type': 'application/json; charset=utf-8' } as const;
+const AS_RESPONSE = { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` } as const;
 /**
  * Longest an operation may take that asks nobody but our own store, and one that dials out or reads the whole store. What the
  * latter has not found by the first time is a result TIMEOUT, since the lead API's SDK waits 30 s; by the second it is given up.
@@ -38,7 +40,7 @@ export async function handleGraphql(
   begun: Promise<string> | null,
   answered: AnsweredRequest,
 ): Promise<void> {
-  const type = negotiate(header(request, 'accept'));
+  const isStrict = prefersResponseType(header(request, 'accept'));
   let body = '';
   let given: GraphqlRequest;
   if (request.method === 'GET') given = readQuery(request);
@@ -51,8 +53,12 @@ export async function handleGraphql(
   const admit: Admit = async ({ priority, slow }, run) => {
     const leave = await places.enter(actor.tokenId ?? 'local', priority);
     deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
-    // The place is taken for as long as the work goes on, whatever was answered meanwhile.
-    return await run().finally(leave);
+    try {
+      return await run();
+    } finally {
+      // The place is taken for as long as the work goes on, whatever was answered meanwhile.
+      leave();
+    }
   };
   const run = (bound: Services) => execute(given, createContext(bound, actor, deadline), admit);
   const idempotentId = header(request, 'x-mcd-idempotent-id');
@@ -64,10 +70,12 @@ export async function handleGraphql(
         );
   try {
     const given = await deadline.within(work);
-    Object.assign(answered, { codes: given.codes, isMutation: given.isMutation, operation: given.operation });
-    answer(response, type, given);
+    answered.codes = given.codes;
+    answered.isMutation = given.isMutation;
+    answered.operation = given.operation;
+    answer(response, isStrict, given);
   } catch (error) {
-    if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && type !== RESPONSE_TYPE) {
+    if (error instanceof DomainError && ![401, 413, 415, 429, 503].includes(ERROR_CODES[error.code].status) && !isStrict) {
       answered.codes = [error.code];
       send(response, 200, JSON.stringify({ errors: [fromDomainError(error)] }), retryAfter(error.details));
     } else throw error;
@@ -81,26 +89,22 @@ function codesIn(body: string): GraphqlAnswer['codes'] {
   return (parsed.errors ?? []).map(({ extensions }) => extensions.code);
 }
 
-function answer(response: ServerResponse, type: string, { body, codes, executed }: GraphqlAnswer): void {
-  const first = codes[0];
-  const status = first === undefined ? 200 : ERROR_CODES[first].status;
-  if (status === 405) {
-    send(response, status, body, { 'content-type': `${type}; charset=utf-8`, allow: 'POST' });
+function answer(response: ServerResponse, isStrict: boolean, { body, codes, executed }: GraphqlAnswer): void {
+  const type = isStrict ? AS_RESPONSE : AS_JSON;
+  const [first] = codes;
+  if (first === undefined) {
+    send(response, 200, body, type);
     return;
   }
-  if (first !== undefined && (status === 503 || status === 429)) {
-    const details = firstExtensions(body);
-    if (status === 503 && type !== RESPONSE_TYPE) {
-      send(response, 503, JSON.stringify({ message: details.message, code: first }), retryAfter(details));
-      return;
-    }
-    send(response, status, body, { 'content-type': `${type}; charset=utf-8`, ...retryAfter(details) });
-    return;
+  const { status } = ERROR_CODES[first];
+  const details = firstExtensions(body);
+  if (status === 405) send(response, status, body, { ...type, allow: 'POST' });
+  else if (status === 503 && !isStrict)
+    send(response, status, JSON.stringify({ message: details.message, code: first }), retryAfter(details));
+  else {
+    const sent = status === 503 || status === 429 ? status : isStrict && !executed ? 400 : 200;
+    send(response, sent, body, { ...type, ...retryAfter(details) });
   }
-  send(response, type === RESPONSE_TYPE && first !== undefined && !executed ? 400 : 200, body, {
-    'content-type': `${type}; charset=utf-8`,
-    ...(first === undefined ? {} : retryAfter(firstExtensions(body))),
-  });
 }
 
 function firstExtensions(body: string): Readonly<Record<string, unknown>> {
@@ -110,11 +114,10 @@ function firstExtensions(body: string): Readonly<Record<string, unknown>> {
   return { ...error?.extensions, message: error?.message };
 }
 
-/** The media type of the answer: plain JSON unless Accept prefers, or only allows, the GraphQL one. */
-function negotiate(accept: string | undefined): string {
-  if (accept === undefined) return 'application/json';
-  const named = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase());
-  return named.includes(RESPONSE_TYPE) ? RESPONSE_TYPE : 'application/json';
+/** The answer is plain JSON unless Accept names the media type of GraphQL. */
+function prefersResponseType(accept: string | undefined): boolean {
+  if (accept === undefined) return false;
+  return accept.split(',').some((part) => part.split(';')[0]?.trim().toLowerCase() === RESPONSE_TYPE);
 }
 
 function readQuery(request: IncomingMessage): GraphqlRequest {

@@ -159,9 +159,8 @@ async function route(
   }
 }
 
-async function actorOf(gateway: GatewayServer, request: IncomingMessage, info: Actor['request']): Promise<Actor> {
-  if (gateway.localProjectId !== null) return localActor(gateway.localProjectId, 'cli', info);
-  return await authenticateRequest(gateway, request, info);
+function actorOf(gateway: GatewayServer, request: IncomingMessage, info: Actor['request']): Actor | Promise<Actor> {
+  return gateway.localProjectId === null ? authenticateRequest(gateway, request, info) : localActor(gateway.localProjectId, 'cli', info);
 }
 
 async function sendReadiness({ readiness }: GatewayServer, response: ServerResponse): Promise<void> {
