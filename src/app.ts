@@ -38,6 +38,9 @@ import type { LogStream } from './log-stream.ts';
 import { createObserver } from './observe.ts';
 import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
+import { createSecretResolver } from './secrets/create-resolver.ts';
+import { createEnvProvider } from './secrets/env/index.ts';
+import { createFileProvider } from './secrets/file/index.ts';
 import { openStore } from './store/open-store.ts';
 import { storeFileIn } from './store/store-file.ts';
 
@@ -93,6 +96,10 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       concurrencyPerProject: Math.ceil(config.validationsAtOnce / 2),
       perMinutePerProject: config.validationsPerMinute,
     }),
+    secrets: createSecretResolver(
+      { env: createEnvProvider(config.secretVariable), file: createFileProvider([config.dataDir, config.masterKeyFile]) },
+      overrides.clock === undefined ? {} : { now: overrides.clock.now },
+    ),
     settings: { ...DEFAULT_PROTOCOL_SETTINGS, changeTtlMs: config.changeTtlMs, leaseTtlMs: config.leaseTtlMs },
     auditChain: {
       sign: (row) => auditRowHmac(vault, row),
@@ -166,6 +173,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     async close() {
       await background.settled();
       await services.runner.close();
+      services.secrets.clear();
       await store.close();
     },
   };

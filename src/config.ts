@@ -83,6 +83,8 @@ export interface Config {
   readonly validationsPerMinute: number;
   readonly auditAnchorFile: string | null;
   readonly logLevel: string;
+  /** A variable that a secret reference may name; read when asked for, so that no copy is kept here. */
+  readonly secretVariable: (name: string) => string | undefined;
   readonly remote: { readonly url: string; readonly token: string } | null;
 }
 
@@ -124,6 +126,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     validationsPerMinute: number('CHANGEOVER_VALIDATIONS_PER_MINUTE', 1, 100_000),
     auditAnchorFile: read('CHANGEOVER_AUDIT_ANCHOR_FILE') || null,
     logLevel,
+    secretVariable: (name) => (/^(MCD_|CHANGEOVER_SECRET_)/.test(name) ? environment[name] : undefined),
     remote: read('CHANGEOVER_URL') === '' ? null : { url: read('CHANGEOVER_URL'), token: read('CHANGEOVER_TOKEN') },
   });
 }

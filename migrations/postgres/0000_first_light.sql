@@ -58,8 +58,8 @@ CREATE TABLE "changes" (
 	"settings" text NOT NULL,
 	"facets" text NOT NULL,
 	"reference" text,
-	"content_id" text NOT NULL,
-	"cipher_hash" "bytea" NOT NULL,
+	"content_id" text,
+	"cipher_hash" "bytea",
 	"candidate_hash" "bytea" NOT NULL,
 	"changed_fields" text NOT NULL,
 	"restored_from" integer,
@@ -72,7 +72,8 @@ CREATE TABLE "changes" (
 	"committed_by" text,
 	"committed_version" integer,
 	"wait_until" bigint,
-	"failure" text
+	"failure" text,
+	CONSTRAINT "changes_sealed_or_reference" CHECK ((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
 --> statement-breakpoint
 CREATE TABLE "clock" (
@@ -286,11 +287,12 @@ CREATE TABLE "versions" (
 	"settings" text NOT NULL,
 	"facets" text NOT NULL,
 	"reference" text,
-	"content_id" text NOT NULL,
+	"content_id" text,
 	"candidate_hash" "bytea" NOT NULL,
 	"config_hash" "bytea" NOT NULL,
-	"cipher_hash" "bytea" NOT NULL,
+	"cipher_hash" "bytea",
 	"key_generation" integer NOT NULL,
+	"bound_to" "bytea",
 	"row_mac" "bytea" NOT NULL,
 	"label" text NOT NULL,
 	"valid_until" bigint,
@@ -302,7 +304,8 @@ CREATE TABLE "versions" (
 	"created_by" text,
 	"retired_at" bigint,
 	"destroyed_at" bigint,
-	CONSTRAINT "versions_connection_id_version_pk" PRIMARY KEY("connection_id","version")
+	CONSTRAINT "versions_connection_id_version_pk" PRIMARY KEY("connection_id","version"),
+	CONSTRAINT "versions_sealed_or_reference" CHECK ((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint
@@ -339,5 +342,5 @@ CREATE INDEX "validations_candidate" ON "validations" USING btree ("candidate_ha
 CREATE INDEX "validations_connection" ON "validations" USING btree ("connection_id","finished_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_current" ON "versions" USING btree ("connection_id") WHERE label = 'CURRENT';--> statement-breakpoint
 CREATE INDEX "versions_previous" ON "versions" USING btree ("valid_until") WHERE label = 'PREVIOUS';--> statement-breakpoint
-CREATE INDEX "versions_retired" ON "versions" USING btree ("retired_at") WHERE label = 'RETIRED' and destroyed_at is null;--> statement-breakpoint
+CREATE INDEX "versions_retired" ON "versions" USING btree ("retired_at") WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
 CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");

@@ -63,8 +63,8 @@ CREATE TABLE `changes` (
 	`settings` text NOT NULL,
 	`facets` text NOT NULL,
 	`reference` text,
-	`content_id` text NOT NULL,
-	`cipher_hash` blob NOT NULL,
+	`content_id` text,
+	`cipher_hash` blob,
 	`candidate_hash` blob NOT NULL,
 	`changed_fields` text NOT NULL,
 	`restored_from` integer,
@@ -77,7 +77,8 @@ CREATE TABLE `changes` (
 	`committed_by` text,
 	`committed_version` integer,
 	`wait_until` integer,
-	`failure` text
+	`failure` text,
+	CONSTRAINT "changes_sealed_or_reference" CHECK((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `changes_key` ON `changes` (`key_hash`);--> statement-breakpoint
@@ -318,11 +319,12 @@ CREATE TABLE `versions` (
 	`settings` text NOT NULL,
 	`facets` text NOT NULL,
 	`reference` text,
-	`content_id` text NOT NULL,
+	`content_id` text,
 	`candidate_hash` blob NOT NULL,
 	`config_hash` blob NOT NULL,
-	`cipher_hash` blob NOT NULL,
+	`cipher_hash` blob,
 	`key_generation` integer NOT NULL,
+	`bound_to` blob,
 	`row_mac` blob NOT NULL,
 	`label` text NOT NULL,
 	`valid_until` integer,
@@ -334,10 +336,11 @@ CREATE TABLE `versions` (
 	`created_by` text,
 	`retired_at` integer,
 	`destroyed_at` integer,
-	PRIMARY KEY(`connection_id`, `version`)
+	PRIMARY KEY(`connection_id`, `version`),
+	CONSTRAINT "versions_sealed_or_reference" CHECK((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `versions_current` ON `versions` (`connection_id`) WHERE label = 'CURRENT';--> statement-breakpoint
 CREATE INDEX `versions_previous` ON `versions` (`valid_until`) WHERE label = 'PREVIOUS';--> statement-breakpoint
-CREATE INDEX `versions_retired` ON `versions` (`retired_at`) WHERE label = 'RETIRED' and destroyed_at is null;--> statement-breakpoint
+CREATE INDEX `versions_retired` ON `versions` (`retired_at`) WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
 CREATE INDEX `versions_content` ON `versions` (`content_id`);

@@ -7,6 +7,7 @@ import { addLeaseCommands } from './commands/lease.ts';
 import { addProcessCommands } from './commands/process.ts';
 import { addRekeyCommand } from './commands/rekey.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSecretCommands } from './commands/secret.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { EXIT_CODES } from './report-error.ts';
 
@@ -46,6 +47,7 @@ export function createCommandLine(): Command {
   addRunCommand(program);
   addRekeyCommand(program);
   addDataKeyCommands(program);
+  addSecretCommands(program);
   addAuditCommands(program);
   return program;
 }

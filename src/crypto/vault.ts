@@ -111,7 +111,8 @@ async function openProject(ring: KeyRing, instanceId: string, projectId: string)
           kid: ring.kid,
           keyGeneration: generation,
         });
-      return hmac(key, [link.connectionId, String(link.version), link.contentId, link.configHash, link.cipherHash, link.previousMac]);
+      const { connectionId, version, contentId, configHash, cipherHash, previousMac } = link;
+      return hmac(key, [connectionId, String(version), contentId ?? '', configHash, cipherHash ?? '', previousMac]);
     },
   };
 }

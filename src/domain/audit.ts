@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'storage.check',
   'token.create',
   'token.revoke',
+  'secret-provider.grant',
+  'secret-provider.revoke',
   'connection.create',
   'connection.update',
   'connection.rollback',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { SecretReference } from './secret-reference.ts';
 
 /** A staged new set of details for a connection, or for one to be created; addressed by its temporary key, of which only a keyed hash is kept. */
 export interface Change {
@@ -12,9 +13,10 @@ export interface Change {
   readonly kind: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly facets: Readonly<Record<string, unknown>>;
-  readonly reference: Readonly<Record<string, unknown>> | null;
-  readonly contentId: string;
-  readonly cipherHash: Buffer;
+  readonly reference: SecretReference | null;
+  /** Null for a reference, and for nothing else. */
+  readonly contentId: string | null;
+  readonly cipherHash: Buffer | null;
   /** Keyed hash of all that a driver would see: proof is bound to it. */
   readonly candidateHash: Buffer;
   /** Names only. */

@@ -6,6 +6,8 @@
  * All times are epoch milliseconds.
  */
 
+import type { SecretReference } from './secret-reference.ts';
+
 /** Restricts a repository to one tenant's rows; a token limited to integrations sees just those. */
 export interface Scope {
   readonly projectId: string;
@@ -95,12 +97,15 @@ export interface Version {
   /** JSON per dialect; versioned, and never given to a driver. */
   readonly facets: Readonly<Record<string, unknown>>;
   /** A reference to an outside manager instead of sealed credentials, or null. */
-  readonly reference: Readonly<Record<string, unknown>> | null;
-  readonly contentId: string;
+  readonly reference: SecretReference | null;
+  /** Null for a reference, and for nothing else. */
+  readonly contentId: string | null;
   readonly candidateHash: Buffer;
   readonly configHash: Buffer;
-  readonly cipherHash: Buffer;
+  readonly cipherHash: Buffer | null;
   readonly keyGeneration: number;
+  /** Keyed hash of where the secret of a reference led when it was first put into use; set once, and null for what is sealed. */
+  readonly boundTo: Buffer | null;
   readonly rowMac: Buffer;
   readonly label: VersionLabel;
   /** Set when it became PREVIOUS. */

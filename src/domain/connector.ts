@@ -29,6 +29,8 @@ export interface FieldNames {
   readonly snake?: string;
   readonly leadType?: string;
   readonly leadUpdateType?: string;
+  /** How the driver spells it in a self-hosted secret, each spelling with how its value reads; `true` takes it as it is. */
+  readonly selfHosted?: Readonly<Record<string, true | ((value: unknown) => unknown)>>;
 }
 
 export interface FieldOptions<T> {

@@ -11,7 +11,7 @@ export type Details = Readonly<Record<string, unknown>>;
 /** What we show in place of a secret. It is never stored: sent back, it is refused. */
 export const MASK = '********';
 
-interface Field {
+export interface Field {
   readonly key: string;
   readonly schema: z.ZodType;
   readonly meta: FieldMeta;
@@ -92,18 +92,18 @@ function namedSafely(path: string): string {
 }
 
 /** Real clients send numbers as strings. */
-function readNumber(schema: z.ZodType, value: unknown): unknown {
+export function readNumber(schema: z.ZodType, value: unknown): unknown {
   if (typeof value !== 'string' || !/^-?\d{1,10}$/.test(value)) return value;
   let bare: z.ZodType = schema;
   while (bare instanceof z.ZodOptional || bare instanceof z.ZodDefault) bare = bare.unwrap() as z.ZodType;
   return bare instanceof z.ZodNumber ? Number(value) : value;
 }
 
-function membersOf(meta: FieldMeta): readonly Field[] {
+export function membersOf(meta: FieldMeta): readonly Field[] {
   return Object.entries(meta.members ?? {}).map(([key, schema]) => ({ key, schema, meta: fieldMeta(schema, key) }));
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -3,6 +3,7 @@ import type { Change } from './change.ts';
 import type { Connection, ConnectionPolicy, Integration, Project, Scope, SealedContent, Site, Version } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Lease } from './lease.ts';
+import type { ProviderGrant } from './secret-reference.ts';
 import type { Session, Token, TokenGrant } from './token.ts';
 import type { ValidationResult } from './validation.ts';
 import type { KeyStore, NewKey, WrappedKey } from './vault.ts';
@@ -119,6 +120,8 @@ export interface VersionWriters extends VersionReaders {
   append(version: Version): Promise<void>;
   /** Its cipher hash and MAC under another data key. The connection's exclusive lock is held. */
   relink(version: Pick<Version, 'connectionId' | 'version' | 'cipherHash' | 'keyGeneration' | 'rowMac'>): Promise<void>;
+  /** Where the secret of a reference leads, only if the version is CURRENT and not bound yet: of two racing callers one gets true. */
+  bind(connectionId: string, version: number, boundTo: Buffer): Promise<boolean>;
   /** CURRENT becomes PREVIOUS with its validUntil; false when it is not CURRENT. */
   demote(connectionId: string, version: number, validUntil: number): Promise<boolean>;
   /** PREVIOUS becomes RETIRED, only if its time has passed and no live lease holds it. Take the connection's exclusive lock first: with it, a lease granted meanwhile is seen. */
@@ -307,6 +310,18 @@ export interface AuditWriters extends AuditReaders {
   seal(limit: number, start: Buffer, link: (previous: Buffer, seq: number, row: AuditRow) => Buffer): Promise<number>;
 }
 
+export interface ProviderGrantReaders {
+  /** In the order they were made. */
+  of(projectId: string): Promise<readonly ProviderGrant[]>;
+}
+
+export interface ProviderGrantWriters extends ProviderGrantReaders {
+  /** False when it is there already: of two racing callers one gets true. */
+  insert(grant: ProviderGrant): Promise<boolean>;
+  /** False when it is not there (any more). */
+  remove(grant: Pick<ProviderGrant, 'projectId' | 'provider' | 'prefix'>): Promise<boolean>;
+}
+
 /** What others may be told of a change of state: ids only, never content. */
 export interface OutboxEvent {
   readonly id: string;
@@ -335,6 +350,7 @@ export interface Readers {
   readonly validations: ValidationReaders;
   readonly leases: LeaseReaders;
   readonly tokens: TokenReaders;
+  readonly providerGrants: ProviderGrantReaders;
   readonly audit: AuditReaders;
   readonly instance: { find(): Promise<InstanceRow | null> };
   readonly keys: KeyReaders;
@@ -392,6 +408,7 @@ export interface Writers extends Readers {
   readonly validations: ValidationWriters;
   readonly leases: LeaseWriters;
   readonly tokens: TokenWriters;
+  readonly providerGrants: ProviderGrantWriters;
   readonly idempotency: IdempotencyWriters;
   readonly audit: AuditWriters;
   readonly events: { append(event: OutboxEvent): Promise<void> };

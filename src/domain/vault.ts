@@ -22,13 +22,13 @@ export interface Sealed {
   readonly cipherHash: Buffer;
 }
 
-/** What a version row's MAC covers. */
+/** What a version row's MAC covers; a reference has no sealed content. */
 export interface VersionLink {
   readonly connectionId: string;
   readonly version: number;
-  readonly contentId: string;
+  readonly contentId: string | null;
   readonly configHash: Uint8Array;
-  readonly cipherHash: Uint8Array;
+  readonly cipherHash: Uint8Array | null;
   /** MAC of the version before, empty for the first. */
   readonly previousMac: Uint8Array;
 }

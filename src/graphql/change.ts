@@ -6,11 +6,12 @@ import type { CommitOutcome } from '../operations/commit-locked.ts';
 import { discardChange } from '../operations/discard-change.ts';
 import { type CommitPreview, previewCommit } from '../operations/preview-commit.ts';
 import { scopeOf } from '../operations/services.ts';
-import { rollBack, updateConnection } from '../operations/update-connection.ts';
+import { rollBack, updateConnection, updateReference } from '../operations/update-connection.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
 import { COMMITS, LISTS } from './effort.ts';
+import { selfHostedChanges } from './given-reference.ts';
 import type { LeaseTypes } from './lease.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
 
@@ -154,7 +155,8 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
     updateCredentials: t.field({
       extensions: COMMITS,
       type: updateCredentials,
-      description: 'Stage, validate and commit in one call. `changes` is a JSON object with snake_case keys.',
+      description:
+        'Stage, validate and commit in one call. `changes` is a JSON object with snake_case keys; env_var_name or file_path names another secret reference.',
       args: {
         changes: t.arg({ type: 'JSONString', required: true }),
         connectionId: t.arg({ type: 'UUID', required: true }),
@@ -164,12 +166,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       },
       resolve: (_, { changes, connectionId, shouldReplace, shouldValidate, ctpConfig }, { services, actor }) => {
         refuseCtpConfig(ctpConfig);
-        return updateConnection(services, actor, {
-          connectionId,
-          changes: readObject(changes, 'changes'),
-          replace: shouldReplace === true,
-          skipProof: shouldValidate === false,
-        });
+        const read = readObject(changes, 'changes');
+        const options = { connectionId, replace: shouldReplace === true, skipProof: shouldValidate === false };
+        const reference = selfHostedChanges(read);
+        if (reference !== null) return updateReference(services, actor, { ...options, reference });
+        return updateConnection(services, actor, { ...options, changes: read });
       },
     }),
     rollBackConnection: t.field({

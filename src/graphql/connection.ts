@@ -54,6 +54,11 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
         description: 'Public settings; never a secret.',
         resolve: (row) => row.settings,
       }),
+      reference: t.field({
+        type: 'GenericScalar',
+        description: 'Provider and key of credentials that stay in an outside manager; null where they are sealed here.',
+        resolve: (row) => row.reference,
+      }),
       validUntil: t.field({
         type: 'DateTime',
         description: 'Set when it became PREVIOUS: it stays valid until then, and for as long as a lease holds it.',

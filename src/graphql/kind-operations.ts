@@ -1,11 +1,14 @@
 import type { Connector } from '../domain/connector.ts';
+import { SECRET_PROVIDERS } from '../domain/secret-reference.ts';
 import type { ValidationResult } from '../domain/validation.ts';
 import { type TestOptions, testDetails, testUpdate } from '../operations/run-validation.ts';
 import type { Services } from '../operations/services.ts';
 import { type StagedChange, type StageUpdate, stageCreation, stageUpdate } from '../operations/stage-change.ts';
+import { stageReferenceCreation, stageReferenceUpdate } from '../operations/stage-reference.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { Context } from './context.ts';
 import { VALIDATES } from './effort.ts';
+import { givenReference } from './given-reference.ts';
 import { LEAD_KINDS, type LeadTestV1 } from './lead-kinds.ts';
 import { addTestV1 } from './test-v1.ts';
 import { readTestOptions, type ValidationTypes } from './validation.ts';
@@ -13,7 +16,7 @@ import { createInputs } from './wire-inputs.ts';
 import { FAMILY_INPUTS, pascal, type WireShape, wireShapeOf } from './wire-shape.ts';
 
 /** The name that stages without dialling out, in place of a validator's. */
-const SAVE = 'save_credentials';
+export const SAVE = 'save_credentials';
 
 interface KindOperation {
   /** `update<name>CredentialsV2`. */
@@ -76,7 +79,7 @@ function optional(shape: WireShape): WireShape {
 }
 
 /** The mutations that stage and test the details of each kind, derived from the connectors. */
-export function addKindOperations(builder: Builder, services: Pick<Services, 'connectors'>, validations: ValidationTypes): void {
+export function addKindOperations(builder: Builder, services: Pick<Services, 'connectors'>, validations: ValidationTypes) {
   const { result, testOptions } = validations;
   const inputs = createInputs(builder);
   const staged = builder.objectRef<{ readonly key: string }>('UpdateCredentialsV2Result').implement({
@@ -141,6 +144,7 @@ export function addKindOperations(builder: Builder, services: Pick<Services, 'co
     );
     if (operation.testV1 !== null) addTestV1(builder, validations, inputs, { ...operation, testV1: operation.testV1 });
   }
+  return { staged };
 }
 
 /** The name of the operation that a connector's connections are updated with, or null when it is this one. */
@@ -171,7 +175,7 @@ async function testOrStage(
   return { key, outcome: stagedOnly(change.createdAt) };
 }
 
-function stagedOnly(at: number): ValidationResult {
+export function stagedOnly(at: number): ValidationResult {
   return {
     validator: SAVE,
     description: 'Stages the credentials.',
@@ -185,7 +189,18 @@ function stagedOnly(at: number): ValidationResult {
 }
 
 /** Staging whatever the kind, for clients that learn a kind's fields from the catalogue. */
-export function addGenericStaging(builder: Builder): void {
+export function addGenericStaging(builder: Builder) {
+  const provider = builder.enumType('SecretProvider', { values: SECRET_PROVIDERS, description: 'An outside manager of secrets.' });
+  const reference = builder.inputType('SecretReferenceInput', {
+    description: 'Credentials that stay in an outside manager. What is left out of a change stays as it is.',
+    fields: (t) => ({
+      provider: t.field({ type: provider }),
+      path: t.string({ description: 'The name of the variable, or the path of the file.' }),
+      key: t.string({
+        description: "The member of the secret's JSON object that holds the credentials; the whole secret does unless given.",
+      }),
+    }),
+  });
   const staged = builder.objectRef<StagedChange>('StagedChange').implement({
     fields: (t) => ({
       key: t.exposeString('key', { nullable: false, description: 'The temporary key, shown this once.' }),
@@ -197,18 +212,34 @@ export function addGenericStaging(builder: Builder): void {
   builder.mutationFields((t) => ({
     stageConnection: t.field({
       type: staged,
-      description: 'Stages a connection to be created with addConnection. `details` is a JSON object by the field names of the catalogue.',
-      args: { connectionType: t.arg.string({ required: true }), details: t.arg({ type: 'JSONString', required: true }) },
-      resolve: (_, { connectionType, details }, { services, actor }) =>
-        stageCreation(services, actor, { kind: connectionType, details: readObject(details, 'details'), path: 'details' }),
+      description:
+        'Stages a connection to be created with addConnection. `details` is a JSON object by the field names of the catalogue; with a reference, of settings beside it.',
+      args: {
+        connectionType: t.arg.string({ required: true }),
+        details: t.arg({ type: 'JSONString', required: true }),
+        reference: t.arg({ type: reference }),
+      },
+      resolve: (_, { connectionType: kind, details, reference: given }, { services, actor }) => {
+        const read = readObject(details, 'details');
+        if (given == null) return stageCreation(services, actor, { kind, details: read, path: 'details' });
+        return stageReferenceCreation(services, actor, { kind, reference: givenReference(given, read) });
+      },
     }),
     stageChange: t.field({
       type: staged,
       description:
-        'Stages a change of a connection of any kind. `changes` is a JSON object; a field left out keeps its value, null clears it.',
-      args: { connectionId: t.arg({ type: 'UUID', required: true }), changes: t.arg({ type: 'JSONString', required: true }) },
-      resolve: (_, { connectionId, changes }, { services, actor }) =>
-        stageUpdate(services, actor, { connectionId, changes: readObject(changes, 'changes') }),
+        'Stages a change of a connection of any kind. `changes` is a JSON object; a field left out keeps its value, null clears it. With a reference they are of settings beside it.',
+      args: {
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        changes: t.arg({ type: 'JSONString', required: true }),
+        reference: t.arg({ type: reference }),
+      },
+      resolve: (_, { connectionId, changes, reference: given }, { services, actor }) => {
+        const read = readObject(changes, 'changes');
+        if (given == null) return stageUpdate(services, actor, { connectionId, changes: read });
+        return stageReferenceUpdate(services, actor, { connectionId, reference: givenReference(given, read), replace: false });
+      },
     }),
   }));
+  return { provider };
 }

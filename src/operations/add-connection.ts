@@ -17,6 +17,7 @@ import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { connectorOf, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
+import { boundAs, candidateOf } from './open-resolved.ts';
 import { requireDataKey } from './require-data-key.ts';
 import { missingProofs, servesKind, subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
@@ -67,21 +68,27 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   const rule = proofRule(actor, { isActive, commitPolicy: input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy }, false);
   if (rule === 'required') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
+  const candidate = await candidateOf(services, change, isActive);
   const { outcome, unproven, isNew } = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
     const latest = await tx.changes.findByKeyHash(scopeOf(actor), change.keyHash);
     if (latest === null) throw notFound('temporary key');
     if (isRepeat(latest, actor)) return { outcome: firstOutcome(latest), unproven: false, isNew: false };
     await requireOpen(latest, tx);
-    if (rule === 'required') await requireProof(services, actor, tx, latest);
-    const proven = rule === 'required' || (await missingProofs(services, actor, latest, tx)).length === 0;
+    if (rule === 'required') await requireProof(services, actor, tx, candidate);
+    const proven = rule === 'required' || (await missingProofs(services, actor, candidate, tx)).length === 0;
     // What does not open, proven before or not, is not made CURRENT (N7).
     await openDetails(services, latest, tx);
     const now = await tx.now();
     const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);
     await tx.connections.insert(newConnection(actor, input, latest.connectionId, integration, isActive, now));
     await requireDataKey(tx, actor.projectId, keys.keyGeneration);
-    const version = nextVersion(keys, latest, null, { by: actorId(actor), now, proven });
+    const version = nextVersion(keys, latest, null, {
+      by: actorId(actor),
+      now,
+      proven,
+      boundTo: boundAs(latest, candidate, isActive || proven),
+    });
     await tx.versions.append(version);
     await closeChange(tx, actor, change, 1, now);
     await record(services, tx, actor, {

@@ -7,6 +7,7 @@ import { type CommitOptions, type CommitOutcome, commitLocked, type Held, proofR
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { loadConnection } from './load-connection.ts';
 import { obtainProof } from './obtain-proof.ts';
+import { type Candidate, candidateOf } from './open-resolved.ts';
 import { subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
@@ -91,17 +92,20 @@ export async function settleChange<T>(
   options: CommitOptions,
   whenHeld: (tx: Writers, held: Held) => Promise<T>,
 ): Promise<CommitOutcome | T> {
+  let candidate: Candidate = { ...change, boundTo: null };
   if (!isRepeat(change, actor)) {
     await requireOpen(change, services.store);
     const { connection } = await loadConnection(services, actor, change.connectionId);
     // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
-    if (proofRule(actor, connection, options.skipProof) === 'required' && connection.currentVersion === change.baseVersion)
+    const isNext = connection.currentVersion === change.baseVersion;
+    if (proofRule(actor, connection, options.skipProof) === 'required' && isNext)
       await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+    if (isNext) candidate = await candidateOf(services, change, connection.isActive);
   }
   const keys = await services.vault.forProject(actor.projectId);
   const result = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    const result = await commitLocked(services, actor, tx, keys, change.id, options);
+    const result = await commitLocked(services, actor, tx, keys, change.id, options, candidate);
     return 'leases' in result ? { held: await whenHeld(tx, result) } : result;
   });
   if ('held' in result) return result.held;

@@ -9,6 +9,7 @@ import { isRepeat, requireOpen } from './find-change.ts';
 import { loadConnection, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
 import { requireProof } from './obtain-proof.ts';
+import { boundAs, type Candidate } from './open-resolved.ts';
 import { requireDataKey } from './require-data-key.ts';
 import { missingProofs } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf } from './services.ts';
@@ -36,7 +37,7 @@ export interface Held {
 
 /**
  * Commits an open or waiting change inside a transaction that holds the connection's exclusive lock, or says which leases hold
- * it up. A change that was committed meanwhile answers with its first outcome, and is not new. `unproven` wants to be validated afterwards.
+ * it up. `candidate` is what proof has to be bound to. A change that was committed meanwhile answers with its first outcome, and is not new. `unproven` wants to be validated afterwards.
  */
 export async function commitLocked(
   services: Services,
@@ -45,6 +46,7 @@ export async function commitLocked(
   keys: ProjectVault,
   changeId: string,
   options: CommitOptions,
+  candidate: Candidate,
 ): Promise<{ readonly outcome: CommitOutcome; readonly unproven: boolean; readonly isNew: boolean } | Held> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
   if (change === null) throw notFound('temporary key');
@@ -53,15 +55,20 @@ export async function commitLocked(
   const { connection, current } = await loadConnection(services, actor, change.connectionId, tx);
   requireBase(change, connection);
   const rule = proofRule(actor, connection, options.skipProof);
-  if (rule === 'required') await requireProof(services, actor, tx, change);
-  const proven = rule === 'required' || (await missingProofs(services, actor, change, tx)).length === 0;
+  if (rule === 'required') await requireProof(services, actor, tx, candidate);
+  const proven = rule === 'required' || (await missingProofs(services, actor, candidate, tx)).length === 0;
   // What does not open, proven before or not, is not made CURRENT (N7).
   await openDetails(services, change, tx);
   const now = await tx.now();
   const leases = await tx.leases.liveOf(connection.id, now);
   if (options.breakGlass === null && connection.inFlight !== 'OVERLAP' && leases.length > 0) return { change, connection, leases, now };
   await requireDataKey(tx, change.projectId, keys.keyGeneration);
-  const version = nextVersion(keys, change, current, { by: actorId(actor), now, proven });
+  const version = nextVersion(keys, change, current, {
+    by: actorId(actor),
+    now,
+    proven,
+    boundTo: boundAs(change, candidate, connection.isActive || proven),
+  });
   await promote(tx, actor, connection, current, version, now);
   await closeChange(tx, actor, change, version.version, now);
   await recordCommit(services, tx, actor, change, version, leases, options);

@@ -32,5 +32,5 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
 
 /** What only the change had sealed is destroyed with it; what a version has, RETIRED ones too, stays for as long as that keeps it. */
 export async function destroyStaged(tx: Writers, { contentId }: Pick<Change, 'contentId'>): Promise<void> {
-  await tx.contents.destroyIfUnused(contentId, 0);
+  if (contentId !== null) await tx.contents.destroyIfUnused(contentId, 0);
 }

@@ -1,5 +1,5 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
-import type { Version } from '../domain/connection.ts';
+import type { Connection, Version } from '../domain/connection.ts';
 import { DomainError } from '../domain/errors.ts';
 import { compareWithAudit } from './compare-with-audit.ts';
 import { openDetails } from './load-connection.ts';
@@ -15,7 +15,7 @@ export interface Finding {
   readonly version: number;
   /**
    * `not-in-audit`: the audit row of its commit is missing or says something else. `lost`: the audit knows a version that is not stored.
-   * `state-altered`: label, current version and destruction do not fit each other.
+   * `state-altered`: label, current version, destruction and the destination of a reference do not fit each other.
    */
   readonly problem:
     | 'does-not-open'
@@ -90,8 +90,9 @@ async function problemsOf(services: Services, version: Version, before: Version 
   if (version.version !== (before?.version ?? 0) + 1) problems.push('gap');
   if (!configHash(version).equals(version.configHash)) problems.push('config-altered');
   if (!(await isLinked(services, version, before))) problems.push('mac-broken');
-  const content = await services.store.read.contents.find({ projectId: version.projectId }, version.contentId);
-  if (content !== null && (!content.cipherHash.equals(version.cipherHash) || content.connectionId !== version.connectionId))
+  const { contentId, cipherHash } = version;
+  const content = contentId === null ? null : await services.store.read.contents.find({ projectId: version.projectId }, contentId);
+  if (content !== null && (cipherHash === null || !content.cipherHash.equals(cipherHash) || content.connectionId !== version.connectionId))
     problems.push('content-altered');
   const isDestroyed = version.destroyedAt !== null;
   if (isDestroyed && (version.label !== 'RETIRED' || content?.blob !== null)) problems.push('state-altered');
@@ -121,20 +122,21 @@ async function whyShut(services: Services, row: Parameters<typeof openDetails>[1
   }
 }
 
-/** The newest version of a connection is its CURRENT one, and no other; a removed connection has none. */
+/** The newest version of a connection is its CURRENT one, and no other; a removed connection has none. A reference in use is bound to where it leads. */
 async function alteredStates({ store }: Services, stored: readonly Version[]): Promise<readonly Finding[]> {
   const newest = new Map(stored.map((version) => [version.connectionId, version]));
-  const current = new Map<string, number>();
+  const current = new Map<string, Connection>();
   for (const projectId of new Set(stored.map((version) => version.projectId))) {
     const ids = [...newest.values()].filter((version) => version.projectId === projectId).map(({ connectionId }) => connectionId);
-    for (const { id, currentVersion } of await store.read.connections.findMany({ projectId, integrationIds: null }, ids))
-      current.set(id, currentVersion);
+    for (const connection of await store.read.connections.findMany({ projectId, integrationIds: null }, ids))
+      current.set(connection.id, connection);
   }
   return stored
-    .filter(({ connectionId, version, label }) => {
+    .filter(({ connectionId, version, label, reference, boundTo }) => {
       const isNewest = newest.get(connectionId)?.version === version;
       const expected = isNewest ? current.get(connectionId) : undefined;
-      return (label === 'CURRENT') !== (expected !== undefined) || (expected !== undefined && expected !== version);
+      if (label !== 'CURRENT' || expected === undefined) return (label === 'CURRENT') !== (expected !== undefined);
+      return expected.currentVersion !== version || (expected.isActive && reference !== null && boundTo === null);
     })
     .map(({ connectionId, version }) => ({ connectionId, version, problem: 'state-altered' }));
 }

@@ -3,8 +3,9 @@ import type { Details } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { inUse, isLive, type Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
-import { loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
+import { loadConnection, requireReachableSite } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
+import { type Open, withOpened } from './open-resolved.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
 export interface HeldLease {
@@ -34,34 +35,36 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
   const key = services.tokens.create('lse');
   const keyHash = services.vault.keyedHash('token', key);
   await services.vault.forProject(actor.projectId);
-  return await writeAs(services, actor, async (tx) => {
-    const made = await madeBefore(services, tx, keyHash, (hash) => tx.leases.findByKeyHash(scopeOf(actor), hash));
-    if (made !== null) return { key, ...(await readLive(services, actor, tx, made)) };
-    await tx.lock(input.connectionId, 'shared');
-    const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
-    if (!connection.isActive)
-      throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
-    const now = await tx.now();
-    await refuseWhileWaiting(tx, connection.id, now);
-    const lease: Lease = {
-      id: services.newId(),
-      projectId: actor.projectId,
-      connectionId: connection.id,
-      version: current.version,
-      tokenId: actor.tokenId,
-      job,
-      keyHash,
-      acquiredAt: now,
-      expiresAt: now + ttlMs,
-      endsBy: now + services.settings.leaseMaxMs,
-      releasedAt: null,
-      endReason: null,
-    };
-    await tx.leases.insert(lease);
-    await recordLease(services, tx, actor, 'lease.acquire', lease);
-    // What does not open is not leased: nothing of this is kept then (N7).
-    return { lease, key, credentials: await openDetails(services, current, tx) };
-  });
+  return await withOpened(services, (open) =>
+    writeAs(services, actor, async (tx) => {
+      const made = await madeBefore(services, tx, keyHash, (hash) => tx.leases.findByKeyHash(scopeOf(actor), hash));
+      if (made !== null) return { key, ...(await readLive(services, actor, tx, made, open)) };
+      await tx.lock(input.connectionId, 'shared');
+      const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
+      if (!connection.isActive)
+        throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
+      const now = await tx.now();
+      await refuseWhileWaiting(tx, connection.id, now);
+      const lease: Lease = {
+        id: services.newId(),
+        projectId: actor.projectId,
+        connectionId: connection.id,
+        version: current.version,
+        tokenId: actor.tokenId,
+        job,
+        keyHash,
+        acquiredAt: now,
+        expiresAt: now + ttlMs,
+        endsBy: now + services.settings.leaseMaxMs,
+        releasedAt: null,
+        endReason: null,
+      };
+      await tx.leases.insert(lease);
+      await recordLease(services, tx, actor, 'lease.acquire', lease);
+      // What does not open is not leased: nothing of this is kept then (N7).
+      return { lease, key, credentials: await open(current, tx) };
+    }),
+  );
 }
 
 /** A waiting commit must not starve: as with a fair lock, jobs that come after it start with what it brings. Live leases are renewed meanwhile. */
@@ -80,19 +83,21 @@ export async function readLease(services: Services, actor: Actor, key: string): 
   requirePermission(actor, 'lease');
   const found = await findLease(services, actor, key);
   await services.vault.forProject(actor.projectId);
-  return await writeAs(services, actor, async (tx) => {
-    const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
-    if (lease === null) throw notFound('live lease');
-    return await readLive(services, actor, tx, lease);
-  });
+  return await withOpened(services, (open) =>
+    writeAs(services, actor, async (tx) => {
+      const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
+      if (lease === null) throw notFound('live lease');
+      return await readLive(services, actor, tx, lease, open);
+    }),
+  );
 }
 
-async function readLive(services: Services, actor: Actor, tx: Writers, lease: Lease): Promise<HeldLease> {
+async function readLive(services: Services, actor: Actor, tx: Writers, lease: Lease, open: Open): Promise<HeldLease> {
   if (!isLive(lease, await tx.now())) throw notFound('live lease');
   const version = await tx.versions.find(scopeOf(actor), lease.connectionId, lease.version);
   if (version === null) throw notFound('live lease');
   await recordLease(services, tx, actor, 'lease.read', lease);
-  return { lease, credentials: await openDetails(services, version, tx) };
+  return { lease, credentials: await open(version, tx) };
 }
 
 /** Extends a live lease to `ttlMs` from now, never past its longest time. NOT_FOUND once it has ended. */

@@ -58,6 +58,7 @@ async function destroyContent(services: Services): Promise<number> {
       await tx.lock(connectionId, 'exclusive');
       // Content that a roll-back made current again is kept for as long as a version that is in use needs it.
       if (
+        contentId === null ||
         !(await tx.contents.destroyIfUnused(contentId, before)) ||
         !(await tx.versions.markDestroyed(connectionId, version, await tx.now()))
       )

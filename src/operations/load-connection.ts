@@ -7,6 +7,7 @@ import { DomainError, notFound } from '../domain/errors.ts';
 import type { Readers } from '../domain/store.ts';
 import type { SealBinding, Sealed } from '../domain/vault.ts';
 import { requireReachable } from './choose-site.ts';
+import { openBeside } from './open-beside.ts';
 import { type Services, scopeOf } from './services.ts';
 
 export interface LoadedConnection {
@@ -47,14 +48,14 @@ export async function requireReachableSite(services: Services, integration: Inte
   requireReachable(await services.store.read.sites.find(integration.projectId, integration.siteId));
 }
 
-type SealedRow = Pick<Version, 'connectionId' | 'projectId' | 'kind' | 'settings' | 'contentId'>;
+type SealedRow = Pick<Version, 'connectionId' | 'projectId' | 'kind' | 'settings'>;
 
 /** What a version's or change's secrets are bound to. It is made from the stored settings, so editing those in the database breaks the seal. */
-function bindingOf(services: Services, connector: Connector, row: SealedRow): SealBinding {
+function bindingOf(services: Services, connector: Connector, row: SealedRow, contentId: string): SealBinding {
   return {
     projectId: row.projectId,
     connectionId: row.connectionId,
-    contentId: row.contentId,
+    contentId,
     field: 'content',
     endpoint: services.fingerprint(endpointParts(connector, row.settings)),
   };
@@ -71,24 +72,27 @@ function candidateHashOf(
 
 /**
  * Opens the credentials of a version or change. Throws INTEGRITY when they were altered, moved or destroyed, or when any setting
- * beside them is not the one that they were sealed with. Within a transaction the project's keys have to be loaded before.
+ * beside them is not the one that they were sealed with. Within a transaction the project's keys have to be loaded before. Of a
+ * reference it returns the settings beside it; `openResolved` goes to the secret itself.
  */
 export async function openDetails(
   services: Services,
-  row: SealedRow & Pick<Version, 'candidateHash'>,
+  row: Pick<Version, 'connectionId' | 'projectId' | 'kind' | 'settings' | 'contentId' | 'reference' | 'candidateHash'>,
   from: Readers = services.store.read,
 ): Promise<Details> {
-  const content = await from.contents.find({ projectId: row.projectId }, row.contentId);
+  const { contentId } = row;
+  if (row.reference !== null) return openBeside(services, row, row.reference);
+  const content = contentId === null ? null : await from.contents.find({ projectId: row.projectId }, contentId);
   if (content === null || content.blob === null)
-    throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId: row.contentId });
+    throw new DomainError('INTEGRITY', 'The credentials of this version are no longer stored.', { contentId });
   const connector = connectorOf(services, row.kind);
   const keys = await services.vault.forProject(row.projectId, content.blob);
-  const plain = keys.open(bindingOf(services, connector, row), content.blob);
+  const plain = keys.open(bindingOf(services, connector, row, content.id), content.blob);
   try {
     const split = { settings: row.settings, secrets: JSON.parse(plain.toString('utf8')) as Details };
     if (!candidateHashOf(services, row, split).equals(row.candidateHash))
       throw new DomainError('INTEGRITY', 'The stored settings are not those that these credentials were saved with.', {
-        contentId: row.contentId,
+        contentId,
         kid: services.vault.kid,
         reason: 'altered',
       });
@@ -117,7 +121,7 @@ export async function sealDetails(
   const contentId = services.newId();
   const plain = Buffer.from(JSON.stringify(secrets), 'utf8');
   try {
-    const sealed = keys.seal(bindingOf(services, connector, { connectionId, projectId, kind: connector.kind, settings, contentId }), plain);
+    const sealed = keys.seal(bindingOf(services, connector, { connectionId, projectId, kind: connector.kind, settings }, contentId), plain);
     return {
       settings,
       content: { id: contentId, projectId, connectionId, ...sealed },
@@ -129,8 +133,8 @@ export async function sealDetails(
 }
 
 /** The same secrets under the newest data key, bound to the same as before. Throws INTEGRITY for what does not open. */
-export async function resealContent(services: Services, row: SealedRow, blob: Buffer): Promise<Sealed> {
-  const binding = bindingOf(services, connectorOf(services, row.kind), row);
+export async function resealContent(services: Services, row: SealedRow, contentId: string, blob: Buffer): Promise<Sealed> {
+  const binding = bindingOf(services, connectorOf(services, row.kind), row, contentId);
   const keys = await services.vault.forProject(row.projectId, blob);
   const plain = keys.open(binding, blob);
   try {

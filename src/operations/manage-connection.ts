@@ -6,6 +6,7 @@ import {
   type Integration,
   type IntegrationCategory,
   MIN_OVERLAP_MS,
+  type Version,
 } from '../domain/connection.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { inUse } from '../domain/lease.ts';
@@ -14,6 +15,7 @@ import { readName } from './add-connection.ts';
 import { loadConnection } from './load-connection.ts';
 import { endedBefore } from './made-before.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
+import { candidateOf } from './open-resolved.ts';
 import { missingProofs, subjectOfVersion, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
@@ -45,6 +47,7 @@ export async function toggleConnection(services: Services, actor: Actor, connect
   if (connection.isActive === active) return connection;
   if (active && connection.commitPolicy === 'VALIDATED')
     await obtainProof(services, actor, await subjectOfVersion(services, actor, connectionId));
+  const candidate = active ? await candidateOf(services, current, true) : current;
   const altered = await alter(
     services,
     actor,
@@ -58,13 +61,20 @@ export async function toggleConnection(services: Services, actor: Actor, connect
           currentVersion: latest.currentVersion,
         });
       }
-      if (active && latest?.commitPolicy === 'VALIDATED') await requireProof(services, actor, tx, current);
+      if (active && latest?.commitPolicy === 'VALIDATED') await requireProof(services, actor, tx, candidate);
+      if (active && current.boundTo === null && candidate.boundTo !== null) await bindFirst(tx, current, candidate.boundTo);
       return await tx.connections.setActive(scopeOf(actor), connectionId, active, actorId(actor), now);
     },
   );
-  if (active && altered.commitPolicy === 'ADVISORY' && (await missingProofs(services, actor, current)).length > 0)
+  if (active && altered.commitPolicy === 'ADVISORY' && (await missingProofs(services, actor, candidate)).length > 0)
     services.later('validate-unproven', () => testConnection(services, actor, { connectionId }));
   return altered;
+}
+
+/** A version that was saved while the connection was inactive is put into use: from now on its secret leads where it leads now. */
+async function bindFirst(tx: Writers, { connectionId, version }: Version, boundTo: Buffer): Promise<void> {
+  if (!(await tx.versions.bind(connectionId, version, boundTo)))
+    throw new DomainError('VERSION_CONFLICT', 'The connection was changed while it was being enabled. Enable it again.');
 }
 
 export async function setConnectionPolicy(

@@ -16,7 +16,7 @@ export function nextVersion(
   keys: ProjectVault,
   change: Change,
   previous: Version | null,
-  at: { readonly by: string; readonly now: number; readonly proven: boolean },
+  at: { readonly by: string; readonly now: number; readonly proven: boolean; readonly boundTo: Buffer | null },
 ): Version {
   const version = (previous?.version ?? 0) + 1;
   const config = configHash(change);
@@ -41,6 +41,7 @@ export function nextVersion(
     configHash: config,
     cipherHash: change.cipherHash,
     keyGeneration: keys.keyGeneration,
+    boundTo: at.boundTo,
     rowMac: keys.versionMac(link),
     label: 'CURRENT',
     validUntil: null,

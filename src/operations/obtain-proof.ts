@@ -3,7 +3,8 @@ import type { Change } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { hasPassed } from '../domain/validation.ts';
-import { missingProofs, type Subject, validateAll } from './run-validation.ts';
+import type { Subject } from './run-candidate.ts';
+import { missingProofs, validateAll } from './run-validation.ts';
 import type { Services } from './services.ts';
 
 /**

@@ -5,6 +5,7 @@ import type { Lease } from '../domain/lease.ts';
 import { proofRule } from './commit-locked.ts';
 import { findChange, requireOpen } from './find-change.ts';
 import { loadConnection } from './load-connection.ts';
+import { candidateOf } from './open-resolved.ts';
 import { missingProofs } from './run-validation.ts';
 import type { Services } from './services.ts';
 
@@ -41,7 +42,7 @@ export async function previewCommit(
     nextVersion: connection.currentVersion + 1,
     changedFields: change.changedFields,
     liveLeases,
-    missingValidators: needed ? await missingProofs(services, actor, change) : [],
+    missingValidators: needed ? await missingProofs(services, actor, await candidateOf(services, change, false)) : [],
     obstacles,
   };
 }

@@ -47,7 +47,10 @@ async function resealConnection(services: Services, actor: Actor, keys: ProjectV
   for (const content of await read.contents.ofConnection(connectionId)) {
     const row = [...versions, ...changes].find(({ contentId }) => contentId === content.id);
     if (row === undefined || content.blob === null || content.keyGeneration === keys.keyGeneration) continue;
-    sealed.set(content.id, { ...(await resealContent(services, row, content.blob)), from: content.cipherHash });
+    sealed.set(content.id, {
+      ...(await resealContent(services, row, content.id, content.blob)),
+      from: content.cipherHash,
+    });
   }
   await requireWholeChain(services, versions);
   const relinked = relink(keys, versions, sealed);
@@ -92,7 +95,7 @@ function relink(
 ): readonly Version[] {
   let previousMac: Buffer = Buffer.alloc(0);
   return versions.map((version) => {
-    const cipherHash = sealed.get(version.contentId)?.cipherHash ?? version.cipherHash;
+    const cipherHash = sealed.get(version.contentId ?? '')?.cipherHash ?? version.cipherHash;
     const rowMac = keys.versionMac({ ...version, cipherHash, previousMac });
     previousMac = rowMac;
     return { ...version, cipherHash, keyGeneration: keys.keyGeneration, rowMac };

@@ -2,13 +2,15 @@ import { type Actor, requirePermission } from '../domain/actor.ts';
 import { type Change, PROOF_MAX_AGE_MS } from '../domain/change.ts';
 import type { Version } from '../domain/connection.ts';
 import type { Connector, Validator, ValidatorOptions } from '../domain/connector.ts';
-import type { Details } from '../domain/details.ts';
 import { badRequest } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { hasPassed, type Problem, type ValidationResult } from '../domain/validation.ts';
 import { chooseSite, requireReachable } from './choose-site.ts';
 import { findChange, requireOpen } from './find-change.ts';
-import { connectorOf, loadConnection, openDetails, requireReachableSite } from './load-connection.ts';
+import type { Opened } from './follow-reference.ts';
+import { connectorOf, loadConnection, requireReachableSite } from './load-connection.ts';
+import { candidateOf, openResolved } from './open-resolved.ts';
+import { runCandidate, type Subject, unstored } from './run-candidate.ts';
 import { record, type Services, scopeOf } from './services.ts';
 import { readNewDetails, readUpdate, type StageCreation, type StageUpdate } from './stage-change.ts';
 
@@ -65,7 +67,7 @@ export async function testDetails(
   requirePermission(actor, 'create');
   const { connector, details } = readNewDetails(services, input);
   requireReachable(await chooseSite(services.store.read, actor, input.siteId ?? null));
-  const subject: Subject = { connector, details: async () => details, current: null, connectionId: services.newId(), identity: null };
+  const subject: Subject = { connector, current: null, connectionId: services.newId(), ...unstored(details) };
   return await validateOne(services, actor, subject, input.validator, input);
 }
 
@@ -81,10 +83,9 @@ export async function testUpdate(
   await requireReachableSite(services, loaded.integration);
   const subject: Subject = {
     connector: loaded.connector,
-    details: async () => next,
     current: loaded.current,
     connectionId: input.connectionId,
-    identity: null,
+    ...unstored(next),
   };
   return await validateOne(services, actor, subject, input.validator, input);
 }
@@ -96,32 +97,23 @@ export function servesKind(services: Pick<Services, 'connectors'>, connector: Co
   );
 }
 
-/** What is validated: a change's candidate, a saved version, or details that are not stored (`identity` null: nothing is recorded as proof). */
-export interface Subject {
-  readonly connector: Connector;
-  readonly connectionId: string;
-  details(): Promise<Details>;
-  /** The version in use, when it is of the same kind. */
-  readonly current: Version | null;
-  readonly identity: { readonly changeId: string | null; readonly version: number | null; readonly candidateHash: Buffer } | null;
-}
-
 export async function subjectOfChange(services: Services, actor: Actor, change: Change): Promise<Subject> {
   const loaded = change.purpose === 'create' ? null : await loadConnection(services, actor, change.connectionId);
   if (loaded !== null) await requireReachableSite(services, loaded.integration);
   return {
     connector: connectorOf(services, change.kind),
     connectionId: change.connectionId,
-    details: () => openStaged(services, actor, change),
+    open: (options) => openStaged(services, actor, change, options),
+    reference: change.reference,
     current: loaded?.current.kind === change.kind ? loaded.current : null,
-    identity: { changeId: change.id, version: null, candidateHash: change.candidateHash },
+    identity: { changeId: change.id, version: null, candidateHash: (await candidateOf(services, change, false)).candidateHash },
   };
 }
 
 /** What does not open since the change ended meanwhile was not altered: CHANGE_OUTDATED or CHANGE_EXPIRED then. */
-async function openStaged(services: Services, actor: Actor, change: Change): Promise<Details> {
+async function openStaged(services: Services, actor: Actor, change: Change, options: { readonly fresh: boolean }): Promise<Opened> {
   try {
-    return await openDetails(services, change);
+    return await openResolved(services, change, options);
   } catch (error) {
     const latest = await services.store.read.changes.findByKeyHash(scopeOf(actor), change.keyHash);
     if (latest !== null) await requireOpen(latest, services.store);
@@ -136,9 +128,10 @@ export async function subjectOfVersion(services: Services, actor: Actor, connect
   return {
     connector: connectorOf(services, subject.kind),
     connectionId,
-    details: () => openDetails(services, subject),
+    open: (options) => openResolved(services, subject, options),
+    reference: subject.reference,
     current: loaded.current.kind === subject.kind ? loaded.current : null,
-    identity: { changeId: null, version: subject.version, candidateHash: subject.candidateHash },
+    identity: { changeId: null, version: subject.version, candidateHash: (await candidateOf(services, subject, false)).candidateHash },
   };
 }
 
@@ -164,7 +157,7 @@ export async function validateAll(
 }
 
 /** One validator by name; prerequisites that have not passed for this candidate lately are run first. */
-async function validateOne(
+export async function validateOne(
   services: Services,
   actor: Actor,
   subject: Subject,
@@ -193,19 +186,8 @@ async function runAndRecord(
   options: TestOptions,
 ): Promise<ValidationResult> {
   const startedAt = await services.store.now();
-  const { status, errors, warnings, data } = await services.runner.run(
-    {
-      kind: subject.connector.kind,
-      validator: validator.name,
-      requestId: actor.request.id,
-      projectId: actor.projectId,
-      connectionId: subject.connectionId,
-      credentials: await subject.details(),
-      current: await currentDetails(services, subject, validator),
-      options: { skipPermissionTests: options.skipPermissionTests === true },
-    },
-    options.signal,
-  );
+  const { outcome, candidateHash } = await runCandidate(services, actor, subject, validator, options);
+  const { status, errors, warnings, data } = outcome;
   const result: ValidationResult = {
     validator: validator.name,
     description: validator.description,
@@ -224,6 +206,7 @@ async function runAndRecord(
         projectId: actor.projectId,
         connectionId: subject.connectionId,
         ...subject.identity,
+        candidateHash: candidateHash ?? subject.identity.candidateHash,
       });
     }
     await record(services, tx, actor, {
@@ -240,11 +223,6 @@ async function runAndRecord(
     });
   });
   return result;
-}
-
-async function currentDetails(services: Services, { current }: Subject, { comparesLogins }: Validator): Promise<Details | null> {
-  if (current === null) return null;
-  return comparesLogins ? await openDetails(services, current) : current.settings;
 }
 
 async function answer(

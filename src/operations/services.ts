@@ -4,6 +4,7 @@ import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { unauthenticated } from '../domain/errors.ts';
 import type { Observer } from '../domain/observer.ts';
+import type { SecretResolver } from '../domain/secret-reference.ts';
 import type { Store, Writers } from '../domain/store.ts';
 import type { ValidatorRunner } from '../domain/validator-runner.ts';
 import type { TokenKind, Vault } from '../domain/vault.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
   readonly observer: Observer;
+  /** Outside managers, which secret references lead to. */
+  readonly secrets: SecretResolver;
   readonly settings: ProtocolSettings;
   /** Of a file that only its owner may read. Throws StartupError. */
   readMasterKey(file: string): Buffer;

@@ -12,6 +12,7 @@ import {
   secretsToReenter,
 } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
+import { changedReference } from '../domain/secret-reference.ts';
 import type { Writers } from '../domain/store.ts';
 import { connectorOf, type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
@@ -81,6 +82,7 @@ export async function readUpdate(
   const changes = readWireDetails(connector, withoutDiscriminator(connector, input.changes), input.path ?? 'changes', {
     sharedInput: input.sharedInput === true,
   });
+  if (current.reference !== null) requireReplaced(actor, input);
   const base = await openDetails(services, current);
   const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
   const reenter = secretsToReenter(connector, base, next, changes);
@@ -91,6 +93,17 @@ export async function readUpdate(
     });
   }
   return { loaded, base, next };
+}
+
+/** What a reference leads to is not taken over into the gateway: whoever ends it gives the whole details. */
+function requireReplaced(actor: Actor, { path = 'changes', replace }: StageUpdate): void {
+  if (replace !== true)
+    throw badRequest(
+      path,
+      'The credentials of this connection stay in an outside manager. Change them there, or the reference with updateSelfHostedCredentialsV2; or store the whole details here with updateCredentials and shouldReplace.',
+      { operation: 'updateSelfHostedCredentialsV2' },
+    );
+  requirePermission(actor, 'reference');
 }
 
 /** A family's member is named on updates too; naming another one than the connection is would change its kind. */
@@ -130,8 +143,8 @@ async function stageVersion(services: Services, actor: Actor, connectionId: stri
   const connector = connectorOf(services, target.kind);
   const before = loaded.current.kind === target.kind ? await openDetails(services, loaded.current) : {};
   const after = await openDetails(services, target);
-  const content = await services.store.read.contents.find(scopeOf(actor), target.contentId);
-  if (content === null)
+  const content = target.contentId === null ? null : await services.store.read.contents.find(scopeOf(actor), target.contentId);
+  if (content === null && target.contentId !== null)
     throw new DomainError('INTEGRITY', 'The sealed content of this version is missing.', { contentId: target.contentId });
   const { settings, candidateHash, kind, facets, reference } = target;
   return await insertChange(
@@ -145,7 +158,7 @@ async function stageVersion(services: Services, actor: Actor, connectionId: stri
       kind,
       facets,
       reference,
-      changedFields: changedFields(connector, before, after),
+      changedFields: [...changedReference(loaded.current.reference, reference), ...changedFields(connector, before, after)],
       restoredFrom: target.version,
     },
   );
@@ -187,7 +200,7 @@ export function readNewDetails(services: Services, input: StageCreation): { read
   return { connector, details: parseDetails(connector, mergeDetails(connector, {}, read)) };
 }
 
-function findConnector(services: Services, kind: string, details: Details, path: string): Connector {
+export function findConnector(services: Services, kind: string, details: Details, path: string): Connector {
   const direct = services.connectors.find(kind);
   if (direct !== null) return direct;
   const families = new Set(
@@ -221,7 +234,12 @@ type ChangeOrigin = Pick<
   'purpose' | 'connectionId' | 'baseVersion' | 'kind' | 'facets' | 'reference' | 'changedFields' | 'restoredFrom'
 >;
 
-async function insertChange(services: Services, actor: Actor, sealed: SealedDetails, origin: ChangeOrigin): Promise<StagedChange> {
+export async function insertChange(
+  services: Services,
+  actor: Actor,
+  sealed: Omit<SealedDetails, 'content'> & { readonly content: SealedDetails['content'] | null },
+  origin: ChangeOrigin,
+): Promise<StagedChange> {
   const key = services.tokens.create('tmp');
   const keyHash = services.vault.keyedHash('token', key);
   const id = services.newId();
@@ -233,8 +251,8 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
       id,
       projectId: actor.projectId,
       settings: sealed.settings,
-      contentId: sealed.content.id,
-      cipherHash: sealed.content.cipherHash,
+      contentId: sealed.content?.id ?? null,
+      cipherHash: sealed.content?.cipherHash ?? null,
       candidateHash: sealed.candidateHash,
       ...origin,
       keyHash,
@@ -249,12 +267,12 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
       failure: null,
     };
     const restored = origin.purpose === 'roll-back' ? await requireContent(tx, staged) : null;
-    if (restored === null) {
+    if (restored === null && sealed.content !== null) {
       await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);
       await tx.contents.insert({ ...sealed.content, createdAt: now });
     }
     // What was read before may have been sealed anew with another data key meanwhile.
-    await tx.changes.insert({ ...staged, cipherHash: (restored ?? sealed.content).cipherHash });
+    await tx.changes.insert({ ...staged, cipherHash: (restored ?? sealed.content)?.cipherHash ?? null });
     await record(services, tx, actor, {
       action: 'change.stage',
       entity: 'connection',
@@ -268,7 +286,8 @@ async function insertChange(services: Services, actor: Actor, sealed: SealedDeta
 }
 
 /** The content of an old version is kept for as long as an open change uses it. The lock keeps it from being destroyed or sealed anew at this moment. */
-async function requireContent(tx: Writers, { connectionId, projectId, contentId, restoredFrom }: Change): Promise<SealedContent> {
+async function requireContent(tx: Writers, { connectionId, projectId, contentId, restoredFrom }: Change): Promise<SealedContent | null> {
+  if (contentId === null) return null;
   await tx.lock(connectionId, 'shared');
   const content = await tx.contents.find({ projectId }, contentId);
   if (content === null || content.blob === null)

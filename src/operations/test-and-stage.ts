@@ -3,7 +3,8 @@ import { hasPassed, type ValidationResult } from '../domain/validation.ts';
 import { discardChange } from './discard-change.ts';
 import { subjectOfChange, type TestOptions, validateAll } from './run-validation.ts';
 import type { Services } from './services.ts';
-import { type StageCreation, stageCreation } from './stage-change.ts';
+import { type StageCreation, type StagedChange, stageCreation } from './stage-change.ts';
+import { type NewReference, stageReferenceCreation } from './stage-reference.ts';
 
 export interface TestedStaging {
   /** Null when a validation failed: the details are then kept nowhere. */
@@ -13,7 +14,15 @@ export interface TestedStaging {
 
 /** Stages the details of a connection to be created and runs every validator on them, which counts as proof for the commit. Throws BAD_REQUEST, UNKNOWN_OPTION, RATE_LIMITED. */
 export async function testAndStage(services: Services, actor: Actor, input: StageCreation & TestOptions): Promise<TestedStaging> {
-  const { change, key } = await stageCreation(services, actor, input);
+  return await proveStaged(services, actor, await stageCreation(services, actor, input), input);
+}
+
+/** The same for credentials that stay in an outside manager. */
+export async function testAndStageReference(services: Services, actor: Actor, input: NewReference & TestOptions): Promise<TestedStaging> {
+  return await proveStaged(services, actor, await stageReferenceCreation(services, actor, input), input);
+}
+
+async function proveStaged(services: Services, actor: Actor, { change, key }: StagedChange, input: TestOptions): Promise<TestedStaging> {
   if (input.skipValidation === true) return { key, results: [] };
   const subject = await subjectOfChange(services, actor, change);
   const names = subject.connector.validators.map(({ name }) => name);

@@ -4,7 +4,8 @@ import type { Change } from '../domain/change.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from './commit-change.ts';
 import type { CommitOutcome } from './commit-locked.ts';
 import type { Services } from './services.ts';
-import { type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
+import { type StagedChange, type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
+import { type ReferenceUpdate, stageReferenceUpdate } from './stage-reference.ts';
 
 /** Stage and commit in one call, under the same rules. A refused commit leaves the staged change to expire. */
 export async function updateConnection(
@@ -13,12 +14,26 @@ export async function updateConnection(
   input: StageUpdate & { readonly skipProof?: boolean },
 ): Promise<CommitOutcome> {
   requirePermission(actor, 'commit');
-  const { key } = await stageUpdate(services, actor, input);
-  return await commitChange(services, actor, {
-    key,
-    connectionId: input.connectionId,
-    ...(input.skipProof === undefined ? {} : { skipProof: input.skipProof }),
-  });
+  return await commitStaged(services, actor, await stageUpdate(services, actor, input), input);
+}
+
+/** The same for another secret reference. */
+export async function updateReference(
+  services: Services,
+  actor: Actor,
+  input: ReferenceUpdate & { readonly skipProof?: boolean },
+): Promise<CommitOutcome> {
+  requirePermission(actor, 'commit');
+  return await commitStaged(services, actor, await stageReferenceUpdate(services, actor, input), input);
+}
+
+function commitStaged(
+  services: Services,
+  actor: Actor,
+  { change, key }: StagedChange,
+  { skipProof = false }: { readonly skipProof?: boolean },
+): Promise<CommitOutcome> {
+  return commitChange(services, actor, { key, connectionId: change.connectionId, skipProof });
 }
 
 /** Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit, waiting included. The newest PREVIOUS one unless another is named. */

@@ -8,6 +8,7 @@ import { integrationReaders, integrationWriters } from './sql/integrations.ts';
 import { keyReaders, keyWriters } from './sql/keys.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
+import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { contentReaders, contentWriters, versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
@@ -37,6 +38,7 @@ function readersOf(source: StatementSource, tables: Tables): Readers {
     validations: validationReaders(source, tables),
     leases: leaseReaders(source, tables),
     tokens: tokenReaders(source, tables),
+    providerGrants: providerGrantReaders(source, tables),
     audit: auditReaders(source, tables),
   };
 }
@@ -55,6 +57,7 @@ function writersOf(tx: EngineTransaction, tables: Tables): Writers {
     validations: validationWriters(tx, tables),
     leases: leaseWriters(tx, tables),
     tokens: tokenWriters(tx, tables),
+    providerGrants: providerGrantWriters(tx, tables),
     idempotency: idempotencyWriters(tx, tables),
     audit: auditWriters(tx, tables),
   };

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, customType, index, integer, pgTable, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, customType, index, integer, pgTable, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
 import { requireStorable } from './storable.ts';
 import { readJson, writeJson } from './stored-json.ts';
 
@@ -18,6 +18,9 @@ const json = customType<{ data: unknown; driverData: string }>({ dataType: () =>
 const table = pgTable;
 
 //#region twin: the lines below stand word for word in the other engine's file
+/** Credentials are sealed here or stay in an outside manager, and never both or neither. */
+const SEALED_OR_REFERENCE = sql`(content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null)`;
+
 export const instance = table('instance', {
   id: text('id').primaryKey(),
   kid: text('kid').notNull(),
@@ -195,11 +198,12 @@ export const versions = table(
     settings: json('settings').notNull(),
     facets: json('facets').notNull(),
     reference: json('reference'),
-    contentId: text('content_id').notNull(),
+    contentId: text('content_id'),
     candidateHash: bytes('candidate_hash').notNull(),
     configHash: bytes('config_hash').notNull(),
-    cipherHash: bytes('cipher_hash').notNull(),
+    cipherHash: bytes('cipher_hash'),
     keyGeneration: count('key_generation').notNull(),
+    boundTo: bytes('bound_to'),
     rowMac: bytes('row_mac').notNull(),
     label: text('label').notNull(),
     validUntil: time('valid_until'),
@@ -216,8 +220,9 @@ export const versions = table(
     primaryKey({ columns: [t.connectionId, t.version] }),
     uniqueIndex('versions_current').on(t.connectionId).where(sql`label = 'CURRENT'`),
     index('versions_previous').on(t.validUntil).where(sql`label = 'PREVIOUS'`),
-    index('versions_retired').on(t.retiredAt).where(sql`label = 'RETIRED' and destroyed_at is null`),
+    index('versions_retired').on(t.retiredAt).where(sql`label = 'RETIRED' and destroyed_at is null and content_id is not null`),
     index('versions_content').on(t.contentId),
+    check('versions_sealed_or_reference', SEALED_OR_REFERENCE),
   ],
 );
 
@@ -247,8 +252,8 @@ export const changes = table(
     settings: json('settings').notNull(),
     facets: json('facets').notNull(),
     reference: json('reference'),
-    contentId: text('content_id').notNull(),
-    cipherHash: bytes('cipher_hash').notNull(),
+    contentId: text('content_id'),
+    cipherHash: bytes('cipher_hash'),
     candidateHash: bytes('candidate_hash').notNull(),
     changedFields: json('changed_fields').notNull(),
     restoredFrom: count('restored_from'),
@@ -268,6 +273,7 @@ export const changes = table(
     index('changes_project').on(t.projectId, t.createdAt, t.id),
     index('changes_connection').on(t.connectionId, t.createdAt, t.id),
     index('changes_content').on(t.contentId),
+    check('changes_sealed_or_reference', SEALED_OR_REFERENCE),
     index('changes_open').on(t.expiresAt).where(sql`state in ('OPEN', 'PENDING')`),
     uniqueIndex('changes_pending').on(t.connectionId).where(sql`state = 'PENDING'`),
   ],

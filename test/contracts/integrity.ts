@@ -72,10 +72,13 @@ export function describeIntegrity(engine: string, databaseUrl: () => Promise<str
             ? `select content_id as key from versions where connection_id = '${id}'`
             : `select id as key from sealed_contents where connection_id = '${id}'`,
       );
-      const key = `${table === 'versions' && column !== 'content_id' ? 'content_id' : table === 'versions' ? 'connection_id' : 'id'}`;
+      const movesContent = column === 'content_id' || column === 'reference';
+      const key = `${table === 'versions' && !movesContent ? 'content_id' : table === 'versions' ? 'connection_id' : 'id'}`;
       const where = `${key} = '${key === 'connection_id' ? id : String(row?.key)}'`;
       await bench.sql(`create table kept as select * from ${table} where ${where}`);
-      await bench.sql(`update ${table} set ${column} = ${altered(table, column)} where ${where}`);
+      // The table takes a reference in the place of sealed content only.
+      const beside = column === 'reference' ? ', content_id = null, cipher_hash = null' : '';
+      await bench.sql(`update ${table} set ${column} = ${altered(table, column)}${beside} where ${where}`);
       const found = await problems();
       await bench.sql(`delete from ${table} where ${column === 'id' ? "id = 'another sealed_contents'" : where}`);
       await bench.sql(`insert into ${table} select * from kept`);

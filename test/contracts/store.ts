@@ -747,7 +747,7 @@ function tokenOf(scope: Scope, given: Partial<Token>): Token {
 interface Seeded {
   readonly scope: Scope;
   readonly connection: Connection;
-  readonly version: Version;
+  readonly version: Version & { readonly contentId: string };
   readonly lease: Lease;
   readonly change: Change;
 }
@@ -768,13 +768,14 @@ async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
     reference: null,
     kind: 'postgres',
   };
-  const version: Version = {
+  const version: Seeded['version'] = {
     ...sealed,
     connectionId: id,
     version: 1,
     projectId: scope.projectId,
     configHash: randomBytes(32),
     keyGeneration: 1,
+    boundTo: null,
     rowMac: randomBytes(32),
     label: 'CURRENT',
     validUntil: null,

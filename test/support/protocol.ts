@@ -36,6 +36,7 @@ export interface ListedVersion {
   readonly restoredFrom: number | null;
   readonly proven: boolean;
   readonly validUntil: string | null;
+  readonly destroyedAt: string | null;
 }
 
 /** A gateway with a clock that stands still, a receiver that its webhooks may dial, and a job's token. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { print, safeText, shortTime, table } from '../output.ts';
 import { readDetails } from '../read-details.ts';
+import { type NamedReference, readReference, writeReference } from '../read-reference.ts';
 import type { Gateway } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
 import { collectPairs, gatewayCommand, plain, wholeNumber } from './shared.ts';
@@ -20,6 +21,7 @@ interface VersionRow {
   readonly proven: boolean;
   readonly validUntil: string | null;
   readonly createdAt: string;
+  readonly reference: NamedReference | null;
 }
 
 interface Validation {
@@ -35,7 +37,7 @@ interface Problem {
 }
 
 const LISTED = 'uuid name kind isActive currentVersion { version proven }';
-const SHOWN = `${LISTED} settings labels createdOn updatedOn deletionProtection policy { inFlight commitPolicy overlapSeconds } versions { version label origin restoredFrom proven validUntil createdAt createdBy retiredAt destroyedAt }`;
+const SHOWN = `${LISTED} settings labels createdOn updatedOn deletionProtection policy { inFlight commitPolicy overlapSeconds } versions { version label origin restoredFrom proven validUntil createdAt createdBy retiredAt destroyedAt reference }`;
 
 export function addConnectionCommands(program: Command): void {
   const connection = program.command('connection').description('connections: add, prove, change and roll back');
@@ -60,6 +62,7 @@ export function addConnectionCommands(program: Command): void {
       print(output, row, () => [
         `${safeText(row.name)} (${safeText(row.kind)}), version ${row.currentVersion.version}, ${row.isActive ? 'active' : 'disabled'}`,
         `settings: ${safeText(row.settings)}`,
+        ...referenceIn(row.versions),
         `policy:   ${safeText(row.policy)}`,
         ...table(
           ['VERSION', 'LABEL', 'ORIGIN', 'PROVEN', 'VALID UNTIL', 'CREATED'],
@@ -74,6 +77,7 @@ export function addConnectionCommands(program: Command): void {
     name?: string;
     set?: Readonly<Record<string, string>>;
     secretsStdin?: boolean;
+    reference?: NamedReference;
     inactive?: boolean;
   }>(
     connection,
@@ -85,11 +89,13 @@ export function addConnectionCommands(program: Command): void {
       )
         .option('--name <name>', 'name of the connection')
         .option('--inactive', 'save it disabled, without proof'),
-    async (gateway, output, { kind, integration, name, set, secretsStdin, inactive }) => {
-      const details = await readDetails(gateway, kind, { set: set ?? {}, secretsStdin: secretsStdin === true, complete: true });
+    async (gateway, output, { kind, integration, name, set, secretsStdin, reference, inactive }) => {
+      refuseBoth(reference, secretsStdin);
+      const given = { set: set ?? {}, secretsStdin: secretsStdin === true, complete: reference === undefined };
+      const details = await readDetails(gateway, kind, given);
       const { stageConnection } = await gateway.run<{ stageConnection: { key: string } }>(
-        'mutation ($kind: String!, $details: JSONString!) { stageConnection(connectionType: $kind, details: $details) { key } }',
-        { kind, details: JSON.stringify(details) },
+        'mutation ($kind: String!, $details: JSONString!, $reference: SecretReferenceInput) { stageConnection(connectionType: $kind, details: $details, reference: $reference) { key } }',
+        { kind, details: JSON.stringify(details), reference: reference ?? null },
       );
       const { addConnection } = await gateway.run<{ addConnection: { connection: ConnectionRow } }>(
         `mutation ($kind: String!, $key: String!, $integration: String!, $name: String, $active: Boolean) { addConnection(connectionType: $kind, key: $key, name: $integration, connectionName: $name, isActive: $active) { connection { ${LISTED} } } }`,
@@ -98,19 +104,22 @@ export function addConnectionCommands(program: Command): void {
       print(output, addConnection.connection, () => [`Added ${safeText(addConnection.connection.name)}: ${addConnection.connection.uuid}`]);
     },
   );
-  gatewayCommand<InFlight & { set?: Readonly<Record<string, string>>; secretsStdin?: boolean; secret?: string }>(
+  gatewayCommand<
+    InFlight & { set?: Readonly<Record<string, string>>; secretsStdin?: boolean; reference?: NamedReference; secret?: string }
+  >(
     connection,
     'update <id>',
     'stage, prove and save a change; the old version stays valid for the jobs that hold it',
     (command) => withInFlight(withDetails(command).option('--secret <field>', 'ask for this secret on the terminal')),
-    async (gateway, output, { set, secretsStdin, secret, ...inFlight }, [id = '']) => {
-      if (set === undefined && secretsStdin !== true && secret === undefined)
-        throw new UsageError('Say what changes: --set field=value, --secret field, or --secrets-stdin.');
+    async (gateway, output, { set, secretsStdin, reference, secret, ...inFlight }, [id = '']) => {
+      if (set === undefined && secretsStdin !== true && reference === undefined && secret === undefined)
+        throw new UsageError('Say what changes: --set field=value, --secret field, --secrets-stdin, or --reference provider:path.');
+      refuseBoth(reference, secretsStdin === true || secret !== undefined);
       const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false };
       const changes = await readDetails(gateway, await kindOf(gateway, id), given);
       const { stageChange } = await gateway.run<{ stageChange: { key: string; changedFields: readonly string[] } }>(
-        'mutation ($id: UUID!, $changes: JSONString!) { stageChange(connectionId: $id, changes: $changes) { key changedFields } }',
-        { id, changes: JSON.stringify(changes) },
+        'mutation ($id: UUID!, $changes: JSONString!, $reference: SecretReferenceInput) { stageChange(connectionId: $id, changes: $changes, reference: $reference) { key changedFields } }',
+        { id, changes: JSON.stringify(changes), reference: reference ?? null },
       );
       const { commitChange } = await gateway.run<{ commitChange: CommittedChange }>(
         `mutation ($id: UUID!, $key: String!, $wait: Int, $reason: String) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: $wait, breakGlassReason: $reason) { ${COMMITTED} } }`,
@@ -193,7 +202,18 @@ function describeCommit({ id, state, committedVersion, waitUntil, changedFields 
 function withDetails(command: Command): Command {
   return command
     .option('--set <field=value>', 'a setting; repeat for more', collectPairs)
-    .option('--secrets-stdin', 'read a JSON object of secrets from standard input');
+    .option('--secrets-stdin', 'read a JSON object of secrets from standard input')
+    .option('--reference <provider:path#key>', 'the credentials stay there: env:MCD_SALES, or file:/run/secrets/sales.json', readReference);
+}
+
+function refuseBoth(reference: NamedReference | undefined, secrets: boolean | undefined): void {
+  if (reference !== undefined && secrets === true)
+    throw new UsageError('With --reference the secrets stay where they are: give none, and settings beside them with --set alone.');
+}
+
+function referenceIn(versions: readonly VersionRow[]): readonly string[] {
+  const current = versions.find(({ label }) => label === 'CURRENT');
+  return current?.reference == null ? [] : [`secret:   ${safeText(writeReference(current.reference))}`];
 }
 
 async function readAll(gateway: Gateway): Promise<readonly ConnectionRow[]> {

@@ -8,7 +8,7 @@ const fields = {
   port: setting(port(5432), { endpoint: true, title: 'Port', description: 'TCP port, 5432 unless given.' }),
   database: setting(text(63), {
     identity: true,
-    names: { lead: 'dbName', snake: 'db_name' },
+    names: { lead: 'dbName', snake: 'db_name', selfHosted: { dbname: true } },
     title: 'Database',
     description: 'Name of the database to connect to.',
   }),

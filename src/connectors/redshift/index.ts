@@ -27,7 +27,7 @@ const fields = {
   port: setting(port(5439), { endpoint: true, title: 'Port', description: 'TCP port, 5439 unless given.' }),
   database: setting(text(127), {
     identity: true,
-    names: { lead: 'dbName', snake: 'db_name' },
+    names: { lead: 'dbName', snake: 'db_name', selfHosted: { dbname: true } },
     title: 'Database',
     description: 'Name of the database to connect to.',
   }),

@@ -46,11 +46,31 @@ export function tlsMaterial(options: TlsOptions | undefined) {
   };
 }
 
+/** libpq's modes. `prefer` and `allow` are what absent options mean; a mode that is none is left for the parser to refuse. */
+function readSslMode(mode: unknown): unknown {
+  const options: Readonly<Record<string, TlsOptions | null>> = {
+    disable: { disabled: true },
+    allow: null,
+    prefer: null,
+    require: { skipCertVerification: true },
+    'verify-ca': { verifyCert: true },
+    'verify-full': { verifyIdentity: true },
+  };
+  const name = typeof mode === 'string' ? mode.toLowerCase().replaceAll('_', '-') : '';
+  return Object.hasOwn(options, name) ? options[name] : mode;
+}
+
 /** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
 export function tls() {
   return group(members, {
     title: 'TLS',
-    names: { lead: 'sslOptions', snake: 'ssl_options', leadType: 'SslOptions', leadUpdateType: 'SslUpdateOptions' },
+    names: {
+      lead: 'sslOptions',
+      snake: 'ssl_options',
+      leadType: 'SslOptions',
+      leadUpdateType: 'SslUpdateOptions',
+      selfHosted: { ssl_mode: readSslMode, sslmode: readSslMode },
+    },
     description: 'How the connection is protected.',
     endpoint: {
       part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,

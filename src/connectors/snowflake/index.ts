@@ -38,6 +38,7 @@ const fields = {
     description: 'Password of the user. Give this, privateKey, oauth or token.',
   }),
   privateKey: secret(secretText().refine(isPrivateKey, 'must be base64 of the PEM of a private key').optional(), {
+    names: { selfHosted: { private_key_pem: (pem) => (typeof pem === 'string' ? Buffer.from(pem, 'utf8').toString('base64') : pem) } },
     title: 'Private key',
     description: 'RSA key of key-pair authentication: base64 of its PEM file, which may be encrypted.',
   }),

@@ -117,6 +117,8 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
             and(
               labelled(tables, 'RETIRED'),
               isNull(versions.destroyedAt),
+              // Of a reference there is nothing to destroy.
+              isNotNull(versions.contentId),
               lte(versions.retiredAt, before),
               notExists(inUse(db, tables, versions.contentId, before)),
               notExists(openChange(db, tables, versions.contentId)),
@@ -182,6 +184,14 @@ export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWr
     relink: async ({ connectionId, version, cipherHash, keyGeneration, rowMac }) =>
       void (await db.update(versions).set({ cipherHash, keyGeneration, rowMac }).where(one(connectionId, version))),
     append: (version) => insertVersion(tx, tables, version),
+    bind: async (connectionId, version, boundTo) =>
+      (
+        await db
+          .update(versions)
+          .set({ boundTo })
+          .where(and(one(connectionId, version), labelled(tables, 'CURRENT'), isNull(versions.boundTo), isNotNull(versions.reference)))
+          .returning({ version: versions.version })
+      ).length > 0,
     demote: async (connectionId, version, validUntil) =>
       (
         await db

@@ -1,0 +1,76 @@
+import type { Connector } from './connector.ts';
+import { type Details, type Field, fieldsOf, isPlainObject, membersOf, parseDetails, readNumber, spellingsOf } from './details.ts';
+import { DomainError } from './errors.ts';
+import { SecretError } from './secret-error.ts';
+
+/**
+ * Reads the content of a self-hosted secret: a JSON object of the driver's arguments, flat or under `connect_args`, or a member of one
+ * that holds such an object. Members that the kind does not know are left alone. `beside` are settings of the connection itself; they
+ * never send a secret somewhere else than it says itself. Throws SecretError naming the field that is missing or wrong, in words of
+ * ours alone.
+ */
+export function readSelfHosted(connector: Connector, content: Uint8Array, key: string | null, beside: Details): Details {
+  const whole = parseObject(content);
+  const held = key === null ? whole : memberOf(whole, key);
+  const read = readFields(fieldsOf(connector), isPlainObject(held.connect_args) ? held.connect_args : held);
+  refuseRedirect(connector, read, beside);
+  try {
+    return parseDetails(connector, { ...read, ...beside });
+  } catch (error) {
+    // The details' own texts name fields and what they expect, and no value.
+    if (error instanceof DomainError) throw new SecretError('ill-formed', error.message.replace(/\.$/, ''));
+    throw error;
+  }
+}
+
+/** A secret that names any part of its destination names all of it: what it leaves out is what the kind takes for absent. */
+function refuseRedirect(connector: Connector, read: Details, beside: Details): void {
+  const parts = fieldsOf(connector).filter(({ meta }) => meta.endpoint !== null);
+  if (!parts.some(({ key }) => Object.hasOwn(read, key))) return;
+  for (const { key, schema, meta } of parts) {
+    const held = schema.safeParse(read[key]);
+    const named = schema.safeParse(beside[key]);
+    if (meta.endpoint === null || !Object.hasOwn(beside, key) || !held.success || !named.success) continue;
+    const isSame = meta.endpoint.part(held.data) === meta.endpoint.part(named.data);
+    if (!isSame && meta.endpoint.stricter?.(held.data, named.data) !== true)
+      throw new SecretError('ill-formed', `the connection names another ${meta.names.lead ?? key}`);
+  }
+}
+
+function parseObject(content: Uint8Array | string): Record<string, unknown> {
+  let held: unknown;
+  try {
+    held = JSON.parse(typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content));
+  } catch {
+    throw new SecretError('ill-formed', 'not JSON');
+  }
+  if (!isPlainObject(held)) throw new SecretError('ill-formed', 'not a JSON object');
+  return held;
+}
+
+function memberOf(whole: Record<string, unknown>, key: string): Record<string, unknown> {
+  const held = Object.hasOwn(whole, key) ? whole[key] : undefined;
+  if (held === undefined) throw new SecretError('missing', 'it has no member of that name');
+  return isPlainObject(held) ? held : parseObject(typeof held === 'string' ? held : '');
+}
+
+function readFields(fields: readonly Field[], args: Readonly<Record<string, unknown>>): Details {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = readField(field, args);
+      return value === undefined || value === null ? [] : [[field.key, value]];
+    }),
+  );
+}
+
+function readField({ key, schema, meta }: Field, args: Readonly<Record<string, unknown>>): unknown {
+  const asDriver = meta.names.selfHosted ?? {};
+  for (const name of [...Object.keys(asDriver), ...spellingsOf(key, meta)]) {
+    if (!Object.hasOwn(args, name)) continue;
+    const read = asDriver[name];
+    const value = typeof read === 'function' ? read(args[name]) : args[name];
+    if (meta.members === null || !isPlainObject(value)) return readNumber(schema, value);
+    return readFields(membersOf(meta), value);
+  }
+  return undefined;
+}

@@ -1,0 +1,55 @@
+import type { Version } from '../domain/connection.ts';
+import { type Details, endpointParts, splitDetails } from '../domain/details.ts';
+import { SecretError, secretRefusal } from '../domain/secret-error.ts';
+import type { SecretReference } from '../domain/secret-reference.ts';
+import { readSelfHosted } from '../domain/self-hosted.ts';
+import { connectorOf } from './load-connection.ts';
+import type { Services } from './services.ts';
+
+/** What a reference stands in, stored or not. */
+export type ReferringRow = Pick<Version, 'projectId' | 'connectionId' | 'kind' | 'settings' | 'candidateHash'>;
+
+/** All that a driver is given. */
+export interface Opened {
+  readonly details: Details;
+  /** What proof is bound to: of a reference, the value that it leads to now is part of it, so that proof ends when the secret changes. */
+  readonly candidateHash: Buffer;
+  /** Where a reference's secret leads, keyed; null for what is sealed here, which is bound to its destination by its seal. */
+  readonly boundTo: Buffer | null;
+  /** The secret was read earlier and kept: reading it again may give another. */
+  readonly isKept: boolean;
+}
+
+/** Goes to the outside manager: never within a transaction. Throws SecretError where the secret is not to be had. */
+export async function followReference(
+  services: Services,
+  row: ReferringRow,
+  reference: SecretReference,
+  { fresh = false } = {},
+): Promise<Opened> {
+  const grants = await services.store.read.providerGrants.of(row.projectId);
+  const prefixes = grants.filter(({ provider }) => provider === reference.provider).map(({ prefix }) => prefix);
+  const { value, isKept } = await services.secrets.resolve(reference, prefixes, { fresh });
+  try {
+    const connector = connectorOf(services, row.kind);
+    const details = readSelfHosted(connector, value, reference.key, row.settings);
+    const destination = services.fingerprint(endpointParts(connector, splitDetails(connector, details).settings));
+    return {
+      details,
+      candidateHash: services.vault.keyedHash('candidate', 'resolved', row.candidateHash, value),
+      boundTo: services.vault.keyedHash('candidate', 'destination', row.projectId, row.connectionId, destination),
+      isKept,
+    };
+  } finally {
+    value.fill(0);
+  }
+}
+
+/** Follows it for whoever asked for the credentials, or to save them. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE. */
+export async function followOrRefuse(services: Services, row: ReferringRow, reference: SecretReference): Promise<Opened> {
+  try {
+    return await followReference(services, row, reference);
+  } catch (error) {
+    throw error instanceof SecretError ? secretRefusal(error, reference) : error;
+  }
+}

@@ -1,0 +1,82 @@
+import { SecretError } from '../domain/secret-error.ts';
+import { SECRET_DEADLINE_MS, SECRET_MAX_AGE_MS, type SecretProviders, type SecretResolver } from '../domain/secret-reference.ts';
+
+const MOST_KEPT = 1_000;
+
+interface Kept {
+  readonly value: Buffer;
+  readonly readAt: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Keeps what was read for five minutes at most, and overwrites it then. `now` only ever goes forward, milliseconds. */
+export function createSecretResolver(
+  providers: SecretProviders,
+  { now = () => performance.now(), deadlineMs = SECRET_DEADLINE_MS }: { readonly now?: () => number; readonly deadlineMs?: number } = {},
+): SecretResolver {
+  const kept = new Map<string, Kept>();
+  /** Until the provider has ended, however late: one that hangs is asked once for each secret, and not once for each caller. */
+  const running = new Map<string, Promise<Buffer>>();
+  let cleared = 0;
+
+  function forget(id: string): void {
+    const found = kept.get(id);
+    if (found === undefined) return;
+    clearTimeout(found.timer);
+    found.value.fill(0);
+    kept.delete(id);
+  }
+
+  function keep(id: string, value: Buffer, readAt: number): void {
+    forget(id);
+    const [oldest] = kept.keys();
+    if (kept.size >= MOST_KEPT && oldest !== undefined) forget(oldest);
+    const timer = setTimeout(() => forget(id), SECRET_MAX_AGE_MS);
+    timer.unref();
+    kept.set(id, { value, readAt, timer });
+  }
+
+  /** Everyone who waits for the promised bytes has copied them before the next turn of the event loop. */
+  async function read(id: string, start: (signal: AbortSignal) => Promise<Buffer>): Promise<Buffer> {
+    const readAt = now();
+    const began = cleared;
+    const value = await start(AbortSignal.timeout(deadlineMs));
+    if (began === cleared) keep(id, Buffer.from(value), readAt);
+    setImmediate(() => value.fill(0));
+    return value;
+  }
+
+  return {
+    providers,
+    async resolve({ provider, path }, prefixes, { fresh = false } = {}) {
+      const id = JSON.stringify([provider, path, prefixes]);
+      const found = kept.get(id);
+      if (!fresh && found !== undefined && now() - found.readAt < SECRET_MAX_AGE_MS)
+        return { value: Buffer.from(found.value), isKept: true };
+      let reading = running.get(id);
+      if (reading === undefined) {
+        // What fails to be read again is not answered from before.
+        forget(id);
+        reading = read(id, (signal) => providers[provider].read(path, prefixes, signal)).finally(() => running.delete(id));
+        running.set(id, reading);
+      }
+      return { value: Buffer.from(await inTime(reading, deadlineMs)), isKept: false };
+    },
+    clear() {
+      cleared += 1;
+      for (const id of [...kept.keys()]) forget(id);
+    },
+  };
+}
+
+async function inTime<T>(reading: Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SecretError('late')), deadlineMs);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

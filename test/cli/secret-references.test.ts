@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startPostgres } from '../support/embedded-postgres.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { createSecretFolder } from '../support/references.ts';
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const page = readFileSync(fileURLToPath(new URL('../../docs/guide/secret-references.md', import.meta.url)), 'utf8');
+const secrets = createSecretFolder();
+let gateway: TestGateway;
+let server: Awaited<ReturnType<typeof startPostgres>>;
+
+beforeAll(async () => {
+  [gateway, server] = await Promise.all([startGateway(), startPostgres()]);
+});
+afterAll(async () => {
+  await gateway.close();
+  await server.close();
+});
+
+async function changeover(...args: readonly string[]) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code, stdout, stderr };
+}
+
+test('the commands of the guide run in their order, and show no secret', async () => {
+  const { hostname, port, pathname, username, password } = new URL(await server.createDatabase('guide'));
+  // The guide's own secret, with the values of a server that is here.
+  const [, shown = '{}'] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+  const { connect_args: args } = JSON.parse(shown) as { readonly connect_args: object };
+  const here = {
+    ...args,
+    host: hostname,
+    port: Number(port),
+    dbname: pathname.slice(1),
+    user: username,
+    password: decodeURIComponent(password),
+  };
+  secrets.write('sales.json', { connect_args: here });
+  secrets.write('all.json', { sales: { connect_args: here } });
+  let id = '';
+  const outcomes: string[] = [];
+  for (const [, line = ''] of page.matchAll(/^npx changeover (.+)$/gm)) {
+    const words = line.replaceAll('/run/secrets/changeover', secrets.folder).replaceAll('<id>', id).split(' ');
+    const { code, stdout, stderr } = await changeover(...words);
+    id = /^Added Sales: (.*)$/m.exec(stdout)?.[1] ?? id;
+    const leaks = here.password !== '' && `${stdout}${stderr}`.includes(here.password);
+    outcomes.push(`${words.slice(0, 2).join(' ')}: ${code === 0 ? 'ok' : stderr}${leaks ? ', shows the password' : ''}`);
+  }
+  const { stdout } = await changeover('connection', 'show', id);
+  expect([outcomes, /^secret:.*$/m.exec(stdout)?.[0]]).toEqual([
+    [
+      'secret grant: ok',
+      'secret list: ok',
+      'connection add: ok',
+      'connection show: ok',
+      'connection update: ok',
+      'connection test: ok',
+      'connection update: ok',
+    ],
+    `secret:   file:${secrets.folder}/all.json#sales`,
+  ]);
+}, 60_000);
+
+test('grants are listed as JSON and taken back', async () => {
+  await changeover('secret', 'grant', '--provider', 'env', '--prefix', 'MCD_CLI_');
+  const listed = JSON.parse((await changeover('secret', 'list', '--json')).stdout) as readonly { readonly prefix: string }[];
+  const revoked = await changeover('secret', 'revoke', '--provider', 'env', '--prefix', 'MCD_CLI_', '--json');
+  const after = JSON.parse((await changeover('secret', 'list', '--json')).stdout) as readonly { readonly prefix: string }[];
+  expect([
+    listed.some(({ prefix }) => prefix === 'MCD_CLI_'),
+    JSON.parse(revoked.stdout),
+    after.some(({ prefix }) => prefix === 'MCD_CLI_'),
+  ]).toEqual([true, { provider: 'env', prefix: 'MCD_CLI_', revoked: true }, false]);
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  [
+    'an unknown provider',
+    ['secret', 'grant', '--provider', 'CNRY0123456789abcdef', '--prefix', 'MCD_X'],
+    /--provider must be env or file\./,
+  ],
+  ['no prefix', ['secret', 'grant', '--provider', 'env'], /'--prefix <prefix>' not specified/],
+  ['a project that is no id', ['secret', 'list', '--project', 'CNRY0123456789abcdef'], /--project must be the UUID of a project\./],
+  [
+    'a reference that is none',
+    ['connection', 'add', '--kind', 'postgres', '--integration', 'X', '--reference', 'CNRY0123456789abcdef'],
+    /--reference takes provider:path or provider:path#key/,
+  ],
+  [
+    'a reference and secrets',
+    ['connection', 'add', '--kind', 'postgres', '--integration', 'X', '--reference', 'env:MCD_X', '--secrets-stdin'],
+    /With --reference the secrets stay where they are/,
+  ],
+])('%s is told, and not quoted', async (_, args, message) => {
+  const { code, stdout, stderr } = await changeover(...args);
+  expect({ code, stdout, told: message.test(stderr), quoted: stderr.includes('CNRY') }).toEqual({
+    code: 2,
+    stdout: '',
+    told: true,
+    quoted: false,
+  });
+});
