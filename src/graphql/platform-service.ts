@@ -27,18 +27,55 @@ interface Support {
   readonly reason: string | null;
 }
 
-/** As it goes out: a list may hold thousands, and members under the names of their fields need no call of a resolver each. */
-interface PlatformServiceConnection {
-  readonly uuid: string;
-  readonly resourceUuid: string;
-  readonly name: string;
+/** What connections of a kind are shown as; null where no connector of this gateway defines it. */
+class ShownKind {
+  readonly connector: Connector | null;
   readonly connectionType: string | null;
   readonly subtype: string | null;
-  readonly createdOn: number;
-  readonly integrationType: ListedConnection['integrationCategory'];
-  readonly connectionTypeDisplayName: string | null;
-  readonly connector: Connector | null;
+  readonly title: string | null;
+
+  constructor(connector: Connector | null) {
+    this.connector = connector;
+    this.connectionType = connector === null ? null : reportedType(connector);
+    this.subtype = connector === null ? null : reportedSubtype(connector);
+    this.title = connector?.title ?? null;
+  }
+}
+
+/** A list may hold thousands: this costs little for each, and members under the names of their fields need no call of a resolver. */
+class PlatformServiceConnection {
   readonly row: ListedConnection;
+  readonly kind: ShownKind;
+
+  constructor(row: ListedConnection, kind: ShownKind) {
+    this.row = row;
+    this.kind = kind;
+  }
+
+  get uuid(): string {
+    return this.row.id;
+  }
+  get resourceUuid(): string {
+    return this.row.integrationId;
+  }
+  get name(): string {
+    return this.row.name ?? this.row.integrationName;
+  }
+  get connectionType(): string | null {
+    return this.kind.connectionType;
+  }
+  get subtype(): string | null {
+    return this.kind.subtype;
+  }
+  get createdOn(): number {
+    return this.row.createdAt;
+  }
+  get integrationType(): ListedConnection['integrationCategory'] {
+    return this.row.integrationCategory;
+  }
+  get connectionTypeDisplayName(): string | null {
+    return this.kind.title;
+  }
 }
 
 /** The lead API's `getPlatformServices`: sites, each with its connections. */
@@ -66,7 +103,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       createdOn: t.expose('createdOn', { type: 'DateTime' }),
       identifiers: t.field({
         type: 'GenericScalar',
-        resolve: ({ connector, row }) =>
+        resolve: ({ kind: { connector }, row }) =>
           connector === null ? null : Object.fromEntries(identifiersOf(connector, row.settings()).map(({ key, value }) => [key, value])),
       }),
       integrationType: t.expose('integrationType', { type: integrationType }),
@@ -202,20 +239,14 @@ function listConnections(
   wanted: (connection: PlatformServiceConnection) => boolean,
 ): ReadonlyMap<string, PlatformServiceConnection[]> {
   const bySite = new Map<string, PlatformServiceConnection[]>();
+  const kinds = new Map<string, ShownKind>();
   for (const row of rows) {
-    const connector = connectors.find(row.kind);
-    const connection = {
-      uuid: row.id,
-      resourceUuid: row.integrationId,
-      name: row.name ?? row.integrationName,
-      connectionType: connector === null ? null : reportedType(connector),
-      subtype: connector === null ? null : reportedSubtype(connector),
-      createdOn: row.createdAt,
-      integrationType: row.integrationCategory,
-      connectionTypeDisplayName: connector?.title ?? null,
-      connector,
-      row,
-    };
+    let kind = kinds.get(row.kind);
+    if (kind === undefined) {
+      kind = new ShownKind(connectors.find(row.kind));
+      kinds.set(row.kind, kind);
+    }
+    const connection = new PlatformServiceConnection(row, kind);
     if (!wanted(connection)) continue;
     const site = bySite.get(row.siteId);
     if (site === undefined) bySite.set(row.siteId, [connection]);

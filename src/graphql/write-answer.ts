@@ -46,7 +46,8 @@ class WrittenAnswer implements Answer {
   }
 
   later(value: PromiseLike<unknown>, write: Write, out: string[]): void {
-    const pieces: string[] = [];
+    // The first takes what stands before it along, so that most answers are put together once.
+    const pieces = this.#places.length === 0 ? out.splice(0) : [];
     this.#places.push({ out, index: out.push('') - 1, pieces });
     this.open += 1;
     value.then(
@@ -73,7 +74,14 @@ class WrittenAnswer implements Answer {
 
   textOf(pieces: readonly string[]): string | null {
     if (this.failed) return null;
-    for (let last = this.#places.pop(); last !== undefined; last = this.#places.pop()) last.out[last.index] = last.pieces.join('');
+    for (let last = this.#places.pop(); last !== undefined; last = this.#places.pop()) {
+      if (this.#places.length === 0) {
+        // Nothing stands before it any more.
+        for (const piece of last.out.slice(1)) last.pieces.push(piece);
+        return last.pieces.join('');
+      }
+      last.out[last.index] = last.pieces.join('');
+    }
     return pieces.join('');
   }
 

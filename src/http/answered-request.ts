@@ -20,15 +20,16 @@ export const ROUTES = ['/graphql', '/explorer', '/livez', '/readyz', '/metrics',
 
 export type Route = (typeof ROUTES)[number];
 
-const METHODS = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'];
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+const ROUTES_BY_PATH = new Map<string, Route>(ROUTES.map((route) => [route, route]));
 /** What takes as long is worth a line, milliseconds. */
 const SLOW_MS = 1000;
 
 export function startAnswer(id: string, method: string | undefined, path: string): AnsweredRequest {
   return {
     id,
-    method: METHODS.find((known) => known === method) ?? 'OTHER',
-    route: path.startsWith('/explorer') ? '/explorer' : (ROUTES.find((route) => route === path) ?? 'other'),
+    method: method !== undefined && METHODS.has(method) ? method : 'OTHER',
+    route: path.startsWith('/explorer') ? '/explorer' : (ROUTES_BY_PATH.get(path) ?? 'other'),
     status: 0,
     ms: 0,
     actor: null,

@@ -13,7 +13,6 @@ import { header, parseObject, readBody, requireJson } from './read-request.ts';
 import { retryAfter, send } from './reply.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
-const AS_JSON = { 'content-type': 'application/json; charset=utf-8' } as const;
 const AS_RESPONSE = { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` } as const;
 /**
  * Longest an operation may take that asks nobody but our own store, and one that dials out or reads the whole store. What the
@@ -90,7 +89,7 @@ function codesIn(body: string): GraphqlAnswer['codes'] {
 }
 
 function answer(response: ServerResponse, isStrict: boolean, { body, codes, executed }: GraphqlAnswer): void {
-  const type = isStrict ? AS_RESPONSE : AS_JSON;
+  const type = isStrict ? AS_RESPONSE : null;
   const [first] = codes;
   if (first === undefined) {
     send(response, 200, body, type);

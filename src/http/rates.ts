@@ -36,10 +36,13 @@ export function createRates(options: RateOptions, now: () => number = () => perf
   return {
     countRequest(token) {
       const at = now();
-      const bucket = buckets.get(token) ?? { left: options.burst, at };
+      let bucket = buckets.get(token);
+      if (bucket === undefined) {
+        bucket = { left: options.burst, at };
+        buckets.set(token, bucket);
+      }
       bucket.left = Math.min(options.burst, bucket.left + ((at - bucket.at) / 1000) * options.perSecond) - 1;
       bucket.at = at;
-      buckets.set(token, bucket);
       if (bucket.left >= 0) return;
       // What is refused is not spent: a caller that keeps asking gets its rate, not nothing.
       bucket.left += 1;

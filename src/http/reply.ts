@@ -15,6 +15,8 @@ export const SECURITY_HEADERS = {
 };
 
 const ALWAYS_SENT = Object.entries(SECURITY_HEADERS);
+/** The headers of most answers, as a flat list. */
+const OF_JSON = ['content-type', JSON_TYPE, ...ALWAYS_SENT.flat()];
 
 /** Keeps what its headers say of the request until it is sent: headers that are set one by one cost more than all else of a small answer. */
 export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
@@ -23,21 +25,24 @@ export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> 
   isLast = false;
 }
 
-/** Sends an answer whole. `headers` come before those that are always sent. */
+/** Sends an answer whole: JSON, unless `headers` say otherwise, which come before those that are always sent. */
 export function send(
   response: ServerResponse,
   status: number,
   body: string | Buffer,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> | null = null,
 ): void {
   if (response.headersSent || response.destroyed) return;
   // The server makes responses of no other class.
   const { requestId, isLast } = response as GatewayResponse;
   const lines = ['x-request-id', requestId, 'content-length', String(Buffer.byteLength(body))];
-  if (headers['content-type'] === undefined) lines.push('content-type', JSON_TYPE);
-  if (isLast && headers.connection === undefined) lines.push('connection', 'close');
-  for (const [name, value] of Object.entries(headers)) lines.push(name, value);
-  for (const [name, value] of ALWAYS_SENT) if (headers[name] === undefined) lines.push(name, value);
+  if (isLast && headers?.connection === undefined) lines.push('connection', 'close');
+  if (headers === null) lines.push(...OF_JSON);
+  else {
+    if (headers['content-type'] === undefined) lines.push('content-type', JSON_TYPE);
+    for (const [name, value] of Object.entries(headers)) lines.push(name, value);
+    for (const [name, value] of ALWAYS_SENT) if (headers[name] === undefined) lines.push(name, value);
+  }
   response.writeHead(status, lines);
   response.end(body);
 }

@@ -106,7 +106,9 @@ async function dispatch(gateway: GatewayServer, request: IncomingMessage, respon
 }
 
 function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?')[0] ?? '/';
+  const { url = '/' } = request;
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** What a strict peer never sends, and what proxies and servers read differently. */
