@@ -84,14 +84,20 @@ export function secretProblem({ failure, field }: SecretError, { provider, path 
   };
 }
 
-/** The same, for whoever asked for the credentials, or to save them. */
+/** The same, for whoever asked for the credentials. */
 export function secretRefusal(error: SecretError, reference: SecretReference): DomainError {
   const { code, friendlyMessage, resolution } = secretProblem(error, reference);
   const { refusal } = FAILURES[error.failure];
   return new DomainError(refusal, `${friendlyMessage} ${resolution}`, {
-    provider: reference.provider,
-    path: reference.path,
+    secret: `${reference.provider}:${reference.path}`,
     reason: code,
     ...(refusal === 'UNAVAILABLE' ? { retryAfterSeconds: 30 } : {}),
   });
+}
+
+/** The same, for whoever wants to put it into use: what takes too long may be had later, and nothing else gets better by waiting. */
+export function secretUnusable(error: SecretError, reference: SecretReference): DomainError {
+  if (error.failure === 'late') return secretRefusal(error, reference);
+  const problem = secretProblem(error, reference);
+  return new DomainError('VALIDATION_FAILED', `${problem.friendlyMessage} ${problem.resolution}`, { problems: [problem] });
 }

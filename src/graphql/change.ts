@@ -37,6 +37,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       kind: t.exposeString('kind', { nullable: false }),
       baseVersion: t.exposeInt('baseVersion'),
       changedFields: t.stringList({ nullable: false, description: 'Names, never values.', resolve: (row) => [...row.changedFields] }),
+      reference: t.field({
+        type: 'GenericScalar',
+        description: 'Provider, path and key of credentials that stay in an outside manager; null where they are sealed here.',
+        resolve: (row) => row.reference,
+      }),
       restoredFrom: t.exposeInt('restoredFrom'),
       createdAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       createdBy: t.exposeString('createdBy'),

@@ -56,7 +56,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       }),
       reference: t.field({
         type: 'GenericScalar',
-        description: 'Provider and key of credentials that stay in an outside manager; null where they are sealed here.',
+        description: 'Provider, path and key of credentials that stay in an outside manager; null where they are sealed here.',
         resolve: (row) => row.reference,
       }),
       validUntil: t.field({

@@ -76,8 +76,14 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
       extensions: LEASES,
       type: held,
       description: 'The credentials of the pinned version again, whatever was committed since.',
-      args: { leaseKey: t.arg.string({ required: true }) },
-      resolve: (_, { leaseKey }, { services, actor }) => readLease(services, actor, leaseKey),
+      args: {
+        leaseKey: t.arg.string({ required: true }),
+        fresh: t.arg.boolean({
+          defaultValue: false,
+          description: 'For a job whose login was refused: a secret that stays in an outside manager is read again, whatever is kept.',
+        }),
+      },
+      resolve: (_, { leaseKey, fresh }, { services, actor }) => readLease(services, actor, leaseKey, { fresh: fresh === true }),
     }),
     renewLease: t.field({
       extensions: LEASES,

@@ -45,10 +45,15 @@ export async function followReference(
   }
 }
 
-/** Follows it for whoever asked for the credentials, or to save them. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE. */
-export async function followOrRefuse(services: Services, row: ReferringRow, reference: SecretReference): Promise<Opened> {
+/** Follows it for whoever asked for the credentials. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE. */
+export async function followOrRefuse(
+  services: Services,
+  row: ReferringRow,
+  reference: SecretReference,
+  options: { readonly fresh?: boolean },
+): Promise<Opened> {
   try {
-    return await followReference(services, row, reference);
+    return await followReference(services, row, reference, options);
   } catch (error) {
     throw error instanceof SecretError ? secretRefusal(error, reference) : error;
   }

@@ -1,6 +1,7 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { ProviderGrant, SecretProviderName } from '../domain/secret-reference.ts';
+import { endedBefore } from './made-before.ts';
 import { actorId, record, type Services, writeAs } from './services.ts';
 
 export interface GrantSecrets {
@@ -42,7 +43,10 @@ export async function revokeSecrets(services: Services, actor: Actor, input: Gra
   const projectId = input.projectId ?? actor.projectId;
   const grant = { projectId, provider: input.provider, prefix: readPrefix(services, input) };
   await writeAs(services, actor, async (tx) => {
-    if (!(await tx.providerGrants.remove(grant))) throw notFound('grant');
+    if (!(await tx.providerGrants.remove(grant))) {
+      if (await endedBefore(services, tx, actor, 'secret-provider.revoke', projectId)) return;
+      throw notFound('grant');
+    }
     await record(services, tx, actor, {
       action: 'secret-provider.revoke',
       entity: 'project',

@@ -78,17 +78,28 @@ async function refuseWhileWaiting(tx: Writers, connectionId: string, now: number
   throw new DomainError('CONNECTION_IN_USE', 'A change is being saved. Try again in a moment.', { retryAfterSeconds: 2, jobs: [] });
 }
 
-/** The credentials of the pinned version again, whatever was committed since. NOT_FOUND once the lease has ended. */
-export async function readLease(services: Services, actor: Actor, key: string): Promise<HeldLease> {
+/**
+ * The credentials of the pinned version again, whatever was committed since; with `fresh`, of a reference as its secret is now and
+ * not as it was kept. NOT_FOUND once the lease has ended.
+ */
+export async function readLease(
+  services: Services,
+  actor: Actor,
+  key: string,
+  options: { readonly fresh?: boolean } = {},
+): Promise<HeldLease> {
   requirePermission(actor, 'lease');
   const found = await findLease(services, actor, key);
   await services.vault.forProject(actor.projectId);
-  return await withOpened(services, (open) =>
-    writeAs(services, actor, async (tx) => {
-      const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
-      if (lease === null) throw notFound('live lease');
-      return await readLive(services, actor, tx, lease, open);
-    }),
+  return await withOpened(
+    services,
+    (open) =>
+      writeAs(services, actor, async (tx) => {
+        const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
+        if (lease === null) throw notFound('live lease');
+        return await readLive(services, actor, tx, lease, open);
+      }),
+    options,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Version } from '../domain/connection.ts';
 import type { Details } from '../domain/details.ts';
 import { DomainError } from '../domain/errors.ts';
-import { SecretError, secretRefusal } from '../domain/secret-error.ts';
+import { SecretError, secretRefusal, secretUnusable } from '../domain/secret-error.ts';
 import type { Readers } from '../domain/store.ts';
 import { followOrRefuse, followReference, type Opened } from './follow-reference.ts';
 import { openDetails } from './load-connection.ts';
@@ -27,7 +27,7 @@ export type Candidate = Pick<Version, 'kind' | 'candidateHash' | 'boundTo'>;
 
 /**
  * What a change or version is to be proven and bound as. A reference of an active connection has to lead somewhere: what does not open
- * is not put into use. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE.
+ * is not put into use. Throws VALIDATION_FAILED, or UNAVAILABLE where it takes too long.
  */
 export async function candidateOf(services: Services, row: OpenableRow, isActive: boolean): Promise<Candidate> {
   const { kind, candidateHash, reference } = row;
@@ -36,7 +36,7 @@ export async function candidateOf(services: Services, row: OpenableRow, isActive
     return { kind, ...(await openResolved(services, row)) };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
-    if (isActive) throw secretRefusal(error, reference);
+    if (isActive) throw secretUnusable(error, reference);
     return { kind, candidateHash, boundTo: null };
   }
 }
@@ -69,7 +69,11 @@ const MOST_RUNS = 4;
  * version whose secret leads somewhere else than it was proven with is not opened.
  * Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE.
  */
-export async function withOpened<T>(services: Services, transact: (open: Open) => Promise<T>): Promise<T> {
+export async function withOpened<T>(
+  services: Services,
+  transact: (open: Open) => Promise<T>,
+  options: { readonly fresh?: boolean } = {},
+): Promise<T> {
   let followed: { readonly version: Version; readonly details: Details } | null = null;
   for (let run = 1; run <= MOST_RUNS; run += 1) {
     const ahead: typeof followed = followed;
@@ -82,7 +86,7 @@ export async function withOpened<T>(services: Services, transact: (open: Open) =
       });
     } catch (error) {
       if (!(error instanceof FollowFirst)) throw error;
-      followed = { version: error.version, details: await followBound(services, error.version) };
+      followed = { version: error.version, details: await followBound(services, error.version, options) };
     }
   }
   throw new DomainError('UNAVAILABLE', 'The connection is being changed at this moment. Send the request again.', { retryAfterSeconds: 2 });
@@ -92,10 +96,10 @@ function isSame(a: Version, b: Version): boolean {
   return a.connectionId === b.connectionId && a.version === b.version && a.candidateHash.equals(b.candidateHash);
 }
 
-async function followBound(services: Services, version: Version): Promise<Details> {
+async function followBound(services: Services, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
   // `withOpened` follows versions with a reference alone.
   if (version.reference === null) return await openDetails(services, version);
-  const { details, boundTo } = await followOrRefuse(services, version, version.reference);
+  const { details, boundTo } = await followOrRefuse(services, version, version.reference, options);
   if (version.boundTo === null || boundTo?.equals(version.boundTo) !== true)
     throw secretRefusal(new SecretError('moved'), version.reference);
   return details;

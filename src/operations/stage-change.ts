@@ -277,7 +277,13 @@ export async function insertChange(
       action: 'change.stage',
       entity: 'connection',
       entityId: staged.connectionId,
-      details: { changeId: id, purpose: origin.purpose, baseVersion: staged.baseVersion, changedFields: origin.changedFields },
+      details: {
+        changeId: id,
+        purpose: origin.purpose,
+        baseVersion: staged.baseVersion,
+        changedFields: origin.changedFields,
+        ...(origin.reference === null ? {} : { reference: origin.reference }),
+      },
     });
     return staged;
   });

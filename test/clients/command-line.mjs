@@ -1,6 +1,9 @@
 // Commands of the lead API's own command line, in the order in which a user comes to them. `args` gets what earlier cases kept; `exit` and
 // `prints` say what has to come of it, `holds` what the gateway has to say of itself afterwards.
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 const OLD = { user: 'loader', password: 'winter-2025-loader' };
 const NEW = { user: 'loader_2026', password: 'spring-2026-loader' };
 
@@ -186,8 +189,60 @@ export const cases = [
     args: ({ id }) => ['integrations', 'remove', '--connection-id', id, '--no-prompt'],
     exit: 1,
     prints: [/No such connection/],
+    keep: async (memory) => ({ secret: await grantSecret(memory) }),
+  },
+  {
+    name: 'adds what stays in a file, inactive and unproven',
+    args: ({ secret }) => ['integrations', 'add-self-hosted-credentials-v2', ...options({ ...HOSTED, 'file-path': secret })],
+    answers: 'y\n',
+    prints: [/Success! Added connection/],
+    keep: async ({ ask }) => ({ id: (await ask(CONNECTIONS)).connections.edges[0]?.node.uuid }),
+  },
+  {
+    name: 'tests what stays in a file',
+    args: ({ id }) => ['integrations', 'test', '--connection-id', id],
+    prints: [/"success": true/],
+  },
+  {
+    name: 'refers to another file',
+    args: (memory) => update({ file_path: memory.secret.replace('.json', '-2.json') })(memory),
+    prints: [/Success! Updated/],
+    holds: atVersion(2),
+  },
+  {
+    name: 'is told which managers are read',
+    args: () => [
+      'integrations',
+      'add-self-hosted-credentials-v2',
+      ...options({ ...HOSTED, 'self-hosted-credentials-type': 'AWS_SECRETS_MANAGER', 'aws-secret': 'x' }),
+    ],
+    answers: 'y\n',
+    exit: 1,
+    prints: [/ENV_VAR and FILE are/],
+  },
+  {
+    name: 'removes what refers',
+    args: ({ id }) => ['integrations', 'remove', '--connection-id', id, '--no-prompt'],
+    prints: [/Success! Removed/],
   },
 ];
+
+const HOSTED = { 'connection-type': 'postgres', 'self-hosted-credentials-type': 'FILE', name: 'hosted' };
+
+function options(named) {
+  return Object.entries(named).flatMap(([option, value]) => [`--${option}`, value]);
+}
+
+/** A secret in a folder that the operator grants, of the database that is here. */
+async function grantSecret({ ask, port, scratch }) {
+  const folder = join(scratch, 'secrets');
+  mkdirSync(folder, { mode: 0o700 });
+  const { user, password } = OLD;
+  const content = JSON.stringify({ connect_args: { host: '127.0.0.1', port, dbname: 'sales', user, password } });
+  for (const name of ['sales.json', 'sales-2.json']) writeFileSync(join(folder, name), content, { mode: 0o600 });
+  await ask('mutation ($prefix: String!) { grantSecrets(provider: file, prefix: $prefix) { prefix } }', { prefix: folder });
+  return join(folder, 'sales.json');
+}
 
 function addPostgres({ port }, name, { user, password }) {
   const options = { name, host: '127.0.0.1', port, user, password, database: 'sales' };

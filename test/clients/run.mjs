@@ -47,6 +47,7 @@ async function runCommandLine({ montecarlo }, environment, { world, ca }) {
   let memory = {
     port: String(world.target.port),
     ca,
+    scratch,
     ask: (query, variables) => ask(world, query, variables),
     unknownToken: { MCD_DEFAULT_API_TOKEN: `chg_svc_${'0'.repeat(48)}` },
   };

@@ -12,9 +12,11 @@ import { SECRET_MAX_BYTES } from '../../domain/secret-reference.ts';
 export async function readRegular(real: string, folder: string, ours: readonly string[], signal: AbortSignal): Promise<Buffer> {
   let handle: FileHandle;
   try {
+    // To open a device may do something by itself.
+    if (!(await lstat(real)).isFile()) throw new SecretError('unreadable');
     handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw failureOf(error);
+    throw error instanceof SecretError ? error : failureOf(error);
   }
   const buffer = Buffer.alloc(SECRET_MAX_BYTES + 1);
   try {
