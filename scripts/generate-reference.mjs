@@ -156,7 +156,11 @@ function kind({ kind: name, title, category, family, fields, validators, driver 
 
 function field(key, schema, prefix) {
   const { role, endpoint, names, title, description, members } = fieldMeta(schema, prefix + key);
-  const spelling = names.lead === undefined || names.lead === key ? '' : ` (\`${names.lead}\` in the lead API)`;
+  const spellings = [
+    ...(names.lead === undefined || names.lead === key ? [] : [`${code(names.lead)} in the lead API`]),
+    ...(names.selfHosted === undefined ? [] : [`${Object.keys(names.selfHosted).map(code).join(' or ')} in a secret that stays outside`]),
+  ];
+  const spelling = spellings.length === 0 ? '' : ` (${spellings.join('; ')})`;
   const row = [
     `${code(prefix + key)}${spelling}`,
     endpoint === null ? role : `${role}, destination`,
