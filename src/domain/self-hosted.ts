@@ -28,12 +28,16 @@ function refuseRedirect(connector: Connector, read: Details, beside: Details): v
   const parts = fieldsOf(connector).filter(({ meta }) => meta.endpoint !== null);
   if (!parts.some(({ key }) => Object.hasOwn(read, key))) return;
   for (const { key, schema, meta } of parts) {
+    if (meta.endpoint === null || !Object.hasOwn(beside, key)) continue;
+    const name = meta.names.lead ?? key;
     const held = schema.safeParse(read[key]);
     const named = schema.safeParse(beside[key]);
-    if (meta.endpoint === null || !Object.hasOwn(beside, key) || !held.success || !named.success) continue;
+    // What is not valid must not make way for what stands beside it.
+    if (!held.success && Object.hasOwn(read, key)) throw new SecretError('ill-formed', `${name}: is not valid`);
+    if (!held.success || !named.success) continue;
     const isSame = meta.endpoint.part(held.data) === meta.endpoint.part(named.data);
     if (!isSame && meta.endpoint.stricter?.(held.data, named.data) !== true)
-      throw new SecretError('ill-formed', `the connection names another ${meta.names.lead ?? key}`);
+      throw new SecretError('ill-formed', `the connection names another ${name}`);
   }
 }
 

@@ -21,7 +21,7 @@ export function addSecretGrants(builder: Builder, { provider }: ReturnType<typeo
     secretGrants: t.field({
       type: [grant],
       nullable: false,
-      description: 'For operators. Of their own project unless another is named; at most 100.',
+      description: 'What the project may refer to, at most 100. Of another project for operators alone.',
       args: { projectId: t.arg({ type: 'UUID' }) },
       resolve: async (_, { projectId }, { services, actor }) => [...(await listSecretGrants(services, actor, projectId ?? null))],
     }),

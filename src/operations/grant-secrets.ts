@@ -1,4 +1,4 @@
-import { type Actor, requireOperator } from '../domain/actor.ts';
+import { type Actor, requireOperator, requirePermission } from '../domain/actor.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import type { ProviderGrant, SecretProviderName } from '../domain/secret-reference.ts';
 import { endedBefore } from './made-before.ts';
@@ -63,7 +63,9 @@ function readPrefix({ secrets }: Services, { provider, prefix }: GrantSecrets): 
   return stored;
 }
 
+/** What a project may refer to: for operators, and of their own project for whoever may make references. */
 export async function listSecretGrants(services: Services, actor: Actor, projectId: string | null): Promise<readonly ProviderGrant[]> {
-  requireOperator(actor);
+  if (projectId !== null && projectId !== actor.projectId) requireOperator(actor);
+  else if (!actor.operator) requirePermission(actor, 'reference');
   return await services.store.read.providerGrants.of(projectId ?? actor.projectId);
 }

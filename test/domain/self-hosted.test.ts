@@ -103,6 +103,7 @@ describe('a secret that stays outside', () => {
       'ill-formed: the connection names another sslOptions',
     ],
     ['more TLS beside it', { ...sales, ssl_mode: 'require' }, { ssl: { verifyIdentity: true } }, 'nothing'],
+    ['a host that is none, and one beside it', { ...sales, host: 5 }, { host: 'evil.example.com' }, 'ill-formed: host: is not valid'],
     ['the same host beside it', sales, { host: 'db.example.com' }, 'nothing'],
     ['no destination, and one beside it', { user: 'loader', password: 'p' }, { host: 'h', database: 'd' }, 'nothing'],
   ])('with %s is told in words of ours', (_, content, beside, wrong) => {

@@ -262,7 +262,7 @@ describe('grants', () => {
     expect(codeOf(answer)).toBe('NOT_FOUND');
   });
 
-  test('are for operators, and references for administrators, whatever else a token may do', async () => {
+  test('are for operators, and references for administrators, who see what they may refer to, whatever else a token may do', async () => {
     const codes: Record<string, readonly string[]> = {};
     for (const role of ['viewer', 'job', 'editor', 'admin', 'owner']) {
       const token = await gateway.token(role);
@@ -275,8 +275,16 @@ describe('grants', () => {
       ];
     }
     const none = Array.from({ length: 5 }, () => 'FORBIDDEN');
-    const noOperator = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'ok'];
+    const noOperator = ['ok', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'ok'];
     expect(codes).toEqual({ viewer: none, job: none, editor: none, admin: noOperator, owner: noOperator });
+  });
+});
+
+describe('grants of another project', () => {
+  test('are shown to operators alone', async () => {
+    const admin = await gateway.token('admin');
+    const other = 'query { secretGrants(projectId: "00000000-0000-7000-8000-000000000000") { prefix } }';
+    expect([codeOf(await gateway.graphql(other, {}, admin)), codeOf(await gateway.graphql(other))]).toEqual(['FORBIDDEN', 'ok']);
   });
 });
 

@@ -18,18 +18,24 @@ interface Named {
 }
 
 export function addSecretCommands(program: Command): void {
-  const secret = program.command('secret').description('what projects may refer to in outside secret managers; for operators');
-  gatewayCommand<Named>(secret, 'grant', 'let a project refer to secrets within a prefix', named, async (gateway, output, options) => {
-    const { grantSecrets } = await gateway.run<{ grantSecrets: GrantRow }>(
-      'mutation ($provider: SecretProvider!, $prefix: String!, $project: UUID) { grantSecrets(provider: $provider, prefix: $prefix, projectId: $project) { provider prefix projectId createdAt } }',
-      { ...options, project: options.project ?? null },
-    );
-    print(output, grantSecrets, () => [`Granted ${safeText(grantSecrets.provider)} ${safeText(grantSecrets.prefix)}.`]);
-  });
+  const secret = program.command('secret').description('what projects may refer to in outside secret managers');
+  gatewayCommand<Named>(
+    secret,
+    'grant',
+    'let a project refer to secrets within a prefix; for operators',
+    named,
+    async (gateway, output, options) => {
+      const { grantSecrets } = await gateway.run<{ grantSecrets: GrantRow }>(
+        'mutation ($provider: SecretProvider!, $prefix: String!, $project: UUID) { grantSecrets(provider: $provider, prefix: $prefix, projectId: $project) { provider prefix projectId createdAt } }',
+        { ...options, project: options.project ?? null },
+      );
+      print(output, grantSecrets, () => [`Granted ${safeText(grantSecrets.provider)} ${safeText(grantSecrets.prefix)}.`]);
+    },
+  );
   gatewayCommand<Named>(
     secret,
     'revoke',
-    'end a grant; references within it lead nowhere from then on',
+    'end a grant; references within it lead nowhere from then on; for operators',
     named,
     async (gateway, output, { provider, prefix, project }) => {
       await gateway.run(

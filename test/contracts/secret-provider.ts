@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { SECRET_MAX_BYTES, type SecretProvider } from '../../src/domain/secret-reference.ts';
+import { failureOf } from '../support/secret-failure.ts';
+
+export interface ProviderBench {
+  readonly provider: SecretProvider;
+  /** Stores a secret under the first of the prefixes, and says its path. */
+  store(name: string, content: string): string;
+  /** Three that hold each other in no way. */
+  readonly prefixes: readonly [string, string, string];
+  /** What no project may be granted. */
+  readonly noPrefixes: readonly string[];
+  /** What names nothing that is a secret, however it were granted. */
+  readonly noPaths: readonly string[];
+}
+
+/** What every outside manager of secrets keeps to. */
+export function describeSecretProvider(name: string, bench: ProviderBench): void {
+  const { provider, store, prefixes } = bench;
+  const [granted, other] = prefixes;
+  const { signal } = new AbortController();
+  const read = async (path: string, ...within: readonly string[]) => (await provider.read(path, within, signal)).toString('utf8');
+
+  describe(`the provider ${name}`, () => {
+    test('reads a secret to the byte, within any of the prefixes that are granted', async () => {
+      const path = store('A', ' "a" ä€😀\n');
+      expect([await read(path, granted), await read(path, other, granted), provider.isPath(path)]).toEqual([
+        ' "a" ä€😀\n',
+        ' "a" ä€😀\n',
+        true,
+      ]);
+    });
+
+    test("reads what the secret is now, into bytes that are its caller's", async () => {
+      const path = store('B', 'first');
+      const first = await provider.read(path, [granted], signal);
+      first.fill(0);
+      const again = await read(path, granted);
+      store('B', 'second');
+      expect([again, await read(path, granted)]).toEqual(['first', 'second']);
+    });
+
+    test('reads nothing outside of what is granted', async () => {
+      const path = store('C', 'c');
+      expect([await failureOf(read(path, other)), await failureOf(read(path))]).toEqual(['not-granted', 'not-granted']);
+    });
+
+    test('says that a secret is missing, and one too large, and reads the largest', async () => {
+      const missing = store('D', 'd').replace(/D$/, 'NONE');
+      const largest = await read(store('E', 'x'.repeat(SECRET_MAX_BYTES)), granted);
+      const large = store('F', 'x'.repeat(SECRET_MAX_BYTES + 1));
+      expect([await failureOf(read(missing, granted)), largest.length, await failureOf(read(large, granted))]).toEqual([
+        'missing',
+        SECRET_MAX_BYTES,
+        'too-large',
+      ]);
+    });
+
+    test('stores a prefix as it is compared, and takes what lies within it for that alone', () => {
+      const path = store('G', 'g');
+      expect([prefixes.map((prefix) => provider.readPrefix(prefix)), prefixes.map((prefix) => provider.isWithin(path, prefix))]).toEqual([
+        prefixes,
+        [true, false, false],
+      ]);
+    });
+
+    test.each(bench.noPrefixes)('grants nothing by %j', (prefix) => {
+      expect(provider.readPrefix(prefix)).toBeNull();
+    });
+
+    test.each(bench.noPaths)('takes %j for no path, and reads nothing by it', async (path) => {
+      const all = ['', '/', ...prefixes, ...bench.noPrefixes];
+      expect([provider.isPath(path), await failureOf(read(path, ...all))]).toEqual([false, 'not-granted']);
+    });
+
+    test('says what a path and a prefix look like', () => {
+      expect([/^[A-Z].*\.$/.test(provider.pathForm), /^[A-Z].*\.$/.test(provider.prefixForm)]).toEqual([true, true]);
+    });
+  });
+}
