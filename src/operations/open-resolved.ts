@@ -33,7 +33,9 @@ export async function candidateOf(services: Services, row: OpenableRow, isActive
   const { kind, candidateHash, reference } = row;
   if (reference === null) return { kind, candidateHash, boundTo: null };
   try {
-    return { kind, ...(await openResolved(services, row)) };
+    // The details go no further: a commit has no use for them.
+    const { candidateHash: resolved, boundTo } = await openResolved(services, row);
+    return { kind, candidateHash: resolved, boundTo };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
     if (isActive) throw secretUnusable(error, reference);
