@@ -19,7 +19,7 @@ export function createStore(engine: Engine): Store {
   return {
     engine: engine.name,
     read: withSafeErrors(readersOf(engine.reader, engine.tables)),
-    write: (work) => engine.transaction((tx) => work(writersOf(tx, engine.tables))),
+    write: (work) => engine.transaction((tx) => work(new TransactionWriters(tx, engine.tables))),
     now: safely(() => engine.now()),
     ping: safely(() => engine.ping()),
     close: () => engine.close(),
@@ -43,24 +43,80 @@ function readersOf(source: StatementSource, tables: Tables): Readers {
   };
 }
 
-function writersOf(tx: EngineTransaction, tables: Tables): Writers {
-  return {
-    now: () => tx.now(),
-    lock: (key, mode) => tx.lock(key, mode),
-    ...projectWriters(tx, tables),
-    ...keyWriters(tx, tables),
-    integrations: integrationWriters(tx, tables),
-    connections: connectionWriters(tx, tables),
-    versions: versionWriters(tx, tables),
-    contents: contentWriters(tx, tables),
-    changes: changeWriters(tx, tables),
-    validations: validationWriters(tx, tables),
-    leases: leaseWriters(tx, tables),
-    tokens: tokenWriters(tx, tables),
-    providerGrants: providerGrantWriters(tx, tables),
-    idempotency: idempotencyWriters(tx, tables),
-    audit: auditWriters(tx, tables),
-  };
+/** A transaction writes to a few aggregates, so each has its functions made when it is asked for. */
+class TransactionWriters implements Writers {
+  readonly #tx: EngineTransaction;
+  readonly #tables: Tables;
+  readonly #made = new Map<unknown, unknown>();
+
+  constructor(tx: EngineTransaction, tables: Tables) {
+    this.#tx = tx;
+    this.#tables = tables;
+  }
+
+  now(): Promise<number> {
+    return this.#tx.now();
+  }
+  lock(...args: Parameters<Writers['lock']>): Promise<void> {
+    return this.#tx.lock(...args);
+  }
+  get projects(): Writers['projects'] {
+    return this.#of(projectWriters).projects;
+  }
+  get sites(): Writers['sites'] {
+    return this.#of(projectWriters).sites;
+  }
+  get events(): Writers['events'] {
+    return this.#of(projectWriters).events;
+  }
+  get instance(): Writers['instance'] {
+    return this.#of(keyWriters).instance;
+  }
+  get keys(): Writers['keys'] {
+    return this.#of(keyWriters).keys;
+  }
+  get integrations(): Writers['integrations'] {
+    return this.#of(integrationWriters);
+  }
+  get connections(): Writers['connections'] {
+    return this.#of(connectionWriters);
+  }
+  get versions(): Writers['versions'] {
+    return this.#of(versionWriters);
+  }
+  get contents(): Writers['contents'] {
+    return this.#of(contentWriters);
+  }
+  get changes(): Writers['changes'] {
+    return this.#of(changeWriters);
+  }
+  get validations(): Writers['validations'] {
+    return this.#of(validationWriters);
+  }
+  get leases(): Writers['leases'] {
+    return this.#of(leaseWriters);
+  }
+  get tokens(): Writers['tokens'] {
+    return this.#of(tokenWriters);
+  }
+  get providerGrants(): Writers['providerGrants'] {
+    return this.#of(providerGrantWriters);
+  }
+  get idempotency(): Writers['idempotency'] {
+    return this.#of(idempotencyWriters);
+  }
+  get audit(): Writers['audit'] {
+    return this.#of(auditWriters);
+  }
+
+  #of<T>(make: (tx: EngineTransaction, tables: Tables) => T): T {
+    const known = this.#made.get(make);
+    // What a function made is kept under the function itself.
+    if (known !== undefined) return known as T;
+    const made = make(this.#tx, this.#tables);
+    this.#made.set(make, made);
+    return made;
+  }
 }
 
 type Aggregate = Record<string, (...args: never[]) => Promise<unknown>>;

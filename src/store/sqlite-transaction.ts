@@ -17,10 +17,10 @@ export interface Writer {
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** Another program holding the write lock must not block the event loop: short waits in between, not SQLite's own. */
-export async function beginImmediate(handle: Handle): Promise<void> {
+export async function beginImmediate({ prepare }: Writer): Promise<void> {
   for (let waited = 0; ; ) {
     try {
-      handle.exec('BEGIN IMMEDIATE');
+      prepare('BEGIN IMMEDIATE').rows([]);
       return;
     } catch (error) {
       if (!isTransient(error) || waited >= BUSY_WAIT_MS) throw error;
@@ -55,11 +55,11 @@ export async function runAsSavepoint(
     now: async () => at,
     lock: async () => {},
   };
-  handle.exec('SAVEPOINT member');
+  prepare('SAVEPOINT member').rows([]);
   try {
     const value = await inTime(work(tx));
     ended = true;
-    handle.exec('RELEASE member');
+    prepare('RELEASE member').rows([]);
     return { value };
   } catch (error) {
     ended = true;

@@ -64,7 +64,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     let current: Writer;
     try {
       current = writer ??= openPrepared();
-      await beginImmediate(current.handle);
+      await beginImmediate(current);
     } catch (error) {
       return all(error);
     }
@@ -84,7 +84,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
       return members.length === 1 ? all(error) : runAgain(members);
     }
     try {
-      current.handle.exec('COMMIT');
+      current.prepare('COMMIT').rows([]);
     } catch (error) {
       // A commit that left the transaction open wrote nothing. Nor did one that found no space: a fault of fsync has another code.
       const unwritten = current.handle.inTransaction || databaseCode(error) === 'SQLITE_FULL';

@@ -1,5 +1,7 @@
 // Six ways to be wrong, each put around a store that is right, for the checker to find. None is in the product.
 
+import { membersOf } from '../support/members-of.mjs';
+
 /** What the checker has to say of each: one of these checks. */
 export const BUGS = {
   'no compare-and-set': { caughtBy: ['C6'], around: withoutCompareAndSet },
@@ -103,12 +105,12 @@ function tearing(store) {
   return {
     ...store,
     async write(work) {
-      shape ??= await store.write(async (tx) => torn(tx));
+      shape ??= await store.write(async (tx) => torn(membersOf(tx)));
       return await work(shape);
     },
   };
 }
 
 function inTransactions(store, change) {
-  return { ...store, write: (work) => store.write((tx) => work(change(tx))) };
+  return { ...store, write: (work) => store.write((tx) => work(change(membersOf(tx)))) };
 }

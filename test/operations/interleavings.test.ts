@@ -25,6 +25,7 @@ import { rotateMasterKey } from '../../src/operations/rotate-master-key.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { stageCreation, stageUpdate } from '../../src/operations/stage-change.ts';
 import { rollBack } from '../../src/operations/update-connection.ts';
+import { membersOf } from '../support/members-of.mjs';
 import { isExplained, OPERATIONS, type Operation, type Scene, type Stored } from '../support/protocol-model.ts';
 import { createTestClock } from '../support/services.ts';
 
@@ -259,5 +260,5 @@ function withoutLeases(store: Store): Store {
 }
 
 function withTransactions(store: Store, change: (tx: Writers) => Writers): Store {
-  return { ...store, write: (work) => store.write((tx) => work(change(tx))) };
+  return { ...store, write: (work) => store.write((tx) => work(change(membersOf(tx)))) };
 }

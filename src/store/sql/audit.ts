@@ -1,16 +1,23 @@
-import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lte } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { AuditRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { behind } from './keyset.ts';
-import { preparedInsert } from './prepared.ts';
+import { prepared, preparedInsert } from './prepared.ts';
 import { trusted } from './trusted.ts';
 
 const HEAD = 'head';
 
 const insertRow = preparedInsert('audit_insert', ({ audit }) => audit);
+const sealRow = prepared('audit_seal', (db, { audit }) => ({
+  columns: {},
+  statement: db
+    .update(audit)
+    .set({ seq: sql`${sql.placeholder('seq')}`, chainHash: sql`${sql.placeholder('chainHash')}` })
+    .where(eq(audit.id, sql.placeholder('id'))),
+}));
 
 export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tables): AuditReaders {
   return {
@@ -69,7 +76,7 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
       for (const row of rows) {
         const seq = head.seq + 1;
         head = { seq, chainHash: link(head.chainHash, seq, row) };
-        await db.update(audit).set({ seq, chainHash: head.chainHash }).where(eq(audit.id, row.id));
+        await sealRow(tx, tables, { id: row.id, ...head });
       }
       if (rows.length > 0)
         await db

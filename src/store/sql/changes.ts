@@ -29,6 +29,34 @@ const findByKey = preparedInScope('changes_by_key', ['keyHash'], (db, tables, sc
       .where(and(eq(changes.projectId, scope.projectId), eq(changes.keyHash, keyHash), mine)),
   };
 });
+const commitOpen = prepared('changes_commit', (db, tables) => {
+  const { changes } = tables;
+  return {
+    columns: { id: changes.id },
+    statement: db
+      .update(changes)
+      .set({
+        state: 'COMMITTED',
+        committedVersion: sql`${sql.placeholder('version')}`,
+        committedBy: sql`${sql.placeholder('by')}`,
+        committedAt: sql`${sql.placeholder('now')}`,
+      })
+      .where(and(eq(changes.id, sql.placeholder('id')), isOpen(tables)))
+      .returning({ id: changes.id }),
+  };
+});
+const pendingOfConnection = prepared('changes_waiting_for', (db, tables) => {
+  const { changes } = tables;
+  return {
+    columns: getTableColumns(changes),
+    statement: db
+      .select()
+      .from(changes)
+      .where(
+        and(isPending(tables), eq(changes.connectionId, sql.placeholder('connectionId')), gt(changes.waitUntil, sql.placeholder('now'))),
+      ),
+  };
+});
 const insertChange = preparedInsert('changes_insert', ({ changes }) => changes);
 
 function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
@@ -79,13 +107,7 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
       trusted<Change>(
         await db.select().from(changes).where(isPending(tables)).orderBy(asc(changes.waitUntil), asc(changes.id)).limit(limit),
       ),
-    waitingFor: async (connectionId, now) =>
-      first<Change>(
-        await db
-          .select()
-          .from(changes)
-          .where(and(isPending(tables), eq(changes.connectionId, connectionId), gt(changes.waitUntil, now))),
-      ),
+    waitingFor: async (connectionId, now) => first<Change>(await pendingOfConnection(source, tables, { connectionId, now })),
   };
 }
 
@@ -119,8 +141,7 @@ export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWrit
         .where(and(eq(changes.contentId, contentId), isOpen(tables)))),
     pend: (id, by, waitUntil) => alter(id, sql`${changes.state} = 'OPEN'`, { state: 'PENDING', committedBy: by, waitUntil }),
     giveUp: (id, failure) => alter(id, isPending(tables), { state: 'DISCARDED', failure }),
-    commit: (id, version, by, now) =>
-      alter(id, isOpen(tables), { state: 'COMMITTED', committedVersion: version, committedBy: by, committedAt: now }),
+    commit: async (id, version, by, now) => (await commitOpen(tx, tables, { id, version, by, now })).length > 0,
     discard: (id) => alter(id, isOpen(tables), { state: 'DISCARDED' }),
   };
 }

@@ -40,6 +40,18 @@ const list = preparedInScope('connections_listing', ['limit'], (db, tables, scop
     .limit(atMost(limit));
   return { columns, statement, late: ['settings'] };
 });
+const advanceOne = preparedInScope(
+  'connections_advance',
+  ['id', 'from', 'to', 'by', 'now'],
+  (db, tables, scope, { id, from, to, by, now }) => ({
+    columns: { id: tables.connections.id },
+    statement: db
+      .update(tables.connections)
+      .set({ currentVersion: sql`${to}`, updatedAt: sql`${now}`, updatedBy: sql`${by}` })
+      .where(and(withinScope(tables, scope), eq(tables.connections.id, id), eq(tables.connections.currentVersion, from)))
+      .returning({ id: tables.connections.id }),
+  }),
+);
 const insertOne = preparedInsert('connections_insert', ({ connections }) => connections);
 
 export function connectionReaders(source: StatementSource, tables: Tables): ConnectionReaders {
@@ -144,7 +156,7 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
       if (integration === undefined) throw notFound('integration');
       await insertOne(tx, tables, connection);
     },
-    advance: (scope, id, from, to, by, now) => alter(scope, id, { currentVersion: to }, by, now, eq(connections.currentVersion, from)),
+    advance: async (scope, id, from, to, by, now) => (await advanceOne(tx, tables, scope, { id, from, to, by, now })).length > 0,
     rename: (scope, id, name, by, now) => alter(scope, id, { name }, by, now),
     setActive: (scope, id, active, by, now) => alter(scope, id, { isActive: active, disabledAt: active ? null : now }, by, now),
     setDeletionProtection: (scope, id, on, by, now) => alter(scope, id, { deletionProtection: on }, by, now),

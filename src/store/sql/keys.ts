@@ -1,27 +1,32 @@
-import { and, asc, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { type InstanceRow, KEY_LOCK, type Readers, type Writers } from '../../domain/store.ts';
 import type { WrappedKey } from '../../domain/vault.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { prepared } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
 /** Generations of the upgrade records, as the vault makes them. */
 const FORWARD = 1;
 const BACK = 2;
 
-export function keyReaders({ db }: StatementSource, { dataKeys, instance }: Tables): Pick<Readers, 'instance' | 'keys'> {
+const findKeys = prepared('data_keys_find', (db, { dataKeys }) => ({
+  columns: getTableColumns(dataKeys),
+  statement: db
+    .select()
+    .from(dataKeys)
+    .where(and(eq(dataKeys.owner, sql.placeholder('owner')), eq(dataKeys.purpose, sql.placeholder('purpose'))))
+    .orderBy(asc(dataKeys.generation)),
+}));
+
+export function keyReaders(source: StatementSource, tables: Tables): Pick<Readers, 'instance' | 'keys'> {
+  const { db } = source;
+  const { dataKeys, instance } = tables;
   return {
     instance: { find: async () => first<InstanceRow>(await db.select().from(instance).limit(atMost(1))) },
     keys: {
-      find: async (owner, purpose) =>
-        trusted<WrappedKey>(
-          await db
-            .select()
-            .from(dataKeys)
-            .where(and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose)))
-            .orderBy(asc(dataKeys.generation)),
-        ),
+      find: async (owner, purpose) => trusted<WrappedKey>(await findKeys(source, tables, { owner, purpose })),
       async upgrade() {
         const records = trusted<WrappedKey>(
           await db

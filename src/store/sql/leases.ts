@@ -33,6 +33,14 @@ const liveOfConnection = prepared('leases_live', (db, tables) => ({
     .orderBy(asc(tables.leases.acquiredAt), asc(tables.leases.id))
     .limit(atMost(100)),
 }));
+const endLive = prepared('leases_end', (db, tables) => ({
+  columns: { id: tables.leases.id },
+  statement: db
+    .update(tables.leases)
+    .set({ releasedAt: sql`${sql.placeholder('now')}`, endReason: sql`${sql.placeholder('reason')}` })
+    .where(and(eq(tables.leases.id, sql.placeholder('id')), isLive(tables, sql.placeholder('now'))))
+    .returning({ id: tables.leases.id }),
+}));
 const insertLease = preparedInsert('leases_insert', ({ leases }) => leases);
 
 function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
@@ -87,8 +95,6 @@ export function leaseWriters(tx: EngineTransaction, tables: Tables): LeaseWriter
           .where(whileLive(id, now))
           .returning(),
       ),
-    end: async (id, reason, now) =>
-      (await db.update(leases).set({ releasedAt: now, endReason: reason }).where(whileLive(id, now)).returning({ id: leases.id })).length >
-      0,
+    end: async (id, reason, now) => (await endLive(tx, tables, { id, reason, now })).length > 0,
   };
 }

@@ -43,6 +43,23 @@ const findCurrent = preparedInScope('versions_current', ['connectionId'], (db, t
     .from(tables.versions)
     .where(and(withinScope(db, tables, scope), labelled(tables, 'CURRENT'), eq(tables.versions.connectionId, connectionId))),
 }));
+const demoteCurrent = prepared('versions_demote', (db, tables) => {
+  const { versions } = tables;
+  return {
+    columns: { version: versions.version },
+    statement: db
+      .update(versions)
+      .set({ label: 'PREVIOUS', validUntil: sql`${sql.placeholder('validUntil')}` })
+      .where(
+        and(
+          eq(versions.connectionId, sql.placeholder('connectionId')),
+          eq(versions.version, sql.placeholder('version')),
+          labelled(tables, 'CURRENT'),
+        ),
+      )
+      .returning({ version: versions.version }),
+  };
+});
 const insertVersion = preparedInsert('versions_insert', ({ versions }) => versions);
 
 function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
@@ -193,13 +210,7 @@ export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWr
           .returning({ version: versions.version })
       ).length > 0,
     demote: async (connectionId, version, validUntil) =>
-      (
-        await db
-          .update(versions)
-          .set({ label: 'PREVIOUS', validUntil })
-          .where(and(one(connectionId, version), labelled(tables, 'CURRENT')))
-          .returning({ version: versions.version })
-      ).length > 0,
+      (await demoteCurrent(tx, tables, { connectionId, version, validUntil })).length > 0,
     retire: async (connectionId, version, now) =>
       (
         await db

@@ -1,0 +1,1 @@
+export function membersOf<T extends object>(tx: T): T;
