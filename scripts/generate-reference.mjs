@@ -1,4 +1,4 @@
-// Writes docs/reference from what the compiled product itself says: settings, codes, roles, kinds, commands, metrics and log lines. With --check it only compares.
+// Writes docs/reference from what the compiled product itself says: settings, codes, roles, audit actions, kinds, commands, metrics and log lines. With --check it only compares.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCommandLine } from '../dist/cli/command-line.js';
@@ -6,6 +6,7 @@ import { EXIT_CODES } from '../dist/cli/report-error.js';
 import { SETTINGS } from '../dist/config.js';
 import { createCatalogue } from '../dist/connectors/catalogue.js';
 import { ROLES } from '../dist/domain/actor.js';
+import { AUDIT_ACTIONS } from '../dist/domain/audit.js';
 import { fieldMeta } from '../dist/domain/connector.js';
 import { ERROR_CODES } from '../dist/domain/errors.js';
 import { VALIDATION_CODES } from '../dist/domain/validation.js';
@@ -56,6 +57,18 @@ page(
     table(
       ['role', 'permissions'],
       Object.entries(ROLES).map(([role, permissions]) => [code(role), permissions.map(code).join(' ')]),
+    ),
+  ],
+);
+
+page(
+  'audit-actions',
+  'Audit actions',
+  'Everything that the audit log tells of; there are no other actions. Each row says when, by which token and from where, on what (`entity`, `entityId`), and in `details` what the action says below beside ids. No row holds a value that was given as a credential.',
+  [
+    table(
+      ['action', 'what happened'],
+      Object.entries(AUDIT_ACTIONS).map(([name, meaning]) => [code(name), meaning]),
     ),
   ],
 );

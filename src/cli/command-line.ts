@@ -21,7 +21,7 @@ prints one JSON value, and errors are JSON on standard error.
 
 Exit codes:
 ${Object.entries(EXIT_CODES)
-  .map(([code, meaning]) => `  ${code.padEnd(2)}  ${meaning}`)
+  .map(([code, meaning]) => `  ${code.padEnd(3)}  ${meaning}`)
   .join('\n')}
 
 Examples:

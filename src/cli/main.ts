@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import '../harden-process.ts';
 import { createCommandLine } from './command-line.ts';
-import { reportError } from './report-error.ts';
+import { NOT_STARTED, reportError } from './report-error.ts';
 
 try {
   await createCommandLine().parseAsync();
 } catch (error) {
   // What stands behind -- is the command of a job, with options of its own.
   const [own = ''] = process.argv.join('\0').split('\0--\0');
-  process.exitCode = reportError(error, own.split('\0').includes('--json'));
+  const words = own.split('\0');
+  const exitCode = reportError(error, words.includes('--json'));
+  process.exitCode = words[2] === 'run' && exitCode !== 0 ? NOT_STARTED : exitCode;
 }

@@ -12,7 +12,13 @@ export const EXIT_CODES = {
   2: 'called wrongly',
   75: 'another process holds the store; try again',
   78: 'a setting, the master key or the store has to be mended first',
+  125: '`changeover run` was called wrongly or got no lease, and has not started the job',
+  126: '`changeover run`: the job cannot be run',
+  127: '`changeover run`: there is no such job; any other code is its own, or 128 and the number of the signal that ended it',
 } as const;
+
+/** Whatever keeps `changeover run` from starting its job, as with env, timeout and docker run: the other codes are the job's. */
+export const NOT_STARTED = 125;
 
 interface Report {
   readonly exitCode: keyof typeof EXIT_CODES;

@@ -1,6 +1,6 @@
 import { requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
-import { ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
+import { DomainError, ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from '../operations/commit-change.ts';
 import type { CommitOutcome } from '../operations/commit-locked.ts';
 import { discardChange } from '../operations/discard-change.ts';
@@ -175,7 +175,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
         const options = { connectionId, replace: shouldReplace === true, skipProof: shouldValidate === false };
         const reference = selfHostedChanges(read);
         if (reference !== null) return updateReference(services, actor, { ...options, reference });
-        return updateConnection(services, actor, { ...options, changes: read });
+        return asLeadRefusal(updateConnection(services, actor, { ...options, changes: read }));
       },
     }),
     rollBackConnection: t.field({
@@ -210,6 +210,16 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       resolve: () => (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => ({ code })),
     }),
   }));
+}
+
+/** The lead API calls a key that the kind does not have a bad request, as any other that it can't read. */
+async function asLeadRefusal<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'UNKNOWN_OPTION') throw error;
+    throw new DomainError('BAD_REQUEST', error.message, error.details);
+  }
 }
 
 type MutationFields = Parameters<Parameters<Builder['mutationFields']>[0]>[0];

@@ -172,8 +172,8 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
         requirePermission(actor, 'audit');
         if (actor.integrationIds !== null)
           throw new DomainError('FORBIDDEN', "The audit is the whole project's, and this token is limited to some integrations.");
-        const unknown = given?.actions?.find((action) => !(AUDIT_ACTIONS as readonly string[]).includes(action));
-        if (unknown !== undefined) throw badRequest('filter.actions', `Known actions: ${AUDIT_ACTIONS.join(', ')}.`);
+        const unknown = given?.actions?.find((action) => !Object.hasOwn(AUDIT_ACTIONS, action));
+        if (unknown !== undefined) throw badRequest('filter.actions', `Known actions: ${Object.keys(AUDIT_ACTIONS).join(', ')}.`);
         return readPage(
           { first, after },
           (one) => ({ at: one.at, id: one.id }),

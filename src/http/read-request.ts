@@ -92,15 +92,17 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
       // The client went away, or its body was not well-formed: nobody is there to be told, and it is no fault of ours.
       reject(new DomainError('BAD_REQUEST', 'The body ended early.', { path: 'body' }));
     };
-    request.on('data', (chunk: Buffer) => {
+    const keep = (chunk: Buffer) => {
       size += chunk.length;
       if (size <= MAX_BODY) {
         chunks.push(chunk);
         return;
       }
+      request.off('data', keep);
       request.pause();
       reject(tooLarge());
-    });
+    };
+    request.on('data', keep);
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
     request.on('error', endedEarly);
     request.on('close', endedEarly);

@@ -23,6 +23,8 @@ export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> 
   requestId = '';
   /** The connection ends with it. */
   isLast = false;
+  /** Whoever made it ends the connection; it is not closed with the answer. */
+  isEndedElsewhere = false;
 }
 
 /** Sends an answer whole: JSON, unless `headers` say otherwise, which come before those that are always sent. */
@@ -34,7 +36,7 @@ export function send(
 ): void {
   if (response.headersSent || response.destroyed) return;
   // The server makes responses of no other class.
-  const { requestId, isLast } = response as GatewayResponse;
+  const { requestId, isLast, isEndedElsewhere } = response as GatewayResponse;
   const lines = ['x-request-id', requestId, 'content-length', String(Buffer.byteLength(body))];
   if (isLast && headers?.connection === undefined) lines.push('connection', 'close');
   if (headers === null) lines.push(...OF_JSON);
@@ -44,7 +46,8 @@ export function send(
     for (const [name, value] of ALWAYS_SENT) if (headers[name] === undefined) lines.push(name, value);
   }
   response.writeHead(status, lines);
-  response.end(body);
+  if (isEndedElsewhere) response.write(body);
+  else response.end(body);
 }
 
 /** Seconds for Retry-After, where the error says when to come back. */

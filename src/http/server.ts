@@ -15,6 +15,7 @@ import type { Rates } from './rates.ts';
 import { beginBody, requestInfo, timesGiven } from './read-request.ts';
 import type { Readiness } from './readiness.ts';
 import { GatewayResponse, send, sendError } from './reply.ts';
+import { sendUnread } from './send-unread.ts';
 
 export interface GatewayServer extends GraphqlRoute {
   readonly rates: Rates;
@@ -95,9 +96,8 @@ async function dispatch(gateway: GatewayServer, request: IncomingMessage, respon
   } catch (error) {
     if (!(error instanceof DomainError)) gateway.report(error, info.id);
     answered.codes = [error instanceof DomainError ? error.code : 'INTERNAL'];
-    // A body that was not read to its end would be taken for the next request.
-    const headers = request.complete ? {} : { connection: 'close' };
-    sendError(response, error, headers);
+    if (request.complete) sendError(response, error);
+    else sendUnread(request, response, error);
   } finally {
     answered.status = response.statusCode;
     answered.ms = performance.now() - started;
@@ -133,6 +133,7 @@ async function route(
   switch (path) {
     case '/graphql': {
       if (request.method !== 'POST' && request.method !== 'GET') {
+        answered.codes = ['METHOD_NOT_ALLOWED'];
         sendError(response, new DomainError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries.'), { allow: 'GET, POST' });
         return;
       }

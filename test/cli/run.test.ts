@@ -212,7 +212,7 @@ describe('changeover run', () => {
     expect(readFileSync(out, 'utf8')).toBe('a secret of the second version');
   });
 
-  test('no token that may not lease starts anything, and a command that does not exist is 127', async () => {
+  test('what keeps the job from starting, a token that may not lease or a misspelt option, is 125; a job that does not exist is 127', async () => {
     const id = await add();
     const admin = await gateway.token('admin');
     const out = fresh();
@@ -220,6 +220,8 @@ describe('changeover run', () => {
     const refused = await start(id, [], script, { CHANGEOVER_TOKEN: admin.secret }).ended;
     const local = await start(id, [], script, { CHANGEOVER_URL: undefined, CHANGEOVER_TOKEN: undefined }).ended;
     const missing = await changeover(['run', '--connection', id, '--', join(folder, 'no-such-command')]).ended;
+    const misspelt = await changeover(['run', '--conection', id, '--', process.execPath, '-e', script]).ended;
+    const help = await changeover(['run', '--help']).ended;
     expect([
       refused.code,
       refused.output.includes('"lease"'),
@@ -227,7 +229,9 @@ describe('changeover run', () => {
       local.output.includes('CHANGEOVER_URL'),
       existsSync(out),
       missing.code,
+      misspelt.code,
+      help.code,
       (await leases(id))[0].live,
-    ]).toEqual([1, true, 2, true, false, 127, false]);
+    ]).toEqual([125, true, 125, true, false, 127, 125, 0, false]);
   });
 });

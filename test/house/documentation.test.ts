@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { createCommandLine } from '../../src/cli/command-line.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { createCatalogue } from '../../src/connectors/catalogue.ts';
+import { AUDIT_ACTIONS } from '../../src/domain/audit.ts';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
 import { VALIDATION_CODES } from '../../src/domain/validation.ts';
 import { METRICS } from '../../src/http/metric-table.ts';
@@ -56,6 +57,7 @@ describe('the reference', () => {
     ],
     ['commands', 'cli.md', commands],
     ['metrics', 'metrics.md', Object.keys(METRICS)],
+    ['audit actions', 'audit-actions.md', Object.keys(AUDIT_ACTIONS)],
     ['log lines', 'log.md', Object.keys(LOG_EVENTS)],
     ['fields of log lines', 'log.md', Object.keys(LOG_FIELDS)],
   ])('documents all %s', (_, page, names) => {

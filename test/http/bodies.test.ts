@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -84,6 +86,36 @@ describe('JSON', () => {
 
   test('bytes that are not UTF-8 are refused', async () => {
     expect(await refusal(await post(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])))).toEqual([400, 'BAD_REQUEST']);
+  });
+});
+
+describe('an upload far over the limit', () => {
+  const SIZE = 20 * 1024 * 1024;
+  const head = (length: string) =>
+    `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer ${gateway.owner.secret}\r\n${length}\r\n\r\n`;
+  const chunked = () => {
+    const chunk = `100000\r\n${'a'.repeat(1_048_576)}\r\n`;
+    return [head('Transfer-Encoding: chunked'), ...Array<string>(20).fill(chunk), '0\r\n\r\n'];
+  };
+
+  test.each<[string, () => readonly string[]]>([
+    ['its length said before', () => [head(`Content-Length: ${SIZE}`), 'a'.repeat(SIZE)]],
+    ['in chunks', chunked],
+  ])('gets its answer, %s, though the client sends all of it before it reads', async (_, parts) => {
+    const { port } = new URL(gateway.url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    const failed = new Promise<never>((_resolve, reject) => socket.once('error', reject));
+    socket.pause();
+    for (const part of parts()) if (!socket.write(part)) await Promise.race([once(socket, 'drain'), failed]);
+    const answer = await Promise.race([socket.toArray(), failed]);
+    socket.destroy();
+    const text = Buffer.concat(answer).toString('utf8');
+    expect([text.slice(0, 12), /connection: close/i.test(text), text.includes('"TOO_LARGE"')]).toEqual(['HTTP/1.1 413', true, true]);
+  });
+
+  test('is refused for a token that nobody knows, too', async () => {
+    const response = await post('a'.repeat(SIZE), { 'content-type': 'application/json', authorization: 'Bearer nobody' });
+    expect(await refusal(response)).toEqual([401, 'UNAUTHENTICATED']);
   });
 });
 

@@ -52,6 +52,11 @@ test("a request's line says which it was, by whom and how it ended, and nothing 
   ]);
 });
 
+test('a method that is not served is logged with its code', async () => {
+  await fetch(`${gateway.url}/graphql`, { method: 'DELETE', headers: traced('trace-4') });
+  expect(await lineOf(logs.debug, 'trace-4')).toMatchObject({ method: 'DELETE', status: 405, codes: 'METHOD_NOT_ALLOWED' });
+});
+
 test('the id that a client gives goes with its request to the line of each validator that it runs', async () => {
   const id = await addWebhook(gateway, receiver, 'traced');
   const key = await stageSecret(gateway, id, 'a secret of the second version');

@@ -23,7 +23,7 @@ export function addRunCommand(program: Command): void {
     .description(
       'run a job with the credentials of a connection, and hold a lease on them while it runs; needs CHANGEOVER_URL and a CHANGEOVER_TOKEN of the role job',
     )
-    .argument('<command...>', 'the job, behind `--`; its exit code is passed on')
+    .argument('<command...>', 'the job, behind `--`; its exit code is passed on, and 125 says that it was not started')
     .requiredOption('--connection <id>', 'whose credentials it gets', (text: string) =>
       requireUuid(text, '--connection must be a UUID; changeover connection list shows them.'),
     )
