@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -41,6 +41,7 @@ import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
+import { makeDataDir } from './store/make-data-dir.ts';
 import { openStore } from './store/open-store.ts';
 import { storeFileIn } from './store/store-file.ts';
 
@@ -55,7 +56,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
   const schema = schemaOf(connectors, config.connectors);
   // A store that exists has its key: a new one would not open it, and would hide that the old one is gone.
   const isNew = config.databaseUrl === null && !existsSync(storeFileIn(config.dataDir));
-  if (config.createMasterKey && isNew) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  if (config.createMasterKey && isNew) makeDataDir(config.dataDir);
   const masterKey = loadMasterKey({ file: config.masterKeyFile, createIfAbsent: config.createMasterKey && isNew });
   const { store, instance } = await openStore(
     config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
@@ -105,7 +106,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       sign: (row) => auditRowHmac(vault, row),
       start: CHAIN_START,
       link: (previous, seq, row) => chainHash(vault, previous, seq, row),
-      verify: (rows, anchors) => verifyAuditChain(vault, rows, anchors),
+      verify: (pages, anchors) => verifyAuditChain(vault, pages, anchors),
     },
     readMasterKey: (file) => loadMasterKey({ file, createIfAbsent: false }),
     newId: uuidv7,
@@ -143,6 +144,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
     policy,
     execute: gateway.execute,
     state,
+    makeDataDir: () => makeDataDir(config.dataDir),
     createFirstOwner: (publish?: Parameters<typeof createFirstOwner>[3]) => createFirstOwner(services, projectId, START, publish),
     createServer: () => createGatewayServer({ ...gateway, localProjectId: null }),
     /** For the control socket: whoever may open it owns the data directory. */

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -120,9 +120,10 @@ async function writeOwnerToken(app: App): Promise<void> {
   const created = await app.createFirstOwner((owner) => {
     try {
       // With PostgreSQL, nothing else has needed the folder so far.
-      mkdirSync(app.config.dataDir, { recursive: true, mode: 0o700 });
+      app.makeDataDir();
       writeWhole(file, `${JSON.stringify(owner)}\n`);
     } catch (error) {
+      if (error instanceof StartupError) throw error;
       throw new StartupError(
         `The owner token can't be written to ${file} (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`,
       );

@@ -1,4 +1,4 @@
-import type { Anchor, AuditFinding, AuditRow } from '../domain/audit.ts';
+import type { Anchor, AuditCheck, AuditFinding, AuditPages, AuditRow } from '../domain/audit.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Vault } from '../domain/vault.ts';
 
@@ -21,51 +21,83 @@ export function chainHash(vault: Vault, previous: Uint8Array, seq: number, row: 
 /** The chain hash before the first row. */
 export const CHAIN_START = Buffer.alloc(32);
 
+/** Findings of either sort that are kept; more are only known to be there. */
+const MOST_FINDINGS = 100;
+
+/** A row that does not fit where it is. */
+interface Misfit {
+  readonly row: AuditRow;
+  readonly seq: number;
+  /** Chain hash of the row before. */
+  readonly previous: Buffer;
+  readonly stored: Buffer;
+}
+
 /**
  * Checks every row's signature, the numbers, the chain, and that each anchor is on it. `edited`: a row's content or its chain
  * hash does not fit. `missing`: numbers are left out. `reordered`: a row's number is not its place. `truncated`: an anchor lies
- * past the last row. `unanchored`: the row an anchor names has another hash.
+ * past the last row. `unanchored`: the row an anchor names has another hash. At most 100 findings of rows that are at fault, and
+ * 100 of rows that wait for the sealer.
  */
-export function verifyAuditChain(vault: Vault, rows: readonly AuditRow[], anchors: readonly Anchor[]): readonly AuditFinding[] {
-  const findings: AuditFinding[] = [];
-  const sealed = rows.filter((row) => row.seq !== null).sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
-  for (const row of rows) {
-    if (row.seq === null) findings.push({ kind: 'unsealed', seq: null, rowId: row.id });
-    if (!auditRowHmac(vault, row).equals(row.rowHmac)) findings.push({ kind: 'edited', seq: row.seq, rowId: row.id });
+export async function verifyAuditChain(vault: Vault, pages: AuditPages, anchors: readonly Anchor[]): Promise<AuditCheck> {
+  const faults: AuditFinding[] = [];
+  const waiting: AuditFinding[] = [];
+  const misfits: Misfit[] = [];
+  const fault = (finding: AuditFinding) => void (faults.length < MOST_FINDINGS && faults.push(finding));
+  const sign = (row: AuditRow) => {
+    if (!auditRowHmac(vault, row).equals(row.rowHmac)) fault({ kind: 'edited', seq: row.seq, rowId: row.id });
+  };
+  const open = new Set(anchors);
+  let unsealed = 0;
+  for await (const page of pages.unsealed()) {
+    for (const row of page) {
+      if (waiting.length < MOST_FINDINGS) waiting.push({ kind: 'unsealed', seq: null, rowId: row.id });
+      sign(row);
+    }
+    unsealed += page.length;
   }
-  let previous: Buffer = CHAIN_START;
-  let expected = 1;
-  for (const row of sealed) {
-    const seq = row.seq ?? 0;
-    const stored = row.chainHash ?? Buffer.alloc(0);
-    for (; expected < seq; expected += 1) findings.push({ kind: 'missing', seq: expected, rowId: null });
-    const gap = findings.at(-1)?.kind === 'missing' && findings.at(-1)?.seq === seq - 1;
-    if (seq < expected) findings.push({ kind: 'reordered', seq, rowId: row.id });
-    else if (!gap && !chainHash(vault, previous, seq, row).equals(stored))
-      findings.push({ kind: isElsewhere(vault, sealed, previous, seq, stored) ? 'reordered' : 'edited', seq, rowId: row.id });
-    previous = stored;
-    expected = Math.max(expected, seq + 1);
+  let sealed = 0;
+  let last: AuditRow | null = null;
+  for await (const page of pages.sealed()) {
+    const hashes = new Map(page.map((row) => [row.seq ?? 0, row]));
+    for (const row of page) {
+      sign(row);
+      const seq = row.seq ?? 0;
+      const stored = row.chainHash ?? Buffer.alloc(0);
+      const expected: number = (last?.seq ?? 0) + 1;
+      for (let left = expected; left < seq && faults.length < MOST_FINDINGS; left += 1) fault({ kind: 'missing', seq: left, rowId: null });
+      const previous = last?.chainHash ?? CHAIN_START;
+      if (seq === expected && !chainHash(vault, previous, seq, row).equals(stored) && misfits.length < MOST_FINDINGS)
+        misfits.push({ row, seq, previous, stored });
+      last = row;
+    }
+    for (const anchor of open) {
+      const row = hashes.get(anchor.seq);
+      if (row === undefined) continue;
+      open.delete(anchor);
+      if (row.chainHash?.toString('hex') !== anchor.head) fault({ kind: 'unanchored', seq: anchor.seq, rowId: row.id });
+    }
+    sealed += page.length;
   }
-  for (const anchor of anchors) {
-    const row = sealed.find(({ seq }) => seq === anchor.seq);
-    if (row === undefined) findings.push({ kind: anchor.seq >= expected ? 'truncated' : 'missing', seq: anchor.seq, rowId: null });
-    else if (row.chainHash?.toString('hex') !== anchor.head) findings.push({ kind: 'unanchored', seq: anchor.seq, rowId: row.id });
-  }
-  return unique(findings);
+  for (const { seq } of open) fault({ kind: seq > (last?.seq ?? 0) ? 'truncated' : 'missing', seq, rowId: null });
+  for (const finding of await tellMisfits(vault, pages, misfits)) fault(finding);
+  return { ok: faults.length === 0, findings: unique([...faults, ...waiting]), rows: sealed + unsealed, sealed, last };
 }
 
-/** True when another row would fit this place, or this row fits behind another one: rows were given each other's numbers. */
-function isElsewhere(vault: Vault, sealed: readonly AuditRow[], previous: Buffer, seq: number, stored: Buffer): boolean {
-  const own = sealed.find((row) => row.seq === seq);
-  return sealed.some((row) => {
-    if (row.seq === seq) return false;
-    const fits = [stored, row.chainHash].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));
-    const link = row.chainHash;
-    return (
-      fits ||
-      (own !== undefined && link !== null && [seq, (row.seq ?? 0) + 1].some((place) => chainHash(vault, link, place, own).equals(stored)))
-    );
-  });
+/** A misfit is `reordered` when another row would fit its place, or it fits behind another one: rows were given each other's numbers. */
+async function tellMisfits(vault: Vault, pages: AuditPages, misfits: readonly Misfit[]): Promise<readonly AuditFinding[]> {
+  const elsewhere = new Set<Misfit>();
+  if (misfits.length > 0)
+    for await (const page of pages.sealed())
+      for (const row of page) for (const misfit of misfits) if (!elsewhere.has(misfit) && swaps(vault, misfit, row)) elsewhere.add(misfit);
+  return misfits.map((misfit) => ({ kind: elsewhere.has(misfit) ? 'reordered' : 'edited', seq: misfit.seq, rowId: misfit.row.id }));
+}
+
+function swaps(vault: Vault, { row: own, seq, previous, stored }: Misfit, row: AuditRow): boolean {
+  if (row.seq === seq) return false;
+  const link = row.chainHash;
+  const fits = [stored, link].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));
+  return fits || (link !== null && [seq, (row.seq ?? 0) + 1].some((place) => chainHash(vault, link, place, own).equals(stored)));
 }
 
 function unique(findings: readonly AuditFinding[]): readonly AuditFinding[] {

@@ -80,3 +80,21 @@ export interface AuditFinding {
   readonly seq: number | null;
   readonly rowId: string | null;
 }
+
+/** Rows in pages, so that a log of any length is verified in bounded memory. Each call begins anew. */
+export interface AuditPages {
+  /** By number. */
+  sealed(): AsyncIterable<readonly AuditRow[]>;
+  unsealed(): AsyncIterable<readonly AuditRow[]>;
+}
+
+export interface AuditCheck {
+  /** Rows that wait for the sealer are no fault. */
+  readonly ok: boolean;
+  /** At most 200. */
+  readonly findings: readonly AuditFinding[];
+  readonly rows: number;
+  readonly sealed: number;
+  /** The sealed row with the highest number. */
+  readonly last: AuditRow | null;
+}

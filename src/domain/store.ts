@@ -108,6 +108,8 @@ export interface VersionReaders {
   currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
   /** All versions of all projects in (connectionId, version) order, for `doctor`; `after` is the last one seen. */
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
+  /** Those of the connections of which any version is stored. */
+  storedOf(connectionIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** PREVIOUS versions of any project whose time has passed and that no live lease holds. */
   retirable(now: number, limit: number): Promise<readonly Version[]>;
   /** RETIRED versions whose ciphertext is still there, and which retired, like every other version of that content, at or before `before`. */
@@ -160,6 +162,8 @@ export interface ChangeReaders {
   page(scope: Scope, filter: ChangeFilter, page: PageRequest): Promise<readonly Change[]>;
   /** OPEN changes that expired before `before`. */
   expired(before: number, limit: number): Promise<readonly Change[]>;
+  /** OPEN and PENDING changes of all projects by (expiresAt, id), for `doctor`; `after` is the last one seen. */
+  scanOpen(after: Pick<Change, 'expiresAt' | 'id'> | null, limit: number): Promise<readonly Change[]>;
   /** OPEN and PENDING, at most 1,000. */
   openOf(connectionId: string): Promise<readonly Change[]>;
   /** PENDING changes of any project, the soonest deadline first. */
@@ -296,6 +300,10 @@ export interface AuditReaders {
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
   /** All projects' rows by id, for verification; `after` is the last id seen. */
   scan(after: string | null, limit: number): Promise<readonly AuditRow[]>;
+  /** All projects' sealed rows by number; `after` is the last one seen. */
+  sealed(after: number | null, limit: number): Promise<readonly AuditRow[]>;
+  /** All projects' rows that the sealer has yet to number, by (at, id). */
+  unsealed(after: Pick<AuditRow, 'at' | 'id'> | null, limit: number): Promise<readonly AuditRow[]>;
   head(): Promise<{ readonly seq: number; readonly chainHash: Buffer } | null>;
   /** Rows that the sealer has yet to number, counted up to `most`. */
   countUnsealed(most: number): Promise<number>;

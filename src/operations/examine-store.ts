@@ -1,13 +1,14 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
-import type { Connection, Version } from '../domain/connection.ts';
+import type { Change } from '../domain/change.ts';
+import type { Version } from '../domain/connection.ts';
 import { DomainError } from '../domain/errors.ts';
-import { compareWithAudit } from './compare-with-audit.ts';
+import { compareWithAudit, lostConnections } from './compare-with-audit.ts';
 import { openDetails } from './load-connection.ts';
 import { configHash } from './next-version.ts';
 import type { Services } from './services.ts';
 
-/** Open changes that are looked at, those that expire first. */
-const MOST_CHANGES = 10_000;
+const PAGE = 200;
+const MOST_FINDINGS = 100;
 
 export interface Finding {
   readonly connectionId: string;
@@ -36,7 +37,7 @@ export interface Examination {
   readonly opened: number;
   /** A rotation of the master key that was begun and not finished; null mostly. */
   readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
-  /** At most 100. */
+  /** At most 100; `ok` is false for any. */
   readonly findings: readonly Finding[];
 }
 
@@ -47,36 +48,50 @@ export interface Examination {
 export async function examineStore(services: Services, actor: Actor): Promise<Examination> {
   requireOperator(actor);
   const findings: Finding[] = [];
-  const stored: Version[] = [];
-  let opened = 0;
-  for (let previous: Version | null = null; ; ) {
-    const page: readonly Version[] = await services.store.read.versions.scan(
-      previous === null ? null : { connectionId: previous.connectionId, version: previous.version },
-      200,
-    );
-    if (page.length === 0) break;
-    for (const version of page) {
-      const before: Version | null = previous?.connectionId === version.connectionId ? previous : null;
-      const problems = await problemsOf(services, version, before);
-      findings.push(...problems.map((problem) => ({ connectionId: version.connectionId, version: version.version, problem })));
-      if (version.destroyedAt === null && !problems.some((problem) => problem === 'does-not-open' || problem === 'connector-missing'))
-        opened += 1;
-      stored.push(version);
-      previous = version;
-    }
-  }
-  findings.push(
-    ...(await alteredStates(services, stored)),
-    ...(await compareWithAudit(services, stored)),
-    ...(await shutChanges(services)),
-  );
-  return {
-    ok: findings.length === 0,
-    rotation: await unfinishedRotation(services),
-    versions: stored.length,
-    opened,
-    findings: findings.slice(0, 100),
+  const counts = { versions: 0, opened: 0, findings: 0 };
+  const add = (found: readonly Finding[]) => {
+    counts.findings += found.length;
+    findings.push(...found.slice(0, MOST_FINDINGS - findings.length));
   };
+  for await (const chain of chains(services)) {
+    counts.versions += chain.length;
+    for (const [index, version] of chain.entries()) {
+      const problems = await problemsOf(services, version, chain[index - 1] ?? null);
+      add(problems.map((problem) => ({ connectionId: version.connectionId, version: version.version, problem })));
+      if (version.destroyedAt === null && !problems.some((problem) => problem === 'does-not-open' || problem === 'connector-missing'))
+        counts.opened += 1;
+    }
+    add(await alteredStates(services, chain));
+    add(await compareWithAudit(services, chain[0].connectionId, chain));
+  }
+  for await (const lost of lostConnections(services)) add(lost);
+  for await (const shut of shutChanges(services)) add(shut);
+  return {
+    ok: counts.findings === 0,
+    rotation: await unfinishedRotation(services),
+    versions: counts.versions,
+    opened: counts.opened,
+    findings,
+  };
+}
+
+/** All versions of one connection after the other; no more than that is held at once. */
+async function* chains({ store }: Services): AsyncIterable<readonly [Version, ...Version[]]> {
+  let chain: [Version, ...Version[]] | null = null;
+  for (let after: Version | null = null; ; ) {
+    const page: readonly Version[] = await store.read.versions.scan(after, PAGE);
+    for (const version of page) {
+      if (chain?.[0].connectionId === version.connectionId) {
+        chain.push(version);
+        continue;
+      }
+      if (chain !== null) yield chain;
+      chain = [version];
+    }
+    after = page.at(-1) ?? null;
+    if (after === null) break;
+  }
+  if (chain !== null) yield chain;
 }
 
 async function unfinishedRotation({ store }: Services): Promise<Examination['rotation']> {
@@ -123,29 +138,27 @@ async function whyShut(services: Services, row: Parameters<typeof openDetails>[1
 }
 
 /** The newest version of a connection is its CURRENT one, and no other; a removed connection has none. A reference in use is bound to where it leads. */
-async function alteredStates({ store }: Services, stored: readonly Version[]): Promise<readonly Finding[]> {
-  const newest = new Map(stored.map((version) => [version.connectionId, version]));
-  const current = new Map<string, Connection>();
-  for (const projectId of new Set(stored.map((version) => version.projectId))) {
-    const ids = [...newest.values()].filter((version) => version.projectId === projectId).map(({ connectionId }) => connectionId);
-    for (const connection of await store.read.connections.findMany({ projectId, integrationIds: null }, ids))
-      current.set(connection.id, connection);
-  }
-  return stored
-    .filter(({ connectionId, version, label, reference, boundTo }) => {
-      const isNewest = newest.get(connectionId)?.version === version;
-      const expected = isNewest ? current.get(connectionId) : undefined;
-      if (label !== 'CURRENT' || expected === undefined) return (label === 'CURRENT') !== (expected !== undefined);
+async function alteredStates({ store }: Services, chain: readonly [Version, ...Version[]]): Promise<readonly Finding[]> {
+  const [{ connectionId, projectId }] = chain;
+  const connection = await store.read.connections.find({ projectId, integrationIds: null }, connectionId);
+  return chain
+    .filter(({ version, label, reference, boundTo }, index) => {
+      const expected = index === chain.length - 1 ? connection : null;
+      if (label !== 'CURRENT' || expected === null) return (label === 'CURRENT') !== (expected !== null);
       return expected.currentVersion !== version || (expected.isActive && reference !== null && boundTo === null);
     })
-    .map(({ connectionId, version }) => ({ connectionId, version, problem: 'state-altered' }));
+    .map(({ version }) => ({ connectionId, version, problem: 'state-altered' }));
 }
 
-async function shutChanges(services: Services): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const change of await services.store.read.changes.expired(Number.MAX_SAFE_INTEGER, MOST_CHANGES)) {
-    if ((await whyShut(services, change)) === 'does-not-open')
-      findings.push({ connectionId: change.connectionId, version: change.baseVersion ?? 0, problem: 'change-does-not-open' });
+async function* shutChanges(services: Services): AsyncIterable<readonly Finding[]> {
+  for (let after: Change | null = null; ; ) {
+    const page: readonly Change[] = await services.store.read.changes.scanOpen(after, PAGE);
+    const shut: Finding[] = [];
+    for (const change of page)
+      if ((await whyShut(services, change)) === 'does-not-open')
+        shut.push({ connectionId: change.connectionId, version: change.baseVersion ?? 0, problem: 'change-does-not-open' });
+    yield shut;
+    after = page.at(-1) ?? null;
+    if (after === null) return;
   }
-  return findings;
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Anchor, AuditEntry, AuditFinding, AuditRow } from '../domain/audit.ts';
+import type { Anchor, AuditCheck, AuditEntry, AuditPages, AuditRow } from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { unauthenticated } from '../domain/errors.ts';
@@ -43,7 +43,7 @@ export interface AuditChain {
   /** The chain hash before the first row. */
   readonly start: Buffer;
   link(previous: Buffer, seq: number, row: AuditRow): Buffer;
-  verify(rows: readonly AuditRow[], anchors: readonly Anchor[]): readonly AuditFinding[];
+  verify(pages: AuditPages, anchors: readonly Anchor[]): Promise<AuditCheck>;
 }
 
 export interface TokenMint {

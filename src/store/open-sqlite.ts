@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database as Handle } from 'better-sqlite3';
 import { systemClock } from '../domain/clock.ts';
@@ -6,6 +6,7 @@ import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import { createStore } from './create-store.ts';
 import { APPLICATION_ID, type InspectedStore, inspectSqlite } from './inspect-sqlite.ts';
+import { makeDataDir } from './make-data-dir.ts';
 import { MIGRATIONS_TABLE, migrationsAfter, newestMigration } from './migrations.ts';
 import type { OpenedStore, OpenStoreOptions } from './open-store.ts';
 import { createSqliteEngine } from './sqlite.ts';
@@ -17,7 +18,7 @@ import { takeWriterLock } from './writer-lock.ts';
 /** Opens the embedded store, or makes it. Throws StartupError with one line. */
 export async function openSqliteStore(dataDir: string, options: OpenStoreOptions): Promise<OpenedStore> {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeDataDir(dataDir);
     const lock = takeWriterLock(dataDir);
     try {
       return await openLocked(storeFileIn(dataDir), options, lock.release);

@@ -28,6 +28,7 @@ export const DOCUMENTS = {
     'mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "save_credentials") { key } }',
   add: 'mutation ($key: String!, $n: String!) { addConnection(connectionType: "webhook", key: $key, name: $n) { connection { uuid } } }',
   remove: 'mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }',
+  examine: '{ storeExamination { ok findings { problem } } auditVerification { ok findings { kind } } }',
   endLease: 'mutation ($id: UUID!) { endLease(leaseId: $id) { live } }',
   rotate: 'mutation { rotateDataKey { generation } }',
   reseal: 'mutation ($after: UUID) { resealConnections(after: $after) { resealed failures { connectionId code } next } }',

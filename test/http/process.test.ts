@@ -102,6 +102,21 @@ describe('a process of ours', () => {
     }
   }, 60_000);
 
+  test.each([
+    ['below one that takes no folders', '/proc/changeover/data'],
+    ['below a file', join(process.cwd(), 'package.json', 'data')],
+  ])('says in one line that its data directory can not be made, %s, and ends', (_, dataDir) => {
+    const environment = { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: dataDir };
+    for (const command of [['dist/main.js'], ['dist/cli/main.js', 'doctor']]) {
+      const { status, stderr } = spawnSync(process.execPath, command, { env: environment, encoding: 'utf8', timeout: 30_000 });
+      expect([status, stderr.split('\n').length, stderr]).toEqual([
+        78,
+        2,
+        expect.stringMatching(/^changeover: The data directory .* can't be made \(E[A-Z]+\)/),
+      ]);
+    }
+  });
+
   test('#83 is never dialled by its own validators, by whatever name, even with loopback allowed', async () => {
     const gateway = await start();
     const { port } = new URL(gateway.url);

@@ -197,7 +197,7 @@ describe('opening the embedded store', () => {
     writeFileSync(dataDir, '');
     chmodSync(dataDir, 0o600);
     expect([await refusalOf(dataDir), existsSync(dataDir)]).toEqual([
-      { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be opened \(E[A-Z]+\)/) },
+      { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be made \(E[A-Z]+\)/) },
       true,
     ]);
   });

@@ -97,6 +97,7 @@ describe('every statement finds its rows by an index', () => {
       }
       await tx.versions.scan(null, 10);
       await tx.versions.scan({ connectionId: 'c', version: 1 }, 10);
+      await tx.versions.storedOf(['c', 'd']);
       await tx.versions.chain('c');
       await tx.versions.relink({ connectionId: 'c', version: 1, cipherHash: bytes, keyGeneration: 1, rowMac: bytes });
       await tx.contents.ofConnection('c');
@@ -120,6 +121,8 @@ describe('every statement finds its rows by an index', () => {
           for (const filter of [{}, { connectionId: 'c' }, { state: 'OPEN' as const }]) await tx.changes.page(scope, filter, page);
       }
       await tx.changes.expired(1, 10);
+      await tx.changes.scanOpen(null, 10);
+      await tx.changes.scanOpen({ expiresAt: 1, id: 'c' }, 10);
       await tx.changes.openOf('c');
       await tx.changes.setCipherHash('x', bytes);
       await tx.changes.pending(10);
@@ -157,6 +160,10 @@ describe('every statement finds its rows by an index', () => {
       await tx.idempotency.prune(1);
       await tx.audit.scan(null, 10);
       await tx.audit.scan('a', 10);
+      await tx.audit.sealed(null, 10);
+      await tx.audit.sealed(1, 10);
+      await tx.audit.unsealed(null, 10);
+      await tx.audit.unsealed({ at: 1, id: 'a' }, 10);
       await tx.audit.head();
       await tx.audit.countUnsealed(10);
       await tx.audit.seal(10, bytes, () => bytes);

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { AuditRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
@@ -46,6 +46,29 @@ export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tabl
           .from(audit)
           .where(after === null ? undefined : gt(audit.id, after))
           .orderBy(asc(audit.id))
+          .limit(atMost(limit)),
+      ),
+    sealed: async (after, limit) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(after === null ? isNotNull(audit.seq) : gt(audit.seq, after))
+          .orderBy(asc(audit.seq))
+          .limit(atMost(limit)),
+      ),
+    unsealed: async (after, limit) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(
+            and(
+              isNull(audit.seq),
+              after === null ? undefined : or(gt(audit.at, after.at), and(eq(audit.at, after.at), gt(audit.id, after.id))),
+            ),
+          )
+          .orderBy(asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
       ),
     async countUnsealed(most) {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
 import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
@@ -92,6 +92,21 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .select()
           .from(changes)
           .where(and(isOpen(tables), sql`${changes.state} = 'OPEN'`, lte(changes.expiresAt, before)))
+          .orderBy(asc(changes.expiresAt), asc(changes.id))
+          .limit(atMost(limit)),
+      ),
+    scanOpen: async (after, limit) =>
+      trusted<Change>(
+        await db
+          .select()
+          .from(changes)
+          .where(
+            and(
+              isOpen(tables),
+              gte(changes.expiresAt, after?.expiresAt ?? 0),
+              after === null ? undefined : or(gt(changes.expiresAt, after.expiresAt), gt(changes.id, after.id)),
+            ),
+          )
           .orderBy(asc(changes.expiresAt), asc(changes.id))
           .limit(atMost(limit)),
       ),

@@ -116,6 +116,14 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
           .orderBy(asc(versions.connectionId), asc(versions.version))
           .limit(atMost(limit)),
       ),
+    storedOf: async (connectionIds) =>
+      new Set(
+        await inChunks(connectionIds, async (chunk) =>
+          (
+            await db.selectDistinct({ connectionId: versions.connectionId }).from(versions).where(inArray(versions.connectionId, chunk))
+          ).map(({ connectionId }) => connectionId),
+        ),
+      ),
     retirable: async (now, limit) =>
       trusted<Version>(
         await db
