@@ -42,21 +42,28 @@ export async function runPoint(folder, seeded, point, log = '/dev/null') {
   writeFileSync(world.newKeyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   const journal = createJournal(join(folder, 'journal'));
   const broken = [];
+  const started = [];
+  const launch = async (options) => {
+    const gateway = await startGateway({ dataDir, ...options });
+    started.push(gateway);
+    return gateway;
+  };
   try {
-    const gateway = await startGateway({ dataDir, strace: injection(point, dataDir, log) });
+    const gateway = await launch({ strace: injection(point, dataDir, log) });
     if (gateway.url !== null && clients !== undefined) await runWorkload(gateway.url, world, journal, clients, { rounds: ROUNDS });
     const struck = await endOf(gateway, point, broken);
     if (point.again > 0) {
-      const second = await startGateway({
-        dataDir,
+      const second = await launch({
         strace: injection({ call: 'pwrite64', nth: point.again, fault: 'KILL' }, dataDir, '/dev/null'),
       });
       if (second.url !== null && clients !== undefined) await runWorkload(second.url, world, journal, clients, { rounds: 1 });
       await second.kill();
     }
-    broken.push(...(await checkedAfter(dataDir, world, journal, point)));
+    broken.push(...(await checkedAfter(launch, dataDir, world, journal, point)));
     return { struck, broken, requests: journal.entries.length };
   } finally {
+    // Nothing is left running by a check that did not come to its end.
+    for (const gateway of started) await gateway.kill();
     journal.close();
   }
 }
@@ -96,7 +103,7 @@ async function endOf(gateway, { nth, fault }, broken) {
   return false;
 }
 
-async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
+async function checkedAfter(launch, dataDir, world, journal, { scenario, nth }) {
   const broken = [];
   const say = (promise) => broken.push(promise);
   const keys = { old: join(dataDir, 'master.key'), new: world.newKeyFile };
@@ -104,12 +111,12 @@ async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   const hasKeys = CLIENTS[scenario] !== undefined;
   // Whichever key the operator has at hand opens the store; a rotation that had not begun leaves the new one worthless.
   let held = hasKeys && nth % 2 === 1 ? 'new' : 'old';
-  let gateway = await start(dataDir, hasKeys ? keys[held] : null);
+  let gateway = await launch(withKey(hasKeys ? keys[held] : null));
   if (gateway.url === null && held === 'new' && (await gateway.exited).code === 78) {
     const [{ begun }] = await withRows(dataDir, (rows) => rows("select count(*) as begun from audit where action = 'instance.rekey'"));
     if (begun > 0) say('a rotation has begun, and the new master key opens nothing');
     held = 'old';
-    gateway = await start(dataDir, keys.old);
+    gateway = await launch(withKey(keys.old));
   }
   if (gateway.url === null) return [...broken, `the next start failed: ${gateway.errors().slice(0, 500)}`];
   if (hasKeys) {
@@ -125,7 +132,7 @@ async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   await endWell(gateway, say);
   if (hasKeys) {
     const other = held === 'old' ? 'new' : 'old';
-    const reopened = await start(dataDir, keys[other]);
+    const reopened = await launch(withKey(keys[other]));
     if (reopened.url === null) say(`the ${other} master key does not open the store: ${reopened.errors().slice(0, 300)}`);
     else {
       await examine(reopened.url, world, say);
@@ -136,7 +143,7 @@ async function checkedAfter(dataDir, world, journal, { scenario, nth }) {
   return [...broken, ...integrity.map(({ integrity_check }) => integrity_check).filter((line) => line !== 'ok')];
 }
 
-const start = (dataDir, keyFile) => startGateway({ dataDir, environment: keyFile === null ? {} : { CHANGEOVER_MASTER_KEY_FILE: keyFile } });
+const withKey = (keyFile) => ({ environment: keyFile === null ? {} : { CHANGEOVER_MASTER_KEY_FILE: keyFile } });
 
 async function endWell(gateway, say) {
   const { code } = await gateway.stop();
