@@ -34,13 +34,15 @@ export async function keepKeys(way, { isOver, rekey, folder }, events) {
  * which an old key is kept. `change` runs a statement past the gateway.
  */
 export async function hastenTime(change, isOver) {
+  // The gateway comes first: what meets one of its own transactions is left for the next time.
+  const hasten = (text) => change(text).catch((error) => error.code === '40P01' || error.code === 'SQLITE_BUSY' || Promise.reject(error));
   while (!isOver()) {
     const now = Date.now();
-    await change(`update versions set valid_until = ${now - 1} where label = 'PREVIOUS' and version % 3 = 0 and valid_until > ${now}`);
-    await change(
+    await hasten(`update versions set valid_until = ${now - 1} where label = 'PREVIOUS' and version % 3 = 0 and valid_until > ${now}`);
+    await hasten(
       `update versions set retired_at = ${now - 8 * 24 * HOURS} where label = 'RETIRED' and version % 6 = 0 and destroyed_at is null`,
     );
-    await change(
+    await hasten(
       `update data_keys set created_at = created_at - 660000 where purpose in ('dek', 'upgrade') and created_at between ${now - 600_000} and ${now - LEARNED_MS}`,
     );
     await pause(PAUSE_MS);
