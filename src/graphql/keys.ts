@@ -2,6 +2,7 @@ import { type Resealing, resealConnections } from '../operations/reseal-connecti
 import { type DataKeyRow, listDataKeys, retireDataKey, rotateDataKey } from '../operations/rotate-data-key.ts';
 import { type RotationProgress, rotateMasterKey } from '../operations/rotate-master-key.ts';
 import type { Builder } from './builder.ts';
+import { DIALS } from './effort.ts';
 
 /** The keys that seal the store: for whoever runs the instance, on its machine. */
 export function addKeys(builder: Builder): void {
@@ -51,6 +52,7 @@ export function addKeys(builder: Builder): void {
       resolve: (_, __, { services, actor }) => rotateDataKey(services, actor),
     }),
     resealConnections: t.field({
+      extensions: DIALS,
       type: resealing,
       description:
         'Seals with the newest data key what older ones have sealed, some connections at a time; call it until `next` is null. Needs an operator.',

@@ -2,6 +2,7 @@ import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
+import { endedBefore } from './made-before.ts';
 import { record, type Services, scopeOf, writeAs } from './services.ts';
 
 /** Ends an open or waiting change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, FORBIDDEN, CHANGE_OUTDATED. */
@@ -14,7 +15,8 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
     if (change.state === 'PENDING') requirePermission(actor, 'commit');
     await tx.lock(change.connectionId, 'exclusive');
     if (!(await tx.changes.discard(changeId, await tx.now()))) {
-      if (services.repeatsSince !== null && change.state === 'DISCARDED') return change;
+      const isIt = (details: Readonly<Record<string, unknown>>) => details.changeId === changeId;
+      if (await endedBefore(services, tx, actor, 'change.discard', change.connectionId, isIt)) return { ...change, state: 'DISCARDED' };
       throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });
     }
     await destroyStaged(tx, change);

@@ -18,16 +18,23 @@ export async function madeBefore<T>(
   return await find(keyHash);
 }
 
-/** True when an earlier run of the same request has ended this already: that it is gone is what the request wanted. */
+/** Rows that are looked through for what an earlier run left. */
+const MOST_ROWS = 100;
+
+/**
+ * True when an earlier run of the same request has ended this already: that it is gone is what the request wanted. `isIt` tells the
+ * one that is meant from others of the same entity, by the details of their audit rows.
+ */
 export async function endedBefore(
   { repeatsSince }: Pick<Services, 'repeatsSince'>,
   tx: Writers,
   actor: Actor,
   action: AuditAction,
   entityId: string,
+  isIt: (details: Readonly<Record<string, unknown>>) => boolean = () => true,
 ): Promise<boolean> {
   if (repeatsSince === null) return false;
   const filter = { entityId, actions: [action], from: repeatsSince };
-  const [row] = await tx.audit.page(actor.projectId, filter, { limit: 1, after: null });
-  return row !== undefined && row.actorTokenId === actor.tokenId;
+  const rows = await tx.audit.page(actor.projectId, filter, { limit: MOST_ROWS, after: null });
+  return rows.some((row) => row.actorTokenId === actor.tokenId && isIt(row.details));
 }

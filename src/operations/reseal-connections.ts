@@ -18,6 +18,8 @@ export interface Resealing {
 }
 
 const BATCH = 50;
+/** A call begins no further connection after this, milliseconds: long chains take their time, and whoever called goes on from there. */
+const BATCH_MS = 5000;
 
 /**
  * Seals what older data keys of the project have sealed with the newest one, connection by connection: each in one transaction,
@@ -28,7 +30,11 @@ export async function resealConnections(services: Services, actor: Actor, after:
   const keys = await services.vault.forProject(actor.projectId);
   const ids = await services.store.read.contents.connectionsBefore(actor.projectId, keys.keyGeneration, after ?? '', BATCH);
   const failures: { connectionId: string; code: ErrorCode }[] = [];
+  const until = performance.now() + BATCH_MS;
+  let tried = 0;
   for (const connectionId of ids) {
+    if (tried > 0 && performance.now() > until) break;
+    tried += 1;
     try {
       await resealConnection(services, actor, keys, connectionId);
     } catch (error) {
@@ -36,7 +42,8 @@ export async function resealConnections(services: Services, actor: Actor, after:
       failures.push({ connectionId, code: error.code });
     }
   }
-  return { resealed: ids.length - failures.length, failures, next: ids.length < BATCH ? null : (ids.at(-1) ?? null) };
+  const isLast = tried === ids.length && ids.length < BATCH;
+  return { resealed: tried - failures.length, failures, next: isLast ? null : (ids[tried - 1] ?? null) };
 }
 
 async function resealConnection(services: Services, actor: Actor, keys: ProjectVault, connectionId: string): Promise<void> {

@@ -49,7 +49,8 @@ export async function retireDataKey(services: Services, actor: Actor, generation
     const keys = await tx.keys.find(actor.projectId, 'dek');
     const newest = newestOf(keys);
     if (!keys.some((key) => key.generation === generation)) {
-      if (await endedBefore(services, tx, actor, 'project.retire-key', actor.projectId)) return;
+      const isIt = ({ keyGeneration }: Readonly<Record<string, unknown>>) => keyGeneration === generation;
+      if (await endedBefore(services, tx, actor, 'project.retire-key', actor.projectId, isIt)) return;
       throw notFound('data key');
     }
     if (newest.generation === generation) throw badRequest('generation', 'This is the data key in use. Rotate it first.');

@@ -227,6 +227,19 @@ export function describeInFlight(engine: string, databaseUrl: () => Promise<stri
       expect('code' in refused && refused.code).toBe('CHANGE_OUTDATED');
     });
 
+    test('what was given up is not discarded afterwards, under an idempotency id either', async () => {
+      const { id } = await addHeld();
+      const { change } = await wait(id);
+      clock.advance(61 * MINUTE);
+      await pass();
+      const discard = 'mutation ($id: UUID!) { discardChange(id: $id) { state } }';
+      const answers = [
+        await gateway.graphql(discard, { id: change.id }),
+        await gateway.graphql(discard, { id: change.id }, gateway.owner, { 'x-mcd-idempotent-id': `discard-${id}` }),
+      ];
+      expect(answers.map(codeOf)).toEqual(['CHANGE_OUTDATED', 'CHANGE_OUTDATED']);
+    });
+
     test('repeating the key changes nothing, a stranger with it learns nothing, and another change does not wait beside it', async () => {
       const { id } = await addHeld();
       const { change, key } = await wait(id);

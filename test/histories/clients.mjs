@@ -26,7 +26,8 @@ const MIX = {
 /** For how long a client waits for the jobs of others at most, milliseconds; then it takes the change back. */
 const PATIENCE_MS = 1500;
 
-const UNKNOWN = new Set(['OUTCOME_UNKNOWN', 'UNAVAILABLE', 'REQUEST_IN_PROGRESS', 'REQUEST_TIMEOUT', 'RATE_LIMITED']);
+/** Codes with which nobody knows what took effect. */
+export const UNKNOWN = new Set(['OUTCOME_UNKNOWN', 'UNAVAILABLE', 'REQUEST_IN_PROGRESS', 'REQUEST_TIMEOUT', 'RATE_LIMITED']);
 
 export function tagsOf(connection) {
   return Array.from({ length: TAGS }, (_, index) => `t${index}-${connection.slice(-6)}`);

@@ -15,7 +15,7 @@ import { commitChange, commitOrWait } from '../../src/operations/commit-change.t
 import { commitWaiting } from '../../src/operations/commit-waiting.ts';
 import { discardChange } from '../../src/operations/discard-change.ts';
 import { examineStore } from '../../src/operations/examine-store.ts';
-import { acquireLease, readLease, releaseLease } from '../../src/operations/hold-lease.ts';
+import { acquireLease, endLease, readLease, releaseLease } from '../../src/operations/hold-lease.ts';
 import { keepHouse } from '../../src/operations/keep-house.ts';
 import { removeConnection, setConnectionPolicy } from '../../src/operations/manage-connection.ts';
 import { localActor } from '../../src/operations/prepare-instance.ts';
@@ -70,6 +70,7 @@ describe('every interleaving of the protocol is explained by some order of its s
         await scheduler.waitFor(running);
         const outcomes = await running;
         const stored = await readStored(services, actor, stage.connectionId);
+        await clearScene(services, actor, stage.connectionId);
         if (!isExplained(scene, operations, outcomes, stored)) throw new Error(JSON.stringify({ scene, operations, outcomes, stored }));
       },
     );
@@ -117,6 +118,8 @@ async function setScene(
   { inFlight, held }: Scene,
   newKeyFile: string,
 ): Promise<Stage> {
+  // What earlier scenes left is done with before, or its steps would be interleaved here.
+  await keepHouse(services);
   const created = await stageCreation(services, actor, {
     kind: 'webhook',
     details: { url: 'https://receiver.test/hook', ...detailsOf('one') },
@@ -204,6 +207,15 @@ async function readStored({ store }: Services, actor: Actor, connectionId: strin
     removed: (await store.read.connections.find(scope, connectionId)) === null,
     versions: [...versions].reverse().map(({ settings, label }) => `${String(settings.headerName).slice(2)} ${label}`),
   };
+}
+
+/** Nothing of it waits for a later pass of the housekeeping or of the waiting commits. */
+async function clearScene(services: Services, actor: Actor, connectionId: string): Promise<void> {
+  const { read, now } = services.store;
+  for (const { id } of await read.changes.openOf(connectionId)) await discardChange(services, actor, id);
+  for (const { id } of await read.leases.liveOf(connectionId, await now())) await endLease(services, actor, id);
+  if ((await read.connections.find({ projectId: actor.projectId, integrationIds: null }, connectionId)) !== null)
+    await removeConnection(services, actor, connectionId);
 }
 
 /** Each call waits for its turn, and has ended before the next one's. */
