@@ -58,8 +58,10 @@ function presentedToken(request: IncomingMessage): { readonly secret: string; re
 type Peers = Pick<GatewayServer, 'proxies'>;
 
 export function sessionSecret({ proxies }: Peers, request: IncomingMessage): string | undefined {
+  const cookies = header(request, 'cookie');
+  if (cookies === undefined) return undefined;
   const cookie = cookieName(proxies.peerOf(request).secure);
-  for (const part of (header(request, 'cookie') ?? '').split(';')) {
+  for (const part of cookies.split(';')) {
     const [name, value] = part.trim().split('=');
     if (name === cookie && value !== undefined) return value;
   }

@@ -27,6 +27,7 @@ export class Deadline {
   #endAt = Number.POSITIVE_INFINITY;
   #allowedMs = 0;
   #reject: (error: Error) => void = nobodyWaits;
+  #onClose: (() => void) | null = null;
   /** Where it is in the list. */
   #index = -1;
 
@@ -39,6 +40,9 @@ export class Deadline {
     if (this.#controller === null) {
       this.#controller = new AbortController();
       if (this.#isOver || this.#response.destroyed) this.#controller.abort();
+      this.#onClose = () => {
+        if (!this.#response.writableFinished) this.#abort();
+      };
       this.#response.on('close', this.#onClose);
     }
     return this.#controller.signal;
@@ -66,7 +70,7 @@ export class Deadline {
     } finally {
       this.#reject = nobodyWaits;
       this.#leave();
-      if (this.#controller !== null) this.#response.off('close', this.#onClose);
+      if (this.#onClose !== null) this.#response.off('close', this.#onClose);
     }
   }
 
@@ -85,10 +89,6 @@ export class Deadline {
     if (now >= this.#endAt)
       this.#reject(new DomainError('REQUEST_TIMEOUT', `This took longer than ${this.#allowedMs / 1000} s.`, { retryAfterSeconds: 5 }));
   }
-
-  readonly #onClose = (): void => {
-    if (!this.#response.writableFinished) this.#abort();
-  };
 
   #abort(): void {
     this.#isOver = true;
