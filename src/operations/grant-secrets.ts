@@ -44,7 +44,8 @@ export async function revokeSecrets(services: Services, actor: Actor, input: Gra
   const grant = { projectId, provider: input.provider, prefix: readPrefix(services, input) };
   await writeAs(services, actor, async (tx) => {
     if (!(await tx.providerGrants.remove(grant))) {
-      if (await endedBefore(services, tx, actor, 'secret-provider.revoke', projectId)) return;
+      const isIt = ({ provider, prefix }: Readonly<Record<string, unknown>>) => provider === grant.provider && prefix === grant.prefix;
+      if (await endedBefore(services, tx, actor, 'secret-provider.revoke', projectId, isIt)) return;
       throw notFound('grant');
     }
     await record(services, tx, actor, {

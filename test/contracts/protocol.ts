@@ -4,6 +4,7 @@ import type { Actor } from '../../src/domain/actor.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { answerOnce } from '../../src/operations/answer-once.ts';
 import { authenticate } from '../../src/operations/authenticate.ts';
+import { discardChange } from '../../src/operations/discard-change.ts';
 import { acquireLease } from '../../src/operations/hold-lease.ts';
 import { keepHouse } from '../../src/operations/keep-house.ts';
 import { removeConnection } from '../../src/operations/manage-connection.ts';
@@ -357,23 +358,34 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       };
       const changes = { signingSecret: 'a secret of the fourth version' };
       const unused = await add();
+      const stageOne = async () => (await stageUpdate(services, owner, { connectionId: id, changes })).change.id;
+      const [dropped, another] = [await stageOne(), await stageOne()];
       const pairs = [
         await twice(owner, 'roll-back', (bound) => rollBack(bound, owner, { connectionId: id })),
         await twice(owner, 'update', (bound) => updateConnection(bound, owner, { connectionId: id, changes })),
         await twice(owner, 'stage', (bound) => stageUpdate(bound, owner, { connectionId: id, changes })),
         await twice(worker, 'lease', (bound) => acquireLease(bound, worker, { connectionId: id, job: 'nightly' })),
         await twice(owner, 'token', (bound) => createToken(bound, owner, { name: 'made once', roles: ['viewer'] })),
+        await twice(owner, 'discard', (bound) => discardChange(bound, owner, dropped).then(({ state }) => ({ state }))),
         await twice(owner, 'remove', (bound) => removeConnection(bound, owner, unused).then(() => ({}))),
       ];
       const other = await answerOnce(services, owner, `other-${id}`, 'stage', async (bound) => ({
         body: (await stageUpdate(bound, owner, { connectionId: id, changes })).key,
         codes: [],
       }));
+      const admin = await authenticate(services, await gateway.token('admin'), request);
+      await discardChange(services, admin, another);
+      // What another discarded was not discarded by this request, nor was that which it discarded itself.
+      const taken = await answerOnce(services, owner, `taken-${id}`, 'discard', async (bound) => {
+        const { state } = await discardChange(bound, owner, another);
+        return { body: state, codes: [] };
+      }).catch((error: unknown) => (error instanceof DomainError ? error.code : String(error)));
       expect([
         pairs.map(([first, second]) => isDeepStrictEqual(first, second)),
         (await versions(id)).currentVersion.version,
         pairs.some(([first]) => 'key' in first && first.key === other),
-      ]).toEqual([[true, true, true, true, true, true], 4, false]);
+        taken,
+      ]).toEqual([[true, true, true, true, true, true, true], 4, false, 'CHANGE_OUTDATED']);
     });
 
     test('afterwards the audit is whole and every version opens', async () => {
