@@ -16,16 +16,14 @@ import {
   visit,
 } from 'graphql';
 import { createCollector, type Member } from './collect-fields.ts';
-import { isPromise, leafText, requireObject, unexpected, type Write } from './write-answer.ts';
+import { leafText, unexpected, type Write } from './write-answer.ts';
 
 /** What can't be compiled. */
 class NotCompiled extends Error {}
 
 /** What the code calls. It gets everything of the document as a constant or as quoted text, so that a name can't become code. */
 const CALLED = {
-  isPromise,
   leafText,
-  requireObject,
   unexpected,
   argumentsOf: getArgumentValues,
   /** What JSON has to escape, and half characters, which JSON.stringify alone writes right. */
@@ -46,6 +44,11 @@ interface Quoted {
 function quotedType(type: GraphQLOutputType): GraphQLLeafType | null {
   const nullable = getNullableType(type);
   return isEnumType(nullable) || (isLeafType(nullable) && ['UUID', 'String', 'ID'].includes(nullable.name)) ? nullable : null;
+}
+
+/** Written out wherever it is asked, since a function for all would see every shape of object there is. */
+function isPromise(expression: string): string {
+  return `typeof ${expression}?.then === 'function'`;
 }
 
 /** The code of one query: a function for each object and list in its answer. */
@@ -107,19 +110,32 @@ return (value, out, answer) => { out.push('{"data":'); ${start}(value, out, answ
 
   /** Members in a row that are quoted text: written at once where all of them are there and need no escape, as they mostly do. */
   #run(run: readonly Quoted[], behind: string): string {
-    const read = run.map(({ name }, index) => `text${index} = value[${JSON.stringify(name)}]`);
-    const plain = run.map(({ type }, index) =>
-      type.name === 'String' || type.name === 'ID'
-        ? `typeof text${index} === 'string' && !escaped.test(text${index})`
-        : `typeof text${index} === 'string'`,
-    );
-    const pieces = run.map(({ text, type }, index) => {
-      const value = isEnumType(type) ? `${this.#constant(type)}.serialize(text${index})` : `text${index}`;
-      return `${JSON.stringify(`${index === 0 ? '' : '"'}${text}"`)}, ${value}`;
-    });
+    const read: string[] = [];
+    const plain: string[] = [];
+    const pieces: string[] = [];
+    let pending = '';
+    for (const [index, { name, text, type }] of run.entries()) {
+      const local = `text${index}`;
+      const value = `value[${JSON.stringify(name)}]`;
+      if (isEnumType(type)) {
+        // Few values: each is kept with all that stands around it.
+        const end = index === run.length - 1 ? behind : '';
+        const texts = new Map(type.getValues().map((one) => [one.value, `${pending}${text}"${one.name}"${end}`]));
+        read.push(`${local} = ${this.#constant(texts)}.get(${value})`);
+        plain.push(`${local} !== undefined`);
+        pieces.push(local);
+        pending = '';
+      } else {
+        read.push(`${local} = ${value}`);
+        plain.push(`typeof ${local} === 'string'${type.name === 'UUID' ? '' : ` && !escaped.test(${local})`}`);
+        pieces.push(JSON.stringify(`${pending}${text}"`), local);
+        pending = index === run.length - 1 ? `"${behind}` : '"';
+      }
+    }
+    if (pending !== '') pieces.push(JSON.stringify(pending));
     const otherwise = run.map((member) => member.otherwise).join('\n');
     return `{ const ${read.join(', ')};
-if (${plain.join(' && ')}) out.push(${pieces.join(', ')}, ${JSON.stringify(`"${behind}`)});
+if (${plain.join(' && ')}) out.push(${pieces.join(', ')});
 else { ${otherwise} ${behind === '' ? '' : `out.push(${JSON.stringify(behind)});`} } }`;
   }
 
@@ -131,7 +147,7 @@ else { ${otherwise} ${behind === '' ? '' : `out.push(${JSON.stringify(behind)});
     const write = this.#function(this.#value(field.type, nodes, 'value', ''));
     const [node] = nodes;
     const call = `${this.#constant(resolve)}(value, ${this.#argumentsOf(field, node)}, answer.context)`;
-    return `out.push(${JSON.stringify(text)}); { const found = ${call}; if (isPromise(found)) answer.later(found, ${write}, out); else ${write}(found, out, answer); }`;
+    return `out.push(${JSON.stringify(text)}); { const found = ${call}; if (${isPromise('found')}) answer.later(found, ${write}, out); else ${write}(found, out, answer); }`;
   }
 
   #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): string {
@@ -186,7 +202,7 @@ out.push(${JSON.stringify(`${text}[`)});
 for (let index = 0; index < it.length; index += 1) {
   if (index > 0) out.push(',');
   const item = it[index];
-  if (isPromise(item)) answer.later(item, ${write}, out); else ${write}(item, out, answer);
+  if (${isPromise('item')}) answer.later(item, ${write}, out); else ${write}(item, out, answer);
 }
 out.push(']'); }`;
   }
@@ -196,7 +212,7 @@ out.push(']'); }`;
     if (!isObjectType(type) || type.isTypeOf != null) throw new NotCompiled();
     const selections = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const write = this.#object(type, selections);
-    return `{ requireObject(it); ${text === '' ? '' : `out.push(${JSON.stringify(text)}); `}${write}(it, out, answer); }`;
+    return `{ if (typeof it !== 'object' || it instanceof Error || ${isPromise('it')}) throw unexpected(); ${text === '' ? '' : `out.push(${JSON.stringify(text)}); `}${write}(it, out, answer); }`;
   }
 
   #function(body: string): string {

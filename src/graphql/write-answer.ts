@@ -99,17 +99,8 @@ export function leafText(type: GraphQLLeafType, value: unknown): string {
   return text;
 }
 
-/** Throws for what no object of a resolver is: what is missing, an error, or what is still to come. */
-export function requireObject(value: unknown): void {
-  if (typeof value !== 'object' || value === null || isUnsettled(value)) throw unexpected();
-}
-
 function isUnsettled(value: unknown): boolean {
-  return typeof value === 'function' || value instanceof Error || isPromise(value);
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return typeof value === 'function' || value instanceof Error || (typeof value === 'object' && value !== null && 'then' in value);
 }
 
 /** Seen by nobody: the complete executor says what is wrong. */
