@@ -98,7 +98,7 @@ function environmentOf(dataDir, databaseUrl, keyFile) {
 
 /** As an operator does it. Resolves to what it said when it failed, else to null: whoever runs it again goes on where it was. */
 export async function rotateMasterKey(environment, newKeyFile) {
-  const child = spawn(process.execPath, [CLI, 'rekey', '--new-key-file', newKeyFile], {
+  const child = spawn(process.execPath, [CLI, 'rekey', '--json', '--new-key-file', newKeyFile], {
     env: { PATH: process.env.PATH, CHANGEOVER_LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -19,6 +19,7 @@ const MIX = {
   removePair: 2,
   force: 3,
   wait: 3,
+  takeBack: 8,
   job: 5,
   endLease: 2,
   remove: 2,
@@ -125,7 +126,7 @@ function createClient(world, ways, events, proc, seed) {
   }
 
   /** A commit that waits for jobs: done when it is seen to be, and taken back when that takes too long. The whole is one event more. */
-  async function waitForJobs(connection) {
+  async function waitForJobs(connection, patienceMs) {
     const staged = await stage(connection);
     if (staged === null) return;
     const request = `${seed}-p${proc}-${count}-waited`;
@@ -146,7 +147,7 @@ function createClient(world, ways, events, proc, seed) {
       const { data } = await home.ask('change', { id: asked.id }, null, null);
       change = data?.change ?? change;
     };
-    for (const until = performance.now() + chance() * PATIENCE_MS; change.state === 'PENDING' && performance.now() < until; ) {
+    for (const until = performance.now() + patienceMs; change.state === 'PENDING' && performance.now() < until; ) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       await look();
     }
@@ -213,7 +214,14 @@ function createClient(world, ways, events, proc, seed) {
       if ((await commit(world.refusing, { ...staged, heeds: true }, 'commit', 'updateCredentialsV2')) !== null) return;
       await twice((request) => commit(world.refusing, { ...staged, request, forced: true }, 'force', 'commitChange'));
     },
-    wait: () => waitForJobs(world.waiting),
+    wait: () => waitForJobs(world.waiting, chance() * PATIENCE_MS),
+    /** Taken back while the job that it waits for goes on. */
+    async takeBack() {
+      const held = await acquire(world.waiting);
+      if (held === null) return;
+      await waitForJobs(world.waiting, 0);
+      await release(held);
+    },
     /** A job that is soon over, where jobs have a say. */
     async job() {
       const held = await acquire(pick([world.waiting, world.refusing]));
