@@ -57,6 +57,6 @@ export function writeReport({ machine, results }) {
   });
   writeFileSync(
     new URL('performance.md', FOLDER),
-    `# Performance\n\nWhat \`npm run bench -- --write\` measured on ${machine}. Figures depend on the machine; ratios, each taken within one run, are what to compare.\n\n${chapters.join('\n')}`,
+    `# Performance\n\nWhat \`npm run bench\` measured on ${machine}. Figures depend on the machine; ratios, each taken within one run, are what to compare.\n\n${chapters.join('\n')}`,
   );
 }
