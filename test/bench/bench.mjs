@@ -9,7 +9,7 @@ import { writeReport } from './write-report.mjs';
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const MEASURES = {
-  listing: () => measureListing({ rounds: 5, say }),
+  listing: () => measureListing({ rounds: 9, say }),
   cycles: () => measureCycles({ rounds: 5, say }),
   growth: () => measureGrowth({ sizes: [1_000, 100_000], say }),
 };
