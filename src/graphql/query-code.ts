@@ -46,6 +46,12 @@ function quotedType(type: GraphQLOutputType): GraphQLLeafType | null {
   return isEnumType(nullable) || (isLeafType(nullable) && ['UUID', 'String', 'ID'].includes(nullable.name)) ? nullable : null;
 }
 
+/** Code that tells whether a value can stand between quotes as it is. */
+function isPlainText({ name }: GraphQLLeafType, expression: string): string {
+  const isText = `typeof ${expression} === 'string'`;
+  return name === 'UUID' ? isText : `${isText} && !escaped.test(${expression})`;
+}
+
 /** Written out wherever it is asked, since a function for all would see every shape of object there is. */
 function isPromise(expression: string): string {
   return `typeof ${expression}?.then === 'function'`;
@@ -127,7 +133,7 @@ return (value, out, answer) => { out.push('{"data":'); ${start}(value, out, answ
         pending = '';
       } else {
         read.push(`${local} = ${value}`);
-        plain.push(`typeof ${local} === 'string'${type.name === 'UUID' ? '' : ` && !escaped.test(${local})`}`);
+        plain.push(isPlainText(type, local));
         pieces.push(JSON.stringify(`${pending}${text}"`), local);
         pending = index === run.length - 1 ? `"${behind}` : '"';
       }
@@ -183,15 +189,7 @@ else { ${otherwise} ${behind === '' ? '' : `out.push(${JSON.stringify(behind)});
     const any = `out.push(${JSON.stringify(text)}, leafText(${this.#constant(type)}, it));`;
     // The names of an enum need no escape.
     if (isEnumType(type)) return `out.push(${quote}, ${this.#constant(type)}.serialize(it), '"');`;
-    switch (type.name) {
-      case 'UUID':
-        return `if (typeof it === 'string') out.push(${quote}, it, '"'); else ${any}`;
-      case 'String':
-      case 'ID':
-        return `if (typeof it === 'string' && !escaped.test(it)) out.push(${quote}, it, '"'); else ${any}`;
-      default:
-        return any;
-    }
+    return quotedType(type) === null ? any : `if (${isPlainText(type, 'it')}) out.push(${quote}, it, '"'); else ${any}`;
   }
 
   #list(item: GraphQLOutputType, nodes: Member['nodes'], text: string): string {

@@ -1,3 +1,4 @@
+import { inTime } from '../domain/in-time.ts';
 import { SecretError } from '../domain/secret-error.ts';
 import { SECRET_DEADLINE_MS, SECRET_MAX_AGE_MS, type SecretProviders, type SecretResolver } from '../domain/secret-reference.ts';
 
@@ -60,23 +61,11 @@ export function createSecretResolver(
         reading = read(id, (signal) => providers[provider].read(path, prefixes, signal)).finally(() => running.delete(id));
         running.set(id, reading);
       }
-      return { value: Buffer.from(await inTime(reading, deadlineMs)), isKept: false };
+      return { value: Buffer.from(await inTime(reading, deadlineMs, () => new SecretError('late'))), isKept: false };
     },
     clear() {
       cleared += 1;
       for (const id of [...kept.keys()]) forget(id);
     },
   };
-}
-
-async function inTime<T>(reading: Promise<T>, deadlineMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SecretError('late')), deadlineMs);
-  });
-  try {
-    return await Promise.race([reading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 import type { Database as Handle } from 'better-sqlite3';
+import { inTime } from '../domain/in-time.ts';
 import type { EngineTransaction } from './engine.ts';
 import { databaseOn, type PrepareStatement } from './sqlite-statements.ts';
 import { isTransient, StoreError, storageFull } from './store-error.ts';
@@ -57,7 +58,7 @@ export async function runAsSavepoint(
   };
   prepare('SAVEPOINT member').rows([]);
   try {
-    const value = await inTime(work(tx));
+    const value = await inTime(work(tx), MEMBER_MS, () => new StoreError('IDLE_IN_TRANSACTION'));
     ended = true;
     prepare('RELEASE member').rows([]);
     return { value };
@@ -65,17 +66,5 @@ export async function runAsSavepoint(
     ended = true;
     if (handle.inTransaction) handle.exec('ROLLBACK TO member; RELEASE member');
     return { error };
-  }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreError('IDLE_IN_TRANSACTION')), MEMBER_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -85,16 +85,14 @@ export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tabl
 
 export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriters {
   const { db } = tx;
-  const { audit, auditHead } = tables;
+  const { auditHead } = tables;
   const readers = auditReaders(tx, tables);
   return {
     ...readers,
     append: (row) => insertRow(tx, tables, row),
     async seal(limit, start, link) {
       await tx.lock('audit-sealer', 'exclusive');
-      const rows = trusted<AuditRow>(
-        await db.select().from(audit).where(isNull(audit.seq)).orderBy(asc(audit.at), asc(audit.id)).limit(atMost(limit)),
-      );
+      const rows = await readers.unsealed(null, limit);
       let head = (await readers.head()) ?? { seq: 0, chainHash: start };
       for (const row of rows) {
         const seq = head.seq + 1;
