@@ -25,11 +25,15 @@ export function giveByEnvironment(credentials: Credentials, prefix: string): Giv
   return { variables, remove() {} };
 }
 
-/** A JSON object in a file that only this user reads, in a folder that only this user enters. */
+/** A JSON object in a file that only this user reads, in a folder that only this user enters. Both are gone when this process ends by an error of its own, too. */
 export function giveByFile(credentials: Credentials, variable: string): GivenCredentials {
   const folder = mkdtempSync(join(tmpdir(), 'changeover-run-'));
   const file = join(folder, 'credentials.json');
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const remove = () => {
+    process.off('exit', remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', remove);
   try {
     writeFileSync(file, `${JSON.stringify(credentials)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {

@@ -3,6 +3,9 @@ import '../harden-process.ts';
 import { createCommandLine } from './command-line.ts';
 import { NOT_STARTED, reportError } from './report-error.ts';
 
+// A reader that went away, of what is printed or warned of, does not end what the command does, or a job that it looks after.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   await createCommandLine().parseAsync();
 } catch (error) {

@@ -1,8 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** Passed on to the job. SIGUSR1 among them, which would open Node's debugger here. */
-const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+/** Nobody is told of the first two; a process that goes on after its own faults does harm; the others end nothing. */
+const OUR_OWN: ReadonlySet<string> = new Set([
+  ...['SIGKILL', 'SIGSTOP'],
+  ...['SIGILL', 'SIGBUS', 'SIGFPE', 'SIGSEGV'],
+  ...['SIGPIPE', 'SIGCHLD', 'SIGCONT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGWINCH'],
+]);
+/**
+ * Passed on to the job: whatever else would end this process, which has to outlive its job, or the credentials stay behind and the
+ * lease lives on. SIGUSR1 among them, which would open Node's debugger here.
+ */
+const FORWARDED = Object.entries(constants.signals)
+  // Some numbers have a second name.
+  .filter(([name, number], index, all) => !OUR_OWN.has(name) && all.findIndex(([, other]) => other === number) === index)
+  // The record's keys are signals, by its type.
+  .map(([name]) => name as NodeJS.Signals);
 /** A terminal sends these to the job by itself. */
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGQUIT'];
 

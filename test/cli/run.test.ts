@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,6 +127,33 @@ describe('changeover run', () => {
     running.child.kill('SIGTERM');
     const { code } = await running.ended;
     expect([code, (await leases(id))[0].live]).toEqual([42, false]);
+  });
+
+  test('any signal that would end the wrapper reaches the job instead: no file is left behind, and no lease lives on', async () => {
+    const id = await add();
+    const out = fresh();
+    const script = `fs.writeFileSync(${JSON.stringify(out)}, process.env.HOOK_FILE); for (const s of ['SIGALRM', 'SIGXCPU', 'SIGIO']) process.on(s, () => process.exit(43)); console.log('job runs'); setInterval(() => {}, 1000)`;
+    const ends: unknown[] = [];
+    for (const signal of ['SIGALRM', 'SIGXCPU', 'SIGIO'] as const) {
+      const running = start(id, ['--file', 'HOOK_FILE'], script);
+      await running.said('job runs');
+      running.child.kill(signal);
+      const { code } = await running.ended;
+      ends.push([code, existsSync(readFileSync(out, 'utf8')), (await leases(id))[0].live]);
+    }
+    expect(ends).toEqual(Array(3).fill([43, false, false]));
+  });
+
+  test('a warning that nobody reads any more does not end the wrapper: it cleans up all the same', async () => {
+    const id = await add();
+    const temporary = fresh();
+    mkdirSync(temporary);
+    const running = changeover(['run', '--connection', id, '--file', 'HOOK_FILE', '--', join(folder, 'no-such-command')], {
+      TMPDIR: temporary,
+    });
+    running.child.stderr.destroy();
+    const { code } = await running.ended;
+    expect([code, readdirSync(temporary), (await leases(id))[0].live]).toEqual([127, [], false]);
   });
 
   test('a job that a signal ends gives 128 and its number, as in a shell', async () => {
