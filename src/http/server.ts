@@ -16,6 +16,7 @@ import { beginBody, requestInfo, timesGiven } from './read-request.ts';
 import type { Readiness } from './readiness.ts';
 import { GatewayResponse, send, sendError } from './reply.ts';
 import { sendUnread } from './send-unread.ts';
+import { endSlowReaders } from './slow-readers.ts';
 
 export interface GatewayServer extends GraphqlRoute {
   readonly rates: Rates;
@@ -58,6 +59,7 @@ export function createGatewayServer(gateway: GatewayServer): Server {
   server.maxConnections = 2000;
   server.on('clientError', answerClientError);
   limitConnections(server, gateway);
+  endSlowReaders(server);
   return server;
 }
 

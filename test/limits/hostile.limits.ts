@@ -1,8 +1,13 @@
+import { readdirSync, statSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { createTestPool, runValidator } from '../support/validate.ts';
 import { createLoad, percentile } from './load.ts';
+
+const ASSETS = fileURLToPath(new URL('../../dist/explorer/assets', import.meta.url));
 
 let gateway: GatewayProcess;
 beforeAll(async () => {
@@ -97,6 +102,22 @@ test('#8 500 clients that send a byte in five seconds are closed within 30 s, an
   const times = await Promise.all(closed);
   clearInterval(drip);
   expect([Math.max(...times) < 30_000, percentile(waits, 0.99) < 100]).toEqual([true, true]);
+});
+
+test('a client that asks for what is large and never reads it is closed within 90 s', async () => {
+  const [largest] = readdirSync(ASSETS).sort((one, other) => statSync(join(ASSETS, other)).size - statSync(join(ASSETS, one)).size);
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => {});
+  socket.pause().write(`GET /explorer/assets/${largest} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(20));
+  await new Promise((resolve) => setTimeout(resolve, 90_000));
+  // What comes now is what both ends of the connection had kept when it was closed.
+  let read = 0;
+  socket.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+  });
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  socket.resume();
+  await ended;
+  expect(read).toBeLessThan(20 * statSync(join(ASSETS, largest ?? '')).size);
 });
 
 test.each<[string, object, number]>([
