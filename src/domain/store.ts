@@ -166,8 +166,8 @@ export interface ChangeReaders {
   scanOpen(after: Pick<Change, 'expiresAt' | 'id'> | null, limit: number): Promise<readonly Change[]>;
   /** OPEN and PENDING, at most 1,000. */
   openOf(connectionId: string): Promise<readonly Change[]>;
-  /** PENDING changes of any project, the soonest deadline first. */
-  pending(limit: number): Promise<readonly Change[]>;
+  /** PENDING changes of any project by (waitUntil, id), the soonest deadline first; `after` is the last one seen. */
+  pending(after: Pick<Change, 'waitUntil' | 'id'> | null, limit: number): Promise<readonly Change[]>;
   /** The change that waits for the connection's leases to end, if its time has not passed. */
   waitingFor(connectionId: string, now: number): Promise<Change | null>;
 }

@@ -8,7 +8,8 @@ import { destroyStaged } from './discard-change.ts';
 import { localActor } from './prepare-instance.ts';
 import { LOCAL_ACTOR_ID, record, type Services } from './services.ts';
 
-const MOST = 100;
+/** Changes that are read at a time. */
+const PAGE = 100;
 const AT_ONCE = 8;
 /** A replica that dies while it carries a change out, or finds the other system away, leaves it to the next try after this; longer than a proof may take. */
 const CLAIM_MS = 60_000;
@@ -34,16 +35,34 @@ const PASSING_PROBLEMS: ReadonlySet<ValidationCode> = new Set(['PROVIDER_DOWN', 
 
 /**
  * Carries out the commits whose leases have ended, in the name and with the rights of whoever asked, and gives up those whose
- * time is over. Of replicas that do this at once one obtains the proof, and one commits. Returns how many were committed.
+ * time is over. Of replicas that do this at once one obtains the proof, and one commits. Each pass looks at all that wait: neither
+ * those that are held for long nor one that fails in a way that nobody expected keeps the others back. Returns how many were committed.
  */
-export async function commitWaiting(services: Services): Promise<number> {
-  const waiting = (await services.store.read.changes.pending(MOST)).values();
+export async function commitWaiting(services: Services, page = PAGE): Promise<number> {
+  const waiting = allWaiting(services, page);
+  const failures: unknown[] = [];
   let committed = 0;
   const work = async () => {
-    for (const change of waiting) if (await carryOut(services, change)) committed += 1;
+    for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
+      try {
+        if (await carryOut(services, next.value)) committed += 1;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failures.length > 0) throw failures[0];
   return committed;
+}
+
+async function* allWaiting({ store }: Services, limit: number): AsyncGenerator<Change, void> {
+  let last: Change | undefined;
+  do {
+    const found = await store.read.changes.pending(last ?? null, limit);
+    yield* found;
+    last = found.length < limit ? undefined : found.at(-1);
+  } while (last !== undefined);
 }
 
 async function carryOut(services: Services, change: Change): Promise<boolean> {

@@ -97,6 +97,18 @@ export function describeInFlight(engine: string, databaseUrl: () => Promise<stri
       ]);
     });
 
+    test('a change is carried out when its leases have ended, however many others are held for longer', async () => {
+      const held = [await addHeld(), await addHeld(), await addHeld()];
+      for (const { id } of held) await wait(id);
+      const { id, leaseKey } = await addHeld();
+      const { change } = await wait(id);
+      await release(leaseKey);
+      const committed = await commitWaiting(gateway.app.services, 2);
+      for (const one of held) await release(one.leaseKey);
+      const later = await commitWaiting(gateway.app.services, 2);
+      expect([committed, await changeOf(change), later]).toEqual([1, { state: 'COMMITTED', failure: null, committedVersion: 2 }, 3]);
+    });
+
     test('replicas that carry a change out at once dial for its proof once', async () => {
       const { id, leaseKey } = await addHeld();
       await wait(id);

@@ -125,7 +125,8 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.scanOpen({ expiresAt: 1, id: 'c' }, 10);
       await tx.changes.openOf('c');
       await tx.changes.setCipherHash('x', bytes);
-      await tx.changes.pending(10);
+      await tx.changes.pending(null, 10);
+      await tx.changes.pending({ waitUntil: 1, id: 'c' }, 10);
       await tx.changes.waitingFor('c', 1);
       await tx.changes.pend('c', null, 1);
       await tx.changes.giveUp('c', 'CHANGE_EXPIRED');

@@ -118,9 +118,20 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .where(and(eq(changes.connectionId, connectionId), isOpen(tables)))
           .limit(atMost(1000)),
       ),
-    pending: async (limit) =>
+    pending: async (after, limit) =>
       trusted<Change>(
-        await db.select().from(changes).where(isPending(tables)).orderBy(asc(changes.waitUntil), asc(changes.id)).limit(limit),
+        await db
+          .select()
+          .from(changes)
+          .where(
+            and(
+              isPending(tables),
+              gte(changes.waitUntil, after?.waitUntil ?? 0),
+              after === null ? undefined : or(gt(changes.waitUntil, after.waitUntil ?? 0), gt(changes.id, after.id)),
+            ),
+          )
+          .orderBy(asc(changes.waitUntil), asc(changes.id))
+          .limit(atMost(limit)),
       ),
     waitingFor: async (connectionId, now) => first<Change>(await pendingOfConnection(source, tables, { connectionId, now })),
   };
