@@ -1,4 +1,4 @@
-import type { Anchor, AuditCheck, AuditFinding, AuditPages, AuditRow } from '../domain/audit.ts';
+import type { Anchor, AuditCheck, AuditFinding, AuditPages, AuditRow, LinkedRow } from '../domain/audit.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Vault } from '../domain/vault.ts';
 
@@ -14,7 +14,7 @@ export function auditRowHmac(vault: Vault, row: UnsignedAuditRow): Buffer {
 }
 
 /** Keyed hash of the row, its number and all rows before it: whoever edits the database can't number the rows anew. */
-export function chainHash(vault: Vault, previous: Uint8Array, seq: number, row: Pick<AuditRow, 'id' | 'rowHmac'>): Buffer {
+export function chainHash(vault: Vault, previous: Uint8Array, seq: number, row: LinkedRow): Buffer {
   return vault.keyedHash('audit', previous, String(seq), row.id, row.rowHmac);
 }
 

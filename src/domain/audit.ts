@@ -66,6 +66,9 @@ export interface AuditRow extends AuditEntry {
   readonly chainHash: Buffer | null;
 }
 
+/** What the chain takes in of a row: its signature stands for all that it says. */
+export type LinkedRow = Pick<AuditRow, 'id' | 'rowHmac'>;
+
 /** A copy of the chain's head that is kept elsewhere: it shows a cut tail. */
 export interface Anchor {
   readonly seq: number;

@@ -61,7 +61,7 @@ function withoutForeignNulls(connector: Connector, wire: Readonly<Record<string,
 }
 
 function readShape(owner: string, wire: Readonly<Record<string, unknown>>, fields: readonly Field[], at: string): Details {
-  const bySpelling = new Map(fields.flatMap((field) => spellingsOf(field.key, field.meta).map((spelling) => [spelling, field] as const)));
+  const bySpelling = bySpellingOf(fields);
   const details: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(wire)) {
     if (value === undefined) continue;
@@ -86,6 +86,17 @@ function readShape(owner: string, wire: Readonly<Record<string, unknown>>, field
   return details;
 }
 
+function bySpellingOf(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  let found = spelledFields.get(fields);
+  if (found === undefined) {
+    found = new Map(fields.flatMap((field) => spellingsOf(field.key, field.meta).map((spelling) => [spelling, field] as const)));
+    spelledFields.set(fields, found);
+  }
+  return found;
+}
+
+const spelledFields = new WeakMap<readonly Field[], ReadonlyMap<string, Field>>();
+
 /** A name that a caller made up is repeated only when it looks like one: it could be a value that slipped into the wrong place. */
 function namedSafely(path: string): string {
   return path.split('.').every((part) => /^[A-Za-z]\w{0,30}$/.test(part)) ? path : (path.split('.')[0] ?? '');
@@ -109,7 +120,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 /** Lays changes over a base: absent keeps, `null` clears, a value sets; a group is replaced whole and `{}` clears it. */
 export function mergeDetails(connector: Connector, base: Details, changes: Details): Details {
-  const merged: Record<string, unknown> = { ...base };
+  const merged: Record<string, unknown> = Object.assign({}, base);
   for (const { key, meta } of fieldsOf(connector)) {
     if (!Object.hasOwn(changes, key)) continue;
     const value = changes[key];
@@ -248,7 +259,7 @@ export function splitDetails(connector: Connector, details: Details): SplitDetai
 }
 
 export function joinDetails({ settings, secrets }: SplitDetails): Details {
-  const joined: Record<string, unknown> = { ...settings };
+  const joined: Record<string, unknown> = Object.assign({}, settings);
   for (const [key, value] of Object.entries(secrets)) {
     const own = joined[key];
     joined[key] = isPlainObject(own) && isPlainObject(value) ? { ...own, ...value } : value;

@@ -1,4 +1,4 @@
-import type { AuditRow } from './audit.ts';
+import type { AuditRow, LinkedRow } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Connection, ConnectionPolicy, Integration, Project, Scope, SealedContent, Site, Version } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
@@ -57,8 +57,15 @@ export interface ListedConnection {
   settings(): Version['settings'];
 }
 
+/** Both of one moment; `current` is null only in a store that was altered. */
+export interface ConnectionWithCurrent {
+  readonly connection: Connection;
+  readonly current: Version | null;
+}
+
 export interface ConnectionReaders {
   find(scope: Scope, id: string): Promise<Connection | null>;
+  findWithCurrent(scope: Scope, id: string): Promise<ConnectionWithCurrent | null>;
   /** In no particular order; ids that are not in scope are left out. */
   findMany(scope: Scope, ids: readonly string[]): Promise<readonly Connection[]>;
   ofIntegrations(scope: Scope, integrationIds: readonly string[]): Promise<readonly Connection[]>;
@@ -104,7 +111,6 @@ export interface VersionReaders {
   /** All versions from the first, at most 10,000. */
   chain(connectionId: string): Promise<readonly Version[]>;
   /** The CURRENT version of each. */
-  current(scope: Scope, connectionId: string): Promise<Version | null>;
   currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
   /** All versions of all projects in (connectionId, version) order, for `doctor`; `after` is the last one seen. */
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
@@ -315,7 +321,7 @@ export interface AuditWriters extends AuditReaders {
    * Numbers and chains up to `limit` unsealed rows, in (at, id) order. One sealer at a time: an advisory lock on PostgreSQL.
    * `start` is the hash before the first row, `link` gives the chain hash of a row. Returns how many were sealed.
    */
-  seal(limit: number, start: Buffer, link: (previous: Buffer, seq: number, row: AuditRow) => Buffer): Promise<number>;
+  seal(limit: number, start: Buffer, link: (previous: Buffer, seq: number, row: LinkedRow) => Buffer): Promise<number>;
 }
 
 export interface ProviderGrantReaders {
@@ -349,7 +355,11 @@ export interface InstanceRow {
 
 export interface Readers {
   readonly projects: { find(id: string): Promise<Project | null>; all(): Promise<readonly Project[]> };
-  readonly sites: { find(projectId: string, id: string): Promise<Site | null>; all(projectId: string): Promise<readonly Site[]> };
+  readonly sites: {
+    /** The site that holds an integration. */
+    ofIntegration(projectId: string, integrationId: string): Promise<Site | null>;
+    all(projectId: string): Promise<readonly Site[]>;
+  };
   readonly integrations: IntegrationReaders;
   readonly connections: ConnectionReaders;
   readonly versions: VersionReaders;

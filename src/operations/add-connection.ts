@@ -66,7 +66,8 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   await requireOpen(change, services.store);
   const isActive = input.isActive ?? true;
   const rule = proofRule(actor, { isActive, commitPolicy: input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy }, false);
-  if (rule === 'required') await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+  if (rule === 'required')
+    await obtainProof(services, actor, await candidateOf(services, change, false), () => subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
   const candidate = await candidateOf(services, change, isActive);
   const { outcome, unproven, isNew } = await writeAs(services, actor, async (tx) => {

@@ -5,7 +5,7 @@ import { inUse } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { type CommitOptions, type CommitOutcome, commitLocked, type Held, proofRule } from './commit-locked.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
-import { loadConnection } from './load-connection.ts';
+import { requireConnection } from './load-connection.ts';
 import { obtainProof } from './obtain-proof.ts';
 import { type Candidate, candidateOf } from './open-resolved.ts';
 import { subjectOfChange, testConnection } from './run-validation.ts';
@@ -92,14 +92,14 @@ export async function settleChange<T>(
   options: CommitOptions,
   whenHeld: (tx: Writers, held: Held) => Promise<T>,
 ): Promise<CommitOutcome | T> {
-  let candidate: Candidate = { ...change, boundTo: null };
+  let candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
   if (!isRepeat(change, actor)) {
     await requireOpen(change, services.store);
-    const { connection } = await loadConnection(services, actor, change.connectionId);
+    const connection = await requireConnection(services, actor, change.connectionId);
     // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
     const isNext = connection.currentVersion === change.baseVersion;
     if (proofRule(actor, connection, options.skipProof) === 'required' && isNext)
-      await obtainProof(services, actor, await subjectOfChange(services, actor, change));
+      await obtainProof(services, actor, await candidateOf(services, change, false), () => subjectOfChange(services, actor, change));
     if (isNext) candidate = await candidateOf(services, change, connection.isActive);
   }
   const keys = await services.vault.forProject(actor.projectId);

@@ -3,7 +3,7 @@ import type { Details } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { inUse, isLive, type Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
-import { loadConnection, requireReachableSite } from './load-connection.ts';
+import { loadConnection, requireConnection, requireReachableSite } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
 import { type Open, withOpened } from './open-resolved.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
@@ -30,8 +30,8 @@ export interface AcquireLease {
 export async function acquireLease(services: Services, actor: Actor, input: AcquireLease): Promise<HeldLease & { readonly key: string }> {
   requirePermission(actor, 'lease');
   const { job, ttlMs } = readLeaseInput(services, input);
-  const { integration } = await loadConnection(services, actor, input.connectionId);
-  await requireReachableSite(services, integration);
+  const connection = await requireConnection(services, actor, input.connectionId);
+  await requireReachableSite(services, connection);
   const key = services.tokens.create('lse');
   const keyHash = services.vault.keyedHash('token', key);
   await services.vault.forProject(actor.projectId);

@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import type { Connection, Integration, SealedContent, Version } from '../domain/connection.ts';
+import type { Connection, SealedContent, Version } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { type Details, endpointParts, joinDetails, type SplitDetails, splitDetails } from '../domain/details.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
@@ -12,7 +12,6 @@ import { type Services, scopeOf } from './services.ts';
 
 export interface LoadedConnection {
   readonly connection: Connection;
-  readonly integration: Integration;
   readonly current: Version;
   readonly connector: Connector;
 }
@@ -24,16 +23,18 @@ export async function loadConnection(
   id: string,
   from: Readers = services.store.read,
 ): Promise<LoadedConnection> {
-  const scope = scopeOf(actor);
-  const connection = await from.connections.find(scope, id);
+  const found = await from.connections.findWithCurrent(scopeOf(actor), id);
+  if (found === null) throw notFound('connection');
+  const { connection, current } = found;
+  if (current === null) throw new DomainError('INTEGRITY', 'The connection has no current version.', { connectionId: id });
+  return { connection, current, connector: connectorOf(services, current.kind) };
+}
+
+/** A connection in the actor's scope, without its version. */
+export async function requireConnection({ store }: Services, actor: Actor, id: string): Promise<Connection> {
+  const connection = await store.read.connections.find(scopeOf(actor), id);
   if (connection === null) throw notFound('connection');
-  const integration = await from.integrations.find(scope, connection.integrationId);
-  const current = await from.versions.current(scope, id);
-  // It may have been removed between the two looks.
-  if ((integration === null || current === null) && (await from.connections.find(scope, id)) === null) throw notFound('connection');
-  if (integration === null || current === null)
-    throw new DomainError('INTEGRITY', 'The connection has no current version or no integration.', { connectionId: id });
-  return { connection, integration, current, connector: connectorOf(services, current.kind) };
+  return connection;
 }
 
 export function connectorOf(services: Pick<Services, 'connectors'>, kind: string): Connector {
@@ -44,8 +45,8 @@ export function connectorOf(services: Pick<Services, 'connectors'>, kind: string
 }
 
 /** What the actor's connections are dialled from: those of another network wait for workers. */
-export async function requireReachableSite(services: Services, integration: Integration): Promise<void> {
-  requireReachable(await services.store.read.sites.find(integration.projectId, integration.siteId));
+export async function requireReachableSite(services: Services, { projectId, integrationId }: Connection): Promise<void> {
+  requireReachable(await services.store.read.sites.ofIntegration(projectId, integrationId));
 }
 
 type SealedRow = Pick<Version, 'connectionId' | 'projectId' | 'kind' | 'settings'>;

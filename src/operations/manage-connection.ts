@@ -46,7 +46,7 @@ export async function toggleConnection(services: Services, actor: Actor, connect
   const { connection, current } = await loadConnection(services, actor, connectionId);
   if (connection.isActive === active) return connection;
   if (active && connection.commitPolicy === 'VALIDATED')
-    await obtainProof(services, actor, await subjectOfVersion(services, actor, connectionId));
+    await obtainProof(services, actor, await candidateOf(services, current, false), () => subjectOfVersion(services, actor, connectionId));
   const candidate = active ? await candidateOf(services, current, true) : current;
   const altered = await alter(
     services,

@@ -1,23 +1,27 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Change } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { hasPassed } from '../domain/validation.ts';
+import type { Candidate } from './open-resolved.ts';
 import type { Subject } from './run-candidate.ts';
 import { missingProofs, validateAll } from './run-validation.ts';
 import type { Services } from './services.ts';
 
 /**
- * Runs what a candidate still lacks proof of, all under one deadline. Callers that race for one candidate share one run.
- * Throws VALIDATION_FAILED with the problems, or UNAVAILABLE when the deadline passed.
+ * Runs what a candidate still lacks proof of on its subject, all under one deadline. Callers that race for one candidate share one
+ * run. Throws VALIDATION_FAILED with the problems, or UNAVAILABLE when the deadline passed.
  */
-export async function obtainProof(services: Services, actor: Actor, subject: Subject): Promise<void> {
-  const { identity, connector } = subject;
-  if (identity === null) return;
-  const missing = await missingProofs(services, actor, { kind: connector.kind, candidateHash: identity.candidateHash });
+export async function obtainProof(
+  services: Services,
+  actor: Actor,
+  candidate: Pick<Candidate, 'kind' | 'candidateHash'>,
+  subjectOf: () => Promise<Subject>,
+): Promise<void> {
+  const missing = await missingProofs(services, actor, candidate);
   if (missing.length === 0) return;
+  const subject = await subjectOf();
   // Whoever shares the run shares its deadline.
-  const { results, late } = await services.once(`proof:${identity.candidateHash.toString('hex')}`, async () => {
+  const { results, late } = await services.once(`proof:${candidate.candidateHash.toString('hex')}`, async () => {
     const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
     return { results: await validateAll(services, actor, subject, missing, { signal: deadline }), late: deadline.aborted };
   });
@@ -46,7 +50,7 @@ export async function requireProof(
   services: Services,
   actor: Actor,
   tx: Writers,
-  candidate: Pick<Change, 'kind' | 'candidateHash'>,
+  candidate: Pick<Candidate, 'kind' | 'candidateHash'>,
 ): Promise<void> {
   const missing = await missingProofs(services, actor, candidate, tx);
   if (missing.length > 0)

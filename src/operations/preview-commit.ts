@@ -4,7 +4,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
 import { proofRule } from './commit-locked.ts';
 import { findChange, requireOpen } from './find-change.ts';
-import { loadConnection } from './load-connection.ts';
+import { requireConnection } from './load-connection.ts';
 import { candidateOf } from './open-resolved.ts';
 import { missingProofs } from './run-validation.ts';
 import type { Services } from './services.ts';
@@ -30,7 +30,7 @@ export async function previewCommit(
   requirePermission(actor, 'stage');
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: ['update', 'roll-back'] });
   await requireOpen(change, services.store);
-  const { connection } = await loadConnection(services, actor, input.connectionId);
+  const connection = await requireConnection(services, actor, input.connectionId);
   const liveLeases = await services.store.read.leases.liveOf(connection.id, await services.store.now());
   const needed = proofRule(actor, connection, false) === 'required';
   const obstacles: ErrorCode[] = [];

@@ -80,7 +80,7 @@ export async function testUpdate(
   requirePermission(actor, 'validate');
   requirePermission(actor, 'stage');
   const { loaded, next } = await readUpdate(services, actor, input);
-  await requireReachableSite(services, loaded.integration);
+  await requireReachableSite(services, loaded.connection);
   const subject: Subject = {
     connector: loaded.connector,
     current: loaded.current,
@@ -99,7 +99,7 @@ export function servesKind(services: Pick<Services, 'connectors'>, connector: Co
 
 export async function subjectOfChange(services: Services, actor: Actor, change: Change): Promise<Subject> {
   const loaded = change.purpose === 'create' ? null : await loadConnection(services, actor, change.connectionId);
-  if (loaded !== null) await requireReachableSite(services, loaded.integration);
+  if (loaded !== null) await requireReachableSite(services, loaded.connection);
   return {
     connector: connectorOf(services, change.kind),
     connectionId: change.connectionId,
@@ -123,7 +123,7 @@ async function openStaged(services: Services, actor: Actor, change: Change, opti
 
 export async function subjectOfVersion(services: Services, actor: Actor, connectionId: string, version?: Version): Promise<Subject> {
   const loaded = await loadConnection(services, actor, connectionId);
-  await requireReachableSite(services, loaded.integration);
+  await requireReachableSite(services, loaded.connection);
   const subject = version ?? loaded.current;
   return {
     connector: connectorOf(services, subject.kind),
@@ -167,15 +167,18 @@ export async function validateOne(
   const validator = subject.connector.validators.find((candidate) => candidate.name === name);
   if (validator === undefined) return await notApplicable(services, subject.connector, name);
   if (options.skipValidation === true) return await unchecked(services, validator);
-  const since = (await services.store.now()) - PROOF_MAX_AGE_MS;
-  const passed =
-    subject.identity === null ? [] : await services.store.read.validations.passed(actor.projectId, subject.identity.candidateHash, since);
+  const passed = validator.after.length === 0 ? [] : await passedLately(services, actor, subject);
   for (const prerequisite of subject.connector.validators) {
     if (!validator.after.includes(prerequisite.name) || passed.includes(prerequisite.name)) continue;
     if (!hasPassed(await runAndRecord(services, actor, subject, prerequisite, options)))
       return await skipped(services, validator, prerequisite.name);
   }
   return await runAndRecord(services, actor, subject, validator, options);
+}
+
+async function passedLately({ store }: Services, actor: Actor, { identity }: Subject): Promise<readonly string[]> {
+  if (identity === null) return [];
+  return await store.read.validations.passed(actor.projectId, identity.candidateHash, (await store.now()) - PROOF_MAX_AGE_MS);
 }
 
 async function runAndRecord(
@@ -201,12 +204,13 @@ async function runAndRecord(
   await services.store.write(async (tx) => {
     if (subject.identity !== null) {
       await tx.validations.record({
-        ...result,
         id: services.newId(),
         projectId: actor.projectId,
         connectionId: subject.connectionId,
-        ...subject.identity,
+        changeId: subject.identity.changeId,
+        version: subject.identity.version,
         candidateHash: candidateHash ?? subject.identity.candidateHash,
+        ...result,
       });
     }
     await record(services, tx, actor, {

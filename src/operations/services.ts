@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Anchor, AuditCheck, AuditEntry, AuditPages, AuditRow } from '../domain/audit.ts';
+import type { Anchor, AuditCheck, AuditEntry, AuditPages, AuditRow, LinkedRow } from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { unauthenticated } from '../domain/errors.ts';
@@ -42,7 +42,7 @@ export interface AuditChain {
   sign(row: Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>): Buffer;
   /** The chain hash before the first row. */
   readonly start: Buffer;
-  link(previous: Buffer, seq: number, row: AuditRow): Buffer;
+  link(previous: Buffer, seq: number, row: LinkedRow): Buffer;
   verify(pages: AuditPages, anchors: readonly Anchor[]): Promise<AuditCheck>;
 }
 
@@ -114,12 +114,12 @@ export async function record(services: Services, tx: Writers, actor: Actor, entr
     at,
     actorTokenId: actor.tokenId,
     actorName: actor.name,
-    ...entry,
     requestId: actor.request.id,
     clientIp: actor.request.ip,
     client: actor.request.client,
+    ...entry,
   };
-  await tx.audit.append({ ...row, rowHmac: services.auditChain.sign(row), seq: null, chainHash: null });
+  await tx.audit.append({ rowHmac: services.auditChain.sign(row), seq: null, chainHash: null, ...row });
   await tx.events.append({
     id: services.newId(),
     projectId: actor.projectId,

@@ -254,7 +254,6 @@ export async function insertChange(
       contentId: sealed.content?.id ?? null,
       cipherHash: sealed.content?.cipherHash ?? null,
       candidateHash: sealed.candidateHash,
-      ...origin,
       keyHash,
       state: 'OPEN',
       createdAt: now,
@@ -265,11 +264,12 @@ export async function insertChange(
       committedVersion: null,
       waitUntil: null,
       failure: null,
+      ...origin,
     };
     const restored = origin.purpose === 'roll-back' ? await requireContent(tx, staged) : null;
     if (restored === null && sealed.content !== null) {
       await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);
-      await tx.contents.insert({ ...sealed.content, createdAt: now });
+      await tx.contents.insert({ createdAt: now, ...sealed.content });
     }
     // What was read before may have been sealed anew with another data key meanwhile.
     await tx.changes.insert({ ...staged, cipherHash: (restored ?? sealed.content)?.cipherHash ?? null });

@@ -31,8 +31,11 @@ export function preparedOn(handle: Handle): PrepareStatement {
   };
 }
 
+const NO_ROWS: readonly (readonly unknown[])[] = [];
+
 function runnable(handle: Handle, text: string): Prepared {
   const statement = handle.prepare(text);
+  const hasRows = statement.reader;
   let arrays: ReturnType<Handle['prepare']> | undefined;
   // Whether rows are arrays is a switch of the statement itself, so arrays have a statement of their own.
   const raw = () => (arrays ??= handle.prepare(text).raw());
@@ -42,12 +45,10 @@ function runnable(handle: Handle, text: string): Prepared {
     get: (...values) => statement.get(...values),
     raw,
     rows(values) {
-      if (!statement.reader) {
-        statement.run(...values);
-        return [];
-      }
       // `raw()` makes arrays of the rows.
-      return raw().all(...values) as readonly (readonly unknown[])[];
+      if (hasRows) return raw().all(values) as readonly (readonly unknown[])[];
+      statement.run(values);
+      return NO_ROWS;
     },
   };
 }

@@ -315,6 +315,30 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
     });
 
+    test('a connection is read together with its current version, whether a token is limited or not', async () => {
+      const { scope, connection, version } = await seed(store, clock);
+      const limited = { ...scope, integrationIds: [connection.integrationId] };
+      const bare = connectionOf(scope, connection.integrationId, clock.now());
+      await store.write((tx) => tx.connections.insert(bare));
+      const read = (of: Scope, id: string) => store.read.connections.findWithCurrent(of, id);
+      expect({
+        whole: await read(scope, connection.id),
+        limited: await read(limited, connection.id),
+        inside: await store.write((tx) => tx.connections.findWithCurrent(scope, connection.id)),
+        withoutVersion: [await read(scope, bare.id), await read(limited, bare.id)],
+        elsewhere: [await read(newScope(), connection.id), await read({ ...scope, integrationIds: [uuidv7()] }, connection.id)],
+      }).toEqual({
+        whole: { connection, current: version },
+        limited: { connection, current: version },
+        inside: { connection, current: version },
+        withoutVersion: [
+          { connection: bare, current: null },
+          { connection: bare, current: null },
+        ],
+        elsewhere: [null, null],
+      });
+    });
+
     test('more ids than a statement has parameters are found, each once', async () => {
       const { scope, connection, version } = await seed(store, clock);
       const ids = [connection.id, ...Array.from({ length: 70_000 }, () => uuidv7()), connection.id];

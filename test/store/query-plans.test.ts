@@ -55,7 +55,7 @@ describe('every statement finds its rows by an index', () => {
     projects: async (tx) => {
       await tx.projects.find('p');
       await tx.projects.all();
-      await tx.sites.find('p', 's');
+      await tx.sites.ofIntegration('p', 'i');
       await tx.sites.all('p');
       await tx.sites.rename('p', 's', 'n', 1);
       await tx.keys.find('p', 'dek');
@@ -79,6 +79,7 @@ describe('every statement finds its rows by an index', () => {
     connections: async (tx) => {
       for (const scope of scopes) {
         await tx.connections.find(scope, 'c');
+        await tx.connections.findWithCurrent(scope, 'c');
         await tx.connections.findMany(scope, ['c', 'd']);
         await tx.connections.ofIntegrations(scope, ['i']);
         await tx.connections.listing(scope, 10);

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
-import type { AuditRow } from '../../domain/audit.ts';
+import type { AuditRow, LinkedRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
@@ -11,6 +11,19 @@ import { trusted } from './trusted.ts';
 const HEAD = 'head';
 
 const insertRow = preparedInsert('audit_insert', ({ audit }) => audit);
+/** Of rows that wait for the sealer, what their links are made of. */
+const waitingRows = prepared('audit_waiting', (db, { audit }) => {
+  const columns = { id: audit.id, rowHmac: audit.rowHmac };
+  return {
+    columns,
+    statement: db
+      .select(columns)
+      .from(audit)
+      .where(isNull(audit.seq))
+      .orderBy(asc(audit.at), asc(audit.id))
+      .limit(atMost(sql.placeholder('limit'))),
+  };
+});
 const sealRow = prepared('audit_seal', (db, { audit }) => ({
   columns: {},
   statement: db
@@ -88,11 +101,10 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
   const { auditHead } = tables;
   const readers = auditReaders(tx, tables);
   return {
-    ...readers,
     append: (row) => insertRow(tx, tables, row),
     async seal(limit, start, link) {
       await tx.lock('audit-sealer', 'exclusive');
-      const rows = await readers.unsealed(null, limit);
+      const rows = trusted<LinkedRow>(await waitingRows(tx, tables, { limit }));
       let head = (await readers.head()) ?? { seq: 0, chainHash: start };
       for (const row of rows) {
         const seq = head.seq + 1;
@@ -106,5 +118,6 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
           .onConflictDoUpdate({ target: auditHead.id, set: head });
       return rows.length;
     },
+    ...readers,
   };
 }

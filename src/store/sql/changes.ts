@@ -158,7 +158,6 @@ export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWrit
         .returning({ id: changes.id })
     ).length > 0;
   return {
-    ...changeReaders(tx, tables),
     insert: (change) => insertChange(tx, tables, change),
     setCipherHash: async (contentId, cipherHash) =>
       void (await db
@@ -169,6 +168,7 @@ export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWrit
     giveUp: (id, failure) => alter(id, isPending(tables), { state: 'DISCARDED', failure }),
     commit: async (id, version, by, now) => (await commitOpen(tx, tables, { id, version, by, now })).length > 0,
     discard: (id) => alter(id, isOpen(tables), { state: 'DISCARDED' }),
+    ...changeReaders(tx, tables),
   };
 }
 
@@ -201,5 +201,5 @@ export function validationReaders(source: StatementSource, tables: Tables): Vali
 }
 
 export function validationWriters(tx: EngineTransaction, tables: Tables): ValidationWriters {
-  return { ...validationReaders(tx, tables), record: (validation) => insertValidation(tx, tables, validation) };
+  return { record: (validation) => insertValidation(tx, tables, validation), ...validationReaders(tx, tables) };
 }

@@ -1,7 +1,13 @@
 import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Connection, Scope } from '../../domain/connection.ts';
 import { notFound } from '../../domain/errors.ts';
-import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/store.ts';
+import type {
+  ConnectionFilter,
+  ConnectionReaders,
+  ConnectionWithCurrent,
+  ConnectionWriters,
+  ListedConnection,
+} from '../../domain/store.ts';
 import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
@@ -9,6 +15,7 @@ import { inChunks } from './in-chunks.ts';
 import { behind } from './keyset.ts';
 import { preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
+import { labelled } from './versions.ts';
 
 const findOne = preparedInScope('connections_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.connections),
@@ -17,6 +24,18 @@ const findOne = preparedInScope('connections_find', ['id'], (db, tables, scope, 
     .from(tables.connections)
     .where(and(withinScope(tables, scope), eq(tables.connections.id, id))),
 }));
+const findWithCurrent = preparedInScope('connections_with_current', ['id'], (db, tables, scope, { id }) => {
+  const { connections, versions } = tables;
+  const columns = { connection: getTableColumns(connections), current: getTableColumns(versions) };
+  return {
+    columns,
+    statement: db
+      .select(columns)
+      .from(connections)
+      .leftJoin(versions, and(eq(versions.connectionId, connections.id), labelled(tables, 'CURRENT')))
+      .where(and(withinScope(tables, scope), eq(connections.id, id))),
+  };
+});
 const list = preparedInScope('connections_listing', ['limit'], (db, tables, scope, { limit }) => {
   const { connections, integrations, versions } = tables;
   const columns = {
@@ -60,6 +79,7 @@ export function connectionReaders(source: StatementSource, tables: Tables): Conn
   const within = (scope: Scope) => withinScope(tables, scope);
   return {
     find: async (scope, id) => first<Connection>(await findOne(source, tables, scope, { id })),
+    findWithCurrent: async (scope, id) => first<ConnectionWithCurrent>(await findWithCurrent(source, tables, scope, { id })),
     findMany: (scope, ids) =>
       inChunks(ids, async (some) =>
         trusted<Connection>(
@@ -101,7 +121,8 @@ function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {
   );
 }
 
-function matching(db: Database, { connections, versions }: Tables, filter: ConnectionFilter): readonly (SQL | undefined)[] {
+function matching(db: Database, tables: Tables, filter: ConnectionFilter): readonly (SQL | undefined)[] {
+  const { connections, versions } = tables;
   return [
     filter.ids === undefined ? undefined : inArray(connections.id, [...filter.ids]),
     filter.integrationId === undefined ? undefined : eq(connections.integrationId, filter.integrationId),
@@ -113,9 +134,7 @@ function matching(db: Database, { connections, versions }: Tables, filter: Conne
           db
             .select({ id: versions.connectionId })
             .from(versions)
-            .where(
-              and(eq(versions.connectionId, connections.id), sql`${versions.label} = 'CURRENT'`, inArray(versions.kind, [...filter.kinds])),
-            ),
+            .where(and(eq(versions.connectionId, connections.id), labelled(tables, 'CURRENT'), inArray(versions.kind, [...filter.kinds]))),
         ),
   ];
 }
@@ -139,7 +158,6 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
         .returning({ id: connections.id })
     ).length > 0;
   return {
-    ...connectionReaders(tx, tables),
     async insert(connection) {
       // Whoever removes the integration waits, or has removed it: no connection is left without one.
       await tx.lock(connection.integrationId, 'shared');
@@ -163,5 +181,6 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
     setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy }, by, now) =>
       alter(scope, id, { inFlight, overlapMs, commitPolicy }, by, now),
     remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, by, now, eq(connections.deletionProtection, false)),
+    ...connectionReaders(tx, tables),
   };
 }

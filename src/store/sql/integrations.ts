@@ -68,7 +68,6 @@ export function integrationWriters(tx: EngineTransaction, tables: Tables): Integ
   const { integrations, connections } = tables;
   const readers = integrationReaders(tx, tables);
   return {
-    ...readers,
     insert: async (integration) =>
       (
         await db
@@ -118,5 +117,6 @@ export function integrationWriters(tx: EngineTransaction, tables: Tables): Integ
         .returning({ id: integrations.id });
       return removed.length > 0;
     },
+    ...readers,
   };
 }

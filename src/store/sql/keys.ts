@@ -58,13 +58,12 @@ export function keyWriters(tx: EngineTransaction, tables: Tables): Pick<Writers,
     and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose), eq(dataKeys.generation, generation));
   return {
     instance: {
-      ...readers.instance,
       insert: async (row) => (await db.insert(instance).values(row).onConflictDoNothing().returning({ id: instance.id })).length > 0,
       replaceKey: async (from, { kid, keyCheck }) =>
         (await db.update(instance).set({ kid, keyCheck }).where(eq(instance.kid, from)).returning({ id: instance.id })).length > 0,
+      ...readers.instance,
     },
     keys: {
-      ...readers.keys,
       async insertIfAbsent(key) {
         await tx.lock(KEY_LOCK, 'shared');
         const stored = async () =>
@@ -148,6 +147,7 @@ export function keyWriters(tx: EngineTransaction, tables: Tables): Pick<Writers,
         await db.delete(dataKeys).where(one(forward));
         return true;
       },
+      ...readers.keys,
     },
   };
 }

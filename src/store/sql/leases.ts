@@ -85,7 +85,6 @@ export function leaseWriters(tx: EngineTransaction, tables: Tables): LeaseWriter
   const { leases } = tables;
   const whileLive = (id: string, now: number) => and(eq(leases.id, id), isLive(tables, now));
   return {
-    ...leaseReaders(tx, tables),
     insert: (lease) => insertLease(tx, tables, lease),
     renew: async (id, expiresAt, now) =>
       first<Lease>(
@@ -96,5 +95,6 @@ export function leaseWriters(tx: EngineTransaction, tables: Tables): LeaseWriter
           .returning(),
       ),
     end: async (id, reason, now) => (await endLive(tx, tables, { id, reason, now })).length > 0,
+    ...leaseReaders(tx, tables),
   };
 }

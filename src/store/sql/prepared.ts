@@ -4,8 +4,8 @@ import type { Database, StatementSource } from '../engine.ts';
 import { requireStorable } from '../storable.ts';
 import type { Tables } from '../tables.ts';
 
-/** Columns of a statement, under the names that its rows have, in the order of the builder's selection. */
-export type Columns = Readonly<Record<string, Column>>;
+/** Columns of a statement, under the names that its rows have, in the order of the builder's selection. Of joined tables each may have an object of its own. */
+export type Columns = { readonly [name: string]: Column | Columns };
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -85,35 +85,59 @@ function asLate(row: object, late: readonly string[]): object {
 export function preparedInsert<T extends Table>(name: string, tableOf: (tables: Tables) => T) {
   const run = prepared(name, (db, tables) => {
     const table = tableOf(tables);
-    const row = Object.fromEntries(Object.keys(getTableColumns(table)).map((key) => [key, sql.placeholder(key)]));
-    // Every column has its placeholder; the builder's type knows each column of one table, and this is for any.
-    return { columns: {}, statement: db.insert(table as never).values(row as never) };
+    // The builder's type knows the columns of one table, and this is for any.
+    return { columns: {}, statement: db.insert(table as never).values(placeholdersOf(table) as never) };
   });
   return async (source: StatementSource, tables: Tables, row: T['$inferInsert']): Promise<void> => {
     await run(source, tables, row);
   };
 }
 
+/** A row in which each column is a placeholder of its name. */
+export function placeholdersOf<T extends Table>(table: T): T['$inferInsert'] {
+  // The builder takes a placeholder wherever it takes a value.
+  return Object.fromEntries(Object.keys(getTableColumns(table)).map((key) => [key, sql.placeholder(key)])) as T['$inferInsert'];
+}
+
 function compile({ columns, statement, late = [] }: Definition): Compiled {
   const { sql: text, params } = statement.toSQL();
-  const fields = Object.entries(columns).map(([key, column]) => ({
-    key,
-    decode: late.includes(key) ? lateDecoderOf(column) : decoderOf(column),
-  }));
-  return {
-    text,
-    encode: params.map(encoderOf),
-    decode(row) {
-      const decoded: Record<string, unknown> = {};
-      let index = 0;
-      for (const { key, decode } of fields) {
-        const value = row[index] ?? null;
-        decoded[key] = decode === null || value === null ? value : decode(value);
-        index += 1;
-      }
-      return decoded;
-    },
+  return { text, encode: params.map(encoderOf), decode: rowDecoderOf(columns, late, 0).decode };
+}
+
+type Row = readonly unknown[];
+
+/** Reads the columns that begin at `from` in each row. */
+function rowDecoderOf(
+  columns: Columns,
+  late: readonly string[],
+  from: number,
+): { readonly decode: (row: Row) => object; readonly end: number } {
+  let end = from;
+  const fields = Object.entries(columns).map(([key, column]) => {
+    const index = end;
+    if (!is(column, Column)) {
+      const group = rowDecoderOf(column, [], index);
+      end = group.end;
+      return { key, index, read: (row: Row) => (isAbsent(row, index, group.end) ? null : group.decode(row)), decode: null };
+    }
+    end += 1;
+    return { key, index, read: null, decode: late.includes(key) ? lateDecoderOf(column) : decoderOf(column) };
+  });
+  const decode = (row: Row) => {
+    const decoded: Record<string, unknown> = {};
+    for (const { key, index, read, decode } of fields) {
+      const value = read === null ? (row[index] ?? null) : read(row);
+      decoded[key] = decode === null || value === null ? value : decode(value);
+    }
+    return decoded;
   };
+  return { decode, end };
+}
+
+/** A joined table without a row gives nothing but nulls. */
+function isAbsent(row: Row, from: number, end: number): boolean {
+  for (let index = from; index < end; index += 1) if (row[index] !== null) return false;
+  return true;
 }
 
 /** A placeholder's value, as the column beside it is written; anything else stands in the text's parameters as it is. */

@@ -7,12 +7,13 @@ import { atMost } from './at-most.ts';
 import { prepared, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-const findSite = prepared('sites_find', (db, { sites }) => ({
+const siteOfIntegration = prepared('sites_of_integration', (db, { sites, integrations }) => ({
   columns: getTableColumns(sites),
   statement: db
-    .select()
-    .from(sites)
-    .where(and(eq(sites.projectId, sql.placeholder('projectId')), eq(sites.id, sql.placeholder('id')))),
+    .select(getTableColumns(sites))
+    .from(integrations)
+    .innerJoin(sites, eq(sites.id, integrations.siteId))
+    .where(and(eq(integrations.id, sql.placeholder('id')), eq(sites.projectId, sql.placeholder('projectId')))),
 }));
 const sitesOfProject = prepared('sites_of_project', (db, { sites }) => ({
   columns: getTableColumns(sites),
@@ -35,7 +36,7 @@ export function projectReaders(source: StatementSource, tables: Tables): Pick<Re
         trusted<Project>(await db.select().from(projects).orderBy(asc(projects.createdAt), asc(projects.id)).limit(atMost(1000))),
     },
     sites: {
-      find: async (projectId, id) => first<Site>(await findSite(source, tables, { projectId, id })),
+      ofIntegration: async (projectId, id) => first<Site>(await siteOfIntegration(source, tables, { projectId, id })),
       all: async (projectId) => trusted<Site>(await sitesOfProject(source, tables, { projectId })),
     },
   };
@@ -46,9 +47,8 @@ export function projectWriters(tx: EngineTransaction, tables: Tables): Pick<Writ
   const { projects, sites } = tables;
   const readers = projectReaders(tx, tables);
   return {
-    projects: { ...readers.projects, insert: async (project) => void (await db.insert(projects).values(project)) },
+    projects: { insert: async (project) => void (await db.insert(projects).values(project)), ...readers.projects },
     sites: {
-      ...readers.sites,
       insert: async (site) => void (await db.insert(sites).values(site)),
       rename: async (projectId, id, name, now) =>
         (
@@ -58,6 +58,7 @@ export function projectWriters(tx: EngineTransaction, tables: Tables): Pick<Writ
             .where(and(eq(sites.projectId, projectId), eq(sites.id, id)))
             .returning({ id: sites.id })
         ).length > 0,
+      ...readers.sites,
     },
     events: { append: (event: OutboxEvent) => insertEvent(tx, tables, event) },
   };

@@ -25,7 +25,6 @@ export function providerGrantWriters(tx: EngineTransaction, tables: Tables): Pro
   const { db } = tx;
   const { providerGrants } = tables;
   return {
-    ...providerGrantReaders(tx, tables),
     insert: async (grant) =>
       (await db.insert(providerGrants).values(grant).onConflictDoNothing().returning({ prefix: providerGrants.prefix })).length > 0,
     remove: async ({ projectId, provider, prefix }) =>
@@ -35,5 +34,6 @@ export function providerGrantWriters(tx: EngineTransaction, tables: Tables): Pro
           .where(and(eq(providerGrants.projectId, projectId), eq(providerGrants.provider, provider), eq(providerGrants.prefix, prefix)))
           .returning({ prefix: providerGrants.prefix })
       ).length > 0,
+    ...providerGrantReaders(tx, tables),
   };
 }

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
 import type { Session, Token, TokenGrant } from '../../domain/token.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
@@ -19,6 +19,16 @@ const byHash = prepared('tokens_by_hash', (db, { tokens, tokenGrants }) => {
     .from(tokens)
     .leftJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
     .where(eq(tokens.hash, sql.placeholder('hash')));
+  return { columns, statement };
+});
+
+/** Asked in every transaction of a token. */
+const liveById = prepared('tokens_live', (db, tables) => {
+  const columns = { id: tables.tokens.id };
+  const statement = db
+    .select(columns)
+    .from(tables.tokens)
+    .where(and(eq(tables.tokens.id, sql.placeholder('id')), alive(tables, sql.placeholder('now'))));
   return { columns, statement };
 });
 
@@ -50,13 +60,7 @@ export function tokenReaders(source: StatementSource, tables: Tables): TokenRead
           .limit(atMost(MOST)),
       ),
     any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(atMost(1))).length > 0,
-    isLive: async (id, now) =>
-      (
-        await db
-          .select({ id: tokens.id })
-          .from(tokens)
-          .where(and(eq(tokens.id, id), alive(tables, now)))
-      ).length > 0,
+    isLive: async (id, now) => (await liveById(source, tables, { id, now })).length > 0,
     async countOwners(projectId, now) {
       const [row] = await db
         .select({ count: count() })
@@ -78,7 +82,7 @@ export function tokenReaders(source: StatementSource, tables: Tables): TokenRead
   };
 }
 
-function alive({ tokens }: Tables, now: number): SQL | undefined {
+function alive({ tokens }: Tables, now: number | Placeholder): SQL | undefined {
   return and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
 }
 
@@ -105,7 +109,6 @@ export function tokenWriters(tx: EngineTransaction, tables: Tables): TokenWriter
   const { db } = tx;
   const { tokens, tokenGrants, sessions } = tables;
   return {
-    ...tokenReaders(tx, tables),
     async insert(token, grants) {
       await db.insert(tokens).values(token);
       if (grants.length > 0) await db.insert(tokenGrants).values([...grants]);
@@ -132,5 +135,6 @@ export function tokenWriters(tx: EngineTransaction, tables: Tables): TokenWriter
           .where(and(eq(sessions.id, id), isNull(sessions.endedAt)))
           .returning({ id: sessions.id })
       ).length > 0,
+    ...tokenReaders(tx, tables),
   };
 }

@@ -36,13 +36,6 @@ const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (d
     .from(tables.versions)
     .where(and(withinScope(db, tables, scope), eq(tables.versions.connectionId, connectionId), eq(tables.versions.version, version))),
 }));
-const findCurrent = preparedInScope('versions_current', ['connectionId'], (db, tables, scope, { connectionId }) => ({
-  columns: getTableColumns(tables.versions),
-  statement: db
-    .select()
-    .from(tables.versions)
-    .where(and(withinScope(db, tables, scope), labelled(tables, 'CURRENT'), eq(tables.versions.connectionId, connectionId))),
-}));
 const demoteCurrent = prepared('versions_demote', (db, tables) => {
   const { versions } = tables;
   return {
@@ -72,7 +65,6 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
   const within = (scope: Scope) => withinScope(db, tables, scope);
   return {
     find: async (scope, connectionId, version) => first<Version>(await findOne(source, tables, scope, { connectionId, version })),
-    current: async (scope, connectionId) => first<Version>(await findCurrent(source, tables, scope, { connectionId })),
     list: async (scope, connectionId) =>
       trusted<Version>(
         await db
@@ -196,7 +188,7 @@ function openChange(db: Database, tables: Tables, contentId: Tables['versions'][
 }
 
 /** In words, not as a parameter: the indexes of one label are used only where the statement itself says so. */
-function labelled({ versions }: Tables, label: VersionLabel): SQL {
+export function labelled({ versions }: Tables, label: VersionLabel): SQL {
   return sql`${versions.label} = ${sql.raw(`'${label}'`)}`;
 }
 
@@ -205,7 +197,6 @@ export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWr
   const { versions } = tables;
   const one = (connectionId: string, version: number) => and(eq(versions.connectionId, connectionId), eq(versions.version, version));
   return {
-    ...versionReaders(tx, tables),
     relink: async ({ connectionId, version, cipherHash, keyGeneration, rowMac }) =>
       void (await db.update(versions).set({ cipherHash, keyGeneration, rowMac }).where(one(connectionId, version))),
     append: (version) => insertVersion(tx, tables, version),
@@ -249,6 +240,7 @@ export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWr
         .returning({ connectionId: versions.connectionId, version: versions.version });
       return destroyed.some((row) => row.connectionId === connectionId && row.version === version);
     },
+    ...versionReaders(tx, tables),
   };
 }
 
@@ -308,7 +300,6 @@ export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWr
   const { db } = tx;
   const { sealedContents } = tables;
   return {
-    ...contentReaders(tx, tables),
     reseal: async (id, from, { blob, cipherHash, keyGeneration }) =>
       (
         await db
@@ -333,5 +324,6 @@ export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWr
           )
           .returning({ id: sealedContents.id })
       ).length > 0,
+    ...contentReaders(tx, tables),
   };
 }
