@@ -3,11 +3,14 @@
 import { detailsOf } from './seed.mjs';
 import { readState } from './state.mjs';
 import { wholeness } from './wholeness.mjs';
-import { send, settle, stateAfterWait } from './workload.mjs';
+import { isExplained, send, settle, stateAfterWait } from './workload.mjs';
 
 /** What a request leaves in the audit when it took effect, and may leave there once only. */
 const EFFECTS = {
   stage: ['change.stage'],
+  refer: ['change.stage'],
+  grant: ['secret-provider.grant'],
+  revoke: ['secret-provider.revoke'],
   commit: ['connection.update'],
   update: ['change.stage', 'connection.update'],
   rollBack: ['change.stage', 'connection.rollback'],
@@ -87,8 +90,7 @@ function acknowledged({ id, verb, connection, answer, variables }, state, say) {
     lost();
   if (verb === 'rekey' && data.rotateMasterKey.state === 'FINISHED' && state.kid !== data.rotateMasterKey.toKid) lost();
   if (verb === 'token' && !state.tokens.has(data.createToken.token.id)) lost();
-  if (data.acquireLease !== undefined) mixture(id, data.acquireLease.credentials, say);
-  if (data.readLease !== undefined) mixture(id, data.readLease.credentials, say);
+  revealed({ id, verb, connection }, data, state, say);
 }
 
 function versionIn({ updateCredentialsV2, updateCredentials, rollBackConnection, commitChange }) {
@@ -97,10 +99,17 @@ function versionIn({ updateCredentialsV2, updateCredentials, rollBackConnection,
   return version ?? undefined;
 }
 
-/** A version's fields are all of one change (C5). */
-function mixture(id, { signingSecret, headerName, headerValue }, say) {
-  const whole = detailsOf(headerName.slice(2));
+/** A version's fields are all of one change (C5), or of the secret that it refers to; what may not be read is not shown. */
+function revealed({ id, verb, connection }, { acquireLease, readLease }, { versions }, say) {
+  const held = acquireLease ?? readLease;
+  if (held === undefined) return;
+  if (verb === 'readRevoked') say(`${id} was given a secret that was not granted any more`);
+  const { signingSecret, headerName, headerValue } = held.credentials;
+  const tag = headerName.slice(2);
+  const whole = detailsOf(tag);
   if (whole.signingSecret !== signingSecret || whole.headerValue !== headerValue) say(`${id} was given a mixture of two versions`);
+  const path = versions.find((row) => row.connection_id === connection && row.version === held.lease.version)?.reference?.path;
+  if (path !== undefined && !path.endsWith(`/${tag}.json`)) say(`${id} was given another secret than the one that its version refers to`);
 }
 
 /** What was answered is answered the same again; what was not is done now, or was done and says what came of it (N3, C11). */
@@ -118,14 +127,12 @@ async function sendAgain(url, world, entry, before, say) {
   const { data, errors } = reply.answer;
   const done = (action) => before.audit.find((row) => row.request_id === id && row.action === action)?.details;
   if (errors !== undefined) {
-    // Of racing commits one wins.
-    const expected =
-      connection === world.refusing ? 'CONNECTION_IN_USE' : ['commit', 'update', 'rollBack'].includes(verb) ? 'VERSION_CONFLICT' : '';
     const took = (EFFECTS[verb] ?? []).every((action) => done(action) !== undefined) && EFFECTS[verb] !== undefined;
-    if (reply.codes[0] !== expected || took)
+    if (!isExplained(entry, reply, world) || took)
       say(`${id} ${took ? 'was done' : 'was not done'}, and its repeat is refused: ${reply.codes.join()}`);
     return;
   }
+  revealed(entry, data, before, say);
   const version = versionIn(data);
   const first = (done('connection.update') ?? done('connection.rollback'))?.version;
   if (first !== undefined && first !== version) say(`${id} made version ${first} of ${connection}, and its repeat says ${version}`);
@@ -173,17 +180,22 @@ async function finishKeys(url, world, say) {
 
 /** No orphan lock: every connection can be changed and leased again. */
 async function goesOn(url, world, say) {
-  for (const [index, connection] of [...world.connections, world.waiting, world.refusing].entries()) {
+  const all = [...world.connections, world.waiting, world.refusing, world.referring];
+  for (const [index, connection] of all.entries()) {
     const ask = async (verb, variables) => {
       const reply = await send(url, world, { id: `after-${index}-${verb}-${variables.key ?? ''}`, verb, variables });
       if (reply.codes.length > 0) say(`afterwards, ${verb} is refused: ${reply.codes.join()}`);
       return reply.answer.data;
     };
-    const staged = await ask('stage', { id: connection, c: detailsOf(`after-${index}`) });
-    if (staged?.updateWebhookCredentialsV2 == null) return;
-    await ask('commit', { id: connection, key: staged.updateWebhookCredentialsV2.result.key });
+    const isReferring = connection === world.referring;
+    const data = isReferring
+      ? await ask('refer', { id: connection, file: `${world.secrets}/kept/first.json` })
+      : await ask('stage', { id: connection, c: detailsOf(`after-${index}`) });
+    const staged = data?.updateSelfHostedCredentialsV2 ?? data?.updateWebhookCredentialsV2;
+    if (staged == null) return;
+    await ask('commit', { id: connection, key: staged.result.key });
     const leased = await ask('acquire', { id: connection, job: 'after' });
-    if (leased?.acquireLease?.credentials.headerName !== `x-after-${index}`)
+    if (leased?.acquireLease?.credentials.headerName !== (isReferring ? 'x-first' : `x-after-${index}`))
       say(`afterwards, a lease on ${connection} gives something else than was saved`);
   }
 }

@@ -3,8 +3,8 @@
 import { detailsOf } from './seed.mjs';
 import { snakeCase } from './workload.mjs';
 
-/** Those who change and lease connections, two to each; whoever waits for jobs, whoever does not, and whoever looks after the keys. */
-export const EVERYBODY = [...Array.from({ length: 8 }, () => changing), waiting, forcing, keepingKeys];
+/** Those who change and lease connections, two to each; whoever waits for jobs, whoever does not, whoever looks after the keys, and whoever keeps secrets elsewhere. */
+export const EVERYBODY = [...Array.from({ length: 8 }, () => changing), waiting, forcing, keepingKeys, referring];
 /** Mostly the keys, so that a fault strikes them more often. */
 export const KEEPERS = [keepingKeys, reading];
 
@@ -54,6 +54,27 @@ async function forcing({ ask, world: { refusing: connection }, round, isLast }) 
   if (!isLast) await ask('release', connection, { key: lease.key });
 }
 
+/** Names one secret after another, leases what they hold, and goes back; those of a folder whose grant is taken away are read no more. */
+async function referring({ ask, world: { referring: connection, secrets }, round, isLast }) {
+  const lease = await acquire(ask, connection, `kept-${round}`);
+  const key = await refer(ask, connection, `${secrets}/kept/third.json`);
+  await ask('validate', connection, { key });
+  await ask('commit', connection, { id: connection, key });
+  await ask('readAnew', connection, { key: lease.key });
+  await ask('rollBack', connection, { id: connection });
+  const brief = { prefix: `${secrets}/brief` };
+  await ask('grant', connection, brief);
+  const changes = { self_hosted_credentials_type: 'file', file_path: `${brief.prefix}/brief.json` };
+  await ask('update', connection, { id: connection, c: JSON.stringify(changes) });
+  const next = await acquire(ask, connection, `brief-${round}`);
+  await ask('revoke', connection, brief);
+  await ask('readRevoked', connection, { key: next.key });
+  await ask('release', connection, { key: next.key });
+  await ask('rollBack', connection, { id: connection });
+  await ask('read', connection, { key: lease.key });
+  if (!isLast) await ask('release', connection, { key: lease.key });
+}
+
 /** Seals everything with the newest data key, destroys the oldest, changes the master key, and makes another data key. */
 async function keepingKeys({ ask, world, round }) {
   if (round > 0) return;
@@ -87,6 +108,12 @@ async function reading({ ask, world: { connections }, round }) {
 
 async function stage(ask, connection, tag) {
   return (await ask('stage', connection, { id: connection, c: detailsOf(tag) })).updateWebhookCredentialsV2.result.key;
+}
+
+/** Stages a reference to the secret in a file. */
+export async function refer(ask, connection, filePath) {
+  const { updateSelfHostedCredentialsV2: staged } = await ask('refer', connection, { id: connection, file: filePath });
+  return staged.result.key;
 }
 
 async function acquire(ask, connection, job) {

@@ -1,15 +1,20 @@
 // A store with connections that were made four hours ago, so that their replaced versions are due to retire now. Everything is sealed
 // with the project's first data key; the second is as old, so that the first may be destroyed once nothing needs it.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { createApp } from '../../dist/app.js';
 import { readConfig } from '../../dist/config.js';
 import { addConnection } from '../../dist/operations/add-connection.js';
 import { commitChange } from '../../dist/operations/commit-change.js';
+import { grantSecrets } from '../../dist/operations/grant-secrets.js';
 import { setConnectionPolicy } from '../../dist/operations/manage-connection.js';
 import { createToken } from '../../dist/operations/manage-tokens.js';
 import { localActor } from '../../dist/operations/prepare-instance.js';
 import { rotateDataKey } from '../../dist/operations/rotate-data-key.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
+import { stageReferenceCreation, stageReferenceUpdate } from '../../dist/operations/stage-reference.js';
+import { snakeCase } from './workload.mjs';
 
 const HOURS = 3_600_000;
 
@@ -28,7 +33,13 @@ export function detailsOf(tag) {
   return { signingSecret: `secret of ${tag} `.padEnd(40, '.'), headerName: `x-${tag}`, headerValue: `value of ${tag}` };
 }
 
-/** Fills the store that `environment` names: with connections, and one more each whose policy is WAIT and REFUSE. */
+/** A secret as a manager mounts it in a file: it is replaced as a whole. */
+export function writeSecret(file, receiverUrl, tag) {
+  writeFileSync(`${file}.new`, JSON.stringify({ url: receiverUrl, ...snakeCase(detailsOf(tag)) }), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Fills the store that `environment` names: with connections, one more each whose policy is WAIT and REFUSE, and one whose secrets lie in files. */
 export async function seed(environment, receiverUrl, connections) {
   const app = await createApp(readConfig({ CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_EGRESS_ALLOW: 'loopback', ...environment }), {
     clock: { now: () => Date.now() - 4 * HOURS },
@@ -43,9 +54,11 @@ export async function seed(environment, receiverUrl, connections) {
   const waiting = ids.pop();
   await setConnectionPolicy(services, actor, waiting, { inFlight: 'WAIT' });
   await setConnectionPolicy(services, actor, refusing, { inFlight: 'REFUSE' });
+  const secrets = makeSecrets(`${environment.CHANGEOVER_DATA_DIR}-secrets`, receiverUrl);
+  const referring = await referTwice(services, actor, secrets);
   await rotateDataKey(services, actor);
   await app.close();
-  return { owner: owner.secret, job: job.secret, connections: ids, waiting, refusing };
+  return { owner: owner.secret, job: job.secret, connections: ids, waiting, refusing, referring, secrets };
 }
 
 /** A connection with two versions. */
@@ -60,6 +73,35 @@ async function addTwice(services, actor, receiverUrl, index) {
     integration: { name: `Seed ${index}` },
   });
   const { key } = await stageUpdate(services, actor, { connectionId, changes: detailsOf(`seed-${index}-2`) });
+  await commitChange(services, actor, { key, connectionId });
+  return connectionId;
+}
+
+/** Two folders of secrets, `kept` and `brief`: each secret tells which one it is. */
+function makeSecrets(folder, receiverUrl) {
+  for (const name of ['kept/first', 'kept/second', 'kept/third', 'brief/brief']) {
+    const [within, tag] = name.split('/');
+    mkdirSync(join(folder, within), { recursive: true, mode: 0o700 });
+    writeSecret(join(folder, `${name}.json`), receiverUrl, tag);
+  }
+  return folder;
+}
+
+/** A connection with two versions, which refer to files within `kept`. */
+async function referTwice(services, actor, secrets) {
+  await grantSecrets(services, actor, { provider: 'file', prefix: join(secrets, 'kept') });
+  const reference = (name) => ({
+    provider: 'file',
+    paths: { env: { value: null, field: 'envVarName' }, file: { value: join(secrets, `kept/${name}.json`), field: 'filePath' } },
+    beside: {},
+  });
+  const created = await stageReferenceCreation(services, actor, { kind: 'webhook', reference: reference('first') });
+  const { connectionId } = await addConnection(services, actor, {
+    key: created.key,
+    kind: 'webhook',
+    integration: { name: 'Seed with references' },
+  });
+  const { key } = await stageReferenceUpdate(services, actor, { connectionId, reference: reference('second'), replace: false });
   await commitChange(services, actor, { key, connectionId });
   return connectionId;
 }

@@ -50,12 +50,32 @@ const SPOILT = {
       state.keys,
       state.keys.find(({ purpose }) => purpose === 'upgrade'),
     ),
-  'an event is missing': (state) => state.events.pop(),
+  'a version has lost its reference': (state) => {
+    state.versions.find(({ reference }) => reference !== null).reference = null;
+  },
+  'a version refers to something else than was staged': (state) => {
+    state.versions.find(({ reference }) => reference !== null).reference.path += '/elsewhere';
+  },
+  'a change refers to something else than the audit tells': (state) => {
+    const change = state.changes.find(({ reference, state: at }) => reference !== null && at === 'COMMITTED');
+    change.reference.key = 'elsewhere';
+    state.versions.find(({ change_id }) => change_id === change.id).reference.key = 'elsewhere';
+  },
+  'a version with a reference is bound to nothing': (state) => {
+    state.versions.find(({ reference }) => reference !== null).is_bound = false;
+  },
+  'a grant is lost': (state) => state.grants.pop(),
+  'a grant that was revoked is there': (state) => {
+    const { entity_id, details } = ofVersion(state, 'secret-provider.revoke');
+    state.grants.push({ project_id: entity_id, ...details });
+  },
+  'a grant is there and nobody granted it': (state) => without(state.audit, ofVersion(state, 'secret-provider.grant')),
 };
 
 /** What the check of wholeness does not notice in this state. */
 export function overlooked(state) {
-  return Object.entries(SPOILT)
+  const spoilt = Object.entries(SPOILT).map(([what, spoil]) => [what, (copy) => retold(copy, spoil)]);
+  return [...spoilt, ['an event is missing', ({ events }) => events.pop()]]
     .filter(([, spoil]) => {
       const copy = structuredClone(state);
       spoil(copy);
@@ -66,4 +86,10 @@ export function overlooked(state) {
       return noticed === 0;
     })
     .map(([what]) => `nothing is said when ${what}`);
+}
+
+/** The events tell the same as the audit, or those that differ would be all that is noticed. */
+function retold(state, spoil) {
+  spoil(state);
+  state.events = state.audit.map(({ action, entity_id }) => `${action} ${entity_id ?? ''}`);
 }

@@ -13,15 +13,20 @@ async function readTables(rows) {
   });
   const connections = await rows('select id, current_version, deleted_at from connections');
   const versions = await rows(
-    'select connection_id, version, label, change_id, content_id, destroyed_at, restored_from, project_id, key_generation from versions',
+    'select connection_id, version, label, change_id, content_id, destroyed_at, restored_from, project_id, key_generation, reference, bound_to is not null as is_bound from versions',
   );
-  const changes = await rows('select id, connection_id, state, committed_version, content_id, failure, wait_until from changes');
+  const changes = await rows('select id, connection_id, state, committed_version, content_id, failure, wait_until, reference from changes');
   const keys = await rows('select owner, purpose, generation, kid from data_keys');
   const contents = await rows('select id, project_id, key_generation from sealed_contents where blob is not null');
   return {
     connections: connections.map((row) => number(row, ['current_version', 'deleted_at'])),
-    versions: versions.map((row) => number(row, ['version', 'destroyed_at', 'restored_from', 'key_generation'])),
-    changes: changes.map((row) => number(row, ['committed_version', 'wait_until'])),
+    versions: versions.map((row) => ({
+      ...number(row, ['version', 'destroyed_at', 'restored_from', 'key_generation']),
+      reference: json(row.reference),
+      is_bound: Boolean(row.is_bound),
+    })),
+    changes: changes.map((row) => ({ ...number(row, ['committed_version', 'wait_until']), reference: json(row.reference) })),
+    grants: await rows('select project_id, provider, prefix from provider_grants'),
     contents: new Map(contents.map((row) => [row.id, number(row, ['key_generation'])])),
     keys: keys.map((row) => number(row, ['generation'])),
     kid: (await rows('select kid from instance'))[0]?.kid,

@@ -5,6 +5,7 @@ export function wholeness(state, say) {
   for (const connection of state.connections) wholeConnection(state, connection, say);
   for (const change of state.changes) wholeChange(state, change, say);
   for (const lease of state.leases) wholeLease(state, lease, say);
+  wholeGrants(state, say);
   wholeDataKeys(state, say);
   wholeMasterKey(state, say);
   const told = state.audit.map(({ action, entity_id }) => `${action} ${entity_id ?? ''}`).sort();
@@ -23,7 +24,7 @@ function wholeConnection(state, { id, current_version, deleted_at }, say) {
     const change = state.changes.find((row) => row.id === version.change_id);
     if (change?.state !== 'COMMITTED' || change.committed_version !== version.version)
       say(`version ${version.version} of ${id} has no committed change`);
-    if (version.destroyed_at === null && !state.contents.has(version.content_id)) say(`version ${version.version} of ${id} has no content`);
+    wholeContent(state, version, change, say);
     const action =
       version.version === 1 ? 'connection.create' : version.restored_from === null ? 'connection.update' : 'connection.rollback';
     if (recorded(action, version.version) !== 1) say(`version ${version.version} of ${id} is not in the audit once`);
@@ -34,12 +35,29 @@ function wholeConnection(state, { id, current_version, deleted_at }, say) {
     say(`more than one change of ${id} waits`);
 }
 
+/** Sealed here, or kept elsewhere: never both. A reference is the one that was staged, and bound to where its secret led. */
+function wholeContent(state, { connection_id, version, content_id, destroyed_at, reference, is_bound }, change, say) {
+  const its = `version ${version} of ${connection_id}`;
+  if ((content_id === null) !== (reference !== null))
+    say(`${its} has ${content_id === null ? 'neither content nor' : 'both content and'} a reference`);
+  if (content_id !== null && destroyed_at === null && !state.contents.has(content_id)) say(`${its} has no content`);
+  if (is_bound !== (reference !== null)) say(`${its} is ${is_bound ? '' : 'not '}bound to a destination`);
+  if (placeOf(reference) !== placeOf(change?.reference)) say(`${its} refers to something else than was staged`);
+}
+
+function placeOf(reference) {
+  return reference == null ? '' : JSON.stringify([reference.provider, reference.path, reference.key]);
+}
+
 function wholeChange(state, change, say) {
   const recorded = (...actions) => state.audit.filter(({ action, details }) => actions.includes(action) && details.changeId === change.id);
   const version = state.versions.find((row) => row.change_id === change.id);
   if ((change.state === 'COMMITTED') !== (version !== undefined))
     say(`change ${change.id} is ${change.state} ${version === undefined ? 'without' : 'with'} a version`);
-  if (recorded('change.stage').length !== 1) say(`change ${change.id} is not in the audit once`);
+  const staged = recorded('change.stage');
+  if (staged.length !== 1) say(`change ${change.id} is not in the audit once`);
+  if (staged.some(({ details }) => placeOf(details.reference) !== placeOf(change.reference)))
+    say(`change ${change.id} refers to something else than the audit tells`);
   // A commit that waited either waits still or has happened whole.
   const waits = recorded('change.wait').length;
   if (waits > 1 || (waits === 1) !== (change.wait_until !== null)) say(`change ${change.id} began to wait ${waits} times`);
@@ -47,7 +65,8 @@ function wholeChange(state, change, say) {
   for (const { details } of recorded('connection.update', 'connection.rollback'))
     if (details.waited !== (waits === 1)) say(`the commit of change ${change.id} does not tell whether it waited`);
   const isKept = state.contents.has(change.content_id);
-  if ((change.state === 'OPEN' || change.state === 'PENDING') && !isKept) say(`change ${change.id} is ${change.state} without content`);
+  if ((change.state === 'OPEN' || change.state === 'PENDING') && !isKept && change.reference === null)
+    say(`change ${change.id} is ${change.state} without content`);
   const ended = change.state === 'DISCARDED' ? [change.failure === null ? 'change.discard' : 'change.give-up'] : [];
   if (
     recorded('change.discard', 'change.give-up')
@@ -64,6 +83,22 @@ function wholeLease(state, lease, say) {
     state.audit.filter(({ action, details }) => actions.includes(action) && details.leaseId === lease.id).length;
   if (recorded('lease.acquire') !== 1) say(`lease ${lease.id} is not in the audit once`);
   if ((lease.released_at !== null ? 1 : 0) !== recorded('lease.release', 'lease.end')) say(`the end of lease ${lease.id} is half-saved`);
+}
+
+/** What was granted and not revoked since is there, and nothing else. */
+function wholeGrants(state, say) {
+  const nameOf = (project, { provider, prefix }) => `${provider}:${prefix} of ${project}`;
+  const told = new Map();
+  for (const [action, step] of [
+    ['secret-provider.grant', 1],
+    ['secret-provider.revoke', -1],
+  ])
+    for (const { entity_id, details } of state.audit.filter((row) => row.action === action))
+      told.set(nameOf(entity_id, details), (told.get(nameOf(entity_id, details)) ?? 0) + step);
+  const there = state.grants.map((grant) => nameOf(grant.project_id, grant)).sort();
+  const expected = [...told].flatMap(([name, times]) => Array(Math.max(0, times)).fill(name)).sort();
+  if (there.join() !== expected.join())
+    say(`granted is ${there.join() || 'nothing'}, and the audit tells of ${expected.join() || 'nothing'}`);
 }
 
 /** What a data key has sealed is there only together with the key; each key was made and destroyed as the audit tells. */
