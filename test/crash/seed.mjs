@@ -90,18 +90,23 @@ function makeSecrets(folder, receiverUrl) {
 /** A connection with two versions, which refer to files within `kept`. */
 async function referTwice(services, actor, secrets) {
   await grantSecrets(services, actor, { provider: 'file', prefix: join(secrets, 'kept') });
-  const reference = (name) => ({
-    provider: 'file',
-    paths: { env: { value: null, field: 'envVarName' }, file: { value: join(secrets, `kept/${name}.json`), field: 'filePath' } },
-    beside: {},
-  });
-  const created = await stageReferenceCreation(services, actor, { kind: 'webhook', reference: reference('first') });
-  const { connectionId } = await addConnection(services, actor, {
-    key: created.key,
-    kind: 'webhook',
-    integration: { name: 'Seed with references' },
-  });
-  const { key } = await stageReferenceUpdate(services, actor, { connectionId, reference: reference('second'), replace: false });
+  const connectionId = await addReferring(services, actor, join(secrets, 'kept/first.json'), 'Seed with references');
+  const reference = referenceTo(join(secrets, 'kept/second.json'));
+  const { key } = await stageReferenceUpdate(services, actor, { connectionId, reference, replace: false });
   await commitChange(services, actor, { key, connectionId });
   return connectionId;
+}
+
+/** A connection whose secret lies in a file that was granted. */
+export async function addReferring(services, actor, file, name) {
+  const { key } = await stageReferenceCreation(services, actor, { kind: 'webhook', reference: referenceTo(file) });
+  return (await addConnection(services, actor, { key, kind: 'webhook', integration: { name } })).connectionId;
+}
+
+function referenceTo(file) {
+  return {
+    provider: 'file',
+    paths: { env: { value: null, field: 'envVarName' }, file: { value: file, field: 'filePath' } },
+    beside: {},
+  };
 }

@@ -1,16 +1,21 @@
-// Six ways to be wrong, each put around a store that is right, for the checker to find. None is in the product.
+// Seven ways to be wrong, each put around a store or a reader of secrets that is right, for the checker to find. None is in the product.
 
 import { membersOf } from '../support/members-of.mjs';
 
 /** What the checker has to say of each: one of these checks. */
 export const BUGS = {
-  'no compare-and-set': { caughtBy: ['C6'], around: withoutCompareAndSet },
-  'lost update': { caughtBy: ['C1'], around: losingUpdates },
-  'acknowledged before the commit': { caughtBy: ['C3'], around: acknowledgingEarly },
-  'stale cache': { caughtBy: ['C3', 'C4'], around: cachingReads, replica: true },
-  "a replica's own clock": { caughtBy: ['C8'], around: withOwnClock, replica: true },
-  'torn multi-commit': { caughtBy: ['C7'], around: tearing },
+  'no compare-and-set': { caughtBy: ['C6'], around: onStore(withoutCompareAndSet) },
+  'lost update': { caughtBy: ['C1'], around: onStore(losingUpdates) },
+  'acknowledged before the commit': { caughtBy: ['C3'], around: onStore(acknowledgingEarly) },
+  'stale cache': { caughtBy: ['C3', 'C4'], around: onStore(cachingReads), replica: true },
+  "a replica's own clock": { caughtBy: ['C8'], around: onStore(withOwnClock), replica: true },
+  'torn multi-commit': { caughtBy: ['C7'], around: onStore(tearing) },
+  'a secret that is never read anew': { caughtBy: ['fresh'], around: neverFresh },
 };
+
+function onStore(change) {
+  return (services) => ({ ...services, store: change(services.store) });
+}
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -109,6 +114,12 @@ function tearing(store) {
       return await work(shape);
     },
   };
+}
+
+/** A job whose login was refused is given what was read before. */
+function neverFresh(services) {
+  const { secrets } = services;
+  return { ...services, secrets: { ...secrets, resolve: (reference, prefixes) => secrets.resolve(reference, prefixes) } };
 }
 
 function inTransactions(store, change) {

@@ -5,16 +5,19 @@
 // effect) or info (nobody knows). `key` is the connection, or the integration of a pair.
 
 import { auditOf } from './audit.mjs';
+import { fresh, grants, kept } from './secret-rules.mjs';
+import { HASTENED_KEPT_MS } from './secrets.mjs';
 
-const CHECKS = { C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12: auditOf, inFlight, unexpected };
+const CHECKS = { C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12: auditOf, inFlight, fresh, kept, grants, unexpected };
 const WRITES = new Set(['commit', 'update', 'rollBack', 'waited']);
 const READS = new Set(['read', 'acquire']);
 
-/** Broken promises, each with its number in front; `stored` has versions, changes and audit counts. */
-export function checkHistory(events, stored) {
+/** Broken promises, each with its number in front; `stored` has versions, changes and audit counts. A secret may be `keptMs` old. */
+export function checkHistory(events, stored, keptMs = HASTENED_KEPT_MS) {
   const history = {
     events,
     stored,
+    keptMs,
     ok: events.filter(({ type }) => type === 'ok'),
     writes: byKey(events.filter(({ op, type }) => WRITES.has(op) && type === 'ok')),
     reads: byKey(events.filter(({ op, type }) => READS.has(op) && type === 'ok')),
@@ -192,10 +195,19 @@ function unexpected({ events }) {
     // An old key is needed by something, or is gone; the last rotation's old key still opens the store.
     retire: ['BAD_REQUEST', 'NOT_FOUND'],
     rekey: ['REQUEST_IN_PROGRESS'],
+    brief: ['FORBIDDEN'],
+    // Nobody knows of the one before whether it took effect.
+    revoke: ['NOT_FOUND'],
   };
-  return events
-    .filter(({ op, type, value }) => type === 'fail' && !expected[op]?.includes(value.code))
+  // Proof ends when the secret that is referred to changes.
+  const isOutdated = ({ op, args, value }) => args.refers === true && WRITES.has(op) && value.code === 'VALIDATION_FAILED';
+  const refused = events
+    .filter((event) => event.type === 'fail' && !expected[event.op]?.includes(event.value.code) && !isOutdated(event))
     .map(({ op, key, value }) => `${op} of ${key} was refused with ${value.code}`);
+  const notHad = events
+    .filter(({ type, value }) => type !== 'ok' && value.secret !== undefined && value.code !== 'FORBIDDEN')
+    .map(({ op, key, value }) => `${op} of ${key} did not have its secret: ${value.secret}`);
+  return [...refused, ...notHad];
 }
 
 /** For each pair of which the first had returned before the second began. Sorted, the greatest of those that have returned is enough. */

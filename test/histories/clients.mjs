@@ -1,8 +1,9 @@
 // Processes that work on the same few connections at the same time, and write down what they asked, when, and what came back.
 import { detailsOf } from '../crash/seed.mjs';
 import { snakeCase } from '../crash/workload.mjs';
+import { readTag, tagOfVersion } from './secrets.mjs';
 
-/** Contents per connection: each is proven once, so that saving one again calls nobody. */
+/** Contents per connection: each that is sealed is proven once, so that saving one again calls nobody. */
 export const TAGS = 6;
 /** How often each is done, of all. */
 const MIX = {
@@ -23,6 +24,9 @@ const MIX = {
   job: 5,
   endLease: 2,
   remove: 2,
+  write: 6,
+  readAnew: 6,
+  brief: 6,
 };
 /** For how long a client waits for the jobs of others at most, milliseconds; then it takes the change back. */
 const PATIENCE_MS = 1500;
@@ -59,20 +63,22 @@ function createClient(world, ways, events, proc, seed) {
   let count = 0;
   const pick = (list) => list[Math.floor(chance() * list.length)];
   const home = ways[proc % ways.length];
+  const refersTo = (connection) => world.referring.includes(connection);
 
   async function ask(op, key, args, way, verb, variables, read) {
     count += 1;
     // Half of the requests are under an idempotency id.
     const id = chance() < 0.5 ? `${seed}-p${proc}-${count}-${verb}` : null;
     const trace = `${seed}-p${proc}-${count}`;
-    const event = { proc, op, key, args: { request: trace, ...args }, inv: now(), ret: 0, type: 'info', value: {} };
+    const refers = refersTo(key) ? { refers: true } : {};
+    const event = { proc, op, key, args: { request: trace, ...refers, ...args }, inv: now(), ret: 0, type: 'info', value: {} };
     if (way.repeats) event.trace = trace;
     events.push(event);
     try {
       const { data, code, text } = await way.ask(verb, variables, id, trace);
       event.ret = now();
       event.type = code === null ? 'ok' : UNKNOWN.has(code) ? 'info' : 'fail';
-      event.value = code === null ? read(data) : { code };
+      event.value = code === null ? read(data) : { code, secret: /"(SECRET_[A-Z_]+)"/.exec(text)?.[1] };
       if (event.type !== 'info' && way.repeats && id !== null && verb !== 'show' && verb !== 'list')
         answered.push({ way, verb, variables, id, text, key });
     } catch (error) {
@@ -82,10 +88,10 @@ function createClient(world, ways, events, proc, seed) {
     return event.type === 'ok' ? event.value : null;
   }
 
-  async function acquire(connection) {
+  async function acquire(connection, op = 'acquire') {
     const way = pick(ways.filter(({ mayLease }) => mayLease));
     const variables = { id: connection, job: `process ${proc}` };
-    const held = await ask('acquire', connection, {}, way, 'acquire', variables, ({ acquireLease: { lease, key, credentials } }) => ({
+    const held = await ask(op, connection, {}, way, 'acquire', variables, ({ acquireLease: { lease, key, credentials } }) => ({
       lease: lease.id,
       leaseKey: key,
       version: lease.version,
@@ -94,10 +100,11 @@ function createClient(world, ways, events, proc, seed) {
     return held === null ? null : { connection, ...held };
   }
 
-  async function readLease({ connection, lease, version, leaseKey }) {
+  async function readLease({ connection, lease, version, leaseKey }, verb = 'read') {
     const way = pick(ways.filter(({ mayLease }) => mayLease));
+    const args = { lease, version, fresh: verb === 'readAnew' };
     const read = ({ readLease: { lease: row, credentials } }) => ({ version: row.version, ...contentOf(credentials) });
-    await ask('readLease', connection, { lease, version }, way, 'read', { key: leaseKey }, read);
+    await ask('readLease', connection, args, way, verb, { key: leaseKey }, read);
   }
 
   async function release({ connection, lease, leaseKey }) {
@@ -107,6 +114,11 @@ function createClient(world, ways, events, proc, seed) {
 
   async function stage(connection) {
     const tag = pick(tagsOf(connection));
+    if (refersTo(connection)) {
+      const variables = { id: connection, file: world.secrets.pathOf(tag) };
+      const read = ({ updateSelfHostedCredentialsV2: { result } }) => ({ sent: tag, tempKey: result.key });
+      return await ask('stage', connection, { tag }, home, 'refer', variables, read);
+    }
     const variables = { id: connection, c: detailsOf(tag) };
     return await ask('stage', connection, { tag }, home, 'stage', variables, ({ updateWebhookCredentialsV2: { result } }) => ({
       sent: tag,
@@ -164,7 +176,7 @@ function createClient(world, ways, events, proc, seed) {
     read: (connection) =>
       ask('read', connection, {}, pick(ways), 'show', { id: connection }, ({ connection: row }) => ({
         version: row.currentVersion.version,
-        tag: row.currentVersion.settings.headerName.slice(2),
+        tag: tagOfVersion(row.currentVersion),
         whole: true,
       })),
     list: () => ask('list', 'all', {}, pick(ways), 'list', {}, ({ getPlatformServices }) => ({ pairs: pairsOf(getPlatformServices) })),
@@ -175,6 +187,27 @@ function createClient(world, ways, events, proc, seed) {
     async readLease() {
       const held = pick(leases);
       if (held !== undefined) await readLease(held);
+    },
+    /** Somebody replaces a secret in its file, without a word to the gateway. */
+    async write() {
+      const tag = pick(tagsOf(pick(world.referring)));
+      const event = { proc, op: 'write', key: tag, args: {}, inv: now(), ret: 0, type: 'ok', value: {} };
+      events.push(Object.assign(event, { value: { serial: world.secrets.put(tag) }, ret: now() }));
+    },
+    /** As a job whose login was refused. */
+    async readAnew() {
+      let held = pick(leases.filter(({ connection }) => refersTo(connection)));
+      if (held === undefined) {
+        held = await acquire(pick(world.referring));
+        if (held === null) return;
+        leases.push(held);
+      }
+      await readLease(held, 'readAnew');
+    },
+    /** A lease on what is granted for a moment at a time. */
+    async brief() {
+      const held = await acquire(world.brief, 'brief');
+      if (held !== null) await release(held);
     },
     async renew() {
       const held = pick(leases);
@@ -249,7 +282,7 @@ function createClient(world, ways, events, proc, seed) {
         { tag },
         home,
         'update',
-        { id: connection, c: JSON.stringify(snakeCase(detailsOf(tag))) },
+        { id: connection, c: JSON.stringify(refersTo(connection) ? fileOf(world, tag) : snakeCase(detailsOf(tag))) },
         (data) => ({ version: data.updateCredentials.version }),
       );
     },
@@ -283,9 +316,13 @@ function pairsOf(services) {
 }
 
 function contentOf(credentials) {
-  const tag = credentials.headerName.slice(2);
-  const whole = Object.entries(detailsOf(tag)).every(([name, value]) => credentials[name] === value);
-  return { tag, whole };
+  const text = credentials.headerName.slice(2);
+  const whole = Object.entries(detailsOf(text)).every(([name, value]) => credentials[name] === value);
+  return { ...readTag(text), whole };
+}
+
+function fileOf(world, tag) {
+  return { self_hosted_credentials_type: 'file', file_path: world.secrets.pathOf(tag) };
 }
 
 function now() {

@@ -1,6 +1,7 @@
 // npm run test:histories: many clients at once, on SQLite through the listener and the control socket, on PostgreSQL through two gateways;
-// their history is checked against C1 to C12 of test/histories/checker.mjs. First the checker itself: six bugs that it has to find.
-// Beside the clients somebody changes the keys all the time, and what was replaced is retired and destroyed early.
+// their history is checked against C1 to C12 of test/histories/checker.mjs, and against rules for secrets that lie
+// in files. First the checker itself: seven bugs that it has to find. Beside the clients somebody changes the keys all the time, an
+// operator grants and revokes a folder of secrets, and what was replaced is retired and destroyed early.
 //   -- --requests 2000 how long each history is: so many requests,
 //   -- --seconds 30    or so much time, whichever is reached first
 //   -- --processes 16  how many clients
@@ -20,7 +21,8 @@ import { startReceiver } from '../crash/seed.mjs';
 import { BUGS } from './bugs.mjs';
 import { checkHistory } from './checker.mjs';
 import { runClients } from './clients.mjs';
-import { hastenTime, keepKeys, rekeyBeside, rekeyOverSocket } from './keeper.mjs';
+import { hastenTime, keepGrants, keepKeys, rekeyBeside, rekeyOverSocket } from './keeper.mjs';
+import { KEPT_MS } from './secrets.mjs';
 import { SPOILT } from './spoil.mjs';
 import { changeSqlite, openApp, prepareWorld, readStored, wayInProcess, wayOfCommandLine, wayOverHttp, withSqlite } from './world.mjs';
 
@@ -56,6 +58,10 @@ const EVERY = [
   'endLease',
   'replay',
   'list',
+  'write',
+  'brief',
+  'grant',
+  'revoke',
   'removePair',
   'reseal',
   'rotate',
@@ -85,7 +91,7 @@ async function catchBug(name, { caughtBy, around, replica }) {
   const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, { connections: 2, pairs: 24, removable: 6 });
   const app = await openApp({ CHANGEOVER_DATA_DIR: dataDir });
   const right = await wayInProcess(app, app.services, world);
-  const wrong = await wayInProcess(app, { ...app.services, store: around(app.services.store) }, world);
+  const wrong = await wayInProcess(app, around(app.services), world);
   const ways = replica === true ? [right, wrong] : [wrong];
   const stopJobs = app.startJobs();
   const started = performance.now();
@@ -94,7 +100,7 @@ async function catchBug(name, { caughtBy, around, replica }) {
   const isCaught = () => broken.some((line) => caughtBy.includes(line.split(':')[0]));
   for (let slice = 0; !isCaught() && performance.now() - started < BUG_MS; slice += 1) {
     await runClients(world, ways, { processes: 8, requests: 150, seconds: 10, seed: options.seed + 1000 * slice }, events);
-    broken = checkHistory(events, await withSqlite(dataDir, readStored));
+    broken = checkHistory(events, await withSqlite(dataDir, readStored), KEPT_MS);
   }
   await stopJobs();
   await app.close();
@@ -112,7 +118,7 @@ async function onSqlite() {
   const gateway = await startGateway({ dataDir, environment: UNLIMITED });
   try {
     const http = wayOverHttp(gateway.url, world);
-    const beside = keepersOf(http, { folder: dataDir, rekey: (file) => rekeyOverSocket(dataDir, file) }, (text) =>
+    const beside = keepersOf(http, world, { folder: dataDir, rekey: (file) => rekeyOverSocket(dataDir, file) }, (text) =>
       changeSqlite(dataDir, text),
     );
     await judge('SQLite, listener and command line', world, [http, http, wayOfCommandLine(dataDir)], beside, () =>
@@ -142,7 +148,7 @@ async function onPostgres() {
     const run = (text) => server.query(text, 'histories');
     const held = { ...environment, CHANGEOVER_DATA_DIR: dataDir };
     const rekey = (file) => rekeyBeside(held, file);
-    await judge('PostgreSQL, two gateways', world, ways, keepersOf(ways[0], { folder: dataDir, rekey }, run), () =>
+    await judge('PostgreSQL, two gateways', world, ways, keepersOf(ways[0], world, { folder: dataDir, rekey }, run), () =>
       server.snapshot(readStored, 'histories'),
     );
     await stillWhole('PostgreSQL', gateways[1], world);
@@ -152,9 +158,14 @@ async function onPostgres() {
   }
 }
 
-/** Who changes the keys, and how time goes faster. */
-function keepersOf(way, keys, change) {
-  return (isOver, events) => Promise.all([keepKeys(way, { ...keys, isOver }, events), hastenTime(change, isOver)]);
+/** Who changes the keys and the grants, and how time goes faster. */
+function keepersOf(way, world, keys, change) {
+  return (isOver, events) =>
+    Promise.all([
+      keepKeys(way, { ...keys, isOver }, events),
+      keepGrants(way, { prefix: world.briefly, isOver }, events),
+      hastenTime(change, isOver),
+    ]);
 }
 
 /** Afterwards every version opens, and the audit is whole. */

@@ -30,6 +30,16 @@ export async function keepKeys(way, { isOver, rekey, folder }, events) {
   }
 }
 
+/** Takes the grant of a folder of secrets away and gives it back, one after the other until `isOver`. */
+export async function keepGrants(way, { isOver, prefix }, events) {
+  while (!isOver()) {
+    for (const op of ['revoke', 'grant']) {
+      await did(events, op, async () => await answered(way.ask(op, { prefix }, null)));
+      await pause(PAUSE_MS);
+    }
+  }
+}
+
 /**
  * The overlap of some replaced versions and the days for which a retired one's content is kept end early, and so do the minutes for
  * which an old key is kept. `change` runs a statement past the gateway.

@@ -64,12 +64,42 @@ export const SPOILT = {
       events.find(({ op, inv, ret, key, value }) => op === 'commit' && value.code === 'CONNECTION_IN_USE' && isHeld(events, key, inv, ret)),
       (event) => Object.assign(event, { type: 'ok', value: { version: 1 } }),
     ),
+  fresh: ({ events }) =>
+    change(
+      latest(events, ({ op, args, value }) => op === 'readLease' && args.fresh && value.serial > 0),
+      (event) => replaceBefore(events, event),
+    ),
+  kept: ({ events }) =>
+    change(
+      latest(events, ({ op, args, value }) => op !== 'write' && !args.fresh && value.serial > 0),
+      (event) => replaceBefore(events, event),
+    ),
+  grants: ({ events }) =>
+    change(
+      events.find((event) => event.op === 'brief' && event.type === 'fail' && isRevoked(events, event)),
+      (event) => (event.type = 'ok'),
+    ),
   unexpected: ({ events }) =>
     change(
       latest(events, ({ op }) => op === 'read'),
       (event) => Object.assign(event, { type: 'fail', value: { code: 'INTERNAL' } }),
     ),
 };
+
+/** What was seen is the secret before, and the one that was seen in truth had been there for ever. */
+function replaceBefore(events, { value }) {
+  const next = events.find((event) => event.op === 'write' && event.key === value.tag && event.value.serial === value.serial);
+  Object.assign(next, { inv: 0, ret: 0 });
+  value.serial -= 1;
+}
+
+function isRevoked(events, { inv, ret }) {
+  const last = events
+    .filter((event) => (event.op === 'grant' || event.op === 'revoke') && event.inv < ret)
+    .sort((a, b) => a.inv - b.inv)
+    .at(-1);
+  return last?.op === 'revoke' && last.type === 'ok' && last.ret < inv;
+}
 
 function isHeld(events, key, from, until) {
   return events.some(

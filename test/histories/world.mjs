@@ -11,24 +11,25 @@ import { addConnection } from '../../dist/operations/add-connection.js';
 import { answerOnce } from '../../dist/operations/answer-once.js';
 import { authenticate } from '../../dist/operations/authenticate.js';
 import { commitChange } from '../../dist/operations/commit-change.js';
+import { grantSecrets } from '../../dist/operations/grant-secrets.js';
 import { localActor } from '../../dist/operations/prepare-instance.js';
 import { validateChange } from '../../dist/operations/run-validation.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
-import { detailsOf, seed } from '../crash/seed.mjs';
-import { DOCUMENTS as CRASH_DOCUMENTS } from '../crash/workload.mjs';
+import { addReferring, detailsOf, seed } from '../crash/seed.mjs';
+import { DOCUMENTS as CRASH_DOCUMENTS, OF_JOBS } from '../crash/workload.mjs';
 import { tagsOf } from './clients.mjs';
+import { createSecrets, tagOfVersion } from './secrets.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const DOCUMENTS = {
   ...CRASH_DOCUMENTS,
-  show: 'query ($id: UUID!) { connection(id: $id) { currentVersion { version settings } } }',
+  show: 'query ($id: UUID!) { connection(id: $id) { currentVersion { version settings reference } } }',
   list: '{ getPlatformServices { connections { name } } }',
   removePair: 'mutation ($id: UUID!) { deleteIntegration(integrationId: $id) { success } }',
 };
-const OF_JOBS = new Set(['acquire', 'read', 'renew', 'release']);
 const QUERIES = new Set(['show', 'list', 'change']);
 
-/** Connections whose contents are all proven, pairs of connections that are removed together, and connections that are removed while leased. */
+/** Connections whose contents are all proven, some whose secrets lie in files, one of them where the operator's grant comes and goes, pairs of connections that are removed together, and connections that are removed while leased. */
 export async function prepareWorld(environment, receiverUrl, { connections, pairs, removable }) {
   const seeded = await seed(environment, receiverUrl, connections);
   const app = await openApp(environment);
@@ -59,8 +60,25 @@ export async function prepareWorld(environment, receiverUrl, { connections, pair
         name: `brief ${index}`,
       }),
     );
+  const secrets = createSecrets(join(seeded.secrets, 'kept'), receiverUrl);
+  const referring = [seeded.referring];
+  while (referring.length < connections / 4)
+    referring.push(await addReferring(services, actor, join(seeded.secrets, 'kept/first.json'), `Referring ${referring.length}`));
+  for (const tag of referring.flatMap(tagsOf)) secrets.put(tag);
+  await grantSecrets(services, actor, { provider: 'file', prefix: join(seeded.secrets, 'brief') });
+  const brief = await addReferring(services, actor, join(seeded.secrets, 'brief/brief.json'), 'Referring briefly');
   await app.close();
-  return { ...seeded, pairs: ids, removable: removed, receiver: receiverUrl };
+  return {
+    ...seeded,
+    connections: [...seeded.connections, ...referring],
+    referring,
+    secrets,
+    brief,
+    briefly: join(seeded.secrets, 'brief'),
+    pairs: ids,
+    removable: removed,
+    receiver: receiverUrl,
+  };
 }
 
 async function add(services, actor, receiverUrl, { details, ...where }) {
@@ -148,7 +166,7 @@ export async function wayInProcess(app, services, world) {
 /** The tables that a checker compares a history with. */
 export async function readStored(rows) {
   const versions = await rows(
-    'select v.connection_id, v.version, v.settings, v.change_id, v.restored_from, c.base_version from versions v join changes c on c.id = v.change_id order by v.connection_id, v.version',
+    'select v.connection_id, v.version, v.settings, v.reference, v.change_id, v.restored_from, c.base_version from versions v join changes c on c.id = v.change_id order by v.connection_id, v.version',
   );
   const audit = await rows('select action, request_id from audit');
   const parsed = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
@@ -157,7 +175,7 @@ export async function readStored(rows) {
     versions: versions.map((row) => ({
       connection: row.connection_id,
       version: Number(row.version),
-      tag: parsed(row.settings).headerName.slice(2),
+      tag: tagOfVersion({ settings: parsed(row.settings), reference: parsed(row.reference) }),
       change: row.change_id,
       base: number(row.base_version),
       restoredFrom: number(row.restored_from),
