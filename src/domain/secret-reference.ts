@@ -63,7 +63,7 @@ export interface SecretResolver {
   readonly providers: SecretProviders;
   /**
    * A copy of the secret, which the caller overwrites when done. What was read under other prefixes is never answered. `fresh` reads
-   * it again, whatever is kept; callers that ask at the same time share one read. Throws SecretError.
+   * it again, whatever is kept or being read; callers that ask at the same time share one read. Throws SecretError.
    */
   resolve(
     reference: Pick<SecretReference, 'provider' | 'path'>,

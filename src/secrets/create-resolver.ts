@@ -10,6 +10,12 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
+interface Reading {
+  readonly value: Promise<Buffer>;
+  /** From then on it may give what the secret was before somebody asked. */
+  hasBegun: boolean;
+}
+
 /** Keeps what was read for five minutes at most, and overwrites it then. `now` only ever goes forward, milliseconds. */
 export function createSecretResolver(
   providers: SecretProviders,
@@ -17,7 +23,7 @@ export function createSecretResolver(
 ): SecretResolver {
   const kept = new Map<string, Kept>();
   /** Until the provider has ended, however late: one that hangs is asked once for each secret, and not once for each caller. */
-  const running = new Map<string, Promise<Buffer>>();
+  const running = new Map<string, Reading>();
   let cleared = 0;
 
   function forget(id: string): void {
@@ -37,10 +43,27 @@ export function createSecretResolver(
     kept.set(id, { value, readAt, timer });
   }
 
-  /** Everyone who waits for the promised bytes has copied them before the next turn of the event loop. */
-  async function read(id: string, start: (signal: AbortSignal) => Promise<Buffer>): Promise<Buffer> {
-    const readAt = now();
+  /** One after the other: a reading that is running when a new one is asked for could be too old for it. */
+  function begin(id: string, before: Reading | undefined, start: (signal: AbortSignal) => Promise<Buffer>): Reading {
     const began = cleared;
+    const reading: Reading = { value: Promise.resolve(before?.value).then(follow, follow), hasBegun: false };
+    function follow(): Promise<Buffer> {
+      reading.hasBegun = true;
+      // What fails to be read again is not answered from before.
+      forget(id);
+      return read(id, began, start);
+    }
+    const end = () => {
+      if (running.get(id) === reading) running.delete(id);
+    };
+    reading.value.then(end, end);
+    running.set(id, reading);
+    return reading;
+  }
+
+  /** Everyone who waits for the promised bytes has copied them before the next turn of the event loop. */
+  async function read(id: string, began: number, start: (signal: AbortSignal) => Promise<Buffer>): Promise<Buffer> {
+    const readAt = now();
     const value = await start(AbortSignal.timeout(deadlineMs));
     if (began === cleared) keep(id, Buffer.from(value), readAt);
     setImmediate(() => value.fill(0));
@@ -55,13 +78,9 @@ export function createSecretResolver(
       if (!fresh && found !== undefined && now() - found.readAt < SECRET_MAX_AGE_MS)
         return { value: Buffer.from(found.value), isKept: true };
       let reading = running.get(id);
-      if (reading === undefined) {
-        // What fails to be read again is not answered from before.
-        forget(id);
-        reading = read(id, (signal) => providers[provider].read(path, prefixes, signal)).finally(() => running.delete(id));
-        running.set(id, reading);
-      }
-      return { value: Buffer.from(await inTime(reading, deadlineMs, () => new SecretError('late'))), isKept: false };
+      if (reading === undefined || (fresh && reading.hasBegun))
+        reading = begin(id, reading, (signal) => providers[provider].read(path, prefixes, signal));
+      return { value: Buffer.from(await inTime(reading.value, deadlineMs, () => new SecretError('late'))), isKept: false };
     },
     clear() {
       cleared += 1;

@@ -103,7 +103,7 @@ export async function addReferring(services, actor, file, name) {
   return (await addConnection(services, actor, { key, kind: 'webhook', integration: { name } })).connectionId;
 }
 
-function referenceTo(file) {
+export function referenceTo(file) {
   return {
     provider: 'file',
     paths: { env: { value: null, field: 'envVarName' }, file: { value: file, field: 'filePath' } },

@@ -15,7 +15,8 @@ import { grantSecrets } from '../../dist/operations/grant-secrets.js';
 import { localActor } from '../../dist/operations/prepare-instance.js';
 import { validateChange } from '../../dist/operations/run-validation.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
-import { addReferring, detailsOf, seed } from '../crash/seed.mjs';
+import { stageReferenceUpdate } from '../../dist/operations/stage-reference.js';
+import { addReferring, detailsOf, referenceTo, seed } from '../crash/seed.mjs';
 import { DOCUMENTS as CRASH_DOCUMENTS, OF_JOBS } from '../crash/workload.mjs';
 import { tagsOf } from './clients.mjs';
 import { createSecrets, tagOfVersion } from './secrets.mjs';
@@ -64,7 +65,13 @@ export async function prepareWorld(environment, receiverUrl, { connections, pair
   const referring = [seeded.referring];
   while (referring.length < connections / 4)
     referring.push(await addReferring(services, actor, join(seeded.secrets, 'kept/first.json'), `Referring ${referring.length}`));
-  for (const tag of referring.flatMap(tagsOf)) secrets.put(tag);
+  for (const connectionId of referring) {
+    for (const tag of tagsOf(connectionId)) secrets.put(tag);
+    // There is a version to go back to from the start.
+    const reference = referenceTo(secrets.pathOf(tagsOf(connectionId)[0]));
+    const { key } = await stageReferenceUpdate(services, actor, { connectionId, reference, replace: false });
+    await commitChange(services, actor, { key, connectionId });
+  }
   await grantSecrets(services, actor, { provider: 'file', prefix: join(seeded.secrets, 'brief') });
   const brief = await addReferring(services, actor, join(seeded.secrets, 'brief/brief.json'), 'Referring briefly');
   await app.close();

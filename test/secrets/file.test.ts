@@ -11,6 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,19 @@ describe('secrets in files', () => {
     symlinkSync('..2', join(granted, '..next'));
     renameSync(join(granted, '..next'), join(granted, '..data'));
     expect([first, await read(join(granted, 'password'))]).toEqual(['of 1', 'of 2']);
+  });
+
+  test('a secret that is replaced while it is read is had all the same, at whatever moment', async () => {
+    const had = [];
+    for (let round = 0; round < 80; round += 1) {
+      const reading = read(join(granted, 'sales.json'));
+      // A look at the disk takes as long as one of the steps of reading.
+      for (let steps = round % 20; steps > 0; steps -= 1) await stat(granted);
+      writeFileSync(join(home, 'next'), 'of sales', { mode: 0o600 });
+      renameSync(join(home, 'next'), join(granted, 'sales.json'));
+      had.push(await reading.catch(String));
+    }
+    expect(new Set(had)).toEqual(new Set(['of sales']));
   });
 
   test('a granted folder may itself be a link', async () => {

@@ -65,6 +65,20 @@ describe('a resolver', () => {
     expect([manager.reads, new Set(all.slice(1).map(({ value }) => value.toString('utf8')))]).toEqual([1, new Set(['first'])]);
   });
 
+  test('reads again for whoever asks for it while an older read is still running, and once for all of them', async () => {
+    const { manager, resolve } = bench();
+    let answer: () => void = () => undefined;
+    manager.hold = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const before = resolve();
+    await Promise.resolve();
+    manager.value = 'second';
+    const after = [resolve({ fresh: true }), resolve({ fresh: true })];
+    answer();
+    expect([await before, ...(await Promise.all(after)), manager.reads]).toEqual(['first', 'second', 'second', 2]);
+  });
+
   test('never answers with what was read under other prefixes', async () => {
     const { manager, resolve } = bench();
     await resolve();

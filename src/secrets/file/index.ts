@@ -20,15 +20,31 @@ export function createFileProvider(ours: readonly string[]): SecretProvider {
     async read(path, prefixes, signal) {
       const granted = prefixes.filter((prefix) => isPlainPath(path) && isWithin(path, prefix));
       if (granted.length === 0) throw new SecretError('not-granted');
-      const real = await realPath(path);
-      const folders = await Promise.all(granted.map((folder) => realpath(folder).catch(() => null)));
-      const folder = folders.find((one) => one !== null && isWithin(real, one));
-      if (folder === undefined || folder === null || isPseudo(real)) throw new SecretError('not-granted');
-      const own = await Promise.all(ours.map((one) => realpath(one).catch(() => one)));
-      if (own.some((one) => real === one || isWithin(real, one))) throw new SecretError('not-granted');
-      return await readRegular(real, folder, own, signal);
+      for (let left = MOST_READS; ; left -= 1) {
+        const real = await realPath(path);
+        const bytes = await readReal(real, granted, ours, signal);
+        if (bytes !== 'replaced') return bytes;
+        if (left === 1) throw new SecretError('unreadable');
+      }
     },
   };
+}
+
+/** Managers put another file, or another folder, in the place of the one that is being read: then that one is what the secret is now. */
+const MOST_READS = 5;
+
+async function readReal(
+  real: string,
+  granted: readonly string[],
+  ours: readonly string[],
+  signal: AbortSignal,
+): Promise<Buffer | 'replaced'> {
+  const folders = await Promise.all(granted.map((folder) => realpath(folder).catch(() => null)));
+  const folder = folders.find((one) => one !== null && isWithin(real, one));
+  if (folder === undefined || folder === null || isPseudo(real)) throw new SecretError('not-granted');
+  const own = await Promise.all(ours.map((one) => realpath(one).catch(() => one)));
+  if (own.some((one) => real === one || isWithin(real, one))) throw new SecretError('not-granted');
+  return await readRegular(real, folder, own, signal);
 }
 
 async function realPath(path: string): Promise<string> {

@@ -7,16 +7,22 @@ import { SECRET_MAX_BYTES } from '../../domain/secret-reference.ts';
 /**
  * The bytes of a regular file that was found below `folder`. Opened without waiting and without following a link at its end, so that
  * a pipe or a device is refused like any other thing that is no file. Not of a file, or in a folder, that everybody may write: whose
- * secret would that be? Nor one of `ours` under another name. Throws SecretError.
+ * secret would that be? Nor one of `ours` under another name. `replaced` when it went away or was changed for another meanwhile: the
+ * path may lead to a file all the same. Throws SecretError.
  */
-export async function readRegular(real: string, folder: string, ours: readonly string[], signal: AbortSignal): Promise<Buffer> {
+export async function readRegular(
+  real: string,
+  folder: string,
+  ours: readonly string[],
+  signal: AbortSignal,
+): Promise<Buffer | 'replaced'> {
   let handle: FileHandle;
   try {
     // To open a device may do something by itself.
     if (!(await lstat(real)).isFile()) throw new SecretError('unreadable');
     handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw error instanceof SecretError ? error : failureOf(error);
+    return replacedOrThrow(error);
   }
   const buffer = Buffer.alloc(SECRET_MAX_BYTES + 1);
   try {
@@ -26,16 +32,22 @@ export async function readRegular(real: string, folder: string, ours: readonly s
     await refuseOwn(opened, ours);
     await requireGuarded(dirname(real), folder);
     // A folder on the way may have been replaced by a link since it was looked at.
-    if ((await realpath(real)) !== real || !isSame(await lstat(real), opened)) throw new SecretError('unreadable');
+    if ((await realpath(real)) !== real || !isSame(await lstat(real), opened)) return 'replaced';
     const length = await fill(handle, buffer, signal);
     if (length > SECRET_MAX_BYTES) throw new SecretError('too-large');
     return Buffer.from(buffer.subarray(0, length));
   } catch (error) {
-    throw error instanceof SecretError ? error : failureOf(error);
+    return replacedOrThrow(error);
   } finally {
     buffer.fill(0);
     await handle.close();
   }
+}
+
+function replacedOrThrow(error: unknown): 'replaced' {
+  if (error instanceof SecretError) throw error;
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) return 'replaced';
+  throw failureOf(error);
 }
 
 /** A short read is not the end of a file. */
@@ -77,6 +89,9 @@ function isSame(a: Stats, b: Stats): boolean {
 }
 
 export function failureOf(error: unknown): SecretError {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  return new SecretError(code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable');
+  return new SecretError(['ENOENT', 'ENOTDIR'].includes(codeOf(error)) ? 'missing' : 'unreadable');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
