@@ -7,14 +7,14 @@ import { readTag, tagOfVersion } from './secrets.mjs';
 export const TAGS = 6;
 /** How often each is done, of all. */
 const MIX = {
-  read: 30,
+  read: 36,
   list: 8,
   acquire: 8,
   readLease: 14,
   renew: 4,
   release: 4,
   commit: 16,
-  update: 5,
+  update: 6,
   rollBack: 5,
   replay: 4,
   removePair: 2,

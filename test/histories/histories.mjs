@@ -88,7 +88,7 @@ process.exitCode = tally.failed === 0 ? 0 : 1;
 
 async function catchBug(name, { caughtBy, around, replica }) {
   const dataDir = join(folder, name.replaceAll(/\W/g, '-'));
-  const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, { connections: 2, pairs: 24, removable: 6 });
+  const world = await prepareWorld({ CHANGEOVER_DATA_DIR: dataDir }, receiver.url, { connections: 1, pairs: 24, removable: 6 });
   const app = await openApp({ CHANGEOVER_DATA_DIR: dataDir });
   const right = await wayInProcess(app, app.services, world);
   const wrong = await wayInProcess(app, around(app.services), world);
