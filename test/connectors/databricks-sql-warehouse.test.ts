@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { parseDetails } from '../../src/domain/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { startFakeDatabricks, WAREHOUSE } from '../support/fake-databricks.ts';
+import { startJsonServer } from '../support/json-server.ts';
 import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
 
 const LOADER = '6f1c1c9a-0000-4000-8000-000000000001';
@@ -137,6 +138,40 @@ describe('databricks-sql-warehouse', () => {
   test('a login that may not see the grants of the one in use says so, and does not pass for equal', async () => {
     const outcome = await run('validate_permission_parity', { clientId: BLIND, clientSecret: 'dose-blind' }, { clientId: LOADER });
     expect([outcome.status, outcome.warnings.map(({ code }) => code)]).toEqual(['warning', ['SKIPPED']]);
+  });
+
+  test.each([
+    ['says yes to everything', {}],
+    ['is about another warehouse', { id: 'another', state: 'RUNNING', userName: 'ada@example.com' }],
+    ['is about nobody', { id: WAREHOUSE, state: 'RUNNING' }],
+    ['is misshapen', { id: WAREHOUSE, userName: 'ada@example.com', groups: [null, 5] }],
+  ])('an answer that %s proves nothing, and is PROTOCOL_ERROR', async (_, body) => {
+    const other = await startJsonServer(() => ({ status: 200, body }));
+    const found = await codes('validate_connection', { ...details, workspaceUrl: other.url });
+    other.close();
+    expect(found).toEqual(['PROTOCOL_ERROR']);
+  });
+
+  test.each([
+    ['no state', {}],
+    [
+      'columns that are none',
+      { status: { state: 'SUCCEEDED' }, manifest: { schema: { columns: [null] } }, result: { data_array: [null] } },
+    ],
+    ['rows that are none', { status: { state: 'SUCCEEDED' }, manifest: { schema: { columns: 5 } }, result: { data_array: 5 } }],
+  ])('the result of a statement with %s is PROTOCOL_ERROR', async (_, result) => {
+    const me = { id: WAREHOUSE, state: 'RUNNING', userName: 'ada@example.com' };
+    const other = await startJsonServer(({ method }) => ({ status: 200, body: method === 'POST' ? result : me }));
+    const found = await codes('validate_warehouse', { ...details, workspaceUrl: other.url });
+    other.close();
+    expect(found).toEqual(['PROTOCOL_ERROR']);
+  });
+
+  test.each(['', 'two\r\nlines', '\ud800'])('a token that no header can carry is PROTOCOL_ERROR (%j)', async (token) => {
+    const other = await startJsonServer(() => ({ status: 200, body: { access_token: token } }));
+    const found = await codes('validate_connection', { workspaceUrl: other.url, clientId: LOADER, clientSecret: 'dose-first' });
+    other.close();
+    expect(found).toEqual(['PROTOCOL_ERROR']);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { hostOf } from '../../src/connectors/snowflake/session.ts';
 import { parseDetails } from '../../src/domain/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { ACCOUNT, startFakeSnowflake } from '../support/fake-snowflake.ts';
+import { startJsonServer } from '../support/json-server.ts';
 import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
 
 const PASSPHRASE = 'the passphrase of the key';
@@ -97,6 +98,21 @@ describe('snowflake', () => {
     username: 'LOADER',
     password: 'the password there',
   };
+
+  test.each([
+    ['says yes to everything', { token: 't' }],
+    ['has no rows', { token: 't', rowtype: [{ name: '1' }], rowset: [] }],
+    ['has another row', { token: 't', rowtype: [{ name: '1' }], rowset: [['2']] }],
+    ['has rows that are none', { token: 't', rowtype: [{ name: '1' }], rowset: 5 }],
+    ['has columns that are none', { token: 't', rowtype: [null], rowset: [['1']] }],
+    ['asks to wait at no address', { token: 't', getResultUrl: 'http://[' }],
+    ['has a token that no header can carry', { token: 'two\r\nlines' }],
+  ])('an answer that %s proves nothing, and is PROTOCOL_ERROR', async (_, data) => {
+    const other = await startJsonServer(() => ({ status: 200, body: { success: true, data } }));
+    const found = await codes('validate_connection', { ...details, url: other.url });
+    other.close();
+    expect(found).toEqual(['PROTOCOL_ERROR']);
+  });
 
   test.each([
     ['a private key', { privateKey: base64(pair.privateKey) }],

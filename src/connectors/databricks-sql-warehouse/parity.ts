@@ -72,7 +72,7 @@ async function findPrincipal(workspace: Workspace, applicationId: string): Promi
     const answer = await workspace.get(
       `/api/2.0/preview/scim/v2/ServicePrincipals?filter=${encodeURIComponent(`applicationId eq "${applicationId}"`)}`,
     );
-    const [found] = Array.isArray(answer.Resources) ? (answer.Resources as readonly Readonly<Record<string, unknown>>[]) : [];
+    const [found] = Array.isArray(answer.Resources) ? (answer.Resources as readonly unknown[]) : [];
     return found === undefined ? alone : readPrincipal(found);
   } catch (error) {
     if (error instanceof DatabricksError && error.status === 403) return alone;

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
 import type { DatabricksDetails } from './define-databricks.ts';
 import { lacksUnityCatalog, notReady, noUnityCatalog, problemOf } from './problems.ts';
-import { DatabricksError, openWorkspace, type Workspace } from './workspace.ts';
+import { DatabricksError, notDatabricks, openWorkspace, type Workspace } from './workspace.ts';
 
 type Input = ValidatorInput<DatabricksDetails>;
 
@@ -66,12 +67,22 @@ export async function askIdentity(workspace: Workspace): Promise<Identity> {
   return readPrincipal(await workspace.get('/api/2.0/preview/scim/v2/Me'));
 }
 
-export function readPrincipal(principal: Readonly<Record<string, unknown>>): Identity {
-  const groups = Array.isArray(principal.groups) ? (principal.groups as readonly { readonly display?: unknown }[]) : [];
-  return {
-    name: String(principal.applicationId ?? principal.userName ?? ''),
-    groups: groups.flatMap(({ display }) => (typeof display === 'string' ? [display] : [])),
-  };
+const PRINCIPAL = z
+  .object({
+    applicationId: z.string().nullish(),
+    userName: z.string().nullish(),
+    groups: z.array(z.object({ display: z.string().nullish() })).nullish(),
+  })
+  .transform(({ applicationId, userName, groups }) => ({
+    name: applicationId ?? userName ?? '',
+    groups: (groups ?? []).flatMap(({ display }) => display ?? []),
+  }));
+
+/** A principal without a name is none: any server may answer anything with JSON, and proves nothing by it. */
+export function readPrincipal(principal: unknown): Identity {
+  const read = PRINCIPAL.safeParse(principal);
+  if (!read.success || read.data.name === '') throw notDatabricks('request');
+  return read.data;
 }
 
 async function findWarehouse(
@@ -79,7 +90,8 @@ async function findWarehouse(
   id: string,
 ): Promise<{ readonly problem: Problem | null; readonly state: string | null }> {
   try {
-    const { state } = await workspace.get(`/api/2.0/sql/warehouses/${encodeURIComponent(id)}`);
+    const { id: found, state } = await workspace.get(`/api/2.0/sql/warehouses/${encodeURIComponent(id)}`);
+    if (found !== id) throw notDatabricks('request');
     return { problem: null, state: typeof state === 'string' ? state : null };
   } catch (error) {
     if (!(error instanceof DatabricksError)) throw error;

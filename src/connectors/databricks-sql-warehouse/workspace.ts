@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ValidatorInput } from '../../domain/connector.ts';
 import type { HttpReply, HttpRequest } from '../../domain/egress.ts';
 import { RemoteError } from '../shared/remote-error.ts';
@@ -33,29 +34,45 @@ export async function openWorkspace(input: ValidatorInput<DatabricksDetails>): P
   return {
     get: (path) => call('GET', path),
     async query(statement, parameters = {}) {
-      const answer = (await call('POST', '/api/2.0/sql/statements/', {
-        warehouse_id: credentials.warehouseId,
-        statement,
-        parameters: Object.entries(parameters).map(([name, value]) => ({ name, value, type: 'STRING' })),
-        wait_timeout: WAIT,
-        on_wait_timeout: 'CANCEL',
-        disposition: 'INLINE',
-        format: 'JSON_ARRAY',
-      })) as StatementAnswer;
-      const state = answer.status?.state ?? '';
+      const answer = readStatement(
+        await call('POST', '/api/2.0/sql/statements/', {
+          warehouse_id: credentials.warehouseId,
+          statement,
+          parameters: Object.entries(parameters).map(([name, value]) => ({ name, value, type: 'STRING' })),
+          wait_timeout: WAIT,
+          on_wait_timeout: 'CANCEL',
+          disposition: 'INLINE',
+          format: 'JSON_ARRAY',
+        }),
+      );
+      const { state, error } = answer.status;
       if (state === 'CANCELED' || state === 'PENDING' || state === 'RUNNING') return null;
-      if (state !== 'SUCCEEDED')
-        throw new DatabricksError('statement', 200, answer.status?.error?.error_code ?? '', answer.status?.error?.message ?? '');
-      const columns = answer.manifest?.schema?.columns?.map(({ name }) => name) ?? [];
+      if (state !== 'SUCCEEDED') throw new DatabricksError('statement', 200, error?.error_code ?? '', error?.message ?? '');
+      const columns = answer.manifest?.schema.columns?.map(({ name }) => name) ?? [];
       return (answer.result?.data_array ?? []).map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
     },
   };
 }
 
-interface StatementAnswer {
-  readonly status?: { readonly state?: string; readonly error?: { readonly error_code?: string; readonly message?: string } };
-  readonly manifest?: { readonly schema?: { readonly columns?: readonly { readonly name: string }[] } };
-  readonly result?: { readonly data_array?: readonly (readonly (string | null)[])[] };
+/** The part of https://docs.databricks.com/api/workspace/statementexecution/executestatement that is used. */
+const STATEMENT = z.object({
+  status: z.object({
+    state: z.string(),
+    error: z.object({ error_code: z.string().nullish(), message: z.string().nullish() }).nullish(),
+  }),
+  manifest: z.object({ schema: z.object({ columns: z.array(z.object({ name: z.string() })).nullish() }) }).nullish(),
+  result: z.object({ data_array: z.array(z.array(z.string().nullable())).nullish() }).nullish(),
+});
+
+function readStatement(answer: unknown): z.output<typeof STATEMENT> {
+  const read = STATEMENT.safeParse(answer);
+  if (!read.success) throw notDatabricks('request');
+  return read.data;
+}
+
+/** It answered, and not with what Databricks says that it answers. */
+export function notDatabricks(stage: 'login' | 'request'): DatabricksError {
+  return new DatabricksError(stage, 200, '', '');
 }
 
 /** OAuth 2 client credentials: of the workspace itself, or of Entra for a service principal that Azure manages. */
@@ -86,7 +103,8 @@ async function obtainToken({ credentials, egress }: ValidatorInput<DatabricksDet
           }),
         ];
   const { access_token: token } = readReply('login', await egress.fetchHttp(url, request));
-  if (typeof token !== 'string' || token === '') throw new DatabricksError('login', 200, '', '');
+  // It goes into a header.
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) throw notDatabricks('login');
   return token;
 }
 

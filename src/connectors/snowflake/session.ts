@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { ValidatorInput } from '../../domain/connector.ts';
 import { EgressError, type HttpReply } from '../../domain/egress.ts';
 import { fetchAccessToken } from '../shared/oauth.ts';
@@ -43,7 +44,8 @@ export async function withSession<T>(input: ValidatorInput<SnowflakeDetails>, us
       }),
     );
   const { token } = await send('login', 'POST', loginPath(credentials), null, { data: await loginData(input) });
-  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) throw new SnowflakeError('login', 200, '', '');
+  // It goes into a header.
+  if (token == null || !/^[\x21-\x7e]+$/.test(token)) throw notSnowflake('login');
   let sequenceId = 0;
   try {
     return await use({
@@ -52,7 +54,7 @@ export async function withSession<T>(input: ValidatorInput<SnowflakeDetails>, us
         const body = { sqlText: statement, asyncExec: false, sequenceId, querySubmissionTime: Date.now() };
         let answer = await send('query', 'POST', `/queries/v1/query-request?requestId=${randomUUID()}`, token, body);
         // One that still runs is answered with where to ask again.
-        for (let waits = 0; typeof answer.getResultUrl === 'string' && answer.rowset === undefined; waits += 1) {
+        for (let waits = 0; answer.getResultUrl != null && answer.rowset == null; waits += 1) {
           if (waits === MOST_WAITS) throw new EgressError('TIMEOUT');
           answer = await send('query', 'GET', pathOf(answer.getResultUrl), token);
         }
@@ -108,21 +110,30 @@ function addressOf(base: string, path: string): string {
 
 /** Where a result is fetched; only the path of what Snowflake names is followed, on the same host. */
 function pathOf(url: string): string {
+  if (!URL.canParse(url, 'https://account')) throw notSnowflake('query');
   const { pathname, search } = new URL(url, 'https://account');
   return pathname + search;
 }
 
-interface Answer {
-  readonly token?: unknown;
-  readonly getResultUrl?: unknown;
-  readonly rowtype?: readonly { readonly name: string }[];
-  readonly rowset?: readonly (readonly (string | null)[])[];
-  readonly total?: number;
+/** What is used of the answers' `data`. */
+const ANSWER = z.object({
+  token: z.string().nullish(),
+  getResultUrl: z.string().nullish(),
+  rowtype: z.array(z.object({ name: z.string() })).nullish(),
+  rowset: z.array(z.array(z.string().nullable())).nullish(),
+  total: z.number().nullish(),
+});
+
+type Answer = z.output<typeof ANSWER>;
+
+/** It answered, and not as Snowflake does. */
+export function notSnowflake(stage: SnowflakeError['stage']): SnowflakeError {
+  return new SnowflakeError(stage, 200, '', '');
 }
 
 function readReply(stage: SnowflakeError['stage'], { status, body }: HttpReply): Answer {
   let answer: {
-    readonly data?: Answer | null;
+    readonly data?: unknown;
     readonly success?: boolean;
     readonly code?: string | null;
     readonly message?: string | null;
@@ -132,14 +143,19 @@ function readReply(stage: SnowflakeError['stage'], { status, body }: HttpReply):
   } catch {
     answer = null;
   }
-  if (status === 200 && answer?.success === true) return answer.data ?? {};
+  if (status === 200 && answer?.success === true) {
+    const read = ANSWER.safeParse(answer.data ?? {});
+    if (!read.success) throw notSnowflake(stage);
+    return read.data;
+  }
   throw new SnowflakeError(stage, status, String(answer?.code ?? ''), String(answer?.message ?? ''));
 }
 
-function readRows({ rowtype = [], rowset = [], total }: Answer): { readonly rows: readonly Row[]; readonly complete: boolean } {
-  const names = rowtype.map(({ name }) => name.toLowerCase());
+function readRows({ rowtype, rowset, total }: Answer): { readonly rows: readonly Row[]; readonly complete: boolean } {
+  const names = (rowtype ?? []).map(({ name }) => name.toLowerCase());
+  const found = rowset ?? [];
   return {
-    rows: rowset.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]))),
-    complete: total === undefined || total <= rowset.length,
+    rows: found.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]))),
+    complete: total == null || total <= found.length,
   };
 }

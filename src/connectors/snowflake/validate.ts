@@ -2,7 +2,7 @@ import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts'
 import type { Problem } from '../../domain/validation.ts';
 import type { SnowflakeDetails } from './index.ts';
 import { identifier, problemOf, quoted } from './problems.ts';
-import { SnowflakeError, type SnowflakeSession, withSession } from './session.ts';
+import { notSnowflake, SnowflakeError, type SnowflakeSession, withSession } from './session.ts';
 
 type Input = ValidatorInput<SnowflakeDetails>;
 
@@ -26,7 +26,9 @@ export function isAbsentOrHidden(error: unknown): boolean {
 
 export async function validateConnection(input: Input): Promise<ValidatorReport> {
   return await inSession(input, async (session) => {
-    await session.query('SELECT 1');
+    const { rows } = await session.query('SELECT 1');
+    // Any server may say success, and proves nothing by it.
+    if (rows.length !== 1 || Object.values(rows[0] ?? {})[0] !== '1') throw notSnowflake('query');
     return { errors: [], warnings: [] };
   });
 }
