@@ -289,6 +289,8 @@ export interface IdempotencyWriters {
   finish(tokenId: string, key: string, answer: Buffer): Promise<void>;
   /** Ends the hold that lasts until `takenUntil`, without an answer: the same request may run again. */
   release(tokenId: string, key: string, takenUntil: number): Promise<void>;
+  /** Ends that hold as if the id had never been used. */
+  forget(tokenId: string, key: string, takenUntil: number): Promise<void>;
   /** For the only process of a store, at its start: whoever held an id has ended. */
   releaseAll(): Promise<void>;
   prune(now: number): Promise<number>;

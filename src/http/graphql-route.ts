@@ -9,6 +9,7 @@ import type { Services } from '../operations/services.ts';
 import type { AnsweredRequest } from './answered-request.ts';
 import { Deadline } from './deadline.ts';
 import type { Places } from './places.ts';
+import type { Rates } from './rates.ts';
 import { header, parseObject, readBody, requireJson } from './read-request.ts';
 import { retryAfter, send } from './reply.ts';
 
@@ -24,6 +25,7 @@ export interface GraphqlRoute {
   readonly services: Services;
   readonly execute: ReturnType<typeof createExecutor>;
   readonly places: Places;
+  readonly rates: Pick<Rates, 'mayKeep'>;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface GraphqlRoute {
  * `begun` is the body where its reading has begun.
  */
 export async function handleGraphql(
-  { services, execute, places }: GraphqlRoute,
+  { services, execute, places, rates }: GraphqlRoute,
   request: IncomingMessage,
   response: ServerResponse,
   actor: Actor,
@@ -49,8 +51,9 @@ export async function handleGraphql(
     given = readRequest(parseObject(body));
   }
   const deadline = new Deadline(response);
+  const caller = actor.tokenId ?? 'local';
   const admit: Admit = async ({ priority, slow }, run) => {
-    const leave = await places.enter(actor.tokenId ?? 'local', priority);
+    const leave = await places.enter(caller, priority);
     deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
     try {
       return await run();
@@ -60,11 +63,15 @@ export async function handleGraphql(
     }
   };
   const run = (bound: Services) => execute(given, createContext(bound, actor, deadline), admit);
+  const runToKeep = async (bound: Services) => {
+    const answer = await run(bound);
+    return { ...answer, isKept: answer.isMutation || rates.mayKeep(caller, Buffer.byteLength(answer.body)) };
+  };
   const idempotentId = header(request, 'x-mcd-idempotent-id');
   const work =
     idempotentId === undefined
       ? run(services)
-      : answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, run).then(
+      : answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, runToKeep).then(
           (recorded): GraphqlAnswer => ({ body: recorded, codes: codesIn(recorded), executed: true, isMutation: true, operation: null }),
         );
   try {

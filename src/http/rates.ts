@@ -8,12 +8,24 @@ export interface RateOptions {
   readonly burst: number;
   /** Failed logins of one address in a minute. */
   readonly failuresPerMinute: number;
+  /** Bytes of answers to queries that are kept for one token. */
+  readonly kept?: Flow;
 }
+
+interface Flow {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Some ten thousand small answers at once, and 170 MB a day. */
+const KEPT: Flow = { perSecond: 2048, burst: 8 * 1024 * 1024 };
 
 /** How often a token may ask, and how often an address may fail to log in. */
 export interface Rates {
   /** Throws RATE_LIMITED when this token has sent more than its rate. */
   countRequest(token: string): void;
+  /** Whether an answer that can be made anew is kept for this token: what may only read must not fill the disk. */
+  mayKeep(token: string, bytes: number): boolean;
   /**
    * Throws RATE_LIMITED when this address has failed to log in too often: before its token is looked up. A token that was good
    * lately passes, or one client with an old token would put off all that share its address.
@@ -26,7 +38,8 @@ export interface Rates {
 export const FAILURES_PER_MINUTE = 120;
 
 export function createRates(options: RateOptions, now: () => number = () => performance.now()): Rates {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: 10_000 });
+  const requests = createBuckets(options, now);
+  const kept = createBuckets(options.kept ?? KEPT, now);
   const failures = new LRUCache<string, { count: number; since: number }>({ max: 10_000 });
   /** Digests of tokens that were good at an address that also fails; their key lives as long as the process. */
   const good = new LRUCache<string, true>({ max: 10_000 });
@@ -35,19 +48,9 @@ export function createRates(options: RateOptions, now: () => number = () => perf
 
   return {
     countRequest(token) {
-      const at = now();
-      let bucket = buckets.get(token);
-      if (bucket === undefined) {
-        bucket = { left: options.burst, at };
-        buckets.set(token, bucket);
-      }
-      bucket.left = Math.min(options.burst, bucket.left + ((at - bucket.at) / 1000) * options.perSecond) - 1;
-      bucket.at = at;
-      if (bucket.left >= 0) return;
-      // What is refused is not spent: a caller that keeps asking gets its rate, not nothing.
-      bucket.left += 1;
-      throw rateLimited('This token sends too many requests.', 1);
+      if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1);
     },
+    mayKeep: kept.take,
     requireFewFailures(address, secret) {
       const found = failures.get(address);
       if (found === undefined || now() - found.since >= 60_000 || found.count < options.failuresPerMinute) return;
@@ -62,6 +65,26 @@ export function createRates(options: RateOptions, now: () => number = () => perf
       const found = failures.get(address);
       if (found === undefined || now() - found.since >= 60_000) failures.set(address, { count: 1, since: now() });
       else found.count += 1;
+    },
+  };
+}
+
+function createBuckets({ perSecond, burst }: Flow, now: () => number) {
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: 10_000 });
+  return {
+    take(id: string, amount: number): boolean {
+      const at = now();
+      let bucket = buckets.get(id);
+      if (bucket === undefined) {
+        bucket = { left: burst, at };
+        buckets.set(id, bucket);
+      }
+      bucket.left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond);
+      bucket.at = at;
+      // What is refused is not spent: a caller that keeps asking gets its rate, not nothing.
+      if (bucket.left < amount) return false;
+      bucket.left -= amount;
+      return true;
     },
   };
 }

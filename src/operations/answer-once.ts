@@ -24,6 +24,8 @@ export interface AnsweredOnce {
   readonly body: string;
   /** Codes of the errors in the body, which decide whether it is recorded. */
   readonly codes: readonly ErrorCode[];
+  /** False of what had no effect and is too much to keep: a repeat runs again. */
+  readonly isKept: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function answerOnce(
   const requestHash = services.vault.keyedHash('request', request);
   let takenUntil = 0;
   const release = (tx: Writers) => tx.idempotency.release(tokenId, key, takenUntil);
+  const forget = (tx: Writers) => tx.idempotency.forget(tokenId, key, takenUntil);
   const { taken, row } = await services.store
     .write(async (tx) => {
       const now = await tx.now();
@@ -76,8 +79,8 @@ export async function answerOnce(
       });
     return (await services.vault.forProject(actor.projectId, row.answer)).open(binding, row.answer).toString('utf8');
   }
-  const free = () =>
-    services.store.write(release).catch(() => services.later('release-idempotency-id', () => services.store.write(release)));
+  const free = (how = release) =>
+    services.store.write(how).catch(() => services.later('release-idempotency-id', () => services.store.write(how)));
   let answer: AnsweredOnce;
   try {
     answer = await run(withSameKeys(services, row));
@@ -86,6 +89,7 @@ export async function answerOnce(
     throw error;
   }
   if (answer.codes.some((code) => PASSING.has(code))) await free();
+  else if (!answer.isKept) await free(forget);
   else {
     const sealed = keys.seal(binding, Buffer.from(answer.body, 'utf8')).blob;
     try {

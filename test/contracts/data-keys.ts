@@ -222,7 +222,7 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
           answerOnce(services, actor, id, id, async (bound) => {
             outcomes.push(await run(bound));
             if (lost) throw new DomainError('OUTCOME_UNKNOWN', 'lost');
-            return { body: '', codes: [] };
+            return { body: '', codes: [], isKept: true };
           });
         await once(true).catch(() => {});
         await once(false);

@@ -31,6 +31,10 @@ const ACQUIRE =
 const READ = 'mutation ($key: String!) { readLease(leaseKey: $key) { lease { version } credentials } }';
 const VERSIONS = 'query ($id: UUID!) { connection(id: $id) { currentVersion { version } versions { version label origin restoredFrom } } }';
 
+/** Answered with some 190 KB, and the tokens that there are. */
+const LARGE =
+  '{ tokens { id } __schema { types { name kind description fields { name description args { name description type { name kind ofType { name kind ofType { name kind } } } } type { name kind ofType { name kind ofType { name kind ofType { name } } } } } inputFields { name description type { name kind ofType { name } } } enumValues { name description } } } }';
+
 /** The change protocol's promises, over HTTP, on the given engine. */
 export function describeProtocol(engine: string, databaseUrl: () => Promise<string | null>): void {
   describe(`the change protocol on ${engine}`, () => {
@@ -334,6 +338,22 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       ]);
     });
 
+    test('a token that may read fills no disk with ids: answers to its queries are kept up to a size, those of mutations always', async () => {
+      const mine = await gateway.token('owner');
+      const ask = async (query: string, id: string) => (await gateway.graphql(query, {}, mine, { 'x-mcd-idempotent-id': id })).text;
+      const CREATE = 'mutation { createToken(name: "kept", roles: [viewer]) { secret } }';
+      const twice = async (id: string) => {
+        const first = await ask(LARGE, id);
+        await gateway.token('viewer');
+        return (await ask(LARGE, id)) === first;
+      };
+      const early = await twice('early');
+      for (let asked = 0; asked < 60; asked += 1) await ask(LARGE, `large-${asked}`);
+      const late = await twice('late');
+      const made = await ask(CREATE, 'create');
+      expect([early, late, (await ask(CREATE, 'create')) === made]).toEqual([true, false, true]);
+    });
+
     test('a request that took effect and whose answer was lost gives its first outcome when it is sent again (N3, #101)', async () => {
       const id = await add();
       await commit(id, await stageSecret(gateway, id, 'a secret of the second version'));
@@ -348,7 +368,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
           answerOnce(services, actor, `${key}-${id}`, key, async (bound) => {
             outcomes.push(await run(bound));
             if (error !== null) throw error;
-            return { body: '', codes: [] };
+            return { body: '', codes: [], isKept: true };
           });
         await once(new DomainError('OUTCOME_UNKNOWN', 'lost')).catch(() => {});
         await once(null);
@@ -372,13 +392,14 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const other = await answerOnce(services, owner, `other-${id}`, 'stage', async (bound) => ({
         body: (await stageUpdate(bound, owner, { connectionId: id, changes })).key,
         codes: [],
+        isKept: true,
       }));
       const admin = await authenticate(services, await gateway.token('admin'), request);
       await discardChange(services, admin, another);
       // What another discarded was not discarded by this request, nor was that which it discarded itself.
       const taken = await answerOnce(services, owner, `taken-${id}`, 'discard', async (bound) => {
         const { state } = await discardChange(bound, owner, another);
-        return { body: state, codes: [] };
+        return { body: state, codes: [], isKept: true };
       }).catch((error: unknown) => (error instanceof DomainError ? error.code : String(error)));
       expect([
         pairs.map(([first, second]) => isDeepStrictEqual(first, second)),

@@ -222,6 +222,29 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       ]).toEqual([1, { taken: true, row: { ...row, takenUntil: row.takenUntil + 61_000 } }, [false, 'answer'], true]);
     });
 
+    test('an idempotency id whose answer need not be kept is as if it had never been used; another holder of it, or an answer, stays', async () => {
+      const row = {
+        tokenId: uuidv7(),
+        key: 'id',
+        requestHash: randomBytes(32),
+        answer: null,
+        startedAt: clock.now(),
+        takenUntil: clock.now() + 60_000,
+        expiresAt: clock.now() + 24 * HOUR,
+      };
+      const other = { ...row, requestHash: randomBytes(32) };
+      const take = (one: typeof row) => store.write((tx) => tx.idempotency.take(one, clock.now()));
+      const forget = (takenUntil: number) => store.write((tx) => tx.idempotency.forget(row.tokenId, row.key, takenUntil));
+      await take(row);
+      await forget(row.takenUntil - 1);
+      const held = await take(other);
+      await forget(row.takenUntil);
+      const anew = await take(other);
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer')));
+      await forget(other.takenUntil);
+      expect([held.taken, anew.taken, (await take(other)).row.answer?.toString()]).toEqual([false, true, 'answer']);
+    });
+
     test('racing makers of a data key all get the one that was stored', async () => {
       const owner = uuidv7();
       const kid = (await store.read.instance.find())?.kid;

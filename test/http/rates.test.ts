@@ -24,6 +24,19 @@ test('a token may send its burst at once, then its rate, and what was refused co
   ]);
 });
 
+test('what is kept for a token has a size, which grows with time, and what is too large is not kept', () => {
+  let now = 0;
+  const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 1, kept: { perSecond: 10, burst: 100 } }, () => now);
+  const first = [rates.mayKeep('a', 60), rates.mayKeep('a', 60), rates.mayKeep('a', 40), rates.mayKeep('a', 1), rates.mayKeep('b', 100)];
+  now = 1000;
+  expect([first, rates.mayKeep('a', 10), rates.mayKeep('a', 1), rates.mayKeep('c', 101)]).toEqual([
+    [true, false, true, false, true],
+    true,
+    false,
+    false,
+  ]);
+});
+
 test('#52 an address that failed too often is put off for the rest of its minute, and no other is', () => {
   let now = 0;
   const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 3 }, () => now);

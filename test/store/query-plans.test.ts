@@ -159,6 +159,8 @@ describe('every statement finds its rows by an index', () => {
     },
     'idempotency and audit': async (tx) => {
       await tx.idempotency.take({ tokenId: 't', key: 'k', requestHash: bytes, answer: null, startedAt: 1, takenUntil: 2, expiresAt: 3 }, 1);
+      await tx.idempotency.release('t', 'k', 1);
+      await tx.idempotency.forget('t', 'k', 1);
       await tx.idempotency.prune(1);
       await tx.audit.scan(null, 10);
       await tx.audit.scan('a', 10);

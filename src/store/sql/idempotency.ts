@@ -36,6 +36,8 @@ export function idempotencyWriters(tx: EngineTransaction, tables: Tables): Idemp
   const { db } = tx;
   const { idempotency } = tables;
   const one = (tokenId: string, key: string) => and(eq(idempotency.tokenId, tokenId), eq(idempotency.key, key));
+  const held = (tokenId: string, key: string, takenUntil: number) =>
+    and(one(tokenId, key), isNull(idempotency.answer), eq(idempotency.takenUntil, takenUntil));
   return {
     async take(row, now) {
       const mine = one(row.tokenId, row.key);
@@ -47,10 +49,10 @@ export function idempotencyWriters(tx: EngineTransaction, tables: Tables): Idemp
         await db.update(idempotency).set({ takenUntil: row.takenUntil }).where(and(mine, isFree)).returning(),
       );
       if (over !== null) return { taken: true, row: over };
-      const held = first<IdempotencyRow>(await db.select().from(idempotency).where(mine));
+      const other = first<IdempotencyRow>(await db.select().from(idempotency).where(mine));
       // It expired between two statements, and another gateway's housekeeping removed it.
-      if (held === null) throw unavailable();
-      return { taken: false, row: held };
+      if (other === null) throw unavailable();
+      return { taken: false, row: other };
     },
     // The first answer stays: a run that outlived its hold doesn't replace what another one answered.
     finish: async (tokenId, key, answer) => void (await finishOne(tx, tables, { tokenId, key, answer })),
@@ -58,7 +60,8 @@ export function idempotencyWriters(tx: EngineTransaction, tables: Tables): Idemp
       void (await db
         .update(idempotency)
         .set({ takenUntil: 0 })
-        .where(and(one(tokenId, key), isNull(idempotency.answer), eq(idempotency.takenUntil, takenUntil)))),
+        .where(held(tokenId, key, takenUntil))),
+    forget: async (tokenId, key, takenUntil) => void (await db.delete(idempotency).where(held(tokenId, key, takenUntil))),
     releaseAll: async () =>
       void (await db
         .update(idempotency)
