@@ -3,6 +3,7 @@ import type { Engine, EngineTransaction, StatementSource } from './engine.ts';
 import { auditReaders, auditWriters } from './sql/audit.ts';
 import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
 import { connectionReaders, connectionWriters } from './sql/connections.ts';
+import { contentReaders, contentWriters } from './sql/contents.ts';
 import { idempotencyWriters } from './sql/idempotency.ts';
 import { integrationReaders, integrationWriters } from './sql/integrations.ts';
 import { keyReaders, keyWriters } from './sql/keys.ts';
@@ -10,7 +11,7 @@ import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
-import { contentReaders, contentWriters, versionReaders, versionWriters } from './sql/versions.ts';
+import { versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 

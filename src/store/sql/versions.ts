@@ -9,7 +9,6 @@ import {
   inArray,
   isNotNull,
   isNull,
-  lt,
   lte,
   min,
   notExists,
@@ -17,13 +16,12 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
-import type { Scope, SealedContent, Version, VersionLabel } from '../../domain/connection.ts';
-import type { ContentReaders, ContentWriters, VersionReaders, VersionWriters } from '../../domain/store.ts';
+import type { Scope, Version, VersionLabel } from '../../domain/connection.ts';
+import type { VersionReaders, VersionWriters } from '../../domain/store.ts';
 import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
-import { isOpen } from './changes.ts';
+import { inUse, openChange } from './contents.ts';
 import { inChunks } from './in-chunks.ts';
 import { ofConnectionsInScope } from './in-scope.ts';
 import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
@@ -169,24 +167,6 @@ function liveLease(db: Database, { leases, versions }: Tables, now: number) {
     );
 }
 
-/** A version that has the content and is in use, or retired too lately: a roll-back gives one content to several versions. */
-function inUse(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string, retiredBefore: number) {
-  const other = alias(tables.versions, 'other');
-  return db
-    .select({ version: other.version })
-    .from(other)
-    .where(and(eq(other.contentId, contentId), or(sql`${other.label} <> 'RETIRED'`, gt(other.retiredAt, retiredBefore))));
-}
-
-/** An open change that holds the content. */
-function openChange(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string) {
-  const { changes } = tables;
-  return db
-    .select({ id: changes.id })
-    .from(changes)
-    .where(and(eq(changes.contentId, contentId), isOpen(tables)));
-}
-
 /** In words, not as a parameter: the indexes of one label are used only where the statement itself says so. */
 export function labelled({ versions }: Tables, label: VersionLabel): SQL {
   return sql`${versions.label} = ${sql.raw(`'${label}'`)}`;
@@ -241,89 +221,5 @@ export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWr
       return destroyed.some((row) => row.connectionId === connectionId && row.version === version);
     },
     ...versionReaders(tx, tables),
-  };
-}
-
-const findContent = prepared('contents_find', (db, { sealedContents }) => ({
-  columns: getTableColumns(sealedContents),
-  statement: db
-    .select()
-    .from(sealedContents)
-    .where(and(eq(sealedContents.projectId, sql.placeholder('projectId')), eq(sealedContents.id, sql.placeholder('id')))),
-}));
-const insertContent = preparedInsert('contents_insert', ({ sealedContents }) => sealedContents);
-
-export function contentReaders(source: StatementSource, tables: Tables): ContentReaders {
-  const { db } = source;
-  const { sealedContents, versions, changes } = tables;
-  return {
-    ofConnection: async (connectionId) => {
-      const ofVersions = db.select({ id: versions.contentId }).from(versions).where(eq(versions.connectionId, connectionId));
-      const ofChanges = db
-        .select({ id: changes.contentId })
-        .from(changes)
-        .where(and(eq(changes.connectionId, connectionId), isOpen(tables)));
-      const found = await Promise.all(
-        [ofVersions, ofChanges].map(async (ids) =>
-          trusted<SealedContent>(await db.select().from(sealedContents).where(inArray(sealedContents.id, ids))),
-        ),
-      );
-      return [...new Map(found.flat().map((content) => [content.id, content])).values()];
-    },
-    connectionsBefore: async (projectId, generation, after, limit) => {
-      const signed = await db
-        .selectDistinct({ id: versions.connectionId })
-        .from(versions)
-        .where(and(gt(versions.connectionId, after), eq(versions.projectId, projectId), lt(versions.keyGeneration, generation)))
-        .orderBy(asc(versions.connectionId))
-        .limit(atMost(limit));
-      const sealed = await db
-        .selectDistinct({ id: sealedContents.connectionId })
-        .from(sealedContents)
-        .where(
-          and(
-            eq(sealedContents.projectId, projectId),
-            lt(sealedContents.keyGeneration, generation),
-            isNotNull(sealedContents.blob),
-            gt(sealedContents.connectionId, after),
-          ),
-        )
-        .orderBy(asc(sealedContents.connectionId))
-        .limit(atMost(limit));
-      return [...new Set([...signed, ...sealed].map(({ id }) => id))].sort().slice(0, limit);
-    },
-    find: async ({ projectId }, id) => first<SealedContent>(await findContent(source, tables, { projectId, id })),
-  };
-}
-
-export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWriters {
-  const { db } = tx;
-  const { sealedContents } = tables;
-  return {
-    reseal: async (id, from, { blob, cipherHash, keyGeneration }) =>
-      (
-        await db
-          .update(sealedContents)
-          .set({ blob, cipherHash, keyGeneration })
-          .where(and(eq(sealedContents.id, id), eq(sealedContents.cipherHash, from), isNotNull(sealedContents.blob)))
-          .returning({ id: sealedContents.id })
-      ).length > 0,
-    insert: (content) => insertContent(tx, tables, content),
-    destroyIfUnused: async (id, retiredBefore) =>
-      (
-        await db
-          .update(sealedContents)
-          .set({ blob: null })
-          .where(
-            and(
-              eq(sealedContents.id, id),
-              isNotNull(sealedContents.blob),
-              notExists(inUse(db, tables, id, retiredBefore)),
-              notExists(openChange(db, tables, id)),
-            ),
-          )
-          .returning({ id: sealedContents.id })
-      ).length > 0,
-    ...contentReaders(tx, tables),
   };
 }
