@@ -1,102 +1,64 @@
-// Changes and leases by 32 clients at once, each a rate beside what the same disk does with one durable commit of one small row at a time,
-// measured in turns within one run. A change is staged, validated by a validator that does nothing, and committed: three transactions.
-import { randomUUID } from 'node:crypto';
+// Changes and leases, on this disk, on slower ones, and on PostgreSQL. A change is staged, validated by a validator that does nothing, and
+// committed: three transactions. A slower disk is this one, each of whose syncs takes that much longer.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { measureRates, sqliteRates } from './cycle-rates.mjs';
 import { openGateway } from './gateway.mjs';
 import { startPostgres } from './postgres.mjs';
-import { median, round } from './statistics.mjs';
 
-const CLIENTS = 32;
-const EACH = 20;
+const RATES = fileURLToPath(new URL('cycle-rates.mjs', import.meta.url));
+/** Milliseconds that a sync takes longer on a slower disk. */
+const SLOWER = [1, 4];
 
 export async function measureCycles({ rounds, say }) {
+  const sqlite = await sqliteRates({ name: 'sqlite', rounds, say });
+  const slower = SLOWER.flatMap((ms) => slowerDisk(ms, { rounds, say }));
+  const server = await postgresRates({ name: 'postgres', rounds, say });
+  return {
+    rows: [sqlite, ...slower, server],
+    ratios: {
+      'changes on SQLite for each single durable commit of the disk': sqlite.changesOfCommits,
+      'leases on SQLite for each single durable commit of the disk': sqlite.leasesOfCommits,
+      ...Object.fromEntries(
+        slower.map(({ changesOfCommits }, index) => [
+          `changes on SQLite for each single durable commit of a disk whose syncs take ${SLOWER[index]} ms longer`,
+          changesOfCommits,
+        ]),
+      ),
+      'changes on PostgreSQL for each single durable commit of the server': server.changesOfCommits,
+      'leases on PostgreSQL for each single durable commit of the server': server.leasesOfCommits,
+    },
+  };
+}
+
+/** Empty where strace is not there, which is what holds the syncs up. */
+function slowerDisk(ms, { rounds, say }) {
+  const inject = ['-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:delay_enter=${ms * 1000}`];
+  const name = `sqlite, syncs ${ms} ms slower`;
+  const child = spawnSync('strace', [...inject, process.execPath, RATES, String(rounds), name], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (child.error !== undefined) {
+    say(`slower disks are left out: strace is needed for them (${child.error.code})`);
+    return [];
+  }
+  return [JSON.parse(child.stdout)];
+}
+
+async function postgresRates(options) {
   const folder = mkdtempSync(join(tmpdir(), 'changeover-bench-'));
   const postgres = await startPostgres();
   try {
-    const sqlite = await measureStore('sqlite', {
-      rounds,
-      say,
-      gateway: await openGateway(join(folder, 'sqlite')),
-      baseline: sqliteCommits(join(folder, 'baseline.db')),
-    });
-    const server = await measureStore('postgres', {
-      rounds,
-      say,
-      gateway: await openGateway(join(folder, 'postgres'), postgres.url),
-      baseline: await postgresCommits(postgres.url),
-    });
-    return {
-      rows: [sqlite, server],
-      ratios: {
-        'changes on SQLite for each single durable commit of the disk': sqlite.changesOfCommits,
-        'leases on SQLite for each single durable commit of the disk': sqlite.leasesOfCommits,
-        'changes on PostgreSQL for each single durable commit of the server': server.changesOfCommits,
-        'leases on PostgreSQL for each single durable commit of the server': server.leasesOfCommits,
-      },
-    };
+    return await measureRates(options, await openGateway(join(folder, 'postgres'), postgres.url), await postgresCommits(postgres.url));
   } finally {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function measureStore(name, { rounds, say, gateway, baseline }) {
-  const ids = [];
-  for (let index = 0; index < CLIENTS; index += 1) ids.push(await gateway.addConnection(index));
-  const rates = { commits: [], changes: [], leases: [] };
-  const work = {
-    commits: () => baseline.run(200),
-    changes: () => byClients(ids, (id) => gateway.change(id, `password ${randomUUID()}`)),
-    leases: () => byClients(ids, (id) => gateway.holdLease(id)),
-  };
-  for (const run of Object.values(work)) await run();
-  for (let turn = 1; turn <= rounds; turn += 1) {
-    for (const [what, run] of Object.entries(work)) {
-      const started = performance.now();
-      const done = await run();
-      rates[what].push((done / (performance.now() - started)) * 1000);
-    }
-    say(`changes and leases on ${name}: round ${turn} of ${rounds}`);
-  }
-  await gateway.close();
-  await baseline.close();
-  const rate = (what) => Math.round(median(rates[what]));
-  return {
-    name,
-    commitsPerSecond: rate('commits'),
-    changesPerSecond: rate('changes'),
-    leasesPerSecond: rate('leases'),
-    changesOfCommits: round(median(rates.changes) / median(rates.commits)),
-    leasesOfCommits: round(median(rates.leases) / median(rates.commits)),
-  };
-}
-
-async function byClients(ids, work) {
-  await Promise.all(
-    ids.map(async (id) => {
-      for (let turn = 0; turn < EACH; turn += 1) await work(id);
-    }),
-  );
-  return ids.length * EACH;
-}
-
-function sqliteCommits(file) {
-  const handle = new SqliteDatabase(file);
-  handle.pragma('journal_mode = WAL');
-  handle.pragma('synchronous = FULL');
-  handle.exec('create table rows (id integer primary key, text text)');
-  const insert = handle.prepare('insert into rows (text) values (?)');
-  return {
-    run(times) {
-      for (let turn = 0; turn < times; turn += 1) insert.run('one small row of the baseline');
-      return times;
-    },
-    close: () => handle.close(),
-  };
 }
 
 async function postgresCommits(url) {

@@ -21,7 +21,7 @@ const CHAPTERS = {
       title: 'Changes, leases and durable commits a second',
       unit: '/s',
       bars: rows.flatMap(({ name, commitsPerSecond, changesPerSecond, leasesPerSecond }) => [
-        { label: `${STORES[name]}: single durable commits`, value: commitsPerSecond },
+        { label: `${STORES[name] ?? name}: single durable commits`, value: commitsPerSecond },
         { label: `${STORES[name]}: whole changes`, value: changesPerSecond, own: true },
         { label: `${STORES[name]}: leases`, value: leasesPerSecond, own: true },
       ]),
