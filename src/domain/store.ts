@@ -205,8 +205,6 @@ export interface ValidationRecord extends ValidationResult {
 export interface ValidationReaders {
   /** Names of validators whose latest run for exactly this candidate passed, at or after `since`. */
   passed(projectId: string, candidateHash: Buffer, since: number): Promise<readonly string[]>;
-  /** The latest run of each validator for a candidate. */
-  latest(projectId: string, candidateHash: Buffer): Promise<readonly ValidationRecord[]>;
 }
 
 export interface ValidationWriters extends ValidationReaders {

@@ -172,33 +172,32 @@ export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWrit
   };
 }
 
-const latestRuns = prepared('validations_latest', (db, { validations }) => ({
-  columns: getTableColumns(validations),
-  statement: db
-    .select()
+const latestOutcomes = prepared('validations_outcomes', (db, { validations }) => {
+  const columns = { validator: validations.validator, status: validations.status, finishedAt: validations.finishedAt };
+  const statement = db
+    .select(columns)
     .from(validations)
     .where(and(eq(validations.candidateHash, sql.placeholder('candidateHash')), eq(validations.projectId, sql.placeholder('projectId'))))
     .orderBy(desc(validations.finishedAt), desc(validations.id))
-    .limit(atMost(200)),
-}));
+    .limit(atMost(200));
+  return { columns, statement };
+});
 const insertValidation = preparedInsert('validations_insert', ({ validations }) => validations);
 
 export function validationReaders(source: StatementSource, tables: Tables): ValidationReaders {
-  /** The newest run of each validator: a later failure takes an earlier proof away. */
-  const latest = async (projectId: string, candidateHash: Buffer): Promise<readonly ValidationRecord[]> => {
-    const rows = trusted<ValidationRecord>(await latestRuns(source, tables, { projectId, candidateHash }));
-    return [...new Map([...rows].reverse().map((row) => [row.validator, row])).values()];
-  };
   return {
-    latest,
     async passed(projectId, candidateHash, since) {
-      const rows = await latest(projectId, candidateHash);
-      return rows
+      const rows = trusted<Outcome>(await latestOutcomes(source, tables, { projectId, candidateHash }));
+      // The newest run of each validator: a later failure takes an earlier proof away.
+      const newest = new Map(rows.toReversed().map((run) => [run.validator, run]));
+      return [...newest.values()]
         .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))
         .map(({ validator }) => validator);
     },
   };
 }
+
+type Outcome = Pick<ValidationRecord, 'validator' | 'status' | 'finishedAt'>;
 
 export function validationWriters(tx: EngineTransaction, tables: Tables): ValidationWriters {
   return { record: (validation) => insertValidation(tx, tables, validation), ...validationReaders(tx, tables) };
