@@ -10,7 +10,9 @@ import { openGateway } from './gateway.mjs';
 import { median, round } from './statistics.mjs';
 
 const CLIENTS = 32;
-const EACH = 20;
+const EACH = 40;
+/** Single commits in a round. */
+const COMMITS = 1000;
 
 export async function sqliteRates(options) {
   const folder = mkdtempSync(join(tmpdir(), 'changeover-bench-'));
@@ -26,7 +28,7 @@ export async function measureRates({ name, rounds, say }, gateway, baseline) {
   for (let index = 0; index < CLIENTS; index += 1) ids.push(await gateway.addConnection(index));
   const rates = { commits: [], changes: [], leases: [] };
   const work = {
-    commits: () => baseline.run(200),
+    commits: () => baseline.run(COMMITS),
     changes: () => byClients(ids, (id) => gateway.change(id, `password ${randomUUID()}`)),
     leases: () => byClients(ids, (id) => gateway.holdLease(id)),
   };

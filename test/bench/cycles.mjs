@@ -9,8 +9,11 @@ import pg from 'pg';
 import { measureRates, sqliteRates } from './cycle-rates.mjs';
 import { openGateway } from './gateway.mjs';
 import { startPostgres } from './postgres.mjs';
+import { round } from './statistics.mjs';
 
 const RATES = fileURLToPath(new URL('cycle-rates.mjs', import.meta.url));
+/** Of a whole change: each is durable before it is acknowledged. */
+const TRANSACTIONS = 3;
 /** Milliseconds that a sync takes longer on a slower disk. */
 const SLOWER = [1, 4];
 
@@ -23,6 +26,9 @@ export async function measureCycles({ rounds, say }) {
     ratios: {
       'changes on SQLite for each single durable commit of the disk': sqlite.changesOfCommits,
       'leases on SQLite for each single durable commit of the disk': sqlite.leasesOfCommits,
+      'acknowledged transactions of changes on SQLite for each single durable commit of the disk': round(
+        TRANSACTIONS * sqlite.changesOfCommits,
+      ),
       ...Object.fromEntries(
         slower.map(({ changesOfCommits }, index) => [
           `changes on SQLite for each single durable commit of a disk whose syncs take ${SLOWER[index]} ms longer`,
@@ -37,7 +43,17 @@ export async function measureCycles({ rounds, say }) {
 
 /** Empty where strace is not there, which is what holds the syncs up. */
 function slowerDisk(ms, { rounds, say }) {
-  const inject = ['-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', `inject=fsync,fdatasync:delay_enter=${ms * 1000}`];
+  const inject = [
+    '-f',
+    '-qq',
+    '--seccomp-bpf',
+    '-o',
+    '/dev/null',
+    '-e',
+    'trace=fsync,fdatasync',
+    '-e',
+    `inject=fsync,fdatasync:delay_enter=${ms * 1000}`,
+  ];
   const name = `sqlite, syncs ${ms} ms slower`;
   const child = spawnSync('strace', [...inject, process.execPath, RATES, String(rounds), name], {
     encoding: 'utf8',
