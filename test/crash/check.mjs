@@ -1,9 +1,10 @@
 // What must hold after any crash, once the gateway runs again: the store is whole, whatever was acknowledged is there, whatever was not is
 // absent or complete, and sending a request again gives its first outcome. Each broken promise is one line of text.
+import { endWaits, examine, finishKeys, goesOn } from './afterwards.mjs';
 import { detailsOf } from './seed.mjs';
 import { readState } from './state.mjs';
 import { wholeness } from './wholeness.mjs';
-import { isExplained, send, settle, stateAfterWait } from './workload.mjs';
+import { isExplained, settle } from './workload.mjs';
 
 /** What a request leaves in the audit when it took effect, and may leave there once only. */
 const EFFECTS = {
@@ -45,14 +46,6 @@ export async function check(url, world, journal, snapshot) {
   wholeness(await readState(snapshot), say);
   await examine(url, world, say);
   return broken;
-}
-
-export async function examine(url, world, say) {
-  // A gateway on a busy machine puts off what reads the whole store.
-  const reply = await settle(url, world, { id: null, verb: 'examine', variables: {} }, { tries: 20, pauseMs: 500 });
-  const { data, errors } = reply?.answer ?? { errors: 'no answer' };
-  if (data?.storeExamination?.ok !== true) say(`the store does not open as it should: ${JSON.stringify(errors ?? data)}`);
-  if (data?.auditVerification?.ok !== true) say(`the audit is broken: ${JSON.stringify(errors ?? data)}`);
 }
 
 /** An acknowledged request is there (N1). */
@@ -145,57 +138,5 @@ function once({ id, verb }, state, say) {
   for (const action of EFFECTS[verb] ?? []) {
     const times = state.audit.filter((row) => row.request_id === id && row.action === action).length;
     if (times > 1) say(`${id} took effect ${times} times (${action})`);
-  }
-}
-
-/** What waits is carried out, whole, once the jobs that it waits for have ended. */
-async function endWaits(url, world, state, say) {
-  for (const { id } of state.leases.filter(
-    (row) => [world.waiting, world.refusing].includes(row.connection_id) && row.released_at === null,
-  )) {
-    const { codes } = await send(url, world, { id: `after-${id}`, verb: 'endLease', variables: { id } });
-    if (codes.length > 0) say(`afterwards, a lease can't be ended: ${codes.join()}`);
-  }
-  for (const change of state.changes.filter((row) => row.state === 'PENDING')) {
-    const end = await stateAfterWait(url, world, change.id);
-    if (end !== 'COMMITTED') say(`the jobs have ended, and the change that waited for them is ${end}`);
-  }
-}
-
-/** A change of keys that was interrupted goes on where it was, and nothing is left behind. */
-async function finishKeys(url, world, say) {
-  const ask = async (verb, variables) => {
-    const reply = await send(url, world, { id: null, verb, variables });
-    if (reply.codes.length > 0) say(`afterwards, ${verb} is refused: ${reply.codes.join()}`);
-    return reply.answer.data ?? {};
-  };
-  const failure = await world.rekey?.();
-  if (failure !== undefined && failure !== null) say(`afterwards, rekey fails: ${failure}`);
-  if (world.rekey === undefined)
-    for (let steps = 20; steps > 0 && (await ask('rekey', { file: world.newKeyFile })).rotateMasterKey?.state === 'ROTATING'; steps -= 1);
-  await ask('rotate', {});
-  const { resealConnections } = await ask('reseal', { after: null });
-  if (resealConnections?.failures.length !== 0) say(`afterwards, resealing fails: ${JSON.stringify(resealConnections)}`);
-}
-
-/** No orphan lock: every connection can be changed and leased again. */
-async function goesOn(url, world, say) {
-  const all = [...world.connections, world.waiting, world.refusing, world.referring];
-  for (const [index, connection] of all.entries()) {
-    const ask = async (verb, variables) => {
-      const reply = await send(url, world, { id: `after-${index}-${verb}-${variables.key ?? ''}`, verb, variables });
-      if (reply.codes.length > 0) say(`afterwards, ${verb} is refused: ${reply.codes.join()}`);
-      return reply.answer.data;
-    };
-    const isReferring = connection === world.referring;
-    const data = isReferring
-      ? await ask('refer', { id: connection, file: `${world.secrets}/kept/first.json` })
-      : await ask('stage', { id: connection, c: detailsOf(`after-${index}`) });
-    const staged = data?.updateSelfHostedCredentialsV2 ?? data?.updateWebhookCredentialsV2;
-    if (staged == null) return;
-    await ask('commit', { id: connection, key: staged.result.key });
-    const leased = await ask('acquire', { id: connection, job: 'after' });
-    if (leased?.acquireLease?.credentials.headerName !== (isReferring ? 'x-first' : `x-after-${index}`))
-      say(`afterwards, a lease on ${connection} gives something else than was saved`);
   }
 }

@@ -200,7 +200,8 @@ function unexpected({ events }) {
     revoke: ['NOT_FOUND'],
   };
   // Proof ends when the secret that is referred to changes.
-  const isOutdated = ({ op, args, value }) => args.refers === true && WRITES.has(op) && value.code === 'VALIDATION_FAILED';
+  const isOutdated = ({ op, args, value }) =>
+    args.refers === true && (WRITES.has(op) || op === 'wait') && value.code === 'VALIDATION_FAILED';
   const refused = events
     .filter((event) => event.type === 'fail' && !expected[event.op]?.includes(event.value.code) && !isOutdated(event))
     .map(({ op, key, value }) => `${op} of ${key} was refused with ${value.code}`);

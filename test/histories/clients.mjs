@@ -70,8 +70,7 @@ function createClient(world, ways, events, proc, seed) {
     // Half of the requests are under an idempotency id.
     const id = chance() < 0.5 ? `${seed}-p${proc}-${count}-${verb}` : null;
     const trace = `${seed}-p${proc}-${count}`;
-    const refers = refersTo(key) ? { refers: true } : {};
-    const event = { proc, op, key, args: { request: trace, ...refers, ...args }, inv: now(), ret: 0, type: 'info', value: {} };
+    const event = { proc, op, key, args: { request: trace, refers: refersTo(key), ...args }, inv: now(), ret: 0, type: 'info', value: {} };
     if (way.repeats) event.trace = trace;
     events.push(event);
     try {
@@ -142,7 +141,8 @@ function createClient(world, ways, events, proc, seed) {
     const staged = await stage(connection);
     if (staged === null) return;
     const request = `${seed}-p${proc}-${count}-waited`;
-    const whole = { proc, op: 'waited', key: connection, args: { request, tag: staged.sent }, inv: now(), ret: 0, type: 'info', value: {} };
+    const args = { request, tag: staged.sent, refers: refersTo(connection) };
+    const whole = { proc, op: 'waited', key: connection, args, inv: now(), ret: 0, type: 'info', value: {} };
     const asked = await ask(
       'wait',
       connection,
@@ -247,17 +247,18 @@ function createClient(world, ways, events, proc, seed) {
       if ((await commit(world.refusing, { ...staged, heeds: true }, 'commit', 'updateCredentialsV2')) !== null) return;
       await twice((request) => commit(world.refusing, { ...staged, request, forced: true }, 'force', 'commitChange'));
     },
-    wait: () => waitForJobs(world.waiting, chance() * PATIENCE_MS),
+    wait: () => waitForJobs(pick(world.waits), chance() * PATIENCE_MS),
     /** Taken back while the job that it waits for goes on. */
     async takeBack() {
-      const held = await acquire(world.waiting);
+      const connection = pick(world.waits);
+      const held = await acquire(connection);
       if (held === null) return;
-      await waitForJobs(world.waiting, 0);
+      await waitForJobs(connection, 0);
       await release(held);
     },
     /** A job that is soon over, where jobs have a say. */
     async job() {
-      const held = await acquire(pick([world.waiting, world.refusing]));
+      const held = await acquire(pick([...world.waits, world.refusing]));
       if (held === null) return;
       await readLease(held);
       await new Promise((resolve) => setTimeout(resolve, chance() * 200));

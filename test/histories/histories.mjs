@@ -14,7 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { examine } from '../crash/check.mjs';
+import { examine } from '../crash/afterwards.mjs';
 import { startGateway } from '../crash/gateway.mjs';
 import { startServer } from '../crash/postgres.mjs';
 import { startReceiver } from '../crash/seed.mjs';

@@ -12,6 +12,7 @@ import { answerOnce } from '../../dist/operations/answer-once.js';
 import { authenticate } from '../../dist/operations/authenticate.js';
 import { commitChange } from '../../dist/operations/commit-change.js';
 import { grantSecrets } from '../../dist/operations/grant-secrets.js';
+import { setConnectionPolicy } from '../../dist/operations/manage-connection.js';
 import { localActor } from '../../dist/operations/prepare-instance.js';
 import { validateChange } from '../../dist/operations/run-validation.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
@@ -65,7 +66,9 @@ export async function prepareWorld(environment, receiverUrl, { connections, pair
   const referring = [seeded.referring];
   while (referring.length < connections / 4)
     referring.push(await addReferring(services, actor, join(seeded.secrets, 'kept/first.json'), `Referring ${referring.length}`));
-  for (const connectionId of referring) {
+  const waits = [seeded.waiting, await addReferring(services, actor, join(seeded.secrets, 'kept/first.json'), 'Referring and waiting')];
+  await setConnectionPolicy(services, actor, waits[1], { inFlight: 'WAIT' });
+  for (const connectionId of [...referring, waits[1]]) {
     for (const tag of tagsOf(connectionId)) secrets.put(tag);
     // There is a version to go back to from the start.
     const reference = referenceTo(secrets.pathOf(tagsOf(connectionId)[0]));
@@ -78,7 +81,8 @@ export async function prepareWorld(environment, receiverUrl, { connections, pair
   return {
     ...seeded,
     connections: [...seeded.connections, ...referring],
-    referring,
+    referring: [...referring, waits[1]],
+    waits,
     secrets,
     brief,
     briefly: join(seeded.secrets, 'brief'),
