@@ -56,12 +56,17 @@ async function readCommits({ store, auditChain }: Services, projectId: string, e
     const page: readonly AuditRow[] = await store.read.audit.page(projectId, filter, { limit: PAGE, after });
     for (const row of page.filter((one) => auditChain.sign(one).equals(one.rowHmac))) {
       if (COMMITS.includes(row.action)) commits.push(row);
-      else for (const [from, to] of (row.details.rowMacs ?? []) as readonly (readonly [string, string])[]) resealed.set(from, to);
+      else for (const [from, to] of movesOf(row)) resealed.set(from, to);
     }
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return { commits, resealed };
     after = last;
   }
+}
+
+/** Versions of which nothing was sealed with an older key keep their MAC when a change of their connection is sealed anew: they lead nowhere. */
+function movesOf({ details }: AuditRow): readonly (readonly [string, string])[] {
+  return ((details.rowMacs ?? []) as readonly (readonly [string, string])[]).filter(([from, to]) => from !== to);
 }
 
 function tellsOf({ at, action, actorTokenId, details }: AuditRow, version: Version, resealed: ReadonlyMap<string, string>): boolean {

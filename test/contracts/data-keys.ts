@@ -96,6 +96,27 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
       });
     });
 
+    test('a connection is sealed anew once more for a change that came with the old key, and is found whole then', async () => {
+      await start();
+      const connectionId = await add();
+      const { services, projectId } = gateway.app;
+      const old = await services.vault.forProject(projectId);
+      await gateway.graphql(ROTATE);
+      await reseal();
+      const forProject: Services['vault']['forProject'] = async (id, needs) =>
+        needs === undefined ? old : await services.vault.forProject(id, needs);
+      const unaware = { ...services, vault: { ...services.vault, forProject } };
+      const actor = localActor(projectId, 'test', { id: 'test', ip: null, client: {} });
+      await stageUpdate(unaware, actor, { connectionId, changes: { signingSecret: 'a secret that was on its way meanwhile' } });
+      const again = await reseal();
+      const found = await doctor();
+      await gateway.close();
+      expect([again, found]).toEqual([
+        { resealed: 1, failures: [] },
+        { ok: true, findings: [] },
+      ]);
+    });
+
     test('an old one stays while a row needs it: a version, a staged change, an answer that may be repeated', async () => {
       await start();
       const id = await add();
