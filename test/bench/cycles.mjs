@@ -54,7 +54,7 @@ function slowerDisk(ms, { rounds, say }) {
     '-e',
     `inject=fsync,fdatasync:delay_enter=${ms * 1000}`,
   ];
-  const name = `sqlite, syncs ${ms} ms slower`;
+  const name = `SQLite, syncs ${ms} ms slower`;
   const child = spawnSync('strace', [...inject, process.execPath, RATES, String(rounds), name], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -53,7 +53,8 @@ export async function startGateway({ dataDir, environment = {}, strace = null })
       return await exited;
     },
     stop: async () => {
-      child.kill('SIGTERM');
+      // As from a terminal: after SIGTERM it listens for another second, for load balancers to notice.
+      child.kill('SIGINT');
       const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
       const end = await exited;
       clearTimeout(late);
