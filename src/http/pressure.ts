@@ -44,5 +44,14 @@ function memoryShare(): number {
   const limit = process.constrainedMemory();
   const available = limit > 0 && limit < totalmem() ? limit : totalmem();
   const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
-  return Math.max(process.memoryUsage.rss() / available, used / most);
+  return Math.max(residentBytes() / available, used / most);
+}
+
+/** The system tells it in a file: a process that can open none is as badly off as one without memory. */
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

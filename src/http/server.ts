@@ -10,6 +10,7 @@ import { answerClientError, rememberAnswer } from './client-error.ts';
 import { handleExplorer } from './explorer-routes.ts';
 import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
 import type { Metrics } from './metrics.ts';
+import { mostConnections } from './most-connections.ts';
 import { bucketOf, type Proxies } from './peer.ts';
 import type { Rates } from './rates.ts';
 import { beginBody, requestInfo, timesGiven } from './read-request.ts';
@@ -56,7 +57,7 @@ export function createGatewayServer(gateway: GatewayServer): Server {
   );
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxRequestsPerSocket = 1000;
-  server.maxConnections = 2000;
+  server.maxConnections = mostConnections();
   server.on('clientError', answerClientError);
   limitConnections(server, gateway);
   endSlowReaders(server);

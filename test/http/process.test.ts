@@ -211,3 +211,32 @@ describe('a start that fails', () => {
     expect([status, lines.length]).toEqual([78, 1]);
   });
 });
+
+test('a gateway that may open few files turns away the clients that it has none for, and serves the others', async () => {
+  const gateway = await start({ openFiles: 256, settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '1000' } });
+  const { hostname, port } = new URL(gateway.url);
+  const open = new Set<ReturnType<typeof connect>>();
+  let refused = 0;
+  for (let count = 0; count < 400; count += 1) {
+    const socket = connect({ host: hostname, port: Number(port) });
+    open.add(socket);
+    socket
+      .on('error', () => {})
+      .once('close', () => {
+        open.delete(socket);
+        refused += 1;
+      });
+  }
+  await expect.poll(() => refused).toBeGreaterThanOrEqual(400 - 256 + 64);
+  // By its control socket, which has places of its own: what its work opens is to be had.
+  const made = spawnSync(
+    process.execPath,
+    ['dist/cli/main.js', 'token', 'create', '--name', 'made meanwhile', '--role', 'viewer', '--json'],
+    { env: { PATH: process.env.PATH, CHANGEOVER_DATA_DIR: gateway.dataDir }, encoding: 'utf8' },
+  );
+  expect(made).toMatchObject({ status: 0, stderr: '' });
+  for (const socket of open) socket.destroy();
+  await expect.poll(() => graphql(gateway, '{ __typename }').catch(() => null)).toMatchObject({ status: 200 });
+  expect(gateway.child.exitCode).toBeNull();
+  expect(gateway.printed()).not.toMatch(/uncaught|EMFILE/);
+});

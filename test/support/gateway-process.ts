@@ -20,11 +20,17 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What is run; the `npm start` entry unless the command line's is wanted. */
   readonly command?: readonly string[];
+  /** How many files it may have open. */
+  readonly openFiles?: number;
 }
 
-export async function startGatewayProcess({ settings = {}, command = ['dist/main.js'] }: StartOptions = {}): Promise<GatewayProcess> {
+export async function startGatewayProcess(options: StartOptions = {}): Promise<GatewayProcess> {
+  const { settings = {}, command = ['dist/main.js'], openFiles } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'changeover-process-'));
-  const child = spawn(process.execPath, [...command], {
+  const node = [process.execPath, ...command];
+  // The shell becomes the gateway.
+  const limited = openFiles === undefined ? node : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...node];
+  const child = spawn(limited[0] ?? '', limited.slice(1), {
     env: { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_EGRESS_ALLOW: 'loopback', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
