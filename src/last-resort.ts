@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { errorFields, type Log } from './log.ts';
 
 /**
@@ -12,4 +13,9 @@ export function installLastResort(log: Log): void {
   });
   // By default this signal opens the inspector, through which memory is read.
   process.on('SIGUSR1', () => {});
+}
+
+/** Of a server that listens: one client that can't be let in is not the end of the others. */
+export function outliveAcceptErrors(server: EventEmitter, log: Log): void {
+  server.on('error', (error: Error) => log.write('accepting failed', errorFields(error)));
 }

@@ -89,6 +89,7 @@ export const LOG_EVENTS = {
   },
   'background work failed': { level: 'error', says: 'Work that goes on after its answer failed.', fields: ['name', ...ERROR_FIELDS] },
   'periodic work failed': { level: 'error', says: 'A pass of a job failed; the next one tries again.', fields: ['name', ...ERROR_FIELDS] },
+  'accepting failed': { level: 'warn', says: 'The system could not hand over the connection of a client.', fields: ERROR_FIELDS },
   'unhandled rejection': { level: 'error', says: 'A fault of ours that nobody waited for.', fields: ERROR_FIELDS },
   'uncaught exception': { level: 'error', says: 'A fault of ours after which the process ends, with code 70.', fields: ERROR_FIELDS },
 } as const satisfies Record<string, { readonly level: LogLevel; readonly says: string; readonly fields: readonly LogField[] }>;

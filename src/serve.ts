@@ -6,7 +6,7 @@ import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { StartupError } from './domain/startup-error.ts';
 import { describePolicy } from './egress/address-policy.ts';
-import { installLastResort } from './last-resort.ts';
+import { installLastResort, outliveAcceptErrors } from './last-resort.ts';
 
 /** For this long after SIGTERM it still listens and says that it is not ready, so that whoever sends requests here stops; milliseconds. */
 const NOTICE_MS = 1000;
@@ -27,6 +27,7 @@ export async function serve(config: Config): Promise<void> {
   const stopJobs = app.startJobs();
   const url = `http://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
   const servers = [server, ...(control === null ? [] : [control.server])];
+  for (const one of servers) outliveAcceptErrors(one, app.log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (app.state.draining) process.exit(1);

@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { outliveAcceptErrors } from '../src/last-resort.ts';
 import { createLog, errorFields } from '../src/log.ts';
 import { keepLog } from './support/kept-log.ts';
 
@@ -80,4 +83,19 @@ test('for a reader that is behind, lines at debug are left out and counted, and 
     [{ level: 'info', signal: 'SIGTERM' }],
     [{ level: 'warn', lost: 2 }],
   ]);
+});
+
+test('connections that the system does not hand over are told, and the server goes on', async () => {
+  const log = keepLog();
+  const server = createServer((_, response) => response.end('served'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  outliveAcceptErrors(server, createLog('info', log.stream));
+  // What node emits when accept(2) fails.
+  for (const code of ['EMFILE', 'ENFILE']) server.emit('error', Object.assign(new Error(`accept ${code}`), { code, syscall: 'accept' }));
+  const { port } = server.address() as AddressInfo;
+  expect([await (await fetch(`http://127.0.0.1:${port}/`)).text(), log.of('accepting failed').map(({ code }) => code)]).toEqual([
+    'served',
+    ['EMFILE', 'ENFILE'],
+  ]);
+  server.close();
 });
