@@ -17,6 +17,12 @@ export interface Guard {
 /** The home of a driver: it finds no file there with credentials that it was not given. */
 export const NO_HOME = '/nonexistent';
 
+/**
+ * Most bytes that the sockets of one task may receive together. No answer that a validator waits for is as large, and a driver keeps
+ * what arrives until it makes sense: a server that never comes to an end would fill the memory of all of us within the deadline.
+ */
+const MOST_RECEIVED = 16 * 1024 * 1024;
+
 interface ConnectOptions {
   host?: string;
   port?: number | string;
@@ -73,13 +79,27 @@ export function installGuard(policy: EgressPolicy): Guard {
     return Reflect.apply(connect, this, callback === undefined ? [checked] : [checked, callback]);
   }
 
+  let received = 0;
+  const push = net.Socket.prototype.push;
+
+  /** By this a socket, encrypted or not, hands on what arrived. */
+  function guardedPush(this: net.Socket, ...args: Parameters<typeof push>): boolean {
+    const [chunk] = args;
+    if (chunk instanceof Uint8Array) received += chunk.length;
+    if (received <= MOST_RECEIVED) return Reflect.apply(push, this, args);
+    this.destroy(new EgressError('TOO_LARGE'));
+    return false;
+  }
+
   net.Socket.prototype.connect = guardedConnect as typeof connect;
+  net.Socket.prototype.push = guardedPush;
   refuseOtherWaysOut();
   syncBuiltinESMExports();
   return {
     destroyAll() {
       for (const socket of open) socket.destroy();
       open.clear();
+      received = 0;
     },
   };
 }

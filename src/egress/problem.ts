@@ -2,7 +2,15 @@ import { EgressError } from '../domain/egress.ts';
 import type { Problem } from '../domain/validation.ts';
 
 type Texts = Omit<Problem, 'code'>;
-type NetworkCode = 'EGRESS_DENIED' | 'HOST_UNRESOLVED' | 'PORT_CLOSED' | 'UNREACHABLE' | 'TLS_UNTRUSTED' | 'TIMEOUT' | 'INTERNAL';
+type NetworkCode =
+  | 'EGRESS_DENIED'
+  | 'HOST_UNRESOLVED'
+  | 'PORT_CLOSED'
+  | 'UNREACHABLE'
+  | 'TLS_UNTRUSTED'
+  | 'TIMEOUT'
+  | 'PROTOCOL_ERROR'
+  | 'INTERNAL';
 
 /** What is said of each way that a connection fails on the network; a connector adds what its own system answers. */
 const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
@@ -38,6 +46,11 @@ const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
     friendlyMessage: 'The system did not answer in time.',
     resolution: 'Check the host and port, and that a firewall does not drop the packets silently; then try again.',
   },
+  PROTOCOL_ERROR: {
+    cause: 'the answer is larger than any that was asked for',
+    friendlyMessage: 'What answered sent far more than a system of this kind does.',
+    resolution: 'Check the host and port; another service may be listening there.',
+  },
   INTERNAL: {
     cause: 'the check failed to run',
     friendlyMessage: 'The check itself failed; nothing is known about the credentials.',
@@ -47,7 +60,9 @@ const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
 
 /** A problem for whatever a validator threw: the code of the egress module, or INTERNAL; never the error's own text. */
 export function problemFor(error: unknown): Problem {
-  const code = error instanceof EgressError && isNetworkCode(error.code) ? error.code : 'INTERNAL';
+  const given =
+    error instanceof EgressError && error.code === 'TOO_LARGE' ? 'PROTOCOL_ERROR' : error instanceof EgressError ? error.code : '';
+  const code = isNetworkCode(given) ? given : 'INTERNAL';
   return { code, ...TEXTS[code] };
 }
 

@@ -1,4 +1,4 @@
-import type { Problem, ValidatorData } from '../domain/validation.ts';
+import { type Problem, VALIDATION_CODES, type ValidationCode, type ValidatorData } from '../domain/validation.ts';
 
 const HIDDEN = '[hidden]';
 /** A shorter secret would take words out of our own sentences, and so give itself away. */
@@ -7,7 +7,10 @@ const SHORTEST = 6;
 const MOST = { cause: 200, friendlyMessage: 500, resolution: 4000, text: 16_384, data: 65_536 } as const;
 const MOST_PROBLEMS = 50;
 
-/** Cleans what a validator reports: a remote system that was sent a secret may have sent it back, in whatever form. */
+/**
+ * Cleans what a validator reports: a remote system that was sent a secret may have sent it back, in whatever form. Throws TypeError
+ * for a code that is none: it would be a label of a metric, a word of a log, and no member of the API's list.
+ */
 export interface Scrubber {
   problems(found: readonly Problem[]): Problem[];
   data(given: ValidatorData | undefined): ValidatorData | null;
@@ -24,7 +27,7 @@ export function createScrubber(secrets: Readonly<Record<string, unknown>>): Scru
   return {
     problems: (found) =>
       found.slice(0, MOST_PROBLEMS).map(({ code, cause, friendlyMessage, resolution }) => ({
-        code,
+        code: knownCode(code),
         cause: clean(cause, MOST.cause),
         friendlyMessage: clean(friendlyMessage, MOST.friendlyMessage),
         resolution: clean(resolution, MOST.resolution),
@@ -38,6 +41,12 @@ export function createScrubber(secrets: Readonly<Record<string, unknown>>): Scru
       return json.length > MOST.data ? null : (JSON.parse(json) as ValidatorData);
     },
   };
+}
+
+/** A connector of a package may be written without types. */
+function knownCode(code: ValidationCode): ValidationCode {
+  if (!Object.hasOwn(VALIDATION_CODES, code)) throw new TypeError('no such code');
+  return code;
 }
 
 function cleanKeys(value: unknown, clean: (text: string, most: number) => string): unknown {

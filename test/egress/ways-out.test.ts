@@ -1,10 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { createRunner } from '../support/inline-validator.ts';
 
 const LOOPBACK = { policy: { allow: ['loopback'], own: [] } };
+
+function selfSigned(): { readonly key: Buffer; readonly cert: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'changeover-tls-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert],
+    {
+      stdio: 'pipe',
+    },
+  );
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
 const { run, poolFor, close } = createRunner();
 afterAll(close);
 
@@ -65,6 +84,54 @@ test('#95 a reply is not inflated, whatever packed it, and at most its limit is 
     Object.values(bombs).map(({ length }) => Math.min(length, 1_048_576)),
     new Set(['identity']),
   ]);
+});
+
+test.each([
+  ['in clear', ''],
+  ['encrypted', "const tls = await import('node:tls');"],
+])('a server that never comes to an end is left before it fills our memory, whatever driver listens to it (%s)', async (_, encrypted) => {
+  const server = encrypted === '' ? createServer() : createTlsServer(selfSigned());
+  let sent = 0;
+  server.on(encrypted === '' ? 'connection' : 'secureConnection', (socket: Socket) => {
+    socket.on('error', () => {});
+    const chunk = Buffer.alloc(1024 * 1024);
+    const more = () => {
+      sent += chunk.length;
+      // More than is let in, and an end, or what lets all in would go on for ever.
+      if (sent > 256 * 1024 * 1024) socket.end();
+      else socket.write(chunk, (error) => error ?? more());
+    };
+    more();
+  });
+  const port = await listening(server);
+  const outcome = await run(
+    `${encrypted} const socket = ${encrypted === '' ? `net.connect(${port}, '127.0.0.1')` : `tls.connect({ port: ${port}, host: '127.0.0.1', rejectUnauthorized: false })`};
+     let kept = 0; socket.on('data', (data) => { kept += data.length; });
+     return await new Promise((resolve, reject) => { socket.on('error', reject); socket.on('end', () => resolve(report(kept))); });`,
+    {},
+    LOOPBACK,
+  );
+  server.close();
+  expect([outcome.errors.map(({ code }) => code), outcome.data, sent < 128 * 1024 * 1024]).toEqual([['PROTOCOL_ERROR'], null, true]);
+});
+
+test('what one task received is not held against the next', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).end(Buffer.alloc(12 * 1024 * 1024)));
+  const port = await listening(server);
+  const { pool, task } = poolFor(
+    `let kept = 0; for await (const data of net.connect(${port}, '127.0.0.1')) kept += data.length; return report(kept);`,
+    LOOPBACK,
+  );
+  const sizes = [await pool.run(task), await pool.run(task)].map(({ data }) => data?.returnedData);
+  server.close();
+  expect(sizes).toEqual([12 * 1024 * 1024, 12 * 1024 * 1024]);
+});
+
+test('a code that is not on the list is INTERNAL: it reaches no metric, no log and no answer', async () => {
+  const outcome = await run(
+    "const texts = { cause: 'c', friendlyMessage: 'f', resolution: 'r' }; return { errors: [{ code: 'what the server said', ...texts }], warnings: [] };",
+  );
+  expect(outcome.errors.map(({ code }) => code)).toEqual(['INTERNAL']);
 });
 
 test('#80 another origin gets no header that could hold a secret, and redirects end', async () => {
