@@ -24,14 +24,23 @@ export function rememberAnswer(request: IncomingMessage, response: ServerRespons
   answering.set(request.socket, response);
 }
 
-/** Answers what node's parser refuses like everything else is answered, and closes: nothing that follows could be trusted. */
+/**
+ * Answers what node's parser refuses like everything else is answered, and closes: nothing that follows could be trusted. Behind a
+ * whole request that is still being answered it waits for that answer, or it would be taken for it: a change that was made would
+ * seem refused.
+ */
 export function answerClientError(error: Error, socket: Duplex): void {
   const begun = answering.get(socket);
-  // In the middle of an answer, or to a peer that is gone, nothing sensible can be written.
-  if (!socket.writable || (begun?.headersSent === true && !begun.writableFinished)) {
-    socket.destroy();
-    return;
-  }
+  if (begun?.req.complete === true && !begun.writableFinished && !begun.destroyed) {
+    socket.pause();
+    begun.once('finish', () => refuse(error, socket));
+  } else if (begun?.headersSent === true && !begun.writableFinished) socket.destroy();
+  else refuse(error, socket);
+}
+
+function refuse(error: Error, socket: Duplex): void {
+  // The answer before it may have been the last, and a peer that is gone is told nothing.
+  if (!socket.writable) return;
   const { status, code, message } = REFUSALS['code' in error ? String(error.code) : ''] ?? MALFORMED;
   const body = JSON.stringify({ errors: [safeError(code, message)] });
   const headers = {

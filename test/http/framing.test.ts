@@ -66,6 +66,17 @@ describe('requests that proxies and servers read differently', () => {
     ]).toEqual([0, false]);
   });
 
+  test('what is malformed behind a request is no answer to it: the request gets its own, and then the connection ends', async () => {
+    const reply = await sendRaw(gateway.url, [`${head([LENGTH])}${BODY}MALFORMED\r\n\r\n`]);
+    const second = /HTTP\/1\.1 (\d{3})/.exec(reply.body);
+    expect([reply.status, reply.body.startsWith('{"data":{"__typename":"Query"}}'), second?.[1], reply.closed]).toEqual([
+      200,
+      true,
+      '400',
+      true,
+    ]);
+  });
+
   test('what follows a refused body is not taken for a request', async () => {
     const smuggled = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const reply = await sendRaw(gateway.url, [head(['Content-Length: 300000']) + smuggled]);
