@@ -1,6 +1,7 @@
 import type { Connector } from './connector.ts';
 import { type Details, type Field, fieldsOf, isPlainObject, membersOf, parseDetails, readNumber, spellingsOf } from './details.ts';
 import { DomainError } from './errors.ts';
+import { repeatsName } from './repeated-names.ts';
 import { SecretError } from './secret-error.ts';
 
 /**
@@ -42,12 +43,15 @@ function refuseRedirect(connector: Connector, read: Details, beside: Details): v
 }
 
 function parseObject(content: Uint8Array | string): Record<string, unknown> {
+  let text: string;
   let held: unknown;
   try {
-    held = JSON.parse(typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content));
+    text = typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content);
+    held = JSON.parse(text);
   } catch {
     throw new SecretError('ill-formed', 'not JSON');
   }
+  if (repeatsName(text, held)) throw new SecretError('ill-formed', 'it gives a name twice');
   if (!isPlainObject(held)) throw new SecretError('ill-formed', 'not a JSON object');
   return held;
 }

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import { badRequest } from '../domain/errors.ts';
+import { repeatsName } from '../domain/repeated-names.ts';
 import type { Context } from './context.ts';
 
 export interface SchemaTypes {
@@ -66,11 +67,14 @@ function readTime(value: unknown): number {
 
 function readJson(value: unknown): unknown {
   if (typeof value !== 'string') throw wrongType('JSONString');
+  let read: unknown;
   try {
-    return JSON.parse(value) as unknown;
+    read = JSON.parse(value);
   } catch {
     throw wrongType('JSONString');
   }
+  if (repeatsName(value, read)) throw wrongType('JSONString');
+  return read;
 }
 
 export function formatTime(at: unknown): string {

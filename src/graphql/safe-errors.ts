@@ -146,6 +146,9 @@ export function executionErrors(errors: readonly GraphQLError[], report: (error:
     const cause = error.originalError;
     const path = error.path === undefined ? {} : { path: [...error.path] };
     if (cause instanceof DomainError) return { ...fromDomainError(cause), ...path };
+    // An argument that is seen to be null only when it is used: a JSONString! that reads "null".
+    if (cause instanceof GraphQLError && cause.nodes !== undefined)
+      return { ...safeError('BAD_REQUEST', describeNode(cause), { path: 'query' }), ...path };
     report(cause ?? error);
     return { ...safeError('INTERNAL', 'Something went wrong on our side.'), ...path };
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestInfo } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
+import { repeatsName } from '../domain/repeated-names.ts';
 
 /** Most bytes of a body. */
 export const MAX_BODY = 262_144;
@@ -137,34 +138,6 @@ export function parseObject(body: string): Readonly<Record<string, unknown>> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new DomainError('BAD_REQUEST', 'The body must be one JSON object; batches are not served.', { path: 'body' });
-  const names = countNames(value);
-  if (colonsIn(body) !== names && namesIn(body) !== names)
-    throw new DomainError('BAD_REQUEST', 'The body gives a name twice.', { path: 'body' });
+  if (repeatsName(body, value)) throw new DomainError('BAD_REQUEST', 'The body gives a name twice.', { path: 'body' });
   return value as Readonly<Record<string, unknown>>;
-}
-
-/** Never fewer than the names that are written, and cheaper to count. */
-function colonsIn(body: string): number {
-  let colons = 0;
-  for (let at = body.indexOf(':'); at !== -1; at = body.indexOf(':', at + 1)) colons += 1;
-  return colons;
-}
-
-/** Names as they are written: every string that a colon follows. The text is known to be valid JSON. */
-function namesIn(body: string): number {
-  let names = 0;
-  for (const [found] of body.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*:?/g)) if (found.endsWith(':')) names += 1;
-  return names;
-}
-
-/** Without recursion: a body may be nested as deep as it is long. */
-function countNames(value: object): number {
-  let names = 0;
-  const open: object[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const members: unknown[] = Array.isArray(next) ? next : Object.values(next);
-    if (!Array.isArray(next)) names += members.length;
-    for (const member of members) if (typeof member === 'object' && member !== null) open.push(member);
-  }
-  return names;
 }

@@ -28,6 +28,13 @@ const database = { host: 'db.example.com', user: 'loader', password: 'p' };
 const PEM = '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n';
 
 describe('a secret that stays outside', () => {
+  test('a secret that gives a name twice is not used: who looked at it may have seen another destination', () => {
+    const text = '{"host":"db.example.com","host":"evil.example.com","dbname":"sales","user":"loader","password":"p"}';
+    expect(() => readSelfHosted(connectorOf('postgres'), Buffer.from(text), null, {})).toThrow(
+      expect.objectContaining({ failure: 'ill-formed', field: 'it gives a name twice' }),
+    );
+  });
+
   test.each<[string, object, object]>([
     ['postgres', { ...database, port: 5433, dbname: 'sales' }, { ...database, port: 5433, database: 'sales' }],
     ['postgres', { ...database, port: '5433', db_name: 'sales' }, { ...database, port: 5433, database: 'sales' }],

@@ -36,6 +36,29 @@ describe('errors name the field and the type, never the value (F1)', () => {
     expect([errors?.[0]?.extensions.code, text.includes('CNRY')]).toEqual(['BAD_REQUEST', false]);
   });
 
+  test.each([
+    ['null, where one is required', 'null'],
+    [
+      'a name that is given twice',
+      '{"url":"https://a.example/","url":"https://CNRY.example/","signingSecret":"a secret of at least 24 characters"}',
+    ],
+    ['a list', '[]'],
+  ])('JSON in a string that holds %s is BAD_REQUEST, and no fault of ours (N15)', async (_, json) => {
+    const inVariable = await gateway.graphql(
+      'mutation ($d: JSONString!) { stageConnection(connectionType: "webhook", details: $d) { key } }',
+      {
+        d: json,
+      },
+    );
+    const inDocument = await gateway.graphql(
+      `mutation { stageConnection(connectionType: "webhook", details: ${JSON.stringify(json)}) { key } }`,
+    );
+    expect([inVariable, inDocument].map(({ errors, text }) => [errors?.[0]?.extensions.code, text.includes('CNRY')])).toEqual([
+      ['BAD_REQUEST', false],
+      ['BAD_REQUEST', false],
+    ]);
+  });
+
   test('#35 text that is not well-formed, or holds NUL, is refused by path', async () => {
     const paths = [];
     for (const signingSecret of ['\ud800 a secret of at least 24 characters', '\0 a secret of at least 24 characters']) {
