@@ -4,7 +4,7 @@ import type { Engine, EngineTransaction } from './engine.ts';
 import { openReader, openWriter } from './sqlite-handles.ts';
 import { databaseOn, preparedOn } from './sqlite-statements.ts';
 import { beginImmediate, type Outcome, runAsSavepoint, type Writer } from './sqlite-transaction.ts';
-import { databaseCode, outcomeUnknown, StoreError, storageFull, toStoreError, unavailable } from './store-error.ts';
+import { databaseCode, outcomeUnknown, storageFull, toStoreError, unavailable } from './store-error.ts';
 import { createStoreTime } from './store-time.ts';
 import * as sqliteTables from './tables.sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -47,8 +47,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
       // A turn of the loop: requests that arrived together share a commit, and writers in a row let others in between.
       await new Promise((resolve) => setImmediate(resolve));
       const members = waiting.splice(0, batchSize());
-      const settled = await runTogether(members);
-      for (const member of members) member.settle(settled.get(member) ?? { error: new StoreError('UNSETTLED') });
+      for (const [member, outcome] of await runTogether(members)) member.settle(outcome);
     }
     draining = null;
   }
@@ -59,7 +58,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
   }
 
   /** Never throws. Members that have to run again are given back to the queue and left out of the answer. */
-  async function runTogether(members: Member[]): Promise<Map<Member, Outcome>> {
+  async function runTogether(members: readonly Member[]): Promise<ReadonlyMap<Member, Outcome>> {
     const all = (error: unknown) => new Map(members.map((member) => [member, { error }]));
     let current: Writer;
     try {
@@ -93,7 +92,11 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
       writer = null;
       closeQuietly(current.handle);
       if (unwritten) return members.length === 1 ? all(error) : runAgain(members);
-      return new Map([...outcomes].map(([member, outcome]) => [member, 'error' in outcome ? outcome : { error: outcomeUnknown() }]));
+      const failed = members.filter((member) => 'error' in (outcomes.get(member) ?? {}));
+      if (failed.length === members.length) return outcomes;
+      // What refused a member may have been another one's work, of which nobody knows whether it was kept.
+      runAgain(failed);
+      return new Map(members.filter((member) => !failed.includes(member)).map((member) => [member, { error: outcomeUnknown() }]));
     }
     if (isDue) time.confirm(at);
     return outcomes;
@@ -108,10 +111,10 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     }
   }
 
-  /** Nothing of a shared transaction was kept: each member runs again by itself, so that one's fault is not another's. */
-  function runAgain(members: Member[]): Map<Member, Outcome> {
+  /** Nothing that these members of a shared transaction did was kept: each runs again by itself, so that one's fault is not another's. */
+  function runAgain(members: readonly Member[]): ReadonlyMap<Member, Outcome> {
     for (const member of members) member.alone = true;
-    waiting.unshift(...members.splice(0));
+    waiting.unshift(...members);
     return new Map();
   }
 

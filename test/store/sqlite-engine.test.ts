@@ -131,6 +131,36 @@ describe('the SQLite engine', () => {
     ]);
   });
 
+  test('who was refused because of work that may not have been kept is not refused for it', async () => {
+    let faults = 1;
+    // What a driver makes of EIO while the log is written: the transaction is over, and nobody knows how.
+    const { store } = await openEngine(folder(), (handle) => {
+      const prepare = handle.prepare.bind(handle);
+      handle.prepare = ((text: string) => {
+        if (text !== 'COMMIT' || faults === 0) return prepare(text);
+        const run = () => {
+          faults -= 1;
+          handle.exec('ROLLBACK');
+          throw new SqliteDatabase.SqliteError('disk I/O error', 'SQLITE_IOERR_WRITE');
+        };
+        return { reader: false, run };
+      }) as unknown as Handle['prepare'];
+    });
+    const insertUnlessThere = async (tx: Writers, id: string, other: string) => {
+      if ((await tx.projects.find(other)) !== null) throw new DomainError('VERSION_CONFLICT', 'The other one was first.');
+      await tx.projects.insert({ id, name: 'p', createdAt: 1 });
+    };
+    const [first, second] = await Promise.allSettled([
+      store.write((tx) => insertUnlessThere(tx, 'first', 'second')),
+      store.write((tx) => insertUnlessThere(tx, 'second', 'first')),
+    ]);
+    expect([first, second, (await store.read.projects.all()).map(({ id }) => id)]).toMatchObject([
+      { reason: { code: 'OUTCOME_UNKNOWN' } },
+      { status: 'fulfilled' },
+      ['second'],
+    ]);
+  });
+
   test('a COMMIT that the disk refuses is OUTCOME_UNKNOWN or STORAGE_FULL, reads go on, and nothing acknowledged is missing afterwards (F30, #101)', async () => {
     const dataDir = folder();
     await (await openIn(dataDir)).close();
