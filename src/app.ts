@@ -31,6 +31,7 @@ import { watchPressure } from './http/pressure.ts';
 import { createRates, FAILURES_PER_MINUTE } from './http/rates.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createGatewayServer } from './http/server.ts';
+import { createTurns } from './http/turns.ts';
 import { createBackground } from './jobs/background.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createLog, errorFields } from './log.ts';
@@ -126,6 +127,7 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       failuresPerMinute: FAILURES_PER_MINUTE,
     }),
     places: createPlaces(DEFAULT_PLACES, watchPressure()),
+    turns: createTurns(),
     metrics,
     observe: observer.answered,
     readiness: createReadiness(services, state),

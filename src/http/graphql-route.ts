@@ -12,6 +12,7 @@ import type { Places } from './places.ts';
 import type { Rates } from './rates.ts';
 import { header, parseObject, readBody, requireJson } from './read-request.ts';
 import { retryAfter, send } from './reply.ts';
+import type { Turns } from './turns.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
 const AS_RESPONSE = { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` } as const;
@@ -25,6 +26,7 @@ export interface GraphqlRoute {
   readonly services: Services;
   readonly execute: ReturnType<typeof createExecutor>;
   readonly places: Places;
+  readonly turns: Turns;
   readonly rates: Pick<Rates, 'mayKeep'>;
 }
 
@@ -34,7 +36,7 @@ export interface GraphqlRoute {
  * `begun` is the body where its reading has begun.
  */
 export async function handleGraphql(
-  { services, execute, places, rates }: GraphqlRoute,
+  { services, execute, places, turns, rates }: GraphqlRoute,
   request: IncomingMessage,
   response: ServerResponse,
   actor: Actor,
@@ -54,8 +56,9 @@ export async function handleGraphql(
   const caller = actor.tokenId ?? 'local';
   const admit: Admit = async ({ priority, slow }, run) => {
     const leave = await places.enter(caller, priority);
-    deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
     try {
+      while (turns.isSpent()) await turns.next();
+      deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
       return await run();
     } finally {
       // The place is taken for as long as the work goes on, whatever was answered meanwhile.

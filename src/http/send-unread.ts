@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type GatewayResponse, sendError } from './reply.ts';
 
 /** For how long, and for how many bytes, a client may go on sending what nobody wants. */
 const LINGER_MS = 5000;
 const MOST_BYTES = 64 * 1024 * 1024;
+
+const ending = new WeakSet<Socket>();
 
 /**
  * Refuses a request whose body was not read to its end; the rest would be taken for the next request, so the connection ends with
@@ -14,6 +17,12 @@ export function sendUnread(request: IncomingMessage, response: GatewayResponse, 
   const { socket } = request;
   response.isEndedElsewhere = true;
   sendError(response, error, { connection: 'close' });
+  if (ending.has(socket)) {
+    // It was sent right behind one that was refused.
+    request.resume();
+    return;
+  }
+  ending.add(socket);
   socket.end();
   let left = MOST_BYTES;
   request.on('data', (chunk: Buffer) => {

@@ -240,3 +240,13 @@ test('a gateway that may open few files turns away the clients that it has none 
   expect(gateway.child.exitCode).toBeNull();
   expect(gateway.printed()).not.toMatch(/uncaught|EMFILE/);
 });
+
+test('requests that are refused one behind the other on one connection end it once, without a word of node on the log', async () => {
+  const gateway = await start();
+  const body = JSON.stringify({ query: '{ __typename }' });
+  const request = `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nobody\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const { status, closed } = await sendRaw(gateway.url, [request.repeat(30)]);
+  expect({ status, closed }).toEqual({ status: 401, closed: true });
+  expect((await graphql(gateway, '{ __typename }')).status).toBe(200);
+  expect(gateway.printed()).not.toContain('Warning');
+});
