@@ -28,6 +28,7 @@ const HALVES = new Set(['update', 'rollBack']);
 const OWN = new Set(['seed', 'start', 'housekeeping', 'commit-waiting']);
 /** Proof that has grown old is obtained anew by whatever needs it. */
 const IGNORED = new Set(['change.validate', 'instance.start']);
+const REMOVALS = new Set(['remove', 'removePair']);
 
 export function auditOf({ events, stored }) {
   const rows = stored.audit.filter(({ action, request }) => !IGNORED.has(action) && !OWN.has(request));
@@ -37,7 +38,7 @@ export function auditOf({ events, stored }) {
   const known = new Set(traced.map(({ trace }) => trace));
   const others = rows.filter(({ request }) => !known.has(request));
   return [
-    ...traced.flatMap((event) => exactly(event, byRequest.get(event.trace) ?? [])),
+    ...traced.flatMap((event) => exactly(event, byRequest.get(event.trace) ?? [], traced)),
     ...commits(traced, byRequest),
     ...inAll(
       events.filter(({ trace }) => trace === undefined),
@@ -47,7 +48,7 @@ export function auditOf({ events, stored }) {
   ];
 }
 
-function exactly(event, found) {
+function exactly(event, found, traced) {
   if (ROWS[event.op] === undefined) return [];
   const whole = event.type === 'fail' ? null : ROWS[event.op](event).sort().join();
   const allowed = {
@@ -55,8 +56,21 @@ function exactly(event, found) {
     fail: HALVES.has(event.op) ? ['', 'change.stage'] : [''],
     info: HALVES.has(event.op) ? ['', 'change.stage', whole] : ['', whole],
   };
+  // What the same token removed while this request ran is taken for an earlier run of it: it is gone, as was asked for.
+  if (REMOVALS.has(event.op) && traced.some((other) => isOverlapping(event, other))) allowed.ok.push('');
   const rows = found.sort().join();
   return allowed[event.type].includes(rows) ? [] : [`a ${event.op} of ${event.key} that was ${event.type} left ${rows || 'nothing'}`];
+}
+
+function isOverlapping(event, other) {
+  return (
+    other !== event &&
+    other.op === event.op &&
+    other.key === event.key &&
+    other.type !== 'fail' &&
+    (other.type === 'info' || other.ret > event.inv) &&
+    other.inv < event.ret
+  );
 }
 
 /** Each key that was committed, however often it was used, has one row, and one more where jobs had no say. */
