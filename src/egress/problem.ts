@@ -1,16 +1,8 @@
-import { EgressError } from '../domain/egress.ts';
+import { EgressError, type EgressErrorCode } from '../domain/egress.ts';
 import type { Problem } from '../domain/validation.ts';
 
 type Texts = Omit<Problem, 'code'>;
-type NetworkCode =
-  | 'EGRESS_DENIED'
-  | 'HOST_UNRESOLVED'
-  | 'PORT_CLOSED'
-  | 'UNREACHABLE'
-  | 'TLS_UNTRUSTED'
-  | 'TIMEOUT'
-  | 'PROTOCOL_ERROR'
-  | 'INTERNAL';
+type NetworkCode = Exclude<EgressErrorCode, 'TOO_LARGE' | 'INVALID_HEADER_VALUE'> | 'PROTOCOL_ERROR' | 'INTERNAL';
 
 /** What is said of each way that a connection fails on the network; a connector adds what its own system answers. */
 const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
@@ -60,14 +52,13 @@ const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
 
 /** A problem for whatever a validator threw: the code of the egress module, or INTERNAL; never the error's own text. */
 export function problemFor(error: unknown): Problem {
-  const given =
-    error instanceof EgressError && error.code === 'TOO_LARGE' ? 'PROTOCOL_ERROR' : error instanceof EgressError ? error.code : '';
-  const code = isNetworkCode(given) ? given : 'INTERNAL';
+  const code = error instanceof EgressError ? networkCodeOf(error.code) : 'INTERNAL';
   return { code, ...TEXTS[code] };
 }
 
-function isNetworkCode(code: string): code is NetworkCode {
-  return Object.hasOwn(TEXTS, code);
+function networkCodeOf(code: EgressErrorCode): NetworkCode {
+  if (code === 'TOO_LARGE') return 'PROTOCOL_ERROR';
+  return code === 'INVALID_HEADER_VALUE' ? 'INTERNAL' : code;
 }
 
 export function driverNotInstalled({ packageName, install }: { readonly packageName: string; readonly install: string }): Problem {

@@ -5,7 +5,7 @@ import type { Change } from '../../src/domain/change.ts';
 import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import type { Lease } from '../../src/domain/lease.ts';
-import type { Store, Writers } from '../../src/domain/store.ts';
+import type { IdempotencyRow, Store, Writers } from '../../src/domain/store.ts';
 import type { Token } from '../../src/domain/token.ts';
 import { createTestClock } from '../support/services.ts';
 
@@ -198,15 +198,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     });
 
     test('an idempotency id is taken by one, and freed by time when its taker crashed (#64)', async () => {
-      const row = {
-        tokenId: uuidv7(),
-        key: 'once',
-        requestHash: randomBytes(32),
-        answer: null,
-        startedAt: clock.now(),
-        takenUntil: clock.now() + 60_000,
-        expiresAt: clock.now() + 24 * HOUR,
-      };
+      const row = holdOf('once', clock.now());
       const take = () => store.write((tx) => tx.idempotency.take({ ...row, takenUntil: clock.now() + 60_000 }, clock.now()));
       const racing = await Promise.all([take(), take(), take()]);
       clock.advance(61_000);
@@ -223,15 +215,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     });
 
     test('an idempotency id whose answer need not be kept is as if it had never been used; another holder of it, or an answer, stays', async () => {
-      const row = {
-        tokenId: uuidv7(),
-        key: 'id',
-        requestHash: randomBytes(32),
-        answer: null,
-        startedAt: clock.now(),
-        takenUntil: clock.now() + 60_000,
-        expiresAt: clock.now() + 24 * HOUR,
-      };
+      const row = holdOf('id', clock.now());
       const other = { ...row, requestHash: randomBytes(32) };
       const take = (one: typeof row) => store.write((tx) => tx.idempotency.take(one, clock.now()));
       const forget = (takenUntil: number) => store.write((tx) => tx.idempotency.forget(row.tokenId, row.key, takenUntil));
@@ -610,15 +594,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     });
 
     test('an idempotency id that was released is free, and its first answer stays', async () => {
-      const row = {
-        tokenId: uuidv7(),
-        key: 'id',
-        requestHash: randomBytes(32),
-        answer: null,
-        startedAt: clock.now(),
-        takenUntil: clock.now() + 60_000,
-        expiresAt: clock.now() + 24 * HOUR,
-      };
+      const row = holdOf('id', clock.now());
       const take = () => store.write((tx) => tx.idempotency.take(row, clock.now()));
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, async () => {
@@ -642,15 +618,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     });
 
     test('an idempotency id that was released stays the same request, begun when it first was, and another request is told so', async () => {
-      const row = {
-        tokenId: uuidv7(),
-        key: 'again',
-        requestHash: randomBytes(32),
-        answer: null,
-        startedAt: clock.now(),
-        takenUntil: clock.now() + 60_000,
-        expiresAt: clock.now() + 24 * HOUR,
-      };
+      const row = holdOf('again', clock.now());
       await store.write((tx) => tx.idempotency.take(row, clock.now()));
       await store.write((tx) => tx.idempotency.releaseAll());
       clock.advance(1000);
@@ -768,6 +736,19 @@ function connectionOf(scope: Scope, integrationId: string, now: number): Connect
     updatedAt: now,
     updatedBy: 'a',
     deletedAt: null,
+  };
+}
+
+/** Of an idempotency id, for a minute. */
+function holdOf(key: string, now: number): IdempotencyRow {
+  return {
+    tokenId: uuidv7(),
+    key,
+    requestHash: randomBytes(32),
+    answer: null,
+    startedAt: now,
+    takenUntil: now + 60_000,
+    expiresAt: now + 24 * HOUR,
   };
 }
 

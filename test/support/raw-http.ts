@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 export interface RawReply {
   /** 0 when nothing came back. */
@@ -26,4 +26,16 @@ export async function sendRaw(url: string, parts: readonly (string | Buffer)[], 
     socket.on('error', () => finish(true));
     for (const part of parts) socket.write(part);
   });
+}
+
+/** How many bytes a connection that was paused still gives until it is closed. */
+export async function readToEnd(socket: Socket): Promise<number> {
+  let read = 0;
+  socket.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+  });
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  socket.resume();
+  await ended;
+  return read;
 }

@@ -1,10 +1,10 @@
-import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { AuditRow, LinkedRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
-import { behind } from './keyset.ts';
+import { behind, beyond } from './keyset.ts';
 import { prepared, preparedInsert } from './prepared.ts';
 import { trusted } from './trusted.ts';
 
@@ -75,12 +75,7 @@ export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tabl
         await db
           .select()
           .from(audit)
-          .where(
-            and(
-              isNull(audit.seq),
-              after === null ? undefined : or(gt(audit.at, after.at), and(eq(audit.at, after.at), gt(audit.id, after.id))),
-            ),
-          )
+          .where(and(isNull(audit.seq), beyond(audit.at, audit.id, after)))
           .orderBy(asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
       ),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
 import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
@@ -6,7 +6,7 @@ import type { Database, EngineTransaction, StatementSource } from '../engine.ts'
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { ofConnectionsInScope } from './in-scope.ts';
-import { behind } from './keyset.ts';
+import { behind, beyond } from './keyset.ts';
 import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
@@ -100,13 +100,7 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
         await db
           .select()
           .from(changes)
-          .where(
-            and(
-              isOpen(tables),
-              gte(changes.expiresAt, after?.expiresAt ?? 0),
-              after === null ? undefined : or(gt(changes.expiresAt, after.expiresAt), gt(changes.id, after.id)),
-            ),
-          )
+          .where(and(isOpen(tables), beyond(changes.expiresAt, changes.id, after && { at: after.expiresAt, id: after.id })))
           .orderBy(asc(changes.expiresAt), asc(changes.id))
           .limit(atMost(limit)),
       ),
@@ -123,13 +117,7 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
         await db
           .select()
           .from(changes)
-          .where(
-            and(
-              isPending(tables),
-              gte(changes.waitUntil, after?.waitUntil ?? 0),
-              after === null ? undefined : or(gt(changes.waitUntil, after.waitUntil ?? 0), gt(changes.id, after.id)),
-            ),
-          )
+          .where(and(isPending(tables), beyond(changes.waitUntil, changes.id, after && { at: after.waitUntil ?? 0, id: after.id })))
           .orderBy(asc(changes.waitUntil), asc(changes.id))
           .limit(atMost(limit)),
       ),
