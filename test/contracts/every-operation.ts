@@ -1,0 +1,93 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Answer, TestToken } from '../support/gateway.ts';
+import { CALLERS, type Caller, type Scene, startScene } from '../support/matrix-scene.ts';
+import { kindRows, ROWS, type Row } from '../support/operation-matrix.ts';
+
+const FIELDS = '{ __schema { queryType { fields { name } } mutationType { fields { name } } } }';
+
+/**
+ * Every operation of the served schema, asked by every role with arguments that succeed for those who may: the others are refused by
+ * the permission that they lack, before anything is looked up, and leave everything as it was. On the given engine; the schema is
+ * read at once, so that each operation is a test of its own.
+ */
+export async function describeEveryOperation(engine: string, databaseUrl: string | null): Promise<void> {
+  const scene = await startScene(databaseUrl);
+  const { __schema } = await scene.ask(FIELDS);
+  const namesOf = (type: { readonly fields: readonly { readonly name: string }[] }) => type.fields.map(({ name }) => name);
+  const mutations = namesOf(__schema.mutationType);
+  const fields = [...namesOf(__schema.queryType), ...mutations];
+  const rows = [...ROWS, ...kindRows(mutations)];
+
+  describe(`every operation by every role on ${engine}`, () => {
+    afterAll(() => scene.close());
+
+    test('each root field of the schema has its row, and each row its field: add or take it away in test/support/operation-matrix.ts', () => {
+      const known = rows.filter(({ when }) => when === undefined || when.startsWith('that ')).map(({ field }) => field);
+      expect({
+        withoutRow: fields.filter((field) => !known.includes(field)),
+        withoutField: rows.map(({ field }) => field).filter((field) => !fields.includes(field)),
+      }).toEqual({ withoutRow: [], withoutField: [] });
+    });
+
+    test.each(rows.map((row) => [titleOf(row), row] as const))('%s', async (_, row) => {
+      const document = async () => `${mutations.includes(row.field) ? 'mutation' : 'query'} { ${row.field}${await row.ask(scene)} }`;
+      const { by, blind = [], elsewhere = 'NOT_FOUND', limited = 'NOT_FOUND' } = row;
+      let first: string | null = await document();
+      const ask = async (token: TestToken | null, sees: boolean | null) =>
+        verdictOf(await scene.answer(first ?? (await document()), token), sees === false ? scene : null);
+      // Those who may not come first: had they any effect, the others would find what is asked about used up.
+      const refused = {
+        ...(await inTurn(
+          CALLERS.filter((caller) => !by.includes(caller)),
+          (caller) => ask(scene.tokens[caller], false),
+        )),
+        elsewhere: await ask(scene.tokens.elsewhere, false),
+        limited: await ask(scene.tokens.limited, false),
+        'no token': await ask(null, false),
+        'an expired token': await ask(scene.ended[0] ?? null, false),
+        'a revoked token': await ask(scene.ended[1] ?? null, false),
+      };
+      const granted = await inTurn(by, async (caller) => {
+        const verdict = await ask(scene.tokens[caller], !blind.includes(caller));
+        first = null;
+        return verdict;
+      });
+      expect({ ...refused, ...granted }).toEqual({
+        ...Object.fromEntries(CALLERS.map((caller) => [caller, by.includes(caller) ? 'ok' : `FORBIDDEN ${lackOf(row, caller)}`])),
+        elsewhere: elsewhere === 'FORBIDDEN' ? expect.stringMatching(/^FORBIDDEN/) : elsewhere,
+        limited: limited === 'FORBIDDEN' ? expect.stringMatching(/^FORBIDDEN/) : limited,
+        'no token': '401',
+        'an expired token': '401',
+        'a revoked token': '401',
+      });
+    });
+  });
+}
+
+function titleOf({ field, when }: Row): string {
+  return when === undefined ? field : `${field} ${when}`;
+}
+
+function lackOf({ field, lacks }: Row, caller: Caller): string {
+  const permission = typeof lacks === 'string' ? lacks : lacks?.[caller];
+  if (permission === undefined) throw new Error(`The row of ${field} does not say what ${caller} lacks.`);
+  return permission;
+}
+
+/** `ok`, the code of the error, or the status; for whoever is to be told nothing, what it was told all the same. */
+function verdictOf({ status, errors, text }: Answer, hidden: Pick<Scene, 'ids'> | null): string {
+  if (status !== 200) return String(status);
+  const [error] = errors ?? [];
+  if (error !== undefined) {
+    const { code, permission } = error.extensions;
+    return permission === undefined ? code : `${code} ${permission}`;
+  }
+  const told = hidden === null ? [] : [...hidden.ids].filter((id) => text.includes(id));
+  return told.length === 0 ? 'ok' : `ok, and told of ${told.join(', ')}`;
+}
+
+async function inTurn<Name extends string, T>(names: readonly Name[], work: (name: Name) => Promise<T>): Promise<Record<string, T>> {
+  const found: Record<string, T> = {};
+  for (const name of names) found[name] = await work(name);
+  return found;
+}

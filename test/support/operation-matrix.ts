@@ -1,0 +1,520 @@
+import { CALLERS, type Caller, type Scene } from './matrix-scene.ts';
+
+/**
+ * Every operation of the API: who may, what the others lack, and what strangers are told. Whoever adds a root field to the schema
+ * adds its row here, with arguments that succeed for those who may; `test/contracts/every-operation.ts` fails until then.
+ * Mutations that are made for each kind need a row of their own only for what is special about them.
+ */
+export interface Row {
+  /** The root field. */
+  readonly field: string;
+  /** What is asked of it, where one field has several rows. */
+  readonly when?: string;
+  readonly by: readonly Caller[];
+  /** The permission that FORBIDDEN names: one for all who may not, or by who it is. */
+  readonly lacks?: string | Readonly<Partial<Record<Caller, string>>>;
+  /** What all rights in another project are worth: the code of the answer, or `ok`, which then tells nothing of this one. NOT_FOUND unless given. */
+  readonly elsewhere?: string;
+  /** The same of a token of this project that holds all rights on another integration. */
+  readonly limited?: string;
+  /** Those who may ask, and are told nothing of what the project holds. */
+  readonly blind?: readonly Caller[];
+  /** Makes what the field is asked about, and returns its arguments and selection. Runs anew for each caller that may. */
+  readonly ask: (scene: Scene) => Promise<string> | string;
+}
+
+const EVERYBODY = CALLERS;
+const READERS = ['viewer', 'editor', 'admin', 'owner', 'operator'] as const;
+const EDITORS = ['editor', 'admin', 'owner'] as const;
+const ADMINS = ['admin', 'owner'] as const;
+const OWNERS = ['owner'] as const;
+const OPERATORS = ['operator'] as const;
+const JOBS = ['job'] as const;
+
+const reads = { by: READERS, lacks: 'read' } as const;
+const stages = { by: EDITORS, lacks: 'stage' } as const;
+const validates = { by: EDITORS, lacks: 'validate' } as const;
+const creates = { by: ADMINS, lacks: 'create', elsewhere: 'ok', limited: 'ok' } as const;
+const adds = { by: ADMINS, lacks: 'create', limited: 'FORBIDDEN' } as const;
+const commits = { by: ADMINS, lacks: 'commit' } as const;
+const deletes = { by: ADMINS, lacks: 'delete' } as const;
+const probes = { by: ADMINS, lacks: 'probe', elsewhere: 'ok', limited: 'ok' } as const;
+const leases = { by: JOBS, lacks: 'lease' } as const;
+const operates = { by: OPERATORS, lacks: 'operator', elsewhere: 'FORBIDDEN', limited: 'FORBIDDEN' } as const;
+const listed = { elsewhere: 'ok', limited: 'ok' } as const;
+/** Whoever may not even stage lacks that; an editor lacks the rest. */
+const staging = (lacks: string) => ({ viewer: 'stage', job: 'stage', operator: 'stage', editor: lacks }) as const;
+
+const text = JSON.stringify;
+const json = (value: unknown) => text(JSON.stringify(value));
+const NEW_SECRET = { signing_secret: 'a signing secret of the next version' };
+const EDGES = '{ edges { node { id } } }';
+
+export const ROWS: readonly Row[] = [
+  // What anybody with a token may know.
+  { field: 'getUser', by: EVERYBODY, ...listed, ask: () => '{ email role }' },
+  {
+    field: 'getUser',
+    when: 'with all that the project holds',
+    by: EVERYBODY,
+    blind: ['job'],
+    ...listed,
+    async ask(scene) {
+      await scene.add();
+      await scene.add({ category: 'BI' });
+      await scene.add({ category: 'ETL' });
+      return '{ account { warehouses { uuid connections { uuid } } bi { uuid } etlContainers { uuid } connections { uuid } } }';
+    },
+  },
+  { field: 'connectors', by: EVERYBODY, ...listed, ask: () => '{ kind }' },
+  { field: 'errorCodes', by: EVERYBODY, ...listed, ask: () => '{ code }' },
+  { field: 'validationCodes', by: EVERYBODY, ...listed, ask: () => '{ code }' },
+
+  // Reading.
+  { field: 'connection', ...reads, ask: async (scene) => `(id: "${(await scene.add()).id}") { uuid versions { version } }` },
+  { field: 'connections', ...reads, ...listed, ask: () => EDGES.replace('id', 'uuid') },
+  { field: 'getWarehouse', ...reads, ask: async (scene) => `(uuid: "${(await scene.add()).integrationId}") { uuid }` },
+  { field: 'getWarehouses', ...reads, ...listed, ask: () => '{ uuid connections { uuid } }' },
+  {
+    field: 'getWarehouseConnections',
+    ...reads,
+    ask: async (scene) => `(warehouseUuid: "${(await scene.add()).integrationId}") { uuid }`,
+  },
+  {
+    field: 'getEtlContainers',
+    ...reads,
+    ...listed,
+    async ask(scene) {
+      await scene.add({ category: 'ETL' });
+      return '{ uuid }';
+    },
+  },
+  { field: 'getPlatformServices', ...reads, ...listed, ask: () => '{ name connections { uuid } }' },
+  { field: 'getSupportedValidationsV2', ...reads, ...listed, ask: () => '(connectionType: "webhook") { supportedValidations { name } }' },
+  {
+    field: 'pingDataCollector',
+    ...reads,
+    limited: 'ok',
+    ask: ({ siteId, projectId }) => `(dcId: "${siteId}", traceId: "${projectId}") { traceId }`,
+  },
+  { field: 'changes', ...reads, ...listed, ask: () => EDGES },
+  { field: 'change', ...reads, ask: async (scene) => `(id: "${(await scene.stage((await scene.add()).id)).changeId}") { id }` },
+  { field: 'leases', ...reads, ...listed, ask: () => EDGES },
+  { field: 'auditLog', by: OWNERS, lacks: 'audit', elsewhere: 'ok', limited: 'FORBIDDEN', ask: () => '{ edges { node { entityId } } }' },
+  { field: 'tokens', by: OWNERS, lacks: 'token', ...listed, ask: () => '{ id }' },
+  { field: 'secretGrants', by: ['admin', 'owner', 'operator'], lacks: 'reference', ...listed, ask: () => '{ createdAt }' },
+  {
+    field: 'secretGrants',
+    when: 'of another project',
+    by: OPERATORS,
+    lacks: 'operator',
+    // To whom it is the own project.
+    elsewhere: 'ok',
+    limited: 'FORBIDDEN',
+    ask: ({ otherProjectId }) => `(projectId: "${otherProjectId}") { prefix }`,
+  },
+
+  // Staging.
+  {
+    field: 'stageChange',
+    ...stages,
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", changes: ${json(NEW_SECRET)}) { key }`,
+  },
+  {
+    field: 'stageChange',
+    when: 'of a reference',
+    by: ADMINS,
+    lacks: staging('reference'),
+    ask: async (scene) =>
+      `(connectionId: "${await scene.addReferring()}", changes: "{}", reference: { provider: file, path: ${text(scene.keepSecret())} }) { key }`,
+  },
+  {
+    field: 'updateSelfHostedCredentialsV2',
+    by: ADMINS,
+    lacks: staging('reference'),
+    ask: async (scene) =>
+      `(connectionId: "${(await scene.add()).id}", changes: { selfHostedCredentialsType: FILE, filePath: ${text(scene.keepSecret())} }) { result { key } }`,
+  },
+  {
+    field: 'stageConnection',
+    ...creates,
+    ask: ({ receiverUrl }) => `(connectionType: "webhook", details: ${json({ url: receiverUrl, ...NEW_SECRET })}) { key }`,
+  },
+  {
+    field: 'stageConnection',
+    when: 'of a reference',
+    ...creates,
+    // Which is granted nothing.
+    elsewhere: 'FORBIDDEN',
+    ask: (scene) => `(connectionType: "webhook", details: "{}", reference: { provider: file, path: ${text(scene.keepSecret())} }) { key }`,
+  },
+  { field: 'discardChange', ...stages, ask: async (scene) => `(id: "${(await scene.stage((await scene.add()).id)).changeId}") { state }` },
+  {
+    field: 'discardChange',
+    when: 'of one that waits for jobs',
+    by: ADMINS,
+    lacks: staging('commit'),
+    async ask(scene) {
+      const { id, changeId } = await waiting(scene);
+      await scene.ask('mutation ($id: UUID!, $k: String!) { commitChange(connectionId: $id, tempCredentialsKey: $k) { state } }', id);
+      return `(id: "${changeId}") { state }`;
+    },
+  },
+  {
+    field: 'commitPreview',
+    ...stages,
+    async ask(scene) {
+      const { id } = await scene.add();
+      return `(connectionId: "${id}", tempCredentialsKey: "${(await scene.stage(id)).key}") { nextVersion }`;
+    },
+  },
+
+  // Validating.
+  {
+    field: 'testUpdatedCredentialsV2',
+    ...validates,
+    async ask(scene) {
+      const { key } = await scene.stage((await scene.add()).id);
+      return `(connectionType: "webhook", tempCredentialsKey: "${key}", validationName: "validate_connection") { validationResult { success } }`;
+    },
+  },
+  {
+    field: 'testExistingConnectionV2',
+    ...validates,
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", validationName: "validate_connection") { success }`,
+  },
+  { field: 'testExistingConnection', ...validates, ask: async (scene) => `(connectionId: "${(await scene.add()).id}") { success }` },
+  { field: 'testStorageAccess', ...validates, ...listed, ask: () => '{ success }' },
+  {
+    field: 'testWebhookCredentialsV2',
+    when: 'that runs a validator',
+    ...creates,
+    lacks: { viewer: 'validate', job: 'validate', operator: 'validate', editor: 'create' },
+    ask: ({ receiverUrl }) =>
+      `(connectionDetails: ${webhook(receiverUrl)}, validationName: "validate_connection") { validationResult { success } }`,
+  },
+  {
+    field: 'testWebhookCredentialsV2',
+    when: 'that runs a validator on a change of a connection',
+    ...validates,
+    ask: async (scene) =>
+      `(connectionId: "${(await scene.add()).id}", connectionDetails: ${webhook(scene.receiverUrl)}, validationName: "validate_connection") { validationResult { success } }`,
+  },
+  {
+    field: 'testWebhookCredentialsV2',
+    when: 'that stages a change of a connection',
+    ...stages,
+    ask: async (scene) =>
+      `(connectionId: "${(await scene.add()).id}", connectionDetails: ${webhook(scene.receiverUrl)}, validationName: "save_credentials") { key }`,
+  },
+  {
+    field: 'testDatabaseCredentials',
+    ...creates,
+    ask: () =>
+      '(connectionType: "redshift", host: "127.0.0.1", port: 5439, dbName: "d", user: "u", password: "a password", connectionOptions: { skipValidation: true }) { key }',
+  },
+  {
+    field: 'testSnowflakeCredentials',
+    ...creates,
+    ask: () => '(account: "ab12345", user: "u", password: "a password", connectionOptions: { skipValidation: true }) { key }',
+  },
+  {
+    field: 'testDatabricksSqlWarehouseCredentials',
+    ...creates,
+    ask: () => `(databricksConfig: ${KIND_DETAILS.DatabricksSqlWarehouse}, connectionOptions: { skipValidation: true }) { key }`,
+  },
+  {
+    field: 'testSelfHostedCredentials',
+    ...creates,
+    elsewhere: 'FORBIDDEN',
+    ask: (scene) =>
+      `(connectionType: "webhook", selfHostingMechanism: "file", selfHostingKey: ${text(scene.keepSecret())}, connectionOptions: { skipValidation: true }) { key }`,
+  },
+  {
+    field: 'testSelfHostedCredentialsV2',
+    ...creates,
+    elsewhere: 'FORBIDDEN',
+    ask: (scene) =>
+      `(connectionDetails: { connectionType: "webhook", selfHostedCredentialsType: FILE, filePath: ${text(scene.keepSecret())} }, validationName: "save_credentials") { key }`,
+  },
+  {
+    field: 'testSelfHostedCredentialsV2',
+    when: 'that runs a validator',
+    ...creates,
+    lacks: { viewer: 'validate', job: 'validate', operator: 'validate', editor: 'create' },
+    elsewhere: 'FORBIDDEN',
+    ask: (scene) =>
+      `(connectionDetails: { connectionType: "webhook", selfHostedCredentialsType: FILE, filePath: ${text(scene.keepSecret())} }, validationName: "validate_connection") { validationResult { success } }`,
+  },
+
+  // Adding, committing, going back.
+  { field: 'addConnection', ...adds, ask: addition },
+  { field: 'addBiConnection', ...adds, ask: addition },
+  { field: 'addEtlConnection', ...adds, ask: addition },
+  { field: 'addDatabricksConnection', ...adds, ask: async (scene) => (await addition(scene)).replace('(', '(jobLimits: "{}", ') },
+  {
+    field: 'addConnection',
+    when: 'to an integration that exists',
+    ...adds,
+    limited: 'NOT_FOUND',
+    ask: async (scene) =>
+      `(connectionType: "webhook", key: "${await scene.stageNew()}", dwId: "${(await scene.add()).integrationId}", isActive: false) { connection { uuid } }`,
+  },
+  { field: 'commitChange', ...commits, ask: async (scene) => `${await keyed(scene)} { state }` },
+  {
+    field: 'commitChange',
+    when: 'that breaks glass',
+    by: OWNERS,
+    lacks: { viewer: 'commit', job: 'commit', editor: 'commit', operator: 'commit', admin: 'break-glass' },
+    async ask(scene) {
+      const { id } = await waiting(scene);
+      return `(connectionId: "${id.id}", tempCredentialsKey: "${id.k}", breakGlassReason: "an incident") { state }`;
+    },
+  },
+  { field: 'updateCredentialsV2', ...commits, ask: async (scene) => `${await keyed(scene)} { success version updatedAt }` },
+  {
+    field: 'updateCredentials',
+    ...commits,
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", changes: ${json(NEW_SECRET)}) { version }`,
+  },
+  {
+    field: 'updateCredentials',
+    when: 'of a reference',
+    ...commits,
+    ask: async (scene) =>
+      `(connectionId: "${await scene.addReferring()}", changes: ${json({ file_path: scene.keepSecret() })}) { version }`,
+  },
+  {
+    field: 'updateCredentials',
+    when: 'that ends a reference',
+    ...commits,
+    ask: async (scene) =>
+      `(connectionId: "${await scene.addReferring()}", changes: ${json({ url: scene.receiverUrl, ...NEW_SECRET })}, shouldReplace: true) { version }`,
+  },
+  {
+    field: 'rollBackConnection',
+    by: ADMINS,
+    lacks: 'rollback',
+    async ask(scene) {
+      const { id } = await scene.add();
+      await scene.save(id);
+      return `(connectionId: "${id}") { version }`;
+    },
+  },
+  {
+    field: 'rollBackConnection',
+    when: 'that breaks glass',
+    by: OWNERS,
+    lacks: { viewer: 'rollback', job: 'rollback', editor: 'rollback', operator: 'rollback', admin: 'break-glass' },
+    async ask(scene) {
+      const { id } = await scene.add();
+      await scene.save(id);
+      return `(connectionId: "${id}", breakGlassReason: "an incident") { version }`;
+    },
+  },
+
+  // Looking after connections and what holds them.
+  {
+    field: 'setConnectionName',
+    ...commits,
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", name: "another name") { connection { uuid } }`,
+  },
+  {
+    field: 'toggleConnectionEnable',
+    ...commits,
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", enable: true) { success }`,
+  },
+  {
+    field: 'setConnectionDeletionProtection',
+    ...commits,
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", enableDeletionProtection: true) { success }`,
+  },
+  {
+    field: 'setConnectionPolicy',
+    by: OWNERS,
+    lacks: 'policy',
+    ask: async (scene) => `(connectionId: "${(await scene.add()).id}", policy: { inFlight: REFUSE }) { connection { uuid } }`,
+  },
+  { field: 'removeConnection', ...deletes, ask: async (scene) => `(connectionId: "${(await scene.add()).id}") { success }` },
+  { field: 'deleteIntegration', ...deletes, ask: async (scene) => `(integrationId: "${(await scene.add()).integrationId}") { success }` },
+  {
+    field: 'setWarehouseName',
+    ...commits,
+    ask: async (scene) => `(dwId: "${(await scene.add()).integrationId}", name: ${text(scene.name())}) { warehouse { uuid } }`,
+  },
+  {
+    field: 'setIntegrationName',
+    ...commits,
+    ask: async (scene) =>
+      `(integrationId: "${(await scene.add()).integrationId}", integrationType: "OTHER", name: ${text(scene.name())}) { integration { uuid } }`,
+  },
+  {
+    field: 'updateBiConnectionName',
+    ...commits,
+    ask: async (scene) =>
+      `(resourceId: "${(await scene.add({ category: 'BI' })).integrationId}", name: ${text(scene.name())}) { biContainer { uuid } }`,
+  },
+  {
+    field: 'setEtlContainerName',
+    ...commits,
+    ask: async (scene) =>
+      `(etlContainerId: "${(await scene.add({ category: 'ETL' })).integrationId}", name: ${text(scene.name())}) { etlContainer { uuid } }`,
+  },
+  {
+    field: 'updatePlatformService',
+    ...commits,
+    // A site is the whole project's.
+    limited: 'FORBIDDEN',
+    ask: ({ siteId, name }) => `(serviceUuid: "${siteId}", name: ${text(name())}) { ok }`,
+  },
+
+  // Leases.
+  {
+    field: 'acquireLease',
+    ...leases,
+    ask: async (scene) => `(connectionId: "${(await scene.add({ active: true })).id}", job: "nightly") { key }`,
+  },
+  { field: 'readLease', ...leases, ask: async (scene) => `${await leased(scene)} { credentials }` },
+  { field: 'renewLease', ...leases, ask: async (scene) => `${await leased(scene)} { live }` },
+  { field: 'releaseLease', ...leases, ask: async (scene) => `${await leased(scene)} { live }` },
+  {
+    field: 'endLease',
+    by: ADMINS,
+    lacks: 'end-lease',
+    ask: async (scene) => `(leaseId: "${(await scene.lease((await scene.add({ active: true })).id)).leaseId}") { live }`,
+  },
+
+  // The network around a site.
+  { field: 'testDnsLookup', ...probes, ask: () => '(host: "localhost") { success }' },
+  { field: 'testHttpConnection', ...probes, ask: ({ receiverUrl }) => `(url: "${receiverUrl}") { success }` },
+  { field: 'testTcpOpenConnection', ...probes, ask: ({ receiverPort }) => `(host: "127.0.0.1", port: ${receiverPort}) { success }` },
+  { field: 'testTelnetConnection', ...probes, ask: ({ receiverPort }) => `(host: "127.0.0.1", port: ${receiverPort}) { success }` },
+
+  // Tokens.
+  { field: 'createToken', by: OWNERS, lacks: 'token', ...listed, ask: () => '(name: "another", roles: [viewer]) { token { name } }' },
+  {
+    field: 'revokeToken',
+    by: OWNERS,
+    lacks: 'token',
+    async ask(scene) {
+      const { createToken } = await scene.ask('mutation { createToken(name: "to be revoked", roles: [viewer]) { token { id } } }');
+      scene.ids.add(createToken.token.id);
+      return `(id: "${createToken.token.id}") { success }`;
+    },
+  },
+
+  // The instance.
+  { field: 'grantSecrets', ...operates, ask: ({ name }) => `(provider: env, prefix: ${text(prefixOf(name()))}) { prefix }` },
+  {
+    field: 'revokeSecrets',
+    ...operates,
+    async ask({ ask, name }) {
+      const prefix = text(prefixOf(name()));
+      await ask(`mutation { grantSecrets(provider: env, prefix: ${prefix}) { prefix } }`);
+      return `(provider: env, prefix: ${prefix}) { success }`;
+    },
+  },
+  { field: 'auditVerification', ...operates, ask: () => '{ ok }' },
+  { field: 'storeExamination', ...operates, ask: () => '{ ok }' },
+  { field: 'dataKeys', ...operates, ask: () => '{ generation }' },
+  { field: 'rotateDataKey', ...operates, ask: () => '{ generation }' },
+  { field: 'resealConnections', ...operates, ask: () => '{ next }' },
+  {
+    field: 'retireDataKey',
+    ...operates,
+    async ask({ ask, advance }) {
+      const { rotateDataKey } = await ask('mutation { rotateDataKey { generation } }');
+      for (let after: string | null = null; ; ) {
+        const { resealConnections }: { resealConnections: { next: string | null } } = await ask(
+          'mutation ($after: UUID) { resealConnections(after: $after) { next } }',
+          { after },
+        );
+        after = resealConnections.next;
+        if (after === null) break;
+      }
+      advance(11 * 60_000);
+      return `(generation: ${rotateDataKey.generation - 1}) { success }`;
+    },
+  },
+  {
+    field: 'rotateMasterKey',
+    ...operates,
+    // Names a file of the machine: for whoever reads its data directory, and no token.
+    by: [],
+    lacks: { viewer: 'operator', job: 'operator', editor: 'operator', admin: 'operator', owner: 'operator', operator: 'local' },
+    ask: () => '(newKeyFile: "/nonexistent") { state }',
+  },
+];
+
+/** Details that are valid for a kind, in the words of its input; of kinds that are not here those who may get as far as their details. */
+const KIND_DETAILS: Readonly<Record<string, string>> = {
+  TransactionalDb: '{ dbType: "postgres", host: "127.0.0.1", port: 5432, dbName: "d", user: "u", password: "a password" }',
+  Redshift: '{ host: "127.0.0.1", port: 5439, dbName: "d", user: "u", password: "a password" }',
+  Snowflake: '{ account: "ab12345", user: "u", password: "a password" }',
+  DatabricksSqlWarehouse:
+    '{ databricksWorkspaceUrl: "https://dbc-a1b2345c-d6e7.cloud.databricks.com", databricksWarehouseId: "0123456789abcdef", databricksToken: "dapi0123456789" }',
+  DatabricksMetastoreSqlWarehouse:
+    '{ databricksWorkspaceUrl: "https://dbc-a1b2345c-d6e7.cloud.databricks.com", databricksWarehouseId: "0123456789abcdef", databricksWorkspaceId: "1234567890", databricksToken: "dapi0123456789" }',
+  Webhook: '{ url: "https://hooks.example.com/changeover", signingSecret: "a signing secret of the matrix" }',
+};
+
+/** The rows of the mutations that are made for each kind, which have the same rights for all of them. */
+export function kindRows(mutations: readonly string[]): readonly Row[] {
+  return mutations.flatMap((field): readonly Row[] => {
+    const [, verb, name = ''] = /^(test|update)(\w+?)Credentials(?:V2)?$/.exec(field) ?? [];
+    const details = KIND_DETAILS[name];
+    if (verb === undefined || details === undefined || (field === `test${name}Credentials` && name !== 'TransactionalDb')) return [];
+    if (verb === 'test')
+      return [{ field, ...creates, ask: () => `(connectionDetails: ${details}, validationName: "save_credentials") { key }` }];
+    return [
+      {
+        field,
+        ...stages,
+        async ask(scene) {
+          const test = mutations.includes(`test${name}CredentialsV2`) ? `test${name}CredentialsV2` : `test${name}Credentials`;
+          const made = await scene.ask(`mutation { ${test}(connectionDetails: ${details}, validationName: "save_credentials") { key } }`);
+          const { addConnection } = await scene.ask(
+            'mutation ($k: String!, $t: String!, $n: String!) { addConnection(connectionType: $t, key: $k, name: $n, isActive: false) { connection { uuid } } }',
+            { k: made[test].key, t: name.replace(/(?<=.)([A-Z])/g, '-$1').toLowerCase(), n: scene.name() },
+          );
+          const { uuid } = addConnection.connection;
+          scene.ids.add(uuid);
+          return `(connectionId: "${uuid}", changes: ${details}) { result { key } }`;
+        },
+      },
+    ];
+  });
+}
+
+function webhook(url: string): string {
+  return `{ url: "${url}", signingSecret: "a signing secret of the matrix" }`;
+}
+
+async function addition(scene: Scene): Promise<string> {
+  return `(connectionType: "webhook", key: "${await scene.stageNew()}", name: ${text(scene.name())}) { connection { uuid } }`;
+}
+
+async function keyed(scene: Scene): Promise<string> {
+  const { id } = await scene.add();
+  return `(connectionId: "${id}", tempCredentialsKey: "${(await scene.stage(id)).key}")`;
+}
+
+async function leased(scene: Scene): Promise<string> {
+  return `(leaseKey: "${(await scene.lease((await scene.add({ active: true })).id)).key}")`;
+}
+
+/** A change of a connection that a job holds, and whose policy lets it wait. */
+async function waiting(scene: Scene): Promise<{ readonly id: { readonly id: string; readonly k: string }; readonly changeId: string }> {
+  const { id } = await scene.add({ active: true });
+  await scene.ask('mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: WAIT }) { connection { uuid } } }', {
+    id,
+  });
+  await scene.lease(id);
+  const { key, changeId } = await scene.stage(id);
+  return { id: { id, k: key }, changeId };
+}
+
+/** A prefix of variables that nobody else grants. */
+function prefixOf(name: string): string {
+  return `MCD_${name.replaceAll(' ', '_').toUpperCase()}_`;
+}
