@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Config } from './config.ts';
 import { type Catalogue, createCatalogue } from './connectors/catalogue.ts';
 import { loadPackages } from './connectors/load-packages.ts';
-import { auditRowHmac, CHAIN_START, chainHash, verifyAuditChain } from './crypto/audit-chain.ts';
+import { auditRowHmac, CHAIN_START, chainHash, keptHash, signCut, signSegment, verifyAuditChain } from './crypto/audit-chain.ts';
 import { keyId } from './crypto/derive.ts';
 import { endpointFingerprint } from './crypto/endpoint-fingerprint.ts';
 import { checkMasterKey, createInstance } from './crypto/key-check.ts';
@@ -107,7 +107,10 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       sign: (row) => auditRowHmac(vault, row),
       start: CHAIN_START,
       link: (previous, seq, row) => chainHash(vault, previous, seq, row),
-      verify: (pages, anchors) => verifyAuditChain(vault, pages, anchors),
+      verify: (pages, anchors, range) => verifyAuditChain(vault, pages, anchors, range),
+      signCut: (head) => signCut(vault, head),
+      keep: (previous, seq, row) => keptHash(vault, previous, seq, row),
+      signSegment: (from, through, previous, head) => signSegment(vault, from, through, previous, head),
     },
     readMasterKey: (file) => loadMasterKey({ file, createIfAbsent: false }),
     newId: uuidv7,

@@ -42,6 +42,16 @@ CREATE TABLE "audit" (
 	"chain_hash" "bytea"
 );
 --> statement-breakpoint
+CREATE TABLE "audit_archive" (
+	"id" text PRIMARY KEY NOT NULL,
+	"seq" integer NOT NULL,
+	"chain_hash" "bytea" NOT NULL,
+	"kept" integer NOT NULL,
+	"kept_hash" "bytea" NOT NULL,
+	"at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "audit_head" (
 	"id" text PRIMARY KEY NOT NULL,
 	"seq" integer NOT NULL,
@@ -136,6 +146,7 @@ CREATE TABLE "idempotency" (
 	"key" text NOT NULL,
 	"request_hash" "bytea" NOT NULL,
 	"answer" "bytea",
+	"key_generation" integer,
 	"started_at" bigint NOT NULL,
 	"taken_until" bigint NOT NULL,
 	"expires_at" bigint NOT NULL,
@@ -317,13 +328,17 @@ CREATE UNIQUE INDEX "changes_key" ON "changes" USING btree ("key_hash");--> stat
 CREATE INDEX "changes_project" ON "changes" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_content" ON "changes" USING btree ("content_id");--> statement-breakpoint
-CREATE INDEX "changes_open" ON "changes" USING btree ("expires_at") WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE INDEX "changes_open" ON "changes" USING btree ("expires_at","id") WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE INDEX "changes_open_of" ON "changes" USING btree ("connection_id","id") WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE INDEX "changes_open_creations" ON "changes" USING btree ("project_id","created_by") WHERE state in ('OPEN', 'PENDING') and base_version is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "changes_pending" ON "changes" USING btree ("connection_id") WHERE state = 'PENDING';--> statement-breakpoint
 CREATE INDEX "connections_project" ON "connections" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "connections_integration" ON "connections" USING btree ("integration_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "events_unpublished" ON "events" USING btree ("created_at","id") WHERE published_at is null;--> statement-breakpoint
+CREATE INDEX "events_created" ON "events" USING btree ("created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "external_ids_value" ON "external_ids" USING btree ("dialect","entity","value");--> statement-breakpoint
 CREATE INDEX "idempotency_expiry" ON "idempotency" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "idempotency_taken" ON "idempotency" USING btree ("taken_until") WHERE answer is null;--> statement-breakpoint
+CREATE INDEX "idempotency_generation" ON "idempotency" USING btree ("key_generation","token_id") WHERE key_generation is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "integrations_name" ON "integrations" USING btree ("project_id","namespace","name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "integrations_project" ON "integrations" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "integrations_streaming_system" ON "integrations" USING btree ("streaming_system_id");--> statement-breakpoint
@@ -332,15 +347,18 @@ CREATE INDEX "leases_live" ON "leases" USING btree ("connection_id","expires_at"
 CREATE INDEX "leases_project" ON "leases" USING btree ("project_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_connection" ON "leases" USING btree ("connection_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_expiry" ON "leases" USING btree ("expires_at") WHERE released_at is null;--> statement-breakpoint
-CREATE INDEX "sealed_contents_generation" ON "sealed_contents" USING btree ("project_id","key_generation");--> statement-breakpoint
+CREATE INDEX "sealed_contents_generation" ON "sealed_contents" USING btree ("project_id","key_generation","connection_id") WHERE blob is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_hash" ON "sessions" USING btree ("hash");--> statement-breakpoint
+CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at","id");--> statement-breakpoint
 CREATE INDEX "sites_project" ON "sites" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "streaming_systems_name" ON "streaming_systems" USING btree ("project_id","name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "token_grants_project" ON "token_grants" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "tokens_hash" ON "tokens" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "validations_candidate" ON "validations" USING btree ("candidate_hash","finished_at");--> statement-breakpoint
-CREATE INDEX "validations_connection" ON "validations" USING btree ("connection_id","finished_at");--> statement-breakpoint
+CREATE INDEX "validations_finished" ON "validations" USING btree ("finished_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_current" ON "versions" USING btree ("connection_id") WHERE label = 'CURRENT';--> statement-breakpoint
 CREATE INDEX "versions_previous" ON "versions" USING btree ("valid_until") WHERE label = 'PREVIOUS';--> statement-breakpoint
 CREATE INDEX "versions_retired" ON "versions" USING btree ("retired_at") WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
-CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");
+CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");--> statement-breakpoint
+CREATE INDEX "versions_candidate" ON "versions" USING btree ("candidate_hash");--> statement-breakpoint
+CREATE INDEX "versions_generation" ON "versions" USING btree ("project_id","key_generation","connection_id");

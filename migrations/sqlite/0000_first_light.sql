@@ -47,6 +47,16 @@ CREATE UNIQUE INDEX `audit_seq` ON `audit` (`seq`);--> statement-breakpoint
 CREATE INDEX `audit_project` ON `audit` (`project_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_entity` ON `audit` (`entity_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_unsealed` ON `audit` (`at`,`id`) WHERE seq is null;--> statement-breakpoint
+CREATE TABLE `audit_archive` (
+	`id` text PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL,
+	`chain_hash` blob NOT NULL,
+	`kept` integer NOT NULL,
+	`kept_hash` blob NOT NULL,
+	`at` integer NOT NULL,
+	`mac` blob NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `audit_head` (
 	`id` text PRIMARY KEY NOT NULL,
 	`seq` integer NOT NULL,
@@ -85,7 +95,9 @@ CREATE UNIQUE INDEX `changes_key` ON `changes` (`key_hash`);--> statement-breakp
 CREATE INDEX `changes_project` ON `changes` (`project_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `changes_connection` ON `changes` (`connection_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `changes_content` ON `changes` (`content_id`);--> statement-breakpoint
-CREATE INDEX `changes_open` ON `changes` (`expires_at`) WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE INDEX `changes_open` ON `changes` (`expires_at`,`id`) WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE INDEX `changes_open_of` ON `changes` (`connection_id`,`id`) WHERE state in ('OPEN', 'PENDING');--> statement-breakpoint
+CREATE INDEX `changes_open_creations` ON `changes` (`project_id`,`created_by`) WHERE state in ('OPEN', 'PENDING') and base_version is null;--> statement-breakpoint
 CREATE UNIQUE INDEX `changes_pending` ON `changes` (`connection_id`) WHERE state = 'PENDING';--> statement-breakpoint
 CREATE TABLE `clock` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -136,7 +148,7 @@ CREATE TABLE `events` (
 	`published_at` integer
 );
 --> statement-breakpoint
-CREATE INDEX `events_unpublished` ON `events` (`created_at`,`id`) WHERE published_at is null;--> statement-breakpoint
+CREATE INDEX `events_created` ON `events` (`created_at`,`id`);--> statement-breakpoint
 CREATE TABLE `external_ids` (
 	`dialect` text NOT NULL,
 	`entity` text NOT NULL,
@@ -151,6 +163,7 @@ CREATE TABLE `idempotency` (
 	`key` text NOT NULL,
 	`request_hash` blob NOT NULL,
 	`answer` blob,
+	`key_generation` integer,
 	`started_at` integer NOT NULL,
 	`taken_until` integer NOT NULL,
 	`expires_at` integer NOT NULL,
@@ -158,6 +171,8 @@ CREATE TABLE `idempotency` (
 );
 --> statement-breakpoint
 CREATE INDEX `idempotency_expiry` ON `idempotency` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `idempotency_taken` ON `idempotency` (`taken_until`) WHERE answer is null;--> statement-breakpoint
+CREATE INDEX `idempotency_generation` ON `idempotency` (`key_generation`,`token_id`) WHERE key_generation is not null;--> statement-breakpoint
 CREATE TABLE `instance` (
 	`id` text PRIMARY KEY NOT NULL,
 	`kid` text NOT NULL,
@@ -230,7 +245,7 @@ CREATE TABLE `sealed_contents` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`);--> statement-breakpoint
+CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`,`connection_id`) WHERE blob is not null;--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`token_id` text NOT NULL,
@@ -242,6 +257,7 @@ CREATE TABLE `sessions` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_hash` ON `sessions` (`hash`);--> statement-breakpoint
+CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`,`id`);--> statement-breakpoint
 CREATE TABLE `sites` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -310,7 +326,7 @@ CREATE TABLE `validations` (
 );
 --> statement-breakpoint
 CREATE INDEX `validations_candidate` ON `validations` (`candidate_hash`,`finished_at`);--> statement-breakpoint
-CREATE INDEX `validations_connection` ON `validations` (`connection_id`,`finished_at`);--> statement-breakpoint
+CREATE INDEX `validations_finished` ON `validations` (`finished_at`,`id`);--> statement-breakpoint
 CREATE TABLE `versions` (
 	`connection_id` text NOT NULL,
 	`version` integer NOT NULL,
@@ -343,4 +359,6 @@ CREATE TABLE `versions` (
 CREATE UNIQUE INDEX `versions_current` ON `versions` (`connection_id`) WHERE label = 'CURRENT';--> statement-breakpoint
 CREATE INDEX `versions_previous` ON `versions` (`valid_until`) WHERE label = 'PREVIOUS';--> statement-breakpoint
 CREATE INDEX `versions_retired` ON `versions` (`retired_at`) WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
-CREATE INDEX `versions_content` ON `versions` (`content_id`);
+CREATE INDEX `versions_content` ON `versions` (`content_id`);--> statement-breakpoint
+CREATE INDEX `versions_candidate` ON `versions` (`candidate_hash`);--> statement-breakpoint
+CREATE INDEX `versions_generation` ON `versions` (`project_id`,`key_generation`,`connection_id`);

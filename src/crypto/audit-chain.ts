@@ -1,5 +1,17 @@
-import type { Anchor, AuditCheck, AuditFinding, AuditPages, AuditRow, LinkedRow } from '../domain/audit.ts';
+import type {
+  Anchor,
+  ArchivedHead,
+  AuditCheck,
+  AuditCursor,
+  AuditFinding,
+  AuditPages,
+  AuditRange,
+  AuditRow,
+  ChainPoint,
+  LinkedRow,
+} from '../domain/audit.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
+import { createPacer, type Pacer } from '../domain/pacer.ts';
 import type { Vault } from '../domain/vault.ts';
 
 export type UnsignedAuditRow = Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>;
@@ -18,11 +30,28 @@ export function chainHash(vault: Vault, previous: Uint8Array, seq: number, row: 
   return vault.keyedHash('audit', previous, String(seq), row.id, row.rowHmac);
 }
 
+/** Signs the record of a cut: where the chain begins now, and what stayed of the rows before. */
+export function signCut(vault: Vault, { seq, chainHash, kept, keptHash, at }: Omit<ArchivedHead, 'mac'>): Buffer {
+  return vault.keyedHash('audit', 'cut', String(seq), chainHash, String(kept), keptHash, String(at));
+}
+
+/** Takes in one more of the rows that stay when those around them are cut. */
+export function keptHash(vault: Vault, previous: Uint8Array, seq: number, row: LinkedRow): Buffer {
+  return vault.keyedHash('audit', 'kept', previous, String(seq), row.id, row.rowHmac);
+}
+
+/** Signs a segment of the archive; the chain hash at its end stands for all of its rows. */
+export function signSegment(vault: Vault, from: number, through: number, previous: Uint8Array, head: Uint8Array): Buffer {
+  return vault.keyedHash('audit', 'segment', String(from), String(through), previous, head);
+}
+
 /** The chain hash before the first row. */
 export const CHAIN_START = Buffer.alloc(32);
 
 /** Findings of either sort that are kept; more are only known to be there. */
 const MOST_FINDINGS = 100;
+/** How long it is asked of a row that does not fit where else it would, milliseconds. */
+const MISFITS_MS = 5000;
 
 /** A row that does not fit where it is. */
 interface Misfit {
@@ -37,59 +66,140 @@ interface Misfit {
  * Checks every row's signature, the numbers, the chain, and that each anchor is on it. `edited`: a row's content or its chain
  * hash does not fit. `missing`: numbers are left out. `reordered`: a row's number is not its place. `truncated`: an anchor lies
  * past the last row. `unanchored`: the row an anchor names has another hash. At most 100 findings of rows that are at fault, and
- * 100 of rows that wait for the sealer.
+ * 100 of rows that wait for the sealer, which are looked at in the end. Whatever waits for the event loop gets in between.
  */
-export async function verifyAuditChain(vault: Vault, pages: AuditPages, anchors: readonly Anchor[]): Promise<AuditCheck> {
-  const faults: AuditFinding[] = [];
-  const waiting: AuditFinding[] = [];
-  const misfits: Misfit[] = [];
-  const fault = (finding: AuditFinding) => void (faults.length < MOST_FINDINGS && faults.push(finding));
-  const sign = (row: AuditRow) => {
-    if (!auditRowHmac(vault, row).equals(row.rowHmac)) fault({ kind: 'edited', seq: row.seq, rowId: row.id });
-  };
-  const open = new Set(anchors);
-  let unsealed = 0;
-  for await (const page of pages.unsealed()) {
+export async function verifyAuditChain(
+  vault: Vault,
+  pages: AuditPages,
+  anchors: readonly Anchor[],
+  range: AuditRange = WHOLE,
+): Promise<AuditCheck> {
+  const check: Check = { vault, pages, range, pacer: createPacer(), faults: [], waiting: [], misfits: [], rows: 0 };
+  const { archived } = range;
+  const isOurs = archived === null || signCut(vault, archived).equals(archived.mac);
+  if (archived !== null && !isOurs) fault(check, 'forged-cut', archived.seq, null);
+  const start = archived === null || !isOurs ? { seq: 0, hash: CHAIN_START } : { seq: archived.seq, hash: archived.chainHash };
+  const inKept = archived !== null && isOurs && (range.from === null || range.from.kept !== null);
+  const keptNext = inKept ? await verifyKept(check, archived) : null;
+  if (keptNext !== null) return answer(check, { sealed: check.rows, last: null, next: keptNext });
+  const point = inKept || range.point === null || range.point.seq < start.seq ? start : range.point;
+  if (point === start && isOurs) requireAnchored(check, anchors, start);
+  const { last, end } = await verifyLinks(check, point, anchors);
+  const sealed = check.rows;
+  // A misfit is told from a swap by a look at all rows; one call alone has the time for that.
+  for (const finding of await tellMisfits(check)) fault(check, finding.kind, finding.seq, finding.rowId);
+  if (!end && last !== null) return answer(check, { sealed, last, next: { seq: last.seq ?? 0, kept: null } });
+  for (const { seq } of anchors) if (seq > (last?.seq ?? point.seq)) fault(check, 'truncated', seq, null);
+  await verifyWaiting(check);
+  return answer(check, { sealed, last, next: null });
+}
+
+const WHOLE: AuditRange = { archived: null, from: null, point: null, isOver: () => false };
+
+/** What one call has found so far. */
+interface Check {
+  readonly vault: Vault;
+  readonly pages: AuditPages;
+  readonly range: AuditRange;
+  readonly pacer: Pacer;
+  readonly faults: AuditFinding[];
+  readonly waiting: AuditFinding[];
+  readonly misfits: Misfit[];
+  rows: number;
+}
+
+function fault({ faults }: Check, kind: AuditFinding['kind'], seq: number | null, rowId: string | null): void {
+  if (faults.length < MOST_FINDINGS) faults.push({ kind, seq, rowId });
+}
+
+function checkSignature(check: Check, row: AuditRow): void {
+  if (!auditRowHmac(check.vault, row).equals(row.rowHmac)) fault(check, 'edited', row.seq, row.id);
+}
+
+function answer({ faults, waiting, rows }: Check, found: Pick<AuditCheck, 'sealed' | 'last' | 'next'>): AuditCheck {
+  return { ok: faults.length === 0, findings: unique([...faults, ...waiting]), rows, ...found };
+}
+
+/** What stayed of the rows that were cut is as it was then. Returns where to go on, or null once it is through. */
+async function verifyKept(check: Check, archived: ArchivedHead): Promise<AuditCursor | null> {
+  const { vault, pages, range, pacer } = check;
+  let { count, hash } = range.from?.kept ?? { count: 0, hash: CHAIN_START };
+  for await (const page of pages.sealed(range.from?.seq ?? 0)) {
     for (const row of page) {
-      if (waiting.length < MOST_FINDINGS) waiting.push({ kind: 'unsealed', seq: null, rowId: row.id });
-      sign(row);
+      const seq = row.seq ?? 0;
+      if (seq > archived.seq) break;
+      checkSignature(check, row);
+      hash = keptHash(vault, hash, seq, row);
+      count += 1;
+      check.rows += 1;
+      await pacer.pause();
     }
-    unsealed += page.length;
+    const last = page.at(-1)?.seq ?? 0;
+    if (last > archived.seq) break;
+    if (range.isOver()) return { seq: last, kept: { count, hash } };
   }
-  let sealed = 0;
+  if (count !== archived.kept || !hash.equals(archived.keptHash)) fault(check, 'cut-altered', archived.seq, null);
+  return null;
+}
+
+/** An anchor below the cut lies in the archive, which is verified apart; one at the cut itself is known here. */
+function requireAnchored(check: Check, anchors: readonly Anchor[], { seq, hash }: ChainPoint): void {
+  for (const anchor of anchors)
+    if (seq > 0 && anchor.seq === seq && anchor.head !== hash.toString('hex')) fault(check, 'unanchored', seq, null);
+}
+
+async function verifyLinks(
+  check: Check,
+  from: ChainPoint,
+  anchors: readonly Anchor[],
+): Promise<{ readonly last: AuditRow | null; readonly end: boolean }> {
+  const { vault, pages, range, pacer, misfits } = check;
+  const open = new Map(anchors.filter(({ seq }) => seq > from.seq).map((anchor) => [`${anchor.seq}/${anchor.head}`, anchor]));
+  const anchored = new Map<number, Anchor[]>();
+  for (const anchor of open.values()) anchored.set(anchor.seq, [...(anchored.get(anchor.seq) ?? []), anchor]);
   let last: AuditRow | null = null;
-  for await (const page of pages.sealed()) {
-    const hashes = new Map(page.map((row) => [row.seq ?? 0, row]));
+  for await (const page of pages.sealed(from.seq)) {
     for (const row of page) {
-      sign(row);
+      checkSignature(check, row);
       const seq = row.seq ?? 0;
       const stored = row.chainHash ?? Buffer.alloc(0);
-      const expected: number = (last?.seq ?? 0) + 1;
-      for (let left = expected; left < seq && faults.length < MOST_FINDINGS; left += 1) fault({ kind: 'missing', seq: left, rowId: null });
-      const previous = last?.chainHash ?? CHAIN_START;
-      if (seq === expected && !chainHash(vault, previous, seq, row).equals(stored) && misfits.length < MOST_FINDINGS)
-        misfits.push({ row, seq, previous, stored });
+      const before: ChainPoint = last === null ? from : { seq: last.seq ?? 0, hash: last.chainHash ?? Buffer.alloc(0) };
+      const expected = before.seq + 1;
+      for (let left = expected; left < seq && check.faults.length < MOST_FINDINGS; left += 1) fault(check, 'missing', left, null);
+      const isMisfit = seq === expected && !chainHash(vault, before.hash, seq, row).equals(stored);
+      if (isMisfit && misfits.length < MOST_FINDINGS) misfits.push({ row, seq, previous: before.hash, stored });
+      for (const anchor of anchored.get(seq) ?? []) if (stored.toString('hex') !== anchor.head) fault(check, 'unanchored', seq, row.id);
       last = row;
+      check.rows += 1;
+      await pacer.pause();
     }
-    for (const anchor of open) {
-      const row = hashes.get(anchor.seq);
-      if (row === undefined) continue;
-      open.delete(anchor);
-      if (row.chainHash?.toString('hex') !== anchor.head) fault({ kind: 'unanchored', seq: anchor.seq, rowId: row.id });
-    }
-    sealed += page.length;
+    if (range.isOver()) return { last, end: false };
   }
-  for (const { seq } of open) fault({ kind: seq > (last?.seq ?? 0) ? 'truncated' : 'missing', seq, rowId: null });
-  for (const finding of await tellMisfits(vault, pages, misfits)) fault(finding);
-  return { ok: faults.length === 0, findings: unique([...faults, ...waiting]), rows: sealed + unsealed, sealed, last };
+  return { last, end: true };
+}
+
+async function verifyWaiting(check: Check): Promise<void> {
+  for await (const page of check.pages.unsealed())
+    for (const row of page) {
+      if (check.waiting.length < MOST_FINDINGS) check.waiting.push({ kind: 'unsealed', seq: null, rowId: row.id });
+      checkSignature(check, row);
+      check.rows += 1;
+      await check.pacer.pause();
+    }
 }
 
 /** A misfit is `reordered` when another row would fit its place, or it fits behind another one: rows were given each other's numbers. */
-async function tellMisfits(vault: Vault, pages: AuditPages, misfits: readonly Misfit[]): Promise<readonly AuditFinding[]> {
+async function tellMisfits({ vault, pages, misfits, pacer }: Check): Promise<readonly AuditFinding[]> {
   const elsewhere = new Set<Misfit>();
+  const until = performance.now() + MISFITS_MS;
   if (misfits.length > 0)
-    for await (const page of pages.sealed())
-      for (const row of page) for (const misfit of misfits) if (!elsewhere.has(misfit) && swaps(vault, misfit, row)) elsewhere.add(misfit);
+    for await (const page of pages.sealed(0)) {
+      if (performance.now() > until || elsewhere.size === misfits.length) break;
+      for (const row of page) {
+        for (const misfit of misfits) if (!elsewhere.has(misfit) && swaps(vault, misfit, row)) elsewhere.add(misfit);
+        await pacer.pause();
+      }
+    }
   return misfits.map((misfit) => ({ kind: elsewhere.has(misfit) ? 'reordered' : 'edited', seq: misfit.seq, rowId: misfit.row.id }));
 }
 

@@ -4,6 +4,9 @@ export const AUDIT_ACTIONS = {
   'instance.rekey': 'A rotation of the master key began or ended: `step`, `fromKid`, `toKid`.',
   'project.rekey': 'A data key was made, which seals from now on: `keyGeneration`.',
   'project.retire-key': 'An old data key was destroyed: `keyGeneration`.',
+  'instance.restore':
+    'The store was found older than the anchor of its audit, as after a restore from a backup: `anchorSeq`, `anchorHead`, `headSeq`, `versionGap`.',
+  'audit.cut': 'Rows that were archived were cut from the store: `from`, `through`, `head`.',
   'session.create': 'Somebody signed in to the explorer.',
   'session.end': 'Somebody signed out.',
   'site.rename': 'A site got another name.',
@@ -42,6 +45,29 @@ export const AUDIT_ACTIONS = {
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
+/**
+ * Rows that prove nothing about what is stored now, and are by far the most: these are cut from the store once they are archived. The
+ * others stay, since `doctor` compares the store with them.
+ */
+export const CUT_ACTIONS: readonly AuditAction[] = [
+  'session.create',
+  'session.end',
+  'network.probe',
+  'storage.check',
+  'change.stage',
+  'change.validate',
+  'change.discard',
+  'change.wait',
+  'change.give-up',
+  'lease.acquire',
+  'lease.read',
+  'lease.renew',
+  'lease.release',
+  'lease.end',
+  'version.retire',
+  'version.destroy',
+];
+
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;
@@ -77,17 +103,39 @@ export interface Anchor {
   readonly at: number;
 }
 
+/** A place on the chain: a row's number and chain hash. */
+export interface ChainPoint {
+  readonly seq: number;
+  readonly hash: Buffer;
+}
+
+/** Where the chain begins in a store whose older rows were archived and cut. */
+export interface ArchivedHead {
+  /** The last row that was cut, and its chain hash: the next row of the store is linked to it. */
+  readonly seq: number;
+  readonly chainHash: Buffer;
+  /** How many of the rows up to there stayed, and a chain of keyed hashes over them. */
+  readonly kept: number;
+  readonly keptHash: Buffer;
+  readonly at: number;
+  /** Signs all of it: nobody cuts rows without the master key and says that they were archived. */
+  readonly mac: Buffer;
+}
+
 export interface AuditFinding {
-  /** `unsealed` rows are waiting for the sealer and are no fault. */
-  readonly kind: 'edited' | 'missing' | 'reordered' | 'truncated' | 'unanchored' | 'unsealed';
+  /**
+   * `unsealed` rows are waiting for the sealer and are no fault. `forged-cut`: the store says that rows were archived and cut, and the
+   * record of it is not ours. `cut-altered`: what stayed of the rows that were cut is not what had stayed.
+   */
+  readonly kind: 'edited' | 'missing' | 'reordered' | 'truncated' | 'unanchored' | 'unsealed' | 'forged-cut' | 'cut-altered';
   readonly seq: number | null;
   readonly rowId: string | null;
 }
 
 /** Rows in pages, so that a log of any length is verified in bounded memory. Each call begins anew. */
 export interface AuditPages {
-  /** By number. */
-  sealed(): AsyncIterable<readonly AuditRow[]>;
+  /** By number, behind this one. */
+  sealed(after: number): AsyncIterable<readonly AuditRow[]>;
   unsealed(): AsyncIterable<readonly AuditRow[]>;
 }
 
@@ -100,4 +148,23 @@ export interface AuditCheck {
   readonly sealed: number;
   /** The sealed row with the highest number. */
   readonly last: AuditRow | null;
+  /** Where to go on; null at the end of the chain. */
+  readonly next: AuditCursor | null;
+}
+
+/** How far a verification has come: in the rows that stayed of what was cut (with their count and chain), or on the chain itself. */
+export interface AuditCursor {
+  readonly seq: number;
+  readonly kept: { readonly count: number; readonly hash: Buffer } | null;
+}
+
+/** What is to be verified, and where to begin. */
+export interface AuditRange {
+  readonly archived: ArchivedHead | null;
+  /** Null begins with what stayed of the rows that were cut, or else with the first row. */
+  readonly from: AuditCursor | null;
+  /** The row that `from` names, where it is on the chain. */
+  readonly point: ChainPoint | null;
+  /** True once the time of one call is over; the rest is another call's. */
+  isOver(): boolean;
 }

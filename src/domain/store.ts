@@ -1,4 +1,4 @@
-import type { AuditRow, LinkedRow } from './audit.ts';
+import type { ArchivedHead, AuditRow, LinkedRow } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Connection, ConnectionPolicy, Integration, Project, Scope, SealedContent, Site, Version } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
@@ -301,7 +301,22 @@ export interface AuditFilter {
   readonly to?: number;
 }
 
-export interface AuditReaders {
+export interface AuditArchiveReaders {
+  /** Where the chain begins since older rows were cut; null while none were. Whoever relies on it checks its MAC. */
+  archived(): Promise<ArchivedHead | null>;
+  /** The sealed row of this number. */
+  atSeq(seq: number): Promise<AuditRow | null>;
+}
+
+export interface AuditArchiveWriters extends AuditArchiveReaders {
+  /**
+   * Deletes the rows behind `after`, up to the head, that prove nothing about what is stored, and lets the chain begin at that head.
+   * Take `lock('audit-cut', 'exclusive')` first, and read `archived` behind it: of racing callers the second goes on where the first ended.
+   */
+  cut(after: number, head: ArchivedHead): Promise<void>;
+}
+
+export interface AuditReaders extends AuditArchiveReaders {
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
   /** All projects' rows by id, for verification; `after` is the last id seen. */
@@ -315,7 +330,7 @@ export interface AuditReaders {
   countUnsealed(most: number): Promise<number>;
 }
 
-export interface AuditWriters extends AuditReaders {
+export interface AuditWriters extends AuditReaders, AuditArchiveWriters {
   append(row: AuditRow): Promise<void>;
   /**
    * Numbers and chains up to `limit` unsealed rows, in (at, id) order. One sealer at a time: an advisory lock on PostgreSQL.

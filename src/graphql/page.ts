@@ -75,7 +75,7 @@ export function createPageTypes(builder: Builder) {
   return { pageInfo };
 }
 
-type BuilderTypes = Builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
+export type BuilderTypes = Builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
 
 /** `<Name>Page` and `<Name>Edge` of one kind of row. */
 export function pageOf<T extends object>(builder: Builder, { pageInfo }: PageTypes, name: string, node: ObjectRef<BuilderTypes, T>) {

@@ -5,6 +5,7 @@ import type { Token } from '../domain/token.ts';
 import { type Examination, examineStore, type Finding } from '../operations/examine-store.ts';
 import { createToken, listTokens, revokeToken } from '../operations/manage-tokens.ts';
 import { type AuditVerification, verifyAudit } from '../operations/verify-audit.ts';
+import { addAuditArchive } from './audit-archive.ts';
 import type { Builder } from './builder.ts';
 import { EXAMINES, LISTS } from './effort.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
@@ -130,10 +131,17 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       rows: t.exposeInt('rows', { nullable: false }),
       sealed: t.exposeInt('sealed', { nullable: false }),
       findings: t.field({ type: [auditFinding], nullable: false, resolve: (one) => [...one.findings] }),
+      archivedThrough: t.int({
+        description: 'The last row that was archived and cut from the store.',
+        resolve: (one) => one.archived?.seq ?? null,
+      }),
+      archivedHead: t.string({ description: 'The chain hash of that row.', resolve: (one) => one.archived?.head ?? null }),
+      next: t.string({ description: 'Where to go on, when `after` was given; null at the end.', resolve: (one) => one.next }),
       headSeq: t.int({ resolve: (one) => one.head?.seq ?? null }),
       headHash: t.string({ description: 'Keep it elsewhere as an anchor: it shows a cut tail.', resolve: (one) => one.head?.head ?? null }),
     }),
   });
+  addAuditArchive(builder, auditFinding);
   const finding = builder.objectRef<Finding>('StoreFinding').implement({
     fields: (t) => ({
       connectionId: t.exposeString('connectionId', { nullable: false }),
@@ -195,13 +203,15 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       extensions: EXAMINES,
       type: verification,
       nullable: false,
-      description: 'Checks every row, the chain, and that each anchor lies on it. Needs an operator.',
-      args: { anchors: t.arg({ type: [anchor] }) },
-      resolve: (_, { anchors }, { services, actor }) =>
+      description:
+        'Checks every row, the chain, and that each anchor lies on it. With `after`, empty at first, for some seconds: call it until `next` is null. Needs an operator.',
+      args: { anchors: t.arg({ type: [anchor] }), after: t.arg.string() },
+      resolve: (_, { anchors, after }, { services, actor }) =>
         verifyAudit(
           services,
           actor,
           (anchors ?? []).map(({ seq, head }) => ({ seq, head, at: 0 })),
+          after ?? null,
         ),
     }),
     storeExamination: t.field({

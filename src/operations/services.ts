@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Anchor, AuditCheck, AuditEntry, AuditPages, AuditRow, LinkedRow } from '../domain/audit.ts';
+import type { Anchor, ArchivedHead, AuditCheck, AuditEntry, AuditPages, AuditRange, AuditRow, LinkedRow } from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { unauthenticated } from '../domain/errors.ts';
@@ -43,7 +43,12 @@ export interface AuditChain {
   /** The chain hash before the first row. */
   readonly start: Buffer;
   link(previous: Buffer, seq: number, row: LinkedRow): Buffer;
-  verify(pages: AuditPages, anchors: readonly Anchor[]): Promise<AuditCheck>;
+  verify(pages: AuditPages, anchors: readonly Anchor[], range: AuditRange): Promise<AuditCheck>;
+  /** Signs the record of rows that were archived and cut. */
+  signCut(head: Omit<ArchivedHead, 'mac'>): Buffer;
+  /** Takes in one more of the rows that stay when those around them are cut. */
+  keep(previous: Buffer, seq: number, row: LinkedRow): Buffer;
+  signSegment(from: number, through: number, previous: Buffer, head: Buffer): Buffer;
 }
 
 export interface TokenMint {

@@ -1,37 +1,71 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
-import type { Anchor, AuditFinding, AuditPages, AuditRow } from '../domain/audit.ts';
+import type { Anchor, AuditCursor, AuditFinding, AuditPages, AuditRow } from '../domain/audit.ts';
+import { badRequest } from '../domain/errors.ts';
 import type { Services } from './services.ts';
 
 export interface AuditVerification {
   readonly ok: boolean;
   readonly rows: number;
   readonly sealed: number;
-  /** At most 100. */
+  /** At most 200. */
   readonly findings: readonly AuditFinding[];
   /** Sequence number and hash of the last sealed row, to be kept elsewhere as an anchor. */
   readonly head: Anchor | null;
+  /** The last row that was archived and cut; null while none were. */
+  readonly archived: Anchor | null;
+  /** Where to go on; null at the end. */
+  readonly next: string | null;
 }
 
-const PAGE = 1000;
+const PAGE = 200;
+/** A call that may be gone on with ends after this, milliseconds. */
+const CALL_MS = 5000;
 
-/** Reads the whole audit, page by page, and checks every row's HMAC, the chain and the anchors. */
-export async function verifyAudit(services: Services, actor: Actor, anchors: readonly Anchor[]): Promise<AuditVerification> {
+/**
+ * Reads the audit, page by page, and checks every row's HMAC, the chain and the anchors, while others work. With `after`, which is
+ * empty at first, for some seconds; `next` says where to go on. Without it, all at once.
+ */
+export async function verifyAudit(
+  services: Services,
+  actor: Actor,
+  anchors: readonly Anchor[],
+  after: string | null = null,
+): Promise<AuditVerification> {
   requireOperator(actor);
-  const head = await services.store.read.audit.head();
-  const { ok, findings, rows, sealed, last } = await services.auditChain.verify(
+  const { audit } = services.store.read;
+  const [head, archived] = [await audit.head(), await audit.archived()];
+  const from = after === null || after === '' ? null : readCursor(after);
+  const point =
+    from === null || from.kept !== null ? null : { seq: from.seq, hash: (await audit.atSeq(from.seq))?.chainHash ?? Buffer.alloc(0) };
+  const until = after === null ? Number.POSITIVE_INFINITY : performance.now() + CALL_MS;
+  const { ok, findings, rows, sealed, last, next } = await services.auditChain.verify(
     pagesOf(services),
     head === null ? anchors : [...anchors, { seq: head.seq, head: head.chainHash.toString('hex'), at: 0 }],
+    { archived, from, point, isOver: () => performance.now() >= until },
   );
   return {
     ok,
     rows,
     sealed,
-    findings: findings.slice(0, 100),
+    findings: findings.slice(0, 200),
     head:
       last === null || last.seq === null || last.chainHash === null
         ? null
         : { seq: last.seq, head: last.chainHash.toString('hex'), at: last.at },
+    archived: archived === null ? null : { seq: archived.seq, head: archived.chainHash.toString('hex'), at: archived.at },
+    next: next === null ? null : writeCursor(next),
   };
+}
+
+function writeCursor({ seq, kept }: AuditCursor): string {
+  return kept === null ? `${seq}` : `${seq}/${kept.count}/${kept.hash.toString('hex')}`;
+}
+
+function readCursor(text: string): AuditCursor {
+  const match = /^(\d{1,15})(?:\/(\d{1,15})\/([0-9a-f]{64}))?$/.exec(text);
+  if (match === null) throw badRequest('after', 'Give what `next` said, or an empty text to begin.');
+  const [, seq, count, hash] = match;
+  return { seq: Number(seq), kept: hash === undefined ? null : { count: Number(count), hash: Buffer.from(hash, 'hex') } };
 }
 
 function pagesOf({ store }: Services): AuditPages {
@@ -46,7 +80,7 @@ function pagesOf({ store }: Services): AuditPages {
     }
   }
   return {
-    sealed: () => pages((last) => audit.sealed(last?.seq ?? null, PAGE)),
+    sealed: (behind) => pages((last) => audit.sealed(last?.seq ?? behind, PAGE)),
     unsealed: () => pages((last) => audit.unsealed(last, PAGE)),
   };
 }

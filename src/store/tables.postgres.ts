@@ -88,7 +88,7 @@ export const sessions = table(
     expiresAt: time('expires_at').notNull(),
     endedAt: time('ended_at'),
   },
-  (t) => [uniqueIndex('sessions_hash').on(t.hash)],
+  (t) => [uniqueIndex('sessions_hash').on(t.hash), index('sessions_expiry').on(t.expiresAt, t.id)],
 );
 
 /** The provider and prefix roots that the operator lets a project name in secret references. */
@@ -222,6 +222,8 @@ export const versions = table(
     index('versions_previous').on(t.validUntil).where(sql`label = 'PREVIOUS'`),
     index('versions_retired').on(t.retiredAt).where(sql`label = 'RETIRED' and destroyed_at is null and content_id is not null`),
     index('versions_content').on(t.contentId),
+    index('versions_candidate').on(t.candidateHash),
+    index('versions_generation').on(t.projectId, t.keyGeneration, t.connectionId),
     check('versions_sealed_or_reference', SEALED_OR_REFERENCE),
   ],
 );
@@ -237,7 +239,7 @@ export const sealedContents = table(
     keyGeneration: count('key_generation').notNull(),
     createdAt: time('created_at').notNull(),
   },
-  (t) => [index('sealed_contents_generation').on(t.projectId, t.keyGeneration)],
+  (t) => [index('sealed_contents_generation').on(t.projectId, t.keyGeneration, t.connectionId).where(sql`blob is not null`)],
 );
 
 export const changes = table(
@@ -274,7 +276,9 @@ export const changes = table(
     index('changes_connection').on(t.connectionId, t.createdAt, t.id),
     index('changes_content').on(t.contentId),
     check('changes_sealed_or_reference', SEALED_OR_REFERENCE),
-    index('changes_open').on(t.expiresAt).where(sql`state in ('OPEN', 'PENDING')`),
+    index('changes_open').on(t.expiresAt, t.id).where(sql`state in ('OPEN', 'PENDING')`),
+    index('changes_open_of').on(t.connectionId, t.id).where(sql`state in ('OPEN', 'PENDING')`),
+    index('changes_open_creations').on(t.projectId, t.createdBy).where(sql`state in ('OPEN', 'PENDING') and base_version is null`),
     uniqueIndex('changes_pending').on(t.connectionId).where(sql`state = 'PENDING'`),
   ],
 );
@@ -297,10 +301,7 @@ export const validations = table(
     startedAt: time('started_at').notNull(),
     finishedAt: time('finished_at').notNull(),
   },
-  (t) => [
-    index('validations_candidate').on(t.candidateHash, t.finishedAt),
-    index('validations_connection').on(t.connectionId, t.finishedAt),
-  ],
+  (t) => [index('validations_candidate').on(t.candidateHash, t.finishedAt), index('validations_finished').on(t.finishedAt, t.id)],
 );
 
 export const leases = table(
@@ -380,11 +381,17 @@ export const idempotency = table(
     key: text('key').notNull(),
     requestHash: bytes('request_hash').notNull(),
     answer: bytes('answer'),
+    keyGeneration: count('key_generation'),
     startedAt: time('started_at').notNull(),
     takenUntil: time('taken_until').notNull(),
     expiresAt: time('expires_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tokenId, t.key] }), index('idempotency_expiry').on(t.expiresAt)],
+  (t) => [
+    primaryKey({ columns: [t.tokenId, t.key] }),
+    index('idempotency_expiry').on(t.expiresAt),
+    index('idempotency_taken').on(t.takenUntil).where(sql`answer is null`),
+    index('idempotency_generation').on(t.keyGeneration, t.tokenId).where(sql`key_generation is not null`),
+  ],
 );
 
 /** The outbox. */
@@ -399,7 +406,7 @@ export const events = table(
     createdAt: time('created_at').notNull(),
     publishedAt: time('published_at'),
   },
-  (t) => [index('events_unpublished').on(t.createdAt, t.id).where(sql`published_at is null`)],
+  (t) => [index('events_created').on(t.createdAt, t.id)],
 );
 
 export const audit = table(
@@ -434,5 +441,19 @@ export const auditHead = table('audit_head', {
   id: text('id').primaryKey(),
   seq: count('seq').notNull(),
   chainHash: bytes('chain_hash').notNull(),
+});
+
+/**
+ * Where the chain begins once older rows were archived and cut: one row, signed. Of what was cut, `kept` rows stay since they prove
+ * what is stored; `keptHash` is a chain over them.
+ */
+export const auditArchive = table('audit_archive', {
+  id: text('id').primaryKey(),
+  seq: count('seq').notNull(),
+  chainHash: bytes('chain_hash').notNull(),
+  kept: count('kept').notNull(),
+  keptHash: bytes('kept_hash').notNull(),
+  at: time('at').notNull(),
+  mac: bytes('mac').notNull(),
 });
 //#endregion

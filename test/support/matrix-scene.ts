@@ -1,3 +1,4 @@
+import { sealAudit } from '../../src/jobs/periodic.ts';
 import { createToken } from '../../src/operations/manage-tokens.ts';
 import { localActor } from '../../src/operations/prepare-instance.ts';
 import { type Answer, startGateway, startReceiver, type TestToken } from './gateway.ts';
@@ -41,6 +42,8 @@ export interface Scene {
   save(connectionId: string): Promise<void>;
   lease(connectionId: string): Promise<{ readonly key: string; readonly leaseId: string }>;
   advance(ms: number): void;
+  /** Numbers and chains the audit, and tells its last row. */
+  seal(): Promise<{ readonly seq: number; readonly head: string }>;
   /** Ids that no stranger may be told. */
   readonly ids: Set<string>;
   close(): Promise<void>;
@@ -118,6 +121,11 @@ export async function startScene(databaseUrl: string | null): Promise<Scene> {
     ask,
     answer,
     advance: (ms) => clock.advance(ms),
+    async seal() {
+      await sealAudit(services);
+      const head = await services.store.read.audit.head();
+      return { seq: head?.seq ?? 0, head: head?.chainHash.toString('hex') ?? '' };
+    },
     async stageNew() {
       const { stageConnection } = await ask(
         'mutation ($d: JSONString!) { stageConnection(connectionType: "webhook", details: $d) { key } }',

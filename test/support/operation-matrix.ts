@@ -415,6 +415,37 @@ export const ROWS: readonly Row[] = [
     },
   },
   { field: 'auditVerification', ...operates, ask: () => '{ ok }' },
+  {
+    field: 'auditSegment',
+    ...operates,
+    async ask(scene) {
+      await scene.seal();
+      return '(after: 0, before: "2100-01-01T00:00:00Z") { head }';
+    },
+  },
+  {
+    field: 'auditSegmentFindings',
+    ...operates,
+    async ask(scene) {
+      await scene.seal();
+      const segment = await scene.ask(
+        '{ auditSegment(after: 0, before: "2100-01-01T00:00:00Z") { from through previous head signature rows } }',
+      );
+      const { from, through, previous, head, signature, rows } = segment.auditSegment;
+      const hashes = `previous: ${text(previous)}, head: ${text(head)}, signature: ${text(signature)}`;
+      // A document has few tokens, and this asks who may, not what is found.
+      return `(segment: { from: ${from}, through: ${through}, ${hashes}, rows: ${text(rows.slice(0, 3))} }) { kind }`;
+    },
+  },
+  {
+    field: 'cutAudit',
+    ...operates,
+    async ask(scene) {
+      const { seq, head } = await scene.seal();
+      scene.advance(49 * 60 * 60_000);
+      return `(through: ${seq}, head: ${text(head)}) { finished }`;
+    },
+  },
   { field: 'storeExamination', ...operates, ask: () => '{ ok }' },
   { field: 'dataKeys', ...operates, ask: () => '{ generation }' },
   { field: 'rotateDataKey', ...operates, ask: () => '{ generation }' },

@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { print } from '../output.ts';
+import type { Gateway } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
+import { type Anchor, addArchiveCommand, type Verification, verifyArchive } from './audit-archive.ts';
 import { gatewayCommand, plain } from './shared.ts';
-
-interface Verification {
-  readonly ok: boolean;
-  readonly rows: number;
-  readonly sealed: number;
-  readonly headSeq: number | null;
-  readonly headHash: string | null;
-  readonly findings: readonly { readonly kind: string; readonly seq: number | null; readonly rowId: string | null }[];
-}
 
 interface Examination {
   readonly ok: boolean;
@@ -23,25 +16,37 @@ interface Examination {
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('the log of who did what');
-  gatewayCommand<{ anchors?: string }>(
+  gatewayCommand<{ anchors?: string; archive?: string }>(
     audit,
     'verify',
     'check every row, the chain and the anchors; exit 1 if something is wrong',
-    (command) => command.option('--anchors <file>', 'a file of anchors, as CHANGEOVER_AUDIT_ANCHOR_FILE collects them'),
-    async (gateway, output, { anchors }) => {
-      const { auditVerification } = await gateway.run<{ auditVerification: Verification }>(
-        'query ($anchors: [AuditAnchorInput!]) { auditVerification(anchors: $anchors) { ok rows sealed headSeq headHash findings { kind seq rowId } } }',
-        { anchors: anchors === undefined ? null : readAnchors(anchors) },
-      );
-      print(output, auditVerification, () => [
-        auditVerification.ok
-          ? `The audit is whole: ${auditVerification.rows} rows, ${auditVerification.sealed} sealed, head ${auditVerification.headSeq ?? 0}.`
+    (command) =>
+      command
+        .option('--anchors <file>', 'a file of anchors, as CHANGEOVER_AUDIT_ANCHOR_FILE collects them')
+        .option('--archive <folder>', 'what `audit archive` has written: verified too, up to where the store begins'),
+    async (gateway, output, { anchors: file, archive }) => {
+      const anchors = file === undefined ? [] : readAnchors(file);
+      const verified = await verifyStored(gateway, anchors);
+      const archived = archive === undefined ? null : await verifyArchive(gateway, archive, anchors, verified);
+      const found = [...(archived?.findings ?? []), ...verified.findings];
+      const ok = verified.ok && (archived === null || archived.findings.length === 0);
+      print(output, { ...verified, ok, findings: found, ...(archived === null ? {} : { archivedRows: archived.rows }) }, () => [
+        ok
+          ? `The audit is whole: ${verified.rows} rows, ${verified.sealed} sealed, head ${verified.headSeq ?? 0}.`
           : 'The audit is NOT whole:',
-        ...auditVerification.findings.map(({ kind, seq, rowId }) => `  ${kind} at ${seq ?? '-'} (${rowId ?? '-'})`),
+        ...(verified.archivedThrough === null
+          ? []
+          : [
+              archived === null
+                ? `Rows up to ${verified.archivedThrough} were archived and cut; verify them with --archive <folder>.`
+                : `Rows up to ${verified.archivedThrough} were archived and cut; the archive holds ${archived.rows}.`,
+            ]),
+        ...found.map(({ kind, seq, rowId }) => `  ${kind} at ${seq ?? '-'} (${rowId ?? '-'})`),
       ]);
-      if (!auditVerification.ok) process.exitCode = 1;
+      if (!ok) process.exitCode = 1;
     },
   );
+  addArchiveCommand(audit);
   gatewayCommand(program, 'doctor', 'prove that every stored version opens; exit 1 if one does not', plain, async (gateway, output) => {
     const { storeExamination } = await gateway.run<{ storeExamination: Examination }>(
       '{ storeExamination { ok versions opened rotation { fromKid toKid remaining } findings { connectionId version problem } } }',
@@ -61,16 +66,43 @@ export function addAuditCommands(program: Command): void {
   });
 }
 
-/** The newest anchors of a file of JSON lines; at most 500 are sent. */
-function readAnchors(file: string): readonly { readonly seq: number; readonly head: string }[] {
+/** In pieces: one request of a long log would be over its time. Of anchors, which may be many, the newest 500 are sent. */
+async function verifyStored(gateway: Gateway, anchors: readonly Anchor[]): Promise<Verification> {
+  const sum = { ok: true, rows: 0, sealed: 0, headSeq: null, headHash: null, archivedThrough: null, archivedHead: null, findings: [] };
+  let verified: Verification = sum;
+  let after: string | null = '';
+  while (after !== null) {
+    const answer: { readonly auditVerification: Verification & { readonly next: string | null } } = await gateway.run(
+      `query ($anchors: [AuditAnchorInput!], $after: String) { auditVerification(anchors: $anchors, after: $after) {
+        ok rows sealed headSeq headHash archivedThrough archivedHead next findings { kind seq rowId }
+      } }`,
+      { anchors: anchors.slice(-500), after },
+    );
+    const { next, ...piece } = answer.auditVerification;
+    verified = {
+      ok: verified.ok && piece.ok,
+      rows: verified.rows + piece.rows,
+      sealed: verified.sealed + piece.sealed,
+      headSeq: piece.headSeq ?? verified.headSeq,
+      headHash: piece.headHash ?? verified.headHash,
+      archivedThrough: piece.archivedThrough,
+      archivedHead: piece.archivedHead,
+      findings: [...verified.findings, ...piece.findings].slice(0, 200),
+    };
+    after = next;
+  }
+  return verified;
+}
+
+function readAnchors(file: string): readonly Anchor[] {
   try {
-    const lines = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
       .split('\n')
-      .filter((line) => line.trim() !== '');
-    return lines.slice(-500).map((line) => {
-      const { seq, head } = JSON.parse(line) as { readonly seq: number; readonly head: string };
-      return { seq, head };
-    });
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const { seq, head } = JSON.parse(line) as Anchor;
+        return { seq, head };
+      });
   } catch {
     throw new UsageError('The file of anchors cannot be read; it holds one JSON object with seq and head on each line.');
   }

@@ -4,6 +4,7 @@ import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
 import { behind, beyond } from './keyset.ts';
 import { prepared, preparedInsert } from './prepared.ts';
 import { trusted } from './trusted.ts';
@@ -32,7 +33,9 @@ const sealRow = prepared('audit_seal', (db, { audit }) => ({
     .where(eq(audit.id, sql.placeholder('id'))),
 }));
 
-export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tables): AuditReaders {
+export function auditReaders(source: StatementSource, tables: Tables): AuditReaders {
+  const { db } = source;
+  const { audit, auditHead } = tables;
   return {
     page: async (projectId, filter, { limit, after }) =>
       trusted<AuditRow>(
@@ -88,6 +91,7 @@ export function auditReaders({ db }: StatementSource, { audit, auditHead }: Tabl
       const [row] = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
       return row === undefined ? null : { seq: row.seq, chainHash: row.chainHash };
     },
+    ...auditArchiveReaders(source, tables),
   };
 }
 
@@ -113,6 +117,7 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
           .onConflictDoUpdate({ target: auditHead.id, set: head });
       return rows.length;
     },
+    ...auditArchiveWriters(tx, tables),
     ...readers,
   };
 }
