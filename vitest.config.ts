@@ -14,6 +14,7 @@ export default defineConfig({
     // Guards against a hang, never a measure of speed: a busy machine may take its time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     server: { deps: { inline: [/graphql/, /@pothos/] } },
   },
 });

@@ -24,10 +24,11 @@ import { addressesOf } from './egress/resolve.ts';
 import { createWorkerPool } from './egress/worker-pool.ts';
 import { createExecutor } from './graphql/execute-request.ts';
 import { createSchema } from './graphql/schema.ts';
+import { PATIENCE, type Patience } from './http/connections.ts';
 import { createMetrics } from './http/metrics.ts';
 import { trustProxies } from './http/peer.ts';
-import { createPlaces, DEFAULT_PLACES } from './http/places.ts';
-import { watchPressure } from './http/pressure.ts';
+import { createPlaces, DEFAULT_PLACES, type PlaceOptions } from './http/places.ts';
+import { type Pressure, watchPressure } from './http/pressure.ts';
 import { createRates, FAILURES_PER_MINUTE } from './http/rates.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createGatewayServer } from './http/server.ts';
@@ -50,8 +51,18 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 
 const START: RequestInfo = { id: 'start', ip: null, client: {} };
 
+/** What a test brings instead of the machine's own. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly logStream?: LogStream;
+  /** How loaded the process is; measured unless given. */
+  readonly pressure?: () => Pressure;
+  readonly places?: Partial<PlaceOptions>;
+  readonly patience?: Partial<Patience>;
+}
+
 /** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
-export async function createApp(config: Config, overrides: { readonly clock?: Clock; readonly logStream?: LogStream } = {}) {
+export async function createApp(config: Config, overrides: Overrides = {}) {
   const log = createLog(config.logLevel, overrides.logStream);
   const connectors = createCatalogue(await loadPackages(config.connectors));
   const schema = schemaOf(connectors, config.connectors);
@@ -129,13 +140,14 @@ export async function createApp(config: Config, overrides: { readonly clock?: Cl
       burst: 2 * config.tokenRequestsPerSecond,
       failuresPerMinute: FAILURES_PER_MINUTE,
     }),
-    places: createPlaces(DEFAULT_PLACES, watchPressure()),
+    places: createPlaces({ ...DEFAULT_PLACES, ...overrides.places }, overrides.pressure ?? watchPressure()),
     turns: createTurns(),
     metrics,
     observe: observer.answered,
     readiness: createReadiness(services, state),
     proxies: trustProxies(config.trustedProxies),
     connectionsPerAddress: config.connectionsPerAddress,
+    patience: { ...PATIENCE, ...overrides.patience },
     report,
     state,
   };

@@ -27,7 +27,7 @@ export interface SafeError {
 const MOST = 5;
 
 export function safeError(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}): SafeError {
-  return { message, extensions: { ...details, code, next: ERROR_CODES[code].next } };
+  return { message, extensions: { ...details, code, next: details.next ?? ERROR_CODES[code].next } };
 }
 
 export function fromDomainError(error: DomainError): SafeError {

@@ -9,6 +9,7 @@ import { createSession, endSession, SESSION_TTL_MS } from '../operations/manage-
 import { countingFailures, requireSameSite, sessionCookie, sessionSecret } from './authenticate-request.ts';
 import { parseObject, readBody, requireJson } from './read-request.ts';
 import { send } from './reply.ts';
+import { notServed } from './routes.ts';
 import type { GatewayServer } from './server.ts';
 
 /** Only what the bundle itself holds is loaded; styles are set by its editor at run time. */
@@ -28,6 +29,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Both src/http and dist/http lie two folders below the package. */
 const FOLDER = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
 
+const NO_FILE = 'The explorer has no such file. It is at /explorer/.';
+
 /** The API explorer: its files, and the browser session that it signs in with. */
 export async function handleExplorer(
   gateway: GatewayServer,
@@ -38,22 +41,17 @@ export async function handleExplorer(
 ): Promise<void> {
   if (path === '/explorer/session') await handleSession(gateway, request, response, info);
   else if (path === '/explorer') send(response, 302, '', { location: '/explorer/' });
-  else if (request.method !== 'GET' && request.method !== 'HEAD')
-    throw new DomainError('METHOD_NOT_ALLOWED', "The explorer's files are read with GET.");
   else await sendFile(response, path === '/explorer/' ? 'index.html' : path.slice('/explorer/'.length));
 }
 
 async function sendFile(response: ServerResponse, name: string): Promise<void> {
   // The bundle's names are plain; anything else is no file of it.
-  if (!/^(assets\/)?[\w-]+(\.[\w-]+)*$/.test(name)) throw new DomainError('NOT_FOUND', 'There is nothing at this address.');
+  if (!/^(assets\/)?[\w-]+(\.[\w-]+)*$/.test(name)) throw notServed(NO_FILE);
   let content: Buffer;
   try {
     content = await readFile(join(FOLDER, name));
   } catch {
-    throw new DomainError(
-      'NOT_FOUND',
-      name === 'index.html' ? 'The explorer is not built. Run: npm run build' : 'There is nothing at this address.',
-    );
+    throw name === 'index.html' ? new DomainError('NOT_FOUND', 'The explorer is not built. Run: npm run build') : notServed(NO_FILE);
   }
   send(response, 200, content, {
     'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
@@ -88,15 +86,13 @@ async function handleSession(gateway: GatewayServer, request: IncomingMessage, r
       send(response, 200, JSON.stringify({ name, project: projectId, roles }));
       return;
     }
-    case 'DELETE': {
+    default: {
+      // DELETE, the only other method of this path.
       if (secret !== undefined) {
         const actor = await countingFailures(gateway, info, secret, () => authenticateSession(services, secret, info)).catch(() => null);
         if (actor !== null) await endSession(services, actor, secret);
       }
       send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, '', 0) });
-      return;
     }
-    default:
-      throw new DomainError('METHOD_NOT_ALLOWED', 'Use POST, GET or DELETE.');
   }
 }

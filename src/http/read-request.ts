@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestInfo } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { repeatsName } from '../domain/repeated-names.ts';
@@ -64,11 +64,18 @@ const SMALL_BODY = 16_384;
  */
 export function beginBody(request: IncomingMessage): Promise<string> | null {
   const length = Number(request.headers['content-length'] ?? Number.NaN);
-  if (!(length <= SMALL_BODY)) return null;
+  if (!(length <= SMALL_BODY) || request.headers.expect !== undefined) return null;
   const body = readBody(request);
   // Who is refused before the body is asked for does not ask for it.
   body.catch(() => {});
   return body;
+}
+
+const waiting = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** For a client that sends its body only when it is told to go on (`Expect: 100-continue`): it is told when the body is wanted. */
+export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  waiting.set(request, response);
 }
 
 /**
@@ -78,6 +85,7 @@ export function beginBody(request: IncomingMessage): Promise<string> | null {
 export function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+    if (request.headers.expect !== undefined) waiting.get(request)?.writeContinue();
     const chunks: Buffer[] = [];
     let size = 0;
     const endedEarly = () => {
@@ -115,17 +123,24 @@ function tooLarge(): DomainError {
   return new DomainError('TOO_LARGE', `The body has more than ${MAX_BODY} bytes.`, { limit: MAX_BODY });
 }
 
-/** Throws UNSUPPORTED_TYPE unless the body is said once to be JSON in UTF-8: forms and plain text of other sites never get further. */
+/** Throws UNSUPPORTED_TYPE unless the body is said once to be JSON in UTF-8, as it is: forms and plain text of other sites never get further. */
 export function requireJson(request: IncomingMessage): void {
-  const count = timesGiven(request, 'content-type');
   const [type, ...parameters] = (header(request, 'content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters
-    .find((parameter) => parameter.startsWith('charset='))
-    ?.slice(8)
-    .replaceAll('"', '');
-  if (count !== 1 || type !== 'application/json' || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
+  const charsets = parameters
+    .map((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1])
+    .filter((charset) => charset !== undefined);
+  if (timesGiven(request, 'content-type') !== 1 || type !== 'application/json' || charsets.some((charset) => !/^utf-?8$/.test(charset)))
     throw new DomainError('UNSUPPORTED_TYPE', 'Send Content-Type: application/json, in UTF-8.');
-  }
+  const codings = (header(request, 'content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
+  if (codings.some((coding) => coding !== '' && coding !== 'identity'))
+    throw new DomainError('UNSUPPORTED_TYPE', 'A body is read as it is: send it without a Content-Encoding.');
+}
+
+/** Throws UNSUPPORTED_TYPE where the framing compresses, which node would take for the body itself. */
+export function refuseTransferCodings(request: IncomingMessage): void {
+  const coding = header(request, 'transfer-encoding');
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked')
+    throw new DomainError('UNSUPPORTED_TYPE', 'A body is read as it is: chunked is the only Transfer-Encoding.');
 }
 
 /** Parses a JSON object. Throws BAD_REQUEST, with no piece of the body; also for a name that is given twice, which parsers read differently. */

@@ -23,8 +23,6 @@ export class GatewayResponse<Request extends IncomingMessage = IncomingMessage> 
   requestId = '';
   /** The connection ends with it. */
   isLast = false;
-  /** Whoever made it ends the connection; it is not closed with the answer. */
-  isEndedElsewhere = false;
 }
 
 /** Sends an answer whole: JSON, unless `headers` say otherwise, which come before those that are always sent. */
@@ -36,7 +34,7 @@ export function send(
 ): void {
   if (response.headersSent || response.destroyed) return;
   // The server makes responses of no other class.
-  const { requestId, isLast, isEndedElsewhere } = response as GatewayResponse;
+  const { requestId, isLast } = response as GatewayResponse;
   const lines = ['x-request-id', requestId, 'content-length', String(Buffer.byteLength(body))];
   if (isLast && headers?.connection === undefined) lines.push('connection', 'close');
   if (headers === null) lines.push(...OF_JSON);
@@ -46,8 +44,7 @@ export function send(
     for (const [name, value] of ALWAYS_SENT) if (headers[name] === undefined) lines.push(name, value);
   }
   response.writeHead(status, lines);
-  if (isEndedElsewhere) response.write(body);
-  else response.end(body);
+  response.end(body);
 }
 
 /** Seconds for Retry-After, where the error says when to come back. */
@@ -56,10 +53,26 @@ export function retryAfter(details: Readonly<Record<string, unknown>>): Readonly
   return typeof seconds === 'number' ? { 'retry-after': String(Math.max(1, Math.ceil(seconds))) } : {};
 }
 
-/** An error outside of an operation. A 503 carries `message` and no `errors`, which makes the lead API's clients try again. */
-export function sendError(response: ServerResponse, error: unknown, headers: Readonly<Record<string, string>> = {}): void {
+/** What an error tells in headers, too: when to come back, which methods there are, which encodings of a body are read. */
+function headersOf({ code, details }: DomainError): Readonly<Record<string, string>> {
+  return {
+    ...retryAfter(details),
+    ...(Array.isArray(details.allow) ? { allow: details.allow.join(', ') } : {}),
+    ...(code === 'UNSUPPORTED_TYPE' ? { 'accept-encoding': 'identity' } : {}),
+  };
+}
+
+/**
+ * An error outside of an operation. A 503 carries `message` and no `errors`, which makes the lead API's clients try again. Where
+ * HTTP has a status for the case that our codes don't tell apart, `status` is that.
+ */
+export function sendError(
+  response: ServerResponse,
+  error: unknown,
+  further: { readonly isLast?: boolean; readonly status?: number } = {},
+): void {
   const known = error instanceof DomainError ? error : new DomainError('INTERNAL', 'Something went wrong on our side.');
-  const status = ERROR_CODES[known.code].status;
+  const status = further.status ?? ERROR_CODES[known.code].status;
   const body = status === 503 ? { message: known.message, code: known.code } : { errors: [fromDomainError(known)] };
-  send(response, status, JSON.stringify(body), { ...retryAfter(known.details), ...headers });
+  send(response, status, JSON.stringify(body), { ...headersOf(known), ...(further.isLast === true ? { connection: 'close' } : {}) });
 }

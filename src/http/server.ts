@@ -6,18 +6,18 @@ import { localActor } from '../operations/prepare-instance.ts';
 import { actorId } from '../operations/services.ts';
 import { type AnsweredRequest, startAnswer } from './answered-request.ts';
 import { authenticateRequest } from './authenticate-request.ts';
-import { answerClientError, rememberAnswer } from './client-error.ts';
+import { answerClientError, rawAnswer, refuseConnection } from './client-error.ts';
+import { connectionOf, endConnections, type Patience, REQUESTS_PER_CONNECTION } from './connections.ts';
 import { handleExplorer } from './explorer-routes.ts';
 import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
 import type { Metrics } from './metrics.ts';
 import { mostConnections } from './most-connections.ts';
 import { bucketOf, type Proxies } from './peer.ts';
 import type { Rates } from './rates.ts';
-import { beginBody, requestInfo, timesGiven } from './read-request.ts';
+import { beginBody, continueWhenRead, refuseTransferCodings, requestInfo, timesGiven } from './read-request.ts';
 import type { Readiness } from './readiness.ts';
 import { GatewayResponse, send, sendError } from './reply.ts';
-import { sendUnread } from './send-unread.ts';
-import { endSlowReaders } from './slow-readers.ts';
+import { requireRoute } from './routes.ts';
 
 export interface GatewayServer extends GraphqlRoute {
   readonly rates: Rates;
@@ -26,6 +26,7 @@ export interface GatewayServer extends GraphqlRoute {
   readonly proxies: Proxies;
   /** Connections that one address may have open; those of a trusted proxy are not counted. */
   readonly connectionsPerAddress: number;
+  readonly patience: Patience;
   /** Reports what was not expected; never given a request or a reply. */
   readonly report: (error: unknown, requestId: string) => void;
   /** Told of every request once it is answered. */
@@ -35,9 +36,21 @@ export interface GatewayServer extends GraphqlRoute {
   readonly state: { draining: boolean };
 }
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 /** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
 const MAX_HEADERS = 100;
+const UNMET = new DomainError('BAD_REQUEST', 'The only expectation that is met is 100-continue.', { path: 'expect' });
+const TUNNEL = {
+  status: 405,
+  code: 'METHOD_NOT_ALLOWED',
+  message: 'Nothing is tunnelled.',
+  headers: { allow: 'GET, HEAD, POST, DELETE' },
+} as const;
+const PARTING = rawAnswer({
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: `A connection carries ${REQUESTS_PER_CONNECTION} requests. Open another for the rest.`,
+  headers: { 'retry-after': '1' },
+});
 
 /** The HTTP server with its limits; it listens where the caller says. */
 export function createGatewayServer(gateway: GatewayServer): Server {
@@ -56,11 +69,20 @@ export function createGatewayServer(gateway: GatewayServer): Server {
     (request, response) => void dispatch(gateway, request, response),
   );
   server.maxHeadersCount = MAX_HEADERS + 1;
-  server.maxRequestsPerSocket = 1000;
   server.maxConnections = mostConnections();
+  server.on('checkContinue', (request: IncomingMessage, response: GatewayResponse) => {
+    continueWhenRead(request, response);
+    void dispatch(gateway, request, response);
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: GatewayResponse) => void dispatch(gateway, request, response, UNMET));
   server.on('clientError', answerClientError);
+  server.on('connect', (_request, socket) => {
+    // Node has let go of it: whatever becomes of the connection is nobody's error.
+    socket.on('error', () => {});
+    refuseConnection(socket, TUNNEL);
+  });
   limitConnections(server, gateway);
-  endSlowReaders(server);
+  endConnections(server, gateway.patience);
   return server;
 }
 
@@ -85,22 +107,38 @@ function limitConnections(server: Server, { proxies, connectionsPerAddress }: Ga
   });
 }
 
-async function dispatch(gateway: GatewayServer, request: IncomingMessage, response: GatewayResponse): Promise<void> {
-  rememberAnswer(request, response);
-  response.isLast = gateway.state.draining;
+async function dispatch(
+  gateway: GatewayServer,
+  request: IncomingMessage,
+  response: GatewayResponse,
+  refusal: DomainError | null = null,
+): Promise<void> {
+  const connection = connectionOf(request.socket);
+  if (connection.isEnding) {
+    // Behind the last answer nothing is processed: what it did could not be told.
+    if (connection.requests === REQUESTS_PER_CONNECTION) connection.parting = PARTING;
+    request.resume();
+    return;
+  }
+  connection.requests += 1;
+  connection.answer = response;
+  response.isLast = gateway.state.draining || connection.requests === REQUESTS_PER_CONNECTION;
+  connection.isEnding = response.isLast || !response.shouldKeepAlive;
   const info = requestInfo(request, gateway.proxies.peerOf(request).ip);
   response.requestId = info.id;
   const started = performance.now();
   const path = pathOf(request);
   const answered = startAnswer(info.id, request.method, path);
   try {
-    refuseOddRequests(request);
-    await route(gateway, request, response, path, info, answered);
+    await route(gateway, request, response, path, info, answered, refusal);
   } catch (error) {
     if (!(error instanceof DomainError)) gateway.report(error, info.id);
     answered.codes = [error instanceof DomainError ? error.code : 'INTERNAL'];
-    if (request.complete) sendError(response, error);
-    else sendUnread(request, response, error);
+    // The rest of a body that was not read to its end would be taken for the next request, so the connection ends with it.
+    const isLast = !request.complete;
+    connection.isEnding ||= isLast;
+    sendError(response, error, error === UNMET ? { isLast, status: 417 } : { isLast });
+    if (isLast) request.resume();
   } finally {
     answered.status = response.statusCode;
     answered.ms = performance.now() - started;
@@ -122,7 +160,7 @@ function refuseOddRequests(request: IncomingMessage): void {
   if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0'))
     throw new DomainError('BAD_REQUEST', 'A request has exactly one Host header.', { path: 'host' });
   if (request.url?.startsWith('/') !== true) throw new DomainError('BAD_REQUEST', 'The request target must be a path.', { path: 'url' });
-  if (!METHODS.has(request.method ?? '')) throw new DomainError('METHOD_NOT_ALLOWED', 'This method is not served.');
+  refuseTransferCodings(request);
 }
 
 async function route(
@@ -132,14 +170,13 @@ async function route(
   path: string,
   info: Actor['request'],
   answered: AnsweredRequest,
+  refusal: DomainError | null,
 ): Promise<void> {
+  refuseOddRequests(request);
+  requireRoute(path, request.method);
+  if (refusal !== null) throw refusal;
   switch (path) {
     case '/graphql': {
-      if (request.method !== 'POST' && request.method !== 'GET') {
-        answered.codes = ['METHOD_NOT_ALLOWED'];
-        sendError(response, new DomainError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries.'), { allow: 'GET, POST' });
-        return;
-      }
       const body = beginBody(request);
       const actor = await actorOf(gateway, request, info);
       answered.actor = actorId(actor);
@@ -160,8 +197,7 @@ async function route(
       send(response, 302, '', { location: '/explorer/' });
       return;
     default:
-      if (path === '/explorer' || path.startsWith('/explorer/')) await handleExplorer(gateway, request, response, path, info);
-      else throw new DomainError('NOT_FOUND', 'There is nothing at this address.');
+      await handleExplorer(gateway, request, response, path, info);
   }
 }
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { codeOf, POLICY, type ProtocolBench, startProtocol } from '../support/protocol.ts';
 
 const SECOND = 'a secret of the second version';
@@ -60,7 +61,7 @@ export function describeProof(engine: string, databaseUrl: () => Promise<string 
       await policy(id, { commitPolicy: 'ADVISORY' });
       receiver.status = 401;
       const saved = codeOf(await save(id, SECOND));
-      await vi.waitFor(async () => expect(await validatedVersions(id)).toEqual(['2 failed']));
+      await eventually(async () => expect(await validatedVersions(id)).toEqual(['2 failed']));
       receiver.status = 204;
       expect([saved, (await versions(id)).map(({ version, proven }) => [version, proven])]).toEqual([
         'ok',
@@ -76,7 +77,7 @@ export function describeProof(engine: string, databaseUrl: () => Promise<string 
       const id = await add();
       receiver.status = 500;
       await gateway.graphql(SAVE_UNCHECKED, { id, c: JSON.stringify({ signing_secret: SECOND }) });
-      await vi.waitFor(async () => expect(await validatedVersions(id)).toEqual(['2 failed']));
+      await eventually(async () => expect(await validatedVersions(id)).toEqual(['2 failed']));
       receiver.status = 204;
       const { edges } = (await gateway.graphql(SAVED, { id })).data.auditLog;
       expect(edges.map(({ node }: { node: object }) => node)).toEqual([
@@ -97,7 +98,7 @@ export function describeProof(engine: string, databaseUrl: () => Promise<string 
         codeOf(await gateway.graphql(ENABLE, { id: advisory, on: true })),
         codeOf(await gateway.graphql(ENABLE, { id: validated, on: true })),
       ];
-      await vi.waitFor(async () => expect(await validatedVersions(advisory)).toEqual(['2 failed']));
+      await eventually(async () => expect(await validatedVersions(advisory)).toEqual(['2 failed']));
       receiver.status = 204;
       expect(codes).toEqual(['ok', 'VALIDATION_FAILED']);
     });
@@ -136,7 +137,7 @@ export function describeProof(engine: string, databaseUrl: () => Promise<string 
         release = resolve;
       });
       return {
-        called: () => vi.waitFor(() => expect(receiver.calls).toBeGreaterThan(before)),
+        called: () => eventually(() => expect(receiver.calls).toBeGreaterThan(before)),
         release: () => release(),
       };
     }

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepHouse } from '../../src/operations/keep-house.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Answer } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, READ, RELEASE, RENEW, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 
@@ -61,7 +62,7 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
       });
       const racing = Promise.all([commit(id, key), gateway.graphql(ROLL_BACK, { id })]);
       // Both have their base by now: neither is proven before both are staged.
-      await vi.waitFor(async () => expect((await openChanges(id)).length).toBe(2));
+      await eventually(async () => expect((await openChanges(id)).length).toBe(2));
       release();
       const codes = (await racing).map(codeOf);
       const [latest, ...older] = await versions(id);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type GatewayProcess, type StartOptions, startGatewayProcess } from '../support/gateway-process.ts';
-import { sendRaw } from '../support/raw-http.ts';
+import { halfOpen, sendRaw } from '../support/raw-http.ts';
 
 const started: GatewayProcess[] = [];
 afterAll(() => Promise.all(started.map(({ end }) => end('SIGKILL'))));
@@ -146,7 +146,8 @@ describe('a process of ours', () => {
   test('logs nothing of a client that goes away in the middle of its body', async () => {
     const gateway = await start();
     const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nx-mcd-token: ${gateway.owner.secret}\r\nContent-Length: 100\r\n\r\n`;
-    await sendRaw(gateway.url, [`${head}{"que`], 200);
+    const { socket } = await halfOpen(gateway.url, `${head}{"que`);
+    await new Promise((resolve) => socket.once('close', resolve).end(() => socket.destroy()));
     const { status } = await graphql(gateway, '{ __typename }');
     await gateway.end('SIGINT');
     expect([status, /error/i.test(gateway.printed())]).toEqual([200, false]);

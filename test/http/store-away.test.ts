@@ -2,6 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
+import { eventually } from '../support/eventually.ts';
 import { ACQUIRE, codeOf, type ProtocolBench, startProtocol } from '../support/protocol.ts';
 
 /** Stands between the gateway and its PostgreSQL server, and can be cut. */
@@ -47,7 +48,7 @@ test('without its database the gateway lives, is not ready, leases nothing, says
     await get('/readyz'),
   ];
   wire.mend();
-  await vi.waitFor(async () => expect(await get('/readyz')).toBe(200), { timeout: 10_000 });
+  await eventually(async () => expect(await get('/readyz')).toBe(200));
   expect([
     meanwhile,
     codeOf(await gateway.graphql(ACQUIRE, { id }, job)),

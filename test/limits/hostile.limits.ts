@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { readToEnd } from '../support/raw-http.ts';
+import { halfOpen, readToEnd, sendRaw } from '../support/raw-http.ts';
 import { createTestPool, runValidator } from '../support/validate.ts';
 import { createLoad, percentile } from './load.ts';
 
@@ -104,6 +104,34 @@ test('#8 500 clients that send a byte in five seconds are closed within 30 s, an
   clearInterval(drip);
   expect([Math.max(...times) < 30_000, percentile(waits, 0.99) < 100]).toEqual([true, true]);
 });
+
+test.each<[string, string, number]>([
+  ['rubbish', 'x\r\n\r\n', 0],
+  ['headers that never end', 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: ', 12_500],
+])(
+  '2,000 clients that send %s, and never close, have left their places to others five seconds after they were refused',
+  async (_, bytes, refusedMs) => {
+    const held = await Promise.all(Array.from({ length: 1990 }, () => halfOpen(gateway.url, bytes)));
+    const started = performance.now();
+    await Promise.all(held.map(({ ended }) => ended));
+    const refused = performance.now();
+    // The last ten places of the gateway, and ten more.
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        for (;;) {
+          const { status } = await sendRaw(gateway.url, ['GET /livez HTTP/1.1\r\nHost: x\r\n\r\n']);
+          if (status !== 0) return performance.now() - refused;
+        }
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 5000 - (performance.now() - refused))));
+    // Whoever is gone resets what is still sent to it.
+    const gone = await Promise.all(
+      held.map(({ socket }) => new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)).write('x'))),
+    );
+    expect([refused - started < refusedMs + 2000, Math.max(...asked) < 5000, gone.every(Boolean)]).toEqual([true, true, true]);
+  },
+);
 
 test('a client that asks for what is large and never reads it is closed within 90 s', async () => {
   const [largest] = readdirSync(ASSETS).sort((one, other) => statSync(join(ASSETS, other)).size - statSync(join(ASSETS, one)).size);

@@ -10,6 +10,7 @@ import { createPostgresEngine } from '../../src/store/postgres.ts';
 import { createPool, POOL_LIMITS } from '../../src/store/postgres-pool.ts';
 import { postgresOptions } from '../../src/store/postgres-url.ts';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
+import { eventually } from '../support/eventually.ts';
 import { verifyTestInstance } from '../support/services.ts';
 
 describe('the PostgreSQL engine', () => {
@@ -39,7 +40,7 @@ describe('the PostgreSQL engine', () => {
         await tx.projects.find('cut');
       })
       .catch(codeOf);
-    await vi.waitFor(async () => expect(await insert(store, `after-${uuidv7()}`)).toBeUndefined());
+    await eventually(async () => expect(await insert(store, `after-${uuidv7()}`)).toBeUndefined());
     expect([refused, await store.read.projects.find('cut')]).toEqual(['UNAVAILABLE', null]);
   });
 
@@ -51,7 +52,7 @@ describe('the PostgreSQL engine', () => {
     const outcome = await insert(cut, 'unknown').catch(codeOf);
     await cut.close();
     proxy.server.close();
-    await vi.waitFor(async () => expect(await store.read.projects.find('unknown')).toMatchObject({ id: 'unknown' }));
+    await eventually(async () => expect(await store.read.projects.find('unknown')).toMatchObject({ id: 'unknown' }));
     expect(outcome).toBe('OUTCOME_UNKNOWN');
   });
 

@@ -4,10 +4,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, createApp, type Overrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Clock } from '../../src/domain/clock.ts';
-import type { LogStream } from '../../src/log-stream.ts';
+
+/** However busy the machine is: nothing is shed, and nobody is refused for having waited. */
+const CALM = { pressure: () => 'none', places: { waitMs: 600_000 } } as const satisfies Overrides;
 
 /** The whole gateway in this process, on a store of its own, behind a real listener. */
 export interface TestGateway {
@@ -48,12 +49,10 @@ export interface Answer {
 export async function startGateway(
   options: {
     readonly databaseUrl?: string;
-    readonly clock?: Clock;
     readonly egressAllow?: string;
-    /** Where its log goes; give CHANGEOVER_LOG_LEVEL too, which is `silent` here. */
-    readonly logStream?: LogStream;
+    /** Give CHANGEOVER_LOG_LEVEL with a `logStream`: it is `silent` here. */
     readonly settings?: Readonly<Record<string, string>>;
-  } = {},
+  } & Overrides = {},
 ): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'changeover-gateway-'));
   const environment: Record<string, string> = {
@@ -69,11 +68,7 @@ export async function startGateway(
     writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
   }
-  const open = () =>
-    createApp(readConfig(environment), {
-      ...(options.clock === undefined ? {} : { clock: options.clock }),
-      ...(options.logStream === undefined ? {} : { logStream: options.logStream }),
-    });
+  const open = () => createApp(readConfig(environment), { ...CALM, ...options });
   const app = await open();
   const created = await app.createFirstOwner();
   if (created === null) throw new Error('the store was not new');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
+import { eventually } from './eventually.ts';
 import {
   type Answer,
   addWebhook,
@@ -105,7 +106,7 @@ export async function startProtocol(databaseUrl: string | null, start?: number):
       try {
         await session.begin(id);
         const answer = call();
-        await vi.waitFor(() => expect(writes).toHaveBeenCalled());
+        await eventually(() => expect(writes).toHaveBeenCalled());
         await session.run(text);
         await session.run('COMMIT');
         return await answer;
