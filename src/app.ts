@@ -127,6 +127,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     newId: uuidv7,
     fingerprint: endpointFingerprint,
     later: background.later,
+    whileDialling: (work) => work(),
     once: background.once,
   };
   const projectId = await orEndStart(store, ensureProject(services, instance.id, START));

@@ -12,6 +12,10 @@ export interface ValidatorTask {
   readonly projectId: string;
   /** Runs on one connection queue behind each other. */
   readonly connectionId: string;
+  /** Runs of one caller share what one caller may have waiting. */
+  readonly callerId: string;
+  /** A commit waits for it: it goes first. */
+  readonly isProof: boolean;
   readonly credentials: Details;
   /** Settings of the version in use, or null; with its secrets for a validator that `comparesLogins`. */
   readonly current: Details | null;
@@ -28,13 +32,13 @@ export type ValidationOutcome = Pick<ValidationResult, 'status' | 'errors' | 'wa
 
 /**
  * Runs validators in egress workers, under one deadline. A validator that fails, throws or hangs gives an outcome, never an
- * error. Throws RATE_LIMITED when too many are waiting and UNAVAILABLE when it is closing.
+ * error. Throws RATE_LIMITED when too many are waiting, or it did not begin in time, and UNAVAILABLE when it is closing.
  */
 export interface ValidatorRunner {
   run(task: ValidatorTask, signal?: AbortSignal): Promise<ValidationOutcome>;
   /** The answer is in `data.returnedData`. */
   probe(
-    task: NetworkProbe & { readonly requestId: string; readonly projectId: string; readonly id: string },
+    task: NetworkProbe & { readonly requestId: string; readonly projectId: string; readonly callerId: string; readonly id: string },
     signal?: AbortSignal,
   ): Promise<ValidationOutcome>;
   /** How many runs go on now, and how many wait for a place. */

@@ -5,6 +5,7 @@ import type { Observer, ValidatorRun } from '../domain/observer.ts';
 import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { problemFor } from './problem.ts';
+import { createRunQueue, type RunQueueOptions, tooMany } from './run-queue.ts';
 import type { WorkerData, WorkerTask } from './worker.ts';
 
 export interface WorkerPoolOptions {
@@ -16,6 +17,8 @@ export interface WorkerPoolOptions {
   readonly concurrency?: number;
   readonly concurrencyPerProject?: number;
   readonly queueWaitMs?: number;
+  /** How many may wait. */
+  readonly waiting?: Partial<RunQueueOptions['waiting']>;
   readonly perMinutePerProject?: number;
   readonly observer?: Pick<Observer, 'validated'>;
 }
@@ -24,12 +27,8 @@ export interface WorkerPoolOptions {
 const GRACE_MS = 500;
 /** Workers kept for the next run; an idle gateway has none until the first. */
 const WARM = 2;
-
-interface Waiting {
-  readonly task: ValidatorTask;
-  readonly start: () => void;
-  refuse(error: Error): void;
-}
+/** Runs that may wait: a project has half of it, and a caller a half of that. */
+const WAITING = { all: 256, project: 128, caller: 64 };
 
 /** Workers need compiled code: where this runs from TypeScript sources, as tests do, they use what is in dist. */
 function compiled(url: string): URL {
@@ -38,68 +37,30 @@ function compiled(url: string): URL {
 
 export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   const deadlineMs = options.deadlineMs ?? 10_000;
-  const limits = {
-    all: options.concurrency ?? 16,
-    project: options.concurrencyPerProject ?? 8,
-    perMinute: options.perMinutePerProject ?? 600,
-  };
+  const queue = createRunQueue({
+    running: { all: options.concurrency ?? 16, project: options.concurrencyPerProject ?? 8 },
+    waiting: { ...WAITING, ...options.waiting },
+    waitMs: options.queueWaitMs ?? 30_000,
+  });
   const idle: PooledWorker[] = [];
   const busy = new Set<PooledWorker>();
-  const running = new Set<ValidatorTask>();
-  const waiting: Waiting[] = [];
-  const starts = new Map<string, number[]>();
+  const starts = new Map<string, readonly number[]>();
   let closing = false;
 
-  const mayStart = (task: ValidatorTask) => {
-    const others = [...running];
-    return (
-      others.length < limits.all &&
-      others.filter(({ projectId }) => projectId === task.projectId).length < limits.project &&
-      others.every(({ connectionId }) => connectionId !== task.connectionId)
-    );
-  };
-
-  function startWaiting(): void {
-    for (let index = 0; index < waiting.length; ) {
-      const next = waiting[index];
-      if (next === undefined || !mayStart(next.task)) index += 1;
-      else {
-        waiting.splice(index, 1);
-        running.add(next.task);
-        next.start();
-      }
-    }
-  }
-
-  /** Resolves when the task may run; the caller has its place until `release`. */
-  async function takePlace(task: ValidatorTask, signal: AbortSignal | undefined): Promise<void> {
+  /** What commits need is counted apart: tests do not use it up. */
+  function countStart({ projectId, isProof }: ValidatorTask): void {
     const now = performance.now();
-    const recent = (starts.get(task.projectId) ?? []).filter((at) => at > now - 60_000);
-    if (recent.length >= limits.perMinute) throw rateLimited();
-    starts.set(task.projectId, [...recent, now]);
-    await new Promise<void>((resolve, reject) => {
-      const entry: Waiting = { task, start: () => done(resolve), refuse: (error) => done(() => reject(error)) };
-      const timer = setTimeout(() => entry.refuse(rateLimited()), options.queueWaitMs ?? 30_000);
-      const onAbort = () => entry.refuse(new EgressError('TIMEOUT'));
-      const done = (settle: () => void) => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        const index = waiting.indexOf(entry);
-        if (index >= 0) waiting.splice(index, 1);
-        settle();
-      };
-      waiting.push(entry);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (signal?.aborted === true) onAbort();
-      else startWaiting();
-    });
+    const key = `${isProof ? 'proofs' : 'tests'} ${projectId}`;
+    const recent = (starts.get(key) ?? []).filter((at) => at > now - 60_000);
+    if (recent.length >= (options.perMinutePerProject ?? 600)) throw tooMany();
+    starts.set(key, [...recent, now]);
   }
 
   async function runIn(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
     const pooled = idle.pop() ?? spawn(options.policy, (dead) => idle.splice(0, idle.length, ...idle.filter((other) => other !== dead)));
     pooled.worker.ref();
     busy.add(pooled);
-    const { requestId: _request, projectId: _project, connectionId: _connection, ...rest } = task;
+    const { requestId: _request, projectId: _project, connectionId: _connection, callerId: _caller, isProof: _proof, ...rest } = task;
     const outcome = await new Promise<ValidationOutcome | null>((resolve) => {
       // A worker that is told the deadline answers by itself; one whose validator blocks its thread is ended.
       const timer = setTimeout(() => resolve(null), deadlineMs + GRACE_MS);
@@ -131,20 +92,17 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   async function run(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
     if (closing) throw shuttingDown();
     const asked = performance.now();
-    try {
-      await takePlace(task, signal);
-    } catch (error) {
-      if (error instanceof EgressError) return failed(error);
-      throw error;
-    }
+    // The time of whoever asks is over: nothing is dialled any more.
+    if (signal?.aborted === true) return failed(new EgressError('TIMEOUT'));
+    countStart(task);
+    const leave = await queue.enter(task, signal);
     const started = performance.now();
     try {
       const outcome = await runIn(task, moduleUrl, signal);
       tell(task, outcome, { waitedMs: started - asked, ms: performance.now() - started });
       return outcome;
     } finally {
-      running.delete(task);
-      startWaiting();
+      leave();
     }
   }
 
@@ -156,7 +114,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
 
   return {
     run: (task, signal) => run(task, compiled(options.moduleUrlOf(task.kind)).href, signal),
-    probe: ({ requestId, projectId, id, ...question }, signal) =>
+    probe: ({ requestId, projectId, callerId, id, ...question }, signal) =>
       run(
         {
           kind: 'network',
@@ -164,6 +122,8 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
           requestId,
           projectId,
           connectionId: id,
+          callerId,
+          isProof: false,
           credentials: question,
           current: null,
           options: { skipPermissionTests: false },
@@ -171,10 +131,10 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
         null,
         signal,
       ),
-    load: () => ({ running: running.size, waiting: waiting.length }),
+    load: queue.load,
     async close() {
       closing = true;
-      for (const entry of [...waiting]) entry.refuse(shuttingDown());
+      queue.clear(shuttingDown());
       // Nothing is known of what they were asked to check, so nothing is said of it.
       for (const { settle } of busy) settle?.(null);
       await Promise.all(idle.splice(0).map(({ worker }) => worker.terminate()));
@@ -216,8 +176,4 @@ function failed(error: unknown): ValidationOutcome {
 
 function shuttingDown(): DomainError {
   return new DomainError('UNAVAILABLE', 'The gateway is shutting down.', { retryAfterSeconds: 5 });
-}
-
-function rateLimited(): DomainError {
-  return new DomainError('RATE_LIMITED', 'Too many validations are waiting. Try again in a moment.', { retryAfterSeconds: 30 });
 }

@@ -12,7 +12,7 @@ import { createScrubber, type Scrubber } from './scrub.ts';
 import { createEgressSession } from './session.ts';
 
 /** A task as it reaches the worker: the module whose default export is the connector is named by URL; null stands for a probe of the network. */
-export interface WorkerTask extends Omit<ValidatorTask, 'requestId' | 'projectId' | 'connectionId'> {
+export interface WorkerTask extends Omit<ValidatorTask, 'requestId' | 'projectId' | 'connectionId' | 'callerId' | 'isProof'> {
   readonly moduleUrl: string | null;
   readonly deadlineMs: number;
 }

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ErrorCode } from '../domain/errors.ts';
-import type { Context } from './context.ts';
+import type { Services } from '../operations/services.ts';
+import { type Context, createContext } from './context.ts';
 import { variableLimit } from './document-limits.ts';
 import type { Effort } from './effort.ts';
 import { type PreparedDocument, prepareDocument } from './prepare-document.ts';
@@ -15,8 +16,11 @@ export interface GraphqlRequest {
   readonly readOnly?: boolean;
 }
 
-/** Runs an execution when there is a place for it, and sees to the time that it may take. */
-export type Admit = <T>(effort: Effort, run: () => Promise<T>) => Promise<T>;
+/**
+ * Runs an execution when there is a place for it, and sees to the time that it may take. One that may dial out is handed what gives
+ * its place back meanwhile.
+ */
+export type Admit = <T>(effort: Effort, run: (whileDialling?: Services['whileDialling']) => Promise<T>) => Promise<T>;
 
 export interface GraphqlAnswer {
   readonly body: string;
@@ -57,7 +61,9 @@ export function createExecutor(
       return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], ran);
     const limit = variableLimit(request.variables, 0, 'variables');
     if (limit !== null) return refused([limit], ran);
-    const result = await admit(document.effort, () => document.run(context, request.variables));
+    const result = await admit(document.effort, (whileDialling) =>
+      document.run(whileDialling === undefined ? context : dialling(context, whileDialling), request.variables),
+    );
     if (typeof result === 'string') return { body: result, codes: [], executed: true, ...ran };
     if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), ran);
     if (result.errors === undefined) return { body: JSON.stringify(result), codes: [], executed: true, ...ran };
@@ -69,6 +75,10 @@ export function createExecutor(
       ...ran,
     };
   };
+}
+
+function dialling({ services, actor, signal }: Context, whileDialling: Services['whileDialling']): Context {
+  return createContext({ ...services, whileDialling }, actor, { signal });
 }
 
 function refused(errors: readonly SafeError[], ran: Pick<GraphqlAnswer, 'isMutation' | 'operation'>): GraphqlAnswer {

@@ -55,14 +55,14 @@ export async function handleGraphql(
   const deadline = new Deadline(response);
   const caller = actor.tokenId ?? 'local';
   const admit: Admit = async ({ priority, slow }, run) => {
-    const leave = await places.enter(caller, priority);
+    const place = await places.enter(caller, priority);
     try {
       while (turns.isSpent()) await turns.next();
       deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
-      return await run();
+      return await (slow ? run(place.whileDialling) : run());
     } finally {
       // The place is taken for as long as the work goes on, whatever was answered meanwhile.
-      leave();
+      place.leave();
     }
   };
   const run = (bound: Services) => execute(given, createContext(bound, actor, deadline), admit);

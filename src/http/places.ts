@@ -10,16 +10,27 @@ export interface PlaceOptions {
   readonly reserved: number;
   /** Operations of one token that run at the same time. */
   readonly perToken: number;
+  /** Operations of one token that wait for other systems at the same time; they take no place of the others meanwhile. */
+  readonly diallingPerToken: number;
   readonly queue: number;
   readonly waitMs: number;
 }
 
-export const DEFAULT_PLACES: PlaceOptions = { inFlight: 200, reserved: 40, perToken: 64, queue: 200, waitMs: 500 };
+export const DEFAULT_PLACES: PlaceOptions = { inFlight: 200, reserved: 40, perToken: 64, diallingPerToken: 64, queue: 200, waitMs: 500 };
 
 /** Keeps one caller from taking everything, all callers from taking more than there is, and a way free for what jobs depend on. */
 export interface Places {
-  /** Resolves to the function that gives the place back. Throws RATE_LIMITED (the caller's own limit) or UNAVAILABLE (ours). */
-  enter(token: string, priority: Priority): Promise<() => void>;
+  /** Resolves to the place that the operation has. Throws RATE_LIMITED (the caller's own limit) or UNAVAILABLE (ours). */
+  enter(token: string, priority: Priority): Promise<Place>;
+}
+
+export interface Place {
+  leave(): void;
+  /**
+   * Gives the place back while this work goes on, which waits for other systems. Afterwards it is there again, without a wait: what
+   * the work had for an effect must not be refused. Throws RATE_LIMITED when the token has too much of such work.
+   */
+  whileDialling<T>(work: () => Promise<T>): Promise<T>;
 }
 
 interface Waiting {
@@ -33,6 +44,7 @@ const RANKS = { critical: 0, normal: 1, expendable: 2 } as const satisfies Recor
 
 export function createPlaces(options: PlaceOptions = DEFAULT_PLACES, pressure: () => Pressure = () => 'none'): Places {
   const byToken = new Map<string, number>();
+  const dialling = new Map<string, number>();
   /** Oldest first. */
   const waiting: Waiting[] = [];
   let running = 0;
@@ -40,18 +52,48 @@ export function createPlaces(options: PlaceOptions = DEFAULT_PLACES, pressure: (
   const fits = (token: string, priority: Priority) =>
     running < options.inFlight - (priority === 'critical' ? 0 : options.reserved) && (byToken.get(token) ?? 0) < options.perToken;
 
-  function take(token: string): () => void {
+  function occupy(token: string): void {
     running += 1;
     byToken.set(token, (byToken.get(token) ?? 0) + 1);
-    let given = false;
-    return () => {
-      if (given) return;
-      given = true;
-      running -= 1;
-      const left = (byToken.get(token) ?? 1) - 1;
-      if (left === 0) byToken.delete(token);
-      else byToken.set(token, left);
-      nextInLine()?.start();
+  }
+
+  function vacate(token: string): void {
+    running -= 1;
+    countDown(byToken, token);
+    nextInLine()?.start();
+  }
+
+  function take(token: string): Place {
+    let left = false;
+    /** Of the operation's own work: its fields may dial at once. */
+    let dials = 0;
+    occupy(token);
+    return {
+      leave() {
+        if (left) return;
+        left = true;
+        if (dials === 0) vacate(token);
+      },
+      async whileDialling(work) {
+        // What goes on after the answer has no place to give back.
+        if (left) return await work();
+        if (dials === 0) {
+          if ((dialling.get(token) ?? 0) >= options.diallingPerToken)
+            throw rateLimited('This token has too many requests that wait for other systems.', 5);
+          dialling.set(token, (dialling.get(token) ?? 0) + 1);
+          vacate(token);
+        }
+        dials += 1;
+        try {
+          return await work();
+        } finally {
+          dials -= 1;
+          if (dials === 0) {
+            countDown(dialling, token);
+            if (!left) occupy(token);
+          }
+        }
+      },
     };
   }
 
@@ -114,6 +156,12 @@ export function createPlaces(options: PlaceOptions = DEFAULT_PLACES, pressure: (
       });
     },
   };
+}
+
+function countDown(counts: Map<string, number>, token: string): void {
+  const left = (counts.get(token) ?? 1) - 1;
+  if (left === 0) counts.delete(token);
+  else counts.set(token, left);
 }
 
 function busy(): DomainError {

@@ -21,18 +21,17 @@ export async function obtainProof(
   if (missing.length === 0) return;
   const subject = await subjectOf();
   // Whoever shares the run shares its deadline.
-  const { results, late } = await services.once(`proof:${candidate.candidateHash.toString('hex')}`, async () => {
-    const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
-    return { results: await validateAll(services, actor, subject, missing, { signal: deadline }), late: deadline.aborted };
-  });
+  const { results, late } = await services.whileDialling(() =>
+    services.once(`proof:${candidate.candidateHash.toString('hex')}`, () => runAll(services, actor, subject, missing)),
+  );
   const failed = results.filter((result) => !hasPassed(result));
-  if (failed.length === 0) return;
-  if (late) {
+  if (late && (failed.length > 0 || results.length === 0)) {
     throw new DomainError('UNAVAILABLE', 'The credentials could not be checked in time. Validate the change first, then save it.', {
       retryAfterSeconds: 5,
       validators: missing,
     });
   }
+  if (failed.length === 0) return;
   const problems = failed.flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));
   const [first] = problems;
   throw new DomainError(
@@ -40,6 +39,17 @@ export async function obtainProof(
     `The credentials were refused: ${first?.friendlyMessage ?? 'a mandatory validation failed.'} ${first?.resolution ?? ''}`.trim(),
     { policy: 'VALIDATED', problems },
   );
+}
+
+/** No results where the deadline passed before a validator had its turn. */
+async function runAll(services: Services, actor: Actor, subject: Subject, missing: readonly string[]) {
+  const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
+  try {
+    return { results: await validateAll(services, actor, subject, missing, { signal: deadline, isProof: true }), late: deadline.aborted };
+  } catch (error) {
+    if (!deadline.aborted || !(error instanceof DomainError) || error.code !== 'RATE_LIMITED') throw error;
+    return { results: [], late: true };
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Actor, requirePermission } from '../domain/actor.ts';
 import { badRequest } from '../domain/errors.ts';
 import type { NetworkProbe, ValidationOutcome } from '../domain/validator-runner.ts';
 import { chooseSite, requireReachable } from './choose-site.ts';
-import { record, type Services } from './services.ts';
+import { actorId, record, type Services } from './services.ts';
 
 export interface ProbeNetwork {
   readonly probe: NetworkProbe;
@@ -26,9 +26,11 @@ export async function probeNetwork(services: Services, actor: Actor, input: Prob
   const seconds = input.timeoutSeconds ?? MAX_SECONDS;
   if (seconds < 1) throw badRequest('timeout', 'timeout is a number of seconds, 1 or more.');
   const deadline = AbortSignal.timeout(Math.min(seconds, MAX_SECONDS) * 1000);
-  const outcome = await services.runner.probe(
-    { ...input.probe, requestId: actor.request.id, projectId: actor.projectId, id: services.newId() },
-    AbortSignal.any([input.signal, deadline]),
+  const outcome = await services.whileDialling(() =>
+    services.runner.probe(
+      { ...input.probe, requestId: actor.request.id, projectId: actor.projectId, callerId: actorId(actor), id: services.newId() },
+      AbortSignal.any([input.signal, deadline]),
+    ),
   );
   await services.store.write((tx) =>
     record(services, tx, actor, {

@@ -4,10 +4,10 @@ import type { Connector, Validator, ValidatorOptions } from '../domain/connector
 import { type Details, splitDetails } from '../domain/details.ts';
 import { SecretError, secretProblem } from '../domain/secret-error.ts';
 import type { SecretReference } from '../domain/secret-reference.ts';
-import type { ValidationOutcome } from '../domain/validator-runner.ts';
+import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
 import type { Opened } from './follow-reference.ts';
 import { openResolved } from './open-resolved.ts';
-import type { Services } from './services.ts';
+import { actorId, type Services } from './services.ts';
 
 /** What is validated: a change's candidate, a saved version, or details that are not stored (`identity` null: nothing is recorded as proof). */
 export interface Subject {
@@ -36,6 +36,8 @@ interface Run {
 
 interface RunOptions extends Partial<ValidatorOptions> {
   readonly signal?: AbortSignal;
+  /** A commit waits for it. */
+  readonly isProof?: boolean;
 }
 
 /**
@@ -69,21 +71,21 @@ async function runOn(
   subject: Subject,
   validator: Validator,
   credentials: Details,
-  { signal, skipPermissionTests = false }: RunOptions,
+  { signal, isProof = false, skipPermissionTests = false }: RunOptions,
 ): Promise<ValidationOutcome> {
-  return await services.runner.run(
-    {
-      kind: subject.connector.kind,
-      validator: validator.name,
-      requestId: actor.request.id,
-      projectId: actor.projectId,
-      connectionId: subject.connectionId,
-      credentials,
-      current: await currentDetails(services, subject, validator),
-      options: { skipPermissionTests },
-    },
-    signal,
-  );
+  const task: ValidatorTask = {
+    kind: subject.connector.kind,
+    validator: validator.name,
+    requestId: actor.request.id,
+    projectId: actor.projectId,
+    connectionId: subject.connectionId,
+    callerId: actorId(actor),
+    isProof,
+    credentials,
+    current: await currentDetails(services, subject, validator),
+    options: { skipPermissionTests },
+  };
+  return await services.whileDialling(() => services.runner.run(task, signal));
 }
 
 /** A version in use whose secret is not to be had leaves nothing to compare with. */

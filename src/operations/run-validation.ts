@@ -21,6 +21,8 @@ export interface TestOptions extends Partial<ValidatorOptions> {
   readonly skipValidation?: boolean;
   /** Ends the run early; the validators' sockets are destroyed. */
   readonly signal?: AbortSignal;
+  /** A commit waits for it: it goes before what somebody only wants to know. */
+  readonly isProof?: boolean;
 }
 
 /** Runs one validator on a staged candidate and records the result against exactly that candidate. A failed validation is a result, not an error. */

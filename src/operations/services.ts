@@ -33,6 +33,8 @@ export interface Services {
   fingerprint(parts: Readonly<Record<string, unknown>>): Buffer;
   /** Work that goes on after its answer was sent; shutdown waits for it, and a failure is logged by code. */
   later(name: string, work: () => Promise<unknown>): void;
+  /** Work that waits for other systems, in a queue or on the network: it keeps nobody from what needs the gateway alone. */
+  whileDialling<T>(work: () => Promise<T>): Promise<T>;
   /** One running promise per key: a second caller gets the first one's. */
   once<T>(key: string, work: () => Promise<T>): Promise<T>;
 }

@@ -20,7 +20,7 @@ const address = listener.address();
 const port = typeof address === 'object' && address !== null ? address.port : 0;
 
 async function ask(pool: typeof allowed, probe: NetworkProbe) {
-  const { status, errors } = await pool.probe({ ...probe, requestId: 'r', projectId: 'p', id: `${Math.random()}` });
+  const { status, errors } = await pool.probe({ ...probe, requestId: 'r', projectId: 'p', callerId: 't', id: `${Math.random()}` });
   return { status, problem: errors[0] ?? null };
 }
 

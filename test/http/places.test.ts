@@ -3,22 +3,28 @@ import type { Priority } from '../../src/graphql/effort.ts';
 import { createPlaces, type PlaceOptions } from '../../src/http/places.ts';
 import type { Pressure } from '../../src/http/pressure.ts';
 
-const SMALL: PlaceOptions = { inFlight: 5, reserved: 1, perToken: 10, queue: 2, waitMs: 10_000 };
+const SMALL: PlaceOptions = { inFlight: 5, reserved: 1, perToken: 10, diallingPerToken: 2, queue: 2, waitMs: 10_000 };
 
 /** Enters and says, without waiting, what has become of it so far. */
 function visitor(places: ReturnType<typeof createPlaces>, log: string[]) {
   return (name: string, priority: Priority = 'normal', token = name) => {
     const entered = places.enter(token, priority).then(
-      (leave) => {
+      (place) => {
         log.push(`${name} in`);
-        return leave;
+        return place;
       },
       (error: { code: string }) => {
         log.push(`${name} ${error.code}`);
-        return () => {};
+        return null;
       },
     );
-    return { leave: async () => (await entered)(), entered };
+    return {
+      leave: async () => (await entered)?.leave(),
+      /** Dials out, and says what became of it. */
+      dial: async (work: () => Promise<unknown>) =>
+        (await entered)?.whileDialling(work).catch((error: { code: string }) => log.push(`${name} ${error.code}`)),
+      entered,
+    };
   };
 }
 
@@ -100,5 +106,53 @@ describe('the places for operations', () => {
         () => {},
       );
     expect(entered).toEqual(expected);
+  });
+
+  test('work that waits for other systems has no place meanwhile, and has its own again afterwards, however many others there are', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, inFlight: 3, diallingPerToken: 10 }), log);
+    let end = () => {};
+    const mute = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const dialling = ['a', 'b'].map((name) => enter(name));
+    const dialled = dialling.map(({ dial }) => dial(() => mute));
+    await settle();
+    const readers = ['c', 'd'].map((name) => enter(name));
+    await settle();
+    const meanwhile = [...log];
+    end();
+    await Promise.all(dialled);
+    enter('late');
+    await settle();
+    for (const { leave } of [...dialling, ...readers]) await leave();
+    await settle();
+    expect({ meanwhile, after: log.slice(meanwhile.length) }).toEqual({ meanwhile: ['a in', 'b in', 'c in', 'd in'], after: ['late in'] });
+  });
+
+  test('one token has so much work waiting for other systems, however many parts it has, and no more', async () => {
+    const log: string[] = [];
+    const enter = visitor(createPlaces({ ...SMALL, diallingPerToken: 1 }), log);
+    const mute = new Promise<void>(() => {});
+    const first = enter('first', 'normal', 'one');
+    void first.dial(() => mute);
+    void first.dial(() => mute);
+    void enter('second', 'normal', 'one').dial(() => mute);
+    void enter('other', 'normal', 'two').dial(() => mute);
+    await settle();
+    expect(log).toEqual(['first in', 'second in', 'other in', 'second RATE_LIMITED']);
+  });
+
+  test('what goes on after the operation has left neither waits nor gives anything back', async () => {
+    const log: string[] = [];
+    const places = createPlaces({ ...SMALL, inFlight: 2, reserved: 1 });
+    const place = await places.enter('a', 'normal');
+    place.leave();
+    await place.whileDialling(async () => log.push('done'));
+    const enter = visitor(places, log);
+    enter('b');
+    enter('c');
+    await settle();
+    expect(log).toEqual(['done', 'b in']);
   });
 });

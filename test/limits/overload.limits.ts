@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { createLoad } from './load.ts';
@@ -54,4 +55,32 @@ describe('while lists come in faster than they can be answered', () => {
     while ((await createLoad(gateway).ask(gateway.owner, '{ connections { edges { cursor } } }')).status !== 200);
     expect(performance.now() - started).toBeLessThan(5000);
   });
+});
+
+test('180 validations of three tokens against a port that does not answer put off no read of another token', async () => {
+  const mute = createServer((socket) => socket.on('error', () => {}));
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(mute.address() as AddressInfo).port}/hook`;
+  const load = createLoad(gateway);
+  const testers = await Promise.all([load.token('admin'), load.token('admin'), load.token('admin')]);
+  const reader = await load.token('viewer');
+  const validations = testers.flatMap((token) =>
+    Array.from({ length: 60 }, () =>
+      load.ask(
+        token,
+        'mutation ($d: WebhookConnectionDetails!) { testWebhookCredentialsV2(connectionDetails: $d, validationName: "validate_connection") { validationResult { success } } }',
+        { d: { url, signingSecret: 'a secret of at least 24 characters' } },
+      ),
+    ),
+  );
+  const reads: { status: number; ms: number }[] = [];
+  const until = performance.now() + 10_000;
+  while (performance.now() < until) reads.push(await load.ask(reader, '{ getUser { id } }'));
+  const answers = await Promise.all(validations);
+  mute.close();
+  expect({
+    reads: new Set(reads.map(({ status }) => status)),
+    slow: reads.filter(({ ms }) => ms > 250).length <= reads.length * 0.01,
+    refused: answers.filter(({ status, retryAfter }) => status !== 200 && !(status === 429 && Number(retryAfter) >= 1)),
+  }).toEqual({ reads: new Set([200]), slow: true, refused: [] });
 });

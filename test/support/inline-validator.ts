@@ -29,7 +29,7 @@ export function createRunner() {
 
   function poolFor(code: string, options: PoolOptions = {}): { readonly pool: ValidatorRunner; readonly task: ValidatorTask } {
     const moduleUrl = moduleOf(code);
-    const pool = createWorkerPool({ policy: { allow: [], own: [] }, moduleUrlOf: () => moduleUrl, deadlineMs: 3000, ...options });
+    const pool = createWorkerPool({ policy: { allow: [], own: [] }, moduleUrlOf: () => moduleUrl, deadlineMs: 60_000, ...options });
     pools.push(pool);
     return {
       pool,
@@ -39,6 +39,8 @@ export function createRunner() {
         requestId: 'r',
         projectId: 'p',
         connectionId: 'c',
+        callerId: 't',
+        isProof: false,
         credentials: {},
         current: null,
         options: { skipPermissionTests: false },

@@ -26,6 +26,8 @@ export async function runValidator(
     requestId: 'r',
     projectId: 'p',
     connectionId: `c${Math.random()}`,
+    callerId: 't',
+    isProof: false,
     credentials: parseDetails(connector, details),
     current,
     options: { skipPermissionTests: false },
