@@ -82,6 +82,7 @@ CREATE TABLE "changes" (
 	"committed_by" text,
 	"committed_version" integer,
 	"wait_until" bigint,
+	"accepts_losses" boolean NOT NULL,
 	"failure" text,
 	CONSTRAINT "changes_sealed_or_reference" CHECK ((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
@@ -102,6 +103,7 @@ CREATE TABLE "connections" (
 	"in_flight" text NOT NULL,
 	"overlap_ms" bigint NOT NULL,
 	"commit_policy" text NOT NULL,
+	"parity" text NOT NULL,
 	"is_active" boolean NOT NULL,
 	"disabled_at" bigint,
 	"deletion_protection" boolean NOT NULL,
@@ -280,6 +282,7 @@ CREATE TABLE "validations" (
 	"change_id" text,
 	"version" integer,
 	"candidate_hash" "bytea" NOT NULL,
+	"compared_with" integer,
 	"validator" text NOT NULL,
 	"description" text NOT NULL,
 	"status" text NOT NULL,

@@ -87,6 +87,7 @@ CREATE TABLE `changes` (
 	`committed_by` text,
 	`committed_version` integer,
 	`wait_until` integer,
+	`accepts_losses` integer NOT NULL,
 	`failure` text,
 	CONSTRAINT "changes_sealed_or_reference" CHECK((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
@@ -115,6 +116,7 @@ CREATE TABLE `connections` (
 	`in_flight` text NOT NULL,
 	`overlap_ms` integer NOT NULL,
 	`commit_policy` text NOT NULL,
+	`parity` text NOT NULL,
 	`is_active` integer NOT NULL,
 	`disabled_at` integer,
 	`deletion_protection` integer NOT NULL,
@@ -315,6 +317,7 @@ CREATE TABLE `validations` (
 	`change_id` text,
 	`version` integer,
 	`candidate_hash` blob NOT NULL,
+	`compared_with` integer,
 	`validator` text NOT NULL,
 	`description` text NOT NULL,
 	`status` text NOT NULL,

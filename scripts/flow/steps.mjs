@@ -69,7 +69,22 @@ export const steps = [
     fails: 'VALIDATION_FAILED',
   },
   {
-    title: 'Stage it again, with the right password',
+    title: 'Stage a login that works and may do less',
+    why: 'A login without the grants of the one before would break the jobs as surely as a typo.',
+    document: update(),
+    variables: ({ connectionId }) => ({ connectionId, changes: { user: 'newcomer', password: 'autumn-2026-newcomer' } }),
+    keep: ({ updateTransactionalDbCredentialsV2: { result } }) => ({ key: result.key }),
+    holds: ({ updateTransactionalDbCredentialsV2: { result } }) => result.success,
+  },
+  {
+    title: 'Try to save that',
+    why: 'It is refused with what would be lost, and the statement that mends it.',
+    document: save(),
+    variables: ({ connectionId, key }) => ({ connectionId, key }),
+    fails: 'VALIDATION_FAILED',
+  },
+  {
+    title: 'Stage the new login again, with the right password',
     why: 'Every staged change has a key of its own.',
     document: update(),
     variables: ({ connectionId }) => ({ connectionId, changes: { user: 'loader_2026', password: 'spring-2026-loader' } }),

@@ -69,7 +69,8 @@ async function startTarget(folder, closers) {
   await query(
     `create table orders (id int primary key, total numeric); insert into orders values (1, 19.90), (2, 5.00);
      create role loader login password 'winter-2025-loader'; grant select on orders to loader;
-     create role loader_2026 login password 'spring-2026-loader'; grant select on orders to loader_2026`,
+     create role loader_2026 login password 'spring-2026-loader'; grant select on orders to loader_2026;
+     create role newcomer login password 'autumn-2026-newcomer'`,
     'sales',
   );
   return { port, query, folder: data };

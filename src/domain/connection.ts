@@ -57,11 +57,15 @@ export type InFlightPolicy = (typeof IN_FLIGHT_POLICIES)[number];
 export const COMMIT_POLICIES = ['VALIDATED', 'ADVISORY'] as const;
 export type CommitPolicy = (typeof COMMIT_POLICIES)[number];
 
+/** What it means for a commit that the new login may do less than the one in use: it is refused, or saved and told of, or nobody looks. */
+export type ParityPolicy = 'REQUIRED' | 'WARN' | 'OFF';
+
 export interface ConnectionPolicy {
   readonly inFlight: InFlightPolicy;
   /** How long a replaced version stays valid at least, milliseconds. */
   readonly overlapMs: number;
   readonly commitPolicy: CommitPolicy;
+  readonly parity: ParityPolicy;
 }
 
 export interface Connection extends ConnectionPolicy {
@@ -136,7 +140,12 @@ export interface SealedContent {
 /** At least three hours, so that a running job never loses its credential to a commit. */
 export const MIN_OVERLAP_MS = 3 * 60 * 60 * 1000;
 
-export const DEFAULT_POLICY: ConnectionPolicy = { inFlight: 'OVERLAP', overlapMs: MIN_OVERLAP_MS, commitPolicy: 'VALIDATED' };
+export const DEFAULT_POLICY: ConnectionPolicy = {
+  inFlight: 'OVERLAP',
+  overlapMs: MIN_OVERLAP_MS,
+  commitPolicy: 'VALIDATED',
+  parity: 'REQUIRED',
+};
 
 /** The name to show, never null. */
 export function displayName(connection: Pick<Connection, 'name'>, integration: Pick<Integration, 'name'>): string {

@@ -183,7 +183,7 @@ export interface ChangeWriters extends ChangeReaders {
   /** Of the open changes with this content. */
   setCipherHash(contentId: string, cipherHash: Buffer): Promise<void>;
   /** OPEN becomes PENDING until `waitUntil`, for whoever asked. Take the connection's exclusive lock first: a connection has one at most. */
-  pend(id: string, by: string | null, waitUntil: number): Promise<boolean>;
+  pend(id: string, by: string | null, waitUntil: number, acceptsLosses: boolean): Promise<boolean>;
   /** PENDING becomes DISCARDED and says why; of two racing callers one gets true. */
   giveUp(id: string, failure: ErrorCode): Promise<boolean>;
   /** OPEN or PENDING becomes COMMITTED; of two racing callers one gets true. */
@@ -200,11 +200,22 @@ export interface ValidationRecord extends ValidationResult {
   readonly changeId: string | null;
   readonly version: number | null;
   readonly candidateHash: Buffer;
+  /** The version of the connection whose login the candidate's was compared with; null for a validator that compares nothing. */
+  readonly comparedWith: number | null;
 }
+
+/** The latest run of a validator that compares a candidate with one version. */
+export type Comparison = Pick<ValidationRecord, 'status' | 'errors' | 'finishedAt'>;
 
 export interface ValidationReaders {
   /** Names of validators whose latest run for exactly this candidate passed, at or after `since`. */
   passed(projectId: string, candidateHash: Buffer, since: number): Promise<readonly string[]>;
+  /** The latest run of a validator on exactly this candidate and against exactly this version, or null when that was before `since`. */
+  comparison(
+    projectId: string,
+    candidateHash: Buffer,
+    run: { readonly validator: string; readonly comparedWith: number; readonly since: number },
+  ): Promise<Comparison | null>;
 }
 
 export interface ValidationWriters extends ValidationReaders {

@@ -1,6 +1,7 @@
 import { requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import { DomainError, ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
+import type { PermissionLoss } from '../domain/parity.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from '../operations/commit-change.ts';
 import type { CommitOutcome } from '../operations/commit-locked.ts';
 import { discardChange } from '../operations/discard-change.ts';
@@ -52,6 +53,13 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       failure: t.field({ type: errorCode, description: 'Why a commit that waited was given up.', resolve: (row) => row.failure }),
     }),
   });
+  const loss = builder.objectRef<PermissionLoss>('PermissionLoss').implement({
+    description: 'Something that the login in use may do and the new one may not.',
+    fields: (t) => ({
+      permission: t.exposeString('permission', { nullable: false }),
+      mend: t.exposeString('mend', { nullable: false, description: 'The statement that gives it, where one does.' }),
+    }),
+  });
   const preview = builder.objectRef<CommitPreview>('CommitPreview').implement({
     description: 'What a commit would do now. Nothing was changed or dialled.',
     fields: (t) => ({
@@ -62,8 +70,15 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       liveLeases: t.field({ type: [lease], nullable: false, resolve: (row) => [...row.liveLeases] }),
       missingValidators: t.stringList({
         nullable: false,
-        description: 'Mandatory validators that a commit would run first.',
+        description: 'Validators of the proof that a commit would run first.',
         resolve: (row) => [...row.missingValidators],
+      }),
+      losses: t.field({
+        type: [loss],
+        nullable: { list: true, items: false },
+        description:
+          'What the latest comparison with the version in use found that the new login may not do. Null where none was made within 15 minutes: run validate_permission_parity.',
+        resolve: (row) => (row.losses === null ? null : [...row.losses]),
       }),
       obstacles: t.field({
         type: [errorCode],
@@ -128,9 +143,13 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
     commitPreview: t.field({
       type: preview,
       description: 'A dry run of updateCredentialsV2.',
-      args: { connectionId: t.arg({ type: 'UUID', required: true }), tempCredentialsKey: t.arg.string({ required: true }) },
-      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) =>
-        previewCommit(services, actor, { connectionId, key: tempCredentialsKey }),
+      args: {
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        tempCredentialsKey: t.arg.string({ required: true }),
+        acceptPermissionLosses: t.arg.boolean(),
+      },
+      resolve: (_, { connectionId, tempCredentialsKey, acceptPermissionLosses }, { services, actor }) =>
+        previewCommit(services, actor, { connectionId, key: tempCredentialsKey, acceptsLosses: acceptPermissionLosses === true }),
     }),
   }));
 
@@ -153,9 +172,13 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       type: updateCredentialsV2,
       description:
         'Commits a staged change: proof that is missing is obtained first, and the old version stays valid for the jobs that hold it.',
-      args: { connectionId: t.arg({ type: 'UUID', required: true }), tempCredentialsKey: t.arg.string({ required: true }) },
-      resolve: (_, { connectionId, tempCredentialsKey }, { services, actor }) =>
-        commitChange(services, actor, { connectionId, key: tempCredentialsKey }),
+      args: {
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        tempCredentialsKey: t.arg.string({ required: true }),
+        ...lossesArg(t),
+      },
+      resolve: (_, { connectionId, tempCredentialsKey, acceptPermissionLosses }, { services, actor }) =>
+        commitChange(services, actor, { connectionId, key: tempCredentialsKey, acceptsLosses: acceptPermissionLosses === true }),
     }),
     updateCredentials: t.field({
       extensions: COMMITS,
@@ -168,11 +191,17 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
         ctpConfig: t.arg({ type: 'JSONString' }),
         shouldReplace: t.arg.boolean({ defaultValue: false }),
         shouldValidate: t.arg.boolean({ defaultValue: true }),
+        ...lossesArg(t),
       },
-      resolve: (_, { changes, connectionId, shouldReplace, shouldValidate, ctpConfig }, { services, actor }) => {
+      resolve: (_, { changes, connectionId, shouldReplace, shouldValidate, ctpConfig, acceptPermissionLosses }, { services, actor }) => {
         refuseCtpConfig(ctpConfig);
         const read = readObject(changes, 'changes');
-        const options = { connectionId, replace: shouldReplace === true, skipProof: shouldValidate === false };
+        const options = {
+          connectionId,
+          replace: shouldReplace === true,
+          skipProof: shouldValidate === false,
+          acceptsLosses: acceptPermissionLosses === true,
+        };
         const reference = selfHostedChanges(read);
         if (reference !== null) return updateReference(services, actor, { ...options, reference });
         return asLeadRefusal(updateConnection(services, actor, { ...options, changes: read }));
@@ -224,9 +253,19 @@ async function asLeadRefusal<T>(work: Promise<T>): Promise<T> {
 
 type MutationFields = Parameters<Parameters<Builder['mutationFields']>[0]>[0];
 
+/** What a caller may say about a login that may do less than the one in use. */
+export function lossesArg(t: MutationFields) {
+  return {
+    acceptPermissionLosses: t.arg.boolean({
+      description: 'Saves although the new login may do less than the one in use. What is lost is audited.',
+    }),
+  };
+}
+
 /** What a caller may say about the jobs that hold the connection. */
 function inFlightArgs(t: MutationFields) {
   return {
+    ...lossesArg(t),
     waitSeconds: t.arg.int({ description: 'Under WAIT: give up after this, 1 to 86,400; an hour by default.' }),
     breakGlassReason: t.arg.string({
       description: 'Commits although jobs hold the connection. Needs an owner; up to 500 characters, audited. It lifts no other rule.',
@@ -237,8 +276,10 @@ function inFlightArgs(t: MutationFields) {
 function readInFlight(given: {
   readonly waitSeconds?: number | null | undefined;
   readonly breakGlassReason?: string | null | undefined;
-}): Pick<WaitingCommit, 'waitMs' | 'breakGlass'> {
+  readonly acceptPermissionLosses?: boolean | null | undefined;
+}): Pick<WaitingCommit, 'waitMs' | 'breakGlass' | 'acceptsLosses'> {
   return {
+    acceptsLosses: given.acceptPermissionLosses === true,
     ...(given.waitSeconds == null ? {} : { waitMs: given.waitSeconds * 1000 }),
     ...(given.breakGlassReason == null ? {} : { breakGlass: given.breakGlassReason }),
   };

@@ -6,6 +6,7 @@ import {
   IN_FLIGHT_POLICIES,
   INTEGRATION_CATEGORIES,
   type Integration,
+  type ParityPolicy,
   VERSION_LABELS,
   type Version,
 } from '../domain/connection.ts';
@@ -31,11 +32,20 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
   const subtypeEnum = builder.enumType('ConnectionSubtypeEnum', { values: CONNECTION_SUBTYPES });
   const inFlight = builder.enumType('InFlightPolicy', {
     values: IN_FLIGHT_POLICIES,
-    description: 'What live leases mean for a commit: keep the old version valid for them, or refuse.',
+    description:
+      'What live leases mean for a commit: OVERLAP keeps the old version valid for them, REFUSE refuses while there are any, WAIT carries it out when they have ended.',
   });
   const commitPolicy = builder.enumType('CommitPolicy', {
     values: COMMIT_POLICIES,
     description: 'Whether a commit needs proof against the real system.',
+  });
+  const parity = builder.enumType('ParityPolicy', {
+    values: {
+      REQUIRED: { description: 'It is refused, unless the caller accepts the losses.' },
+      WARN: { description: 'It is saved, and the losses are audited.' },
+      OFF: { description: 'Nothing is compared.' },
+    } satisfies Record<ParityPolicy, { description: string }>,
+    description: 'What becomes of a commit whose login may do less than the one in use.',
   });
   const versionLabel = builder.enumType('VersionLabel', { values: VERSION_LABELS });
 
@@ -81,6 +91,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
     fields: (t) => ({
       inFlight: t.field({ type: inFlight, nullable: false, resolve: (row) => row.inFlight }),
       commitPolicy: t.field({ type: commitPolicy, nullable: false, resolve: (row) => row.commitPolicy }),
+      parity: t.field({ type: parity, nullable: false, resolve: (row) => row.parity }),
       overlapSeconds: t.int({
         nullable: false,
         description: 'How long a replaced version stays valid at least.',
@@ -198,7 +209,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
     return connector === null ? [] : identifiersOf(connector, found.settings);
   }
 
-  return { connection, version, warehouse, integrationType, connectionTypeEnum, subtypeEnum, inFlight, commitPolicy };
+  return { connection, version, warehouse, integrationType, connectionTypeEnum, subtypeEnum, inFlight, commitPolicy, parity };
 }
 
 /** Objects of the contract that no connection has yet. */

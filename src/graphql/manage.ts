@@ -7,11 +7,12 @@ import {
   toggleConnection,
 } from '../operations/manage-connection.ts';
 import type { Builder } from './builder.ts';
+import { lossesArg } from './change.ts';
 import type { ConnectionTypes } from './connection.ts';
 import { DIALS } from './effort.ts';
 
 /** Naming, enabling, protecting and removing connections, as the lead API spells it; and our policies. */
-export function addManagement(builder: Builder, { connection, inFlight, commitPolicy }: ConnectionTypes): void {
+export function addManagement(builder: Builder, { connection, inFlight, commitPolicy, parity }: ConnectionTypes): void {
   const payload = (name: string) =>
     builder
       .objectRef<Connection>(name)
@@ -27,6 +28,7 @@ export function addManagement(builder: Builder, { connection, inFlight, commitPo
     fields: (t) => ({
       inFlight: t.field({ type: inFlight }),
       commitPolicy: t.field({ type: commitPolicy }),
+      parity: t.field({ type: parity }),
       overlapSeconds: t.int({ description: 'From 10,800 (three hours) to 7,776,000 (90 days).' }),
     }),
   });
@@ -40,9 +42,9 @@ export function addManagement(builder: Builder, { connection, inFlight, commitPo
     toggleConnectionEnable: t.field({
       extensions: DIALS,
       type: toggled,
-      args: { connectionId: t.arg({ type: 'UUID', required: true }), enable: t.arg.boolean({ required: true }) },
-      resolve: async (_, { connectionId, enable }, { services, actor }) => {
-        await toggleConnection(services, actor, connectionId, enable);
+      args: { connectionId: t.arg({ type: 'UUID', required: true }), enable: t.arg.boolean({ required: true }), ...lossesArg(t) },
+      resolve: async (_, { connectionId, enable, acceptPermissionLosses }, { services, actor }) => {
+        await toggleConnection(services, actor, connectionId, enable, { acceptsLosses: acceptPermissionLosses === true });
         return true as const;
       },
     }),
@@ -70,6 +72,7 @@ export function addManagement(builder: Builder, { connection, inFlight, commitPo
         setConnectionPolicy(services, actor, connectionId, {
           ...(given.inFlight == null ? {} : { inFlight: given.inFlight }),
           ...(given.commitPolicy == null ? {} : { commitPolicy: given.commitPolicy }),
+          ...(given.parity == null ? {} : { parity: given.parity }),
           ...(given.overlapSeconds == null ? {} : { overlapMs: given.overlapSeconds * 1000 }),
         }),
     }),

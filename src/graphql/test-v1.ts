@@ -1,4 +1,4 @@
-import { hasPassed } from '../domain/validation.ts';
+import { isWell } from '../domain/validation.ts';
 import type { TestedStaging } from '../operations/test-and-stage.ts';
 import { testAndStage } from '../operations/test-and-stage.ts';
 import type { Builder } from './builder.ts';
@@ -51,7 +51,7 @@ export function testedPayload(builder: Builder, v1: ValidationTypes['v1'], name:
   return builder.objectRef<TestedStaging>(name).implement({
     fields: (t) => ({
       key: t.exposeString('key', { description: 'The temporary key, or null when a validation failed.' }),
-      success: t.boolean({ resolve: ({ results }) => results.every(hasPassed) }),
+      success: t.boolean({ resolve: ({ results }) => results.every(isWell) }),
       ...(explains
         ? {
             validations: t.field({

@@ -1,5 +1,5 @@
 import type { Problem, ValidationResult } from '../domain/validation.ts';
-import { hasPassed } from '../domain/validation.ts';
+import { isWell } from '../domain/validation.ts';
 import type { Builder } from './builder.ts';
 
 /** The lead API's first form of a result: rows of text. */
@@ -46,10 +46,10 @@ export function createV1Types(builder: Builder) {
  */
 export function v1ResultOf(results: readonly ValidationResult[]): V1Result {
   return {
-    success: results.every(hasPassed),
+    success: results.every(isWell),
     validations: results.map((result) => ({ type: result.validator, message: endOf(result), data: detailOf(result.errors[0]) })),
-    warnings: results.flatMap(({ validator, errors, warnings }) =>
-      [...errors, ...warnings].map((problem) => ({
+    warnings: results.flatMap(({ validator, status, errors, warnings }) =>
+      [...errors, ...(status === 'skipped' ? [] : warnings)].map((problem) => ({
         type: validator,
         message: `${problem.friendlyMessage} ${problem.resolution}`,
         data: { error: problem.cause },
@@ -60,7 +60,8 @@ export function v1ResultOf(results: readonly ValidationResult[]): V1Result {
 
 function endOf({ validator, status, errors }: ValidationResult): string {
   const [first] = errors;
-  if (first === undefined) return `${validator} passed${status === 'warning' ? ', with warnings' : ''}.`;
+  if (first === undefined)
+    return `${validator} ${status === 'skipped' ? 'was not needed' : 'passed'}${status === 'warning' ? ', with warnings' : ''}.`;
   return `${validator} ${status === 'skipped' ? 'was skipped' : 'failed'}: ${first.friendlyMessage}`;
 }
 

@@ -2,7 +2,7 @@ import { requirePermission } from '../domain/actor.ts';
 import { type Connector, foldKind } from '../domain/connector.ts';
 import { badRequest } from '../domain/errors.ts';
 import type { Problem, ValidationResult, ValidatorData } from '../domain/validation.ts';
-import { hasPassed } from '../domain/validation.ts';
+import { isWell } from '../domain/validation.ts';
 import { type TestOptions, testConnection, validateChange } from '../operations/run-validation.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -39,14 +39,28 @@ export function createValidationTypes(builder: Builder) {
       returnedData: t.field({ type: 'GenericScalar', resolve: (data) => data.returnedData ?? null }),
     }),
   });
+  const status = builder.enumType('ValidationStatus', {
+    values: {
+      PASSED: { value: 'passed' },
+      WARNING: { value: 'warning' },
+      FAILED: { value: 'failed' },
+      SKIPPED: { value: 'skipped' },
+    } as const,
+  });
   const result = builder.objectRef<ValidationResult>('TestCredentialsV2Response').implement({
     fields: (t) => ({
-      success: t.boolean({ resolve: hasPassed }),
+      success: t.boolean({ resolve: isWell }),
       validationName: t.exposeString('validator'),
       description: t.exposeString('description'),
       errors: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.errors] }),
       warnings: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.warnings] }),
       additionalData: t.field({ type: additionalData, resolve: (row) => row.data }),
+      status: t.field({
+        type: status,
+        nullable: false,
+        description: 'SKIPPED says that nothing was looked at, which `success` does not tell.',
+        resolve: (row) => row.status,
+      }),
     }),
   });
   const validatorTestOptions = builder.inputType('ValidatorTestOptions', {

@@ -16,10 +16,10 @@ import { type CommitOutcome, closeChange, proofRule } from './commit-locked.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { connectorOf, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
-import { obtainProof, requireProof } from './obtain-proof.ts';
+import { isProven, obtainProof, requireProof } from './obtain-proof.ts';
 import { boundAs, candidateOf } from './open-resolved.ts';
 import { requireDataKey } from './require-data-key.ts';
-import { missingProofs, servesKind, subjectOfChange, testConnection } from './run-validation.ts';
+import { servesKind, subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
 
@@ -67,7 +67,7 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   const isActive = input.isActive ?? true;
   const rule = proofRule(actor, { isActive, commitPolicy: input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy }, false);
   if (rule === 'required')
-    await obtainProof(services, actor, await candidateOf(services, change, false), () => subjectOfChange(services, actor, change));
+    await obtainProof(services, actor, await candidateOf(services, change, false), null, () => subjectOfChange(services, actor, change));
   const keys = await services.vault.forProject(actor.projectId);
   const candidate = await candidateOf(services, change, isActive);
   const { outcome, unproven, isNew } = await writeAs(services, actor, async (tx) => {
@@ -76,8 +76,8 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
     if (latest === null) throw notFound('temporary key');
     if (isRepeat(latest, actor)) return { outcome: firstOutcome(latest), unproven: false, isNew: false };
     await requireOpen(latest, tx);
-    if (rule === 'required') await requireProof(services, actor, tx, candidate);
-    const proven = rule === 'required' || (await missingProofs(services, actor, candidate, tx)).length === 0;
+    if (rule === 'required') await requireProof(services, actor, tx, candidate, null);
+    const proven = rule === 'required' || (await isProven(services, actor, tx, candidate, null));
     // What does not open, proven before or not, is not made CURRENT (N7).
     await openDetails(services, latest, tx);
     const now = await tx.now();

@@ -5,9 +5,10 @@ import { inUse } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { type CommitOptions, type CommitOutcome, commitLocked, type Held, proofRule } from './commit-locked.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
-import { requireConnection } from './load-connection.ts';
+import { loadConnection } from './load-connection.ts';
 import { obtainProof } from './obtain-proof.ts';
 import { type Candidate, candidateOf } from './open-resolved.ts';
+import { parityRuleOf } from './parity.ts';
 import { subjectOfChange, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
@@ -19,6 +20,8 @@ export interface CommitInput {
   readonly skipProof?: boolean;
   /** Why an owner commits although jobs hold the connection; 1 to 500 characters, and audited. It lifts no other rule. */
   readonly breakGlass?: string;
+  /** Commits although the new login may do less than the one in use; what is lost is audited. */
+  readonly acceptsLosses?: boolean;
 }
 
 export interface WaitingCommit extends CommitInput {
@@ -53,7 +56,9 @@ export async function commitOrWait(services: Services, actor: Actor, input: Wait
   const change = await findCommittable(services, actor, input);
   const options = readOptions(actor, input);
   const began = await tellRefusal(services, change.purpose, () =>
-    settleChange(services, actor, change, options, (tx, held) => waitOrRefuse(services, actor, tx, held, waitMs)),
+    settleChange(services, actor, change, options, (tx, held) =>
+      waitOrRefuse(services, actor, tx, held, { waitMs, acceptsLosses: options.acceptsLosses }),
+    ),
   );
   if (began === true) services.observer.changed(change.purpose, 'waiting');
   return (await services.store.read.changes.find(scopeOf(actor), change.id)) ?? change;
@@ -65,13 +70,13 @@ async function findCommittable(services: Services, actor: Actor, input: CommitIn
   return change;
 }
 
-function readOptions(actor: Actor, { skipProof = false, breakGlass }: CommitInput): CommitOptions {
-  if (breakGlass === undefined) return { skipProof, breakGlass: null };
+function readOptions(actor: Actor, { skipProof = false, acceptsLosses = false, breakGlass }: CommitInput): CommitOptions {
+  if (breakGlass === undefined) return { skipProof, acceptsLosses, breakGlass: null };
   requirePermission(actor, 'break-glass');
   const reason = breakGlass.trim();
   if (reason.length === 0 || reason.length > 500 || !reason.isWellFormed() || /\p{Cc}/u.test(reason))
     throw badRequest('breakGlassReason', 'A reason has 1 to 500 characters and no control characters.');
-  return { skipProof, breakGlass: reason };
+  return { skipProof, acceptsLosses, breakGlass: reason };
 }
 
 function readWait(services: Services, waitMs: number = DEFAULT_WAIT_MS): number {
@@ -95,11 +100,20 @@ export async function settleChange<T>(
   let candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
   if (!isRepeat(change, actor)) {
     await requireOpen(change, services.store);
-    const connection = await requireConnection(services, actor, change.connectionId);
+    const { connection, current } = await loadConnection(services, actor, change.connectionId);
     // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
     const isNext = connection.currentVersion === change.baseVersion;
-    if (proofRule(actor, connection, options.skipProof) === 'required' && isNext)
-      await obtainProof(services, actor, await candidateOf(services, change, false), () => subjectOfChange(services, actor, change));
+    if (proofRule(actor, connection, options.skipProof) === 'required' && isNext) {
+      const parity = await parityRuleOf(services, actor, {
+        connection,
+        inUse: current,
+        next: change,
+        acceptsLosses: options.acceptsLosses,
+      });
+      await obtainProof(services, actor, await candidateOf(services, change, false), parity, () =>
+        subjectOfChange(services, actor, change),
+      );
+    }
     if (isNext) candidate = await candidateOf(services, change, connection.isActive);
   }
   const keys = await services.vault.forProject(actor.projectId);
@@ -109,9 +123,12 @@ export async function settleChange<T>(
     return 'leases' in result ? { held: await whenHeld(tx, result) } : result;
   });
   if ('held' in result) return result.held;
-  const { outcome, unproven, isNew } = result;
+  const { outcome, unproven, isNew, replaced } = result;
   if (isNew) services.observer.changed(change.purpose, 'committed');
-  if (unproven) services.later('validate-unproven', () => testConnection(services, actor, { connectionId: outcome.connectionId }));
+  if (unproven)
+    services.later('validate-unproven', () =>
+      testConnection(services, actor, { connectionId: outcome.connectionId, comparedWith: replaced }),
+    );
   return outcome;
 }
 
@@ -120,19 +137,25 @@ function refusal({ connection, leases, now }: Held): DomainError {
 }
 
 /** True when it begins to wait, false when it did before. */
-async function waitOrRefuse(services: Services, actor: Actor, tx: Writers, held: Held, waitMs: number): Promise<boolean> {
+async function waitOrRefuse(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  held: Held,
+  { waitMs, acceptsLosses }: { readonly waitMs: number; readonly acceptsLosses: boolean },
+): Promise<boolean> {
   const { change, connection, leases, now } = held;
   if (change.state === 'PENDING') return false;
   if (connection.inFlight !== 'WAIT') throw refusal(held);
   if ((await tx.changes.waitingFor(connection.id, now)) !== null)
     throw inUse('Another change waits for the running jobs already. Discard it, or wait for it.', leases, now);
   const waitUntil = now + waitMs;
-  await tx.changes.pend(change.id, actorId(actor), waitUntil);
+  await tx.changes.pend(change.id, actorId(actor), waitUntil, acceptsLosses);
   await record(services, tx, actor, {
     action: 'change.wait',
     entity: 'connection',
     entityId: connection.id,
-    details: { changeId: change.id, waitUntil, liveLeases: leases.length },
+    details: { changeId: change.id, waitUntil, liveLeases: leases.length, ...(acceptsLosses ? { acceptsLosses } : {}) },
   });
   return true;
 }

@@ -3,15 +3,17 @@ import type { Change } from '../domain/change.ts';
 import type { Connection, Version } from '../domain/connection.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
-import type { Writers } from '../domain/store.ts';
+import { lossesOf, type ParityRule, type PermissionLoss } from '../domain/parity.ts';
+import type { Comparison, Writers } from '../domain/store.ts';
+import { hasPassed } from '../domain/validation.ts';
 import type { ProjectVault } from '../domain/vault.ts';
 import { isRepeat, requireOpen } from './find-change.ts';
 import { loadConnection, openDetails } from './load-connection.ts';
 import { nextVersion } from './next-version.ts';
-import { requireProof } from './obtain-proof.ts';
+import { isProven, requireProof } from './obtain-proof.ts';
 import { boundAs, type Candidate } from './open-resolved.ts';
+import { parityRuleOf } from './parity.ts';
 import { requireDataKey } from './require-data-key.ts';
-import { missingProofs } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf } from './services.ts';
 
 export interface CommitOutcome {
@@ -25,6 +27,7 @@ export interface CommitOptions {
   readonly skipProof: boolean;
   /** The reason; null leaves live leases their say. */
   readonly breakGlass: string | null;
+  readonly acceptsLosses: boolean;
 }
 
 /** Nothing was written: the connection's policy gives these leases a say. */
@@ -35,9 +38,18 @@ export interface Held {
   readonly now: number;
 }
 
+interface Committed {
+  readonly outcome: CommitOutcome;
+  /** Wants to be validated afterwards. */
+  readonly unproven: boolean;
+  readonly isNew: boolean;
+  /** The version that was CURRENT before; null for a repeat. */
+  readonly replaced: Version | null;
+}
+
 /**
  * Commits an open or waiting change inside a transaction that holds the connection's exclusive lock, or says which leases hold
- * it up. `candidate` is what proof has to be bound to. A change that was committed meanwhile answers with its first outcome, and is not new. `unproven` wants to be validated afterwards.
+ * it up. `candidate` is what proof has to be bound to. A change that was committed meanwhile answers with its first outcome, and is not new.
  */
 export async function commitLocked(
   services: Services,
@@ -47,16 +59,22 @@ export async function commitLocked(
   changeId: string,
   options: CommitOptions,
   candidate: Candidate,
-): Promise<{ readonly outcome: CommitOutcome; readonly unproven: boolean; readonly isNew: boolean } | Held> {
+): Promise<Committed | Held> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
   if (change === null) throw notFound('temporary key');
-  if (isRepeat(change, actor)) return { outcome: outcomeOf(change), unproven: false, isNew: false };
+  if (isRepeat(change, actor)) return { outcome: outcomeOf(change), unproven: false, isNew: false, replaced: null };
   await requireOpen(change, tx);
   const { connection, current } = await loadConnection(services, actor, change.connectionId, tx);
   requireBase(change, connection);
   const rule = proofRule(actor, connection, options.skipProof);
-  if (rule === 'required') await requireProof(services, actor, tx, candidate);
-  const proven = rule === 'required' || (await missingProofs(services, actor, candidate, tx)).length === 0;
+  const parity = await parityRuleOf(
+    services,
+    actor,
+    { connection, inUse: current, next: change, acceptsLosses: options.acceptsLosses },
+    tx,
+  );
+  const compared = rule === 'required' ? await requireProof(services, actor, tx, candidate, parity) : null;
+  const proven = rule === 'required' || (await isProven(services, actor, tx, candidate, parity));
   // What does not open, proven before or not, is not made CURRENT (N7).
   await openDetails(services, change, tx);
   const now = await tx.now();
@@ -71,11 +89,13 @@ export async function commitLocked(
   });
   await promote(tx, actor, connection, current, version, now);
   await closeChange(tx, actor, change, version.version, now);
-  await recordCommit(services, tx, actor, change, version, leases, options);
+  await recordLosses(services, tx, actor, { connectionId: connection.id, changeId: change.id, parity, compared });
+  await recordCommit(services, tx, actor, { change, version, leases, lost: lossesOf(compared?.errors ?? []), ...options });
   return {
     outcome: { changeId, connectionId: connection.id, version: version.version, committedAt: now },
     unproven: !proven && rule === 'afterwards',
     isNew: true,
+    replaced: current,
   };
 }
 
@@ -134,15 +154,45 @@ async function promote(tx: Writers, actor: Actor, base: Connection, current: Ver
   await tx.versions.append(next);
 }
 
+/** Who took it that the new login may do less, and what that is. Nothing where nothing was lost. */
+export async function recordLosses(
+  services: Services,
+  tx: Writers,
+  actor: Actor,
+  given: {
+    readonly connectionId: string;
+    readonly changeId: string | null;
+    readonly parity: ParityRule | null;
+    readonly compared: Comparison | null;
+  },
+): Promise<void> {
+  const { parity, compared } = given;
+  if (parity?.onLoss !== 'accept' || compared === null || hasPassed(compared)) return;
+  await record(services, tx, actor, {
+    action: 'connection.accept-losses',
+    entity: 'connection',
+    entityId: given.connectionId,
+    details: {
+      changeId: given.changeId,
+      comparedWith: parity.comparedWith,
+      lost: lossesOf(compared.errors).map(({ permission }) => permission),
+      codes: [...new Set(compared.errors.map(({ code }) => code))],
+    },
+  });
+}
+
 async function recordCommit(
   services: Services,
   tx: Writers,
   actor: Actor,
-  change: Change,
-  version: Version,
-  leases: readonly Lease[],
-  { breakGlass }: CommitOptions,
+  given: Pick<CommitOptions, 'breakGlass'> & {
+    readonly change: Change;
+    readonly version: Version;
+    readonly leases: readonly Lease[];
+    readonly lost: readonly PermissionLoss[];
+  },
 ): Promise<void> {
+  const { change, version, leases, lost, breakGlass } = given;
   if (breakGlass !== null) {
     await record(services, tx, actor, {
       action: 'connection.break-glass',
@@ -161,6 +211,7 @@ async function recordCommit(
       restoredFrom: change.restoredFrom,
       changedFields: change.changedFields,
       proven: version.proven,
+      ...(lost.length === 0 ? {} : { lost: lost.map(({ permission }) => permission) }),
       liveLeases: leases.length,
       waited: change.state === 'PENDING',
       rowMac: version.rowMac.toString('hex'),

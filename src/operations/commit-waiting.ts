@@ -73,7 +73,13 @@ async function carryOut(services: Services, change: Change): Promise<boolean> {
     return (
       (await claimed(services, change, () =>
         // A lease that was granted at the last moment sends it back to waiting.
-        settleChange(services, actor, change, { skipProof: false, breakGlass: null }, async () => null),
+        settleChange(
+          services,
+          actor,
+          change,
+          { skipProof: false, breakGlass: null, acceptsLosses: change.acceptsLosses },
+          async () => null,
+        ),
       )) !== null
     );
   } catch (error) {

@@ -12,10 +12,12 @@ import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { inUse } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { readName } from './add-connection.ts';
+import { recordLosses } from './commit-locked.ts';
 import { loadConnection } from './load-connection.ts';
 import { endedBefore } from './made-before.ts';
 import { obtainProof, requireProof } from './obtain-proof.ts';
 import { candidateOf } from './open-resolved.ts';
+import { parityRuleOf, usedBefore } from './parity.ts';
 import { missingProofs, subjectOfVersion, testConnection } from './run-validation.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 
@@ -39,14 +41,24 @@ export async function setDeletionProtection(services: Services, actor: Actor, co
 
 /**
  * Enabling a connection obtains the proof that its saved version did without while it was inactive, or afterwards where its policy
- * is ADVISORY. Throws VALIDATION_FAILED.
+ * is ADVISORY. What it may do is compared with the version that was in use before it was disabled. Throws VALIDATION_FAILED.
  */
-export async function toggleConnection(services: Services, actor: Actor, connectionId: string, active: boolean): Promise<Connection> {
+export async function toggleConnection(
+  services: Services,
+  actor: Actor,
+  connectionId: string,
+  active: boolean,
+  { acceptsLosses = false }: { readonly acceptsLosses?: boolean } = {},
+): Promise<Connection> {
   requirePermission(actor, 'commit');
   const { connection, current } = await loadConnection(services, actor, connectionId);
   if (connection.isActive === active) return connection;
+  const inUse = active ? await usedBefore(services, actor, current) : null;
+  const ruleUnder = (policy: Connection) => parityRuleOf(services, actor, { connection: policy, inUse, next: current, acceptsLosses });
   if (active && connection.commitPolicy === 'VALIDATED')
-    await obtainProof(services, actor, await candidateOf(services, current, false), () => subjectOfVersion(services, actor, connectionId));
+    await obtainProof(services, actor, await candidateOf(services, current, false), await ruleUnder(connection), () =>
+      subjectOfVersion(services, actor, connectionId, inUse),
+    );
   const candidate = active ? await candidateOf(services, current, true) : current;
   const altered = await alter(
     services,
@@ -61,13 +73,17 @@ export async function toggleConnection(services: Services, actor: Actor, connect
           currentVersion: latest.currentVersion,
         });
       }
-      if (active && latest?.commitPolicy === 'VALIDATED') await requireProof(services, actor, tx, candidate);
+      if (active && latest?.commitPolicy === 'VALIDATED') {
+        const parity = await ruleUnder(latest);
+        const compared = await requireProof(services, actor, tx, candidate, parity);
+        await recordLosses(services, tx, actor, { connectionId, changeId: current.changeId, parity, compared });
+      }
       if (active && current.boundTo === null && candidate.boundTo !== null) await bindFirst(tx, current, candidate.boundTo);
       return await tx.connections.setActive(scopeOf(actor), connectionId, active, actorId(actor), now);
     },
   );
   if (active && altered.commitPolicy === 'ADVISORY' && (await missingProofs(services, actor, candidate)).length > 0)
-    services.later('validate-unproven', () => testConnection(services, actor, { connectionId }));
+    services.later('validate-unproven', () => testConnection(services, actor, { connectionId, comparedWith: inUse }));
   return altered;
 }
 
@@ -91,11 +107,11 @@ export async function setConnectionPolicy(
   return await alter(services, actor, connectionId, 'connection.policy', { ...policy }, async (tx, now) => {
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
     if (connection === null) return false;
-    const { inFlight, commitPolicy } = { ...connection, ...policy };
+    const { inFlight, commitPolicy, parity } = { ...connection, ...policy };
     return await tx.connections.setPolicy(
       scopeOf(actor),
       connectionId,
-      { inFlight, commitPolicy, overlapMs: overlapMs ?? connection.overlapMs },
+      { inFlight, commitPolicy, parity, overlapMs: overlapMs ?? connection.overlapMs },
       actorId(actor),
       now,
     );

@@ -1,8 +1,10 @@
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Writers } from '../domain/store.ts';
-import { hasPassed } from '../domain/validation.ts';
+import { lossesOf, PARITY, type ParityRule } from '../domain/parity.ts';
+import type { Comparison, Writers } from '../domain/store.ts';
+import { hasPassed, type ValidationResult } from '../domain/validation.ts';
 import type { Candidate } from './open-resolved.ts';
+import { latestComparison } from './parity.ts';
 import type { Subject } from './run-candidate.ts';
 import { missingProofs, validateAll } from './run-validation.ts';
 import type { Services } from './services.ts';
@@ -15,29 +17,57 @@ export async function obtainProof(
   services: Services,
   actor: Actor,
   candidate: Pick<Candidate, 'kind' | 'candidateHash'>,
+  parity: ParityRule | null,
   subjectOf: () => Promise<Subject>,
 ): Promise<void> {
   const missing = await missingProofs(services, actor, candidate);
-  if (missing.length === 0) return;
-  const subject = await subjectOf();
-  // Whoever shares the run shares its deadline.
-  const { results, late } = await services.whileDialling(() =>
-    services.once(`proof:${candidate.candidateHash.toString('hex')}`, () => runAll(services, actor, subject, missing)),
-  );
-  const failed = results.filter((result) => !hasPassed(result));
+  const compared = parity === null ? null : await latestComparison(services, actor, candidate, parity);
+  const isLacking = parity !== null && (compared === null || !hasPassed(compared));
+  if (isLacking && parity.onLoss !== 'warn') missing.push(PARITY);
+  const subject = missing.length > 0 || isLacking ? await subjectOf() : null;
+  if (subject === null) return;
+  const run = (names: readonly string[]) => {
+    // Whoever shares the run shares its deadline.
+    const key = `proof:${candidate.candidateHash.toString('hex')}:${parity?.comparedWith ?? ''}:${names.join()}`;
+    return services.whileDialling(() => services.once(key, () => runAll(services, actor, subject, names)));
+  };
+  if (missing.length > 0) requirePassed(await run(missing), missing, parity);
+  // What it finds is told of and keeps nothing back: nor does it when it can't be asked.
+  if (isLacking && parity.onLoss === 'warn') await run([PARITY]).catch(ignoreRefusal);
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof DomainError)) throw error;
+}
+
+function requirePassed(
+  { results, late }: { readonly results: readonly ValidationResult[]; readonly late: boolean },
+  missing: readonly string[],
+  parity: ParityRule | null,
+): void {
+  const failed = results.filter((result) => !hasPassed(result) && !(result.validator === PARITY && parity?.onLoss === 'accept'));
   if (late && (failed.length > 0 || results.length === 0)) {
     throw new DomainError('UNAVAILABLE', 'The credentials could not be checked in time. Validate the change first, then save it.', {
       retryAfterSeconds: 5,
       validators: missing,
     });
   }
-  if (failed.length === 0) return;
+  if (failed.length > 0) throw refusalOf(failed, parity);
+}
+
+function refusalOf(failed: readonly ValidationResult[], parity: ParityRule | null): DomainError {
   const problems = failed.flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));
+  const losses = lossesOf(problems);
   const [first] = problems;
-  throw new DomainError(
+  if (parity === null || losses.length === 0 || losses.length < problems.length) {
+    const said = `${first?.friendlyMessage ?? 'a mandatory validation failed.'} ${first?.resolution ?? ''}`.trim();
+    return new DomainError('VALIDATION_FAILED', `The credentials were refused: ${said}`, { policy: 'VALIDATED', problems });
+  }
+  const more = losses.length === 1 ? '' : ` and ${losses.length - 1} more`;
+  return new DomainError(
     'VALIDATION_FAILED',
-    `The credentials were refused: ${first?.friendlyMessage ?? 'a mandatory validation failed.'} ${first?.resolution ?? ''}`.trim(),
-    { policy: 'VALIDATED', problems },
+    `The new login works, but may not do all that the one in use may; lost: ${losses[0]?.permission}${more}. Run: ${losses[0]?.mend} Or accept the losses.`,
+    { policy: 'VALIDATED', parity: 'REQUIRED', comparedWith: parity.comparedWith, losses, problems },
   );
 }
 
@@ -53,19 +83,41 @@ async function runAll(services: Services, actor: Actor, subject: Subject, missin
 }
 
 /**
- * Looks again inside the transaction: proof may have aged, been taken away by a later failure, or never been asked for under the
- * policy of before. Throws VALIDATION_FAILED.
+ * Looks again inside the transaction: proof may have aged, been taken away by a later failure, never been asked for under the policy
+ * of before, or compare with a version that is no longer in use. Throws VALIDATION_FAILED.
  */
 export async function requireProof(
   services: Services,
   actor: Actor,
   tx: Writers,
   candidate: Pick<Candidate, 'kind' | 'candidateHash'>,
-): Promise<void> {
+  parity: ParityRule | null,
+): Promise<Comparison | null> {
   const missing = await missingProofs(services, actor, candidate, tx);
+  const compared = parity === null ? null : await latestComparison(services, actor, candidate, parity, tx);
+  if (parity !== null && !suffices(parity, compared)) missing.push(PARITY);
   if (missing.length > 0)
     throw new DomainError('VALIDATION_FAILED', 'The proof of these credentials no longer holds. Send the request again.', {
       policy: 'VALIDATED',
       validators: missing,
     });
+  return compared;
+}
+
+/** Losses are accepted by whoever has had them looked for; under WARN a comparison that found no time is none. */
+function suffices({ onLoss }: ParityRule, compared: Comparison | null): boolean {
+  if (onLoss === 'warn') return true;
+  return compared !== null && (onLoss === 'accept' || hasPassed(compared));
+}
+
+/** True when proof is there, asked for or not. */
+export async function isProven(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  candidate: Pick<Candidate, 'kind' | 'candidateHash'>,
+  parity: ParityRule | null,
+): Promise<boolean> {
+  if ((await missingProofs(services, actor, candidate, tx)).length > 0) return false;
+  return parity === null || suffices(parity, await latestComparison(services, actor, candidate, parity, tx));
 }

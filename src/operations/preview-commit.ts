@@ -2,10 +2,13 @@ import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Lease } from '../domain/lease.ts';
+import { lossesOf, PARITY, type PermissionLoss } from '../domain/parity.ts';
+import { hasPassed } from '../domain/validation.ts';
 import { proofRule } from './commit-locked.ts';
 import { findChange, requireOpen } from './find-change.ts';
-import { requireConnection } from './load-connection.ts';
+import { loadConnection } from './load-connection.ts';
 import { candidateOf } from './open-resolved.ts';
+import { latestComparison, parityRuleOf } from './parity.ts';
 import { missingProofs } from './run-validation.ts';
 import type { Services } from './services.ts';
 
@@ -16,8 +19,13 @@ export interface CommitPreview {
   readonly nextVersion: number;
   readonly changedFields: readonly string[];
   readonly liveLeases: readonly Lease[];
-  /** Mandatory validators that have not passed for this candidate within 15 minutes; a commit would run them first. */
+  /** Validators of the proof that have not passed for this candidate within 15 minutes; a commit would run them first. */
   readonly missingValidators: readonly string[];
+  /**
+   * What the latest comparison with the version in use, within 15 minutes, found that the new login may not do; null where none was
+   * made or is needed.
+   */
+  readonly losses: readonly PermissionLoss[] | null;
   /** What would stop the commit as things stand; missing proof alone is no obstacle. */
   readonly obstacles: readonly ErrorCode[];
 }
@@ -25,15 +33,27 @@ export interface CommitPreview {
 export async function previewCommit(
   services: Services,
   actor: Actor,
-  input: { readonly key: string; readonly connectionId: string },
+  input: { readonly key: string; readonly connectionId: string; readonly acceptsLosses?: boolean },
 ): Promise<CommitPreview> {
   requirePermission(actor, 'stage');
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: ['update', 'roll-back'] });
   await requireOpen(change, services.store);
-  const connection = await requireConnection(services, actor, input.connectionId);
+  const { connection, current } = await loadConnection(services, actor, input.connectionId);
   const liveLeases = await services.store.read.leases.liveOf(connection.id, await services.store.now());
   const needed = proofRule(actor, connection, false) === 'required';
+  const candidate = await candidateOf(services, change, false);
+  const parity = await parityRuleOf(services, actor, {
+    connection,
+    inUse: current,
+    next: change,
+    acceptsLosses: input.acceptsLosses === true,
+  });
+  const compared = parity === null ? null : await latestComparison(services, actor, candidate, parity);
+  const losses = compared === null ? null : lossesOf(compared.errors);
+  const missing = needed ? await missingProofs(services, actor, candidate) : [];
+  if (needed && parity !== null && (compared === null || !hasPassed(compared))) missing.push(PARITY);
   const obstacles: ErrorCode[] = [];
+  if (needed && parity?.onLoss === 'refuse' && losses !== null && losses.length > 0) obstacles.push('VALIDATION_FAILED');
   if (connection.currentVersion !== change.baseVersion) obstacles.push('VERSION_CONFLICT');
   if (connection.inFlight !== 'OVERLAP' && liveLeases.length > 0) obstacles.push('CONNECTION_IN_USE');
   return {
@@ -42,7 +62,8 @@ export async function previewCommit(
     nextVersion: connection.currentVersion + 1,
     changedFields: change.changedFields,
     liveLeases,
-    missingValidators: needed ? await missingProofs(services, actor, await candidateOf(services, change, false)) : [],
+    missingValidators: missing,
+    losses,
     obstacles,
   };
 }

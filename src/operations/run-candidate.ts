@@ -2,6 +2,8 @@ import type { Actor } from '../domain/actor.ts';
 import type { Version } from '../domain/connection.ts';
 import type { Connector, Validator, ValidatorOptions } from '../domain/connector.ts';
 import { type Details, splitDetails } from '../domain/details.ts';
+import { DomainError } from '../domain/errors.ts';
+import { asComparison, nothingToCompare, PARITY } from '../domain/parity.ts';
 import { SecretError, secretProblem } from '../domain/secret-error.ts';
 import type { SecretReference } from '../domain/secret-reference.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
@@ -16,7 +18,7 @@ export interface Subject {
   /** Throws SecretError where the secret that is referred to is not to be had. */
   open(options: { readonly fresh: boolean }): Promise<Opened>;
   readonly reference: SecretReference | null;
-  /** The version in use, when it is of the same kind. */
+  /** The version in use, when it is of the same kind; for one that was put into use unproven, the one before. */
   readonly current: Version | null;
   readonly identity: { readonly changeId: string | null; readonly version: number | null; readonly candidateHash: Buffer } | null;
 }
@@ -73,6 +75,8 @@ async function runOn(
   credentials: Details,
   { signal, isProof = false, skipPermissionTests = false }: RunOptions,
 ): Promise<ValidationOutcome> {
+  const current = await currentDetails(services, subject, validator);
+  if (validator.name === PARITY && current === null) return nothingToCompare();
   const task: ValidatorTask = {
     kind: subject.connector.kind,
     validator: validator.name,
@@ -82,13 +86,14 @@ async function runOn(
     callerId: actorId(actor),
     isProof,
     credentials,
-    current: await currentDetails(services, subject, validator),
+    current,
     options: { skipPermissionTests },
   };
-  return await services.whileDialling(() => services.runner.run(task, signal));
+  const outcome = await services.whileDialling(() => services.runner.run(task, signal));
+  return validator.name === PARITY ? asComparison(outcome) : outcome;
 }
 
-/** A version in use whose secret is not to be had leaves nothing to compare with. */
+/** A version in use whose secret is not to be had, or was altered or destroyed, leaves nothing to compare with. */
 async function currentDetails(services: Services, { current, connector }: Subject, { comparesLogins }: Validator): Promise<Details | null> {
   if (current === null) return null;
   if (current.reference === null && !comparesLogins) return current.settings;
@@ -96,7 +101,7 @@ async function currentDetails(services: Services, { current, connector }: Subjec
     const { details } = await openResolved(services, current);
     return comparesLogins ? details : splitDetails(connector, details).settings;
   } catch (error) {
-    if (error instanceof SecretError) return null;
+    if (error instanceof SecretError || (error instanceof DomainError && error.code === 'INTEGRITY')) return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { type Change, PROOF_MAX_AGE_MS } from '../domain/change.ts';
 import type { Version } from '../domain/connection.ts';
 import type { Connector, Validator, ValidatorOptions } from '../domain/connector.ts';
 import { badRequest } from '../domain/errors.ts';
+import { PARITY } from '../domain/parity.ts';
 import type { Writers } from '../domain/store.ts';
 import { hasPassed, type Problem, type ValidationResult } from '../domain/validation.ts';
 import { chooseSite, requireReachable } from './choose-site.ts';
@@ -45,10 +46,15 @@ export async function validateChange(
 export async function testConnection(
   services: Services,
   actor: Actor,
-  input: { readonly connectionId: string; readonly validator?: string } & TestOptions,
+  input: {
+    readonly connectionId: string;
+    readonly validator?: string;
+    /** A version whose login the current one's is compared with; without it there is nothing to compare. */
+    readonly comparedWith?: Version | null;
+  } & TestOptions,
 ): Promise<readonly ValidationResult[]> {
   requirePermission(actor, 'validate');
-  const subject = await subjectOfVersion(services, actor, input.connectionId);
+  const subject = await subjectOfVersion(services, actor, input.connectionId, input.comparedWith ?? null);
   if (input.validator !== undefined) return [await validateOne(services, actor, subject, input.validator, input)];
   return await validateAll(
     services,
@@ -123,17 +129,22 @@ async function openStaged(services: Services, actor: Actor, change: Change, opti
   }
 }
 
-export async function subjectOfVersion(services: Services, actor: Actor, connectionId: string, version?: Version): Promise<Subject> {
-  const loaded = await loadConnection(services, actor, connectionId);
-  await requireReachableSite(services, loaded.connection);
-  const subject = version ?? loaded.current;
+/** The CURRENT version. Its permissions are compared with those of the version that it took the place of, where that is given. */
+export async function subjectOfVersion(
+  services: Services,
+  actor: Actor,
+  connectionId: string,
+  before: Version | null = null,
+): Promise<Subject> {
+  const { connection, current, connector } = await loadConnection(services, actor, connectionId);
+  await requireReachableSite(services, connection);
   return {
-    connector: connectorOf(services, subject.kind),
+    connector,
     connectionId,
-    open: (options) => openResolved(services, subject, options),
-    reference: subject.reference,
-    current: loaded.current.kind === subject.kind ? loaded.current : null,
-    identity: { changeId: null, version: subject.version, candidateHash: (await candidateOf(services, subject, false)).candidateHash },
+    open: (options) => openResolved(services, current, options),
+    reference: current.reference,
+    current: before !== null && before.kind === current.kind ? before : current,
+    identity: { changeId: null, version: current.version, candidateHash: (await candidateOf(services, current, false)).candidateHash },
   };
 }
 
@@ -169,6 +180,7 @@ export async function validateOne(
   const validator = subject.connector.validators.find((candidate) => candidate.name === name);
   if (validator === undefined) return await notApplicable(services, subject.connector, name);
   if (options.skipValidation === true) return await unchecked(services, validator);
+  if (comparesWithItself(subject, validator)) return await comparedWithItself(services, validator);
   const passed = validator.after.length === 0 ? [] : await passedLately(services, actor, subject);
   for (const prerequisite of subject.connector.validators) {
     if (!validator.after.includes(prerequisite.name) || passed.includes(prerequisite.name)) continue;
@@ -190,6 +202,7 @@ async function runAndRecord(
   validator: Validator,
   options: TestOptions,
 ): Promise<ValidationResult> {
+  if (comparesWithItself(subject, validator)) return await comparedWithItself(services, validator);
   const startedAt = await services.store.now();
   const { outcome, candidateHash } = await runCandidate(services, actor, subject, validator, options);
   const { status, errors, warnings, data } = outcome;
@@ -212,6 +225,7 @@ async function runAndRecord(
         changeId: subject.identity.changeId,
         version: subject.identity.version,
         candidateHash: candidateHash ?? subject.identity.candidateHash,
+        comparedWith: isCompared(subject, validator, options) ? (subject.current?.version ?? null) : null,
         ...result,
       });
     }
@@ -225,10 +239,20 @@ async function runAndRecord(
         codes: [...errors, ...warnings].map(({ code }) => code),
         changeId: subject.identity?.changeId ?? null,
         version: subject.identity?.version ?? null,
+        ...(validator.name === PARITY ? { comparedWith: subject.current?.version ?? null } : {}),
       },
     });
   });
   return result;
+}
+
+/** A run that left the permissions out compared nothing, and proves nothing of them. */
+function isCompared({ current }: Subject, { name }: Validator, { skipPermissionTests }: TestOptions): boolean {
+  return name === PARITY && current !== null && skipPermissionTests !== true;
+}
+
+function comparesWithItself({ identity, current }: Subject, { name }: Validator): boolean {
+  return name === PARITY && current !== null && identity?.version === current.version;
 }
 
 async function answer(
@@ -236,9 +260,9 @@ async function answer(
   named: { readonly name: string; readonly description: string },
   status: ValidationResult['status'],
   problem: Problem,
+  failed = status === 'skipped',
 ): Promise<ValidationResult> {
   const now = await services.store.now();
-  const failed = status === 'skipped';
   return {
     validator: named.name,
     description: named.description,
@@ -258,6 +282,17 @@ function skipped(services: Services, validator: Validator, blocker: string): Pro
     friendlyMessage: `Not run, because ${blocker} did not pass.`,
     resolution: `Mend what ${blocker} reports, then run this one again.`,
   });
+}
+
+/** It fails nothing, and says that nothing was looked at. */
+function comparedWithItself(services: Services, validator: Validator): Promise<ValidationResult> {
+  const problem: Problem = {
+    code: 'SKIPPED',
+    cause: 'the version in use would be compared with itself',
+    friendlyMessage: 'Not run: this is the version in use, and there is no other one to compare it with.',
+    resolution: 'Nothing needs to be done.',
+  };
+  return answer(services, validator, 'skipped', problem, false);
 }
 
 function unchecked(services: Services, validator: Validator): Promise<ValidationResult> {
@@ -292,7 +327,7 @@ export async function missingProofs(
   actor: Actor,
   { kind, candidateHash }: Pick<Change, 'kind' | 'candidateHash'>,
   tx?: Writers,
-): Promise<readonly string[]> {
+): Promise<string[]> {
   const since = (await (tx ?? services.store).now()) - PROOF_MAX_AGE_MS;
   const passed = await (tx ?? services.store.read).validations.passed(actor.projectId, candidateHash, since);
   return connectorOf(services, kind)

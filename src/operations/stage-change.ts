@@ -263,6 +263,7 @@ export async function insertChange(
       committedBy: null,
       committedVersion: null,
       waitUntil: null,
+      acceptsLosses: false,
       failure: null,
       ...origin,
     };

@@ -7,22 +7,16 @@ import type { Services } from './services.ts';
 import { type StagedChange, type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
 import { type ReferenceUpdate, stageReferenceUpdate } from './stage-reference.ts';
 
+type ProofOptions = Pick<WaitingCommit, 'skipProof' | 'acceptsLosses'>;
+
 /** Stage and commit in one call, under the same rules. A refused commit leaves the staged change to expire. */
-export async function updateConnection(
-  services: Services,
-  actor: Actor,
-  input: StageUpdate & { readonly skipProof?: boolean },
-): Promise<CommitOutcome> {
+export async function updateConnection(services: Services, actor: Actor, input: StageUpdate & ProofOptions): Promise<CommitOutcome> {
   requirePermission(actor, 'commit');
   return await commitStaged(services, actor, await stageUpdate(services, actor, input), input);
 }
 
 /** The same for another secret reference. */
-export async function updateReference(
-  services: Services,
-  actor: Actor,
-  input: ReferenceUpdate & { readonly skipProof?: boolean },
-): Promise<CommitOutcome> {
+export async function updateReference(services: Services, actor: Actor, input: ReferenceUpdate & ProofOptions): Promise<CommitOutcome> {
   requirePermission(actor, 'commit');
   return await commitStaged(services, actor, await stageReferenceUpdate(services, actor, input), input);
 }
@@ -31,9 +25,9 @@ function commitStaged(
   services: Services,
   actor: Actor,
   { change, key }: StagedChange,
-  { skipProof = false }: { readonly skipProof?: boolean },
+  { skipProof = false, acceptsLosses = false }: ProofOptions,
 ): Promise<CommitOutcome> {
-  return commitChange(services, actor, { key, connectionId: change.connectionId, skipProof });
+  return commitChange(services, actor, { key, connectionId: change.connectionId, skipProof, acceptsLosses });
 }
 
 /** Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit, waiting included. The newest PREVIOUS one unless another is named. */

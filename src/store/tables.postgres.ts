@@ -172,6 +172,7 @@ export const connections = table(
     inFlight: text('in_flight').notNull(),
     overlapMs: time('overlap_ms').notNull(),
     commitPolicy: text('commit_policy').notNull(),
+    parity: text('parity').notNull(),
     isActive: flag('is_active').notNull(),
     disabledAt: time('disabled_at'),
     deletionProtection: flag('deletion_protection').notNull(),
@@ -268,6 +269,7 @@ export const changes = table(
     committedBy: text('committed_by'),
     committedVersion: count('committed_version'),
     waitUntil: time('wait_until'),
+    acceptsLosses: flag('accepts_losses').notNull(),
     failure: text('failure'),
   },
   (t) => [
@@ -292,6 +294,7 @@ export const validations = table(
     changeId: text('change_id'),
     version: count('version'),
     candidateHash: bytes('candidate_hash').notNull(),
+    comparedWith: count('compared_with'),
     validator: text('validator').notNull(),
     description: text('description').notNull(),
     status: text('status').notNull(),

@@ -97,6 +97,13 @@ export const cases = [
     holds: atVersion(1),
   },
   { name: 'names an unknown field', args: update({ passwort: 'x' }), exit: 1, prints: [/changes\.passwort/], holds: atVersion(1) },
+  {
+    name: 'refuses a login that may do less, with the grant that mends it',
+    args: update({ user: 'newcomer', password: 'autumn-2026-newcomer' }),
+    exit: 1,
+    prints: [/SELECT on table "public".orders/, /GRANT SELECT ON TABLE "public".orders TO "newcomer";/],
+    holds: atVersion(1),
+  },
   { name: 'changes the credentials', args: update(NEW), prints: [/Success! Updated/], holds: atVersion(2) },
   {
     name: 'replaces all',

@@ -175,6 +175,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
             changeId: change.id,
             version: null,
             candidateHash: change.candidateHash,
+            comparedWith: null,
             validator,
             description: '',
             status,
@@ -195,6 +196,54 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await passed(clock.now() + 1),
         await store.read.validations.passed(scope.projectId, randomBytes(32), 0),
       ]).toEqual([['validate_b'], [], []]);
+    });
+
+    test('a comparison counts for the version that it was made with, the latest of them, and for no longer than it is asked for', async () => {
+      const { scope, change } = await seed(store, clock);
+      const run = (status: 'passed' | 'failed', comparedWith: number | null) =>
+        store.write((tx) =>
+          tx.validations.record({
+            id: uuidv7(),
+            projectId: scope.projectId,
+            connectionId: change.connectionId,
+            changeId: change.id,
+            version: null,
+            candidateHash: change.candidateHash,
+            comparedWith,
+            validator: 'validate_permission_parity',
+            description: '',
+            status,
+            errors: status === 'failed' ? [{ code: 'PERMISSION_LOST', cause: 'SELECT', friendlyMessage: 'a', resolution: 'b' }] : [],
+            warnings: [],
+            data: null,
+            startedAt: clock.now(),
+            finishedAt: clock.now(),
+          }),
+        );
+      await run('passed', 2);
+      clock.advance(1);
+      await run('failed', 2);
+      await run('passed', 3);
+      await run('passed', null);
+      const found = async (comparedWith: number, since = 0, validator = 'validate_permission_parity') =>
+        (await store.read.validations.comparison(scope.projectId, change.candidateHash, { validator, comparedWith, since }))?.status ??
+        null;
+      const [latest] =
+        (
+          await store.read.validations.comparison(scope.projectId, change.candidateHash, {
+            validator: 'validate_permission_parity',
+            comparedWith: 2,
+            since: 0,
+          })
+        )?.errors ?? [];
+      expect({
+        with2: await found(2),
+        with3: await found(3),
+        with4: await found(4),
+        late: await found(3, clock.now() + 1),
+        ofAnother: await found(3, 0, 'validate_a'),
+        error: latest?.code,
+      }).toEqual({ with2: 'failed', with3: 'passed', with4: null, late: null, ofAnother: null, error: 'PERMISSION_LOST' });
     });
 
     test('an idempotency id is taken by one, and freed by time when its taker crashed (#64)', async () => {
@@ -848,6 +897,7 @@ async function seed(store: Store, clock: { now(): number }): Promise<Seeded> {
     committedBy: null,
     committedVersion: null,
     waitUntil: null,
+    acceptsLosses: false,
     failure: null,
   };
   await store.write(async (tx) => {

@@ -129,10 +129,11 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.pending(null, 10);
       await tx.changes.pending({ waitUntil: 1, id: 'c' }, 10);
       await tx.changes.waitingFor('c', 1);
-      await tx.changes.pend('c', null, 1);
+      await tx.changes.pend('c', null, 1, false);
       await tx.changes.giveUp('c', 'CHANGE_EXPIRED');
       await tx.changes.discard('c', 1);
       await tx.validations.passed('p', bytes, 1);
+      await tx.validations.comparison('p', bytes, { validator: 'v', comparedWith: 1, since: 1 });
     },
     leases: async (tx) => {
       for (const scope of scopes) {

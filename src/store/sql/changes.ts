@@ -1,7 +1,14 @@
 import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
-import type { ChangeReaders, ChangeWriters, ValidationReaders, ValidationRecord, ValidationWriters } from '../../domain/store.ts';
+import type {
+  ChangeReaders,
+  ChangeWriters,
+  Comparison,
+  ValidationReaders,
+  ValidationRecord,
+  ValidationWriters,
+} from '../../domain/store.ts';
 import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
@@ -152,7 +159,8 @@ export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWrit
         .update(changes)
         .set({ cipherHash })
         .where(and(eq(changes.contentId, contentId), isOpen(tables)))),
-    pend: (id, by, waitUntil) => alter(id, sql`${changes.state} = 'OPEN'`, { state: 'PENDING', committedBy: by, waitUntil }),
+    pend: (id, by, waitUntil, acceptsLosses) =>
+      alter(id, sql`${changes.state} = 'OPEN'`, { state: 'PENDING', committedBy: by, waitUntil, acceptsLosses }),
     giveUp: (id, failure) => alter(id, isPending(tables), { state: 'DISCARDED', failure }),
     commit: async (id, version, by, now) => (await commitOpen(tx, tables, { id, version, by, now })).length > 0,
     discard: (id) => alter(id, isOpen(tables), { state: 'DISCARDED' }),
@@ -170,6 +178,24 @@ const latestOutcomes = prepared('validations_outcomes', (db, { validations }) =>
     .limit(atMost(200));
   return { columns, statement };
 });
+/** Its index is by candidate: one candidate has few runs. */
+const latestComparison = prepared('validations_comparison', (db, { validations }) => {
+  const columns = { status: validations.status, errors: validations.errors, finishedAt: validations.finishedAt };
+  const statement = db
+    .select(columns)
+    .from(validations)
+    .where(
+      and(
+        eq(validations.candidateHash, sql.placeholder('candidateHash')),
+        eq(validations.projectId, sql.placeholder('projectId')),
+        eq(validations.validator, sql.placeholder('validator')),
+        eq(validations.comparedWith, sql.placeholder('comparedWith')),
+      ),
+    )
+    .orderBy(desc(validations.finishedAt), desc(validations.id))
+    .limit(atMost(1));
+  return { columns, statement };
+});
 const insertValidation = preparedInsert('validations_insert', ({ validations }) => validations);
 
 export function validationReaders(source: StatementSource, tables: Tables): ValidationReaders {
@@ -181,6 +207,10 @@ export function validationReaders(source: StatementSource, tables: Tables): Vali
       return [...newest.values()]
         .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))
         .map(({ validator }) => validator);
+    },
+    async comparison(projectId, candidateHash, { validator, comparedWith, since }) {
+      const found = first<Comparison>(await latestComparison(source, tables, { projectId, candidateHash, validator, comparedWith }));
+      return found !== null && found.finishedAt >= since ? found : null;
     },
   };
 }

@@ -178,8 +178,8 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
     rename: (scope, id, name, by, now) => alter(scope, id, { name }, by, now),
     setActive: (scope, id, active, by, now) => alter(scope, id, { isActive: active, disabledAt: active ? null : now }, by, now),
     setDeletionProtection: (scope, id, on, by, now) => alter(scope, id, { deletionProtection: on }, by, now),
-    setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy }, by, now) =>
-      alter(scope, id, { inFlight, overlapMs, commitPolicy }, by, now),
+    setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy, parity }, by, now) =>
+      alter(scope, id, { inFlight, overlapMs, commitPolicy, parity }, by, now),
     remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, by, now, eq(connections.deletionProtection, false)),
     ...connectionReaders(tx, tables),
   };
