@@ -8,12 +8,13 @@ import { root } from './generated-file.mjs';
 
 process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
 
-/** Programs, and the Debian packages that hold them. These start no service of their own. */
+/** Programs, and the Debian packages that hold them. Only pgbouncer's starts a service of its own, where there is a service manager, on a port that no suite uses. */
 const PROGRAMS = {
   mariadbd: 'mariadb-server-core',
   'mariadb-install-db': 'mariadb-server-core',
   my_print_defaults: 'mariadb-client-core',
   openssl: 'openssl',
+  pgbouncer: 'pgbouncer',
 };
 
 /** moto stands in for AWS. It is a Python program, in an environment of its own that goes with node_modules. */

@@ -13,7 +13,7 @@ export const SETTINGS = {
   CHANGEOVER_DATABASE_URL: {
     default: '',
     description:
-      'postgres://user:password@host:port/database?sslmode=disable|require|verify-full: PostgreSQL instead of the embedded store.',
+      'postgres://user:password@host:port/database?sslmode=verify-full|require|disable: PostgreSQL instead of the embedded store. Without sslmode it is verify-full, and disable on loopback.',
   },
   CHANGEOVER_MASTER_KEY_FILE: {
     default: '',

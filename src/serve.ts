@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { inTime } from './domain/in-time.ts';
 import { StartupError } from './domain/startup-error.ts';
 import { describePolicy } from './egress/address-policy.ts';
 import { installLastResort, outliveAcceptErrors } from './last-resort.ts';
@@ -12,6 +13,8 @@ import { installLastResort, outliveAcceptErrors } from './last-resort.ts';
 const NOTICE_MS = 1000;
 /** Requests that run when it stops listening have this long, milliseconds. */
 const DRAIN_MS = 9000;
+/** What goes on beside requests has this long after them, milliseconds: its transactions are whole or not there, as after a kill. */
+const REST_MS = 3000;
 /** Whatever hangs, the process is gone after this, milliseconds. */
 const LAST_MS = 14_000;
 
@@ -76,8 +79,9 @@ async function drain(app: App, servers: readonly Server[], stopJobs: () => Promi
   await closed;
   clearTimeout(deadline);
   removeSocket();
-  await stopJobs();
-  await app.close();
+  const rest = stopJobs().then(() => app.close());
+  // A database that is away does not keep the process.
+  await inTime(rest, REST_MS, () => new Error('late')).catch(() => {});
 }
 
 async function listen(

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { inTime } from '../domain/in-time.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { ValidatorRunner } from '../domain/validator-runner.ts';
 import type { Services } from '../operations/services.ts';
@@ -15,6 +16,8 @@ export interface Metrics extends Observer {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_UNSEALED = 10_000;
+/** What the store has not said by then is left out, milliseconds. */
+const READING_MS = 2000;
 
 export function createMetrics({ store, load }: Pick<Services, 'store'> & Pick<ValidatorRunner, 'load'>): Metrics {
   const registry = new Registry();
@@ -74,7 +77,7 @@ function register(registry: Registry, readings: Readonly<Record<NamesOf<'gauge'>
 function reading(read: () => Promise<number>) {
   return async function collect(this: Gauge): Promise<void> {
     try {
-      this.set(await read());
+      this.set(await inTime(read(), READING_MS, () => new Error('late')));
     } catch {
       this.remove();
     }

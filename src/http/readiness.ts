@@ -1,3 +1,4 @@
+import { inTime } from '../domain/in-time.ts';
 import type { Services } from '../operations/services.ts';
 
 /** Longest that an answer is given again, milliseconds: whoever asks more often, without a token, does not reach the store. */
@@ -20,11 +21,18 @@ export function oncePerSecond<T>(work: () => Promise<T>, now: () => number = () 
   };
 }
 
+/** Whoever asks gets an answer, whatever the store does: a balancer that waits for one sends requests meanwhile. Milliseconds. */
+const ANSWER_MS = 1500;
+
 export type Readiness = 'ready' | 'draining' | 'store unavailable';
 
-export function createReadiness({ store }: Pick<Services, 'store'>, state: { readonly draining: boolean }): () => Promise<Readiness> {
+export function createReadiness(
+  { store }: Pick<Services, 'store'>,
+  state: { readonly draining: boolean },
+  answerMs = ANSWER_MS,
+): () => Promise<Readiness> {
   const answers = oncePerSecond(() =>
-    store.ping().then(
+    inTime(store.ping(), answerMs, () => new Error('late')).then(
       () => true,
       () => false,
     ),

@@ -29,15 +29,20 @@ export function postgresOptions(databaseUrl: string): ClientConfig & Readonly<Re
     replication: 'false',
     sslnegotiation: 'postgres',
     keepAlive: true,
-    options: '-c search_path=public,pg_temp -c log_parameter_max_length_on_error=0',
+    keepAliveInitialDelayMillis: 5000,
   };
 }
 
 function sslOf(url: URL): ClientConfig['ssl'] {
   for (const name of url.searchParams.keys()) if (name !== 'sslmode') throw bad('has a parameter other than sslmode');
-  const [mode = 'disable', ...more] = url.searchParams.getAll('sslmode');
+  const [mode = isLoopback(url.hostname) ? 'disable' : 'verify-full', ...more] = url.searchParams.getAll('sslmode');
   if (more.length > 0 || !SSL_MODES.includes(mode)) throw bad('has an unknown sslmode');
   return mode === 'disable' ? false : { rejectUnauthorized: mode === 'verify-full' };
+}
+
+/** What never leaves this machine needs no TLS; anything else does, unless the URL says that it may go without. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function decoded(part: string): string {
@@ -52,6 +57,6 @@ function decoded(part: string): string {
 
 function bad(what: string): StartupError {
   return new StartupError(
-    `CHANGEOVER_DATABASE_URL ${what}. Its form is postgres://user:password@host:port/database?sslmode=disable|require|verify-full.`,
+    `CHANGEOVER_DATABASE_URL ${what}. Its form is postgres://user:password@host:port/database?sslmode=verify-full|require|disable.`,
   );
 }

@@ -19,7 +19,11 @@ export interface PostgresClient extends StatementSource {
 export interface PostgresSource {
   /** Each statement on whichever connection is free. */
   readonly reader: StatementSource;
+  /** Statements that every transaction begins with, where its connection keeps no settings. */
+  readonly settings: readonly string[];
   acquire(): Promise<PostgresClient>;
+  /** Fails within seconds when the server is away or silent. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,9 +57,11 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
     }
   }
 
+  const begin = [BEGIN, ...source.settings].join('; ');
+
   async function attempt<T>(work: (tx: EngineTransaction) => Promise<T>): Promise<T> {
     return await withClient(async (client) => {
-      await client.query(BEGIN);
+      await client.query(begin);
       const tx = transactionOn(client, nowOf);
       // It ends before ROLLBACK or COMMIT is sent: a statement behind that would be committed by itself.
       const value = await rolledBackOnError(client, async () => await work(tx).finally(tx.end));
@@ -88,7 +94,7 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
       }
     },
     now: async () => (clock === null ? await clockOfServer() : clock.now()),
-    ping: () => withClient(async (client) => void (await client.query('select 1'))),
+    ping: () => source.ping(),
     close: () => source.close(),
   };
 }

@@ -46,7 +46,9 @@ export function isConnectionFailure(error: unknown): boolean {
   const code = databaseCode(error);
   if (code !== null) return /^(08|28|57P0|53[23]|25P03|25006|E)/.test(code);
   return [...layersOf(error)].some(({ message }) =>
-    /connection terminated|timeout exceeded when trying to connect|connection error|connection ended|not queryable/i.test(message),
+    /connection terminated|timeout exceeded when trying to connect|timeout expired|connection error|connection ended|not queryable/i.test(
+      message,
+    ),
   );
 }
 

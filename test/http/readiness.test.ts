@@ -25,3 +25,8 @@ test('a draining gateway is not ready at once, whatever its store says', async (
   state.draining = true;
   expect([before, await ready()]).toEqual(['ready', 'draining']);
 });
+
+test('a store that says nothing is not ready, and whoever asks is told so', async () => {
+  const ready = createReadiness({ store: { ping: () => new Promise(() => {}) } as never }, { draining: false }, 1);
+  expect(await ready()).toBe('store unavailable');
+});

@@ -1,20 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import { ACQUIRE, codeOf, type ProtocolBench, startProtocol } from '../support/protocol.ts';
-
-/** Stands between the gateway and its PostgreSQL server, and can be cut. */
-interface Wire {
-  readonly port: number;
-  /** Breaks what is connected, and refuses what comes. */
-  cut(): void;
-  mend(): void;
-  /** Breaks the next connection that commits, once the server has committed. */
-  loseNextCommit(): void;
-  close(): void;
-}
+import { stretchWire, type Wire } from '../support/wire.ts';
 
 let server: TestPostgres;
 let wire: Wire;
@@ -23,13 +12,11 @@ let bench: ProtocolBench;
 beforeAll(async () => {
   server = await startPostgres();
   wire = await stretchWire(server);
-  const url = new URL(await server.createDatabase('store_away'));
-  url.port = String(wire.port);
-  bench = await startProtocol(url.href);
+  bench = await startProtocol(wire.through(await server.createDatabase('store_away')));
 });
 afterAll(async () => {
   await bench.close();
-  wire.close();
+  await wire.close();
   await server.close();
 });
 
@@ -64,7 +51,7 @@ test('a commit whose answer is lost is 503, and a repeat of its key learns the o
     'mutation ($key: String!) { testUpdatedCredentialsV2(connectionType: "webhook", tempCredentialsKey: $key, validationName: "validate_connection") { validationResult { success } } }',
     { key },
   );
-  wire.loseNextCommit();
+  wire.afterCommit('lose');
   const lost = await commit(id, key);
   const again = await commit(id, key);
   expect([lost.status, lost.text.includes('same key'), again.data?.updateCredentialsV2.version, await labels(id)]).toEqual([
@@ -105,58 +92,4 @@ test('what PostgreSQL refuses for a conflict runs again whole, the question whet
 
 function textOf(query: unknown): string {
   return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : '';
-}
-
-async function stretchWire(target: { readonly host: string; readonly port: number }): Promise<Wire> {
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  let losesCommit = false;
-  const between: Server = createServer((client) => {
-    if (isCut) {
-      client.destroy();
-      return;
-    }
-    const upstream = connect(target.port, target.host);
-    const end = () => {
-      client.destroy();
-      upstream.destroy();
-    };
-    upstream.on('data', (bytes) => client.write(bytes));
-    client.on('data', (bytes) => {
-      if (losesCommit && bytes.includes('COMMIT\0')) {
-        losesCommit = false;
-        upstream.removeAllListeners('data');
-        // The server's answer means that it has committed.
-        upstream.once('data', end);
-      }
-      upstream.write(bytes);
-    });
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        end();
-      });
-    }
-  });
-  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
-  const address = between.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    cut() {
-      isCut = true;
-      for (const socket of sockets) socket.destroy();
-    },
-    mend() {
-      isCut = false;
-    },
-    loseNextCommit() {
-      losesCommit = true;
-    },
-    close() {
-      for (const socket of sockets) socket.destroy();
-      between.close();
-    },
-  };
 }

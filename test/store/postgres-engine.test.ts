@@ -1,4 +1,3 @@
-import { connect, createServer, type Server } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -12,6 +11,7 @@ import { postgresOptions } from '../../src/store/postgres-url.ts';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import { verifyTestInstance } from '../support/services.ts';
+import { stretchWire } from '../support/wire.ts';
 
 describe('the PostgreSQL engine', () => {
   let server: TestPostgres;
@@ -45,13 +45,12 @@ describe('the PostgreSQL engine', () => {
   });
 
   test('a COMMIT whose answer is lost is OUTCOME_UNKNOWN, and a repeat learns that it took effect', async () => {
-    const proxy = await cutAtCommit(server);
-    const through = new URL(url);
-    through.port = String(proxy.port);
-    const cut = createStore(createPostgresEngine(createPool(postgresOptions(through.href)), null));
+    const wire = await stretchWire(server);
+    const cut = createStore(createPostgresEngine(createPool(postgresOptions(wire.through(url))), null));
+    wire.afterCommit('lose');
     const outcome = await insert(cut, 'unknown').catch(codeOf);
     await cut.close();
-    proxy.server.close();
+    await wire.close();
     await eventually(async () => expect(await store.read.projects.find('unknown')).toMatchObject({ id: 'unknown' }));
     expect(outcome).toBe('OUTCOME_UNKNOWN');
   });
@@ -307,47 +306,55 @@ describe('opening the store on PostgreSQL', () => {
     });
   });
 
-  test('TLS is asked for where the URL says so, and verified where it says that', () => {
-    const sslOf = (mode: string) => postgresOptions(`postgres://u:p@h/db${mode}`).ssl;
-    expect(['', '?sslmode=disable', '?sslmode=require', '?sslmode=verify-full'].map(sslOf)).toEqual([
-      false,
-      false,
-      { rejectUnauthorized: false },
-      { rejectUnauthorized: true },
+  test('a server that takes connections and says nothing is told as that, and may come back: exit code 75', async () => {
+    const wire = await stretchWire(server);
+    wire.mute();
+    const refusal = await refusalOf(wire.through(await server.createDatabase('store_silent')));
+    await wire.close();
+    expect(refusal).toEqual({ exitCode: 75, lines: 1, message: expect.stringMatching(/does not answer/) });
+  });
+
+  test('a server that falls silent while the store is made is told as that, too', async () => {
+    const wire = await stretchWire(server);
+    const url = wire.through(await server.createDatabase('store_silent'));
+    const refusal = await refusalOf(url, (stored) => {
+      wire.mute();
+      return verifyTestInstance(stored);
+    });
+    await wire.close();
+    expect([refusal, await tablesOf('store_silent')]).toEqual([
+      { exitCode: 75, lines: 1, message: expect.stringMatching(/does not answer/) },
+      [],
     ]);
+  });
+
+  test('a session that is read-only by default is made and written all the same', async () => {
+    const url = await server.createDatabase('store_read_only');
+    await server.query('alter database store_read_only set default_transaction_read_only = on');
+    const { store } = await open(url);
+    await store.write((tx) => tx.projects.insert({ id: 'a', name: 'p', createdAt: 1 }));
+    const rows = await store.read.projects.all();
+    await store.close();
+    expect(rows).toEqual([{ id: 'a', name: 'p', createdAt: 1 }]);
+  });
+
+  test('TLS is asked for where the URL says so, and verified where it says that', () => {
+    const sslOf = (rest: string) => postgresOptions(`postgres://u:p@${rest}`).ssl;
+    expect(
+      ['h/db?sslmode=disable', 'h/db?sslmode=require', 'h/db?sslmode=verify-full', '127.0.0.1/db?sslmode=verify-full'].map(sslOf),
+    ).toEqual([false, { rejectUnauthorized: false }, { rejectUnauthorized: true }, { rejectUnauthorized: true }]);
+  });
+
+  test('a URL that says nothing of TLS means a verified server, on loopback alone none', () => {
+    const sslOf = (host: string) => postgresOptions(`postgres://u:p@${host}/db`).ssl;
+    expect(['h', 'localhost.example', '127.example', '10.0.0.1', '[fd00::1]'].map(sslOf)).toEqual(
+      Array(5).fill({ rejectUnauthorized: true }),
+    );
+    expect(['localhost', '127.0.0.1', '127.8.0.1', '[::1]'].map(sslOf)).toEqual(Array(4).fill(false));
   });
 });
 
 async function openOn(server: TestPostgres, name: string): Promise<Store> {
   return (await openStore({ databaseUrl: await server.createDatabase(name) }, { clock: 'system', verifyInstance: verifyTestInstance }))
     .store;
-}
-
-/** Passes everything on until a COMMIT, whose answer never comes back. */
-async function cutAtCommit(target: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = createServer((client) => {
-    const upstream = connect(target.port, target.host);
-    upstream.on('data', (bytes) => client.write(bytes));
-    client.on('data', (bytes) => {
-      if (bytes.includes('COMMIT\0')) {
-        upstream.removeAllListeners('data');
-        // The server's answer means that it has committed.
-        upstream.once('data', () => {
-          client.destroy();
-          upstream.destroy();
-        });
-      }
-      upstream.write(bytes);
-    });
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {});
-      socket.on('close', () => (socket === client ? upstream : client).destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
 }

@@ -22,6 +22,7 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
     createPostgresEngine(
       {
         reader: statements,
+        settings: [],
         async acquire() {
           const before = turn;
           let release: () => void = () => {};
@@ -44,6 +45,7 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
             release,
           };
         },
+        ping: async () => void (await client.query('select 1')),
         close: () => client.close(),
       },
       clock,

@@ -1,0 +1,63 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
+import { describeProtocol } from '../contracts/protocol.ts';
+import { describeRaces } from '../contracts/races.ts';
+import { describeStore } from '../contracts/store.ts';
+import { startPostgres } from '../support/embedded-postgres.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startPgbouncer, type TestPgbouncer } from '../support/pgbouncer.ts';
+import { verifyTestInstance } from '../support/services.ts';
+
+const server = await startPostgres();
+const poolers = { session: await startPgbouncer(server, 'session'), transaction: await startPgbouncer(server, 'transaction') };
+afterAll(async () => {
+  for (const pooler of Object.values(poolers)) await pooler.close();
+  await server.close();
+});
+
+describe.each<[string, TestPgbouncer]>(Object.entries(poolers))('behind pgbouncer in %s mode', (mode, pooler) => {
+  let url = '';
+  const database = async (name: string) => pooler.through(await server.createDatabase(`${mode}_${name}`));
+
+  describe('a gateway', () => {
+    let gateway: TestGateway;
+    beforeAll(async () => {
+      url = await database('gateway');
+      gateway = await startGateway({ databaseUrl: url });
+    });
+    afterAll(() => gateway.close());
+
+    test('serves more at once than there are connections to the server, each request as if it were alone', async () => {
+      const made = await Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          gateway.graphql('mutation ($n: String!) { createToken(name: $n, roles: [viewer]) { token { name } } }', { n: `token ${index}` }),
+        ),
+      );
+      const listed = await Promise.all(Array.from({ length: 40 }, () => gateway.graphql('{ tokens { name } }')));
+      expect(made.map(({ data }) => data.createToken.token.name).toSorted()).toEqual(
+        Array.from({ length: 40 }, (_, index) => `token ${index}`).toSorted(),
+      );
+      expect(new Set(listed.map(({ data }) => data.tokens.length))).toEqual(new Set([41]));
+    });
+
+    test("leaves nothing of its settings on the server's connections, which others get", async () => {
+      await Promise.all(Array.from({ length: 10 }, () => gateway.graphql('{ tokens { name } }')));
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rows } = await client.query("select current_setting('statement_timeout') as timeout, current_setting('search_path') as path");
+      await client.end();
+      expect(rows).toEqual([{ timeout: '0', path: '"$user", public' }]);
+    });
+  });
+
+  describeStore(
+    `PostgreSQL behind pgbouncer in ${mode} mode`,
+    async (clock) => (await openStore({ databaseUrl: await database('store') }, { clock, verifyInstance: verifyTestInstance })).store,
+  );
+  // A pooler looks the same in both modes, and a gateway does the same behind it: what one shows whole need not be shown twice.
+  if (mode === 'transaction') {
+    describeProtocol(`PostgreSQL behind pgbouncer in ${mode} mode`, () => database('protocol'));
+    describeRaces(`PostgreSQL behind pgbouncer in ${mode} mode`, () => database('races'));
+  }
+});
