@@ -100,6 +100,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     connectors,
     tokens: { create: createToken, parse: parseToken },
     repeatsSince: null,
+    revealed: () => undefined,
     observer,
     runner: createWorkerPool({
       policy,

@@ -219,6 +219,18 @@ CREATE TABLE "sealed_contents" (
 	"created_at" bigint NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "secret_destinations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"project_id" text NOT NULL,
+	"provider" text NOT NULL,
+	"path" text NOT NULL,
+	"member" text NOT NULL,
+	"parts" text NOT NULL,
+	"bound_to" "bytea" NOT NULL,
+	"created_at" bigint NOT NULL,
+	"created_by" text
+);
+--> statement-breakpoint
 CREATE TABLE "sessions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"token_id" text NOT NULL,
@@ -351,6 +363,8 @@ CREATE INDEX "leases_project" ON "leases" USING btree ("project_id","acquired_at
 CREATE INDEX "leases_connection" ON "leases" USING btree ("connection_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_expiry" ON "leases" USING btree ("expires_at") WHERE released_at is null;--> statement-breakpoint
 CREATE INDEX "sealed_contents_generation" ON "sealed_contents" USING btree ("project_id","key_generation","connection_id") WHERE blob is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "secret_destinations_name" ON "secret_destinations" USING btree ("project_id","provider","path","member","bound_to");--> statement-breakpoint
+CREATE INDEX "secret_destinations_page" ON "secret_destinations" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_hash" ON "sessions" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at","id");--> statement-breakpoint
 CREATE INDEX "sites_project" ON "sites" USING btree ("project_id");--> statement-breakpoint

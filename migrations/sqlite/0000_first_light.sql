@@ -248,6 +248,20 @@ CREATE TABLE `sealed_contents` (
 );
 --> statement-breakpoint
 CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`,`connection_id`) WHERE blob is not null;--> statement-breakpoint
+CREATE TABLE `secret_destinations` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`provider` text NOT NULL,
+	`path` text NOT NULL,
+	`member` text NOT NULL,
+	`parts` text NOT NULL,
+	`bound_to` blob NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `secret_destinations_name` ON `secret_destinations` (`project_id`,`provider`,`path`,`member`,`bound_to`);--> statement-breakpoint
+CREATE INDEX `secret_destinations_page` ON `secret_destinations` (`project_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`token_id` text NOT NULL,

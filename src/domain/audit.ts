@@ -13,9 +13,13 @@ export const AUDIT_ACTIONS = {
   'network.probe': 'Somebody asked whether an address can be reached from a site.',
   'storage.check': 'Somebody asked whether the store takes a write, and opens what it has sealed.',
   'token.create': 'A token was made; its secret is shown once and stored nowhere.',
+  'token.reveal': 'The secret of a token that was just made was shown to a repeat of the request that made it.',
   'token.revoke': 'A token was ended before its time.',
   'secret-provider.grant': 'A project was allowed to name secrets of an outside provider, below a root.',
   'secret-provider.revoke': 'A project may no longer name secrets of that provider below that root.',
+  'secret.bind': 'A secret was used for the first time, and is bound to where it leads: `provider`, `path`, `member`, `destination`.',
+  'secret.allow': 'An operator allowed a secret another destination: `provider`, `path`, `member`, `destination`.',
+  'secret.release': 'An operator ended all destinations of a secret: `provider`, `path`, `members`. Its next use binds it anew.',
   'connection.create': 'A connection was added, with its first version.',
   'connection.update': 'A change was committed as a new version: `version`, `changedFields`, `proven`, `lost`, `liveLeases`, `waited`.',
   'connection.rollback': 'An older version was committed again, as a new one: `version`, `restoredFrom`.',
@@ -72,7 +76,7 @@ export const CUT_ACTIONS: readonly AuditAction[] = [
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  readonly entity: 'project' | 'site' | 'integration' | 'connection' | 'token' | 'session';
+  readonly entity: 'project' | 'site' | 'integration' | 'connection' | 'token' | 'session' | 'secret';
   readonly entityId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }

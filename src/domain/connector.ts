@@ -19,8 +19,8 @@ export type EndpointPart = string | number | boolean | null;
 export interface EndpointRule<T> {
   /** The canonical part of the endpoint fingerprint that this field decides. */
   part(value: T | undefined): EndpointPart;
-  /** True when going from one value to the other only makes the destination stricter, which needs no re-entry of secrets. */
-  stricter?(before: T | undefined, after: T | undefined): boolean;
+  /** True when going from one part to the other only makes the destination stricter, which needs no re-entry of secrets. */
+  stricter?(before: EndpointPart, after: EndpointPart): boolean;
 }
 
 /** Spellings where they differ from the field's key: the lead API's input and its snake_case JSON; and the lead API's name for the field's type, a group's input or an enum, with the one that updates take where that is another. */

@@ -274,16 +274,27 @@ export function endpointParts(connector: Connector, settings: Details): Readonly
   return parts;
 }
 
+/** True when what is bound to one destination may go to the other: it is the same, or only stricter. */
+export function staysThere(
+  connector: Connector,
+  before: Readonly<Record<string, EndpointPart>>,
+  after: Readonly<Record<string, EndpointPart>>,
+): boolean {
+  return (
+    before.kind === after.kind &&
+    fieldsOf(connector).every(({ key, meta: { endpoint } }) => {
+      const [from, to] = [before[key] ?? null, after[key] ?? null];
+      return endpoint === null || from === to || endpoint.stricter?.(from, to) === true;
+    })
+  );
+}
+
 /**
  * Names of the secrets that must be given again, because the change would send stored ones somewhere else than where they
  * were saved for. Empty when the destination stays, or only becomes stricter.
  */
 export function secretsToReenter(connector: Connector, base: Details, next: Details, given: Details): readonly string[] {
-  const moved = fieldsOf(connector).some(({ key, meta }) => {
-    if (meta.endpoint === null || meta.endpoint.part(base[key]) === meta.endpoint.part(next[key])) return false;
-    return meta.endpoint.stricter?.(base[key], next[key]) !== true;
-  });
-  if (!moved) return [];
+  if (staysThere(connector, endpointParts(connector, base), endpointParts(connector, next))) return [];
   return [...secretLeaves(connector, next)].filter(({ field }) => !Object.hasOwn(given, field)).map(({ path }) => path);
 }
 

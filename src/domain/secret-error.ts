@@ -57,6 +57,12 @@ const FAILURES = {
     resolution:
       'If that is meant, an administrator stages the reference anew and commits it; else put the destination in the secret right.',
   },
+  'bound-elsewhere': {
+    code: 'SECRET_BOUND',
+    refusal: 'FORBIDDEN',
+    what: 'may be sent to the destination alone that it was first used with, and this is another one',
+    resolution: 'Name the first destination, or ask the operator to allow this one (changeover secret allow).',
+  },
 } as const satisfies Record<string, Failure>;
 
 /** Why a secret was not had. It never holds anything that was read. */

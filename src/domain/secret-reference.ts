@@ -1,3 +1,5 @@
+import type { EndpointPart } from './connector.ts';
+
 /**
  * A secret reference names credentials that stay in an outside manager. It is stored in clear on a version, in place of sealed
  * credentials; what it leads to is read when it is needed, and kept for five minutes at most.
@@ -29,6 +31,26 @@ export interface ProviderGrant {
   readonly createdBy: string | null;
 }
 
+/** A secret by its name, as destinations are bound to it. */
+export interface SecretName {
+  readonly projectId: string;
+  readonly provider: SecretProviderName;
+  readonly path: string;
+  /** Where in the secret the credentials are, as a JSON pointer: empty for the whole. */
+  readonly member: string;
+}
+
+/** Where a secret may be sent that does not say so itself. */
+export interface SecretDestination extends SecretName {
+  readonly id: string;
+  /** As the fields of the kind say it: host, port and the like, none of which is secret. */
+  readonly parts: Readonly<Record<string, EndpointPart>>;
+  /** Keyed hash of the name and the parts. */
+  readonly boundTo: Buffer;
+  readonly createdAt: number;
+  readonly createdBy: string | null;
+}
+
 /** The longest that a secret may be used without being read again, milliseconds. */
 export const SECRET_MAX_AGE_MS = 5 * 60 * 1000;
 
@@ -49,6 +71,11 @@ export interface SecretProvider {
   readPrefix(prefix: string): string | null;
   /** By the text alone; whether a file really lies there is for `read` to say. */
   isWithin(path: string, prefix: string): boolean;
+  /**
+   * What two names of one secret have in common, such as a file that is found on two ways; null where nothing is found. Absent where
+   * a secret has one name alone.
+   */
+  identify?(path: string): Promise<string | null>;
   /**
    * The secret's bytes, at most SECRET_MAX_BYTES, of a path that lies within one of the prefixes. The caller overwrites them when
    * done. Throws SecretError.

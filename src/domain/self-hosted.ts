@@ -4,24 +4,48 @@ import { DomainError } from './errors.ts';
 import { repeatsName } from './repeated-names.ts';
 import { SecretError } from './secret-error.ts';
 
+export interface SelfHosted {
+  readonly details: Details;
+  /** Where in the secret they are, as JSON pointers: as the reference says it, and as they were found. */
+  readonly members: readonly string[];
+  /** The secret says itself where it is sent, in whole: what stands beside it adds nothing to that. */
+  readonly namesDestination: boolean;
+}
+
 /**
  * Reads the content of a self-hosted secret: a JSON object of the driver's arguments, flat or under `connect_args`, or a member of one
  * that holds such an object. Members that the kind does not know are left alone. `beside` are settings of the connection itself; they
  * never send a secret somewhere else than it says itself. Throws SecretError naming the field that is missing or wrong, in words of
  * ours alone.
  */
-export function readSelfHosted(connector: Connector, content: Uint8Array, key: string | null, beside: Details): Details {
+export function readSelfHosted(connector: Connector, content: Uint8Array, key: string | null, beside: Details): SelfHosted {
   const whole = parseObject(content);
   const held = key === null ? whole : memberOf(whole, key);
-  const read = readFields(fieldsOf(connector), isPlainObject(held.connect_args) ? held.connect_args : held);
+  const named = pointerOf(key);
+  const args = isPlainObject(held.connect_args) ? held.connect_args : null;
+  const read = readFields(fieldsOf(connector), args ?? held);
   refuseRedirect(connector, read, beside);
   try {
-    return parseDetails(connector, { ...read, ...beside });
+    return {
+      details: parseDetails(connector, { ...read, ...beside }),
+      members: args === null ? [named] : [named, `${named}/connect_args`],
+      namesDestination: namesDestination(connector, read),
+    };
   } catch (error) {
     // The details' own texts name fields and what they expect, and no value.
     if (error instanceof DomainError) throw new SecretError('ill-formed', error.message.replace(/\.$/, ''));
     throw error;
   }
+}
+
+function pointerOf(key: string | null): string {
+  return key === null ? '' : `/${key}`;
+}
+
+/** Whoever may write such a secret decides where it goes, and nobody else. A part that it leaves out has to have a default of the kind's. */
+function namesDestination(connector: Connector, read: Details): boolean {
+  const parts = fieldsOf(connector).filter(({ meta }) => meta.endpoint !== null);
+  return parts.some(({ key }) => Object.hasOwn(read, key)) && parts.every(({ key, schema }) => schema.safeParse(read[key]).success);
 }
 
 /** A secret that names any part of its destination names all of it: what it leaves out is what the kind takes for absent. */
@@ -36,8 +60,8 @@ function refuseRedirect(connector: Connector, read: Details, beside: Details): v
     // What is not valid must not make way for what stands beside it.
     if (!held.success && Object.hasOwn(read, key)) throw new SecretError('ill-formed', `${name}: is not valid`);
     if (!held.success || !named.success) continue;
-    const isSame = meta.endpoint.part(held.data) === meta.endpoint.part(named.data);
-    if (!isSame && meta.endpoint.stricter?.(held.data, named.data) !== true)
+    const [own, other] = [meta.endpoint.part(held.data), meta.endpoint.part(named.data)];
+    if (own !== other && meta.endpoint.stricter?.(own, other) !== true)
       throw new SecretError('ill-formed', `the connection names another ${name}`);
   }
 }

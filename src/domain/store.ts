@@ -3,7 +3,7 @@ import type { Change } from './change.ts';
 import type { Connection, ConnectionPolicy, Integration, Project, Scope, SealedContent, Site, Version } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Lease } from './lease.ts';
-import type { ProviderGrant } from './secret-reference.ts';
+import type { ProviderGrant, SecretDestination, SecretName, SecretProviderName } from './secret-reference.ts';
 import type { Session, Token, TokenGrant } from './token.ts';
 import type { ValidationResult } from './validation.ts';
 import type { KeyStore, NewKey, WrappedKey } from './vault.ts';
@@ -362,6 +362,22 @@ export interface ProviderGrantWriters extends ProviderGrantReaders {
   remove(grant: Pick<ProviderGrant, 'projectId' | 'provider' | 'prefix'>): Promise<boolean>;
 }
 
+export interface SecretDestinationReaders {
+  /** Of all members of the secret, in the order they were bound. */
+  of(name: Omit<SecretName, 'member'>): Promise<readonly SecretDestination[]>;
+  /** Paths of secrets of a provider that are bound to any, in their order; `after` is the last one seen. */
+  paths(projectId: string, provider: SecretProviderName, after: string, limit: number): Promise<readonly string[]>;
+  /** Of the whole project, newest first. */
+  page(projectId: string, page: PageRequest): Promise<readonly SecretDestination[]>;
+}
+
+export interface SecretDestinationWriters extends SecretDestinationReaders {
+  /** False when it is there already. Whether it is the first of its secret is seen under a lock. */
+  insert(destination: SecretDestination): Promise<boolean>;
+  /** Ends all of a secret's destinations, of every member; returns them. */
+  remove(name: Omit<SecretName, 'member'>): Promise<readonly SecretDestination[]>;
+}
+
 /** What others may be told of a change of state: ids only, never content. */
 export interface OutboxEvent {
   readonly id: string;
@@ -395,6 +411,7 @@ export interface Readers {
   readonly leases: LeaseReaders;
   readonly tokens: TokenReaders;
   readonly providerGrants: ProviderGrantReaders;
+  readonly secretDestinations: SecretDestinationReaders;
   readonly audit: AuditReaders;
   readonly instance: { find(): Promise<InstanceRow | null> };
   readonly keys: KeyReaders;
@@ -453,6 +470,7 @@ export interface Writers extends Readers {
   readonly leases: LeaseWriters;
   readonly tokens: TokenWriters;
   readonly providerGrants: ProviderGrantWriters;
+  readonly secretDestinations: SecretDestinationWriters;
   readonly idempotency: IdempotencyWriters;
   readonly audit: AuditWriters;
   readonly events: { append(event: OutboxEvent): Promise<void> };

@@ -25,6 +25,7 @@ export const VALIDATION_CODES = {
   SECRET_MISSING: 'The secret that is referred to does not exist.',
   SECRET_UNREADABLE: 'The secret that is referred to cannot be read.',
   SECRET_INVALID: 'The secret that is referred to does not hold the credentials of this kind.',
+  SECRET_BOUND: 'The secret that is referred to may be sent to the destination alone that it was first used with.',
   SECRET_MOVED: 'The secret that is referred to leads to another destination than before.',
   UNKNOWN_VALIDATOR: 'This kind has no validator of that name.',
   SKIPPED: 'The check was not run.',

@@ -17,6 +17,7 @@ import { addNetwork } from './network.ts';
 import { createPageTypes } from './page.ts';
 import { addPlatformServices } from './platform-service.ts';
 import { createRefs } from './refs.ts';
+import { addSecretDestinations } from './secret-destination.ts';
 import { addSecretGrants } from './secret-grant.ts';
 import { addSelfHosted } from './self-hosted.ts';
 import { addSites } from './site.ts';
@@ -44,7 +45,9 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   const { staged } = addKindOperations(builder, services, validations);
   addTestDatabase(builder, validations);
   addSelfHosted(builder, validations, staged);
-  addSecretGrants(builder, addGenericStaging(builder));
+  const staging = addGenericStaging(builder);
+  addSecretGrants(builder, staging);
+  addSecretDestinations(builder, pages, staging);
   addChanges(builder, connections, leases, pages);
   addAdding(builder, refs);
   addManagement(builder, connections);

@@ -67,9 +67,11 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   const isActive = input.isActive ?? true;
   const rule = proofRule(actor, { isActive, commitPolicy: input.policy?.commitPolicy ?? DEFAULT_POLICY.commitPolicy }, false);
   if (rule === 'required')
-    await obtainProof(services, actor, await candidateOf(services, change, false), null, () => subjectOfChange(services, actor, change));
+    await obtainProof(services, actor, await candidateOf(services, actor, change, false), null, () =>
+      subjectOfChange(services, actor, change),
+    );
   const keys = await services.vault.forProject(actor.projectId);
-  const candidate = await candidateOf(services, change, isActive);
+  const candidate = await candidateOf(services, actor, change, isActive);
   const { outcome, unproven, isNew } = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
     const latest = await tx.changes.findByKeyHash(scopeOf(actor), change.keyHash);

@@ -2,8 +2,9 @@ import type { Actor } from '../domain/actor.ts';
 import { badRequest, DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { IdempotencyRow, Writers } from '../domain/store.ts';
 import type { SealBinding } from '../domain/vault.ts';
+import { repeatAnswer, withoutCredentials } from './repeat-answer.ts';
 import { requireDataKey } from './require-data-key.ts';
-import { actorId, type Services } from './services.ts';
+import { actorId, type Reveal, type Services } from './services.ts';
 
 /** A crashed first request frees its idempotency id after this. */
 const TAKEN_MS = 60_000;
@@ -29,6 +30,8 @@ export interface AnsweredOnce {
 }
 
 /**
+ * What an answer reveals is not recorded with it: a repeat is asked for it anew, and audited.
+ *
  * Runs a request once per token and idempotency id, and gives a repeat the recorded answer for 24 hours. A run whose answer was not
  * recorded, since the gateway or the store failed, may have taken effect: the repeat mints the same keys, so that it finds what was
  * made and gives the first outcome. Throws REQUEST_IN_PROGRESS while the first one runs, IDEMPOTENCY_MISMATCH for another request
@@ -77,13 +80,15 @@ export async function answerOnce(
       throw new DomainError('REQUEST_IN_PROGRESS', 'The first request with this idempotency id is still running.', {
         retryAfterSeconds: 4,
       });
-    return (await services.vault.forProject(actor.projectId, row.answer)).open(binding, row.answer).toString('utf8');
+    const kept = (await services.vault.forProject(actor.projectId, row.answer)).open(binding, row.answer);
+    return await repeatAnswer(services, actor, kept.toString('utf8'));
   }
   const free = (how = release) =>
     services.store.write(how).catch(() => services.later('release-idempotency-id', () => services.store.write(how)));
+  const reveals: Reveal[] = [];
   let answer: AnsweredOnce;
   try {
-    answer = await run(withSameKeys(services, row));
+    answer = await run({ ...withSameKeys(services, row), revealed: (reveal) => reveals.push(reveal) });
   } catch (error) {
     await free();
     throw error;
@@ -91,7 +96,7 @@ export async function answerOnce(
   if (answer.codes.some((code) => PASSING.has(code))) await free();
   else if (!answer.isKept) await free(forget);
   else {
-    const sealed = keys.seal(binding, Buffer.from(answer.body, 'utf8')).blob;
+    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer.body, reveals), 'utf8')).blob;
     try {
       await services.store.write(async (tx) => {
         await requireDataKey(tx, actor.projectId, keys.keyGeneration);

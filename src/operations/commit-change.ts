@@ -110,11 +110,11 @@ export async function settleChange<T>(
         next: change,
         acceptsLosses: options.acceptsLosses,
       });
-      await obtainProof(services, actor, await candidateOf(services, change, false), parity, () =>
+      await obtainProof(services, actor, await candidateOf(services, actor, change, false), parity, () =>
         subjectOfChange(services, actor, change),
       );
     }
-    if (isNext) candidate = await candidateOf(services, change, connection.isActive);
+    if (isNext) candidate = await candidateOf(services, actor, change, connection.isActive);
   }
   const keys = await services.vault.forProject(actor.projectId);
   const result = await writeAs(services, actor, async (tx) => {

@@ -1,8 +1,10 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Version } from '../domain/connection.ts';
 import { type Details, endpointParts, splitDetails } from '../domain/details.ts';
 import { SecretError, secretRefusal } from '../domain/secret-error.ts';
 import type { SecretReference } from '../domain/secret-reference.ts';
-import { readSelfHosted } from '../domain/self-hosted.ts';
+import { readSelfHosted, type SelfHosted } from '../domain/self-hosted.ts';
+import { bindDestination, type Destined } from './bind-destination.ts';
 import { connectorOf } from './load-connection.ts';
 import type { Services } from './services.ts';
 
@@ -20,21 +22,47 @@ export interface Opened {
   readonly isKept: boolean;
 }
 
-/** Goes to the outside manager: never within a transaction. Throws SecretError where the secret is not to be had. */
+export interface Following {
+  /** Reads the secret again, whatever is kept. */
+  readonly fresh?: boolean;
+  /** False for what is looked at and not used: it is bound to no destination by that. */
+  readonly binds?: boolean;
+}
+
+/**
+ * Goes to the outside manager: never within a transaction. What is returned may be sent where it leads: a secret that leaves it to the
+ * connection to say where is bound to its first destination before. Throws SecretError where the secret is not to be had.
+ */
 export async function followReference(
+  services: Services,
+  actor: Actor,
+  row: ReferringRow,
+  reference: SecretReference,
+  { fresh = false, binds = true }: Following = {},
+): Promise<Opened> {
+  const { destined, namesDestination, ...opened } = await readReferred(services, row, reference, fresh);
+  if (!namesDestination) await bindDestination(services, actor, destined, { binds });
+  return opened;
+}
+
+/** What a reference leads to, and how it comes by its destination. Nothing of it may be sent before that is bound. */
+export async function readReferred(
   services: Services,
   row: ReferringRow,
   reference: SecretReference,
-  { fresh = false } = {},
-): Promise<Opened> {
+  fresh: boolean,
+): Promise<Opened & Pick<SelfHosted, 'namesDestination'> & { readonly destined: Destined }> {
   const grants = await services.store.read.providerGrants.of(row.projectId);
   const prefixes = grants.filter(({ provider }) => provider === reference.provider).map(({ prefix }) => prefix);
   const { value, isKept } = await services.secrets.resolve(reference, prefixes, { fresh });
   try {
     const connector = connectorOf(services, row.kind);
-    const details = readSelfHosted(connector, value, reference.key, row.settings);
-    const destination = services.fingerprint(endpointParts(connector, splitDetails(connector, details).settings));
+    const { details, members, namesDestination } = readSelfHosted(connector, value, reference.key, row.settings);
+    const parts = endpointParts(connector, splitDetails(connector, details).settings);
+    const destination = services.fingerprint(parts);
     return {
+      destined: { projectId: row.projectId, reference, connector, members, parts },
+      namesDestination,
       details,
       candidateHash: services.vault.keyedHash('candidate', 'resolved', row.candidateHash, value),
       boundTo: services.vault.keyedHash('candidate', 'destination', row.projectId, row.connectionId, destination),
@@ -48,12 +76,13 @@ export async function followReference(
 /** Follows it for whoever asked for the credentials. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE. */
 export async function followOrRefuse(
   services: Services,
+  actor: Actor,
   row: ReferringRow,
   reference: SecretReference,
   options: { readonly fresh?: boolean },
 ): Promise<Opened> {
   try {
-    return await followReference(services, row, reference, options);
+    return await followReference(services, actor, row, reference, options);
   } catch (error) {
     throw error instanceof SecretError ? secretRefusal(error, reference) : error;
   }

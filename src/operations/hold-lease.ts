@@ -1,4 +1,5 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
+import type { Connection } from '../domain/connection.ts';
 import type { Details } from '../domain/details.ts';
 import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { inUse, isLive, type Lease } from '../domain/lease.ts';
@@ -6,7 +7,7 @@ import type { Writers } from '../domain/store.ts';
 import { loadConnection, requireConnection, requireReachableSite } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
 import { type Open, withOpened } from './open-resolved.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
+import { actorId, LOCAL_ACTOR_ID, record, type Services, scopeOf, writeAs } from './services.ts';
 
 export interface HeldLease {
   readonly lease: Lease;
@@ -35,14 +36,13 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
   const key = services.tokens.create('lse');
   const keyHash = services.vault.keyedHash('token', key);
   await services.vault.forProject(actor.projectId);
-  return await withOpened(services, (open) =>
+  const held = await withOpened(services, actor, (open) =>
     writeAs(services, actor, async (tx) => {
       const made = await madeBefore(services, tx, keyHash, (hash) => tx.leases.findByKeyHash(scopeOf(actor), hash));
-      if (made !== null) return { key, ...(await readLive(services, actor, tx, made, open)) };
+      if (made !== null) return { key, ...(await readAsAcquired(services, actor, tx, made, open)) };
       await tx.lock(input.connectionId, 'shared');
       const { connection, current } = await loadConnection(services, actor, input.connectionId, tx);
-      if (!connection.isActive)
-        throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
+      requireEnabled(connection);
       const now = await tx.now();
       await refuseWhileWaiting(tx, connection.id, now);
       const lease: Lease = {
@@ -65,6 +65,36 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
       return { lease, key, credentials: await open(current, tx) };
     }),
   );
+  services.revealed({ kind: 'acquired', leaseId: held.lease.id, credentials: held.credentials });
+  return held;
+}
+
+function requireEnabled({ isActive }: Connection): void {
+  if (!isActive) throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
+}
+
+/**
+ * The credentials of a lease for a repeat of the request that took it, or read it. NOT_FOUND once the lease has ended; what could not
+ * be acquired now is not repeated either: NOT_FOUND where the connection is gone, UNAVAILABLE while it is disabled.
+ */
+export async function repeatLease(services: Services, actor: Actor, leaseId: string, how: 'acquired' | 'read'): Promise<Details> {
+  requirePermission(actor, 'lease');
+  await services.vault.forProject(actor.projectId);
+  const { credentials } = await withOpened(services, actor, (open) =>
+    writeAs(services, actor, async (tx) => {
+      const lease = await tx.leases.find(scopeOf(actor), leaseId);
+      if (lease === null || (lease.tokenId ?? LOCAL_ACTOR_ID) !== actorId(actor)) throw notFound('live lease');
+      return how === 'read' ? await readLive(services, actor, tx, lease, open) : await readAsAcquired(services, actor, tx, lease, open);
+    }),
+  );
+  return credentials;
+}
+
+async function readAsAcquired(services: Services, actor: Actor, tx: Writers, lease: Lease, open: Open): Promise<HeldLease> {
+  const connection = await tx.connections.find(scopeOf(actor), lease.connectionId);
+  if (connection === null) throw notFound('connection');
+  requireEnabled(connection);
+  return await readLive(services, actor, tx, lease, open);
 }
 
 /** A waiting commit must not starve: as with a fair lock, jobs that come after it start with what it brings. Live leases are renewed meanwhile. */
@@ -91,8 +121,9 @@ export async function readLease(
   requirePermission(actor, 'lease');
   const found = await findLease(services, actor, key);
   await services.vault.forProject(actor.projectId);
-  return await withOpened(
+  const held = await withOpened(
     services,
+    actor,
     (open) =>
       writeAs(services, actor, async (tx) => {
         const lease = await tx.leases.findByKeyHash(scopeOf(actor), found.keyHash);
@@ -101,6 +132,8 @@ export async function readLease(
       }),
     options,
   );
+  services.revealed({ kind: 'read', leaseId: held.lease.id, credentials: held.credentials });
+  return held;
 }
 
 async function readLive(services: Services, actor: Actor, tx: Writers, lease: Lease, open: Open): Promise<HeldLease> {
@@ -157,7 +190,7 @@ async function findLease(services: Services, actor: Actor, key: string): Promise
       ? await services.store.read.leases.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key))
       : null;
   // A lease is its taker's: another job's token does not renew, read or release it.
-  if (lease === null || (lease.tokenId ?? 'local') !== actorId(actor)) throw notFound('lease');
+  if (lease === null || (lease.tokenId ?? LOCAL_ACTOR_ID) !== actorId(actor)) throw notFound('lease');
   return lease;
 }
 

@@ -56,10 +56,10 @@ export async function toggleConnection(
   const inUse = active ? await usedBefore(services, actor, current) : null;
   const ruleUnder = (policy: Connection) => parityRuleOf(services, actor, { connection: policy, inUse, next: current, acceptsLosses });
   if (active && connection.commitPolicy === 'VALIDATED')
-    await obtainProof(services, actor, await candidateOf(services, current, false), await ruleUnder(connection), () =>
+    await obtainProof(services, actor, await candidateOf(services, actor, current, false), await ruleUnder(connection), () =>
       subjectOfVersion(services, actor, connectionId, inUse),
     );
-  const candidate = active ? await candidateOf(services, current, true) : current;
+  const candidate = active ? await candidateOf(services, actor, current, true) : current;
   const altered = await alter(
     services,
     actor,

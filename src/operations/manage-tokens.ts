@@ -34,9 +34,20 @@ export async function createToken(services: Services, actor: Actor, input: Creat
   const roles = readRoles(input.roles);
   const secret = services.tokens.create(input.kind ?? 'svc');
   const hash = services.vault.keyedHash('token', secret);
-  return await writeAs(services, actor, async (tx) => {
+  const token = await writeAs(services, actor, async (tx) => {
     const made = await madeBefore(services, tx, hash, (known) => tx.tokens.findByHash(known));
-    return { token: made?.token ?? (await insertToken(services, actor, tx, input, hash)), roles, secret };
+    return made?.token ?? (await insertToken(services, actor, tx, input, hash));
+  });
+  services.revealed({ kind: 'token', tokenId: token.id });
+  return { token, roles, secret };
+}
+
+/** Before the secret of a new token is shown to a repeat of the request that made it. NOT_FOUND once the token has ended. */
+export async function repeatToken(services: Services, actor: Actor, tokenId: string): Promise<void> {
+  requirePermission(actor, 'token');
+  await writeAs(services, actor, async (tx) => {
+    if (!(await tx.tokens.isLive(tokenId, await tx.now()))) throw notFound('live token');
+    await record(services, tx, actor, { action: 'token.reveal', entity: 'token', entityId: tokenId, details: {} });
   });
 }
 

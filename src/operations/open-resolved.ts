@@ -1,9 +1,10 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Version } from '../domain/connection.ts';
 import type { Details } from '../domain/details.ts';
 import { DomainError } from '../domain/errors.ts';
 import { SecretError, secretRefusal, secretUnusable } from '../domain/secret-error.ts';
 import type { Readers } from '../domain/store.ts';
-import { followOrRefuse, followReference, type Opened } from './follow-reference.ts';
+import { type Following, followOrRefuse, followReference, type Opened } from './follow-reference.ts';
 import { openDetails } from './load-connection.ts';
 import type { Services } from './services.ts';
 
@@ -14,10 +15,10 @@ type OpenableRow = Parameters<typeof openDetails>[1] & Partial<Pick<Version, 'bo
  * Opens a version or change, and goes to the outside manager for one that holds a reference: never within a transaction. Throws
  * SecretError where the secret is not to be had or leads somewhere else than the version is bound to, and what `openDetails` throws.
  */
-export async function openResolved(services: Services, row: OpenableRow, options?: { readonly fresh: boolean }): Promise<Opened> {
+export async function openResolved(services: Services, actor: Actor, row: OpenableRow, options?: Following): Promise<Opened> {
   const details = await openDetails(services, row);
   if (row.reference === null) return { details, candidateHash: row.candidateHash, boundTo: null, isKept: false };
-  const opened = await followReference(services, row, row.reference, options);
+  const opened = await followReference(services, actor, row, row.reference, options);
   if (row.boundTo != null && opened.boundTo?.equals(row.boundTo) !== true) throw new SecretError('moved');
   return opened;
 }
@@ -29,12 +30,12 @@ export type Candidate = Pick<Version, 'kind' | 'candidateHash' | 'boundTo'>;
  * What a change or version is to be proven and bound as. A reference of an active connection has to lead somewhere: what does not open
  * is not put into use. Throws VALIDATION_FAILED, or UNAVAILABLE where it takes too long.
  */
-export async function candidateOf(services: Services, row: OpenableRow, isActive: boolean): Promise<Candidate> {
+export async function candidateOf(services: Services, actor: Actor, row: OpenableRow, isActive: boolean): Promise<Candidate> {
   const { kind, candidateHash, reference } = row;
   if (reference === null) return { kind, candidateHash, boundTo: null };
   try {
     // The details go no further: a commit has no use for them.
-    const { candidateHash: resolved, boundTo } = await openResolved(services, row);
+    const { candidateHash: resolved, boundTo } = await openResolved(services, actor, row, { binds: isActive });
     return { kind, candidateHash: resolved, boundTo };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
@@ -73,6 +74,7 @@ const MOST_RUNS = 4;
  */
 export async function withOpened<T>(
   services: Services,
+  actor: Actor,
   transact: (open: Open) => Promise<T>,
   options: { readonly fresh?: boolean } = {},
 ): Promise<T> {
@@ -88,7 +90,7 @@ export async function withOpened<T>(
       });
     } catch (error) {
       if (!(error instanceof FollowFirst)) throw error;
-      followed = { version: error.version, details: await followBound(services, error.version, options) };
+      followed = { version: error.version, details: await followBound(services, actor, error.version, options) };
     }
   }
   throw new DomainError('UNAVAILABLE', 'The connection is being changed at this moment. Send the request again.', { retryAfterSeconds: 2 });
@@ -98,10 +100,10 @@ function isSame(a: Version, b: Version): boolean {
   return a.connectionId === b.connectionId && a.version === b.version && a.candidateHash.equals(b.candidateHash);
 }
 
-async function followBound(services: Services, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
+async function followBound(services: Services, actor: Actor, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
   // `withOpened` follows versions with a reference alone.
   if (version.reference === null) return await openDetails(services, version);
-  const { details, boundTo } = await followOrRefuse(services, version, version.reference, options);
+  const { details, boundTo } = await followOrRefuse(services, actor, version, version.reference, options);
   if (version.boundTo === null || boundTo?.equals(version.boundTo) !== true)
     throw secretRefusal(new SecretError('moved'), version.reference);
   return details;

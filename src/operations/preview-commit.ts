@@ -41,7 +41,7 @@ export async function previewCommit(
   const { connection, current } = await loadConnection(services, actor, input.connectionId);
   const liveLeases = await services.store.read.leases.liveOf(connection.id, await services.store.now());
   const needed = proofRule(actor, connection, false) === 'required';
-  const candidate = await candidateOf(services, change, false);
+  const candidate = await candidateOf(services, actor, change, false);
   const parity = await parityRuleOf(services, actor, {
     connection,
     inUse: current,

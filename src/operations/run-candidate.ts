@@ -75,7 +75,7 @@ async function runOn(
   credentials: Details,
   { signal, isProof = false, skipPermissionTests = false }: RunOptions,
 ): Promise<ValidationOutcome> {
-  const current = await currentDetails(services, subject, validator);
+  const current = await currentDetails(services, actor, subject, validator);
   if (validator.name === PARITY && current === null) return nothingToCompare();
   const task: ValidatorTask = {
     kind: subject.connector.kind,
@@ -94,11 +94,16 @@ async function runOn(
 }
 
 /** A version in use whose secret is not to be had, or was altered or destroyed, leaves nothing to compare with. */
-async function currentDetails(services: Services, { current, connector }: Subject, { comparesLogins }: Validator): Promise<Details | null> {
+async function currentDetails(
+  services: Services,
+  actor: Actor,
+  { current, connector }: Subject,
+  { comparesLogins }: Validator,
+): Promise<Details | null> {
   if (current === null) return null;
   if (current.reference === null && !comparesLogins) return current.settings;
   try {
-    const { details } = await openResolved(services, current);
+    const { details } = await openResolved(services, actor, current);
     return comparesLogins ? details : splitDetails(connector, details).settings;
   } catch (error) {
     if (error instanceof SecretError || (error instanceof DomainError && error.code === 'INTEGRITY')) return null;

@@ -114,14 +114,14 @@ export async function subjectOfChange(services: Services, actor: Actor, change: 
     open: (options) => openStaged(services, actor, change, options),
     reference: change.reference,
     current: loaded?.current.kind === change.kind ? loaded.current : null,
-    identity: { changeId: change.id, version: null, candidateHash: (await candidateOf(services, change, false)).candidateHash },
+    identity: { changeId: change.id, version: null, candidateHash: (await candidateOf(services, actor, change, false)).candidateHash },
   };
 }
 
 /** What does not open since the change ended meanwhile was not altered: CHANGE_OUTDATED or CHANGE_EXPIRED then. */
 async function openStaged(services: Services, actor: Actor, change: Change, options: { readonly fresh: boolean }): Promise<Opened> {
   try {
-    return await openResolved(services, change, options);
+    return await openResolved(services, actor, change, options);
   } catch (error) {
     const latest = await services.store.read.changes.findByKeyHash(scopeOf(actor), change.keyHash);
     if (latest !== null) await requireOpen(latest, services.store);
@@ -141,10 +141,14 @@ export async function subjectOfVersion(
   return {
     connector,
     connectionId,
-    open: (options) => openResolved(services, current, options),
+    open: (options) => openResolved(services, actor, current, options),
     reference: current.reference,
     current: before !== null && before.kind === current.kind ? before : current,
-    identity: { changeId: null, version: current.version, candidateHash: (await candidateOf(services, current, false)).candidateHash },
+    identity: {
+      changeId: null,
+      version: current.version,
+      candidateHash: (await candidateOf(services, actor, current, false)).candidateHash,
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { Anchor, ArchivedHead, AuditCheck, AuditEntry, AuditPages, AuditRange, AuditRow, LinkedRow } from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
+import type { Details } from '../domain/details.ts';
 import { unauthenticated } from '../domain/errors.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { SecretResolver } from '../domain/secret-reference.ts';
@@ -19,6 +20,8 @@ export interface Services {
    * that it minted. Null for a request without an idempotency id.
    */
   readonly repeatsSince: number | null;
+  /** Told of each secret that an operation gives away, so that a recorded answer does not give it away again unasked. */
+  revealed(reveal: Reveal): void;
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
   readonly observer: Observer;
@@ -38,6 +41,11 @@ export interface Services {
   /** One running promise per key: a second caller gets the first one's. */
   once<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
+
+/** What an answer shows, and whose it is. */
+export type Reveal =
+  | { readonly kind: 'acquired' | 'read'; readonly leaseId: string; readonly credentials: Details }
+  | { readonly kind: 'token'; readonly tokenId: string };
 
 export interface AuditChain {
   /** Signs an entry; its number and place in the chain come later, from the sealer. */

@@ -100,7 +100,7 @@ export async function testReference(
   const subject = {
     connector,
     connectionId,
-    open: (options: { readonly fresh: boolean }) => followReference(services, row, reference, options),
+    open: (options: { readonly fresh: boolean }) => followReference(services, actor, row, reference, options),
     reference,
     current: null,
     identity: null,

@@ -10,6 +10,7 @@ import { keyReaders, keyWriters } from './sql/keys.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
+import { secretDestinationReaders, secretDestinationWriters } from './sql/secret-destinations.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
@@ -38,6 +39,7 @@ function readersOf(source: StatementSource, tables: Tables): Readers {
     leases: leaseReaders(source, tables),
     tokens: tokenReaders(source, tables),
     providerGrants: providerGrantReaders(source, tables),
+    secretDestinations: secretDestinationReaders(source, tables),
     audit: auditReaders(source, tables),
     ...projectReaders(source, tables),
     ...keyReaders(source, tables),
@@ -105,6 +107,9 @@ class TransactionWriters implements Writers {
   }
   get providerGrants(): Writers['providerGrants'] {
     return this.#of(providerGrantWriters);
+  }
+  get secretDestinations(): Writers['secretDestinations'] {
+    return this.#of(secretDestinationWriters);
   }
   get idempotency(): Writers['idempotency'] {
     return this.#of(idempotencyWriters);

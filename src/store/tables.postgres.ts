@@ -104,6 +104,29 @@ export const providerGrants = table(
   (t) => [primaryKey({ columns: [t.projectId, t.provider, t.prefix] })],
 );
 
+/**
+ * Where a project may send a secret that does not name its destination itself: the one of its first use, and those that an operator
+ * allowed. `bound_to` is a keyed hash over all that the row says; it grants, so nobody who edits the table can make one.
+ */
+export const secretDestinations = table(
+  'secret_destinations',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    provider: text('provider').notNull(),
+    path: text('path').notNull(),
+    member: text('member').notNull(),
+    parts: json('parts').notNull(),
+    boundTo: bytes('bound_to').notNull(),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by'),
+  },
+  (t) => [
+    uniqueIndex('secret_destinations_name').on(t.projectId, t.provider, t.path, t.member, t.boundTo),
+    index('secret_destinations_page').on(t.projectId, t.createdAt, t.id),
+  ],
+);
+
 export const sites = table(
   'sites',
   {

@@ -65,9 +65,47 @@ test('the commands of the guide run in their order, and show no secret', async (
       'connection update: ok',
       'connection test: ok',
       'connection update: ok',
+      'secret destinations: ok',
     ],
     `secret:   file:${secrets.folder}/all.json#sales`,
   ]);
+}, 60_000);
+
+test('an operator sees where a secret of a login alone may be sent, allows another destination, and begins anew', async () => {
+  const { hostname, port, pathname, username, password } = new URL(await server.createDatabase('destinations'));
+  const path = secrets.write('login.json', { user: username, password: decodeURIComponent(password) });
+  await changeover('secret', 'grant', '--provider', 'file', '--prefix', secrets.folder);
+  const settings = ['--set', `host=${hostname}`, '--set', `port=${port}`, '--set', `database=${pathname.slice(1)}`];
+  const added = await changeover(
+    'connection',
+    'add',
+    '--kind',
+    'postgres',
+    '--integration',
+    'Login',
+    '--reference',
+    `file:${path}`,
+    ...settings,
+  );
+  const id = /^Added Login: (.*)$/m.exec(added.stdout)?.[1] ?? '';
+  const moved = await changeover('connection', 'update', id, '--reference', `file:${path}`, '--set', 'port=1');
+  const listed = async () => (JSON.parse((await changeover('secret', 'destinations', '--json')).stdout) as unknown[]).length;
+  const allowed = await changeover('secret', 'allow', '--connection', id);
+  const before = await listed();
+  const released = await changeover('secret', 'release', '--provider', 'file', '--path', path);
+  expect({
+    moved: /another one/.test(moved.stderr),
+    allowed: allowed.stdout,
+    before,
+    released: released.code,
+    after: await listed(),
+  }).toEqual({
+    moved: true,
+    allowed: expect.stringContaining(`host=${hostname} port=${port}`),
+    before: 1,
+    released: 0,
+    after: 0,
+  });
 }, 60_000);
 
 test('grants are listed as JSON and taken back', async () => {

@@ -54,7 +54,7 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
           (value) =>
             schema.safeParse(value).success &&
             endpoint.part(value) !== endpoint.part(base[key]) &&
-            endpoint.stricter?.(base[key], value) !== true,
+            endpoint.stricter?.(endpoint.part(base[key]), endpoint.part(value)) !== true,
         );
         const asked = secretsToReenter(connector, base, { ...base, [key]: other }, { [key]: other });
         return [[key, other !== undefined && stored.every((name) => asked.some((path) => path.split('.')[0] === name))]];

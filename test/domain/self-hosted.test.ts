@@ -11,7 +11,7 @@ function connectorOf(kind: string) {
 }
 
 const read = (kind: string, content: unknown, beside: object = {}) =>
-  readSelfHosted(connectorOf(kind), Buffer.from(JSON.stringify(content)), null, { ...beside });
+  readSelfHosted(connectorOf(kind), Buffer.from(JSON.stringify(content)), null, { ...beside }).details;
 
 /** What is wrong, in the words of the error. */
 function wrongIn(kind: string, content: unknown, beside: object = {}): string {

@@ -11,6 +11,7 @@ const ROWS = {
   brief: () => ['lease.acquire'],
   grant: () => ['secret-provider.grant'],
   revoke: () => ['secret-provider.revoke'],
+  replay: ({ value }) => (value.reveals ? ['lease.read'] : []),
   readLease: () => ['lease.read'],
   renew: () => ['lease.renew'],
   release: () => ['lease.release'],

@@ -34,6 +34,10 @@ const PATIENCE_MS = 1500;
 /** Codes with which nobody knows what took effect. */
 export const UNKNOWN = new Set(['OUTCOME_UNKNOWN', 'UNAVAILABLE', 'REQUEST_IN_PROGRESS', 'REQUEST_TIMEOUT', 'RATE_LIMITED']);
 
+/** Requests whose answers show credentials, and what says that these are not to be had any more. */
+const REVEALS = new Set(['acquire', 'read', 'readAnew']);
+const ENDED = new Set(['NOT_FOUND', 'FORBIDDEN', 'SECRET_REENTRY_REQUIRED', 'UNAUTHENTICATED']);
+
 export function tagsOf(connection) {
   return Array.from({ length: TAGS }, (_, index) => `t${index}-${connection.slice(-6)}`);
 }
@@ -295,7 +299,13 @@ function createClient(world, ways, events, proc, seed) {
       const event = { proc, op: 'replay', key: past.key, args: { verb: past.verb }, inv: now(), ret: 0, type: 'info', value: {} };
       events.push(event);
       const { text, code } = await past.way.ask(past.verb, past.variables, past.id).catch(() => ({ code: 'UNAVAILABLE' }));
-      Object.assign(event, { ret: now(), type: UNKNOWN.has(code) ? 'info' : 'ok', value: { same: text === past.text } });
+      // What reveals is asked for anew: it is refused once the lease has ended, and gives what a reference leads to by then.
+      const differs = REVEALS.has(past.verb) && (ENDED.has(code) || refersTo(past.key));
+      Object.assign(event, {
+        ret: now(),
+        type: UNKNOWN.has(code) ? 'info' : 'ok',
+        value: { same: differs || text === past.text, reveals: REVEALS.has(past.verb) && !ENDED.has(code) },
+      });
     },
     async removePair() {
       const pair = pick(world.pairs);

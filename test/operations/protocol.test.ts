@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest';
+import { describeDestinations } from '../contracts/destinations.ts';
 import { describeIntegrity } from '../contracts/integrity.ts';
 import { describeProof } from '../contracts/proof.ts';
 import { describeProtocol } from '../contracts/protocol.ts';
@@ -10,7 +11,15 @@ import { startPostgres } from '../support/embedded-postgres.ts';
 const server = await startPostgres();
 afterAll(() => server.close());
 
-for (const describeIt of [describeProtocol, describeProof, describeVersions, describeRaces, describeReferences, describeIntegrity]) {
+for (const describeIt of [
+  describeProtocol,
+  describeProof,
+  describeVersions,
+  describeRaces,
+  describeReferences,
+  describeDestinations,
+  describeIntegrity,
+]) {
   describeIt('SQLite', async () => null);
   describeIt('PostgreSQL', () => server.createDatabase(describeIt.name.toLowerCase()));
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CALLERS, type Caller, type Scene } from './matrix-scene.ts';
 
 /**
@@ -112,6 +114,16 @@ export const ROWS: readonly Row[] = [
     elsewhere: 'ok',
     limited: 'FORBIDDEN',
     ask: ({ otherProjectId }) => `(projectId: "${otherProjectId}") { prefix }`,
+  },
+  { field: 'secretDestinations', by: ['admin', 'owner', 'operator'], lacks: 'reference', ...listed, ask: () => '{ edges { cursor } }' },
+  {
+    field: 'secretDestinations',
+    when: 'of another project',
+    by: OPERATORS,
+    lacks: 'operator',
+    elsewhere: 'ok',
+    limited: 'FORBIDDEN',
+    ask: ({ otherProjectId }) => `(projectId: "${otherProjectId}") { edges { cursor } }`,
   },
 
   // Staging.
@@ -414,6 +426,20 @@ export const ROWS: readonly Row[] = [
       return `(provider: env, prefix: ${prefix}) { success }`;
     },
   },
+  {
+    field: 'allowSecretDestination',
+    ...operates,
+    ask: async (scene) => `(changeId: "${(await stageBare(scene)).changeId}") { path }`,
+  },
+  {
+    field: 'releaseSecret',
+    ...operates,
+    async ask(scene) {
+      const { changeId, path } = await stageBare(scene);
+      await scene.ask(`mutation { allowSecretDestination(changeId: "${changeId}") { path } }`);
+      return `(provider: file, path: ${text(path)}) { success }`;
+    },
+  },
   { field: 'auditVerification', ...operates, ask: () => '{ ok }' },
   {
     field: 'auditSegment',
@@ -543,6 +569,17 @@ async function waiting(scene: Scene): Promise<{ readonly id: { readonly id: stri
   await scene.lease(id);
   const { key, changeId } = await scene.stage(id);
   return { id: { id, k: key }, changeId };
+}
+
+/** A change that refers to a secret which does not say itself where it is sent. */
+async function stageBare(scene: Scene): Promise<{ readonly changeId: string; readonly path: string }> {
+  const path = join(scene.secretFolder, `${scene.name().replaceAll(' ', '-')}.json`);
+  writeFileSync(path, text(NEW_SECRET), { mode: 0o600 });
+  await scene.ask(
+    `mutation { stageConnection(connectionType: "webhook", details: ${json({ url: scene.receiverUrl })}, reference: { provider: file, path: ${text(path)} }) { key } }`,
+  );
+  const { changes } = await scene.ask('{ changes(first: 1) { edges { node { id } } } }');
+  return { changeId: changes.edges[0].node.id, path };
 }
 
 /** A prefix of variables that nobody else grants. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { group, secret, secretText, setting } from '../../domain/connector.ts';
+import { type EndpointPart, group, secret, secretText, setting } from '../../domain/connector.ts';
 
 const pem = () =>
   z
@@ -60,6 +60,12 @@ function readSslMode(mode: unknown): unknown {
   return Object.hasOwn(options, name) ? options[name] : mode;
 }
 
+/** How strict, and the authority that is pinned, of a part of the endpoint as `tls` makes it. */
+function readPart(part: EndpointPart): readonly [number, string] {
+  const [strictness = '', ...authority] = String(part).split(' ');
+  return [Number(strictness), authority.join(' ')];
+}
+
 /** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
 export function tls() {
   return group(members, {
@@ -75,8 +81,10 @@ export function tls() {
     endpoint: {
       part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
       // A pinned authority that is replaced or taken away lets somebody else answer; one that is added does not.
-      stricter: (before, after) =>
-        tlsStrictness(after) >= tlsStrictness(before) && (before?.caData === undefined || before.caData.trim() === after?.caData?.trim()),
+      stricter: (before, after) => {
+        const [[from, pinned], [to, named]] = [readPart(before), readPart(after)];
+        return to >= from && (pinned === '' || pinned === named);
+      },
     },
   });
 }

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { SecretError } from '../../domain/secret-error.ts';
 import type { SecretProvider } from '../../domain/secret-reference.ts';
 import { failureOf, readRegular } from './read-regular.ts';
@@ -16,6 +16,11 @@ export function createFileProvider(ours: readonly string[]): SecretProvider {
     readPrefix(prefix) {
       const folder = prefix.replace(/\/+$/, '');
       return isPlainPath(folder) && !isPseudo(folder) ? folder : null;
+    },
+    /** Links, and other ways to one file, are names of one secret. */
+    async identify(path) {
+      const found = await stat(path, { bigint: true }).catch(() => null);
+      return found === null ? null : `${found.dev}:${found.ino}`;
     },
     async read(path, prefixes, signal) {
       const granted = prefixes.filter((prefix) => isPlainPath(path) && isWithin(path, prefix));
