@@ -25,11 +25,12 @@ import { createWorkerPool } from './egress/worker-pool.ts';
 import { createExecutor } from './graphql/execute-request.ts';
 import { createSchema } from './graphql/schema.ts';
 import { PATIENCE, type Patience } from './http/connections.ts';
+import { createLoginThrottle } from './http/login-throttle.ts';
 import { createMetrics } from './http/metrics.ts';
 import { trustProxies } from './http/peer.ts';
 import { createPlaces, DEFAULT_PLACES, type PlaceOptions } from './http/places.ts';
 import { type Pressure, watchPressure } from './http/pressure.ts';
-import { createRates, FAILURES_PER_MINUTE } from './http/rates.ts';
+import { createRates } from './http/rates.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createGatewayServer } from './http/server.ts';
 import { createTurns } from './http/turns.ts';
@@ -140,8 +141,8 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     rates: createRates({
       perSecond: config.tokenRequestsPerSecond,
       burst: 2 * config.tokenRequestsPerSecond,
-      failuresPerMinute: FAILURES_PER_MINUTE,
     }),
+    logins: createLoginThrottle(),
     places: createPlaces({ ...DEFAULT_PLACES, ...overrides.places }, overrides.pressure ?? watchPressure()),
     turns: createTurns(),
     metrics,

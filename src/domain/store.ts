@@ -274,6 +274,8 @@ export interface TokenWriters extends TokenReaders {
   touch(id: string, minute: number): Promise<void>;
   insertSession(session: Session): Promise<void>;
   endSession(id: string, now: number): Promise<boolean>;
+  /** Ends the live sessions of a token but for the newest `keep`. Returns their ids. */
+  endOldestSessions(tokenId: string, keep: number, now: number): Promise<readonly string[]>;
 }
 
 export interface IdempotencyRow {

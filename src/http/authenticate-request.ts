@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Actor, RequestInfo } from '../domain/actor.ts';
 import { DomainError, unauthenticated } from '../domain/errors.ts';
 import { authenticate, authenticateSession } from '../operations/authenticate.ts';
+import type { ShownToken } from './login-throttle.ts';
 import { bucketOf } from './peer.ts';
 import { header } from './read-request.ts';
 import type { GatewayServer } from './server.ts';
@@ -10,49 +11,63 @@ const SESSION_COOKIE = 'changeover_session';
 const CSRF_HEADER = 'x-changeover-csrf';
 
 /** The actor of a request, by token or by browser session. One answer for every way to fail; an address that fails too often is put off. */
-export function authenticateRequest(
-  gateway: Pick<GatewayServer, 'services' | 'rates' | 'proxies'>,
+export async function authenticateRequest(
+  gateway: Pick<GatewayServer, 'services' | 'logins' | 'proxies'>,
   request: IncomingMessage,
   info: RequestInfo,
 ): Promise<Actor> {
   const { services } = gateway;
+  const token = shownToken(request);
+  if (token !== null) return await throttled(gateway, info, token, () => authenticate(services, token, info));
   const session = sessionSecret(gateway, request);
-  const secret = header(request, 'x-mcd-token') ?? header(request, 'authorization') ?? session ?? '';
-  return countingFailures(gateway, info, secret, () => {
-    if (session !== undefined && header(request, 'authorization') === undefined && header(request, 'x-mcd-token') === undefined) {
-      requireSameSite(request);
-      return authenticateSession(services, session, info);
-    }
-    return authenticate(services, presentedToken(request), info);
-  });
+  // Nothing was tried, so nothing has failed.
+  if (session === undefined) throw unauthenticated();
+  return await authenticateBrowser(gateway, request, session, info);
 }
 
-/** Runs a login with this secret. An address that failed too often of late is put off before it is looked up. */
-export async function countingFailures<T>(
-  { rates }: Pick<GatewayServer, 'rates'>,
-  info: RequestInfo,
+/** The actor of a session's cookie, with a request of our own page. */
+function authenticateBrowser(
+  gateway: Pick<GatewayServer, 'services' | 'logins'>,
+  request: IncomingMessage,
   secret: string,
-  login: () => Promise<T>,
-): Promise<T> {
+  info: RequestInfo,
+): Promise<Actor> {
+  requireSameSite(request);
+  return throttled(gateway, info, { secret }, () => authenticateSession(gateway.services, secret, info));
+}
+
+/** Runs a login with what was shown. Where too many have failed of late it is put off before it is looked up. */
+export async function throttled(
+  { logins }: Pick<GatewayServer, 'logins'>,
+  info: RequestInfo,
+  shown: ShownToken,
+  login: () => Promise<Actor>,
+): Promise<Actor> {
   const address = bucketOf(info.ip);
-  rates.requireFewFailures(address, secret);
+  logins.admit(address, shown);
   try {
     const actor = await login();
-    rates.countSuccess(address, secret);
+    logins.succeeded(shown, shown.secret.startsWith('chg_ses_') ? null : actor.tokenId);
     return actor;
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') rates.countFailure(address, secret);
+    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') logins.failed(address, shown);
     throw error;
   }
 }
 
-function presentedToken(request: IncomingMessage): { readonly secret: string; readonly id?: string } {
-  const secret = header(request, 'x-mcd-token');
+/**
+ * The token that a request shows, in either form; the id is checked where it is sent. Both forms are read where they show the same
+ * one, or Authorization is of another scheme, which is a proxy's. Throws BAD_REQUEST where it can't be told which is meant.
+ */
+function shownToken(request: IncomingMessage): ShownToken | null {
+  const authorization = header(request, 'authorization');
+  const own = header(request, 'x-mcd-token');
+  const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization ?? '')?.[1];
+  if (own !== undefined && bearer !== undefined && own !== bearer)
+    throw new DomainError('BAD_REQUEST', 'x-mcd-token and Authorization show two tokens. Send one.', { path: 'authorization' });
+  const secret = own ?? bearer ?? (authorization === undefined ? undefined : '');
   const id = header(request, 'x-mcd-id');
-  if (secret !== undefined) return id === undefined ? { secret } : { secret, id };
-  const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header(request, 'authorization') ?? '')?.[1];
-  if (bearer === undefined) throw unauthenticated();
-  return { secret: bearer };
+  return secret === undefined ? null : id === undefined ? { secret } : { secret, id };
 }
 
 type Peers = Pick<GatewayServer, 'proxies'>;

@@ -6,7 +6,8 @@ import type { RequestInfo } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { authenticate, authenticateSession } from '../operations/authenticate.ts';
 import { createSession, endSession, SESSION_TTL_MS } from '../operations/manage-tokens.ts';
-import { countingFailures, requireSameSite, sessionCookie, sessionSecret } from './authenticate-request.ts';
+import { actorId } from '../operations/services.ts';
+import { requireSameSite, sessionCookie, sessionSecret, throttled } from './authenticate-request.ts';
 import { parseObject, readBody, requireJson } from './read-request.ts';
 import { send } from './reply.ts';
 import { notServed } from './routes.ts';
@@ -62,37 +63,36 @@ async function sendFile(response: ServerResponse, name: string): Promise<void> {
 
 async function handleSession(gateway: GatewayServer, request: IncomingMessage, response: ServerResponse, info: RequestInfo): Promise<void> {
   requireSameSite(request);
-  const { services } = gateway;
-  const secret = sessionSecret(gateway, request);
-  switch (request.method) {
-    case 'POST': {
-      requireJson(request);
-      const { token } = parseObject(await readBody(request));
-      const presented = typeof token === 'string' ? token.trim() : '';
-      const session = await countingFailures(gateway, info, presented, async () => {
-        const actor = await authenticate(services, { secret: presented }, info);
-        return await createSession(services, actor);
-      });
-      send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, session.secret, SESSION_TTL_MS / 1000) });
-      return;
-    }
-    case 'GET': {
-      // Asking who is signed in is no failure; a browser writes every 401 to its console.
-      if (secret === undefined) {
-        send(response, 200, 'null');
-        return;
-      }
-      const { name, projectId, roles } = await countingFailures(gateway, info, secret, () => authenticateSession(services, secret, info));
-      send(response, 200, JSON.stringify({ name, project: projectId, roles }));
-      return;
-    }
-    default: {
-      // DELETE, the only other method of this path.
-      if (secret !== undefined) {
-        const actor = await countingFailures(gateway, info, secret, () => authenticateSession(services, secret, info)).catch(() => null);
-        if (actor !== null) await endSession(services, actor, secret);
-      }
-      send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, '', 0) });
-    }
+  const { services, rates } = gateway;
+  if (request.method === 'POST') {
+    requireJson(request);
+    const { token } = parseObject(await readBody(request));
+    const secret = typeof token === 'string' ? token.trim() : '';
+    const actor = await throttled(gateway, info, { secret }, () => authenticate(services, { secret }, info));
+    rates.countSignIn(actorId(actor));
+    const session = await createSession(services, actor);
+    send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, session.secret, SESSION_TTL_MS / 1000) });
+    return;
   }
+  const secret = sessionSecret(gateway, request);
+  const whoever = async (session: string) => {
+    const actor = await throttled(gateway, info, { secret: session }, () => authenticateSession(services, session, info));
+    rates.countRequest(actorId(actor));
+    return actor;
+  };
+  if (request.method === 'GET') {
+    // Asking who is signed in is no failure; a browser writes every 401 to its console.
+    if (secret === undefined) {
+      send(response, 200, 'null');
+      return;
+    }
+    const { name, projectId, roles } = await whoever(secret);
+    send(response, 200, JSON.stringify({ name, project: projectId, roles }));
+    return;
+  }
+  if (secret !== undefined) {
+    const actor = await whoever(secret).catch(() => null);
+    if (actor !== null) await endSession(services, actor, secret);
+  }
+  send(response, 204, '', { 'set-cookie': sessionCookie(gateway, request, '', 0) });
 }

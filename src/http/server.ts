@@ -10,6 +10,7 @@ import { answerClientError, rawAnswer, refuseConnection } from './client-error.t
 import { connectionOf, endConnections, type Patience, REQUESTS_PER_CONNECTION } from './connections.ts';
 import { handleExplorer } from './explorer-routes.ts';
 import { type GraphqlRoute, handleGraphql } from './graphql-route.ts';
+import type { LoginThrottle } from './login-throttle.ts';
 import type { Metrics } from './metrics.ts';
 import { mostConnections } from './most-connections.ts';
 import { bucketOf, type Proxies } from './peer.ts';
@@ -21,6 +22,7 @@ import { requireRoute } from './routes.ts';
 
 export interface GatewayServer extends GraphqlRoute {
   readonly rates: Rates;
+  readonly logins: LoginThrottle;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   readonly readiness: () => Promise<Readiness>;
   readonly proxies: Proxies;
@@ -160,6 +162,9 @@ function refuseOddRequests(request: IncomingMessage): void {
   if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0'))
     throw new DomainError('BAD_REQUEST', 'A request has exactly one Host header.', { path: 'host' });
   if (request.url?.startsWith('/') !== true) throw new DomainError('BAD_REQUEST', 'The request target must be a path.', { path: 'url' });
+  for (const name of ['authorization', 'x-mcd-token', 'x-mcd-id'])
+    if (request.headers[name] !== undefined && timesGiven(request, name) > 1)
+      throw new DomainError('BAD_REQUEST', `A request has one ${name} header at most.`, { path: name });
   refuseTransferCodings(request);
 }
 

@@ -141,14 +141,24 @@ function isWithin({ integrationIds }: Actor, token: Token): boolean {
 /** How long a browser stays signed in, milliseconds. */
 export const SESSION_TTL_MS = 12 * 60 * 60 * 1000;
 
-/** Signs a browser in with the rights of the actor's token. The secret goes into a cookie that scripts can't read. */
+/** Browsers that may be signed in with one token at a time. */
+export const MOST_SESSIONS = 10;
+
+/**
+ * Signs a browser in with the rights of the actor's token; of too many the one that signed in first is signed out. The secret goes
+ * into a cookie that scripts can't read.
+ */
 export async function createSession(services: Services, actor: Actor): Promise<{ readonly session: Session; readonly secret: string }> {
   const { tokenId } = actor;
   if (tokenId === null) throw unauthenticated();
   const secret = services.tokens.create('ses');
   const hash = services.vault.keyedHash('token', secret);
   return await writeAs(services, actor, async (tx) => {
+    // Of two that sign in at once one waits, or both would count the same others.
+    await tx.lock(tokenId, 'exclusive');
     const now = await tx.now();
+    for (const id of await tx.tokens.endOldestSessions(tokenId, MOST_SESSIONS - 1, now))
+      await record(services, tx, actor, { action: 'session.end', entity: 'session', entityId: id, details: {} });
     const session: Session = {
       id: services.newId(),
       tokenId,

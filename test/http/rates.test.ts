@@ -12,7 +12,7 @@ const outcome = (attempt: () => void) => {
 
 test('a token may send its burst at once, then its rate, and what was refused costs it nothing', () => {
   let now = 0;
-  const rates = createRates({ perSecond: 1, burst: 3, failuresPerMinute: 1 }, () => now);
+  const rates = createRates({ perSecond: 1, burst: 3 }, () => now);
   const send = (token: string) => outcome(() => rates.countRequest(token));
   const burst = [1, 2, 3, 4, 5, 6].map(() => send('a'));
   now = 1000;
@@ -26,7 +26,7 @@ test('a token may send its burst at once, then its rate, and what was refused co
 
 test('what is kept for a token has a size, which grows with time, and what is too large is not kept', () => {
   let now = 0;
-  const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 1, kept: { perSecond: 10, burst: 100 } }, () => now);
+  const rates = createRates({ perSecond: 1, burst: 1, kept: { perSecond: 10, burst: 100 } }, () => now);
   const first = [rates.mayKeep('a', 60), rates.mayKeep('a', 60), rates.mayKeep('a', 40), rates.mayKeep('a', 1), rates.mayKeep('b', 100)];
   now = 1000;
   expect([first, rates.mayKeep('a', 10), rates.mayKeep('a', 1), rates.mayKeep('c', 101)]).toEqual([
@@ -37,23 +37,12 @@ test('what is kept for a token has a size, which grows with time, and what is to
   ]);
 });
 
-test('#52 an address that failed too often is put off for the rest of its minute, and no other is', () => {
+test('a token signs browsers in twenty times at once, then ten times in a minute', () => {
   let now = 0;
-  const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 3 }, () => now);
-  const login = (address: string, secret = 'new') => outcome(() => rates.requireFewFailures(address, secret));
-  for (let failed = 0; failed < 3; failed += 1) rates.countFailure('192.0.2.1', 'bad');
-  const put = [login('192.0.2.1'), login('192.0.2.2')];
+  const rates = createRates({ perSecond: 1, burst: 1 }, () => now);
+  const signIn = (token: string) => outcome(() => rates.countSignIn(token));
+  const first = Array.from({ length: 21 }, () => signIn('a'));
   now = 60_000;
-  expect([put, login('192.0.2.1')]).toEqual([['RATE_LIMITED', 'passes'], 'passes']);
-});
-
-test('#52 a token that was good at that address still passes, until it fails itself', () => {
-  const rates = createRates({ perSecond: 1, burst: 1, failuresPerMinute: 2 });
-  const login = (secret: string) => outcome(() => rates.requireFewFailures('192.0.2.1', secret));
-  rates.countFailure('192.0.2.1', 'bad');
-  rates.countSuccess('192.0.2.1', 'good');
-  rates.countFailure('192.0.2.1', 'bad');
-  const before = [login('bad'), login('good'), login('guess')];
-  rates.countFailure('192.0.2.1', 'good');
-  expect([before, login('good')]).toEqual([['RATE_LIMITED', 'passes', 'RATE_LIMITED'], 'RATE_LIMITED']);
+  const later = Array.from({ length: 11 }, () => signIn('a'));
+  expect([first, later, signIn('b')].map((outcomes) => [outcomes].flat().filter((one) => one === 'passes').length)).toEqual([20, 10, 1]);
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createToken } from '../../src/crypto/token.ts';
+import { FAILURES_PER_MINUTE } from '../../src/http/login-throttle.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -82,5 +84,39 @@ describe('a browser session', () => {
   test('#9 who is no trusted proxy does not change what we believe of the connection', async () => {
     const cookie = (await signIn(gateway, { ...CSRF, 'x-forwarded-proto': 'https' })).headers.get('set-cookie') ?? '';
     expect(/^changeover_session=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/.test(cookie)).toBe(true);
+  });
+
+  test('of more than ten of one token the oldest ends, and its audit says so', async () => {
+    const token = await gateway.token('viewer');
+    const cookies: string[] = [];
+    for (let signedIn = 0; signedIn < 12; signedIn += 1)
+      cookies.push((await signIn(gateway, CSRF, token.secret)).headers.get('set-cookie')?.split(';')[0] ?? '');
+    const statuses = await Promise.all(cookies.map((cookie) => ask(gateway, cookie, CSRF)));
+    const { data } = await gateway.graphql('{ auditLog(filter: { actions: ["session.end"] }, first: 100) { edges { node { actorName } } } }');
+    expect({ statuses, ended: data.auditLog.edges.length >= 2 }).toEqual({ statuses: [401, 401, ...Array(10).fill(200)], ended: true });
+  });
+
+  test('is not made without bound: a token that signs in too often is put off, and makes no row', async () => {
+    const token = await gateway.token('viewer');
+    const answers = await Promise.all(Array.from({ length: 40 }, () => signIn(gateway, CSRF, token.secret)));
+    const refused = answers.filter(({ status }) => status === 429);
+    const made = answers.filter(({ status }) => status === 204).length;
+    expect({
+      all: refused.length + made,
+      few: made < 25,
+      retry: refused.every(({ headers }) => headers.get('retry-after') !== null),
+    }).toEqual({
+      all: 40,
+      few: true,
+      retry: true,
+    });
+  });
+
+  test('is not guessed at: who fails to sign in too often is put off', async () => {
+    const other = { 'x-forwarded-for': '198.51.100.9' };
+    const guess = () => signIn(proxied, { ...CSRF, ...other }, createToken('pat'));
+    const statuses: number[] = [];
+    for (let guessed = 0; guessed < FAILURES_PER_MINUTE + 20; guessed += 1) statuses.push((await guess()).status);
+    expect({ first: statuses[0], last: statuses.at(-1), own: (await signIn(proxied)).status }).toEqual({ first: 401, last: 429, own: 204 });
   });
 });

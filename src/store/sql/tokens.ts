@@ -135,6 +135,18 @@ export function tokenWriters(tx: EngineTransaction, tables: Tables): TokenWriter
           .where(and(eq(sessions.id, id), isNull(sessions.endedAt)))
           .returning({ id: sessions.id })
       ).length > 0,
+    async endOldestSessions(tokenId, keep, now) {
+      const live = await db
+        .select({ id: sessions.id })
+        .from(sessions)
+        .where(and(eq(sessions.tokenId, tokenId), isNull(sessions.endedAt), gt(sessions.expiresAt, now)))
+        .orderBy(desc(sessions.createdAt), desc(sessions.id));
+      const ids = live.slice(keep).map(({ id }) => id);
+      await inChunks(ids, (some) =>
+        db.update(sessions).set({ endedAt: now }).where(inArray(sessions.id, some)).returning({ id: sessions.id }),
+      );
+      return ids;
+    },
     ...tokenReaders(tx, tables),
   };
 }
