@@ -140,7 +140,13 @@ export const roots = [
   { file: 'observe.ts', layers: ['domain', 'http'], files: ['log.ts'], powers: [] },
   { file: 'harden-process.ts', layers: [], files: [], powers: [] },
   { file: 'last-resort.ts', layers: [], files: ['log.ts'], powers: [] },
+  { file: 'warn-of-exposure.ts', layers: [], files: ['log.ts'], powers: [] },
   { file: 'app.ts', layers: parts, files: ['config.ts', 'log.ts', 'log-stream.ts', 'observe.ts'], powers: ['files', 'server'] },
-  { file: 'serve.ts', layers: ['domain', 'egress'], files: ['app.ts', 'config.ts', 'last-resort.ts'], powers: ['files', 'server'] },
+  {
+    file: 'serve.ts',
+    layers: ['domain', 'egress'],
+    files: ['app.ts', 'config.ts', 'last-resort.ts', 'warn-of-exposure.ts'],
+    powers: ['files', 'server'],
+  },
   { file: 'main.ts', layers: ['domain'], files: ['config.ts', 'harden-process.ts', 'log.ts', 'serve.ts'], powers: [] },
 ];

@@ -1,6 +1,7 @@
 /** What a line may say, once: each field's meaning. Ids, counts and words of closed lists; never a variable, a body, a header or a message of an error. */
 export const LOG_FIELDS = {
   actor: "accessor id of the caller's token, `local` for the control socket, null when nobody was recognised",
+  address: 'address of our own listener',
   aheadSeconds: 'how far the clock jumped',
   at: 'file and line in which the error arose, or null',
   code: "the error's own code, or null",
@@ -43,6 +44,16 @@ const ERROR_FIELDS = ['error', 'code', 'at'] as const satisfies readonly LogFiel
 /** Every line there is, by its `msg`. The reference page is made of this table. */
 export const LOG_EVENTS = {
   started: { level: 'info', says: 'The gateway listens.', fields: ['version', 'engine', 'kinds'] },
+  'running as root': {
+    level: 'warn',
+    says: 'At the start: whoever breaks into the process owns the machine. Give it a user of its own.',
+    fields: [],
+  },
+  'listening in the clear': {
+    level: 'warn',
+    says: 'At the start: others reach the listener, and tokens travel to it unencrypted. Keep HOST on loopback, or behind a proxy that speaks TLS and is named in CHANGEOVER_TRUST_PROXY; all addresses (0.0.0.0, ::) are told of in any case.',
+    fields: ['address'],
+  },
   stopping: { level: 'info', says: 'A signal told it to stop: it finishes what runs and takes nothing new.', fields: ['signal'] },
   stopped: { level: 'info', says: 'Everything has ended and the store is closed.', fields: ['ms'] },
   request: {

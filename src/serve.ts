@@ -8,6 +8,7 @@ import { inTime } from './domain/in-time.ts';
 import { StartupError } from './domain/startup-error.ts';
 import { describePolicy } from './egress/address-policy.ts';
 import { installLastResort, outliveAcceptErrors } from './last-resort.ts';
+import { warnOfExposure } from './warn-of-exposure.ts';
 
 /** For this long after SIGTERM it still listens and says that it is not ready, so that whoever sends requests here stops; milliseconds. */
 const NOTICE_MS = 1000;
@@ -50,6 +51,7 @@ export async function serve(config: Config): Promise<void> {
     engine: app.services.store.engine,
     kinds: app.services.connectors.all().length,
   });
+  warnOfExposure(app.log, { address: address.address, isProxied: config.trustedProxies.length > 0, userId: process.getuid?.() });
   // Whoever waits for this line may stop the gateway right after it.
   process.stdout.write(
     `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,

@@ -63,10 +63,23 @@ export function readAnswer<T>(text: string): T {
     throw new GatewayError('UNAVAILABLE', 'What answered is not a Changeover gateway.', { next: 'Check the address in CHANGEOVER_URL.' });
   }
   const [error] = answer.errors ?? [];
-  if (error !== undefined) throw new GatewayError(String(error.extensions?.code ?? 'INTERNAL'), error.message, error.extensions);
+  if (error !== undefined) throw inWordsOfTheCommandLine(String(error.extensions?.code ?? 'INTERNAL'), error.message, error.extensions);
   if (answer.data === undefined || answer.data === null)
     throw new GatewayError('UNAVAILABLE', answer.message ?? 'The gateway gave no answer.');
   return answer.data;
+}
+
+/** Who types a command sends no headers and knows no paths: what is wrong with those is wrong in its settings. */
+function inWordsOfTheCommandLine(code: string, message: string, details: Readonly<Record<string, unknown>> = {}): GatewayError {
+  if (code === 'UNAUTHENTICATED')
+    return new GatewayError(code, 'The gateway does not accept the token in CHANGEOVER_TOKEN.', {
+      next: 'Set CHANGEOVER_TOKEN to a token of this gateway that has neither expired nor been revoked.',
+    });
+  if (details.served !== undefined)
+    return new GatewayError(code, 'What answered is a Changeover gateway, but not at this path.', {
+      next: 'Check the address in CHANGEOVER_URL.',
+    });
+  return new GatewayError(code, message, details);
 }
 
 async function post(options: RequestOptions, body: string, request: typeof httpRequest): Promise<string> {

@@ -21,8 +21,8 @@ export function requireRoute(path: string, method: string | undefined): void {
     throw new DomainError('METHOD_NOT_ALLOWED', `This path is served for ${allow.join(', ')} alone.`, { allow });
 }
 
-export function notServed(
-  message = 'This path is not served. Served are /graphql, /explorer/, /livez, /readyz and /metrics.',
-): DomainError {
-  return new DomainError('NOT_FOUND', message, { next: 'Check the path of the address.' });
+const SERVED = ['/graphql', '/explorer/', '/livez', '/readyz', '/metrics'];
+
+export function notServed(message = `This path is not served. Served are ${SERVED.join(', ')}.`): DomainError {
+  return new DomainError('NOT_FOUND', message, { next: 'Check the path of the address.', served: SERVED });
 }

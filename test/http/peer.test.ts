@@ -37,7 +37,13 @@ test('a client counts by its IPv4 address or its IPv6 /64', () => {
 });
 
 test('one client counts as one however its address is written', () => {
-  const forms = ['2001:db8:0:1::5', '2001:0DB8:0000:0001:0000::5', '2001:db8::1:0:0:0:6', '2001:db8:0:1::192.0.2.1', '2001:db8:0:1::5%eth0'];
+  const forms = [
+    '2001:db8:0:1::5',
+    '2001:0DB8:0000:0001:0000::5',
+    '2001:db8::1:0:0:0:6',
+    '2001:db8:0:1::192.0.2.1',
+    '2001:db8:0:1::5%eth0',
+  ];
   expect(new Set(forms.map(bucketOf))).toEqual(new Set(['2001:db8:0:1::/64']));
   expect(['::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:c000:0201'].map(bucketOf)).toEqual(Array(3).fill('192.0.2.1'));
 });

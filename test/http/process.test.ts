@@ -135,6 +135,19 @@ describe('a process of ours', () => {
     expect(codes).toEqual(Array(6).fill(['address not allowed by the egress policy']));
   });
 
+  test.each([
+    ['0.0.0.0', true],
+    ['127.0.0.1', false],
+  ])('listening on %s, is it warned of? %s; and so is running as root', async (host, expected) => {
+    const gateway = await start({ settings: { HOST: host } });
+    await gateway.end('SIGINT');
+    const warned = (event: string) => gateway.printed().includes(`"msg":"${event}"`);
+    expect({ clear: warned('listening in the clear'), root: warned('running as root') }).toEqual({
+      clear: expected,
+      root: process.getuid?.() === 0,
+    });
+  });
+
   test('opens no inspector when it is asked to by signal', async () => {
     const gateway = await start();
     gateway.child.kill('SIGUSR1');

@@ -92,7 +92,9 @@ describe('a browser session', () => {
     for (let signedIn = 0; signedIn < 12; signedIn += 1)
       cookies.push((await signIn(gateway, CSRF, token.secret)).headers.get('set-cookie')?.split(';')[0] ?? '');
     const statuses = await Promise.all(cookies.map((cookie) => ask(gateway, cookie, CSRF)));
-    const { data } = await gateway.graphql('{ auditLog(filter: { actions: ["session.end"] }, first: 100) { edges { node { actorName } } } }');
+    const { data } = await gateway.graphql(
+      '{ auditLog(filter: { actions: ["session.end"] }, first: 100) { edges { node { actorName } } } }',
+    );
     expect({ statuses, ended: data.auditLog.edges.length >= 2 }).toEqual({ statuses: [401, 401, ...Array(10).fill(200)], ended: true });
   });
 
