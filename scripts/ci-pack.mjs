@@ -1,8 +1,9 @@
 // Packs the product, installs the tarball in an empty folder as a user would, and runs what was installed: the version, then the whole flow.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from './generated-file.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'changeover-pack-'));
@@ -26,6 +27,16 @@ try {
     shown.stdout?.trim() === version,
     () => `${shown.error ?? ''}${shown.stdout}${shown.stderr}`,
   );
+
+  const connector = join(folder, 'connector');
+  mkdirSync(connector);
+  const guide = readFileSync(join(root, 'docs/guide/write-a-connector.md'), 'utf8');
+  for (const [, name, text] of guide.matchAll(/^```(?:js|json) (\S+)\n([\s\S]*?)^```$/gm)) writeFileSync(join(connector, name), text);
+  npm(['install', '--no-audit', '--no-fund', '--omit=dev', './connector'], folder);
+  const loader = pathToFileURL(join(folder, 'node_modules/changeover/dist/connectors/load-packages.js')).href;
+  const script = `const { loadPackages } = await import('${loader}'); console.log((await loadPackages(['changeover-connector-metabase']))[0].connector.kind);`;
+  const loaded = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+  count("the guide's connector is installed beside the tarball, and loads", loaded.stdout?.trim() === 'metabase', () => loaded.stderr);
 
   const main = join(folder, 'node_modules/changeover/dist/cli/main.js');
   const flow = spawnSync(process.execPath, [join(root, 'scripts/ci-flow.mjs'), main, 'serve', '--', main], {

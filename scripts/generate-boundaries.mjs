@@ -21,7 +21,12 @@ const overrides = [
   },
   // Loaders of plug-ins and of configuration want a default export.
   {
-    includes: ['src/connectors/*/index.ts', 'src/explorer/vite.config.ts', 'src/console/vite.config.ts'],
+    includes: [
+      'src/connectors/*/index.ts',
+      'src/connectors/packaged-module.ts',
+      'src/explorer/vite.config.ts',
+      'src/console/vite.config.ts',
+    ],
     linter: { rules: { style: { noDefaultExport: 'off' } } },
   },
   ...roots.map(ofRoot),

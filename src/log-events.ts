@@ -13,6 +13,7 @@ export const LOG_FIELDS = {
   error: 'class of the error',
   expiredChanges: 'changes whose time had passed and that were dropped',
   forgotten: 'answers to idempotent requests that were dropped, a day old',
+  frames: 'files and lines in which a validator threw, innermost first, separated by spaces; never its message',
   given: 'id of the master key that was given',
   head: "hash of the chain's last row, hex",
   kid: 'id of the master key that is in use',
@@ -65,6 +66,11 @@ export const LOG_EVENTS = {
     level: 'info',
     says: 'A validator, or a probe of the network, has run.',
     fields: ['requestId', 'kind', 'validator', 'status', 'codes', 'ms', 'waitedMs', 'connectionId'],
+  },
+  'validator threw': {
+    level: 'debug',
+    says: 'A validator failed to run: a fault of the connector, or of its package.',
+    fields: ['requestId', 'kind', 'validator', 'frames'],
   },
   housekeeping: {
     level: 'info',

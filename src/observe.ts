@@ -17,6 +17,8 @@ export function createObserver(log: Log, metrics: Metrics): Observer & { answere
         ms: Math.round(run.ms),
         waitedMs: Math.round(run.waitedMs),
       });
+      if (run.frames.length > 0 && log.writes('debug'))
+        log.write('validator threw', { requestId, kind, validator, frames: run.frames.slice(0, 4).join(' ') });
     },
     answered(request) {
       metrics.answered(request);

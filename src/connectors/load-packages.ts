@@ -17,7 +17,7 @@ export async function loadPackages(names: readonly string[]): Promise<readonly P
 }
 
 async function loadPackage(packageName: string): Promise<readonly PackagedConnector[]> {
-  const moduleUrl = resolvePackage(packageName);
+  const moduleUrl = packagedModule(resolvePackage(packageName));
   let exported: unknown;
   try {
     exported = ((await import(moduleUrl)) as { readonly default?: unknown }).default;
@@ -30,6 +30,12 @@ async function loadPackage(packageName: string): Promise<readonly PackagedConnec
   if (inFamily !== undefined)
     throw refusal(packageName, `puts the kind "${inFamily.kind}" in a family, which only built-in kinds can be in`);
   return connectors.map((connector) => ({ connector, moduleUrl, packageName }));
+}
+
+function packagedModule(url: string): string {
+  const own = new URL('./packaged-module.js', import.meta.url);
+  own.searchParams.set('of', url);
+  return own.href;
 }
 
 function resolvePackage(packageName: string): string {

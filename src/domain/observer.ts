@@ -17,6 +17,8 @@ export interface ValidatorRun {
   readonly status: ValidationStatus;
   /** Errors first, then warnings; none when it passed. */
   readonly codes: readonly ValidationCode[];
+  /** Where it threw, innermost first; none when it did not. */
+  readonly frames: readonly string[];
   /** Until it had a place, milliseconds. */
   readonly waitedMs: number;
   /** From then on, milliseconds. */

@@ -40,6 +40,8 @@ export interface Problem {
   readonly cause: string;
   readonly friendlyMessage: string;
   readonly resolution: string;
+  /** Of a check that threw: the files and lines, innermost first. For operators alone. */
+  readonly frames?: readonly string[];
 }
 
 export interface ValidatorData {

@@ -109,7 +109,8 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   function tell({ requestId, kind, validator, connectionId }: ValidatorTask, outcome: ValidationOutcome, times: Times): void {
     const { status, errors, warnings } = outcome;
     const codes = [...errors, ...warnings].map(({ code }) => code);
-    options.observer?.validated({ requestId, kind, validator, connectionId, status, codes, ...times });
+    const frames = errors.flatMap((problem) => problem.frames ?? []);
+    options.observer?.validated({ requestId, kind, validator, connectionId, status, codes, frames, ...times });
   }
 
   return {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Connector, Validator, ValidatorReport } from '../domain/connector.ts';
 import { splitDetails } from '../domain/details.ts';
 import { EgressError } from '../domain/egress.ts';
+import { framesOf } from '../domain/stack-frames.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
@@ -46,7 +47,9 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
     aborted.catch(() => {});
     return await Promise.race([runValidator(task, controller.signal), aborted]);
   } catch (error) {
-    return { status: 'failed', errors: [problemFor(error)], warnings: [], data: null };
+    const problem = problemFor(error);
+    const errors = [problem.code === 'INTERNAL' ? { ...problem, frames: framesOf(error) } : problem];
+    return { status: 'failed', errors, warnings: [], data: null };
   } finally {
     clearTimeout(timer);
     guard.destroyAll();

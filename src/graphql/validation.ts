@@ -17,7 +17,10 @@ export function createValidationTypes(builder: Builder) {
   const failure = builder.objectRef<Problem>('ValidationFailure').implement({
     fields: (t) => ({
       cause: t.exposeString('cause'),
-      stackTrace: t.string({ resolve: () => null }),
+      stackTrace: t.string({
+        description: 'Files and lines in which a check itself failed, for an operator; null otherwise.',
+        resolve: ({ frames }, _, { actor }) => (actor.operator && frames !== undefined ? frames.join('\n') : null),
+      }),
       friendlyMessage: t.exposeString('friendlyMessage'),
       resolution: t.exposeString('resolution'),
       code: t.exposeString('code', { description: 'From the closed list of validation codes.' }),

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createScratchInstall, type RunningGateway } from '../support/scratch-install.ts';
 
@@ -47,6 +48,61 @@ describe('the connector in docs/guide/write-a-connector.md', () => {
       { cwd: source, encoding: 'utf8', timeout: 60_000 },
     );
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+});
+
+describe('the ways in which a package is installed, each by npm and without a registry', () => {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  /** A clone of Changeover: the root package itself, with its dependencies in place. */
+  function clone(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'changeover-clone-'));
+    folders.push(folder);
+    const { name, version, type, bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, type, bin, exports }));
+    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+    return folder;
+  }
+  function author(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'changeover-author-'));
+    folders.push(folder);
+    for (const [name, text] of blocks) if (name !== 'request') writeFileSync(join(folder, name), text);
+    return folder;
+  }
+  const npm = (args: readonly string[], cwd: string) =>
+    spawnSync('npm', [...args, '--offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd, encoding: 'utf8', timeout: 60_000 });
+  function placeDependencies(folder: string): void {
+    for (const entry of readdirSync(join(root, 'node_modules')))
+      if (!existsSync(join(folder, 'node_modules', entry)))
+        symlinkSync(join(root, 'node_modules', entry), join(folder, 'node_modules', entry));
+  }
+  function kindsIn(folder: string): string {
+    const module = pathToFileURL(join(folder, 'dist/connectors/load-packages.js')).href;
+    const script = `const { loadPackages } = await import('${module}'); console.log((await loadPackages(['${NAME}'])).map(({ connector }) => connector.kind).join());`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 });
+    return stdout.trim() || stderr;
+  }
+
+  test.each([
+    ['a link', []],
+    ['a copy', ['--install-links']],
+  ])('in a clone, as %s', (_, options) => {
+    const folder = clone();
+    const { status, stderr } = npm(['install', '--no-save', ...options, author()], folder);
+    placeDependencies(folder);
+    expect([status, stderr, kindsIn(folder)]).toEqual([0, '', 'metabase']);
+  });
+
+  test('a folder of which the author has Changeover beside it, as the guide says, is served with the copy of the gateway', () => {
+    const folder = clone();
+    const source = author();
+    const beside = npm(['install', '--save-dev', root], source);
+    const { status } = npm(['install', '--no-save', source], folder);
+    placeDependencies(folder);
+    const own = spawnSync('npm', ['test', '--silent'], { cwd: source, encoding: 'utf8', timeout: 60_000 });
+    expect([beside.status, own.status, status, kindsIn(folder)]).toEqual([0, 0, 0, 'metabase']);
   });
 });
 
@@ -148,7 +204,7 @@ describe('a package that can not be used ends the start with one line that names
     'one-kind': connector('same-kind'),
     'same-kind': connector('same-kind'),
     'odd-field': connector('odd', 'when: setting(z.date())'),
-    'own-copy': connector('copied'),
+    'own-copy': connector('copied').replace("'changeover/connector'", "'./node_modules/changeover/dist/domain/connector.js'"),
   };
   for (const [name, index] of Object.entries(packages)) install.write(name, { 'package.json': packageJson, 'index.js': index });
   const copy = join(install.folder, 'node_modules/own-copy/node_modules/changeover');

@@ -52,6 +52,31 @@ test('a validator that throws a secret is INTERNAL, with our text alone (#41)', 
   expect([outcome.errors.map(({ code }) => code), JSON.stringify(outcome).includes('CNRY')]).toEqual([['INTERNAL'], false]);
 });
 
+test('where a validator threw is told by file and line alone, whatever its message and its names hold', async () => {
+  const [inFunction, forged, altered, reported] = await Promise.all([
+    run(
+      "const named = { ['CNRYfunction']: () => { throw new TypeError('CNRY\\n    at CNRY (/CNRY/forged.js:1:1)'); } }; named.CNRYfunction();",
+    ),
+    run("throw 'CNRY';"),
+    run("const error = new Error('first\\n    at CNRY (/CNRY/forged.js:1:1)'); error.stack; error.message = 'CNRYother'; throw error;"),
+    run("return { errors: [{ code: 'TIMEOUT', cause: 'c', friendlyMessage: 'f', resolution: 'r', frames: ['CNRY'] }], warnings: [] };"),
+  ]);
+  const framesOf = (outcome: typeof inFunction) => outcome?.errors[0]?.frames;
+  expect({
+    threw: framesOf(inFunction)?.[0],
+    text: framesOf(forged),
+    altered: framesOf(altered),
+    reported: framesOf(reported),
+    leaks: [inFunction, forged, altered, reported].some((outcome) => JSON.stringify(outcome).includes('CNRY')),
+  }).toEqual({
+    threw: expect.stringMatching(/changeover-worker-\w+\/\d+\.mjs:\d+:\d+$/),
+    text: [],
+    altered: [],
+    reported: undefined,
+    leaks: false,
+  });
+});
+
 test('an optional driver that is absent is DRIVER_NOT_INSTALLED with its command, and another absent package is INTERNAL', async () => {
   const outcomes = [await run("await import('a-driver');"), await run("await import('another-package');")];
   expect(outcomes.map(({ errors }) => errors.map(({ code, resolution }) => [code, resolution.includes('npm install a-driver')]))).toEqual([

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { COMMIT, startGateway } from '../support/gateway.ts';
 import { startMariadb } from '../support/mariadb.ts';
+import { lostIn } from '../support/parity.ts';
 
 const server = await startMariadb({ tls: false });
 const gateway = await startGateway();
@@ -52,11 +53,15 @@ test.each([
     const staged = await gateway.graphql(UPDATE, { c: { user: 'loader2', password: 'loader-password-2' }, id: uuid });
     const { key } = staged.data.updateTransactionalDbCredentialsV2.result;
     const parity = await gateway.graphql(VALIDATE, { t: type, k: key, v: 'validate_permission_parity' });
+    const refused = await gateway.graphql(COMMIT, { key, id: uuid });
+    await server.query("grant insert on target.* to loader2@'%'");
     const committed = await gateway.graphql(COMMIT, { key, id: uuid });
+    await server.query("revoke insert on target.* from loader2@'%'");
     expect({
       tests: tests.map(({ key: temporary, validationResult }) => [temporary, validationResult.success]),
       shown,
       parity: parity.data.testUpdatedCredentialsV2.validationResult,
+      refused: lostIn(refused),
       committed: committed.data.updateCredentialsV2.version,
     }).toEqual({
       tests: [
@@ -75,6 +80,7 @@ test.each([
           },
         ],
       },
+      refused: [{ permission: 'INSERT ON `target`.*', mend: 'GRANT INSERT ON `target`.* TO `loader2`@`%`;' }],
       committed: 2,
     });
   },

@@ -52,7 +52,7 @@ export function createScratchInstall(): ScratchInstall {
     folder,
     install(packageFolder) {
       const packed = npm(['pack', '--silent', '--pack-destination', folder], packageFolder).trim();
-      npm(['install', '--silent', '--offline', '--no-audit', '--no-fund', '--legacy-peer-deps', `./${packed}`], folder);
+      npm(['install', '--silent', '--offline', '--no-audit', '--no-fund', `./${packed}`], folder);
       placeProduct();
     },
     write(name, files) {
