@@ -68,7 +68,8 @@ export interface ConnectionReaders {
   findWithCurrent(scope: Scope, id: string): Promise<ConnectionWithCurrent | null>;
   /** In no particular order; ids that are not in scope are left out. */
   findMany(scope: Scope, ids: readonly string[]): Promise<readonly Connection[]>;
-  ofIntegrations(scope: Scope, integrationIds: readonly string[]): Promise<readonly Connection[]>;
+  /** In the order they were made, at most `limit`; callers ask for one more than they can take, to see whether there are too many. */
+  ofIntegrations(scope: Scope, integrationIds: readonly string[], limit: number): Promise<readonly Connection[]>;
   /** Newest first, by (createdAt, id). */
   page(scope: Scope, filter: ConnectionFilter, page: PageRequest): Promise<readonly Connection[]>;
   /** At most `limit` rows ordered by (createdAt, id); one more is asked for by callers to see whether there are too many. Prepared once. */
@@ -92,7 +93,8 @@ export interface IntegrationReaders {
   find(scope: Scope, id: string): Promise<Integration | null>;
   findMany(scope: Scope, ids: readonly string[]): Promise<readonly Integration[]>;
   findByName(scope: Scope, namespace: string, name: string): Promise<Integration | null>;
-  all(scope: Scope): Promise<readonly Integration[]>;
+  /** In the order they were made, at most `limit`; callers ask for one more than they can take, to see whether there are too many. */
+  all(scope: Scope, limit: number): Promise<readonly Integration[]>;
 }
 
 export interface IntegrationWriters extends IntegrationReaders {
@@ -106,8 +108,8 @@ export interface IntegrationWriters extends IntegrationReaders {
 
 export interface VersionReaders {
   find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
-  /** Newest first. */
-  list(scope: Scope, connectionId: string): Promise<readonly Version[]>;
+  /** Newest first, of those below the version `before`. */
+  list(scope: Scope, connectionId: string, page: { readonly limit: number; readonly before: number | null }): Promise<readonly Version[]>;
   /** All versions from the first, at most 10,000. */
   chain(connectionId: string): Promise<readonly Version[]>;
   /** The CURRENT version of each. */
@@ -257,7 +259,7 @@ export interface TokenReaders {
     ids: readonly string[],
   ): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
   /** Tokens with a grant in the project, newest first. */
-  list(projectId: string): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
+  list(projectId: string, page: PageRequest): Promise<readonly { readonly token: Token; readonly grants: readonly TokenGrant[] }[]>;
   /** Whether any token exists at all: the first start makes one only if not. */
   any(): Promise<boolean>;
   /** Neither revoked nor expired. */

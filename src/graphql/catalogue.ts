@@ -52,6 +52,18 @@ export function addCatalogue(builder: Builder): void {
 
 /** JSON Schema of a kind's details by the connector's field keys, with titles, descriptions and `writeOnly` on secrets. */
 export function jsonSchemaOf(connector: Connector): object {
+  let schema = schemas.get(connector);
+  if (schema === undefined) {
+    schema = writeSchema(connector);
+    schemas.set(connector, schema);
+  }
+  return schema;
+}
+
+/** They are the same for as long as the process runs, and making one takes long. */
+const schemas = new WeakMap<Connector, object>();
+
+function writeSchema(connector: Connector): object {
   const schema = z.toJSONSchema(z.strictObject(connector.fields), { io: 'input', unrepresentable: 'any' }) as {
     properties?: Record<string, object>;
   };

@@ -8,9 +8,9 @@ export type CompiledQuery = (context: Context, variables: Readonly<Record<string
 
 /**
  * Code for one query that writes its answer straight from what the resolvers give: no result is built only to be read again, and
- * the names in it are quoted once. It knows answers without errors alone. Whatever is not as it should be ends it, and the query,
- * which changes nothing, has to run in the complete executor. Null for documents with directives, interfaces or introspection.
- * Resolvers get no fourth argument.
+ * the names in it are quoted once. It knows answers without errors alone. Whatever is not as it should be ends it, and the query
+ * has to run in the complete executor, which gets what the resolvers of the root gave. Null for documents with directives, interfaces or introspection.
+ * Of what resolvers get as their fourth argument there are the nodes, the fragments and the name in the answer alone.
  */
 export function compileQuery(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
   const root = schema.getQueryType();

@@ -17,9 +17,10 @@ import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { LISTS } from './effort.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from './lead-names.ts';
-import { type PageTypes, pageOf, readPage } from './page.ts';
+import { MAX_PAGE, type PageTypes, pageOf, readPage } from './page.ts';
 import type { Refs } from './refs.ts';
 import { none } from './site.ts';
+import { MOST_VERSIONS, versionsOf } from './versions-of.ts';
 
 export type ConnectionTypes = ReturnType<typeof createConnectionTypes>;
 
@@ -198,8 +199,9 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       versions: t.field({
         type: [version],
         nullable: false,
-        description: 'Newest first, at most 1,000.',
-        resolve: async (row, _, { services: { store }, actor }) => [...(await store.read.versions.list(scopeOf(actor), row.id))],
+        description: `Newest first. All of them where there are at most ${MOST_VERSIONS}; with \`first\`, up to ${MAX_PAGE}, those below the version \`before\`.`,
+        args: { first: t.arg.int(), before: t.arg.int() },
+        resolve: (row, args, context) => versionsOf(row, args, context),
       }),
     }),
   });

@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '../domain/actor.ts';
 import type { Connection, Integration, IntegrationCategory, Project, Site, Version } from '../domain/connection.ts';
+import type { ListedConnection } from '../domain/store.ts';
 import type { Token } from '../domain/token.ts';
 import { type Services, scopeOf } from '../operations/services.ts';
+import { AnswerBudget, never } from './answer-budget.ts';
 import type { UserRow } from './refs.ts';
+import { chargeRows, chargeVersions, MOST_UNPAGED, whole } from './unpaged-lists.ts';
 
 /** What a resolver works with. Loaders live as long as the request, so that nothing is remembered beyond it. */
 export interface Context {
@@ -12,8 +15,11 @@ export interface Context {
   /** Aborts when the client goes away or the request's time is over. */
   readonly signal: AbortSignal;
   readonly loaders: Loaders;
-  /** Rows of the lists that were resolved so far. */
-  readonly rows: { count: number };
+  readonly answer: AnswerBudget;
+  /** Calls a resolver of the root; a second executor of the same request gets what the first one got, under the name in the answer. */
+  once(name: string, resolve: () => unknown): unknown;
+  /** Settles when nothing of the root runs any more. */
+  settled(): Promise<void>;
 }
 
 /** Whatever a document asks for, the number of statements depends on its fields and never on its rows. */
@@ -25,6 +31,8 @@ export interface Loaders {
   readonly site: DataLoader<string, Site | null>;
   readonly token: DataLoader<string, Token | null>;
   sites(): Promise<Site[]>;
+  /** All connections that the actor may see, each with its integration and CURRENT version. */
+  listing(): Promise<readonly ListedConnection[]>;
   /** What the actor may see, in the order they were made; nothing for a token that may not read. */
   integrations(filter: { readonly siteId?: string; readonly categories?: readonly IntegrationCategory[] }): Promise<Integration[]>;
   /** Who a row says that it was; null where it says nobody. */
@@ -39,14 +47,16 @@ export function createContext(services: Services, actor: Actor, asked: Pick<Cont
 class LazyContext implements Context {
   readonly services: Services;
   readonly actor: Actor;
-  readonly rows = { count: 0 };
+  readonly answer: AnswerBudget;
   readonly #asked: Pick<Context, 'signal'>;
+  readonly #resolved = new Map<string, unknown>();
   #loaders: Loaders | null = null;
 
   constructor(services: Services, actor: Actor, asked: Pick<Context, 'signal'>) {
     this.services = services;
     this.actor = actor;
     this.#asked = asked;
+    this.answer = new AnswerBudget(asked);
   }
 
   get signal(): AbortSignal {
@@ -55,39 +65,65 @@ class LazyContext implements Context {
 
   /** Made on first use: the commonest queries need none. */
   get loaders(): Loaders {
-    this.#loaders ??= createLoaders(this.services, this.actor);
+    this.#loaders ??= createLoaders(this.services, this.actor, this.answer);
     return this.#loaders;
+  }
+
+  once(name: string, resolve: () => unknown): unknown {
+    if (this.#resolved.has(name)) return this.#resolved.get(name);
+    let found: unknown;
+    try {
+      found = resolve();
+    } catch (error) {
+      found = Promise.reject(error);
+    }
+    this.#resolved.set(name, found);
+    return found;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#resolved.values());
   }
 }
 
-function createLoaders({ store }: Services, actor: Actor): Loaders {
+function createLoaders({ store }: Services, actor: Actor, answer: AnswerBudget): Loaders {
   const scope = scopeOf(actor);
+  /** Rows of many ids at once; none for an answer that is not made any more. */
+  const many = <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) =>
+    new DataLoader<string, T>(async (ids) => (answer.isSpent ? await never() : await read(ids)));
   const sites = once(() => store.read.sites.all(actor.projectId));
-  const integrations = once(async () => (actor.permissions.has('read') ? await store.read.integrations.all(scope) : []));
-  const token = new DataLoader<string, Token | null>(async (ids) =>
+  const integrations = once(async () =>
+    actor.permissions.has('read') ? whole(await store.read.integrations.all(scope, MOST_UNPAGED + 1), 'integrations') : [],
+  );
+  const token = many<Token | null>(async (ids) =>
     inOrder(
       ids,
       (await store.read.tokens.findMany(actor.projectId, ids)).map((found) => found.token),
     ),
   );
   return {
-    integration: new DataLoader(async (ids) => inOrder(ids, await store.read.integrations.findMany(scope, ids))),
-    currentVersion: new DataLoader(async (ids) => {
-      const found = new Map((await store.read.versions.currentOf(scope, ids)).map((row) => [row.connectionId, row]));
+    integration: many(async (ids) => inOrder(ids, await store.read.integrations.findMany(scope, ids))),
+    currentVersion: many(async (ids) => {
+      const rows = await store.read.versions.currentOf(scope, ids);
+      chargeVersions(answer, rows);
+      const found = new Map(rows.map((row) => [row.connectionId, row]));
       return ids.map((id) => found.get(id) ?? null);
     }),
-    connectionsOf: new DataLoader(async (ids) => {
+    connectionsOf: many(async (ids) => {
+      const rows = whole(await store.read.connections.ofIntegrations(scope, ids, MOST_UNPAGED + 1), 'connections');
+      chargeRows(answer, rows);
       const found = new Map<string, Connection[]>(ids.map((id) => [id, []]));
-      for (const row of await store.read.connections.ofIntegrations(scope, ids)) found.get(row.integrationId)?.push(row);
+      for (const row of rows) found.get(row.integrationId)?.push(row);
       return ids.map((id) => found.get(id) ?? []);
     }),
     // A request sees one project, so this is one statement.
-    project: new DataLoader((ids) =>
-      Promise.all(ids.map(async (id) => (await store.read.projects.find(id)) ?? new Error('the project is gone'))),
+    project: many((ids) =>
+      Promise.all(ids.map(async (id) => (await store.read.projects.find(id)) ?? Promise.reject(new Error('the project is gone')))),
     ),
-    site: new DataLoader(async (ids) => inOrder(ids, await sites())),
+    site: many(async (ids) => inOrder(ids, await sites())),
     token,
     sites: async () => [...(await sites())],
+    listing: once(async () => whole(await store.read.connections.listing(scope, MOST_UNPAGED + 1), 'connections')),
     integrations: async ({ siteId, categories }) =>
       (await integrations()).filter(
         (row) => (siteId ?? row.siteId) === row.siteId && (categories === undefined || categories.includes(row.category)),

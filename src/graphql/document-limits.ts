@@ -1,4 +1,3 @@
-import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
@@ -24,18 +23,21 @@ export const DOCUMENT_RULES: readonly ValidationRule[] = [
     maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false }),
     maxAliasesRule({ n: LIMITS.aliases, allowList: [], exposeLimits: false }),
     maxDirectivesRule({ n: LIMITS.directives, exposeLimits: false }),
-    // A row is read whole, so its scalars cost nothing more; a literal `first` multiplies what is below it.
-    costLimitRule({
-      maxCost: LIMITS.cost,
-      objectCost: 1,
-      scalarCost: 0,
-      depthCostFactor: 1,
-      ignoreIntrospection: true,
-      exposeLimits: false,
-      flattenFragments: false,
-    }),
   ],
 ];
+
+/** What an operation asks for, in rows; null when it may. */
+export function costLimit(cost: number): SafeError | null {
+  return cost <= LIMITS.cost
+    ? null
+    : safeError(
+        'LIMIT_EXCEEDED',
+        `The document asks for more than ${LIMITS.cost} objects. Ask for smaller pages, or for fewer of them at once.`,
+        {
+          limit: LIMITS.cost,
+        },
+      );
+}
 
 /** Strings and lists that are written into the document. */
 export function literalLimit(document: DocumentNode): SafeError | null {

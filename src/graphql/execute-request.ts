@@ -1,12 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import type { ErrorCode } from '../domain/errors.ts';
+import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { Services } from '../operations/services.ts';
 import { type Context, createContext } from './context.ts';
 import { variableLimit } from './document-limits.ts';
 import type { Effort } from './effort.ts';
 import { type PreparedDocument, prepareDocument } from './prepare-document.ts';
-import { executionErrors, type SafeError, safeError, variableErrors } from './safe-errors.ts';
+import { PreparedDocuments } from './prepared-documents.ts';
+import { executionErrors, fromDomainError, type SafeError, safeError, variableErrors } from './safe-errors.ts';
 
 export interface GraphqlRequest {
   readonly query: string;
@@ -33,48 +33,60 @@ export interface GraphqlAnswer {
   readonly operation: string | null;
 }
 
-/** Documents of up to this size are remembered, 1,000 of them. */
-const CACHED_LENGTH = 16_384;
-
 /** Parses, checks and compiles each document once, then executes it: whatever can be done once per document is not done per request. */
 export function createExecutor(
   schema: GraphQLSchema,
   report: (error: unknown, requestId: string) => void,
 ): (request: GraphqlRequest, context: Context, admit?: Admit) => Promise<GraphqlAnswer> {
-  const prepared = new LRUCache<string, PreparedDocument>({ max: 1000 });
+  const prepared = new PreparedDocuments<PreparedDocument>();
 
-  function prepare({ query, operationName }: GraphqlRequest): PreparedDocument {
-    const key = operationName === null ? query : `${operationName}\n${query}`;
-    const known = prepared.get(key);
+  function prepare({ query, operationName }: GraphqlRequest, { actor }: Context): PreparedDocument {
+    const text = operationName === null ? query : `${operationName}\n${query}`;
+    const known = prepared.get(text);
     if (known !== undefined) return known;
     const made = prepareDocument(schema, query, operationName);
-    if (query.length <= CACHED_LENGTH) prepared.set(key, made);
+    prepared.set(actor.tokenId ?? 'local', text, made);
     return made;
   }
 
   return async (request, context, admit = (_, run) => run()) => {
-    const document = prepare(request);
+    const document = prepare(request, context);
     if ('errors' in document) return refused(document.errors, { isMutation: false, operation: null });
     const isMutation = document.operation.operation === 'mutation';
     const ran = { isMutation, operation: document.operation.name?.value ?? null };
     if (request.readOnly === true && isMutation)
       return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], ran);
-    const limit = variableLimit(request.variables, 0, 'variables');
+    const limit = variableLimit(request.variables, 0, 'variables') ?? document.refuses(request.variables);
     if (limit !== null) return refused([limit], ran);
-    const result = await admit(document.effort, (whileDialling) =>
-      document.run(whileDialling === undefined ? context : dialling(context, whileDialling), request.variables),
-    );
-    if (typeof result === 'string') return { body: result, codes: [], executed: true, ...ran };
-    if (result.data === undefined) return refused(variableErrors(schema, document.operation, request.variables), ran);
-    if (result.errors === undefined) return { body: JSON.stringify(result), codes: [], executed: true, ...ran };
-    const errors = executionErrors(result.errors, (error) => report(error, context.actor.request.id));
-    return {
-      body: JSON.stringify({ errors, data: result.data }),
-      codes: errors.map(({ extensions }) => extensions.code),
-      executed: true,
-      ...ran,
-    };
+    let running = context;
+    const ended = (error: DomainError) => executed({ data: null }, [fromDomainError(error)], ran);
+    let result: Awaited<ReturnType<typeof document.run>>;
+    try {
+      result = await admit(document.effort, (whileDialling) => {
+        if (whileDialling !== undefined) running = dialling(context, whileDialling);
+        return document.run(running, request.variables);
+      });
+    } catch (error) {
+      if (running.answer.isSpent && error instanceof DomainError) return ended(error);
+      throw error;
+    }
+    if (typeof result !== 'string' && result.data === undefined)
+      return refused(variableErrors(schema, document.operation, request.variables), ran);
+    const errors =
+      typeof result === 'string' ? [] : executionErrors(result.errors ?? [], (error) => report(error, context.actor.request.id));
+    const made = typeof result === 'string' ? { body: result, codes: [], executed: true, ...ran } : executed(result, errors, ran);
+    const tooLong = running.answer.tooLong(made.body);
+    return tooLong === null ? made : ended(tooLong);
   };
+}
+
+function executed(
+  { data }: { readonly data?: unknown },
+  errors: readonly SafeError[],
+  ran: Pick<GraphqlAnswer, 'isMutation' | 'operation'>,
+): GraphqlAnswer {
+  const body = JSON.stringify(errors.length === 0 ? { data } : { errors, data });
+  return { body, codes: errors.map(({ extensions }) => extensions.code), executed: true, ...ran };
 }
 
 function dialling({ services, actor, signal }: Context, whileDialling: Services['whileDialling']): Context {

@@ -5,7 +5,8 @@ import type { Builder } from './builder.ts';
 
 /** Most rows of one page. */
 export const MAX_PAGE = 100;
-const DEFAULT_PAGE = 50;
+/** Rows of a page where none are asked for. */
+export const DEFAULT_PAGE = 50;
 
 interface PageInfo {
   readonly hasNextPage: boolean;

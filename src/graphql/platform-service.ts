@@ -2,16 +2,12 @@ import { requirePermission } from '../domain/actor.ts';
 import type { Site } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import { identifiersOf } from '../domain/details.ts';
-import { DomainError } from '../domain/errors.ts';
 import type { ListedConnection } from '../domain/store.ts';
-import { type Services, scopeOf } from '../operations/services.ts';
+import type { Services } from '../operations/services.ts';
 import type { Builder } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
 import { LISTS } from './effort.ts';
 import { reportedSubtype, reportedType } from './lead-names.ts';
-
-/** A list of the lead API has no pages; it ends here. */
-const MOST = 50_000;
 
 interface PlatformService {
   readonly site: Site;
@@ -191,18 +187,9 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
         supportsAgentType: t.arg({ type: agentType }),
         supportsAgentPlatform: t.arg({ type: platformType }),
       },
-      resolve: async (_, args, { services, actor }) => {
+      resolve: async (_, args, { services, actor, loaders }) => {
         requirePermission(actor, 'read');
-        const [sites, rows] = await Promise.all([
-          services.store.read.sites.all(actor.projectId),
-          services.store.read.connections.listing(scopeOf(actor), MOST + 1),
-        ]);
-        if (rows.length > MOST)
-          throw new DomainError(
-            'LIMIT_EXCEEDED',
-            `More than ${MOST} connections. Filter by serviceUuid, connectionTypes or connectionUuids, or read \`connections\` page by page.`,
-            { limit: MOST },
-          );
+        const [sites, rows] = await Promise.all([loaders.sites(), loaders.listing()]);
         const { connectionTypes, connectionUuids } = args;
         // A filter on connections leaves out the sites that have none of them.
         const filtered = connectionTypes != null || connectionUuids != null;

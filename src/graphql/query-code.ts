@@ -16,6 +16,7 @@ import {
   visit,
 } from 'graphql';
 import { createCollector, type Member } from './collect-fields.ts';
+import { type Fragments, fragmentsOf } from './selection-cost.ts';
 import { leafText, unexpected, type Write } from './write-answer.ts';
 
 /** What can't be compiled. */
@@ -26,9 +27,13 @@ const CALLED = {
   leafText,
   unexpected,
   argumentsOf: getArgumentValues,
+  /** Of texts among which is one that has to be looked at, or is none. */
+  lengthOf: (...texts: readonly unknown[]) => texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.length : 0), 0),
   /** What JSON has to escape, and half characters, which JSON.stringify alone writes right. */
   escaped: /["\\\p{Cc}\p{Cs}]/u,
 };
+
+type Resolved = Member & { readonly field: GraphQLField<unknown, unknown> };
 
 interface Quoted {
   /** What stands before it. */
@@ -62,9 +67,11 @@ export class QueryCode {
   readonly #membersOf: ReturnType<typeof createCollector>;
   readonly #functions: string[] = [];
   readonly #constants: unknown[] = [];
+  readonly #fragments: Fragments;
 
   constructor(document: DocumentNode) {
     this.#membersOf = createCollector(document);
+    this.#fragments = fragmentsOf(document);
   }
 
   /** Null when it can't be compiled. */
@@ -106,7 +113,9 @@ return (value, out, answer) => { out.push('{"data":'); ${start}(value, out, answ
       if (quoted !== null) run.push({ text, type: quoted, otherwise: this.#property(field, nodes, text), name: field.name });
       else {
         endRun('');
-        lines.push(field.resolve === undefined ? this.#property(field, nodes, text) : this.#resolved(field, field.resolve, nodes, text));
+        lines.push(
+          field.resolve === undefined ? this.#property(field, nodes, text) : this.#resolved({ name, field, nodes }, field.resolve, text),
+        );
       }
       text = '';
     }
@@ -119,6 +128,8 @@ return (value, out, answer) => { out.push('{"data":'); ${start}(value, out, answ
     const read: string[] = [];
     const plain: string[] = [];
     const pieces: string[] = [];
+    const lengths: string[] = [];
+    const texts: string[] = [];
     let pending = '';
     for (const [index, { name, text, type }] of run.entries()) {
       const local = `text${index}`;
@@ -133,6 +144,10 @@ return (value, out, answer) => { out.push('{"data":'); ${start}(value, out, answ
         pending = '';
       } else {
         read.push(`${local} = ${value}`);
+        if (type.name !== 'UUID') {
+          lengths.push(`${local}.length`);
+          texts.push(local);
+        }
         plain.push(isPlainText(type, local));
         pieces.push(JSON.stringify(`${pending}${text}"`), local);
         pending = index === run.length - 1 ? `"${behind}` : '"';
@@ -141,18 +156,24 @@ return (value, out, answer) => { out.push('{"data":'); ${start}(value, out, answ
     if (pending !== '') pieces.push(JSON.stringify(pending));
     const otherwise = run.map((member) => member.otherwise).join('\n');
     return `{ const ${read.join(', ')};
-if (${plain.join(' && ')}) out.push(${pieces.join(', ')});
-else { ${otherwise} ${behind === '' ? '' : `out.push(${JSON.stringify(behind)});`} } }`;
+if (${plain.join(' && ')}) { ${lengths.length === 0 ? '' : `answer.budget.bytes += ${lengths.join(' + ')}; `}out.push(${pieces.join(', ')}); }
+else { ${lengths.length === 0 ? '' : `answer.budget.bytes += lengthOf(${texts.join(', ')}); `}${otherwise} ${behind === '' ? '' : `out.push(${JSON.stringify(behind)});`} } }`;
   }
 
   #property(field: GraphQLField<unknown, unknown>, nodes: Member['nodes'], text: string): string {
     return this.#value(field.type, nodes, `value[${JSON.stringify(field.name)}]`, text);
   }
 
-  #resolved(field: GraphQLField<unknown, unknown>, resolve: unknown, nodes: Member['nodes'], text: string): string {
+  #resolved({ name, field, nodes }: Resolved, resolve: unknown, text: string): string {
     const write = this.#function(this.#value(field.type, nodes, 'value', ''));
     const [node] = nodes;
-    const call = `${this.#constant(resolve)}(value, ${this.#argumentsOf(field, node)}, answer.context)`;
+    const info = {
+      fieldName: field.name,
+      fieldNodes: nodes,
+      fragments: this.#fragments,
+      path: { prev: undefined, key: name, typename: undefined },
+    };
+    const call = `${this.#constant(resolve)}(value, ${this.#argumentsOf(field, node)}, answer.context, ${this.#constant(info)})`;
     return `out.push(${JSON.stringify(text)}); { const found = ${call}; if (${isPromise('found')}) answer.later(found, ${write}, out); else ${write}(found, out, answer); }`;
   }
 
@@ -200,6 +221,7 @@ out.push(${JSON.stringify(`${text}[`)});
 for (let index = 0; index < it.length; index += 1) {
   if (index > 0) out.push(',');
   const item = it[index];
+  if (!answer.budget.mayGoOn()) throw unexpected();
   if (${isPromise('item')}) answer.later(item, ${write}, out); else ${write}(item, out, answer);
 }
 out.push(']'); }`;

@@ -48,7 +48,7 @@ export function syntaxErrors(error: unknown): readonly SafeError[] {
 }
 
 /** Documents that do not fit the schema: the name that is wrong, and the type that was expected; no value and no suggestion. */
-export function documentErrors(errors: readonly GraphQLError[]): readonly SafeError[] {
+export function documentErrors(_schema: GraphQLSchema, _document: DocumentNode, errors: readonly GraphQLError[]): readonly SafeError[] {
   return errors.slice(0, MOST).map((error) => {
     const limited =
       /exceeded|limit|too many/i.test(error.message) &&

@@ -2,12 +2,12 @@ import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../operations/services.ts';
 import { addAccount } from './account.ts';
 import { addAdding } from './add.ts';
+import { withBudget } from './budgeted-schema.ts';
 import { createBuilder } from './builder.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addChanges } from './change.ts';
 import { addConnectionQueries, createConnectionTypes } from './connection.ts';
 import { addContainers } from './container.ts';
-import { withCountedRows } from './count-rows.ts';
 import { addIntegrations } from './integration.ts';
 import { addKeys } from './keys.ts';
 import { addGenericStaging, addKindOperations } from './kind-operations.ts';
@@ -53,9 +53,9 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addManagement(builder, connections);
   addIntegrations(builder, refs);
   addLeases(builder, leases, pages);
-  addTokens(builder);
+  addTokens(builder, pages);
   addAudit(builder, pages);
   addKeys(builder);
   addCatalogue(builder);
-  return withCountedRows(withTolerantInt(builder.toSchema()));
+  return withBudget(withTolerantInt(builder.toSchema()));
 }

@@ -1,4 +1,4 @@
-import { ROLES, type Role, requirePermission } from '../domain/actor.ts';
+import { type Actor, ROLES, type Role, requirePermission } from '../domain/actor.ts';
 import { AUDIT_ACTIONS, type AuditFinding, type AuditRow } from '../domain/audit.ts';
 import { badRequest, DomainError } from '../domain/errors.ts';
 import type { Token } from '../domain/token.ts';
@@ -16,8 +16,11 @@ interface TokenRow {
   readonly secret?: string;
 }
 
+/** Most that are listed without pages. */
+const MOST_TOKENS = 1000;
+
 /** API tokens: made, listed and revoked by owners. The secret is shown once, where it is made. */
-export function addTokens(builder: Builder): void {
+export function addTokens(builder: Builder, pages: PageTypes): void {
   const role = builder.enumType('Role', { values: Object.keys(ROLES).map((name) => name) });
   const kind = builder.enumType('TokenKind', { values: { SERVICE: { value: 'svc' }, PERSONAL: { value: 'pat' } } as const });
   const token = builder.objectRef<TokenRow>('ApiToken').implement({
@@ -38,6 +41,7 @@ export function addTokens(builder: Builder): void {
       lastUsedAt: t.field({ type: 'DateTime', description: 'To the minute.', resolve: (row) => row.token.lastUsedAt }),
     }),
   });
+  const tokenPage = pageOf<TokenRow>(builder, pages, 'ApiToken', token);
   const created = builder.objectRef<TokenRow>('CreateToken').implement({
     fields: (t) => ({
       token: t.field({ type: token, nullable: false, resolve: (row) => row }),
@@ -52,12 +56,32 @@ export function addTokens(builder: Builder): void {
       extensions: LISTS,
       type: [token],
       nullable: false,
-      description: 'Newest first, at most 1,000.',
-      resolve: async (_, __, { services, actor }) =>
-        (await listTokens(services, actor)).map((row) => ({
-          token: row.token,
-          roles: row.grants.find(({ projectId }) => projectId === actor.projectId)?.roles ?? [],
-        })),
+      description: `Newest first. A project with more than ${MOST_TOKENS} reads \`apiTokens\` instead.`,
+      resolve: async (_, __, { services, actor }) => {
+        const rows = await listTokens(services, actor, { limit: MOST_TOKENS + 1, after: null });
+        if (rows.length > MOST_TOKENS)
+          throw new DomainError(
+            'LIMIT_EXCEEDED',
+            `More than ${MOST_TOKENS} tokens. Read \`apiTokens(first: 100, after: …)\` page by page.`,
+            {
+              limit: MOST_TOKENS,
+            },
+          );
+        return rows.map((row) => shownToken(row, actor));
+      },
+    }),
+    apiTokens: t.field({
+      extensions: LISTS,
+      type: tokenPage,
+      nullable: false,
+      description: 'Newest first, in pages of at most 100.',
+      args: { first: t.arg.int(), after: t.arg.string() },
+      resolve: (_, { first, after }, { services, actor }) =>
+        readPage(
+          { first, after },
+          (row) => ({ at: row.token.createdAt, id: row.token.id }),
+          async (page) => (await listTokens(services, actor, page)).map((row) => shownToken(row, actor)),
+        ),
     }),
   }));
   builder.mutationFields((t) => ({
@@ -90,6 +114,10 @@ export function addTokens(builder: Builder): void {
       },
     }),
   }));
+}
+
+function shownToken({ token, grants }: Awaited<ReturnType<typeof listTokens>>[number], { projectId }: Actor): TokenRow {
+  return { token, roles: grants.find((grant) => grant.projectId === projectId)?.roles ?? [] };
 }
 
 /** The audit, its verification, and the store's examination. */

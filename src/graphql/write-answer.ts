@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLLeafType } from 'graphql';
+import type { AnswerBudget } from './answer-budget.ts';
 import type { Context } from './context.ts';
 
 /** Writes what a value is in JSON to the end of `out`. Throws where the complete executor would report an error. */
@@ -8,6 +9,7 @@ export type Write = (value: unknown, out: string[], answer: Answer) => void;
 export interface Answer {
   readonly context: Context;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly budget: AnswerBudget;
   /** Keeps a place at the end of `out` for what a promise brings. */
   later(value: PromiseLike<unknown>, write: Write, out: string[]): void;
 }
@@ -33,6 +35,7 @@ export function writeAnswer(write: Write, context: Context, variables: Answer['v
 class WrittenAnswer implements Answer {
   readonly context: Context;
   readonly variables: Answer['variables'];
+  readonly budget: AnswerBudget;
   failed = false;
   /** Promises that are awaited. */
   open = 0;
@@ -43,6 +46,7 @@ class WrittenAnswer implements Answer {
   constructor(context: Context, variables: Answer['variables']) {
     this.context = context;
     this.variables = variables;
+    this.budget = context.answer;
   }
 
   later(value: PromiseLike<unknown>, write: Write, out: string[]): void {

@@ -149,6 +149,9 @@ async function removeLocked(services: Services, actor: Actor, tx: Writers, conne
   });
 }
 
+/** Most connections that one transaction removes. */
+const MOST_REMOVED = 10_000;
+
 /** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */
 export async function deleteIntegration(services: Services, actor: Actor, integrationId: string): Promise<void> {
   requirePermission(actor, 'delete');
@@ -156,7 +159,15 @@ export async function deleteIntegration(services: Services, actor: Actor, integr
     const integration = await tx.integrations.find(scopeOf(actor), integrationId);
     if (integration === null && (await endedBefore(services, tx, actor, 'integration.delete', integrationId))) return;
     if (integration === null) throw notFound('integration');
-    const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId]);
+    const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId], MOST_REMOVED + 1);
+    if (connections.length > MOST_REMOVED)
+      throw new DomainError(
+        'LIMIT_EXCEEDED',
+        `An integration with more than ${MOST_REMOVED} connections is not removed at once. Remove some of them first.`,
+        {
+          limit: MOST_REMOVED,
+        },
+      );
     // In one order for every caller, so that two of them can't wait for each other.
     for (const connection of [...connections].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       await tx.lock(connection.id, 'exclusive');

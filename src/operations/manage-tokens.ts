@@ -1,6 +1,6 @@
 import { type Actor, isRole, type Role, requirePermission } from '../domain/actor.ts';
 import { badRequest, DomainError, notFound, unauthenticated } from '../domain/errors.ts';
-import type { Writers } from '../domain/store.ts';
+import type { PageRequest, Writers } from '../domain/store.ts';
 import type { Session, Token } from '../domain/token.ts';
 import { readName } from './add-connection.ts';
 import { endedBefore, madeBefore } from './made-before.ts';
@@ -128,9 +128,23 @@ export async function revokeToken(services: Services, actor: Actor, tokenId: str
   });
 }
 
-export async function listTokens(services: Services, actor: Actor): ReturnType<Services['store']['read']['tokens']['list']> {
+/** Newest first. A page that is not full is the last. */
+export async function listTokens(
+  { store }: Services,
+  actor: Actor,
+  { limit, after }: PageRequest,
+): ReturnType<Services['store']['read']['tokens']['list']> {
   requirePermission(actor, 'token');
-  return (await services.store.read.tokens.list(actor.projectId)).filter(({ token }) => isWithin(actor, token));
+  const found: Awaited<ReturnType<typeof listTokens>>[number][] = [];
+  let last = after;
+  // What the actor may not see is left out, and more is read in its place.
+  for (;;) {
+    const page = await store.read.tokens.list(actor.projectId, { limit, after: last });
+    found.push(...page.filter(({ token }) => isWithin(actor, token)));
+    const end = page.at(-1)?.token;
+    if (end === undefined || page.length < limit || found.length >= limit) return found.slice(0, limit);
+    last = { at: end.createdAt, id: end.id };
+  }
 }
 
 /** An owner of some integrations sees and ends the tokens of those, and no token that reaches further. */

@@ -5,6 +5,7 @@ import type { Connection, Version } from '../domain/connection.ts';
 import { PARITY, type ParityRule, parityRule } from '../domain/parity.ts';
 import type { Comparison, Readers } from '../domain/store.ts';
 import { connectorOf } from './load-connection.ts';
+import { newestVersion } from './newest-version.ts';
 import type { Candidate } from './open-resolved.ts';
 import { type Services, scopeOf } from './services.ts';
 
@@ -47,6 +48,10 @@ export async function latestComparison(
  */
 export async function usedBefore(services: Services, actor: Actor, current: Version): Promise<Version | null> {
   if (current.proven) return null;
-  const versions = await services.store.read.versions.list(scopeOf(actor), current.connectionId);
-  return versions.find(({ version, proven }) => proven && version < current.version) ?? null;
+  return await newestVersion(
+    services.store.read.versions,
+    scopeOf(actor),
+    current.connectionId,
+    ({ version, proven }) => proven && version < current.version,
+  );
 }

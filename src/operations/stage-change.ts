@@ -16,6 +16,7 @@ import { changedReference } from '../domain/secret-reference.ts';
 import type { Writers } from '../domain/store.ts';
 import { connectorOf, type LoadedConnection, loadConnection, openDetails, type SealedDetails, sealDetails } from './load-connection.ts';
 import { madeBefore } from './made-before.ts';
+import { newestVersion } from './newest-version.ts';
 import { requireDataKey } from './require-data-key.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
@@ -130,12 +131,12 @@ export async function stageRollBack(services: Services, actor: Actor, connection
 async function stageVersion(services: Services, actor: Actor, connectionId: string, version: number | null): Promise<StagedChange> {
   requirePermission(actor, 'rollback');
   const loaded = await loadConnection(services, actor, connectionId);
-  const versions = await services.store.read.versions.list(scopeOf(actor), connectionId);
+  const { versions } = services.store.read;
   const target =
     version === null
-      ? versions.find((candidate) => candidate.label === 'PREVIOUS')
-      : versions.find((candidate) => candidate.version === version);
-  if (target === undefined) throw notFound(version === null ? 'previous version' : 'version');
+      ? await newestVersion(versions, scopeOf(actor), connectionId, ({ label }) => label === 'PREVIOUS')
+      : await versions.find(scopeOf(actor), connectionId, version);
+  if (target === null) throw notFound(version === null ? 'previous version' : 'version');
   if (target.label === 'CURRENT') throw badRequest('version', 'This version is the current one.');
   if (target.destroyedAt !== null)
     throw badRequest('version', 'The credentials of this version have been destroyed.', { version: target.version });

@@ -46,7 +46,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         cause: error?.cause,
         kept: kept.status,
       }).toEqual({ name: 'StoreError', text: false, cause: undefined, kept: 'fulfilled' });
-      expect((await store.read.integrations.all(scope)).map((row) => row.name)).toEqual(['bystander']);
+      expect((await store.read.integrations.all(scope, 100)).map((row) => row.name)).toEqual(['bystander']);
     });
 
     test('of two racing advances from one version one wins (C6)', async () => {
@@ -421,14 +421,14 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const page = { limit: 10, after: null };
       expect([
         await versions.find(limited, connection.id, 1),
-        await versions.list(limited, connection.id),
+        await versions.list(limited, connection.id, { limit: 100, before: null }),
         await versions.currentOf(limited, [connection.id]),
         await leases.find(limited, lease.id),
         await leases.page(limited, {}, page),
         await connections.page(limited, {}, page),
         await connections.findMany(limited, [connection.id]),
         await changes.page(limited, {}, page),
-        await integrations.all(limited),
+        await integrations.all(limited, 100),
         await changes.findByKeyHash(limited, change.keyHash),
         (await changes.findByKeyHash(limited, creation.keyHash))?.id,
       ]).toEqual([null, [], [], null, [], [], [], [], [], null, creation.id]);
@@ -500,7 +500,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
           .write((tx) => tx.integrations.rename(scope, id, 'same', clock.now()))
           .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
       const outcomes = await Promise.all([rename(a.id), rename(b.id)]);
-      expect([outcomes.sort(), (await store.read.integrations.all(scope)).filter(({ name }) => name === 'same').length]).toEqual([
+      expect([outcomes.sort(), (await store.read.integrations.all(scope, 100)).filter(({ name }) => name === 'same').length]).toEqual([
         ['renamed', 'taken'],
         1,
       ]);
@@ -531,7 +531,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
           return await tx.now();
         });
       await Promise.all([crossing(a, b, 'one'), crossing(b, a, 'two')]);
-      expect([(await store.read.integrations.all(scope)).map(({ name }) => name).sort(), arrived.count >= 2]).toEqual([
+      expect([(await store.read.integrations.all(scope, 100)).map(({ name }) => name).sort(), arrived.count >= 2]).toEqual([
         ['one', 'two'],
         true,
       ]);
@@ -548,7 +548,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         () => true,
         () => false,
       );
-      expect([(await store.read.integrations.all(scope)).length, (await store.read.projects.find(scope.projectId)) !== null]).toEqual(
+      expect([(await store.read.integrations.all(scope, 100)).length, (await store.read.projects.find(scope.projectId)) !== null]).toEqual(
         isTold ? [1, true] : [0, false],
       );
     });
@@ -568,7 +568,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         Promise.allSettled([kept.integrations.insert(integrationOf(scope, 'slipped')), tx.projects.find(scope.projectId)]),
       );
       const stragglers = await Promise.allSettled([straggler]);
-      expect([[...late, ...stragglers, ...slipped].map(({ status }) => status), await store.read.integrations.all(scope)]).toEqual([
+      expect([[...late, ...stragglers, ...slipped].map(({ status }) => status), await store.read.integrations.all(scope, 100)]).toEqual([
         ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled'],
         [],
       ]);

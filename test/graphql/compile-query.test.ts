@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, execute, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, Kind, parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { AnswerBudget } from '../../src/graphql/answer-budget.ts';
 import { compileQuery } from '../../src/graphql/compile-query.ts';
 import type { Context } from '../../src/graphql/context.ts';
 
@@ -137,7 +138,8 @@ test.each(DOCUMENTS)(
         node,
         fc.record({ first: fc.integer({ min: 0, max: 3 }), of: fc.constantFrom('RED', 'BLUE', null), text }),
         async (root, variableValues) => {
-          const contextValue = { 'got node': root, 'got getNode': root, 'got getNodes': [root, root] };
+          const answer = new AnswerBudget(new AbortController());
+          const contextValue = { answer, 'got node': root, 'got getNode': root, 'got getNodes': [root, root] };
           // These resolvers know no other context.
           const found = await compiled(contextValue as unknown as Context, variableValues);
           const expected = await execute({ schema, document, contextValue, variableValues });

@@ -105,6 +105,39 @@ describe('documents that cost too much are refused', () => {
   });
 });
 
+describe('pages cost what they may hold', () => {
+  const pages = (count: number, page: string) =>
+    Array.from({ length: count }, (_, index) => `a${index}: connections${page} { edges { node { uuid } } }`).join(' ');
+  test.each<[string, string, object, string | undefined]>([
+    ['fifteen pages whose size is a variable', `query ($f: Int) { ${pages(15, '(first: $f)')} }`, { f: 100 }, 'LIMIT_EXCEEDED'],
+    ['their size as a text', `query ($f: Int) { ${pages(15, '(first: $f)')} }`, { f: '100' }, 'LIMIT_EXCEEDED'],
+    ['their size as a default', `query ($f: Int = 100) { ${pages(15, '(first: $f)')} }`, {}, 'LIMIT_EXCEEDED'],
+    ['a default that is not used', `query ($f: Int = 100) { ${pages(15, '(first: $f)')} }`, { f: 1 }, undefined],
+    ['a size that is left out', `query ($f: Int) { ${pages(15, '')} }`, {}, 'LIMIT_EXCEEDED'],
+    ['a size whose variable is left out', `query ($f: Int) { ${pages(13, '(first: $f)')} }`, {}, undefined],
+    ['one page written again and again', `{ ${'connections(first: 100) { edges { node { uuid } } } '.repeat(15)} }`, {}, 'LIMIT_EXCEEDED'],
+    [
+      'a page in a fragment that is spread again and again',
+      `{ ${'...P '.repeat(15)} } fragment P on Query { connections(first: 100) { edges { node { uuid } } } }`,
+      {},
+      'LIMIT_EXCEEDED',
+    ],
+    [
+      'pages within pages whose sizes are variables',
+      'query ($f: Int, $v: Int) { connections(first: $f) { edges { node { versions(first: $v) { version } } } } }',
+      { f: 100, v: 100 },
+      'LIMIT_EXCEEDED',
+    ],
+    ['three pages', `query ($f: Int) { ${pages(3, '(first: $f)')} }`, { f: 100 }, undefined],
+  ])('%s', async (_, query, variables, expected) => {
+    const answer = await gateway.graphql(query, variables);
+    expect({ code: answer.errors?.[0]?.extensions.code, executed: answer.data !== undefined }).toEqual({
+      code: expected,
+      executed: expected === undefined,
+    });
+  });
+});
+
 describe('introspection', () => {
   test('passes for a client that is signed in, as deep as tools ask', async () => {
     const { getIntrospectionQuery } = await import('graphql');

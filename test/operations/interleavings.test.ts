@@ -200,7 +200,7 @@ async function outcomeOf(running: Promise<string>): Promise<string> {
 
 async function readStored({ store }: Services, actor: Actor, connectionId: string): Promise<Stored> {
   const scope = { projectId: actor.projectId, integrationIds: null };
-  const versions = await store.read.versions.list(scope, connectionId);
+  const versions = await store.read.versions.list(scope, connectionId, { limit: 100, before: null });
   const open = await store.read.changes.openOf(connectionId);
   return {
     waiting: open.filter(({ state }) => state === 'PENDING').length,

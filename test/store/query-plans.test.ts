@@ -72,7 +72,7 @@ describe('every statement finds its rows by an index', () => {
         await tx.integrations.find(scope, 'i');
         await tx.integrations.findMany(scope, ['i', 'j']);
         await tx.integrations.findByName(scope, 'n', 'name');
-        await tx.integrations.all(scope);
+        await tx.integrations.all(scope, 10);
       }
       await tx.integrations.removeIfEmpty(scopes[0] ?? { projectId: 'p', integrationIds: null }, 'i', 1);
     },
@@ -81,7 +81,7 @@ describe('every statement finds its rows by an index', () => {
         await tx.connections.find(scope, 'c');
         await tx.connections.findWithCurrent(scope, 'c');
         await tx.connections.findMany(scope, ['c', 'd']);
-        await tx.connections.ofIntegrations(scope, ['i']);
+        await tx.connections.ofIntegrations(scope, ['i'], 10);
         await tx.connections.listing(scope, 10);
         await tx.connections.advance(scope, 'c', 1, 2, null, 1);
         for (const page of pages) {
@@ -93,7 +93,8 @@ describe('every statement finds its rows by an index', () => {
     versions: async (tx) => {
       for (const scope of scopes) {
         await tx.versions.find(scope, 'c', 1);
-        await tx.versions.list(scope, 'c');
+        await tx.versions.list(scope, 'c', { limit: 10, before: null });
+        await tx.versions.list(scope, 'c', { limit: 10, before: 5 });
         await tx.versions.currentOf(scope, ['c', 'd']);
       }
       await tx.versions.scan(null, 10);
@@ -150,7 +151,7 @@ describe('every statement finds its rows by an index', () => {
     tokens: async (tx) => {
       await tx.tokens.findByHash(bytes);
       await tx.tokens.find('t');
-      await tx.tokens.list('p');
+      for (const page of pages) await tx.tokens.list('p', page);
       await tx.tokens.any();
       await tx.tokens.countOwners('p', 1);
       await tx.tokens.findSession(bytes);

@@ -104,6 +104,7 @@ export const ROWS: readonly Row[] = [
   { field: 'leases', ...reads, ...listed, ask: () => EDGES },
   { field: 'auditLog', by: OWNERS, lacks: 'audit', elsewhere: 'ok', limited: 'FORBIDDEN', ask: () => '{ edges { node { entityId } } }' },
   { field: 'tokens', by: OWNERS, lacks: 'token', ...listed, ask: () => '{ id }' },
+  { field: 'apiTokens', by: OWNERS, lacks: 'token', ...listed, ask: () => '{ edges { node { id } } }' },
   { field: 'secretGrants', by: ['admin', 'owner', 'operator'], lacks: 'reference', ...listed, ask: () => '{ createdAt }' },
   {
     field: 'secretGrants',

@@ -89,15 +89,18 @@ export function connectionReaders(source: StatementSource, tables: Tables): Conn
             .where(and(within(scope), inArray(connections.id, some))),
         ),
       ),
-    async ofIntegrations(scope, ids) {
-      const rows = await inChunks(ids, async (some) =>
-        trusted<Connection>(
-          await db
-            .select()
-            .from(connections)
-            .where(and(within(scope), inArray(connections.integrationId, some))),
-        ),
-      );
+    async ofIntegrations(scope, ids, limit) {
+      let left = limit;
+      const rows = await inChunks(ids, async (some) => {
+        if (left <= 0) return [];
+        const found = await db
+          .select()
+          .from(connections)
+          .where(and(within(scope), inArray(connections.integrationId, some)))
+          .limit(atMost(left));
+        left -= found.length;
+        return trusted<Connection>(found);
+      });
       return rows.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
     },
     page: async (scope, filter, { limit, after }) =>

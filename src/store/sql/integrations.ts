@@ -10,9 +10,6 @@ import { inChunks } from './in-chunks.ts';
 import { preparedInScope } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
 
-/** No list of integrations is longer. */
-const MOST = 50_000;
-
 const findOne = preparedInScope('integrations_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.integrations),
   statement: db
@@ -51,14 +48,14 @@ export function integrationReaders(source: StatementSource, tables: Tables): Int
           .from(integrations)
           .where(and(within(scope), eq(integrations.namespace, namespace), eq(integrations.nameKey, nameKey(name)))),
       ),
-    all: async (scope) =>
+    all: async (scope, limit) =>
       trusted<Integration>(
         await db
           .select()
           .from(integrations)
           .where(within(scope))
           .orderBy(asc(integrations.createdAt), asc(integrations.id))
-          .limit(atMost(MOST)),
+          .limit(atMost(limit)),
       ),
   };
 }

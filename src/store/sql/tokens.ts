@@ -5,11 +5,9 @@ import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
+import { behind } from './keyset.ts';
 import { prepared } from './prepared.ts';
 import { first, trusted } from './trusted.ts';
-
-/** No project lists more tokens. */
-const MOST = 1000;
 
 /** The lookup of every request. */
 const byHash = prepared('tokens_by_hash', (db, { tokens, tokenGrants }) => {
@@ -50,14 +48,19 @@ export function tokenReaders(source: StatementSource, tables: Tables): TokenRead
       (await withGrants(await inChunks(ids, (some) => db.select().from(tokens).where(inArray(tokens.id, some))))).filter(({ grants }) =>
         grants.some((grant) => grant.projectId === projectId),
       ),
-    list: async (projectId) =>
+    list: async (projectId, { limit, after }) =>
       await withGrants(
         await db
           .select()
           .from(tokens)
-          .where(inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))))
+          .where(
+            and(
+              inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))),
+              behind(tokens.createdAt, tokens.id, after),
+            ),
+          )
           .orderBy(desc(tokens.createdAt), desc(tokens.id))
-          .limit(atMost(MOST)),
+          .limit(atMost(limit)),
       ),
     any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(atMost(1))).length > 0,
     isLive: async (id, now) => (await liveById(source, tables, { id, now })).length > 0,

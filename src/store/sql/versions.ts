@@ -9,6 +9,7 @@ import {
   inArray,
   isNotNull,
   isNull,
+  lt,
   lte,
   min,
   notExists,
@@ -63,14 +64,14 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
   const within = (scope: Scope) => withinScope(db, tables, scope);
   return {
     find: async (scope, connectionId, version) => first<Version>(await findOne(source, tables, scope, { connectionId, version })),
-    list: async (scope, connectionId) =>
+    list: async (scope, connectionId, { limit, before }) =>
       trusted<Version>(
         await db
           .select()
           .from(versions)
-          .where(and(within(scope), eq(versions.connectionId, connectionId)))
+          .where(and(within(scope), eq(versions.connectionId, connectionId), before === null ? undefined : lt(versions.version, before)))
           .orderBy(desc(versions.version))
-          .limit(atMost(1000)),
+          .limit(atMost(limit)),
       ),
     chain: async (connectionId) =>
       trusted<Version>(
