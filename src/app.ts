@@ -25,6 +25,7 @@ import { createWorkerPool } from './egress/worker-pool.ts';
 import { createExecutor } from './graphql/execute-request.ts';
 import { createSchema } from './graphql/schema.ts';
 import { PATIENCE, type Patience } from './http/connections.ts';
+import { EXECUTION_MS, type ExecutionMs } from './http/graphql-route.ts';
 import { createLoginThrottle } from './http/login-throttle.ts';
 import { createMetrics } from './http/metrics.ts';
 import { trustProxies } from './http/peer.ts';
@@ -60,6 +61,9 @@ export interface Overrides {
   readonly pressure?: () => Pressure;
   readonly places?: Partial<PlaceOptions>;
   readonly patience?: Partial<Patience>;
+  readonly executionMs?: ExecutionMs;
+  /** Of one run of a validator. */
+  readonly validatorMs?: number;
 }
 
 /** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
@@ -110,6 +114,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       concurrency: config.validationsAtOnce,
       concurrencyPerProject: Math.ceil(config.validationsAtOnce / 2),
       perMinutePerProject: config.validationsPerMinute,
+      ...(overrides.validatorMs === undefined ? {} : { deadlineMs: overrides.validatorMs }),
     }),
     secrets: createSecretResolver(
       { env: createEnvProvider(config.secretVariable), file: createFileProvider([config.dataDir, config.masterKeyFile]) },
@@ -142,9 +147,10 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       perSecond: config.tokenRequestsPerSecond,
       burst: 2 * config.tokenRequestsPerSecond,
     }),
-    logins: createLoginThrottle(),
+    logins: createLoginThrottle((text) => parseToken(text) !== null),
     places: createPlaces({ ...DEFAULT_PLACES, ...overrides.places }, overrides.pressure ?? watchPressure()),
     turns: createTurns(),
+    executionMs: overrides.executionMs ?? EXECUTION_MS,
     metrics,
     observe: observer.answered,
     readiness: createReadiness(services, state),

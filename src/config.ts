@@ -46,9 +46,13 @@ export const SETTINGS = {
   },
   CHANGEOVER_VALIDATIONS_AT_ONCE: {
     default: '16',
-    description: 'Validators that run at the same time, half of them for one project: 1 to 256.',
+    description:
+      'Validators that run at the same time, half of them for one project, and one in eight for what commits wait for: 1 to 256.',
   },
-  CHANGEOVER_VALIDATIONS_PER_MINUTE: { default: '600', description: 'Validators that one project may start in a minute: 1 to 100000.' },
+  CHANGEOVER_VALIDATIONS_PER_MINUTE: {
+    default: '600',
+    description: 'Validators that one project may start in a minute, what commits wait for counted apart: 1 to 100000.',
+  },
   CHANGEOVER_AUDIT_ANCHOR_FILE: {
     default: '',
     description: "File to which the head of the audit chain is appended every 60 s; keep it where the store's administrator cannot write.",

@@ -16,17 +16,26 @@ import type { Turns } from './turns.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
 const AS_RESPONSE = { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` } as const;
+/** Milliseconds to the signal that ends what can be ended, and to the answer that it took too long. */
+type Time = Parameters<Deadline['start']>[0];
+
+export interface ExecutionMs {
+  readonly quick: Time;
+  readonly slow: Time;
+}
+
 /**
  * Longest an operation may take that asks nobody but our own store, and one that dials out or reads the whole store. What the
  * latter has not found by the first time is a result TIMEOUT, since the lead API's SDK waits 30 s; by the second it is given up.
  */
-const EXECUTION_MS = { quick: { abort: 10_000, end: 10_000 }, slow: { abort: 28_000, end: 35_000 } } as const;
+export const EXECUTION_MS: ExecutionMs = { quick: { abort: 10_000, end: 10_000 }, slow: { abort: 28_000, end: 35_000 } };
 
 export interface GraphqlRoute {
   readonly services: Services;
   readonly execute: ReturnType<typeof createExecutor>;
   readonly places: Places;
   readonly turns: Turns;
+  readonly executionMs: ExecutionMs;
   readonly rates: Pick<Rates, 'mayKeep'>;
 }
 
@@ -36,7 +45,7 @@ export interface GraphqlRoute {
  * `begun` is the body where its reading has begun.
  */
 export async function handleGraphql(
-  { services, execute, places, turns, rates }: GraphqlRoute,
+  { services, execute, places, turns, executionMs, rates }: GraphqlRoute,
   request: IncomingMessage,
   response: ServerResponse,
   actor: Actor,
@@ -58,7 +67,7 @@ export async function handleGraphql(
     const place = await places.enter(caller, priority);
     try {
       while (turns.isSpent()) await turns.next();
-      deadline.start(slow ? EXECUTION_MS.slow : EXECUTION_MS.quick);
+      deadline.start(slow ? executionMs.slow : executionMs.quick);
       return await (slow ? run(place.whileDialling) : run());
     } finally {
       // The place is taken for as long as the work goes on, whatever was answered meanwhile.

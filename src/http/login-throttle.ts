@@ -7,6 +7,8 @@ export const FAILURES_PER_MINUTE = 120;
 /** Of an address that fails too often, so many tokens that have not been seen yet are looked up all the same. */
 const FIRST_SEEN = { perSecond: 0.5, burst: 10 };
 const MINUTE_MS = 60_000;
+/** Characters that tokens which begin alike have in common: their kind, and six of their own. */
+const BEGINNING = 14;
 /** Addresses, beginnings and tokens that are remembered, of each. */
 const MOST = 10_000;
 
@@ -34,7 +36,12 @@ interface Failures {
   readonly since: number;
 }
 
-export function createLoginThrottle(perMinute = FAILURES_PER_MINUTE, now: () => number = () => performance.now()): LoginThrottle {
+/** `isToken` says whether something has the form of a token and its checksum; what has not costs no look-up, and stands in nobody's way. */
+export function createLoginThrottle(
+  isToken: (text: string) => boolean,
+  perMinute = FAILURES_PER_MINUTE,
+  now: () => number = () => performance.now(),
+): LoginThrottle {
   const failures = new LRUCache<string, Failures>({ max: MOST });
   const firstSeen = createBuckets(FIRST_SEEN, now);
   /** By digests whose key lives as long as the process: no secret is kept. */
@@ -47,8 +54,8 @@ export function createLoginThrottle(perMinute = FAILURES_PER_MINUTE, now: () => 
 
   /** What is counted together. */
   const placesOf = (address: string, { secret }: ShownToken) => {
-    const beginning = /^chg_[a-z]{3}_\w{6}/.exec(secret)?.[0];
-    return beginning === undefined ? [`from ${address}`] : [`from ${address}`, `like ${beginning}`];
+    if (!isToken(secret)) return [`rubbish from ${address}`];
+    return [`from ${address}`, `like ${secret.slice(0, BEGINNING)}`];
   };
 
   /** Milliseconds until it is over; 0 where few have failed. */
@@ -64,7 +71,7 @@ export function createLoginThrottle(perMinute = FAILURES_PER_MINUTE, now: () => 
       const shownDigest = digest(shown);
       if (good.has(shownDigest)) return;
       const hasJustFailed = now() - (bad.get(shownDigest) ?? -MINUTE_MS) < MINUTE_MS;
-      if (!hasJustFailed && strained.every((place) => firstSeen.take(place, 1))) return;
+      if (!hasJustFailed && isToken(shown.secret) && strained.every((place) => firstSeen.take(place, 1))) return;
       throw rateLimited('Too many logins fail from this address, or with such a token.', Math.max(...strained.map(strainedFor)) / 1000);
     },
     failed(address, shown) {

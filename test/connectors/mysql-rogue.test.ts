@@ -5,7 +5,7 @@ import { createTestPool, runValidator } from '../support/validate.ts';
 
 const PASSWORD = 'a password that no rogue may read';
 const NONCE = Buffer.alloc(20, 0x41);
-const pool = createTestPool({ deadlineMs: 3000 });
+const pool = createTestPool({ deadlineMs: 60_000 });
 afterAll(() => pool.close());
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {

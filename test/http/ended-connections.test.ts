@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endConnections, type Patience } from '../../src/http/connections.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -124,4 +125,19 @@ test('a connection carries so many requests: the last answer says so, what is se
     code: (JSON.parse(last.split('\r\n\r\n')[1] ?? '') as { code: string }).code,
     isCached: !/^cache-control: no-store/im.test(last),
   }).toEqual({ answered: 1000, closing: 999, last: 'HTTP/1.1 503', code: 'UNAVAILABLE', isCached: false });
+});
+
+test('a connection of the control socket that its client keeps is gone as well', async () => {
+  const quick = await startGateway({ patience: { everyMs: 5, lingerMs: 20 } });
+  const server = quick.app.createLocalServer();
+  const path = join(quick.dataDir, 'a.sock');
+  await new Promise<void>((resolve) => server.listen({ path }, resolve));
+  const socket = connect({ path, allowHalfOpen: true }).on('error', () => {});
+  const ended = new Promise((resolve) => socket.resume().once('end', resolve));
+  socket.write('x\r\n\r\n');
+  await ended;
+  await expect.poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
+  socket.destroy();
+  server.close();
+  await quick.close();
 });

@@ -5,7 +5,11 @@ const ADDRESS = '192.0.2.1';
 
 function bench(perMinute = 3) {
   let now = 0;
-  const logins = createLoginThrottle(perMinute, () => now);
+  const logins = createLoginThrottle(
+    (text) => !text.startsWith('rubbish'),
+    perMinute,
+    () => now,
+  );
   let made = 0;
   const login = (secret: string, address = ADDRESS, id?: string) => {
     try {
@@ -32,10 +36,10 @@ function bench(perMinute = 3) {
 }
 
 describe('#52 where too many logins fail', () => {
-  test('what has just failed is put off for the rest of the minute, and at no other address', () => {
+  test('what has just failed is put off for the rest of the minute, and nobody is at another address', () => {
     const { fail, login, advance } = bench();
     fail(3, { secret: 'bad' });
-    const put = { here: login('bad'), elsewhere: login('bad', '192.0.2.2') };
+    const put = { here: login('bad'), elsewhere: login('other', '192.0.2.2') };
     advance(60_000);
     expect({ put, later: login('bad') }).toEqual({ put: { here: 'RATE_LIMITED', elsewhere: 'passes' }, later: 'passes' });
   });
@@ -61,6 +65,15 @@ describe('#52 where too many logins fail', () => {
     advance(10_000);
     const later = Array.from({ length: 100 }, (_, index) => login(`other guess ${index}`)).filter((one) => one === 'passes').length;
     expect({ somebodyNew, guesses, later }).toEqual({ somebodyNew: 'passes', guesses: 9, later: 5 });
+  });
+
+  test('what is no token is put off by itself, and stands in the way of none', () => {
+    const { fail, login } = bench();
+    for (let sent = 0; sent < 100; sent += 1) fail(1, { secret: `rubbish ${sent}` });
+    expect({ rubbish: login('rubbish 100'), news: new Set(Array.from({ length: 100 }, (_, index) => login(`new ${index}`))) }).toEqual({
+      rubbish: 'RATE_LIMITED',
+      news: new Set(['passes']),
+    });
   });
 
   test('tokens that begin alike are counted together, from wherever they come', () => {

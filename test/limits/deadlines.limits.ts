@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXECUTION_MS } from '../../src/http/graphql-route.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ executionMs: EXECUTION_MS });
 });
 afterAll(() => gateway.close());
 

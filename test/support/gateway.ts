@@ -7,8 +7,15 @@ import { join } from 'node:path';
 import { type App, createApp, type Overrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
-/** However busy the machine is: nothing is shed, and nobody is refused for having waited. */
-const CALM = { pressure: () => 'none', places: { waitMs: 600_000 } } as const satisfies Overrides;
+const LONG = { abort: 600_000, end: 600_000 };
+
+/** However busy the machine is: nothing is shed, nobody is refused for having waited, and nothing has taken too long. */
+const CALM = {
+  pressure: () => 'none',
+  places: { waitMs: LONG.end },
+  executionMs: { quick: LONG, slow: LONG },
+  validatorMs: 60_000,
+} as const satisfies Overrides;
 
 /** The whole gateway in this process, on a store of its own, behind a real listener. */
 export interface TestGateway {
