@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { nearestName } from './domain/nearest-name.ts';
 import { StartupError } from './domain/startup-error.ts';
 import { isNetwork, parseAllowList } from './egress/address-policy.ts';
 
@@ -89,6 +90,8 @@ export interface Config {
   readonly logLevel: string;
   /** A variable that a secret reference may name; read when asked for, so that no copy is kept here. */
   readonly secretVariable: (name: string) => string | undefined;
+  /** Variables that look like settings and are none, with the setting that each may have been meant to be. */
+  readonly unknown: readonly { readonly name: string; readonly nearest: SettingName | null }[];
   readonly remote: { readonly url: string; readonly token: string } | null;
 }
 
@@ -131,8 +134,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     auditAnchorFile: read('CHANGEOVER_AUDIT_ANCHOR_FILE') || null,
     logLevel,
     secretVariable: (name) => (/^(MCD_|CHANGEOVER_SECRET_)/.test(name) ? environment[name] : undefined),
+    unknown: unknownSettings(Object.keys(environment)),
     remote: read('CHANGEOVER_URL') === '' ? null : { url: read('CHANGEOVER_URL'), token: read('CHANGEOVER_TOKEN') },
   });
+}
+
+/** Misspelt ones would else be ignored without a word. Those of secrets and of the tests are others' to name. */
+function unknownSettings(names: readonly string[]): Config['unknown'] {
+  const known = Object.keys(SETTINGS) as SettingName[];
+  return names
+    .filter((name) => /^CHANGEOVER_(?!SECRET_|TEST_)\w+$/i.test(name) && !(known as readonly string[]).includes(name))
+    .map((name) => ({ name: name.slice(0, 64), nearest: nearestName(name.toUpperCase(), known) }));
 }
 
 /** What `changeover run` passes on to a job: all but the token that would lease it more. */

@@ -51,6 +51,7 @@ export async function serve(config: Config): Promise<void> {
     engine: app.services.store.engine,
     kinds: app.services.connectors.all().length,
   });
+  for (const { name, nearest } of config.unknown) app.log.write('unknown setting', { setting: name, nearest });
   warnOfExposure(app.log, { address: address.address, isProxied: config.trustedProxies.length > 0, userId: process.getuid?.() });
   // Whoever waits for this line may stop the gateway right after it.
   process.stdout.write(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
 import { addConnectionCommands } from './commands/connection.ts';
 import { addDataKeyCommands } from './commands/data-key.ts';
@@ -16,8 +16,8 @@ Where the commands work:
   on the gateway that runs on CHANGEOVER_DATA_DIR (./data), or on its store when none runs;
   on a remote gateway with CHANGEOVER_URL and CHANGEOVER_TOKEN, with that token's rights.
 
-Secrets come from standard input or a prompt, never from an argument. With --json every command
-prints one JSON value, and errors are JSON on standard error.
+Secrets come from standard input or a prompt, never from an argument. With --json a command
+prints one JSON value, and errors are JSON on standard error. Colours are for terminals; NO_COLOR turns them off.
 
 Exit codes:
 ${Object.entries(EXIT_CODES)
@@ -28,7 +28,7 @@ Examples:
   changeover token create --name ci --role admin
   changeover connection add --kind postgres --integration Sales \\
     --set host=db.example.com --set database=sales --set user=loader
-  changeover connection update <id> --set user=loader_2026 --secret password`;
+  changeover connection update Sales --set user=loader_2026 --secret password`;
 
 /** The whole command line, one call for each group; the reference page is made of it. Throws instead of ending the process. */
 export function createCommandLine(): Command {
@@ -38,6 +38,9 @@ export function createCommandLine(): Command {
     .version(version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', FOOTER)
+    .configureHelp({
+      optionDescription: (option) => `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
+    })
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   addProcessCommands(program);

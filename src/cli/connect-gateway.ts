@@ -8,14 +8,14 @@ import { type Gateway, remoteGateway, socketGateway, TransportError } from './tr
  * The gateway that a command works on: a remote one by CHANGEOVER_URL, the one that runs on this data directory by its control
  * socket, or else the store opened here.
  */
-export async function connectGateway(config: Config): Promise<Gateway> {
+export async function connectGateway(config: Config, options: { readonly makesStore: boolean }): Promise<Gateway> {
   if (config.remote !== null) return remoteGateway(config.remote.url, config.remote.token);
   const socketPath = join(config.dataDir, 'control.sock');
   if (config.databaseUrl === null && existsSync(socketPath)) {
     const gateway = socketGateway(socketPath);
     if (await answers(gateway)) return gateway;
   }
-  return await openLocalGateway(config);
+  return await openLocalGateway(config, options);
 }
 
 /** A socket file that a killed gateway left behind answers nothing. */

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 
 /** What a command prints: a table or lines for people, one JSON value for machines. */
@@ -29,6 +30,11 @@ export function print({ json }: Output, value: unknown, lines: () => readonly st
   );
 }
 
+/** In colour on a terminal that shows colours, unless NO_COLOR is set: `hasColors` asks for both. */
+export function painted(format: 'green' | 'red' | 'yellow' | 'bold', text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return stream.isTTY && stream.hasColors() ? styleText(format, text) : text;
+}
+
 /** A time for people: whole seconds of UTC. */
 export function shortTime(time: string | null): string {
   return time === null ? '-' : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}Z`;
@@ -39,10 +45,11 @@ export function table(header: readonly string[], rows: readonly (readonly unknow
   if (rows.length === 0) return ['(none)'];
   const cells = [header, ...rows.map((row) => row.map(safeText))];
   const widths = header.map((_, column) => Math.max(...cells.map((row) => stringWidth(row[column] ?? ''))));
-  return cells.map((row) =>
-    row
+  return cells.map((row, index) => {
+    const line = row
       .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
       .join('  ')
-      .trimEnd(),
-  );
+      .trimEnd();
+    return index === 0 ? painted('bold', line) : line;
+  });
 }

@@ -8,6 +8,7 @@ interface Property {
   readonly writeOnly?: boolean;
   /** Members of a group. */
   readonly properties?: Readonly<Record<string, Property>>;
+  readonly required?: readonly string[];
 }
 
 interface JsonSchema {
@@ -18,6 +19,8 @@ interface JsonSchema {
 export interface GivenDetails {
   /** Settings by the names of the kind's fields. */
   readonly set: Readonly<Record<string, string>>;
+  /** Settings of the version in use: the other members of a group of which some are given. */
+  readonly stored?: Readonly<Record<string, unknown>>;
   readonly secretsStdin: boolean;
   /** A secret to ask for on the terminal. */
   readonly secret?: string | undefined;
@@ -29,19 +32,53 @@ export interface GivenDetails {
 export async function readDetails(gateway: Gateway, kind: string, given: GivenDetails): Promise<Readonly<Record<string, unknown>>> {
   const { properties, required = [] } = await schemaOf(gateway, kind);
   const known = (secret: boolean) => Object.keys(properties).filter((name) => (properties[name]?.writeOnly === true) === secret);
-  for (const name of Object.keys(given.set)) {
+  for (const path of Object.keys(given.set)) {
+    const [name = '', member] = path.split('.');
     if (properties[name]?.writeOnly === true)
       throw new UsageError(`${name} is a secret: give it on standard input with --secrets-stdin, not on the command line.`);
-    if (properties[name] === undefined)
-      throw new UsageError(`Kind ${kind} has no setting of one of the names. Its settings: ${known(false).join(', ')}.`);
+    if (properties[name] === undefined) throw new UsageError(`Kind ${kind} has no such setting. Its settings: ${known(false).join(', ')}.`);
+    const members = properties[name].properties ?? {};
+    if (member !== undefined && members[member] === undefined)
+      throw new UsageError(`${name} has no such member. Its members: ${Object.keys(members).join(', ') || 'none'}.`);
   }
   if (given.secret !== undefined && !known(true).includes(given.secret))
     throw new UsageError(`--secret must be one of the secrets of kind ${kind}: ${known(true).join(', ')}.`);
-  const settings = Object.fromEntries(Object.entries(given.set).map(([name, value]) => [name, typed(name, value, properties[name]?.type)]));
+  const settings = settingsOf(given, properties);
   for (const [name, value] of Object.entries(settings)) refuseSecretMembers(name, value, properties[name]?.properties ?? {});
   const missing = given.complete ? known(false).filter((name) => required.includes(name) && settings[name] === undefined) : [];
   if (missing.length > 0) throw new UsageError(`Give ${missing.map((name) => `--set ${name}=...`).join(' ')} too.`);
   return { ...settings, ...(await readSecrets(given, given.complete ? known(true).filter((name) => required.includes(name)) : [])) };
+}
+
+/** `ssl.verifyCert=true` sets one member of a group and keeps its other settings. */
+function settingsOf({ set, stored = {} }: GivenDetails, properties: JsonSchema['properties']): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(set)) {
+    const [name = '', member] = path.split('.');
+    const property = properties[name];
+    if (member === undefined) {
+      settings[name] = typed(name, value, property?.type);
+      continue;
+    }
+    const members = property?.properties ?? {};
+    if (typeof set[name] === 'string') throw new UsageError(`Give ${name} whole or by its members, and not both.`);
+    refuseSecretMembers(name, { [member]: value }, members);
+    if (stored[name] !== undefined && settings[name] === undefined) warnOfSecrets(name, members, property?.required ?? []);
+    const others = settings[name] ?? stored[name] ?? {};
+    settings[name] = { ...(others as object), [member]: typed(path, value, members[member]?.type) };
+  }
+  return settings;
+}
+
+/** A group is replaced whole, and its secrets are not to be had: one that surely has some is not given in parts. */
+function warnOfSecrets(group: string, members: Readonly<Record<string, Property>>, required: readonly string[]): void {
+  const secrets = Object.keys(members).filter((name) => members[name]?.writeOnly === true);
+  if (secrets.some((name) => required.includes(name)))
+    throw new UsageError(`${group} holds secrets and is replaced whole: give all of ${group} on standard input with --secrets-stdin.`);
+  if (secrets.length > 0)
+    process.stderr.write(
+      `changeover: if ${group} has secrets (${secrets.join(', ')}), they are cleared by this; to keep them, give all of ${group} with --secrets-stdin.\n`,
+    );
 }
 
 /** A group is one JSON object; the secrets among its members belong on standard input, and the whole group with them. */

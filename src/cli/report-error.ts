@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { DomainError } from '../domain/errors.ts';
 import { StartupError } from '../domain/startup-error.ts';
-import { jsonLine, safeText } from './output.ts';
+import { jsonLine, painted, safeText } from './output.ts';
 import { GatewayError } from './transport.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -10,6 +10,7 @@ export const EXIT_CODES = {
   0: 'done',
   1: 'refused, or something was found to be wrong',
   2: 'called wrongly',
+  3: 'saved, but not in use yet: the change waits for running jobs',
   75: 'another process holds the store; try again',
   78: 'a setting, the master key or the store has to be mended first',
   125: '`changeover run` was called wrongly or got no lease, and has not started the job',
@@ -35,7 +36,7 @@ export function reportError(error: unknown, asJson: boolean): keyof typeof EXIT_
   process.stderr.write(
     asJson
       ? jsonLine({ error: { ...details, code, message } })
-      : `changeover: ${safeText(message)}\n${problems(details)}${nextStep(details)}`,
+      : `${painted('red', 'changeover:', process.stderr)} ${safeText(message)}\n${problems(details)}${nextStep(details)}`,
   );
   return exitCode;
 }
@@ -72,7 +73,8 @@ function problems({ problems: found }: Readonly<Record<string, unknown>>): strin
 
 const PROBLEM_PARTS = ['validator', 'code', 'path', 'message', 'friendlyMessage', 'resolution'];
 
-function nextStep({ next, path }: Readonly<Record<string, unknown>>): string {
+function nextStep({ next, path, losses }: Readonly<Record<string, unknown>>): string {
+  if (Array.isArray(losses)) return 'Give the new login what it lacks and try again, or add --accept-permission-losses.\n';
   if (typeof next !== 'string') return '';
   return `${safeText(next.replace('the field that `path` names', typeof path === 'string' ? `"${path}"` : 'the field'))}\n`;
 }

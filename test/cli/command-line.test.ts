@@ -48,7 +48,19 @@ describe('a command that is called wrongly', () => {
     ['a missing option', ['token', 'create', '--name', 'ci'], /'--role <role>' not specified\nAdd --help/],
     ['an unknown role', ['token', 'create', '--name', 'ci', '--role', CANARY], /--role must be one of viewer, job, editor, admin, owner\./],
     ['a number that is none', ['token', 'create', '--name', 'ci', '--role', 'job', '--expires-in-days', CANARY], /from 1 to 3650\./],
-    ['an id that is none', ['connection', 'show', CANARY], /<id> must be a UUID; changeover connection list shows them\./],
+    [
+      'a name that nothing has',
+      ['connection', 'show', CANARY],
+      /no connection of that id or name; changeover connection list shows them\./,
+    ],
+    ['an id that is none', ['lease', 'release', CANARY], /<id> must be a UUID; changeover lease list shows them\./],
+    [
+      'a member that a group has not',
+      ['connection', 'add', '--kind', 'postgres', '--integration', 'X', '--set', `ssl.${CANARY}=1`],
+      /ssl has no such member\. Its members: .*verifyCert/,
+    ],
+    ['a policy that is none', ['connection', 'policy', 'Alerts', '--parity', CANARY], /--parity must be one of REQUIRED, WARN, OFF\./],
+    ['a shell that is none', ['completion', CANARY], /one of bash, zsh, fish/],
     ['an unknown kind', ['connection', 'add', '--kind', CANARY, '--integration', 'X'], /Known kinds: .*postgres/],
     [
       'a secret as an argument',
@@ -151,19 +163,27 @@ test('a secret goes from standard input to a new version, which the old one outl
   });
 });
 
-test('a command in a folder without a store says that it made one', async () => {
+test('a command in a folder without a store says so and makes none; with the making of a token a new instance begins', async () => {
   const environment = { CHANGEOVER_URL: '', CHANGEOVER_TOKEN: '', CHANGEOVER_DATA_DIR: join(empty, 'data') };
-  const { code, stdout, stderr } = await changeover(['token', 'list', '--json'], '', environment);
-  expect({ code, stdout, stderr, made: existsSync(join(empty, 'data/changeover.db')) }).toEqual({
-    code: 0,
-    stdout: '[]\n',
-    stderr: `changeover: made a new store in ${join(empty, 'data')}, since there was none.\n`,
-    made: true,
+  const listed = await changeover(['token', 'list', '--json'], '', environment);
+  const isMade = existsSync(join(empty, 'data'));
+  const created = await changeover(['token', 'create', '--name', 'ci', '--role', 'admin', '--json'], '', environment);
+  const after = await changeover(['token', 'list', '--json'], '', environment);
+  expect({
+    listed: { ...listed, stderr: JSON.parse(listed.stderr).error.message },
+    isMade,
+    created: [created.code, created.stderr],
+    after: JSON.parse(after.stdout).map(({ name }: { name: string }) => name),
+  }).toEqual({
+    listed: { code: 78, stdout: '', stderr: expect.stringContaining(`there is no store in ${join(empty, 'data')}`) },
+    isMade: false,
+    created: [0, `changeover: made a new store in ${join(empty, 'data')}, since there was none.\n`],
+    after: ['ci'],
   });
 });
 
-test('every command but those that run another program to its end has --json', () => {
+test('every command that answers has --json: the others run a program to its end, or print what a shell runs', () => {
   const leaves = (command: Command): readonly Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
   const without = leaves(createCommandLine()).filter((command) => !command.options.some(({ long }) => long === '--json'));
-  expect(without.map((command) => command.name())).toEqual(['serve', 'run']);
+  expect(without.map((command) => command.name())).toEqual(['serve', 'completion', 'run']);
 });

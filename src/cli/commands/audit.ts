@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { print } from '../output.ts';
+import { findByName } from '../find-by-name.ts';
+import { print, shortTime, table } from '../output.ts';
 import type { Gateway } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Anchor, addArchiveCommand, type Verification, verifyArchive } from './audit-archive.ts';
-import { gatewayCommand, plain } from './shared.ts';
+import { collect, gatewayCommand, plain, wholeNumber } from './shared.ts';
 
 interface Examination {
   readonly ok: boolean;
@@ -16,6 +17,7 @@ interface Examination {
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('the log of who did what');
+  addList(audit);
   gatewayCommand<{ anchors?: string; archive?: string }>(
     audit,
     'verify',
@@ -106,4 +108,40 @@ function readAnchors(file: string): readonly Anchor[] {
   } catch {
     throw new UsageError('The file of anchors cannot be read; it holds one JSON object with seq and head on each line.');
   }
+}
+
+interface AuditRecord {
+  readonly at: string;
+  readonly action: string;
+  readonly entity: string;
+  readonly entityId: string | null;
+  readonly actorName: string;
+  readonly details: unknown;
+}
+
+function addList(audit: Command): void {
+  gatewayCommand<{ connection?: string; action?: readonly string[]; first: number }>(
+    audit,
+    'list',
+    'what was done, newest first; needs an owner',
+    (command) =>
+      command
+        .option('--connection <connection>', 'to one connection, by its id or name')
+        .option('--action <action>', 'such as connection.update; repeat for more', collect)
+        .option('--first <rows>', 'how many', wholeNumber('--first', 1, 100), 50),
+    async (gateway, output, { connection, action, first }) => {
+      const entityId = connection === undefined ? null : await findByName(gateway, 'connection', connection);
+      const { auditLog } = await gateway.run<{ auditLog: { edges: readonly { node: AuditRecord }[] } }>(
+        'query ($first: Int, $filter: AuditFilter) { auditLog(first: $first, filter: $filter) { edges { node { id seq at action entity entityId actorName actorTokenId clientIp requestId details } } } }',
+        { first, filter: { entityId, actions: action ?? null } },
+      );
+      const rows = auditLog.edges.map(({ node }) => node);
+      print(output, rows, () =>
+        table(
+          ['AT', 'ACTION', 'ON', 'BY', 'DETAILS'],
+          rows.map((row) => [shortTime(row.at), row.action, `${row.entity} ${row.entityId ?? ''}`.trim(), row.actorName, row.details]),
+        ),
+      );
+    },
+  );
 }

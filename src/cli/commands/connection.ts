@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
-import { print, safeText, shortTime, table } from '../output.ts';
+import { findByName, isUuid } from '../find-by-name.ts';
+import { KNOWN_KINDS } from '../known-kinds.ts';
+import { type Output, painted, print, safeText, shortTime, table } from '../output.ts';
 import { readDetails } from '../read-details.ts';
 import { type NamedReference, readReference, writeReference } from '../read-reference.ts';
-import type { Gateway } from '../transport.ts';
+import { type Gateway, GatewayError } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
+import { addManagementCommands, readKey, withAcceptance } from './manage-connection.ts';
 import { collectPairs, gatewayCommand, plain, wholeNumber } from './shared.ts';
 
 interface ConnectionRow {
@@ -26,6 +29,7 @@ interface VersionRow {
 
 interface Validation {
   readonly success: boolean;
+  readonly status: string;
   readonly validationName: string;
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -34,10 +38,11 @@ interface Problem {
   readonly code: string;
   readonly friendlyMessage: string;
   readonly resolution: string;
+  readonly stackTrace?: string | null;
 }
 
 const LISTED = 'uuid name kind isActive currentVersion { version proven }';
-const SHOWN = `${LISTED} settings labels createdOn updatedOn deletionProtection policy { inFlight commitPolicy overlapSeconds } versions { version label origin restoredFrom proven validUntil createdAt createdBy retiredAt destroyedAt reference }`;
+const SHOWN = `${LISTED} settings labels createdOn updatedOn deletionProtection policy { inFlight commitPolicy parity overlapSeconds } versions { version label origin restoredFrom proven validUntil createdAt createdBy retiredAt destroyedAt reference }`;
 
 export function addConnectionCommands(program: Command): void {
   const connection = program.command('connection').description('connections: add, prove, change and roll back');
@@ -52,7 +57,7 @@ export function addConnectionCommands(program: Command): void {
   });
   gatewayCommand(
     connection,
-    'show <id>',
+    'show <connection>',
     'one connection, its versions and policy; never a secret',
     plain,
     async (gateway, output, _options, [id = '']) => {
@@ -85,7 +90,9 @@ export function addConnectionCommands(program: Command): void {
     'stage, prove and save a new connection',
     (command) =>
       withDetails(
-        command.requiredOption('--kind <kind>', 'such as postgres').requiredOption('--integration <name>', 'name of the new integration'),
+        command
+          .requiredOption('--kind <kind>', `one of ${KNOWN_KINDS.join(', ')}, or of a package`)
+          .requiredOption('--integration <name>', 'name of the new integration'),
       )
         .option('--name <name>', 'name of the connection')
         .option('--inactive', 'save it disabled, without proof'),
@@ -104,68 +111,183 @@ export function addConnectionCommands(program: Command): void {
       print(output, addConnection.connection, () => [`Added ${safeText(addConnection.connection.name)}: ${addConnection.connection.uuid}`]);
     },
   );
-  gatewayCommand<
-    InFlight & { set?: Readonly<Record<string, string>>; secretsStdin?: boolean; reference?: NamedReference; secret?: string }
-  >(
+  gatewayCommand<InFlight & GivenChanges>(
     connection,
-    'update <id>',
-    'stage, prove and save a change; the old version stays valid for the jobs that hold it',
+    'update <connection>',
+    'stage, prove and save a change; the old version stays valid for the jobs that hold it; exit 3 when it waits for jobs',
     (command) => withInFlight(withDetails(command).option('--secret <field>', 'ask for this secret on the terminal')),
     async (gateway, output, { set, secretsStdin, reference, secret, ...inFlight }, [id = '']) => {
-      if (set === undefined && secretsStdin !== true && reference === undefined && secret === undefined)
-        throw new UsageError('Say what changes: --set field=value, --secret field, --secrets-stdin, or --reference provider:path.');
-      refuseBoth(reference, secretsStdin === true || secret !== undefined);
-      const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false };
-      const changes = await readDetails(gateway, await kindOf(gateway, id), given);
-      const { stageChange } = await gateway.run<{ stageChange: { key: string; changedFields: readonly string[] } }>(
-        'mutation ($id: UUID!, $changes: JSONString!, $reference: SecretReferenceInput) { stageChange(connectionId: $id, changes: $changes, reference: $reference) { key changedFields } }',
-        { id, changes: JSON.stringify(changes), reference: reference ?? null },
-      );
-      const { commitChange } = await gateway.run<{ commitChange: CommittedChange }>(
-        `mutation ($id: UUID!, $key: String!, $wait: Int, $reason: String) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: $wait, breakGlassReason: $reason) { ${COMMITTED} } }`,
-        { id, key: stageChange.key, ...inFlightVariables(inFlight) },
-      );
-      print(output, commitChange, () => describeCommit(commitChange));
+      const { key } = await stage(gateway, id, { set, secretsStdin, reference, secret });
+      await commit(gateway, output, { id, key, inFlight });
     },
   );
-  gatewayCommand<{ validation?: string }>(
+  gatewayCommand<GivenChanges>(
     connection,
-    'test <id>',
+    'stage <connection>',
+    'stage a change and save nothing; prints its temporary key, for connection commit',
+    (command) => withDetails(command).option('--secret <field>', 'ask for this secret on the terminal'),
+    async (gateway, output, given, [id = '']) => {
+      const staged = await stage(gateway, id, given);
+      print(output, staged, () => [`Staged (${staged.changedFields.join(', ') || 'nothing changed'}); its key: ${staged.key}`]);
+    },
+  );
+  gatewayCommand<InFlight & { keyStdin?: boolean }>(
+    connection,
+    'commit <connection>',
+    'prove and save a staged change; exit 3 when it waits for jobs',
+    (command) => withInFlight(command.option('--key-stdin', 'read the key from standard input as {"key": "..."}; asked for otherwise')),
+    async (gateway, output, { keyStdin, ...inFlight }, [id = '']) => {
+      await commit(gateway, output, { id, key: await readKey(keyStdin === true), inFlight });
+    },
+  );
+  gatewayCommand<{ validation?: string; verbose?: boolean }>(
+    connection,
+    'test <connection>',
     'run the validators on the version in use',
-    (command) => command.option('--validation <name>', 'only this one'),
-    async (gateway, output, { validation }, [id = '']) => {
+    (command) => command.option('--validation <name>', 'only this one').option('--verbose', 'where a validator threw, for an operator'),
+    async (gateway, output, { validation, verbose }, [id = '']) => {
       const results = await testAll(gateway, id, validation);
-      print(output, results, () => results.flatMap(describe));
+      print(output, results, () => results.flatMap((result) => describe(result, verbose === true)));
       if (results.some(({ success }) => !success)) process.exitCode = 1;
     },
   );
   gatewayCommand<InFlight & { to?: number }>(
     connection,
-    'roll-back <id>',
+    'roll-back <connection>',
     'make the content of a previous version current again, as a new version',
     (command) =>
       withInFlight(command.option('--to <version>', 'the newest previous one unless given', wholeNumber('--to', 1, 2_147_483_647))),
     async (gateway, output, { to, ...inFlight }, [id = '']) => {
       const { rollBackConnection } = await gateway.run<{ rollBackConnection: { change: CommittedChange } }>(
-        `mutation ($id: UUID!, $version: Int, $wait: Int, $reason: String) { rollBackConnection(connectionId: $id, version: $version, waitSeconds: $wait, breakGlassReason: $reason) { change { ${COMMITTED} } } }`,
+        `mutation ($id: UUID!, $version: Int, $wait: Int, $reason: String, $accept: Boolean) { rollBackConnection(connectionId: $id, version: $version, waitSeconds: $wait, breakGlassReason: $reason, acceptPermissionLosses: $accept) { change { ${COMMITTED} } } }`,
         { id, version: to ?? null, ...inFlightVariables(inFlight) },
       );
-      print(output, rollBackConnection.change, () => describeCommit(rollBackConnection.change));
+      printCommit(output, rollBackConnection.change, []);
     },
   );
   gatewayCommand(
     connection,
     'discard <change>',
     'end a change that is open or waits; its credentials are destroyed',
-    plain,
-    async (gateway, output, _options, [id = '']) => {
+    (command) => {
+      for (const argument of command.registeredArguments)
+        argument.description = 'its id, from: changeover connection changes; or the id or name of a connection that has one such change';
+      return command;
+    },
+    async (gateway, output, _options, [given = '']) => {
+      const id = await findChange(gateway, given);
       await gateway.run('mutation ($id: UUID!) { discardChange(id: $id) { id } }', { id });
       print(output, { id, discarded: true }, () => [`Discarded ${safeText(id)}.`]);
     },
   );
+  addManagementCommands(connection);
+}
+
+interface GivenChanges {
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  readonly secretsStdin?: boolean | undefined;
+  readonly reference?: NamedReference | undefined;
+  readonly secret?: string | undefined;
+}
+
+interface Staged {
+  readonly key: string;
+  readonly changedFields: readonly string[];
+}
+
+async function stage(gateway: Gateway, id: string, { set, secretsStdin, reference, secret }: GivenChanges): Promise<Staged> {
+  if (set === undefined && secretsStdin !== true && reference === undefined && secret === undefined)
+    throw new UsageError('Say what changes: --set field=value, --secret field, --secrets-stdin, or --reference provider:path.');
+  refuseBoth(reference, secretsStdin === true || secret !== undefined);
+  const { connection } = await gateway.run<{ connection: { kind: string; settings: Readonly<Record<string, unknown>> } }>(
+    'query ($id: UUID!) { connection(id: $id) { kind settings } }',
+    { id },
+  );
+  const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false, stored: connection.settings };
+  const changes = await readDetails(gateway, connection.kind, given);
+  const { stageChange } = await gateway.run<{ stageChange: Staged }>(
+    'mutation ($id: UUID!, $changes: JSONString!, $reference: SecretReferenceInput) { stageChange(connectionId: $id, changes: $changes, reference: $reference) { key changedFields } }',
+    { id, changes: JSON.stringify(changes), reference: reference ?? null },
+  );
+  return stageChange;
+}
+
+interface Loss {
+  readonly permission: string;
+  readonly mend: string;
+}
+
+async function commit(
+  gateway: Gateway,
+  output: Output,
+  { id, key, inFlight }: { readonly id: string; readonly key: string; readonly inFlight: InFlight },
+): Promise<void> {
+  const losses = await lossesOf(gateway, id, key, inFlight.acceptPermissionLosses === true);
+  const { commitChange } = await gateway.run<{ commitChange: CommittedChange }>(
+    `mutation ($id: UUID!, $key: String!, $wait: Int, $reason: String, $accept: Boolean) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: $wait, breakGlassReason: $reason, acceptPermissionLosses: $accept) { ${COMMITTED} } }`,
+    { id, key, ...inFlightVariables(inFlight) },
+  );
+  printCommit(output, commitChange, losses);
+}
+
+/** What is saved although it is lost is looked for before, and shown; a refusal tells of it by itself. */
+async function lossesOf(gateway: Gateway, id: string, key: string, accepts: boolean): Promise<readonly Loss[]> {
+  const { connection } = await gateway.run<{ connection: { kind: string; policy: { parity: string } } }>(
+    'query ($id: UUID!) { connection(id: $id) { kind policy { parity } } }',
+    { id },
+  );
+  if (!accepts && connection.policy.parity !== 'WARN') return [];
+  if (!(await validatorsOf(gateway, connection.kind)).includes('validate_permission_parity')) return [];
+  await gateway.run(
+    'mutation ($kind: String!, $key: String!) { testUpdatedCredentialsV2(connectionType: $kind, tempCredentialsKey: $key, validationName: "validate_permission_parity") { validationResult { success } } }',
+    { kind: connection.kind, key },
+  );
+  const { commitPreview } = await gateway.run<{ commitPreview: { losses: readonly Loss[] | null } }>(
+    'query ($id: UUID!, $key: String!) { commitPreview(connectionId: $id, tempCredentialsKey: $key) { losses { permission mend } } }',
+    { id, key },
+  );
+  return commitPreview.losses ?? [];
+}
+
+function printCommit(output: Output, change: CommittedChange, losses: readonly Loss[]): void {
+  print(output, losses.length === 0 ? change : { ...change, losses }, () => [
+    ...describeCommit(change),
+    ...losses.map(({ permission, mend }) => `${painted('yellow', 'lost:')} ${safeText(permission)}; to give it: ${safeText(mend)}`),
+  ]);
+  if (change.state === 'PENDING') process.exitCode = 3;
+}
+
+/** A change by its id, or by a connection that has one that is open or waits. */
+async function findChange(gateway: Gateway, given: string): Promise<string> {
+  if (isUuid(given) && (await isChange(gateway, given))) return given;
+  const connectionId = await findByName(gateway, 'connection', given);
+  const ids: string[] = [];
+  for (const state of ['OPEN', 'PENDING']) {
+    const { changes } = await gateway.run<{ changes: { edges: readonly { node: { id: string } }[] } }>(
+      'query ($id: UUID, $state: ChangeState) { changes(first: 100, connectionId: $id, state: $state) { edges { node { id } } } }',
+      { id: connectionId, state },
+    );
+    ids.push(...changes.edges.map(({ node }) => node.id));
+  }
+  const [only, ...others] = ids;
+  if (only === undefined)
+    throw new UsageError('There is no change of that id, and no open one of such a connection; changeover connection changes shows them.');
+  if (others.length > 0) throw new UsageError(`The connection has several: ${ids.join(', ')}. Give the id of one.`);
+  return only;
+}
+
+async function isChange(gateway: Gateway, id: string): Promise<boolean> {
+  try {
+    await gateway.run('query ($id: UUID!) { change(id: $id) { id } }', { id });
+    return true;
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
 }
 
 interface InFlight {
+  readonly acceptPermissionLosses?: boolean;
   readonly wait?: number;
   readonly breakGlass?: string;
 }
@@ -181,13 +303,13 @@ interface CommittedChange {
 const COMMITTED = 'id state committedVersion committedAt waitUntil changedFields';
 
 function withInFlight(command: Command): Command {
-  return command
+  return withAcceptance(command)
     .option('--wait <seconds>', 'under the policy WAIT: give up after this; an hour by default', wholeNumber('--wait', 1, 86_400))
     .option('--break-glass <reason>', 'commit although jobs hold the connection; needs an owner, and is audited');
 }
 
-function inFlightVariables({ wait, breakGlass }: InFlight): Readonly<Record<string, unknown>> {
-  return { wait: wait ?? null, reason: breakGlass ?? null };
+function inFlightVariables({ wait, breakGlass, acceptPermissionLosses }: InFlight): Readonly<Record<string, unknown>> {
+  return { wait: wait ?? null, reason: breakGlass ?? null, accept: acceptPermissionLosses === true };
 }
 
 function describeCommit({ id, state, committedVersion, waitUntil, changedFields }: CommittedChange): readonly string[] {
@@ -201,7 +323,7 @@ function describeCommit({ id, state, committedVersion, waitUntil, changedFields 
 
 function withDetails(command: Command): Command {
   return command
-    .option('--set <field=value>', 'a setting; repeat for more', collectPairs)
+    .option('--set <field=value>', 'a setting; repeat for more; a member of a group as ssl.verifyCert=true', collectPairs)
     .option('--secrets-stdin', 'read a JSON object of secrets from standard input')
     .option('--reference <provider:path#key>', 'the credentials stay there: env:MCD_SALES, or file:/run/secrets/sales.json', readReference);
 }
@@ -242,7 +364,7 @@ async function testAll(gateway: Gateway, id: string, only: string | undefined): 
   const results: Validation[] = [];
   for (const name of names) {
     const { testExistingConnectionV2 } = await gateway.run<{ testExistingConnectionV2: Validation }>(
-      'query ($id: UUID!, $name: String!) { testExistingConnectionV2(connectionId: $id, validationName: $name) { success validationName errors { code friendlyMessage resolution } warnings { code friendlyMessage resolution } } }',
+      'query ($id: UUID!, $name: String!) { testExistingConnectionV2(connectionId: $id, validationName: $name) { success validationName status errors { code friendlyMessage resolution stackTrace } warnings { code friendlyMessage resolution } } }',
       { id, name },
     );
     results.push(testExistingConnectionV2);
@@ -257,11 +379,14 @@ async function validatorsOf(gateway: Gateway, kind: string): Promise<readonly st
   return getSupportedValidationsV2.supportedValidations.map(({ name }) => name);
 }
 
-function describe({ success, validationName, errors, warnings }: Validation): readonly string[] {
+const OUTCOMES: Readonly<Record<string, string>> = { PASSED: 'passed ', WARNING: 'passed ', SKIPPED: 'skipped', FAILED: 'FAILED ' };
+
+function describe({ success, status, validationName, errors, warnings }: Validation, verbose: boolean): readonly string[] {
   return [
-    `${success ? 'passed' : 'FAILED'}  ${validationName}`,
-    ...[...errors, ...warnings].map(
-      ({ code, friendlyMessage, resolution }) => `        ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`,
-    ),
+    `${painted(success ? 'green' : 'red', OUTCOMES[status] ?? 'FAILED ')}  ${validationName}`,
+    ...[...errors, ...warnings].flatMap(({ code, friendlyMessage, resolution, stackTrace }) => [
+      `         ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`,
+      ...(verbose && stackTrace != null ? stackTrace.split('\n').map((frame) => `           at ${safeText(frame)}`) : []),
+    ]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { findByName } from '../find-by-name.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
-import { gatewayCommand, plain, requireUuid } from './shared.ts';
+import { gatewayCommand, plain } from './shared.ts';
 
 interface LeaseRow {
   readonly id: string;
@@ -18,16 +19,11 @@ export function addLeaseCommands(program: Command): void {
     lease,
     'list',
     'live leases, newest first, at most 100',
-    (command) =>
-      command
-        .option('--connection <id>', 'of one connection', (id) =>
-          requireUuid(id, '--connection must be a UUID; changeover connection list shows them.'),
-        )
-        .option('--all', 'ended ones too'),
+    (command) => command.option('--connection <connection>', 'of one connection, by its id or name').option('--all', 'ended ones too'),
     async (gateway, output, { connection, all }) => {
       const { leases } = await gateway.run<{ leases: { edges: readonly { node: LeaseRow }[] } }>(
         'query ($connection: UUID, $live: Boolean) { leases(first: 100, connectionId: $connection, live: $live) { edges { node { id connectionId version job acquiredAt expiresAt live } } } }',
-        { connection: connection ?? null, live: all !== true },
+        { connection: connection === undefined ? null : await findByName(gateway, 'connection', connection), live: all !== true },
       );
       const rows = leases.edges.map(({ node }) => node);
       print(output, rows, () =>

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig } from '../../config.ts';
+import { completionScript, SHELLS } from '../completion.ts';
 import { print } from '../output.ts';
 
 export function addProcessCommands(program: Command): void {
@@ -22,5 +23,12 @@ export function addProcessCommands(program: Command): void {
         `The ${app.services.store.engine} store is ready.`,
       ]);
       await app.close();
+    });
+  program
+    .command('completion')
+    .description('print what makes a shell complete commands and options: source <(changeover completion bash)')
+    .argument('<shell>', SHELLS.join(', '))
+    .action((shell: string) => {
+      process.stdout.write(completionScript(program, shell));
     });
 }

@@ -1,33 +1,54 @@
 import type { Command } from 'commander';
 import { readConfig } from '../../config.ts';
 import { connectGateway } from '../connect-gateway.ts';
+import { findByName, isNameable, isUuid } from '../find-by-name.ts';
 import type { Output } from '../output.ts';
 import type { Gateway } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Adds a command that talks to the gateway; `--json` is everywhere, and an argument `<id>` is the UUID of what its group is about. */
+/**
+ * Adds a command that talks to the gateway; `--json` is everywhere. An argument `<id>` is the UUID of what its group is about; one that is
+ * called `<connection>` or `<token>` is an id or a name, and `act` gets the id.
+ */
 export function gatewayCommand<Options extends object>(
   parent: Command,
   usage: string,
   description: string,
   configure: (command: Command) => Command,
-  act: (gateway: Gateway, output: Output, options: Options, args: readonly string[]) => Promise<void>,
+  act: (gateway: Gateway, output: Output, options: Options, args: readonly (string | undefined)[]) => Promise<void>,
 ): void {
   const command = configure(parent.command(usage).description(description).option('--json', 'print one JSON value'));
   for (const argument of command.registeredArguments) {
-    if (argument.name() !== 'id') continue;
+    const name = argument.name();
+    if (isNameable(name)) argument.description = `its id or its name, from: changeover ${name} list`;
+    if (name !== 'id') continue;
     argument.description = `id of the ${parent.name()}, from: changeover ${parent.name()} list`;
     argument.argParser((value: string) => requireUuid(value, `<id> must be a UUID; changeover ${parent.name()} list shows them.`));
   }
   command.action(async () => {
     const options = command.opts<Options & { json?: boolean }>();
-    const gateway = await connectGateway(readConfig());
+    const gateway = await connectGateway(readConfig(), { makesStore: makers.has(command) });
     try {
-      await act(gateway, { json: options.json === true }, options, command.args);
+      const args = await Promise.all(
+        command.registeredArguments.map(async (argument, index) => {
+          const given = command.args[index];
+          const name = argument.name();
+          return given !== undefined && isNameable(name) ? await findByName(gateway, name, given) : given;
+        }),
+      );
+      await act(gateway, { json: options.json === true }, options, args);
     } finally {
       await gateway.close();
     }
   });
+}
+
+const makers = new WeakSet<Command>();
+
+/** A command with which a new instance may begin: it makes the store where there is none. */
+export function makesStore(command: Command): Command {
+  makers.add(command);
+  return command;
 }
 
 export const plain = (command: Command): Command => command;
@@ -54,6 +75,6 @@ export function wholeNumber(option: string, least: number, most: number): (value
 }
 
 export function requireUuid(value: string, message: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw new UsageError(message);
+  if (!isUuid(value)) throw new UsageError(message);
   return value;
 }

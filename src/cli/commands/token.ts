@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ROLES } from '../../domain/actor.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
 import { UsageError } from '../usage-error.ts';
-import { collect, gatewayCommand, plain, requireUuid, wholeNumber } from './shared.ts';
+import { collect, gatewayCommand, makesStore, plain, requireUuid, wholeNumber } from './shared.ts';
 
 interface TokenRow {
   readonly id: string;
@@ -33,7 +33,7 @@ export function addTokenCommands(program: Command): void {
     'create',
     'make a token; its secret is printed this once',
     (command) =>
-      command
+      makesStore(command)
         .requiredOption('--name <name>', 'what it is for')
         .requiredOption('--role <role>', `${ROLE_NAMES.join(', ')}; repeat for more`, collectRoles)
         .option('--personal', 'for a person instead of a service')
@@ -75,7 +75,7 @@ export function addTokenCommands(program: Command): void {
       ),
     );
   });
-  gatewayCommand(token, 'revoke <id>', 'end a token at once', plain, async (gateway, output, _options, [id = '']) => {
+  gatewayCommand(token, 'revoke <token>', 'end a token at once', plain, async (gateway, output, _options, [id = '']) => {
     await gateway.run('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id });
     print(output, { id, revoked: true }, () => [`Revoked ${safeText(id)}.`]);
   });

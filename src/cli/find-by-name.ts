@@ -1,0 +1,62 @@
+import type { Gateway } from './transport.ts';
+import { UsageError } from './usage-error.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * Whatever a person may call by its name: an id is taken as it is, a name has to be that of exactly one. What was given is not quoted:
+ * it may be a secret that went into the wrong place.
+ */
+const LISTINGS = {
+  async connection(gateway: Gateway): Promise<readonly Named[]> {
+    const found: Named[] = [];
+    for (let after: string | null = null; ; ) {
+      const { connections }: ConnectionsAnswer = await gateway.run(
+        'query ($after: String) { connections(first: 100, after: $after) { edges { node { uuid name } } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
+      found.push(...connections.edges.map(({ node }) => ({ id: node.uuid, name: node.name })));
+      if (!connections.pageInfo.hasNextPage) return found;
+      after = connections.pageInfo.endCursor;
+    }
+  },
+  async token(gateway: Gateway): Promise<readonly Named[]> {
+    const { tokens } = await gateway.run<{ tokens: readonly (Named & { readonly revokedAt: string | null })[] }>(
+      '{ tokens { id name revokedAt } }',
+    );
+    return tokens.filter(({ revokedAt }) => revokedAt === null);
+  },
+} as const;
+
+interface ConnectionsAnswer {
+  readonly connections: {
+    readonly edges: readonly { readonly node: { readonly uuid: string; readonly name: string } }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+  };
+}
+
+export type Nameable = keyof typeof LISTINGS;
+
+export function isNameable(noun: string): noun is Nameable {
+  return Object.hasOwn(LISTINGS, noun);
+}
+
+/** Throws UsageError for a name that nothing has, and for one that several have, with their ids. */
+export async function findByName(gateway: Gateway, noun: Nameable, given: string): Promise<string> {
+  if (isUuid(given)) return given;
+  const wanted = given.trim().normalize('NFC');
+  const found = (await LISTINGS[noun](gateway)).filter(({ name }) => name === wanted);
+  const [first, ...others] = found;
+  if (first === undefined) throw new UsageError(`There is no ${noun} of that id or name; changeover ${noun} list shows them.`);
+  if (others.length > 0) throw new UsageError(`Several have that name: ${found.map(({ id }) => id).join(', ')}. Give the id.`);
+  return first.id;
+}

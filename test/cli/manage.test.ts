@@ -1,0 +1,177 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { startPostgres } from '../support/embedded-postgres.ts';
+import { addWebhook, startGateway, startReceiver } from '../support/gateway.ts';
+import { addOfKind } from '../support/parity.ts';
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const server = await startPostgres();
+await server.createDatabase('target');
+await server.query("create role loader login password 'loader-password-1'; create role loader2 login password 'loader-password-2'");
+await server.query('create table orders (id int); grant select on orders to loader', 'target');
+const gateway = await startGateway();
+const receiver = await startReceiver();
+afterAll(async () => {
+  receiver.close();
+  await gateway.close();
+  await server.close();
+});
+
+async function changeover(args: readonly string[], stdin = '') {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret },
+    stdio: 'pipe',
+  });
+  child.stdin.end(stdin);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code, stdout, stderr };
+}
+const json = async (...args: readonly string[]) => JSON.parse((await changeover([...args, '--json'])).stdout);
+
+test('a connection is renamed, disabled, enabled, protected and removed by its name', async () => {
+  const id = await addWebhook(gateway, receiver, 'Alerts');
+  const codes = [];
+  for (const args of [
+    ['rename', 'Alerts', 'Pager'],
+    ['disable', 'Pager'],
+    ['enable', 'Pager'],
+    ['protect', 'Pager'],
+    ['remove', 'Pager'],
+    ['protect', 'Pager', '--off'],
+    ['remove', 'Pager'],
+  ])
+    codes.push((await changeover(['connection', ...args])).code);
+  const actions = (await json('audit', 'list', '--first', '7')).map(({ action }: { action: string }) => action);
+  const gone = await changeover(['connection', 'show', id]);
+  expect({ codes, actions, gone: gone.code }).toEqual({
+    codes: [0, 0, 0, 0, 1, 0, 0],
+    actions: expect.arrayContaining([
+      'connection.delete',
+      'connection.protect',
+      'connection.enable',
+      'connection.disable',
+      'connection.rename',
+    ]),
+    gone: 1,
+  });
+});
+
+test('a name that several have is refused with their ids, and an id is taken as it is', async () => {
+  const ids = [await addWebhook(gateway, receiver, 'Twin'), await addWebhook(gateway, receiver, 'Other')];
+  await changeover(['connection', 'rename', ids[1] ?? '', 'Twin']);
+  const { code, stderr } = await changeover(['connection', 'show', 'Twin']);
+  expect([code, ids.filter((id) => stderr.includes(id)), (await changeover(['connection', 'show', ids[0] ?? ''])).code]).toEqual([
+    2,
+    ids,
+    0,
+  ]);
+});
+
+test('a change is staged, listed, discarded by its connection, and committed by its key', async () => {
+  await addWebhook(gateway, receiver, 'Staging');
+  const stage = async (secret: string) =>
+    JSON.parse(
+      (await changeover(['connection', 'stage', 'Staging', '--secrets-stdin', '--json'], JSON.stringify({ signingSecret: secret }))).stdout,
+    );
+  await stage('a signing secret that is dropped again');
+  const open = (await json('connection', 'changes', 'Staging')).map(({ state }: { state: string }) => state);
+  const discarded = await changeover(['connection', 'discard', 'Staging']);
+  const { key } = await stage('a signing secret that is committed');
+  const committed = await changeover(['connection', 'commit', 'Staging', '--key-stdin'], JSON.stringify({ key }));
+  const states = (await json('connection', 'changes', 'Staging', '--all')).map(({ state }: { state: string }) => state);
+  expect({ open, discarded: discarded.code, committed, states }).toEqual({
+    open: ['OPEN'],
+    discarded: 0,
+    committed: { code: 0, stdout: expect.stringMatching(/^Saved version 2 /), stderr: '' },
+    states: ['COMMITTED', 'DISCARDED', 'COMMITTED'],
+  });
+});
+
+test('an update that waits for a job ends with 3, and is discarded by the name of its connection', async () => {
+  const id = await addWebhook(gateway, receiver, 'Held');
+  const policy = await changeover(['connection', 'policy', 'Held', '--in-flight', 'wait', '--json']);
+  const job = await gateway.token('job');
+  await gateway.graphql('mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "nightly") { key } }', { id }, job);
+  const updated = await changeover(
+    ['connection', 'update', 'Held', '--secrets-stdin'],
+    '{"signingSecret": "another signing secret, long enough"}',
+  );
+  const discarded = await changeover(['connection', 'discard', 'Held']);
+  expect([JSON.parse(policy.stdout).inFlight, updated.code, updated.stdout, discarded.code]).toEqual([
+    'WAIT',
+    3,
+    expect.stringContaining('waits for the running jobs'),
+    0,
+  ]);
+});
+
+test('a login that may do less is refused with what it lacks, and saved with the flag, which shows it', async () => {
+  await addOfKind(
+    gateway,
+    'postgres',
+    { host: '127.0.0.1', port: server.port, database: 'target', user: 'loader', password: 'loader-password-1' },
+    'Sales',
+  );
+  const update = (...more: readonly string[]) =>
+    changeover(['connection', 'update', 'Sales', '--set', 'user=loader2', '--secrets-stdin', ...more], '{"password": "loader-password-2"}');
+  const refused = await update();
+  const accepted = await update('--accept-permission-losses');
+  expect([refused.code, refused.stderr, accepted.code, accepted.stdout]).toEqual([
+    1,
+    expect.stringMatching(/GRANT SELECT ON TABLE "public"\.orders TO "loader2";[\s\S]*--accept-permission-losses/),
+    0,
+    expect.stringMatching(/^Saved version 2 .*\nlost: SELECT on table "public"\.orders; to give it: GRANT SELECT/),
+  ]);
+});
+
+test('one member of a group is set, and its others stay', async () => {
+  const details = {
+    host: '127.0.0.1',
+    port: server.port,
+    database: 'target',
+    user: 'loader',
+    password: 'loader-password-1',
+    ssl: { disabled: true },
+  };
+  await addOfKind(gateway, 'postgres', details, 'Grouped');
+  await changeover(['connection', 'disable', 'Grouped']);
+  const { code, stderr } = await changeover(
+    ['connection', 'update', 'Grouped', '--set', 'ssl.verifyIdentity=false', '--secrets-stdin'],
+    '{"password": "loader-password-1"}',
+  );
+  expect({ code, stderr, ssl: (await json('connection', 'show', 'Grouped')).settings.ssl }).toEqual({
+    code: 0,
+    stderr:
+      'changeover: if ssl has secrets (keyData, keyPassword), they are cleared by this; to keep them, give all of ssl with --secrets-stdin.\n',
+    ssl: { disabled: true, verifyIdentity: false },
+  });
+});
+
+test.each([
+  ['connection ro', 'roll-back'],
+  ['connection update Sales --acc', '--accept-permission-losses'],
+  ['connection --json lis', 'list'],
+  ['to', 'token'],
+  ['run -- connection ro', ''],
+])('bash completes "changeover %s" with "%s"', async (words, completed) => {
+  const script = (await changeover(['completion', 'bash'])).stdout;
+  const asked = `COMP_WORDS=(changeover ${words}); COMP_CWORD=${words.split(' ').length}; _changeover; echo $COMPREPLY`;
+  expect(spawnSync('bash', ['-s'], { input: `${script}${asked}\n`, encoding: 'utf8' }).stdout.trim()).toBe(completed);
+});
+
+test('the scripts of the other shells name every command', async () => {
+  const [zsh, fish] = [await changeover(['completion', 'zsh']), await changeover(['completion', 'fish'])];
+  expect([
+    zsh.stdout.startsWith('#compdef changeover\n'),
+    /-a roll-back /.test(fish.stdout),
+    /-l accept-permission-losses /.test(fish.stdout),
+  ]).toEqual([true, true, true]);
+});
+
+test('help says what is required, and which kinds there are', async () => {
+  const { stdout } = await changeover(['connection', 'add', '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/--kind <kind> one of .*postgres.* \(required\)/);
+});
