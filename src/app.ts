@@ -87,6 +87,13 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     },
   );
   const vault = await orEndStart(store, createVault({ masterKey, instanceId: instance.id, keyStore: keyStoreOf(store) }));
+  store.signWith({ sign: (text) => vault.keyedHash('row', text) });
+  // No other process runs a request on the embedded store: what an earlier one began may be repeated at once.
+  if (config.databaseUrl === null)
+    await orEndStart(
+      store,
+      store.write((tx) => tx.idempotency.releaseAll()),
+    );
   if (keyId(masterKey) !== vault.kid) {
     log.write('master key is being replaced', {
       given: keyId(masterKey),

@@ -55,7 +55,15 @@ CREATE TABLE "audit_archive" (
 CREATE TABLE "audit_head" (
 	"id" text PRIMARY KEY NOT NULL,
 	"seq" integer NOT NULL,
-	"chain_hash" "bytea" NOT NULL
+	"chain_hash" "bytea" NOT NULL,
+	"mac" "bytea" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "authority_head" (
+	"id" text PRIMARY KEY NOT NULL,
+	"revision" integer NOT NULL,
+	"entries" text NOT NULL,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "changes" (
@@ -84,6 +92,7 @@ CREATE TABLE "changes" (
 	"wait_until" bigint,
 	"accepts_losses" boolean NOT NULL,
 	"failure" text,
+	"mac" "bytea" NOT NULL,
 	CONSTRAINT "changes_sealed_or_reference" CHECK ((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
 --> statement-breakpoint
@@ -112,7 +121,8 @@ CREATE TABLE "connections" (
 	"created_by" text,
 	"updated_at" bigint NOT NULL,
 	"updated_by" text,
-	"deleted_at" bigint
+	"deleted_at" bigint,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "data_keys" (
@@ -152,6 +162,7 @@ CREATE TABLE "idempotency" (
 	"started_at" bigint NOT NULL,
 	"taken_until" bigint NOT NULL,
 	"expires_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL,
 	CONSTRAINT "idempotency_token_id_key_pk" PRIMARY KEY("token_id","key")
 );
 --> statement-breakpoint
@@ -176,7 +187,8 @@ CREATE TABLE "integrations" (
 	"created_at" bigint NOT NULL,
 	"created_by" text,
 	"updated_at" bigint NOT NULL,
-	"deleted_at" bigint
+	"deleted_at" bigint,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "leases" (
@@ -191,13 +203,15 @@ CREATE TABLE "leases" (
 	"expires_at" bigint NOT NULL,
 	"ends_by" bigint NOT NULL,
 	"released_at" bigint,
-	"end_reason" text
+	"end_reason" text,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "projects" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
-	"created_at" bigint NOT NULL
+	"created_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "provider_grants" (
@@ -206,6 +220,7 @@ CREATE TABLE "provider_grants" (
 	"prefix" text NOT NULL,
 	"created_at" bigint NOT NULL,
 	"created_by" text,
+	"mac" "bytea" NOT NULL,
 	CONSTRAINT "provider_grants_project_id_provider_prefix_pk" PRIMARY KEY("project_id","provider","prefix")
 );
 --> statement-breakpoint
@@ -216,7 +231,8 @@ CREATE TABLE "sealed_contents" (
 	"blob" "bytea",
 	"cipher_hash" "bytea" NOT NULL,
 	"key_generation" integer NOT NULL,
-	"created_at" bigint NOT NULL
+	"created_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "secret_destinations" (
@@ -228,7 +244,8 @@ CREATE TABLE "secret_destinations" (
 	"parts" text NOT NULL,
 	"bound_to" "bytea" NOT NULL,
 	"created_at" bigint NOT NULL,
-	"created_by" text
+	"created_by" text,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "sessions" (
@@ -238,7 +255,8 @@ CREATE TABLE "sessions" (
 	"hash" "bytea" NOT NULL,
 	"created_at" bigint NOT NULL,
 	"expires_at" bigint NOT NULL,
-	"ended_at" bigint
+	"ended_at" bigint,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "sites" (
@@ -247,7 +265,8 @@ CREATE TABLE "sites" (
 	"name" text NOT NULL,
 	"deployment" text NOT NULL,
 	"created_at" bigint NOT NULL,
-	"updated_at" bigint NOT NULL
+	"updated_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "streaming_systems" (
@@ -284,7 +303,8 @@ CREATE TABLE "tokens" (
 	"created_by" text,
 	"expires_at" bigint,
 	"revoked_at" bigint,
-	"last_used_at" bigint
+	"last_used_at" bigint,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "validations" (
@@ -302,7 +322,8 @@ CREATE TABLE "validations" (
 	"warnings" text NOT NULL,
 	"data" text,
 	"started_at" bigint NOT NULL,
-	"finished_at" bigint NOT NULL
+	"finished_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "versions" (
@@ -330,6 +351,7 @@ CREATE TABLE "versions" (
 	"created_by" text,
 	"retired_at" bigint,
 	"destroyed_at" bigint,
+	"mac" "bytea" NOT NULL,
 	CONSTRAINT "versions_connection_id_version_pk" PRIMARY KEY("connection_id","version"),
 	CONSTRAINT "versions_sealed_or_reference" CHECK ((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );

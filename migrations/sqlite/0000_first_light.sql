@@ -60,7 +60,15 @@ CREATE TABLE `audit_archive` (
 CREATE TABLE `audit_head` (
 	`id` text PRIMARY KEY NOT NULL,
 	`seq` integer NOT NULL,
-	`chain_hash` blob NOT NULL
+	`chain_hash` blob NOT NULL,
+	`mac` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `authority_head` (
+	`id` text PRIMARY KEY NOT NULL,
+	`revision` integer NOT NULL,
+	`entries` text NOT NULL,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `changes` (
@@ -89,6 +97,7 @@ CREATE TABLE `changes` (
 	`wait_until` integer,
 	`accepts_losses` integer NOT NULL,
 	`failure` text,
+	`mac` blob NOT NULL,
 	CONSTRAINT "changes_sealed_or_reference" CHECK((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );
 --> statement-breakpoint
@@ -125,7 +134,8 @@ CREATE TABLE `connections` (
 	`created_by` text,
 	`updated_at` integer NOT NULL,
 	`updated_by` text,
-	`deleted_at` integer
+	`deleted_at` integer,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `connections_project` ON `connections` (`project_id`,`created_at`,`id`);--> statement-breakpoint
@@ -169,6 +179,7 @@ CREATE TABLE `idempotency` (
 	`started_at` integer NOT NULL,
 	`taken_until` integer NOT NULL,
 	`expires_at` integer NOT NULL,
+	`mac` blob NOT NULL,
 	PRIMARY KEY(`token_id`, `key`)
 );
 --> statement-breakpoint
@@ -196,7 +207,8 @@ CREATE TABLE `integrations` (
 	`created_at` integer NOT NULL,
 	`created_by` text,
 	`updated_at` integer NOT NULL,
-	`deleted_at` integer
+	`deleted_at` integer,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `integrations_name` ON `integrations` (`project_id`,`namespace`,`name_key`) WHERE deleted_at is null;--> statement-breakpoint
@@ -214,7 +226,8 @@ CREATE TABLE `leases` (
 	`expires_at` integer NOT NULL,
 	`ends_by` integer NOT NULL,
 	`released_at` integer,
-	`end_reason` text
+	`end_reason` text,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `leases_key` ON `leases` (`key_hash`);--> statement-breakpoint
@@ -225,7 +238,8 @@ CREATE INDEX `leases_expiry` ON `leases` (`expires_at`) WHERE released_at is nul
 CREATE TABLE `projects` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
-	`created_at` integer NOT NULL
+	`created_at` integer NOT NULL,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `provider_grants` (
@@ -234,6 +248,7 @@ CREATE TABLE `provider_grants` (
 	`prefix` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`created_by` text,
+	`mac` blob NOT NULL,
 	PRIMARY KEY(`project_id`, `provider`, `prefix`)
 );
 --> statement-breakpoint
@@ -244,7 +259,8 @@ CREATE TABLE `sealed_contents` (
 	`blob` blob,
 	`cipher_hash` blob NOT NULL,
 	`key_generation` integer NOT NULL,
-	`created_at` integer NOT NULL
+	`created_at` integer NOT NULL,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`,`connection_id`) WHERE blob is not null;--> statement-breakpoint
@@ -257,7 +273,8 @@ CREATE TABLE `secret_destinations` (
 	`parts` text NOT NULL,
 	`bound_to` blob NOT NULL,
 	`created_at` integer NOT NULL,
-	`created_by` text
+	`created_by` text,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `secret_destinations_name` ON `secret_destinations` (`project_id`,`provider`,`path`,`member`,`bound_to`);--> statement-breakpoint
@@ -269,7 +286,8 @@ CREATE TABLE `sessions` (
 	`hash` blob NOT NULL,
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
-	`ended_at` integer
+	`ended_at` integer,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_hash` ON `sessions` (`hash`);--> statement-breakpoint
@@ -280,7 +298,8 @@ CREATE TABLE `sites` (
 	`name` text NOT NULL,
 	`deployment` text NOT NULL,
 	`created_at` integer NOT NULL,
-	`updated_at` integer NOT NULL
+	`updated_at` integer NOT NULL,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `sites_project` ON `sites` (`project_id`);--> statement-breakpoint
@@ -320,7 +339,8 @@ CREATE TABLE `tokens` (
 	`created_by` text,
 	`expires_at` integer,
 	`revoked_at` integer,
-	`last_used_at` integer
+	`last_used_at` integer,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tokens_hash` ON `tokens` (`hash`);--> statement-breakpoint
@@ -339,7 +359,8 @@ CREATE TABLE `validations` (
 	`warnings` text NOT NULL,
 	`data` text,
 	`started_at` integer NOT NULL,
-	`finished_at` integer NOT NULL
+	`finished_at` integer NOT NULL,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `validations_candidate` ON `validations` (`candidate_hash`,`finished_at`);--> statement-breakpoint
@@ -369,6 +390,7 @@ CREATE TABLE `versions` (
 	`created_by` text,
 	`retired_at` integer,
 	`destroyed_at` integer,
+	`mac` blob NOT NULL,
 	PRIMARY KEY(`connection_id`, `version`),
 	CONSTRAINT "versions_sealed_or_reference" CHECK((content_id is null) = (reference is not null) and (cipher_hash is null) = (content_id is null))
 );

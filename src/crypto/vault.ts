@@ -5,7 +5,7 @@ import { derive, hmac, lengthPrefixed } from './derive.ts';
 import { EnvelopeError, generationOf, open, seal } from './envelope.ts';
 import { createKeyRing, type DataKey, type KeyRing } from './key-ring.ts';
 
-const HASH_PURPOSES: readonly HashPurpose[] = ['token', 'candidate', 'audit', 'value', 'request'];
+const HASH_PURPOSES: readonly HashPurpose[] = ['token', 'candidate', 'audit', 'value', 'request', 'row'];
 
 export interface VaultOptions {
   readonly masterKey: Uint8Array;

@@ -8,6 +8,11 @@ import type { Session, Token, TokenGrant } from './token.ts';
 import type { ValidationResult } from './validation.ts';
 import type { KeyStore, NewKey, WrappedKey } from './vault.ts';
 
+/** Signs rows with a key that the store never sees. HMAC-SHA256, 32 bytes. */
+export interface RowSigner {
+  sign(text: string): Buffer;
+}
+
 /**
  * The store's port. Verbs carry their guard inside the statement; each comment says what two racing callers get.
  * State, audit row and event are written in one transaction, and the network is never awaited inside one.
@@ -24,6 +29,11 @@ export interface Store {
   write<T>(work: (tx: Writers) => Promise<T>): Promise<T>;
   /** The store's time, epoch milliseconds: the database's clock on PostgreSQL, never behind the stored high-water mark on SQLite. */
   now(): Promise<number>;
+  /**
+   * Comes right after the store was opened: the key is wrapped in the store itself. From then on rows that grant, prove, protect or
+   * point are signed when they are written, and checked when they are read; one that does not fit is INTEGRITY with its table and id.
+   */
+  signWith(signer: RowSigner): void;
   /** Cheap proof that the store answers; throws otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -399,7 +409,29 @@ export interface InstanceRow {
   readonly createdAt: number;
 }
 
+/** A row that is not as we wrote it, or not what we wrote last: `stale`. `lost`: the list of what gives rights names it, and it is not there. */
+export interface AlteredRow {
+  readonly table: string;
+  readonly rowId: string;
+  readonly problem: 'row-altered' | 'row-stale' | 'row-lost';
+}
+
+/** For `doctor`: what was changed past the gateway. */
+export interface IntegrityReaders {
+  /** The tables whose rows are signed, in the order in which they are looked through. */
+  tables(): Promise<readonly string[]>;
+  /** What is wrong with the next rows of a table by id; `after` is what the call before gave as `next`, which is null at the end. */
+  scan(
+    table: string,
+    after: readonly unknown[] | null,
+    limit: number,
+  ): Promise<{ readonly found: readonly AlteredRow[]; readonly next: readonly unknown[] | null }>;
+  /** What the list of tokens and provider grants names and is not stored. */
+  lost(): Promise<readonly AlteredRow[]>;
+}
+
 export interface Readers {
+  readonly integrity: IntegrityReaders;
   readonly projects: { find(id: string): Promise<Project | null>; all(): Promise<readonly Project[]> };
   readonly sites: {
     /** The site that holds an integration. */

@@ -46,7 +46,7 @@ export interface ProjectVault {
 }
 
 /** Purposes of the instance's keyed hashes; each has a key of its own, so that a hash of one says nothing of another. */
-export type HashPurpose = 'token' | 'candidate' | 'audit' | 'value' | 'request';
+export type HashPurpose = 'token' | 'candidate' | 'audit' | 'value' | 'request' | 'row';
 
 export interface Vault {
   /** Hex of the 8 byte id of the master key that new keys are wrapped for. */

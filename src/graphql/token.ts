@@ -172,9 +172,12 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
   addAuditArchive(builder, auditFinding);
   const finding = builder.objectRef<Finding>('StoreFinding').implement({
     fields: (t) => ({
-      connectionId: t.exposeString('connectionId', { nullable: false }),
-      version: t.exposeInt('version', { nullable: false }),
+      connectionId: t.exposeString('connectionId', { nullable: false, description: 'Empty for a row that belongs to no connection.' }),
+      // What was altered may be of any type.
+      version: t.int({ nullable: false, resolve: ({ version }) => (Number.isSafeInteger(version) ? version : 0) }),
       problem: t.exposeString('problem', { nullable: false }),
+      table: t.string({ description: 'Of a row that was changed past the gateway.', resolve: ({ table }) => table ?? null }),
+      rowId: t.string({ description: 'Its id; of several columns, joined by slashes.', resolve: ({ rowId }) => rowId ?? null }),
     }),
   });
   const rotation = builder.objectRef<NonNullable<Examination['rotation']>>('UnfinishedRotation').implement({

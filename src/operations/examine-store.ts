@@ -1,7 +1,9 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
-import type { Version } from '../domain/connection.ts';
+import type { Connection, SealedContent, Version } from '../domain/connection.ts';
 import { DomainError } from '../domain/errors.ts';
+import { createPacer } from '../domain/pacer.ts';
+import type { AlteredRow } from '../domain/store.ts';
 import { compareWithAudit, lostConnections } from './compare-with-audit.ts';
 import { openDetails } from './load-connection.ts';
 import { configHash } from './next-version.ts';
@@ -11,11 +13,13 @@ const PAGE = 200;
 const MOST_FINDINGS = 100;
 
 export interface Finding {
+  /** Empty for a row that belongs to no connection. */
   readonly connectionId: string;
   /** Of a change that does not open: the version it is based on, or 0. */
   readonly version: number;
   /**
    * `not-in-audit`: the audit row of its commit is missing or says something else. `lost`: the audit knows a version that is not stored.
+   * `row-altered`: a row is not as it was written. `row-stale`: a token or grant was put back from an old copy. `row-lost`: it was deleted.
    * `state-altered`: label, current version, destruction and the destination of a reference do not fit each other.
    */
   readonly problem:
@@ -28,7 +32,11 @@ export interface Finding {
     | 'connector-missing'
     | 'not-in-audit'
     | 'lost'
-    | 'change-does-not-open';
+    | 'change-does-not-open'
+    | AlteredRow['problem'];
+  /** The row that was changed past the gateway, for `row-altered`, `row-stale` and `row-lost`. */
+  readonly table?: string;
+  readonly rowId?: string;
 }
 
 export interface Examination {
@@ -66,6 +74,7 @@ export async function examineStore(services: Services, actor: Actor): Promise<Ex
   }
   for await (const lost of lostConnections(services)) add(lost);
   for await (const shut of shutChanges(services)) add(shut);
+  for await (const altered of alteredRows(services)) add(altered);
   return {
     ok: counts.findings === 0,
     rotation: await unfinishedRotation(services),
@@ -100,13 +109,34 @@ async function unfinishedRotation({ store }: Services): Promise<Examination['rot
   return { fromKid: forward.kid, toKid: back.kid, remaining: await store.read.keys.countOutside(back.kid) };
 }
 
+/** Whatever was made of a row, it is named, and the others are looked at all the same. */
 async function problemsOf(services: Services, version: Version, before: Version | null): Promise<readonly Finding['problem'][]> {
+  try {
+    return await problemsIn(services, version, before);
+  } catch (error) {
+    if (isOfRow(error)) return ['config-altered'];
+    throw error;
+  }
+}
+
+/** What comes of a row whose values are not of their types, or of one beside it that was altered. */
+function isOfRow(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof DomainError && error.code === 'INTEGRITY');
+}
+
+async function problemsIn(services: Services, version: Version, before: Version | null): Promise<readonly Finding['problem'][]> {
   const problems: Finding['problem'][] = [];
   if (version.version !== (before?.version ?? 0) + 1) problems.push('gap');
   if (!configHash(version).equals(version.configHash)) problems.push('config-altered');
   if (!(await isLinked(services, version, before))) problems.push('mac-broken');
   const { contentId, cipherHash } = version;
-  const content = contentId === null ? null : await services.store.read.contents.find({ projectId: version.projectId }, contentId);
+  let content: SealedContent | null = null;
+  try {
+    content = contentId === null ? null : await services.store.read.contents.find({ projectId: version.projectId }, contentId);
+  } catch (error) {
+    if (!isOfRow(error)) throw error;
+    problems.push('content-altered');
+  }
   if (content !== null && (cipherHash === null || !content.cipherHash.equals(cipherHash) || content.connectionId !== version.connectionId))
     problems.push('content-altered');
   const isDestroyed = version.destroyedAt !== null;
@@ -132,15 +162,23 @@ async function whyShut(services: Services, row: Parameters<typeof openDetails>[1
     await openDetails(services, row);
     return null;
   } catch (error) {
-    if (!(error instanceof DomainError) || (error.code !== 'UNAVAILABLE' && error.code !== 'INTEGRITY')) throw error;
-    return error.code === 'UNAVAILABLE' ? 'connector-missing' : 'does-not-open';
+    if (isOfRow(error)) return 'does-not-open';
+    if (!(error instanceof DomainError) || error.code !== 'UNAVAILABLE') throw error;
+    return 'connector-missing';
   }
 }
 
 /** The newest version of a connection is its CURRENT one, and no other; a removed connection has none. A reference in use is bound to where it leads. */
 async function alteredStates({ store }: Services, chain: readonly [Version, ...Version[]]): Promise<readonly Finding[]> {
   const [{ connectionId, projectId }] = chain;
-  const connection = await store.read.connections.find({ projectId, integrationIds: null }, connectionId);
+  let connection: Connection | null;
+  try {
+    connection = await store.read.connections.find({ projectId, integrationIds: null }, connectionId);
+  } catch (error) {
+    if (!isOfRow(error)) throw error;
+    // It is named among the rows that were altered, and says nothing of its versions.
+    return [];
+  }
   return chain
     .filter(({ version, label, reference, boundTo }, index) => {
       const expected = index === chain.length - 1 ? connection : null;
@@ -161,4 +199,21 @@ async function* shutChanges(services: Services): AsyncIterable<readonly Finding[
     after = page.at(-1) ?? null;
     if (after === null) return;
   }
+}
+
+/** Every row that is signed, of every table, however it was altered. */
+async function* alteredRows({ store }: Services): AsyncIterable<readonly Finding[]> {
+  const { integrity } = store.read;
+  const pacer = createPacer();
+  const asFinding = (row: AlteredRow): Finding => ({ connectionId: '', version: 0, ...row });
+  for (const table of await integrity.tables()) {
+    let after: readonly unknown[] | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof integrity.scan>> = await integrity.scan(table, after, PAGE);
+      yield page.found.map(asFinding);
+      after = page.next;
+      await pacer.pause();
+    } while (after !== null);
+  }
+  yield (await integrity.lost()).map(asFinding);
 }

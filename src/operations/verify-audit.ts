@@ -1,6 +1,6 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
-import type { Anchor, AuditCursor, AuditFinding, AuditPages, AuditRow } from '../domain/audit.ts';
-import { badRequest } from '../domain/errors.ts';
+import type { Anchor, AuditAction, AuditCursor, AuditFinding, AuditPages, AuditRow } from '../domain/audit.ts';
+import { badRequest, DomainError } from '../domain/errors.ts';
 import type { Services } from './services.ts';
 
 export interface AuditVerification {
@@ -18,6 +18,7 @@ export interface AuditVerification {
 }
 
 const PAGE = 200;
+const FIRST_ACTION: AuditAction = 'instance.start';
 /** A call that may be gone on with ends after this, milliseconds. */
 const CALL_MS = 5000;
 
@@ -33,7 +34,10 @@ export async function verifyAudit(
 ): Promise<AuditVerification> {
   requireOperator(actor);
   const { audit } = services.store.read;
-  const [head, archived] = [await audit.head(), await audit.archived()];
+  const [{ head, isBroken }, archived] = [await readHead(services), await audit.archived()];
+  const isFirst = after === null || after === '';
+  // Rows are gone that no anchor has to tell of: the head goes with the last row, and the first row is always the same.
+  const isCut = isFirst && (isBroken || (await isBeheaded(services, head !== null)));
   const from = after === null || after === '' ? null : readCursor(after);
   const point =
     from === null || from.kept !== null ? null : { seq: from.seq, hash: (await audit.atSeq(from.seq))?.chainHash ?? Buffer.alloc(0) };
@@ -43,11 +47,12 @@ export async function verifyAudit(
     head === null ? anchors : [...anchors, { seq: head.seq, head: head.chainHash.toString('hex'), at: 0 }],
     { archived, from, point, isOver: () => performance.now() >= until },
   );
+  const cut: readonly AuditFinding[] = isCut ? [{ kind: 'truncated', seq: null, rowId: null }] : [];
   return {
-    ok,
+    ok: ok && !isCut,
     rows,
     sealed,
-    findings: findings.slice(0, 200),
+    findings: [...cut, ...findings].slice(0, 200),
     head:
       last === null || last.seq === null || last.chainHash === null
         ? null
@@ -55,6 +60,23 @@ export async function verifyAudit(
     archived: archived === null ? null : { seq: archived.seq, head: archived.chainHash.toString('hex'), at: archived.at },
     next: next === null ? null : writeCursor(next),
   };
+}
+
+/** The head is signed: `isBroken` when it is not as the sealer wrote it. */
+async function readHead({ store }: Services) {
+  try {
+    return { head: await store.read.audit.head(), isBroken: false };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'INTEGRITY') throw error;
+    return { head: null, isBroken: true };
+  }
+}
+
+/** The audit begins with the start of the instance, which is never cut, and where anything is sealed there is a head. */
+async function isBeheaded({ store }: Services, hasHead: boolean): Promise<boolean> {
+  const first = await store.read.audit.atSeq(1);
+  if (first !== null) return !hasHead || first.action !== FIRST_ACTION;
+  return hasHead || !(await store.read.audit.unsealed(null, PAGE)).some(({ action }) => action === FIRST_ACTION);
 }
 
 function writeCursor({ seq, kept }: AuditCursor): string {

@@ -1,16 +1,18 @@
-import type { Readers, Store, Writers } from '../domain/store.ts';
-import type { Engine, EngineTransaction, StatementSource } from './engine.ts';
+import type { Readers, RowSigner, Store, Writers } from '../domain/store.ts';
+import type { Engine, EngineTransaction } from './engine.ts';
 import { auditReaders, auditWriters } from './sql/audit.ts';
 import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
 import { connectionReaders, connectionWriters } from './sql/connections.ts';
 import { contentReaders, contentWriters } from './sql/contents.ts';
 import { idempotencyWriters } from './sql/idempotency.ts';
 import { integrationReaders, integrationWriters } from './sql/integrations.ts';
+import { integrityReaders } from './sql/integrity.ts';
 import { keyReaders, keyWriters } from './sql/keys.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
 import { secretDestinationReaders, secretDestinationWriters } from './sql/secret-destinations.ts';
+import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signed.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';
@@ -18,17 +20,28 @@ import type { Tables } from './tables.ts';
 
 /** The store's port on top of an engine. */
 export function createStore(engine: Engine): Store {
+  let signer: RowSigner | null = null;
+  const seen: SeenAuthority = { latest: null };
+  const sign = (text: string) => {
+    if (signer === null) throw new TypeError('Signed rows are read and written once the store has been given what signs them.');
+    return signer.sign(text);
+  };
+  const { db, rows } = engine.reader;
+  const reader: SignedSource = { db, rows, signing: { sign, known: null, seen } };
   return {
     engine: engine.name,
-    read: withSafeErrors(readersOf(engine.reader, engine.tables)),
-    write: (work) => engine.transaction((tx) => work(new TransactionWriters(tx, engine.tables))),
+    read: withSafeErrors(readersOf(reader, engine.tables)),
+    write: (work) => engine.transaction((tx) => work(new TransactionWriters(tx, engine.tables, { sign, known: new Map(), seen }))),
+    signWith(given) {
+      signer = given;
+    },
     now: safely(() => engine.now()),
     ping: safely(() => engine.ping()),
     close: () => engine.close(),
   };
 }
 
-function readersOf(source: StatementSource, tables: Tables): Readers {
+function readersOf(source: SignedSource, tables: Tables): Readers {
   return {
     integrations: integrationReaders(source, tables),
     connections: connectionReaders(source, tables),
@@ -41,6 +54,7 @@ function readersOf(source: StatementSource, tables: Tables): Readers {
     providerGrants: providerGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
     audit: auditReaders(source, tables),
+    integrity: integrityReaders(source, tables),
     ...projectReaders(source, tables),
     ...keyReaders(source, tables),
   };
@@ -51,12 +65,12 @@ function readersOf(source: StatementSource, tables: Tables): Readers {
  * spread comes last: V8 takes some microseconds to add members to what it has just copied.
  */
 class TransactionWriters implements Writers {
-  readonly #tx: EngineTransaction;
+  readonly #tx: SignedTransaction;
   readonly #tables: Tables;
   readonly #made = new Map<unknown, unknown>();
 
-  constructor(tx: EngineTransaction, tables: Tables) {
-    this.#tx = tx;
+  constructor({ db, rows, now, lock }: EngineTransaction, tables: Tables, signing: Signing) {
+    this.#tx = { db, rows, now, lock, signing };
     this.#tables = tables;
   }
 
@@ -111,6 +125,9 @@ class TransactionWriters implements Writers {
   get secretDestinations(): Writers['secretDestinations'] {
     return this.#of(secretDestinationWriters);
   }
+  get integrity(): Writers['integrity'] {
+    return this.#of(integrityReaders);
+  }
   get idempotency(): Writers['idempotency'] {
     return this.#of(idempotencyWriters);
   }
@@ -118,7 +135,7 @@ class TransactionWriters implements Writers {
     return this.#of(auditWriters);
   }
 
-  #of<T>(make: (tx: EngineTransaction, tables: Tables) => T): T {
+  #of<T>(make: (tx: SignedTransaction, tables: Tables) => T): T {
     const known = this.#made.get(make);
     // What a function made is kept under the function itself.
     if (known !== undefined) return known as T;

@@ -42,8 +42,6 @@ async function openLocked(file: string, options: OpenStoreOptions, release: () =
   if (stored === null) makeStore(file, instance);
   else await upgrade(file, stored);
   const store = createStore(createSqliteEngine(file, options.clock === 'system' ? systemClock : options.clock));
-  // The lock says that no other process runs a request here: what an earlier one began may be repeated at once.
-  await store.write((tx) => tx.idempotency.releaseAll());
   return {
     instance,
     store: {

@@ -48,6 +48,7 @@ export const projects = table('projects', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   createdAt: time('created_at').notNull(),
+  mac: bytes('mac').notNull(),
 });
 
 export const tokens = table(
@@ -67,6 +68,7 @@ export const tokens = table(
     expiresAt: time('expires_at'),
     revokedAt: time('revoked_at'),
     lastUsedAt: time('last_used_at'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [uniqueIndex('tokens_hash').on(t.hash)],
 );
@@ -87,6 +89,7 @@ export const sessions = table(
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     endedAt: time('ended_at'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [uniqueIndex('sessions_hash').on(t.hash), index('sessions_expiry').on(t.expiresAt, t.id)],
 );
@@ -100,6 +103,7 @@ export const providerGrants = table(
     prefix: text('prefix').notNull(),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [primaryKey({ columns: [t.projectId, t.provider, t.prefix] })],
 );
@@ -120,6 +124,7 @@ export const secretDestinations = table(
     boundTo: bytes('bound_to').notNull(),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     uniqueIndex('secret_destinations_name').on(t.projectId, t.provider, t.path, t.member, t.boundTo),
@@ -136,6 +141,7 @@ export const sites = table(
     deployment: text('deployment').notNull(),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
+    mac: bytes('mac').notNull(),
   },
   (t) => [index('sites_project').on(t.projectId)],
 );
@@ -174,6 +180,7 @@ export const integrations = table(
     createdBy: text('created_by'),
     updatedAt: time('updated_at').notNull(),
     deletedAt: time('deleted_at'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     uniqueIndex('integrations_name').on(t.projectId, t.namespace, t.nameKey).where(sql`deleted_at is null`),
@@ -205,6 +212,7 @@ export const connections = table(
     updatedAt: time('updated_at').notNull(),
     updatedBy: text('updated_by'),
     deletedAt: time('deleted_at'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     index('connections_project').on(t.projectId, t.createdAt, t.id),
@@ -239,6 +247,7 @@ export const versions = table(
     createdBy: text('created_by'),
     retiredAt: time('retired_at'),
     destroyedAt: time('destroyed_at'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.connectionId, t.version] }),
@@ -262,6 +271,7 @@ export const sealedContents = table(
     cipherHash: bytes('cipher_hash').notNull(),
     keyGeneration: count('key_generation').notNull(),
     createdAt: time('created_at').notNull(),
+    mac: bytes('mac').notNull(),
   },
   (t) => [index('sealed_contents_generation').on(t.projectId, t.keyGeneration, t.connectionId).where(sql`blob is not null`)],
 );
@@ -294,6 +304,7 @@ export const changes = table(
     waitUntil: time('wait_until'),
     acceptsLosses: flag('accepts_losses').notNull(),
     failure: text('failure'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     uniqueIndex('changes_key').on(t.keyHash),
@@ -326,6 +337,7 @@ export const validations = table(
     data: json('data'),
     startedAt: time('started_at').notNull(),
     finishedAt: time('finished_at').notNull(),
+    mac: bytes('mac').notNull(),
   },
   (t) => [index('validations_candidate').on(t.candidateHash, t.finishedAt), index('validations_finished').on(t.finishedAt, t.id)],
 );
@@ -345,6 +357,7 @@ export const leases = table(
     endsBy: time('ends_by').notNull(),
     releasedAt: time('released_at'),
     endReason: text('end_reason'),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     uniqueIndex('leases_key').on(t.keyHash),
@@ -411,6 +424,7 @@ export const idempotency = table(
     startedAt: time('started_at').notNull(),
     takenUntil: time('taken_until').notNull(),
     expiresAt: time('expires_at').notNull(),
+    mac: bytes('mac').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.tokenId, t.key] }),
@@ -462,11 +476,20 @@ export const audit = table(
   ],
 );
 
+/** Which tokens and provider grants there are, with the MAC of each: one row. Put back alone, an old copy of one of them is not on it. */
+export const authorityHead = table('authority_head', {
+  id: text('id').primaryKey(),
+  revision: count('revision').notNull(),
+  entries: json('entries').notNull(),
+  mac: bytes('mac').notNull(),
+});
+
 /** The end of the chain: one row. */
 export const auditHead = table('audit_head', {
   id: text('id').primaryKey(),
   seq: count('seq').notNull(),
   chainHash: bytes('chain_hash').notNull(),
+  mac: bytes('mac').notNull(),
 });
 
 /**

@@ -60,6 +60,15 @@ export function describeAudited(engine: string, databaseUrl: () => Promise<strin
           `update audit_head set seq = ${last - 2}, chain_hash = (select chain_hash from kept where seq = ${last - 2})`,
         ]),
         wiped: await editedBy(['delete from audit', 'delete from audit_head']),
+        wipedWithoutAnchors: await editedBy(['delete from audit', 'delete from audit_head'], []),
+        headless: await editedBy(['delete from audit_head'], []),
+        cutWithItsHead: await editedBy(
+          [
+            `delete from audit where seq > ${last - 2}`,
+            `update audit_head set seq = ${last - 2}, chain_hash = (select chain_hash from kept where seq = ${last - 2})`,
+          ],
+          [],
+        ),
         unanchored: await editedBy([], [{ seq: 3, head: 'ab'.repeat(32) }]),
       }).toEqual({
         edited: [false, 'edited'],
@@ -68,6 +77,9 @@ export function describeAudited(engine: string, databaseUrl: () => Promise<strin
         swappedText: false,
         truncated: [false, 'truncated'],
         wiped: [false, 'truncated'],
+        wipedWithoutAnchors: [false, 'truncated'],
+        headless: [false, 'truncated'],
+        cutWithItsHead: [false, 'truncated'],
         unanchored: [false, 'unanchored'],
       });
       expect(await found()).toEqual([true]);

@@ -93,7 +93,7 @@ export function describeIntegrity(engine: string, databaseUrl: () => Promise<str
       await bench.sql(`delete from versions where connection_id = '${id}' and version = 2`);
       await bench.sql(`update versions set label = 'CURRENT', valid_until = null where connection_id = '${id}'`);
       await bench.sql(`update connections set current_version = 1 where id = '${id}'`);
-      const found = (await examine()).findings;
+      const found = (await examine()).findings.filter(({ problem }: { problem: string }) => problem !== 'row-altered');
       await bench.sql(`delete from versions where connection_id = '${id}'`);
       await bench.sql('insert into versions select * from kept');
       await bench.sql(`update connections set current_version = 2 where id = '${id}'`);

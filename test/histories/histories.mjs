@@ -118,9 +118,8 @@ async function onSqlite() {
   const gateway = await startGateway({ dataDir, environment: UNLIMITED });
   try {
     const http = wayOverHttp(gateway.url, world);
-    const beside = keepersOf(http, world, { folder: dataDir, rekey: (file) => rekeyOverSocket(dataDir, file) }, (text) =>
-      changeSqlite(dataDir, text),
-    );
+    const keys = { folder: dataDir, rekey: (file) => rekeyOverSocket(dataDir, file), keyFile: join(dataDir, 'master.key'), isSqlite: true };
+    const beside = keepersOf(http, world, keys, (text) => changeSqlite(dataDir, text));
     await judge('SQLite, listener and command line', world, [http, http, wayOfCommandLine(dataDir)], beside, () =>
       withSqlite(dataDir, readStored),
     );
@@ -148,8 +147,12 @@ async function onPostgres() {
     const run = (text) => server.query(text, 'histories');
     const held = { ...environment, CHANGEOVER_DATA_DIR: dataDir };
     const rekey = (file) => rekeyBeside(held, file);
-    await judge('PostgreSQL, two gateways', world, ways, keepersOf(ways[0], world, { folder: dataDir, rekey }, run), () =>
-      server.snapshot(readStored, 'histories'),
+    await judge(
+      'PostgreSQL, two gateways',
+      world,
+      ways,
+      keepersOf(ways[0], world, { folder: dataDir, rekey, keyFile: join(dataDir, 'key'), isSqlite: false }, run),
+      () => server.snapshot(readStored, 'histories'),
     );
     await stillWhole('PostgreSQL', gateways[1], world);
   } finally {
@@ -164,7 +167,7 @@ function keepersOf(way, world, keys, change) {
     Promise.all([
       keepKeys(way, { ...keys, isOver }, events),
       keepGrants(way, { prefix: world.briefly, isOver }, events),
-      hastenTime(change, isOver),
+      hastenTime(change, keys, isOver),
     ]);
 }
 

@@ -1,8 +1,12 @@
 // Whoever looks after the keys while the clients work, and time, which goes faster for what was replaced.
 import { join } from 'node:path';
 import { socketGateway } from '../../dist/cli/transport.js';
+import { loadMasterKey } from '../../dist/crypto/master-key.js';
+import * as postgresTables from '../../dist/store/tables.postgres.js';
+import * as sqliteTables from '../../dist/store/tables.sqlite.js';
 import { makeKey, rotateMasterKey } from '../crash/postgres.mjs';
 import { DOCUMENTS } from '../crash/workload.mjs';
+import { asRow, bytesOf, rowSigner } from '../support/row-signer.mjs';
 import { UNKNOWN } from './clients.mjs';
 
 const PAUSE_MS = 400;
@@ -42,16 +46,31 @@ export async function keepGrants(way, { isOver, prefix }, events) {
 
 /**
  * The overlap of some replaced versions and the days for which a retired one's content is kept end early, and so do the minutes for
- * which an old key is kept. `change` runs a statement past the gateway.
+ * which an old key is kept. `change` runs a statement past the gateway; versions are signed anew, with the key of the gateway.
  */
-export async function hastenTime(change, isOver) {
+export async function hastenTime(change, { keyFile, isSqlite }, isOver) {
+  const { versions } = isSqlite ? sqliteTables : postgresTables;
+  const [wrapped] = await change("select owner, purpose, generation, wrapped from data_keys where purpose = 'row'");
+  const sign = rowSigner(loadMasterKey({ file: keyFile, createIfAbsent: false }), wrapped);
   // The gateway comes first: what meets one of its own transactions is left for the next time.
   const hasten = (text) => change(text).catch((error) => error.code === '40P01' || error.code === 'SQLITE_BUSY' || Promise.reject(error));
+  const alterVersions = async (where, column, set) => {
+    for (const raw of await change(`select * from versions where ${where}`)) {
+      const row = { ...asRow(versions, raw), ...set };
+      const [before, after] = [raw.mac, sign(versions, row)].map((mac) => bytesOf(mac, isSqlite));
+      await hasten(
+        `update versions set ${column} = ${Object.values(set)[0]}, mac = ${after} where connection_id = '${row.connectionId}' and version = ${row.version} and mac = ${before}`,
+      );
+    }
+  };
   while (!isOver()) {
     const now = Date.now();
-    await hasten(`update versions set valid_until = ${now - 1} where label = 'PREVIOUS' and version % 3 = 0 and valid_until > ${now}`);
-    await hasten(
-      `update versions set retired_at = ${now - 8 * 24 * HOURS} where label = 'RETIRED' and version % 6 = 0 and destroyed_at is null`,
+    await alterVersions(`label = 'PREVIOUS' and version % 3 = 0 and valid_until > ${now}`, 'valid_until', { validUntil: now - 1 });
+    const retiredAt = now - 8 * 24 * HOURS;
+    await alterVersions(
+      `label = 'RETIRED' and version % 6 = 0 and destroyed_at is null and retired_at > ${retiredAt + HOURS}`,
+      'retired_at',
+      { retiredAt },
     );
     await hasten(
       `update data_keys set created_at = created_at - 660000 where purpose in ('dek', 'upgrade') and created_at between ${now - 600_000} and ${now - LEARNED_MS}`,

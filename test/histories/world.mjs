@@ -210,7 +210,8 @@ export async function withSqlite(dataDir, work) {
 export async function changeSqlite(dataDir, text) {
   const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { timeout: 5000 });
   try {
-    handle.prepare(text).run();
+    const statement = handle.prepare(text);
+    return statement.reader ? statement.all() : statement.run();
   } finally {
     handle.close();
   }

@@ -7,7 +7,7 @@ import { describeStore } from '../contracts/store.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startPgbouncer, type TestPgbouncer } from '../support/pgbouncer.ts';
-import { verifyTestInstance } from '../support/services.ts';
+import { signed, verifyTestInstance } from '../support/services.ts';
 
 const server = await startPostgres();
 const poolers = { session: await startPgbouncer(server, 'session'), transaction: await startPgbouncer(server, 'transaction') };
@@ -51,9 +51,8 @@ describe.each<[string, TestPgbouncer]>(Object.entries(poolers))('behind pgbounce
     });
   });
 
-  describeStore(
-    `PostgreSQL behind pgbouncer in ${mode} mode`,
-    async (clock) => (await openStore({ databaseUrl: await database('store') }, { clock, verifyInstance: verifyTestInstance })).store,
+  describeStore(`PostgreSQL behind pgbouncer in ${mode} mode`, async (clock) =>
+    signed((await openStore({ databaseUrl: await database('store') }, { clock, verifyInstance: verifyTestInstance })).store),
   );
   // A pooler looks the same in both modes, and a gateway does the same behind it: what one shows whole need not be shown twice.
   if (mode === 'transaction') {

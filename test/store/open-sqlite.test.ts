@@ -10,14 +10,14 @@ import { checkMasterKey } from '../../src/crypto/key-check.ts';
 import { StartupError } from '../../src/domain/startup-error.ts';
 import type { InstanceRow } from '../../src/domain/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { createTestClock, verifyTestInstance } from '../support/services.ts';
+import { createTestClock, openSigned, verifyTestInstance } from '../support/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));
 
 describe('opening the embedded store', () => {
   const folder = () => mkdtempSync(join(tmpdir(), 'changeover-'));
   const open = (dataDir: string, verifyInstance = verifyTestInstance) =>
-    openStore({ dataDir }, { clock: createTestClock(), verifyInstance });
+    openSigned(openStore({ dataDir }, { clock: createTestClock(), verifyInstance }));
   const makeStore = async () => {
     const dataDir = folder();
     const { store } = await open(dataDir);

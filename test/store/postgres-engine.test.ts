@@ -10,7 +10,7 @@ import { createPool, POOL_LIMITS } from '../../src/store/postgres-pool.ts';
 import { postgresOptions } from '../../src/store/postgres-url.ts';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
 import { eventually } from '../support/eventually.ts';
-import { verifyTestInstance } from '../support/services.ts';
+import { openSigned, signed, verifyTestInstance } from '../support/services.ts';
 import { stretchWire } from '../support/wire.ts';
 
 describe('the PostgreSQL engine', () => {
@@ -20,7 +20,7 @@ describe('the PostgreSQL engine', () => {
   beforeAll(async () => {
     server = await startPostgres();
     url = await server.createDatabase('store_engine');
-    store = (await openStore({ databaseUrl: url }, { clock: 'system', verifyInstance: verifyTestInstance })).store;
+    store = signed((await openStore({ databaseUrl: url }, { clock: 'system', verifyInstance: verifyTestInstance })).store);
   });
   afterAll(async () => {
     await store.close();
@@ -46,7 +46,7 @@ describe('the PostgreSQL engine', () => {
 
   test('a COMMIT whose answer is lost is OUTCOME_UNKNOWN, and a repeat learns that it took effect', async () => {
     const wire = await stretchWire(server);
-    const cut = createStore(createPostgresEngine(createPool(postgresOptions(wire.through(url))), null));
+    const cut = signed(createStore(createPostgresEngine(createPool(postgresOptions(wire.through(url))), null)));
     wire.afterCommit('lose');
     const outcome = await insert(cut, 'unknown').catch(codeOf);
     await cut.close();
@@ -56,8 +56,10 @@ describe('the PostgreSQL engine', () => {
   });
 
   test('callers that find no connection wait for one, a bounded time and in bounded number', async () => {
-    const narrow = createStore(
-      createPostgresEngine(createPool(postgresOptions(url), { ...POOL_LIMITS, connections: 1, waiters: 2, waitMs: 300 }), null),
+    const narrow = signed(
+      createStore(
+        createPostgresEngine(createPool(postgresOptions(url), { ...POOL_LIMITS, connections: 1, waiters: 2, waitMs: 300 }), null),
+      ),
     );
     let leave = () => {};
     let entered = () => {};
@@ -85,7 +87,7 @@ describe('the PostgreSQL engine', () => {
   test('a server that is away is UNAVAILABLE with a time to try again, for reads, writes and time', async () => {
     const gone = new URL(url);
     gone.port = '1';
-    const away = createStore(createPostgresEngine(createPool(postgresOptions(gone.href)), null));
+    const away = signed(createStore(createPostgresEngine(createPool(postgresOptions(gone.href)), null)));
     const errors = await Promise.all(
       [
         away.read.projects.find('a'),
@@ -168,7 +170,7 @@ describe('opening the store on PostgreSQL', () => {
   });
   afterAll(() => server.close());
   const open = (databaseUrl: string, verifyInstance = verifyTestInstance) =>
-    openStore({ databaseUrl }, { clock: 'system', verifyInstance });
+    openSigned(openStore({ databaseUrl }, { clock: 'system', verifyInstance }));
   const refusalOf = async (databaseUrl: string, verifyInstance = verifyTestInstance) => {
     const error: unknown = await open(databaseUrl, verifyInstance).then(
       async ({ store }) => await store.close(),
@@ -355,6 +357,7 @@ describe('opening the store on PostgreSQL', () => {
 });
 
 async function openOn(server: TestPostgres, name: string): Promise<Store> {
-  return (await openStore({ databaseUrl: await server.createDatabase(name) }, { clock: 'system', verifyInstance: verifyTestInstance }))
-    .store;
+  return signed(
+    (await openStore({ databaseUrl: await server.createDatabase(name) }, { clock: 'system', verifyInstance: verifyTestInstance })).store,
+  );
 }

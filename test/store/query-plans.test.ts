@@ -8,7 +8,7 @@ import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../src/store/sqlite.ts';
 import { openWriter } from '../../src/store/sqlite-handles.ts';
-import { createTestClock, verifyTestInstance } from '../support/services.ts';
+import { createTestClock, signed, verifyTestInstance } from '../support/services.ts';
 
 /** What is walked whole, and why that is right. */
 const WALKED = [
@@ -37,7 +37,7 @@ describe('every statement finds its rows by an index', () => {
       }) as typeof handle.prepare;
       return handle;
     };
-    store = createStore(createSqliteEngine(join(dataDir, 'changeover.db'), createTestClock(), open));
+    store = signed(createStore(createSqliteEngine(join(dataDir, 'changeover.db'), createTestClock(), open)));
   });
   afterAll(() => store.close());
 

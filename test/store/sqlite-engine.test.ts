@@ -15,7 +15,7 @@ import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../src/store/sqlite.ts';
 import { openWriter } from '../../src/store/sqlite-handles.ts';
-import { createTestClock, verifyTestInstance } from '../support/services.ts';
+import { createTestClock, signed, verifyTestInstance } from '../support/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));
 
@@ -26,7 +26,7 @@ describe('the SQLite engine', () => {
   });
   const folder = () => mkdtempSync(join(tmpdir(), 'changeover-'));
   const openIn = async (dataDir: string, clock: Clock | 'system' = createTestClock()) => {
-    const { store } = await openStore({ dataDir }, { clock, verifyInstance: verifyTestInstance });
+    const store = signed((await openStore({ dataDir }, { clock, verifyInstance: verifyTestInstance })).store);
     opened.push(store);
     return store;
   };
@@ -35,13 +35,15 @@ describe('the SQLite engine', () => {
   const openEngine = async (dataDir: string, adjust: (handle: Handle) => void) => {
     await (await openStore({ dataDir }, { clock: createTestClock(), verifyInstance: verifyTestInstance })).store.close();
     const handles: Handle[] = [];
-    const store = createStore(
-      createSqliteEngine(join(dataDir, 'changeover.db'), createTestClock(), (file) => {
-        const handle = openWriter(file);
-        adjust(handle);
-        handles.push(handle);
-        return handle;
-      }),
+    const store = signed(
+      createStore(
+        createSqliteEngine(join(dataDir, 'changeover.db'), createTestClock(), (file) => {
+          const handle = openWriter(file);
+          adjust(handle);
+          handles.push(handle);
+          return handle;
+        }),
+      ),
     );
     opened.push(store);
     return { store, handles };

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/open-store.ts';
 import { describeStore } from '../contracts/store.ts';
-import { verifyTestInstance } from '../support/services.ts';
+import { signed, verifyTestInstance } from '../support/services.ts';
 
-describeStore(
-  'SQLite',
-  async (clock) =>
-    (await openStore({ dataDir: mkdtempSync(join(tmpdir(), 'changeover-')) }, { clock, verifyInstance: verifyTestInstance })).store,
+describeStore('SQLite', async (clock) =>
+  signed((await openStore({ dataDir: mkdtempSync(join(tmpdir(), 'changeover-')) }, { clock, verifyInstance: verifyTestInstance })).store),
 );

@@ -7,6 +7,7 @@ import { createStore } from '../../src/store/create-store.ts';
 import type { StatementSource } from '../../src/store/engine.ts';
 import { migrationsFolder } from '../../src/store/migrations.ts';
 import { createPostgresEngine } from '../../src/store/postgres.ts';
+import { signed } from './services.ts';
 
 /** PostgreSQL in the process, on one connection: transactions take turns. */
 export async function openPgliteStore(clock: Clock): Promise<Store> {
@@ -18,37 +19,39 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
     rows: async (_name, text, values) => (await client.query<unknown[]>(text, [...values], { rowMode: 'array' })).rows,
   };
   let turn: Promise<void> = Promise.resolve();
-  return createStore(
-    createPostgresEngine(
-      {
-        reader: statements,
-        settings: [],
-        async acquire() {
-          const before = turn;
-          let release: () => void = () => {};
-          turn = new Promise((resolve) => {
-            release = resolve;
-          });
-          await before;
-          return {
-            ...statements,
-            async query(text, values = []) {
-              // Its answer does not say that the COMMIT of a failed transaction was a ROLLBACK; this statement does.
-              if (text === 'COMMIT') {
-                await client.query('select 1').catch(async (error: unknown) => {
-                  await client.query('ROLLBACK');
-                  throw error;
-                });
-              }
-              return { rows: (await client.query<Record<string, unknown>>(text, [...values])).rows };
-            },
-            release,
-          };
+  return signed(
+    createStore(
+      createPostgresEngine(
+        {
+          reader: statements,
+          settings: [],
+          async acquire() {
+            const before = turn;
+            let release: () => void = () => {};
+            turn = new Promise((resolve) => {
+              release = resolve;
+            });
+            await before;
+            return {
+              ...statements,
+              async query(text, values = []) {
+                // Its answer does not say that the COMMIT of a failed transaction was a ROLLBACK; this statement does.
+                if (text === 'COMMIT') {
+                  await client.query('select 1').catch(async (error: unknown) => {
+                    await client.query('ROLLBACK');
+                    throw error;
+                  });
+                }
+                return { rows: (await client.query<Record<string, unknown>>(text, [...values])).rows };
+              },
+              release,
+            };
+          },
+          ping: async () => void (await client.query('select 1')),
+          close: () => client.close(),
         },
-        ping: async () => void (await client.query('select 1')),
-        close: () => client.close(),
-      },
-      clock,
+        clock,
+      ),
     ),
   );
 }

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
+import { textOf } from '../../src/store/sql/signed.ts';
+import * as postgresTables from '../../src/store/tables.postgres.ts';
+import * as sqliteTables from '../../src/store/tables.sqlite.ts';
 import { eventually } from './eventually.ts';
 import {
   type Answer,
@@ -108,6 +112,8 @@ export async function startProtocol(databaseUrl: string | null, start?: number):
         const answer = call();
         await eventually(() => expect(writes).toHaveBeenCalled());
         await session.run(text);
+        // As another gateway would have written it.
+        await signRows(session, /^update (\w+)/.exec(text)?.[1] ?? '', gateway);
         await session.run('COMMIT');
         return await answer;
       } finally {
@@ -120,6 +126,26 @@ export async function startProtocol(databaseUrl: string | null, start?: number):
       await gateway.close();
     },
   };
+}
+
+/** Signs every row of a table as it is now. */
+async function signRows(session: Session, name: string, { app }: TestGateway): Promise<void> {
+  const { store, vault } = app.services;
+  const table = Object.values(store.engine === 'sqlite' ? sqliteTables : postgresTables).find((one) => getTableName(one) === name);
+  if (table === undefined) throw new Error(`There is no table ${name}.`);
+  const columns = getTableColumns(table as Table);
+  for (const raw of await session.run(`select * from ${name}`)) {
+    const row = Object.fromEntries(
+      Object.entries(columns).map(([key, column]) => {
+        const value = raw[column.name] ?? null;
+        return [key, value === null ? null : column.mapFromDriverValue(value)];
+      }),
+    );
+    const mac = vault.keyedHash('row', textOf(table, row)).toString('hex');
+    await session.run(
+      `update ${name} set mac = ${store.engine === 'sqlite' ? `x'${mac}'` : `'\\x${mac}'::bytea`} where id = '${String(raw.id)}'`,
+    );
+  }
 }
 
 /** A connection of whoever may edit the database. */

@@ -12,7 +12,13 @@ interface Examination {
   readonly versions: number;
   readonly opened: number;
   readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
-  readonly findings: readonly { readonly connectionId: string; readonly version: number; readonly problem: string }[];
+  readonly findings: readonly {
+    readonly connectionId: string;
+    readonly version: number;
+    readonly problem: string;
+    readonly table: string | null;
+    readonly rowId: string | null;
+  }[];
 }
 
 export function addAuditCommands(program: Command): void {
@@ -51,7 +57,7 @@ export function addAuditCommands(program: Command): void {
   addArchiveCommand(audit);
   gatewayCommand(program, 'doctor', 'prove that every stored version opens; exit 1 if one does not', plain, async (gateway, output) => {
     const { storeExamination } = await gateway.run<{ storeExamination: Examination }>(
-      '{ storeExamination { ok versions opened rotation { fromKid toKid remaining } findings { connectionId version problem } } }',
+      '{ storeExamination { ok versions opened rotation { fromKid toKid remaining } findings { connectionId version problem table rowId } } }',
     );
     print(output, storeExamination, () => [
       storeExamination.ok
@@ -62,7 +68,9 @@ export function addAuditCommands(program: Command): void {
         : [
             `A rotation of the master key from ${storeExamination.rotation.fromKid} to ${storeExamination.rotation.toKid} is half done, with ${storeExamination.rotation.remaining} keys to go. Either key opens the store; finish it: changeover rekey --new-key-file <file>`,
           ]),
-      ...storeExamination.findings.map(({ connectionId, version, problem }) => `  ${connectionId} version ${version}: ${problem}`),
+      ...storeExamination.findings.map(({ connectionId, version, problem, table, rowId }) =>
+        table === null ? `  ${connectionId} version ${version}: ${problem}` : `  ${table} ${rowId ?? '-'}: ${problem}`,
+      ),
     ]);
     if (!storeExamination.ok) process.exitCode = 1;
   });

@@ -1,12 +1,12 @@
 import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { AuditRow, LinkedRow } from '../../domain/audit.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
-import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
 import { behind, beyond } from './keyset.ts';
 import { prepared, preparedInsert } from './prepared.ts';
+import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
 import { trusted } from './trusted.ts';
 
 const HEAD = 'head';
@@ -33,7 +33,7 @@ const sealRow = prepared('audit_seal', (db, { audit }) => ({
     .where(eq(audit.id, sql.placeholder('id'))),
 }));
 
-export function auditReaders(source: StatementSource, tables: Tables): AuditReaders {
+export function auditReaders(source: SignedSource, tables: Tables): AuditReaders {
   const { db } = source;
   const { audit, auditHead } = tables;
   return {
@@ -88,14 +88,15 @@ export function auditReaders(source: StatementSource, tables: Tables): AuditRead
       return Number(row?.count ?? 0);
     },
     async head() {
-      const [row] = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
-      return row === undefined ? null : { seq: row.seq, chainHash: row.chainHash };
+      const rows = await db.select().from(auditHead).where(eq(auditHead.id, HEAD));
+      const row = verifiedOne<{ readonly seq: number; readonly chainHash: Buffer }>(source, auditHead, rows);
+      return row === null ? null : { seq: row.seq, chainHash: row.chainHash };
     },
     ...auditArchiveReaders(source, tables),
   };
 }
 
-export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriters {
+export function auditWriters(tx: SignedTransaction, tables: Tables): AuditWriters {
   const { db } = tx;
   const { auditHead } = tables;
   const readers = auditReaders(tx, tables);
@@ -113,8 +114,8 @@ export function auditWriters(tx: EngineTransaction, tables: Tables): AuditWriter
       if (rows.length > 0)
         await db
           .insert(auditHead)
-          .values({ id: HEAD, ...head })
-          .onConflictDoUpdate({ target: auditHead.id, set: head });
+          .values(withMac(tx, auditHead, { id: HEAD, ...head }))
+          .onConflictDoUpdate({ target: auditHead.id, set: withMac(tx, auditHead, { id: HEAD, ...head }) });
       return rows.length;
     },
     ...auditArchiveWriters(tx, tables),

@@ -9,13 +9,23 @@ import type {
   ValidationRecord,
   ValidationWriters,
 } from '../../domain/store.ts';
-import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
+import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { ofConnectionsInScope } from './in-scope.ts';
 import { behind, beyond } from './keyset.ts';
-import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { prepared, preparedInScope } from './prepared.ts';
+import {
+  alterRow,
+  asStored,
+  intactOf,
+  listed,
+  type SignedSource,
+  type SignedTransaction,
+  signedInsert,
+  verified,
+  verifiedOne,
+} from './signed.ts';
 
 const findOne = preparedInScope('changes_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.changes),
@@ -36,22 +46,6 @@ const findByKey = preparedInScope('changes_by_key', ['keyHash'], (db, tables, sc
       .where(and(eq(changes.projectId, scope.projectId), eq(changes.keyHash, keyHash), mine)),
   };
 });
-const commitOpen = prepared('changes_commit', (db, tables) => {
-  const { changes } = tables;
-  return {
-    columns: { id: changes.id },
-    statement: db
-      .update(changes)
-      .set({
-        state: 'COMMITTED',
-        committedVersion: sql`${sql.placeholder('version')}`,
-        committedBy: sql`${sql.placeholder('by')}`,
-        committedAt: sql`${sql.placeholder('now')}`,
-      })
-      .where(and(eq(changes.id, sql.placeholder('id')), isOpen(tables)))
-      .returning({ id: changes.id }),
-  };
-});
 const pendingOfConnection = prepared('changes_waiting_for', (db, tables) => {
   const { changes } = tables;
   return {
@@ -64,21 +58,23 @@ const pendingOfConnection = prepared('changes_waiting_for', (db, tables) => {
       ),
   };
 });
-const insertChange = preparedInsert('changes_insert', ({ changes }) => changes);
+const insertChange = signedInsert('changes_insert', ({ changes }) => changes);
 
 function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
   return ofConnectionsInScope(db, tables, tables.changes, scope);
 }
 
-export function changeReaders(source: StatementSource, tables: Tables): ChangeReaders {
+export function changeReaders(source: SignedSource, tables: Tables): ChangeReaders {
   const { db } = source;
   const { changes } = tables;
   const within = (scope: Scope) => withinScope(db, tables, scope);
   return {
-    find: async (scope, id) => first<Change>(await findOne(source, tables, scope, { id })),
-    findByKeyHash: async (scope, keyHash) => first<Change>(await findByKey(source, tables, scope, { keyHash })),
+    find: async (scope, id) => verifiedOne<Change>(source, changes, await findOne(source, tables, scope, { id })),
+    findByKeyHash: async (scope, keyHash) => verifiedOne<Change>(source, changes, await findByKey(source, tables, scope, { keyHash })),
     page: async (scope, filter, { limit, after }) =>
-      trusted<Change>(
+      listed<Change>(
+        source,
+        changes,
         await db
           .select()
           .from(changes)
@@ -94,7 +90,9 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .limit(atMost(limit)),
       ),
     expired: async (before, limit) =>
-      trusted<Change>(
+      intactOf<Change>(
+        source,
+        changes,
         await db
           .select()
           .from(changes)
@@ -103,7 +101,7 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .limit(atMost(limit)),
       ),
     scanOpen: async (after, limit) =>
-      trusted<Change>(
+      asStored<Change>(
         await db
           .select()
           .from(changes)
@@ -112,7 +110,9 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .limit(atMost(limit)),
       ),
     openOf: async (connectionId) =>
-      trusted<Change>(
+      verified<Change>(
+        source,
+        changes,
         await db
           .select()
           .from(changes)
@@ -120,7 +120,9 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .limit(atMost(1000)),
       ),
     pending: async (after, limit) =>
-      trusted<Change>(
+      intactOf<Change>(
+        source,
+        changes,
         await db
           .select()
           .from(changes)
@@ -128,7 +130,8 @@ export function changeReaders(source: StatementSource, tables: Tables): ChangeRe
           .orderBy(asc(changes.waitUntil), asc(changes.id))
           .limit(atMost(limit)),
       ),
-    waitingFor: async (connectionId, now) => first<Change>(await pendingOfConnection(source, tables, { connectionId, now })),
+    waitingFor: async (connectionId, now) =>
+      verifiedOne<Change>(source, changes, await pendingOfConnection(source, tables, { connectionId, now })),
   };
 }
 
@@ -141,35 +144,39 @@ function isPending({ changes }: Tables): SQL {
   return sql`${changes.state} = 'PENDING'`;
 }
 
-export function changeWriters(tx: EngineTransaction, tables: Tables): ChangeWriters {
+export function changeWriters(tx: SignedTransaction, tables: Tables): ChangeWriters {
   const { db } = tx;
   const { changes } = tables;
-  const alter = async (id: string, from: SQL, set: Partial<typeof changes.$inferInsert>) =>
-    (
-      await db
-        .update(changes)
-        .set(set)
-        .where(and(eq(changes.id, id), from))
-        .returning({ id: changes.id })
-    ).length > 0;
+  const alter = async (id: string, from: readonly Change['state'][], set: Partial<Change>) =>
+    (await alterRow<typeof changes, Change>(tx, tables, changes, { id }, ({ state }) => (from.includes(state) ? set : null))) !== null;
   return {
     insert: (change) => insertChange(tx, tables, change),
-    setCipherHash: async (contentId, cipherHash) =>
-      void (await db
-        .update(changes)
-        .set({ cipherHash })
-        .where(and(eq(changes.contentId, contentId), isOpen(tables)))),
-    pend: (id, by, waitUntil, acceptsLosses) =>
-      alter(id, sql`${changes.state} = 'OPEN'`, { state: 'PENDING', committedBy: by, waitUntil, acceptsLosses }),
-    giveUp: (id, failure) => alter(id, isPending(tables), { state: 'DISCARDED', failure }),
-    commit: async (id, version, by, now) => (await commitOpen(tx, tables, { id, version, by, now })).length > 0,
-    discard: (id) => alter(id, isOpen(tables), { state: 'DISCARDED' }),
+    async setCipherHash(contentId, cipherHash) {
+      const open = await db
+        .select({ id: changes.id })
+        .from(changes)
+        .where(and(eq(changes.contentId, contentId), isOpen(tables)));
+      for (const { id } of open)
+        await alterRow<typeof changes, Change>(tx, tables, changes, { id }, ({ state }) => (OPEN.includes(state) ? { cipherHash } : null));
+    },
+    pend: (id, by, waitUntil, acceptsLosses) => alter(id, ['OPEN'], { state: 'PENDING', committedBy: by, waitUntil, acceptsLosses }),
+    giveUp: (id, failure) => alter(id, ['PENDING'], { state: 'DISCARDED', failure }),
+    commit: (id, version, by, now) => alter(id, OPEN, { state: 'COMMITTED', committedVersion: version, committedBy: by, committedAt: now }),
+    discard: (id) => alter(id, OPEN, { state: 'DISCARDED' }),
     ...changeReaders(tx, tables),
   };
 }
 
+const OPEN: readonly Change['state'][] = ['OPEN', 'PENDING'];
+
+/** All that the MAC covers, and not the rest of what a check said, which may be long. */
+function believed(validations: Tables['validations']) {
+  const { description: _description, warnings: _warnings, data: _data, ...columns } = getTableColumns(validations);
+  return columns;
+}
+
 const latestOutcomes = prepared('validations_outcomes', (db, { validations }) => {
-  const columns = { validator: validations.validator, status: validations.status, finishedAt: validations.finishedAt };
+  const columns = believed(validations);
   const statement = db
     .select(columns)
     .from(validations)
@@ -180,7 +187,7 @@ const latestOutcomes = prepared('validations_outcomes', (db, { validations }) =>
 });
 /** Its index is by candidate: one candidate has few runs. */
 const latestComparison = prepared('validations_comparison', (db, { validations }) => {
-  const columns = { status: validations.status, errors: validations.errors, finishedAt: validations.finishedAt };
+  const columns = believed(validations);
   const statement = db
     .select(columns)
     .from(validations)
@@ -196,12 +203,12 @@ const latestComparison = prepared('validations_comparison', (db, { validations }
     .limit(atMost(1));
   return { columns, statement };
 });
-const insertValidation = preparedInsert('validations_insert', ({ validations }) => validations);
+const insertValidation = signedInsert('validations_insert', ({ validations }) => validations);
 
-export function validationReaders(source: StatementSource, tables: Tables): ValidationReaders {
+export function validationReaders(source: SignedSource, tables: Tables): ValidationReaders {
   return {
     async passed(projectId, candidateHash, since) {
-      const rows = trusted<Outcome>(await latestOutcomes(source, tables, { projectId, candidateHash }));
+      const rows = verified<Outcome>(source, tables.validations, await latestOutcomes(source, tables, { projectId, candidateHash }));
       // The newest run of each validator: a later failure takes an earlier proof away.
       const newest = new Map(rows.toReversed().map((run) => [run.validator, run]));
       return [...newest.values()]
@@ -209,7 +216,11 @@ export function validationReaders(source: StatementSource, tables: Tables): Vali
         .map(({ validator }) => validator);
     },
     async comparison(projectId, candidateHash, { validator, comparedWith, since }) {
-      const found = first<Comparison>(await latestComparison(source, tables, { projectId, candidateHash, validator, comparedWith }));
+      const found = verifiedOne<Comparison>(
+        source,
+        tables.validations,
+        await latestComparison(source, tables, { projectId, candidateHash, validator, comparedWith }),
+      );
       return found !== null && found.finishedAt >= since ? found : null;
     },
   };
@@ -217,6 +228,6 @@ export function validationReaders(source: StatementSource, tables: Tables): Vali
 
 type Outcome = Pick<ValidationRecord, 'validator' | 'status' | 'finishedAt'>;
 
-export function validationWriters(tx: EngineTransaction, tables: Tables): ValidationWriters {
+export function validationWriters(tx: SignedTransaction, tables: Tables): ValidationWriters {
   return { record: (validation) => insertValidation(tx, tables, validation), ...validationReaders(tx, tables) };
 }

@@ -1,20 +1,15 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Connection, Scope } from '../../domain/connection.ts';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
+import type { Connection, Scope, Version } from '../../domain/connection.ts';
 import { notFound } from '../../domain/errors.ts';
-import type {
-  ConnectionFilter,
-  ConnectionReaders,
-  ConnectionWithCurrent,
-  ConnectionWriters,
-  ListedConnection,
-} from '../../domain/store.ts';
-import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
+import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/store.ts';
+import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
 import { behind } from './keyset.ts';
-import { preparedInScope, preparedInsert } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { preparedInScope } from './prepared.ts';
+import { altered, alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verifiedOne } from './signed.ts';
+import { trusted } from './trusted.ts';
 import { labelled } from './versions.ts';
 
 const findOne = preparedInScope('connections_find', ['id'], (db, tables, scope, { id }) => ({
@@ -59,30 +54,34 @@ const list = preparedInScope('connections_listing', ['limit'], (db, tables, scop
     .limit(atMost(limit));
   return { columns, statement, late: ['settings'] };
 });
-const advanceOne = preparedInScope(
-  'connections_advance',
-  ['id', 'from', 'to', 'by', 'now'],
-  (db, tables, scope, { id, from, to, by, now }) => ({
-    columns: { id: tables.connections.id },
-    statement: db
-      .update(tables.connections)
-      .set({ currentVersion: sql`${to}`, updatedAt: sql`${now}`, updatedBy: sql`${by}` })
-      .where(and(withinScope(tables, scope), eq(tables.connections.id, id), eq(tables.connections.currentVersion, from)))
-      .returning({ id: tables.connections.id }),
-  }),
-);
-const insertOne = preparedInsert('connections_insert', ({ connections }) => connections);
+const insertOne = signedInsert('connections_insert', ({ connections }) => connections);
 
-export function connectionReaders(source: StatementSource, tables: Tables): ConnectionReaders {
+interface Joined {
+  readonly connection: Connection;
+  readonly current: Version | null;
+}
+
+export function connectionReaders(source: SignedSource, tables: Tables): ConnectionReaders {
   const { db } = source;
   const { connections } = tables;
   const within = (scope: Scope) => withinScope(tables, scope);
   return {
-    find: async (scope, id) => first<Connection>(await findOne(source, tables, scope, { id })),
-    findWithCurrent: async (scope, id) => first<ConnectionWithCurrent>(await findWithCurrent(source, tables, scope, { id })),
+    find: async (scope, id) => verifiedOne<Connection>(source, connections, await findOne(source, tables, scope, { id })),
+    async findWithCurrent(scope, id) {
+      const [row] = trusted<Joined>(await findWithCurrent(source, tables, scope, { id }));
+      if (row === undefined) return null;
+      const connection = verifiedOne<Connection>(source, connections, [row.connection]);
+      const current = verifiedOne<Version>(source, tables.versions, row.current === null ? [] : [row.current]);
+      if (connection === null) return null;
+      // What the one points at is what the other is.
+      if (current !== null && current.version !== connection.currentVersion) throw altered(connections, { id });
+      return { connection, current };
+    },
     findMany: (scope, ids) =>
       inChunks(ids, async (some) =>
-        trusted<Connection>(
+        listed<Connection>(
+          source,
+          connections,
           await db
             .select()
             .from(connections)
@@ -99,12 +98,14 @@ export function connectionReaders(source: StatementSource, tables: Tables): Conn
           .where(and(within(scope), inArray(connections.integrationId, some)))
           .limit(atMost(left));
         left -= found.length;
-        return trusted<Connection>(found);
+        return listed<Connection>(source, connections, found);
       });
       return rows.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
     },
     page: async (scope, filter, { limit, after }) =>
-      trusted<Connection>(
+      listed<Connection>(
+        source,
+        connections,
         await db
           .select()
           .from(connections)
@@ -114,6 +115,13 @@ export function connectionReaders(source: StatementSource, tables: Tables): Conn
       ),
     listing: async (scope, limit) => trusted<ListedConnection>(await list(source, tables, scope, { limit })),
   };
+}
+
+/** The same of a row that was read. */
+function isWithin(scope: Scope, { projectId, integrationId, deletedAt }: Connection & { readonly deletedAt: number | null }): boolean {
+  return (
+    projectId === scope.projectId && deletedAt === null && (scope.integrationIds === null || scope.integrationIds.includes(integrationId))
+  );
 }
 
 function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {
@@ -142,24 +150,20 @@ function matching(db: Database, tables: Tables, filter: ConnectionFilter): reado
   ];
 }
 
-export function connectionWriters(tx: EngineTransaction, tables: Tables): ConnectionWriters {
+export function connectionWriters(tx: SignedTransaction, tables: Tables): ConnectionWriters {
   const { db } = tx;
   const { connections, integrations } = tables;
   const alter = async (
     scope: Scope,
     id: string,
-    set: Partial<typeof connections.$inferInsert>,
+    set: Partial<Connection> & { readonly deletedAt?: number },
     by: string | null,
     now: number,
-    guard?: SQL,
+    may: (connection: Connection) => boolean = () => true,
   ) =>
-    (
-      await db
-        .update(connections)
-        .set({ ...set, updatedAt: now, updatedBy: by })
-        .where(and(withinScope(tables, scope), eq(connections.id, id), guard))
-        .returning({ id: connections.id })
-    ).length > 0;
+    (await alterRow<typeof connections, Connection & { readonly deletedAt: number | null }>(tx, tables, connections, { id }, (row) =>
+      isWithin(scope, row) && may(row) ? { ...set, updatedAt: now, updatedBy: by } : null,
+    )) !== null;
   return {
     async insert(connection) {
       // Whoever removes the integration waits, or has removed it: no connection is left without one.
@@ -177,13 +181,14 @@ export function connectionWriters(tx: EngineTransaction, tables: Tables): Connec
       if (integration === undefined) throw notFound('integration');
       await insertOne(tx, tables, connection);
     },
-    advance: async (scope, id, from, to, by, now) => (await advanceOne(tx, tables, scope, { id, from, to, by, now })).length > 0,
+    advance: (scope, id, from, to, by, now) =>
+      alter(scope, id, { currentVersion: to }, by, now, ({ currentVersion }) => currentVersion === from),
     rename: (scope, id, name, by, now) => alter(scope, id, { name }, by, now),
     setActive: (scope, id, active, by, now) => alter(scope, id, { isActive: active, disabledAt: active ? null : now }, by, now),
     setDeletionProtection: (scope, id, on, by, now) => alter(scope, id, { deletionProtection: on }, by, now),
     setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy, parity }, by, now) =>
       alter(scope, id, { inFlight, overlapMs, commitPolicy, parity }, by, now),
-    remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, by, now, eq(connections.deletionProtection, false)),
+    remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, by, now, ({ deletionProtection }) => !deletionProtection),
     ...connectionReaders(tx, tables),
   };
 }

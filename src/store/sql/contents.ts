@@ -1,13 +1,13 @@
-import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, lt, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { SealedContent } from '../../domain/connection.ts';
 import type { ContentReaders, ContentWriters } from '../../domain/store.ts';
-import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
+import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { isOpen } from './changes.ts';
-import { prepared, preparedInsert } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { prepared } from './prepared.ts';
+import { alterRow, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from './signed.ts';
 
 const findContent = prepared('contents_find', (db, { sealedContents }) => ({
   columns: getTableColumns(sealedContents),
@@ -16,7 +16,7 @@ const findContent = prepared('contents_find', (db, { sealedContents }) => ({
     .from(sealedContents)
     .where(and(eq(sealedContents.projectId, sql.placeholder('projectId')), eq(sealedContents.id, sql.placeholder('id')))),
 }));
-const insertContent = preparedInsert('contents_insert', ({ sealedContents }) => sealedContents);
+const insertContent = signedInsert('contents_insert', ({ sealedContents }) => sealedContents);
 
 /** A version that has the content and is in use, or retired too lately: a roll-back gives one content to several versions. */
 export function inUse(db: Database, tables: Tables, contentId: Tables['versions']['contentId'] | string, retiredBefore: number) {
@@ -36,7 +36,7 @@ export function openChange(db: Database, tables: Tables, contentId: Tables['vers
     .where(and(eq(changes.contentId, contentId), isOpen(tables)));
 }
 
-export function contentReaders(source: StatementSource, tables: Tables): ContentReaders {
+export function contentReaders(source: SignedSource, tables: Tables): ContentReaders {
   const { db } = source;
   const { sealedContents, versions, changes } = tables;
   return {
@@ -48,7 +48,7 @@ export function contentReaders(source: StatementSource, tables: Tables): Content
         .where(and(eq(changes.connectionId, connectionId), isOpen(tables)));
       const found = await Promise.all(
         [ofVersions, ofChanges].map(async (ids) =>
-          trusted<SealedContent>(await db.select().from(sealedContents).where(inArray(sealedContents.id, ids))),
+          verified<SealedContent>(source, sealedContents, await db.select().from(sealedContents).where(inArray(sealedContents.id, ids))),
         ),
       );
       return [...new Map(found.flat().map((content) => [content.id, content])).values()];
@@ -75,38 +75,26 @@ export function contentReaders(source: StatementSource, tables: Tables): Content
         .limit(atMost(limit));
       return [...new Set([...signed, ...sealed].map(({ id }) => id))].sort().slice(0, limit);
     },
-    find: async ({ projectId }, id) => first<SealedContent>(await findContent(source, tables, { projectId, id })),
+    find: async ({ projectId }, id) =>
+      verifiedOne<SealedContent>(source, sealedContents, await findContent(source, tables, { projectId, id })),
   };
 }
 
-export function contentWriters(tx: EngineTransaction, tables: Tables): ContentWriters {
+export function contentWriters(tx: SignedTransaction, tables: Tables): ContentWriters {
   const { db } = tx;
   const { sealedContents } = tables;
+  const alter = async (id: string, change: (content: SealedContent) => Partial<SealedContent> | null, guard?: SQL) =>
+    (await alterRow<typeof sealedContents, SealedContent>(tx, tables, sealedContents, { id }, change, { guard })) !== null;
   return {
-    reseal: async (id, from, { blob, cipherHash, keyGeneration }) =>
-      (
-        await db
-          .update(sealedContents)
-          .set({ blob, cipherHash, keyGeneration })
-          .where(and(eq(sealedContents.id, id), eq(sealedContents.cipherHash, from), isNotNull(sealedContents.blob)))
-          .returning({ id: sealedContents.id })
-      ).length > 0,
+    reseal: (id, from, { blob, cipherHash, keyGeneration }) =>
+      alter(id, (content) => (content.blob !== null && content.cipherHash.equals(from) ? { blob, cipherHash, keyGeneration } : null)),
     insert: (content) => insertContent(tx, tables, content),
-    destroyIfUnused: async (id, retiredBefore) =>
-      (
-        await db
-          .update(sealedContents)
-          .set({ blob: null })
-          .where(
-            and(
-              eq(sealedContents.id, id),
-              isNotNull(sealedContents.blob),
-              notExists(inUse(db, tables, id, retiredBefore)),
-              notExists(openChange(db, tables, id)),
-            ),
-          )
-          .returning({ id: sealedContents.id })
-      ).length > 0,
+    destroyIfUnused: (id, retiredBefore) =>
+      alter(
+        id,
+        (content) => (content.blob === null ? null : { blob: null }),
+        and(notExists(inUse(db, tables, id, retiredBefore)), notExists(openChange(db, tables, id))),
+      ),
     ...contentReaders(tx, tables),
   };
 }

@@ -1,10 +1,9 @@
 import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { IdempotencyRow, IdempotencyWriters } from '../../domain/store.ts';
-import type { EngineTransaction } from '../engine.ts';
 import { unavailable } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { placeholdersOf, prepared } from './prepared.ts';
-import { first } from './trusted.ts';
+import { alterRow, isIntact, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
 
 const dropExpired = prepared('idempotency_drop', (db, { idempotency }) => ({
   columns: {},
@@ -32,41 +31,42 @@ const finishOne = prepared('idempotency_finish', (db, { idempotency }) => ({
     ),
 }));
 
-export function idempotencyWriters(tx: EngineTransaction, tables: Tables): IdempotencyWriters {
+export function idempotencyWriters(tx: SignedTransaction, tables: Tables): IdempotencyWriters {
   const { db } = tx;
   const { idempotency } = tables;
   const one = (tokenId: string, key: string) => and(eq(idempotency.tokenId, tokenId), eq(idempotency.key, key));
-  const held = (tokenId: string, key: string, takenUntil: number) =>
-    and(one(tokenId, key), isNull(idempotency.answer), eq(idempotency.takenUntil, takenUntil));
+  const alter = (tokenId: string, key: string, change: (row: IdempotencyRow) => Partial<IdempotencyRow> | null) =>
+    alterRow<typeof idempotency, IdempotencyRow>(tx, tables, idempotency, { tokenId, key }, change);
   return {
     async take(row, now) {
-      const mine = one(row.tokenId, row.key);
-      await dropExpired(tx, tables, { tokenId: row.tokenId, key: row.key, now });
-      const inserted = await insertFree(tx, tables, { ...row });
+      const { tokenId, key } = row;
+      await dropExpired(tx, tables, { tokenId, key, now });
+      const inserted = await insertFree(tx, tables, withMac(tx, idempotency, { ...row }));
       if (inserted.length > 0) return { taken: true, row };
-      const isFree = and(isNull(idempotency.answer), lte(idempotency.takenUntil, now), eq(idempotency.requestHash, row.requestHash));
-      const over = first<IdempotencyRow>(
-        await db.update(idempotency).set({ takenUntil: row.takenUntil }).where(and(mine, isFree)).returning(),
+      const over = await alter(tokenId, key, ({ answer, takenUntil, requestHash }) =>
+        answer === null && takenUntil <= now && requestHash.equals(row.requestHash) ? { takenUntil: row.takenUntil } : null,
       );
       if (over !== null) return { taken: true, row: over };
-      const other = first<IdempotencyRow>(await db.select().from(idempotency).where(mine));
+      const other = verifiedOne<IdempotencyRow>(tx, idempotency, await db.select().from(idempotency).where(one(tokenId, key)));
       // It expired between two statements, and another gateway's housekeeping removed it.
       if (other === null) throw unavailable();
       return { taken: false, row: other };
     },
     // The first answer stays: a run that outlived its hold doesn't replace what another one answered.
     finish: async (tokenId, key, answer) => void (await finishOne(tx, tables, { tokenId, key, answer })),
-    release: async (tokenId, key, takenUntil) =>
-      void (await db
-        .update(idempotency)
-        .set({ takenUntil: 0 })
-        .where(held(tokenId, key, takenUntil))),
-    forget: async (tokenId, key, takenUntil) => void (await db.delete(idempotency).where(held(tokenId, key, takenUntil))),
-    releaseAll: async () =>
-      void (await db
-        .update(idempotency)
-        .set({ takenUntil: 0 })
-        .where(and(isNull(idempotency.answer), gt(idempotency.takenUntil, 0)))),
+    release: async (tokenId, key, held) =>
+      void (await alter(tokenId, key, ({ answer, takenUntil }) => (answer === null && takenUntil === held ? { takenUntil: 0 } : null))),
+    forget: async (tokenId, key, takenUntil) =>
+      void (await db.delete(idempotency).where(and(one(tokenId, key), isNull(idempotency.answer), eq(idempotency.takenUntil, takenUntil)))),
+    async releaseAll() {
+      const held = await db
+        .select()
+        .from(idempotency)
+        .where(and(isNull(idempotency.answer), gt(idempotency.takenUntil, 0)));
+      // One that was altered is left to whoever comes upon it.
+      for (const row of held)
+        if (isIntact(tx, idempotency, row)) await alter(row.tokenId, row.key, ({ answer }) => (answer === null ? { takenUntil: 0 } : null));
+    },
     prune: async (now) => (await db.delete(idempotency).where(lte(idempotency.expiresAt, now)).returning({ key: idempotency.key })).length,
   };
 }

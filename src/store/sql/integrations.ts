@@ -1,14 +1,13 @@
-import { and, asc, eq, getTableColumns, inArray, isNull, notExists } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
 import { type Integration, nameKey, type Scope } from '../../domain/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../../domain/store.ts';
-import type { EngineTransaction, StatementSource } from '../engine.ts';
 import { isUniqueViolation } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
 import { preparedInScope } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
 
 const findOne = preparedInScope('integrations_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.integrations),
@@ -26,15 +25,17 @@ function withinScope({ integrations }: Tables, scope: Scope) {
   );
 }
 
-export function integrationReaders(source: StatementSource, tables: Tables): IntegrationReaders {
+export function integrationReaders(source: SignedSource, tables: Tables): IntegrationReaders {
   const { db } = source;
   const { integrations } = tables;
   const within = (scope: Scope) => withinScope(tables, scope);
   return {
-    find: async (scope, id) => first<Integration>(await findOne(source, tables, scope, { id })),
+    find: async (scope, id) => verifiedOne<Integration>(source, integrations, await findOne(source, tables, scope, { id })),
     findMany: (scope, ids) =>
       inChunks(ids, async (some) =>
-        trusted<Integration>(
+        listed<Integration>(
+          source,
+          integrations,
           await db
             .select()
             .from(integrations)
@@ -42,14 +43,18 @@ export function integrationReaders(source: StatementSource, tables: Tables): Int
         ),
       ),
     findByName: async (scope, namespace, name) =>
-      first<Integration>(
+      verifiedOne<Integration>(
+        source,
+        integrations,
         await db
           .select()
           .from(integrations)
           .where(and(within(scope), eq(integrations.namespace, namespace), eq(integrations.nameKey, nameKey(name)))),
       ),
     all: async (scope, limit) =>
-      trusted<Integration>(
+      listed<Integration>(
+        source,
+        integrations,
         await db
           .select()
           .from(integrations)
@@ -60,16 +65,30 @@ export function integrationReaders(source: StatementSource, tables: Tables): Int
   };
 }
 
-export function integrationWriters(tx: EngineTransaction, tables: Tables): IntegrationWriters {
+interface Stored extends Integration {
+  readonly nameKey: string;
+  readonly deletedAt: number | null;
+}
+
+export function integrationWriters(tx: SignedTransaction, tables: Tables): IntegrationWriters {
   const { db } = tx;
   const { integrations, connections } = tables;
   const readers = integrationReaders(tx, tables);
+  const alter = async (scope: Scope, id: string, set: Partial<Stored>, guard?: SQL) =>
+    (await alterRow<typeof integrations, Stored>(
+      tx,
+      tables,
+      integrations,
+      { id },
+      ({ projectId, deletedAt }) => (projectId === scope.projectId && deletedAt === null ? set : null),
+      { guard },
+    )) !== null;
   return {
     insert: async (integration) =>
       (
         await db
           .insert(integrations)
-          .values({ ...integration, nameKey: nameKey(integration.name) })
+          .values(withMac(tx, integrations, { nameKey: nameKey(integration.name), ...integration }))
           .onConflictDoNothing()
           .returning({ id: integrations.id })
       ).length > 0,
@@ -80,12 +99,8 @@ export function integrationWriters(tx: EngineTransaction, tables: Tables): Integ
       if (rival !== null && rival.id !== id) return 'taken';
       try {
         // A rival that takes the name at the same moment meets the unique index.
-        const renamed = await db
-          .update(integrations)
-          .set({ name, nameKey: nameKey(name), updatedAt: now })
-          .where(and(eq(integrations.projectId, scope.projectId), eq(integrations.id, id), isNull(integrations.deletedAt)))
-          .returning({ id: integrations.id });
-        return renamed.length > 0 ? 'renamed' : 'gone';
+        const renamed = await alter(scope, id, { name, nameKey: nameKey(name), updatedAt: now });
+        return renamed ? 'renamed' : 'gone';
       } catch (error) {
         if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
         throw error;
@@ -95,24 +110,17 @@ export function integrationWriters(tx: EngineTransaction, tables: Tables): Integ
       if ((await readers.find(scope, id)) === null) return false;
       // Comes before the statement, so that a connection that is being added is seen by it.
       await tx.lock(id, 'exclusive');
-      const removed = await db
-        .update(integrations)
-        .set({ deletedAt: now, updatedAt: now })
-        .where(
-          and(
-            eq(integrations.projectId, scope.projectId),
-            eq(integrations.id, id),
-            isNull(integrations.deletedAt),
-            notExists(
-              db
-                .select({ id: connections.id })
-                .from(connections)
-                .where(and(eq(connections.integrationId, id), isNull(connections.deletedAt))),
-            ),
-          ),
-        )
-        .returning({ id: integrations.id });
-      return removed.length > 0;
+      return await alter(
+        scope,
+        id,
+        { deletedAt: now, updatedAt: now },
+        notExists(
+          db
+            .select({ id: connections.id })
+            .from(connections)
+            .where(and(eq(connections.integrationId, id), isNull(connections.deletedAt))),
+        ),
+      );
     },
     ...readers,
   };

@@ -1,11 +1,10 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Project, Site } from '../../domain/connection.ts';
 import type { OutboxEvent, Readers, Writers } from '../../domain/store.ts';
-import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { prepared, preparedInsert } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
 
 const siteOfIntegration = prepared('sites_of_integration', (db, { sites, integrations }) => ({
   columns: getTableColumns(sites),
@@ -26,38 +25,41 @@ const sitesOfProject = prepared('sites_of_project', (db, { sites }) => ({
 }));
 const insertEvent = preparedInsert('events_insert', ({ events }) => events);
 
-export function projectReaders(source: StatementSource, tables: Tables): Pick<Readers, 'projects' | 'sites'> {
+export function projectReaders(source: SignedSource, tables: Tables): Pick<Readers, 'projects' | 'sites'> {
   const { db } = source;
-  const { projects } = tables;
+  const { projects, sites } = tables;
   return {
     projects: {
-      find: async (id) => first<Project>(await db.select().from(projects).where(eq(projects.id, id))),
+      find: async (id) => verifiedOne<Project>(source, projects, await db.select().from(projects).where(eq(projects.id, id))),
       all: async () =>
-        trusted<Project>(await db.select().from(projects).orderBy(asc(projects.createdAt), asc(projects.id)).limit(atMost(1000))),
+        listed<Project>(
+          source,
+          projects,
+          await db.select().from(projects).orderBy(asc(projects.createdAt), asc(projects.id)).limit(atMost(1000)),
+        ),
     },
     sites: {
-      ofIntegration: async (projectId, id) => first<Site>(await siteOfIntegration(source, tables, { projectId, id })),
-      all: async (projectId) => trusted<Site>(await sitesOfProject(source, tables, { projectId })),
+      ofIntegration: async (projectId, id) => verifiedOne<Site>(source, sites, await siteOfIntegration(source, tables, { projectId, id })),
+      all: async (projectId) => listed<Site>(source, sites, await sitesOfProject(source, tables, { projectId })),
     },
   };
 }
 
-export function projectWriters(tx: EngineTransaction, tables: Tables): Pick<Writers, 'projects' | 'sites' | 'events'> {
+export function projectWriters(tx: SignedTransaction, tables: Tables): Pick<Writers, 'projects' | 'sites' | 'events'> {
   const { db } = tx;
   const { projects, sites } = tables;
   const readers = projectReaders(tx, tables);
   return {
-    projects: { insert: async (project) => void (await db.insert(projects).values(project)), ...readers.projects },
+    projects: {
+      insert: async (project) => void (await db.insert(projects).values(withMac(tx, projects, { ...project }))),
+      ...readers.projects,
+    },
     sites: {
-      insert: async (site) => void (await db.insert(sites).values(site)),
+      insert: async (site) => void (await db.insert(sites).values(withMac(tx, sites, { ...site }))),
       rename: async (projectId, id, name, now) =>
-        (
-          await db
-            .update(sites)
-            .set({ name, updatedAt: now })
-            .where(and(eq(sites.projectId, projectId), eq(sites.id, id)))
-            .returning({ id: sites.id })
-        ).length > 0,
+        (await alterRow<typeof sites, Site>(tx, tables, sites, { id }, (site) =>
+          site.projectId === projectId ? { name, updatedAt: now } : null,
+        )) !== null,
       ...readers.sites,
     },
     events: { append: (event: OutboxEvent) => insertEvent(tx, tables, event) },

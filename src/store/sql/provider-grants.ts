@@ -1,39 +1,81 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { ProviderGrant } from '../../domain/secret-reference.ts';
 import type { ProviderGrantReaders, ProviderGrantWriters } from '../../domain/store.ts';
-import type { EngineTransaction, StatementSource } from '../engine.ts';
+import { unavailable } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { amendAuthority, areListed, entryOf, HEAD } from './authority.ts';
 import { prepared } from './prepared.ts';
+import { type SignedSource, type SignedTransaction, verified, withMac } from './signed.ts';
 import { trusted } from './trusted.ts';
 
-const ofProject = prepared('provider_grants_of_project', (db, { providerGrants }) => ({
-  columns: getTableColumns(providerGrants),
-  statement: db
-    .select()
-    .from(providerGrants)
-    .where(eq(providerGrants.projectId, sql.placeholder('projectId')))
-    .orderBy(asc(providerGrants.createdAt), asc(providerGrants.provider), asc(providerGrants.prefix))
-    .limit(atMost(1000)),
-}));
+/** Grants, and the MAC of the list that each has to be on, at one moment. */
+const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, authorityHead }) => {
+  const columns = { grant: getTableColumns(providerGrants), head: { mac: authorityHead.mac } };
+  return {
+    columns,
+    statement: db
+      .select(columns)
+      .from(providerGrants)
+      .leftJoin(authorityHead, eq(authorityHead.id, HEAD))
+      .where(eq(providerGrants.projectId, sql.placeholder('projectId')))
+      .orderBy(asc(providerGrants.createdAt), asc(providerGrants.provider), asc(providerGrants.prefix))
+      .limit(atMost(1000)),
+  };
+});
 
-export function providerGrantReaders(source: StatementSource, tables: Tables): ProviderGrantReaders {
-  return { of: async (projectId) => trusted<ProviderGrant>(await ofProject(source, tables, { projectId })) };
+/** The list of grants changes while they are read, at most this often in a row. */
+const MOST_READS = 5;
+
+interface Listed {
+  readonly grant: ProviderGrant & { readonly mac: Buffer };
+  readonly head: { readonly mac: Buffer } | null;
 }
 
-export function providerGrantWriters(tx: EngineTransaction, tables: Tables): ProviderGrantWriters {
+export function providerGrantReaders(source: SignedSource, tables: Tables): ProviderGrantReaders {
+  const { providerGrants } = tables;
+  return {
+    async of(projectId) {
+      for (let reads = 0; reads < MOST_READS; reads += 1) {
+        const rows = trusted<Listed>(await ofProject(source, tables, { projectId }));
+        const entries = rows.map(({ grant }) => ({ table: providerGrants, row: grant, entry: entryOfGrant(grant), mac: grant.mac }));
+        const grants = verified<ProviderGrant>(
+          source,
+          providerGrants,
+          rows.map(({ grant }) => grant),
+        );
+        // Within a transaction the list may be its own, which is not written yet.
+        if (source.signing.known !== null) return grants;
+        if ((await areListed(source, tables, rows[0]?.head?.mac ?? null, entries)) !== null) return grants;
+      }
+      throw unavailable();
+    },
+  };
+}
+
+function entryOfGrant({ projectId, provider, prefix }: Pick<ProviderGrant, 'projectId' | 'provider' | 'prefix'>): string {
+  return entryOf('grant', projectId, provider, prefix);
+}
+
+export function providerGrantWriters(tx: SignedTransaction, tables: Tables): ProviderGrantWriters {
   const { db } = tx;
   const { providerGrants } = tables;
   return {
-    insert: async (grant) =>
-      (await db.insert(providerGrants).values(grant).onConflictDoNothing().returning({ prefix: providerGrants.prefix })).length > 0,
-    remove: async ({ projectId, provider, prefix }) =>
-      (
-        await db
-          .delete(providerGrants)
-          .where(and(eq(providerGrants.projectId, projectId), eq(providerGrants.provider, provider), eq(providerGrants.prefix, prefix)))
-          .returning({ prefix: providerGrants.prefix })
-      ).length > 0,
+    async insert(grant) {
+      const row = withMac(tx, providerGrants, { ...grant });
+      const inserted = await db.insert(providerGrants).values(row).onConflictDoNothing().returning({ prefix: providerGrants.prefix });
+      if (inserted.length > 0) await amendAuthority(tx, tables, [[entryOfGrant(grant), row.mac]]);
+      return inserted.length > 0;
+    },
+    async remove(grant) {
+      const { projectId, provider, prefix } = grant;
+      const removed = await db
+        .delete(providerGrants)
+        .where(and(eq(providerGrants.projectId, projectId), eq(providerGrants.provider, provider), eq(providerGrants.prefix, prefix)))
+        .returning({ prefix: providerGrants.prefix });
+      if (removed.length > 0) await amendAuthority(tx, tables, [[entryOfGrant(grant), null]]);
+      return removed.length > 0;
+    },
     ...providerGrantReaders(tx, tables),
   };
 }

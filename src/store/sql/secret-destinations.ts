@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { SecretDestination, SecretName } from '../../domain/secret-reference.ts';
 import type { SecretDestinationReaders, SecretDestinationWriters } from '../../domain/store.ts';
-import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { amendAuthority, entryOf, requireAllListed } from './authority.ts';
 import { behind } from './keyset.ts';
 import { prepared } from './prepared.ts';
+import { listed, type SignedSource, type SignedTransaction, withMac } from './signed.ts';
 import { trusted } from './trusted.ts';
 
 const ofSecret = prepared('secret_destinations_of_secret', (db, { secretDestinations: at }) => ({
@@ -23,11 +24,18 @@ const ofSecret = prepared('secret_destinations_of_secret', (db, { secretDestinat
     .orderBy(asc(at.createdAt), asc(at.id)),
 }));
 
-export function secretDestinationReaders(source: StatementSource, tables: Tables): SecretDestinationReaders {
+export function secretDestinationReaders(source: SignedSource, tables: Tables): SecretDestinationReaders {
   const { db } = source;
   const { secretDestinations: at } = tables;
   return {
-    of: async ({ projectId, provider, path }) => trusted<SecretDestination>(await ofSecret(source, tables, { projectId, provider, path })),
+    of: ({ projectId, provider, path }) =>
+      // One that is taken off the table would make the next use of the secret its first.
+      requireAllListed<SecretDestination>(source, tables, at, () => ofSecret(source, tables, { projectId, provider, path }), [
+        'destination',
+        projectId,
+        provider,
+        path,
+      ]),
     paths: async (projectId, provider, after, limit) =>
       (
         await db
@@ -38,7 +46,9 @@ export function secretDestinationReaders(source: StatementSource, tables: Tables
           .limit(atMost(limit))
       ).map(({ path }) => path),
     page: async (projectId, { limit, after }) =>
-      trusted<SecretDestination>(
+      listed<SecretDestination>(
+        source,
+        at,
         await db
           .select()
           .from(at)
@@ -49,14 +59,32 @@ export function secretDestinationReaders(source: StatementSource, tables: Tables
   };
 }
 
-export function secretDestinationWriters(tx: EngineTransaction, tables: Tables): SecretDestinationWriters {
+export function secretDestinationWriters(tx: SignedTransaction, tables: Tables): SecretDestinationWriters {
   const { db } = tx;
   const { secretDestinations: at } = tables;
   const isSecret = ({ projectId, provider, path }: Omit<SecretName, 'member'>) =>
     and(eq(at.projectId, projectId), eq(at.provider, provider), eq(at.path, path));
   return {
-    insert: async (destination) => (await db.insert(at).values(destination).onConflictDoNothing().returning({ path: at.path })).length > 0,
-    remove: async (name) => trusted<SecretDestination>(await db.delete(at).where(isSecret(name)).returning()),
+    async insert(destination) {
+      const row = withMac(tx, at, { ...destination });
+      const inserted = await db.insert(at).values(row).onConflictDoNothing().returning({ path: at.path });
+      if (inserted.length > 0) await amendAuthority(tx, tables, [[entryOfDestination(destination), row.mac]]);
+      return inserted.length > 0;
+    },
+    async remove(name) {
+      const removed = trusted<SecretDestination & { readonly mac: Buffer }>(await db.delete(at).where(isSecret(name)).returning());
+      if (removed.length > 0)
+        await amendAuthority(
+          tx,
+          tables,
+          removed.map((row) => [entryOfDestination(row), null]),
+        );
+      return removed.map(({ mac: _mac, ...row }) => row);
+    },
     ...secretDestinationReaders(tx, tables),
   };
+}
+
+function entryOfDestination({ projectId, provider, path, id }: SecretDestination): string {
+  return entryOf('destination', projectId, provider, path, id);
 }

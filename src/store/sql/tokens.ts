@@ -1,55 +1,102 @@
-import { and, count, desc, eq, getTableColumns, gt, inArray, isNull, like, lt, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
 import type { Session, Token, TokenGrant } from '../../domain/token.ts';
-import type { EngineTransaction, StatementSource } from '../engine.ts';
+import { unavailable } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
+import { amendAuthority, areListed, entryOf, HEAD } from './authority.ts';
 import { inChunks } from './in-chunks.ts';
 import { behind } from './keyset.ts';
 import { prepared } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
+import { trusted } from './trusted.ts';
 
-/** The lookup of every request. */
-const byHash = prepared('tokens_by_hash', (db, { tokens, tokenGrants }) => {
-  const columns = { ...getTableColumns(tokens), grantProjectId: tokenGrants.projectId, grantRoles: tokenGrants.roles };
-  const statement = db
-    .select(columns)
+/** The list of tokens changes while a token is looked up, at most this often in a row. */
+const MOST_READS = 5;
+
+type Found = { readonly token: Token; readonly grants: readonly TokenGrant[] };
+
+/** The lookup of every request: a token, its grants, and the MAC of the list that it has to be on. */
+const byHash = prepared('tokens_by_hash', (db, tables) => {
+  const columns = columnsOf(tables);
+  const statement = joinedRows(db, tables).where(eq(tables.tokens.hash, sql.placeholder('hash')));
+  return { columns, statement };
+});
+/** Asked in every transaction of a token. */
+const byId = prepared('tokens_by_id', (db, tables) => {
+  const columns = columnsOf(tables);
+  const statement = joinedRows(db, tables).where(eq(tables.tokens.id, sql.placeholder('id')));
+  return { columns, statement };
+});
+const sessionByHash = prepared('sessions_by_hash', (db, { sessions }) => ({
+  columns: getTableColumns(sessions),
+  statement: db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.hash, sql.placeholder('hash'))),
+}));
+
+function columnsOf({ tokens, tokenGrants, authorityHead }: Tables) {
+  return {
+    ...getTableColumns(tokens),
+    grantProjectId: tokenGrants.projectId,
+    grantRoles: tokenGrants.roles,
+    headMac: authorityHead.mac,
+  };
+}
+
+function joinedRows(db: SignedSource['db'], tables: Tables) {
+  const { tokens, tokenGrants, authorityHead } = tables;
+  return db
+    .select(columnsOf(tables))
     .from(tokens)
     .leftJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
-    .where(eq(tokens.hash, sql.placeholder('hash')));
-  return { columns, statement };
-});
+    .leftJoin(authorityHead, eq(authorityHead.id, HEAD));
+}
 
-/** Asked in every transaction of a token. */
-const liveById = prepared('tokens_live', (db, tables) => {
-  const columns = { id: tables.tokens.id };
-  const statement = db
-    .select(columns)
-    .from(tables.tokens)
-    .where(and(eq(tables.tokens.id, sql.placeholder('id')), alive(tables, sql.placeholder('now'))));
-  return { columns, statement };
-});
-
-export function tokenReaders(source: StatementSource, tables: Tables): TokenReaders {
+export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders {
   const { db } = source;
-  const { tokens, tokenGrants, sessions } = tables;
-  const withGrants = async (rows: readonly object[]) => {
-    const found = trusted<Token>(rows);
-    const ids = found.map(({ id }) => id);
+  const { tokens, tokenGrants } = tables;
+  /** The MAC of a token covers its grants, so they are read with it. */
+  const grantsOf = async (rows: readonly object[]) => {
+    const ids = trusted<Token>(rows).map(({ id }) => id);
     const grants = await inChunks(ids, async (some) =>
       trusted<TokenGrant>(await db.select().from(tokenGrants).where(inArray(tokenGrants.tokenId, some))),
     );
-    return found.map((token) => ({ token, grants: grants.filter(({ tokenId }) => tokenId === token.id) }));
+    return (id: string) => grants.filter(({ tokenId }) => tokenId === id);
+  };
+  const shown = async (rows: readonly object[]): Promise<readonly Found[]> => {
+    const of = await grantsOf(rows);
+    const grantsById = new Map(trusted<Token>(rows).map(({ id }) => [id, of(id)]));
+    const ids = trusted<Token>(rows).map(({ id }) => id);
+    return listed<Token>(source, tables.tokens, rows, ({ id }) => besideOf(grantsById.get(id) ?? [])).map((token, index) => ({
+      token,
+      grants: grantsById.get(ids[index] ?? '') ?? [],
+    }));
+  };
+  const found = async (read: () => Promise<readonly object[]>): Promise<Found | null> => {
+    for (let reads = 0; reads < MOST_READS; reads += 1) {
+      const one = checked(source, tables, await read());
+      // What a transaction sees was looked up before it began; the list that it sees may be its own.
+      if (one === null || source.signing.known !== null) return one;
+      const entry = { table: tokens, row: one.token, entry: entryOf('token', one.token.id), mac: one.mac };
+      if ((await areListed(source, tables, one.headMac, [entry])) !== null) return one;
+    }
+    throw unavailable();
+  };
+  const one = async (read: () => Promise<readonly object[]>) => {
+    const known = await found(read);
+    return known === null ? null : { token: known.token, grants: known.grants };
   };
   return {
-    findByHash: async (hash) => joined(await byHash(source, tables, { hash })),
-    find: async (id) => (await withGrants(await db.select().from(tokens).where(eq(tokens.id, id))))[0] ?? null,
+    findByHash: (hash) => one(() => byHash(source, tables, { hash })),
+    find: (id) => one(() => byId(source, tables, { id })),
     findMany: async (projectId, ids) =>
-      (await withGrants(await inChunks(ids, (some) => db.select().from(tokens).where(inArray(tokens.id, some))))).filter(({ grants }) =>
+      (await shown(await inChunks(ids, (some) => db.select().from(tokens).where(inArray(tokens.id, some))))).filter(({ grants }) =>
         grants.some((grant) => grant.projectId === projectId),
       ),
     list: async (projectId, { limit, after }) =>
-      await withGrants(
+      await shown(
         await db
           .select()
           .from(tokens)
@@ -63,93 +110,106 @@ export function tokenReaders(source: StatementSource, tables: Tables): TokenRead
           .limit(atMost(limit)),
       ),
     any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(atMost(1))).length > 0,
-    isLive: async (id, now) => (await liveById(source, tables, { id, now })).length > 0,
-    async countOwners(projectId, now) {
-      const [row] = await db
-        .select({ count: count() })
-        .from(tokens)
-        .innerJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
-        // Roles are a JSON list of words from a closed list, so the quoted word is found exactly.
-        .where(
-          and(
-            eq(tokenGrants.projectId, projectId),
-            like(tokenGrants.roles, '%"owner"%'),
-            // One that is limited to some integrations can't look after the others.
-            isNull(tokens.integrationIds),
-            alive(tables, now),
-          ),
-        );
-      return Number(row?.count ?? 0);
+    async isLive(id, now) {
+      const known = checked(source, tables, await byId(source, tables, { id }));
+      return known !== null && isAlive(known.token, now);
     },
-    findSession: async (hash) => first<Session>(await db.select().from(sessions).where(eq(sessions.hash, hash))),
+    async countOwners(projectId, now) {
+      const rows = await db
+        .select()
+        .from(tokens)
+        .where(inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))));
+      const of = await grantsOf(rows);
+      // One that was altered is nobody's, and one that is limited to some integrations can't look after the others.
+      return trusted<Token>(rows).filter(
+        (token) =>
+          isIntact(source, tokens, token as unknown as Readonly<Record<string, unknown>>, besideOf(of(token.id))) &&
+          token.integrationIds === null &&
+          isAlive(token, now) &&
+          of(token.id).some((grant) => grant.projectId === projectId && grant.roles.includes('owner')),
+      ).length;
+    },
+    findSession: async (hash) => verifiedOne<Session>(source, tables.sessions, await sessionByHash(source, tables, { hash })),
   };
 }
 
-function alive({ tokens }: Tables, now: number | Placeholder): SQL | undefined {
-  return and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
+function isAlive({ revokedAt, expiresAt }: Token, now: number): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
 }
 
-interface GrantColumns {
+/** What the MAC of a token covers besides its own row. */
+export function besideOf(grants: readonly Pick<TokenGrant, 'projectId' | 'roles'>[]): unknown {
+  return grants.map(({ projectId, roles }): readonly [string, unknown] => [projectId, roles]).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+interface BesideToken {
   readonly grantProjectId: string | null;
   readonly grantRoles: TokenGrant['roles'];
+  readonly headMac: Buffer | null;
+  readonly mac: Buffer;
 }
 
-/** One token from its rows, one for each grant. */
-function joined(rows: readonly object[]): { readonly token: Token; readonly grants: readonly TokenGrant[] } | null {
-  const found = trusted<Token & GrantColumns>(rows);
+/** One token from its rows, one for each grant. Throws INTEGRITY when any of them was altered. */
+function checked(source: SignedSource, tables: Tables, rows: readonly object[]): (Found & Pick<BesideToken, 'headMac' | 'mac'>) | null {
+  const found = trusted<Token & BesideToken>(rows);
   const [row] = found;
   if (row === undefined) return null;
-  const { grantProjectId: _project, grantRoles: _roles, ...token } = row;
-  return {
-    token,
-    grants: found.flatMap(({ grantProjectId, grantRoles }) =>
-      grantProjectId === null ? [] : [{ tokenId: token.id, projectId: grantProjectId, roles: grantRoles }],
-    ),
-  };
+  const { grantProjectId: _project, grantRoles: _roles, headMac, mac, ...token } = row;
+  const grants = found.flatMap(({ grantProjectId, grantRoles }) =>
+    grantProjectId === null ? [] : [{ tokenId: token.id, projectId: grantProjectId, roles: grantRoles }],
+  );
+  if (!isIntact(source, tables.tokens, { ...token, mac }, besideOf(grants))) throw altered(tables.tokens, { id: token.id });
+  return { token, grants, headMac, mac };
 }
 
-export function tokenWriters(tx: EngineTransaction, tables: Tables): TokenWriters {
+export function tokenWriters(tx: SignedTransaction, tables: Tables): TokenWriters {
   const { db } = tx;
   const { tokens, tokenGrants, sessions } = tables;
+  const readers = tokenReaders(tx, tables);
+  const endOne = async (id: string, now: number) =>
+    (await alterRow<typeof sessions, Session>(tx, tables, sessions, { id }, ({ endedAt }) =>
+      endedAt === null ? { endedAt: now } : null,
+    )) !== null;
   return {
     async insert(token, grants) {
-      await db.insert(tokens).values(token);
+      const row = withMac(tx, tokens, { ...token }, besideOf(grants));
+      await db.insert(tokens).values(row);
       if (grants.length > 0) await db.insert(tokenGrants).values([...grants]);
+      await amendAuthority(tx, tables, [[entryOf('token', token.id), row.mac]]);
     },
-    revoke: async (id, now) =>
-      (
-        await db
-          .update(tokens)
-          .set({ revokedAt: now })
-          .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
-          .returning({ id: tokens.id })
-      ).length > 0,
+    async revoke(id, now) {
+      const found = await readers.find(id);
+      if (found === null) return false;
+      const beside = besideOf(found.grants);
+      const revoked = await alterRow<typeof tokens, Token>(
+        tx,
+        tables,
+        tokens,
+        { id },
+        ({ revokedAt }) => (revokedAt === null ? { revokedAt: now } : null),
+        { beside },
+      );
+      if (revoked === null) return false;
+      await amendAuthority(tx, tables, [[entryOf('token', id), withMac(tx, tokens, { ...revoked }, beside).mac]]);
+      return true;
+    },
     touch: async (id, minute) =>
       void (await db
         .update(tokens)
         .set({ lastUsedAt: minute })
         .where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))),
-    insertSession: async (session) => void (await db.insert(sessions).values(session)),
-    endSession: async (id, now) =>
-      (
-        await db
-          .update(sessions)
-          .set({ endedAt: now })
-          .where(and(eq(sessions.id, id), isNull(sessions.endedAt)))
-          .returning({ id: sessions.id })
-      ).length > 0,
+    insertSession: async (session) => void (await db.insert(sessions).values(withMac(tx, sessions, { ...session }))),
+    endSession: endOne,
     async endOldestSessions(tokenId, keep, now) {
       const live = await db
         .select({ id: sessions.id })
         .from(sessions)
         .where(and(eq(sessions.tokenId, tokenId), isNull(sessions.endedAt), gt(sessions.expiresAt, now)))
         .orderBy(desc(sessions.createdAt), desc(sessions.id));
-      const ids = live.slice(keep).map(({ id }) => id);
-      await inChunks(ids, (some) =>
-        db.update(sessions).set({ endedAt: now }).where(inArray(sessions.id, some)).returning({ id: sessions.id }),
-      );
-      return ids;
+      const ended: string[] = [];
+      for (const { id } of live.slice(keep)) if (await endOne(id, now)) ended.push(id);
+      return ended;
     },
-    ...tokenReaders(tx, tables),
+    ...readers,
   };
 }

@@ -19,14 +19,24 @@ import {
 } from 'drizzle-orm';
 import type { Scope, Version, VersionLabel } from '../../domain/connection.ts';
 import type { VersionReaders, VersionWriters } from '../../domain/store.ts';
-import type { Database, EngineTransaction, StatementSource } from '../engine.ts';
+import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inUse, openChange } from './contents.ts';
 import { inChunks } from './in-chunks.ts';
 import { ofConnectionsInScope } from './in-scope.ts';
-import { prepared, preparedInScope, preparedInsert } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { preparedInScope } from './prepared.ts';
+import {
+  alterRow,
+  asStored,
+  intactOf,
+  listed,
+  type SignedSource,
+  type SignedTransaction,
+  signedInsert,
+  verified,
+  verifiedOne,
+} from './signed.ts';
 
 const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (db, tables, scope, { connectionId, version }) => ({
   columns: getTableColumns(tables.versions),
@@ -35,37 +45,23 @@ const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (d
     .from(tables.versions)
     .where(and(withinScope(db, tables, scope), eq(tables.versions.connectionId, connectionId), eq(tables.versions.version, version))),
 }));
-const demoteCurrent = prepared('versions_demote', (db, tables) => {
-  const { versions } = tables;
-  return {
-    columns: { version: versions.version },
-    statement: db
-      .update(versions)
-      .set({ label: 'PREVIOUS', validUntil: sql`${sql.placeholder('validUntil')}` })
-      .where(
-        and(
-          eq(versions.connectionId, sql.placeholder('connectionId')),
-          eq(versions.version, sql.placeholder('version')),
-          labelled(tables, 'CURRENT'),
-        ),
-      )
-      .returning({ version: versions.version }),
-  };
-});
-const insertVersion = preparedInsert('versions_insert', ({ versions }) => versions);
+const insertVersion = signedInsert('versions_insert', ({ versions }) => versions);
 
 function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefined {
   return ofConnectionsInScope(db, tables, tables.versions, scope);
 }
 
-export function versionReaders(source: StatementSource, tables: Tables): VersionReaders {
+export function versionReaders(source: SignedSource, tables: Tables): VersionReaders {
   const { db } = source;
   const { versions } = tables;
   const within = (scope: Scope) => withinScope(db, tables, scope);
   return {
-    find: async (scope, connectionId, version) => first<Version>(await findOne(source, tables, scope, { connectionId, version })),
+    find: async (scope, connectionId, version) =>
+      verifiedOne<Version>(source, versions, await findOne(source, tables, scope, { connectionId, version })),
     list: async (scope, connectionId, { limit, before }) =>
-      trusted<Version>(
+      listed<Version>(
+        source,
+        versions,
         await db
           .select()
           .from(versions)
@@ -74,7 +70,9 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
           .limit(atMost(limit)),
       ),
     chain: async (connectionId) =>
-      trusted<Version>(
+      verified<Version>(
+        source,
+        versions,
         await db
           .select()
           .from(versions)
@@ -84,7 +82,9 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
       ),
     currentOf: (scope, ids) =>
       inChunks(ids, async (some) =>
-        trusted<Version>(
+        listed<Version>(
+          source,
+          versions,
           await db
             .select()
             .from(versions)
@@ -92,7 +92,7 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
         ),
       ),
     scan: async (after, limit) =>
-      trusted<Version>(
+      asStored<Version>(
         await db
           .select()
           .from(versions)
@@ -116,7 +116,9 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
         ),
       ),
     retirable: async (now, limit) =>
-      trusted<Version>(
+      intactOf<Version>(
+        source,
+        versions,
         await db
           .select()
           .from(versions)
@@ -125,7 +127,9 @@ export function versionReaders(source: StatementSource, tables: Tables): Version
           .limit(atMost(limit)),
       ),
     destroyable: async (before, limit) =>
-      trusted<Version>(
+      intactOf<Version>(
+        source,
+        versions,
         await db
           .select()
           .from(versions)
@@ -173,54 +177,64 @@ export function labelled({ versions }: Tables, label: VersionLabel): SQL {
   return sql`${versions.label} = ${sql.raw(`'${label}'`)}`;
 }
 
-export function versionWriters(tx: EngineTransaction, tables: Tables): VersionWriters {
+export function versionWriters(tx: SignedTransaction, tables: Tables): VersionWriters {
   const { db } = tx;
   const { versions } = tables;
-  const one = (connectionId: string, version: number) => and(eq(versions.connectionId, connectionId), eq(versions.version, version));
+  const alter = async (connectionId: string, version: number, change: (row: Version) => Partial<Version> | null, guard?: SQL) =>
+    (await alterRow<typeof versions, Version>(tx, tables, versions, { connectionId, version }, change, { guard })) !== null;
   return {
     relink: async ({ connectionId, version, cipherHash, keyGeneration, rowMac }) =>
-      void (await db.update(versions).set({ cipherHash, keyGeneration, rowMac }).where(one(connectionId, version))),
+      void (await alter(connectionId, version, () => ({ cipherHash, keyGeneration, rowMac }))),
     append: (version) => insertVersion(tx, tables, version),
-    bind: async (connectionId, version, boundTo) =>
-      (
-        await db
-          .update(versions)
-          .set({ boundTo })
-          .where(and(one(connectionId, version), labelled(tables, 'CURRENT'), isNull(versions.boundTo), isNotNull(versions.reference)))
-          .returning({ version: versions.version })
-      ).length > 0,
-    demote: async (connectionId, version, validUntil) =>
-      (await demoteCurrent(tx, tables, { connectionId, version, validUntil })).length > 0,
-    retire: async (connectionId, version, now) =>
-      (
-        await db
-          .update(versions)
-          .set({ label: 'RETIRED', retiredAt: now })
-          .where(
-            and(
-              one(connectionId, version),
-              labelled(tables, 'PREVIOUS'),
-              lte(versions.validUntil, now),
-              notExists(liveLease(db, tables, now)),
-            ),
-          )
-          .returning({ version: versions.version })
-      ).length > 0,
-    retireAll: async (connectionId, now) =>
-      void (await db
-        .update(versions)
-        .set({ label: 'RETIRED', retiredAt: now })
-        .where(and(eq(versions.connectionId, connectionId), sql`${versions.label} <> 'RETIRED'`))),
+    bind: (connectionId, version, boundTo) =>
+      alter(connectionId, version, (row) =>
+        row.label === 'CURRENT' && row.boundTo === null && row.reference !== null ? { boundTo } : null,
+      ),
+    demote: (connectionId, version, validUntil) =>
+      alter(connectionId, version, ({ label }) => (label === 'CURRENT' ? { label: 'PREVIOUS', validUntil } : null)),
+    retire: (connectionId, version, now) =>
+      alter(
+        connectionId,
+        version,
+        ({ label, validUntil }) =>
+          label === 'PREVIOUS' && validUntil !== null && validUntil <= now ? { label: 'RETIRED', retiredAt: now } : null,
+        notExists(liveLeaseOf(db, tables, connectionId, version, now)),
+      ),
+    async retireAll(connectionId, now) {
+      const live = await db
+        .select({ version: versions.version })
+        .from(versions)
+        .where(and(eq(versions.connectionId, connectionId), sql`${versions.label} <> 'RETIRED'`));
+      for (const { version } of live)
+        await alter(connectionId, version, ({ label }) => (label === 'RETIRED' ? null : { label: 'RETIRED', retiredAt: now }));
+    },
     async markDestroyed(connectionId, version, now) {
-      const sealed = db.select({ contentId: versions.contentId }).from(versions).where(one(connectionId, version));
+      const sealed = db
+        .select({ contentId: versions.contentId })
+        .from(versions)
+        .where(and(eq(versions.connectionId, connectionId), eq(versions.version, version)));
       // Versions that share the content have lost it with this one.
-      const destroyed = await db
-        .update(versions)
-        .set({ destroyedAt: now })
-        .where(and(inArray(versions.contentId, sealed), isNull(versions.destroyedAt), labelled(tables, 'RETIRED')))
-        .returning({ connectionId: versions.connectionId, version: versions.version });
-      return destroyed.some((row) => row.connectionId === connectionId && row.version === version);
+      const sharing = await db
+        .select({ connectionId: versions.connectionId, version: versions.version })
+        .from(versions)
+        .where(and(inArray(versions.contentId, sealed), isNull(versions.destroyedAt), labelled(tables, 'RETIRED')));
+      let isMarked = false;
+      for (const row of sharing) {
+        const done = await alter(row.connectionId, row.version, ({ label, destroyedAt }) =>
+          label === 'RETIRED' && destroyedAt === null ? { destroyedAt: now } : null,
+        );
+        if (done && row.connectionId === connectionId && row.version === version) isMarked = true;
+      }
+      return isMarked;
     },
     ...versionReaders(tx, tables),
   };
+}
+
+/** A live lease that pins one version. */
+function liveLeaseOf(db: Database, { leases }: Tables, connectionId: string, version: number, now: number) {
+  return db
+    .select({ id: leases.id })
+    .from(leases)
+    .where(and(eq(leases.connectionId, connectionId), eq(leases.version, version), isNull(leases.releasedAt), gt(leases.expiresAt, now)));
 }
