@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hostOf } from '../../src/connectors/snowflake/session.ts';
 import { parseDetails } from '../../src/domain/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
@@ -78,6 +78,12 @@ describeConnector('snowflake', {
 describe('snowflake', () => {
   const pool = createTestPool();
   afterAll(() => pool.close());
+  // What one test grants is no other one's.
+  let takeBack = () => {};
+  beforeEach(() => {
+    takeBack = fake.mark();
+  });
+  afterEach(() => takeBack());
   const run = (validator: string, changed: object, current: object | null = null) =>
     runValidator(pool, 'snowflake', validator, { ...place, ...changed }, current as Record<string, unknown> | null);
   const codes = async (validator: string, changed: object) => {
@@ -194,6 +200,7 @@ describe('snowflake', () => {
 
   test('what the login in use may do and the new one may not is listed with grants that mend it, through roles and hostile names (#90)', async () => {
     const candidate = { user: 'loader_2026', password: 'sprung-2026-loader' };
+    fake.run('GRANT USAGE ON SCHEMA SALES.PUBLIC TO ROLE LOAD;');
     const before = await run('validate_permission_parity', candidate, { user: 'loader' });
     const grants = before.errors.map(({ resolution }) => resolution.replace('Run: ', ''));
     expect(new Set(grants)).toEqual(

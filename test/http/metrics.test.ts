@@ -32,6 +32,10 @@ const shown = { interval: 200 };
 
 let asked = 0;
 beforeEach(async () => {
+  // What an earlier test left open ends before this one counts.
+  bench.clock.advance(DAY);
+  await commitWaiting(bench.gateway.app.services);
+  await keepHouse(bench.gateway.app.services);
   await fetch(`${bench.gateway.url}/livez`);
   asked += 1;
   await expect.poll(async () => (await samples('changeover_http_requests_total'))['/livez,200'], shown).toBe(asked);

@@ -11,6 +11,8 @@ export interface FakeSnowflake extends JsonServer {
   readonly openSessions: () => number;
   /** An administrator's GRANT statement. */
   run(statement: string): void;
+  /** Returns what takes all grants back that come after it. */
+  mark(): () => void;
 }
 
 export interface FakeUser {
@@ -198,6 +200,14 @@ export async function startFakeSnowflake(
       const [, type = '', name = 'ACME'] = /^(ACCOUNT$|(?:EXTERNAL |DATABASE )?[A-Z]+(?= .))(?: (.+))?$/.exec(object) ?? [];
       if (type === '') throw new Error(`not a GRANT statement: ${statement}`);
       grants.push({ role: grantee.includes('.') ? grantee : unquote(grantee), privilege, on: type.replaceAll(' ', '_'), name });
+    },
+    mark() {
+      const kept = grants.length;
+      const roles = [...rolesGranted].map(([user, held]) => [user, [...held]] as const);
+      return () => {
+        grants.length = kept;
+        for (const [user, held] of roles) rolesGranted.set(user, [...held]);
+      };
     },
   };
 }
