@@ -59,4 +59,23 @@ describe('postgres', () => {
     const after = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
     expect([before.status, after.status]).toEqual(['failed', 'passed']);
   });
+
+  test.each([
+    ['a table', 'table', '(id int)'],
+    ['a partitioned table', 'table', '(id int) partition by range (id)'],
+    ['a view', 'view', 'as select 1 as id'],
+    ['a materialised view', 'materialized view', 'as select 1 as id'],
+  ])('the right to read %s is missed like any other', async (_, what, rest) => {
+    await server.query(
+      `create schema parity; create ${what} parity.thing ${rest}; grant usage on schema parity to loader, loader2; grant select on parity.thing to loader`,
+      'target',
+    );
+    const candidate = { ...details, user: 'loader2', password: 'loader-password-2' };
+    const lost = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
+    await server.query('grant select on parity.thing to loader2', 'target');
+    const mended = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
+    await server.query('drop schema parity cascade', 'target');
+    const mentions = ({ errors }: typeof lost) => JSON.stringify(errors).includes('parity');
+    expect([mentions(lost), mentions(mended)]).toEqual([true, false]);
+  });
 });

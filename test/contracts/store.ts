@@ -145,7 +145,12 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.versions.retireAll(connection.id, clock.now()));
       const staged = await destroy();
       await store.write((tx) => tx.changes.discard(change.id, clock.now()));
-      expect([inUse, staged, await destroy(), await destroy()]).toEqual([false, false, true, false]);
+      const other = await seed(store, clock);
+      const inUseAlone = await store.write(async (tx) => {
+        await tx.changes.discard(other.change.id, clock.now());
+        return await tx.contents.destroyIfUnused(other.version.contentId, clock.now());
+      });
+      expect([inUse, staged, inUseAlone, await destroy(), await destroy()]).toEqual([false, false, false, true, false]);
     });
 
     test('a lease is renewed while it lives, never past its end, and ends once', async () => {
@@ -260,7 +265,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         afterCrash,
         [recorded.taken, recorded.row.answer?.toString()],
         (await take()).taken,
-      ]).toEqual([1, { taken: true, row: { ...row, takenUntil: row.takenUntil + 61_000 } }, [false, 'answer'], true]);
+      ]).toMatchObject([1, { taken: true, row: { ...row, takenUntil: row.takenUntil + 61_000 } }, [false, 'answer'], true]);
     });
 
     test('an idempotency id whose answer need not be kept is as if it had never been used; another holder of it, or an answer, stays', async () => {
@@ -674,7 +679,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const later = { ...row, startedAt: clock.now(), takenUntil: clock.now() + 60_000, expiresAt: clock.now() + 24 * HOUR };
       const other = await store.write((tx) => tx.idempotency.take({ ...later, requestHash: randomBytes(32) }, clock.now()));
       const again = await store.write((tx) => tx.idempotency.take(later, clock.now()));
-      expect([other.taken, other.row.requestHash, again]).toEqual([
+      expect([other.taken, other.row.requestHash, again]).toMatchObject([
         false,
         row.requestHash,
         { taken: true, row: { ...row, takenUntil: later.takenUntil } },
@@ -735,6 +740,66 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     test('the store answers, and its time is that of its transactions', async () => {
       await store.ping();
       expect([await store.now(), await store.write((tx) => tx.now())]).toEqual([clock.now(), clock.now()]);
+    });
+
+    test('a version with a reference is bound once, and never anew', async () => {
+      const { scope, connection, version } = await seed(store, clock);
+      const reference = { provider: 'env', path: 'MCD_SALES', key: null } as const;
+      const referring: Version = { ...version, version: 2, reference, contentId: null, cipherHash: null };
+      const [first, second] = [randomBytes(32), randomBytes(32)];
+      const bound = await store.write(async (tx) => {
+        await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+        await tx.versions.demote(connection.id, 1, clock.now() + HOUR);
+        await tx.versions.append(referring);
+        return [
+          await tx.versions.bind(connection.id, 1, first),
+          await tx.versions.bind(connection.id, 2, first),
+          await tx.versions.bind(connection.id, 2, second),
+        ];
+      });
+      const found = await store.read.versions.find(scope, connection.id, 2);
+      expect([bound, found?.boundTo?.equals(first)]).toEqual([[false, true, false], true]);
+    });
+
+    test('content is sealed anew from what was read alone, and not once it was destroyed', async () => {
+      const { version, change } = await seed(store, clock);
+      const to = { blob: Buffer.from('anew'), cipherHash: randomBytes(32), keyGeneration: 2 };
+      const from = version.cipherHash ?? Buffer.alloc(0);
+      const done = await store.write(async (tx) => [
+        await tx.contents.reseal(version.contentId, randomBytes(32), to),
+        await tx.contents.reseal(version.contentId, from, to),
+        await tx.contents.reseal(version.contentId, from, to),
+      ]);
+      const destroyed = await store.write(async (tx) => {
+        await tx.changes.discard(change.id, clock.now());
+        await tx.versions.retireAll(version.connectionId, clock.now() - 1);
+        return [
+          await tx.contents.destroyIfUnused(version.contentId, clock.now()),
+          await tx.contents.reseal(version.contentId, to.cipherHash, { ...to, cipherHash: from }),
+        ];
+      });
+      expect([done, destroyed]).toEqual([
+        [false, true, false],
+        [true, false],
+      ]);
+    });
+
+    test('a token is revoked once', async () => {
+      const token = tokenOf(newScope(), {});
+      const revoked = await store.write(async (tx) => {
+        await tx.tokens.insert(token, []);
+        return [await tx.tokens.revoke(token.id, 5), await tx.tokens.revoke(token.id, 6)];
+      });
+      expect([revoked, (await store.read.tokens.find(token.id))?.token.revokedAt]).toEqual([[true, false], 5]);
+    });
+
+    test('rows that need a data key are counted in their own project', async () => {
+      const { scope } = await seed(store, clock);
+      const needs = await store.write(async (tx) => [await tx.keys.neededBy(scope.projectId, 1), await tx.keys.neededBy(uuidv7(), 1)]);
+      expect(needs.map(({ versions, contents }) => ({ versions, contents }))).toEqual([
+        { versions: 1, contents: 1 },
+        { versions: 0, contents: 0 },
+      ]);
     });
 
     test('a refusal from inside keeps its code', async () => {

@@ -31,6 +31,14 @@ describe('the address policy', () => {
     '[64:ff9b::a9fe:a9fe]',
     '[64:ff9b:1::a9fe:a9fe]',
     '[2002:7f00:1::]',
+    // Teredo: the server's address stands in clear, and the client's inverted, here 127.0.0.1 and 169.254.169.254; the last has a private server.
+    '[2001:0:5db8:d822:0:0:80ff:fffe]',
+    '[2001:0:5db8:d822:8000:63bf:5601:5601]',
+    '[2001:0:a00:1:0:0:a247:27dd]',
+    // Behind ::ffff:0:, which RFC 6145 once had for translation.
+    '[::ffff:0:127.0.0.1]',
+    // Around the byte that RFC 6052 leaves out.
+    '[64:ff9b:1:7f00:0:100::]',
     '[fd00:ec2::254]',
     '[::]',
     '[fe80::1]',
@@ -55,8 +63,10 @@ describe('the address policy', () => {
     expect([
       await denied(strict, '93.184.216.34'),
       await denied(strict, '[2606:2800:220:1::1]'),
+      await denied(strict, '[2001:0:5db8:d822:0:0:a247:27dd]'),
+      await denied(strict, '[2002:5db8:d822::1]'),
       await denied(strict, 'DB.Example.COM.', 5432, ['93.184.216.34']),
-    ]).toEqual(['allowed', 'allowed', 'allowed']);
+    ]).toEqual(['allowed', 'allowed', 'allowed', 'allowed', 'allowed']);
   });
 
   test('#79 one denied answer refuses all', async () => {

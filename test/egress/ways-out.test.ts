@@ -162,6 +162,39 @@ test('#80 another origin gets no header that could hold a secret, and redirects 
   ]);
 });
 
+test('a redirect from https to http on one host and port is to another origin, and takes no secret along', async () => {
+  const seen: object[] = [];
+  const clear = createHttpServer((request, response) => {
+    seen.push(request.headers);
+    response.end();
+  });
+  const encrypted = createTlsServer(selfSigned());
+  encrypted.on('secureConnection', (socket: Socket) =>
+    socket.once('data', () =>
+      socket.end(`HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:${port}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`),
+    ),
+  );
+  // Whoever speaks first says which of the two it wants.
+  const server = createServer((socket: Socket) =>
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      if (first[0] === 22) return encrypted.emit('connection', socket);
+      clear.emit('connection', socket);
+      return socket.resume();
+    }),
+  );
+  const port = await listening(server);
+  const outcome = await run(
+    `const headers = { 'x-api-key': 'CNRY', authorization: 'CNRY', accept: 'text/plain' };
+     return report((await egress.fetchHttp('https://127.0.0.1:${port}/', { headers, maxRedirects: 3, tls: { rejectUnauthorized: false } })).status);`,
+    {},
+    LOOPBACK,
+  );
+  server.close();
+  expect([outcome.data?.returnedData, seen.length, JSON.stringify(seen).includes('CNRY')]).toEqual([200, 1, false]);
+});
+
 test('a peer that takes longer than a request allows is left before the deadline (#109)', async () => {
   const tarpit = createServer((socket: Socket) => socket.on('error', () => {}));
   const port = await listening(tarpit);

@@ -8,24 +8,34 @@ import { OPERATIONS } from './mutants/operations.mjs';
 import { STORE_SQL } from './mutants/store.mjs';
 
 /**
- * Bugs to seed: `before` stands once in `file`, and becomes `after`. `tests` are the files that have to see it, and `name` a part of
- * their tests' names where a file is long. One that nobody could ever see has the reason in `equivalent`.
+ * Bugs to seed: `before`, which stands once in `file`, or comes first behind `within`, which does, becomes `after`. `tests` are the files
+ * that have to see it, and `name` a pattern of their tests' names where a file is long. One that nobody could ever see has the reason in
+ * `equivalent`.
  */
 export const MUTANTS = [...ACCESS, ...DOMAIN, ...OPERATIONS, ...CRYPTO, ...EGRESS, ...STORE_SQL];
 
 /** Those that no longer fit the tree, and why. */
 export function misfits(mutants) {
   const known = new Set();
-  return mutants.flatMap(({ id, file, before, after, tests, equivalent }) => {
+  return mutants.flatMap(({ id, file, within, before, after, tests, equivalent }) => {
     if (known.has(id)) return [`${id}: the id is taken`];
     known.add(id);
     if (before === after) return [`${id}: it changes nothing`];
     if (equivalent === undefined && !(tests?.length > 0)) return [`${id}: it names no tests`];
-    try {
-      const found = readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8').split(before).length - 1;
-      return found === 1 ? [] : [`${id}: its text stands ${found} times in ${file}`];
-    } catch {
-      return [`${id}: there is no ${file}`];
-    }
+    const text = textOf(file);
+    if (text === null) return [`${id}: there is no ${file}`];
+    const times = (part) => text.split(part).length - 1;
+    if (within !== undefined && times(within) !== 1) return [`${id}: "${within}" stands ${times(within)} times in ${file}`];
+    if (within !== undefined)
+      return text.indexOf(before, text.indexOf(within)) === -1 ? [`${id}: its text does not stand behind "${within}"`] : [];
+    return times(before) === 1 ? [] : [`${id}: its text stands ${times(before)} times in ${file}`];
   });
+}
+
+function textOf(file) {
+  try {
+    return readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
+  } catch {
+    return null;
+  }
 }

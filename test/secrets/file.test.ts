@@ -160,6 +160,24 @@ describe('secrets in files', () => {
     expect(await failureOf(read(join(granted, 'x')))).toBe(failure);
   });
 
+  test.each([
+    ['the granted folder', 0],
+    ['a folder below it, two above the file', 1],
+    ['the one between', 2],
+    ["the file's own", 3],
+  ])('a file is unreadable when everybody may write %s, unless it is sticky', async (_, depth) => {
+    const folders = [granted, join(granted, 'a'), join(granted, 'a', 'b'), join(granted, 'a', 'b', 'c')];
+    mkdirSync(folders.at(-1) ?? '', { recursive: true });
+    const path = join(folders.at(-1) ?? '', 'x');
+    writeFileSync(path, 'deep', { mode: 0o600 });
+    const open = folders[depth] ?? '';
+    const before = await read(path);
+    chmodSync(open, 0o777);
+    const refused = await failureOf(read(path));
+    chmodSync(open, 0o1777);
+    expect([before, refused, await read(path)]).toEqual(['deep', 'unreadable', 'deep']);
+  });
+
   test('a slash at the end of a prefix makes no difference', () => {
     expect(provider().readPrefix('/run/secrets/')).toBe('/run/secrets');
   });

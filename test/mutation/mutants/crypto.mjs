@@ -295,8 +295,8 @@ export const CRYPTO = [
   {
     id: 'crypto/anchor-hash-not-compared',
     file: 'src/crypto/audit-chain.ts',
-    before: "if (row.chainHash?.toString('hex') !== anchor.head)",
-    after: 'if (row.chainHash === null)',
+    before: "if (stored.toString('hex') !== anchor.head) fault",
+    after: 'if (row.chainHash === null) fault',
     tests: AUDIT,
   },
   {
@@ -309,7 +309,7 @@ export const CRYPTO = [
   {
     id: 'crypto/unsealed-not-signed',
     file: 'src/crypto/audit-chain.ts',
-    before: 'rowId: row.id });\n      sign(row);',
+    before: 'rowId: row.id });\n      checkSignature(check, row);',
     after: 'rowId: row.id });',
     tests: [...AUDIT, ...HISTORY],
   },

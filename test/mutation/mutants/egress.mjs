@@ -281,8 +281,8 @@ export const EGRESS = [
   {
     id: 'egress/half-for-one-project',
     file: 'src/egress/worker-pool.ts',
-    before: 'recent.length >= limits.perMinute',
-    after: 'recent.length > limits.perMinute',
+    before: 'recent.length >= (options.perMinutePerProject',
+    after: 'recent.length > (options.perMinutePerProject',
     tests: WORKER,
   },
   {
