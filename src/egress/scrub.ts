@@ -1,11 +1,12 @@
 import { type Problem, VALIDATION_CODES, type ValidationCode, type ValidatorData } from '../domain/validation.ts';
+import { createEchoFinder } from './secret-echo.ts';
 
 const HIDDEN = '[hidden]';
-/** A shorter secret would take words out of our own sentences, and so give itself away. */
-const SHORTEST = 6;
 /** Characters of each text, and of the data as JSON: a remote system may have written any of it. */
 const MOST = { cause: 200, friendlyMessage: 500, resolution: 4000, text: 16_384, data: 65_536 } as const;
 const MOST_PROBLEMS = 50;
+/** Runs of control characters become one blank: so many more characters are looked at for what is shown. */
+const MOST_CONTROLS = 200;
 
 /**
  * Cleans what a validator reports: a remote system that was sent a secret may have sent it back, in whatever form. Throws TypeError
@@ -17,12 +18,11 @@ export interface Scrubber {
 }
 
 export function createScrubber(secrets: Readonly<Record<string, unknown>>): Scrubber {
-  const forms = [...new Set(textsIn(secrets).flatMap(formsOf))].sort((one, other) => other.length - one.length);
+  const { holds } = createEchoFinder(secrets);
+  // A text that holds any of a secret goes as a whole: what is left of it would tell how long the secret is, and where it stood.
   const clean = (text: string, most: number) => {
-    let cleaned = text;
-    for (const form of forms) cleaned = cleaned.replaceAll(form, HIDDEN);
-    // Control characters and those that turn the direction of writing could forge a line of a log or of a terminal.
-    return cleaned.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').slice(0, most);
+    const short = wellFormed(text.slice(0, most + MOST_CONTROLS)).slice(0, most);
+    return holds(text.slice(0, most + MOST_CONTROLS)) || holds(short) ? HIDDEN : short;
   };
   return {
     problems: (found) =>
@@ -33,12 +33,14 @@ export function createScrubber(secrets: Readonly<Record<string, unknown>>): Scru
         resolution: clean(resolution, MOST.resolution),
       })),
     data(given) {
-      if (given === undefined) return null;
+      if (given === undefined || JSON.stringify(given).length > MOST.data) return null;
       const json = JSON.stringify(given, (_, value: unknown) =>
         typeof value === 'string' ? clean(value, MOST.text) : cleanKeys(value, clean),
       );
-      // What was data before it was cleaned is so afterwards.
-      return json.length > MOST.data ? null : (JSON.parse(json) as ValidatorData);
+      if (json.length > MOST.data) return null;
+      // What was data before it was cleaned is so afterwards. It may also hold a secret in pieces.
+      const cleaned = JSON.parse(json) as ValidatorData;
+      return holds(json) || holds(wordsIn(cleaned).join('')) ? { returnedData: HIDDEN } : cleaned;
     },
   };
 }
@@ -54,28 +56,12 @@ function cleanKeys(value: unknown, clean: (text: string, most: number) => string
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [clean(key, MOST.text), member]));
 }
 
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.length < SHORTEST ? [] : [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+function wordsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(wordsIn) : [];
 }
 
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret, 'utf8');
-  // Inside a longer text that was encoded whole, a secret stands at one of three offsets; its outermost characters depend on what is around it.
-  const encoded = [0, 1, 2].flatMap((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const own = text.slice(offset === 0 ? 0 : offset + 1, bytes.length % 3 === (3 - offset) % 3 ? undefined : -1);
-    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
-  });
-  return [
-    secret,
-    ...encoded,
-    bytes.toString('hex'),
-    bytes.toString('hex').toUpperCase(),
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    [...secret].reverse().join(''),
-  ].filter((form) => form.length >= SHORTEST);
+/** Control characters and those that turn the direction of writing could forge a line of a log or of a terminal. */
+function wellFormed(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }
