@@ -15,9 +15,52 @@ export interface Destination {
   readonly family: 4 | 6;
 }
 
-/** Cloud metadata and platform services; some lie in ranges that count as public. */
-const METADATA = new Set(['169.254.169.254', '100.100.100.200', '168.63.129.16', 'fd00:ec2::254']);
-const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata']);
+/**
+ * What clouds serve to their own machines: metadata, credentials, time and names. Some lie in ranges that count as public, or that an
+ * operator lists for his own network. 169.254.0.0/16 and fe80::/10, where most are, are denied as link-local.
+ */
+const METADATA: readonly [Ip, number][] = [
+  // AWS: metadata, credentials of EKS pods, names and time over IPv6.
+  'fd00:ec2::/32',
+  // Google Cloud: metadata over IPv6.
+  'fd20:ce::/64',
+  // Alibaba: metadata, and the names and services of its virtual networks.
+  '100.100.100.200/32',
+  '100.100.2.136/31',
+  // Azure: the platform's agent, names and health.
+  '168.63.129.16/32',
+  // Oracle: metadata of classic instances.
+  '192.0.0.192/32',
+  // Oracle, Scaleway and others: metadata over IPv6.
+  'fd00:c1::/32',
+  'fd00:42::42/128',
+  // Hetzner, OpenStack and whoever follows EC2's address into IPv6.
+  'fd00:a9fe:a9fe::/48',
+].map((cidr) => ipaddr.parseCIDR(cidr));
+/** With their search domains, and whatever lies below them. */
+const METADATA_NAMES = [
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.internal',
+  'metadata.azure.internal',
+  'metadata.azure.com',
+  'metadata.cloud.internal',
+  'metadata.digitalocean.com',
+  'metadata.oraclecloud.com',
+  'metadata.hetzner.cloud',
+  'metadata.platformequinix.com',
+  'metadata.packet.net',
+  'metadata.tencentyun.com',
+  'metadata.nicloud.com',
+  'metadata.service.softlayer.com',
+  'api.service.softlayer.com',
+  'api.metadata.cloud.ibm.com',
+  'instance-data',
+  'instance-data.ec2.internal',
+  'instance-data.us-west-2.compute.internal',
+  'rancher-metadata',
+];
 const NEVER = new Set(['unspecified', 'linkLocal', 'multicast', 'broadcast', 'reserved']);
 
 type Ip = ipaddr.IPv4 | ipaddr.IPv6;
@@ -52,8 +95,14 @@ export function checkAddress(policy: EgressPolicy, host: string, address: string
   if (!isAllowed(policy, host, address, port)) throw new EgressError('EGRESS_DENIED');
 }
 
+/** True of a name that stands for a cloud's own service whatever address it has: it is not even asked for. */
+export function isMetadataName(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.+$/, '');
+  return METADATA_NAMES.some((one) => name === one || name.endsWith(`.${one}`)) || /^(instance-data|metadata)\..*\binternal$/.test(name);
+}
+
 function isAllowed(policy: EgressPolicy, host: string, address: string, port: number): boolean {
-  if (METADATA_NAMES.has(host) || !ipaddr.isValid(address)) return false;
+  if (isMetadataName(host) || !ipaddr.isValid(address)) return false;
   const outer = ipaddr.parse(address);
   // What tunnels or maps to an IPv4 address is judged by that one as well.
   return [outer, ...embedded(outer)].every((ip) => isAllowedIp(policy, host, ip, port));
@@ -61,7 +110,7 @@ function isAllowed(policy: EgressPolicy, host: string, address: string, port: nu
 
 function isAllowedIp(policy: EgressPolicy, host: string, ip: Ip, port: number): boolean {
   const range = rangeOf(ip);
-  if (NEVER.has(range) || METADATA.has(ip.toString())) return false;
+  if (NEVER.has(range) || METADATA.some((cidr) => cidr[0].kind() === ip.kind() && ip.match(cidr))) return false;
   if (
     policy.own.some(
       (own) =>

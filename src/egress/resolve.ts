@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { EgressError } from '../domain/egress.ts';
-import { checkAddress, type Destination, type EgressPolicy, readHost } from './address-policy.ts';
+import { checkAddress, type Destination, type EgressPolicy, isMetadataName, readHost } from './address-policy.ts';
 
 export type Lookup = (host: string) => Promise<readonly Destination[]>;
 
@@ -36,7 +36,7 @@ export async function resolveChecked(
   ask: Lookup = systemLookup,
 ): Promise<readonly Destination[]> {
   const name = readHost(host);
-  if (name === null) throw new EgressError('EGRESS_DENIED');
+  if (name === null || isMetadataName(name)) throw new EgressError('EGRESS_DENIED');
   const family = isIP(name);
   const found: readonly Destination[] = family === 0 ? await ask(name) : [{ address: name, family: family === 6 ? 6 : 4 }];
   if (found.length === 0) throw new EgressError('HOST_UNRESOLVED');

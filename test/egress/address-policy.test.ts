@@ -40,6 +40,13 @@ describe('the address policy', () => {
     // Around the byte that RFC 6052 leaves out.
     '[64:ff9b:1:7f00:0:100::]',
     '[fd00:ec2::254]',
+    '[fd00:ec2::23]',
+    '[fd20:ce::254]',
+    '[fd00:c1::a9fe:a9fe]',
+    '[fd00:42::42]',
+    '[FD00:0EC2:0:0:0:0:0:0254]',
+    '192.0.0.192',
+    '169.254.170.2',
     '[::]',
     '[fe80::1]',
     '169.254.169.254',
@@ -57,6 +64,48 @@ describe('the address policy', () => {
     'a b',
   ])('#65-78 %s is denied', async (host) => {
     expect(await denied(strict, host)).toBe('EGRESS_DENIED');
+  });
+
+  test.each([
+    '[fd00:ec2::254]',
+    '[fd00:ec2::23]',
+    '[fd20:ce::254]',
+    '[fd00:c1::a9fe:a9fe]',
+    '100.100.100.200',
+    '100.100.2.136',
+    '168.63.129.16',
+  ])('a service of a cloud at %s is denied whatever is allowed', async (host) => {
+    const wide = { allow: ['fc00::/7', '100.64.0.0/10', '0.0.0.0/0', host.replace(/[[\]]/g, '')], own: [] };
+    expect(await denied(wide, host)).toBe('EGRESS_DENIED');
+  });
+
+  test.each([
+    'metadata.google.internal',
+    'METADATA.Google.Internal',
+    'metadata.google.internal.',
+    'metadata',
+    'metadata.goog',
+    'instance-data',
+    'instance-data.eu-west-1.compute.internal',
+    'metadata.europe-west1-b.c.a-project.internal',
+    'a.metadata.google.internal',
+  ])("a name of a cloud's own service is refused before anybody is asked for it: %s", async (host) => {
+    let asked = 0;
+    const refused = await resolveChecked({ allow: [host], own: [] }, host, 80, async () => {
+      asked += 1;
+      return [{ address: '93.184.216.34', family: 4 }];
+    }).then(
+      () => 'allowed',
+      (error: { code: string }) => error.code,
+    );
+    expect([refused, asked]).toEqual(['EGRESS_DENIED', 0]);
+  });
+
+  test('a name that only looks like one is asked for', async () => {
+    expect([
+      await denied(strict, 'metadata-catalog.example.com', 80, ['93.184.216.34']),
+      await denied(strict, 'metadata.example.com', 80, ['93.184.216.34']),
+    ]).toEqual(['allowed', 'allowed']);
   });
 
   test('public addresses, and names that have them, are allowed', async () => {
