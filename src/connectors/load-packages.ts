@@ -57,7 +57,9 @@ function whyNot(exported: unknown): string {
 }
 
 function firstLine(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 300) : 'it threw something that is no error';
+  return error instanceof Error
+    ? (error.message.split('\n')[0] ?? '').slice(0, 300).replace(/\.$/, '')
+    : 'it threw something that is no error';
 }
 
 export function refusal(packageName: string, reason: string): StartupError {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EgressSession } from './egress.ts';
+import { isOpenUrl } from './open-url.ts';
 import type { Problem, ValidatorData } from './validation.ts';
 
 // What a connector in a package of its own needs besides: this file is what `changeover/connector` is.
@@ -128,9 +129,9 @@ export function secretText() {
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
 }
 
-/** A host, as one line of text: which spellings and addresses may be dialled is the egress policy's to say, where it is dialled. */
+/** A host, as one line of text without credentials: which spellings and addresses may be dialled is the egress policy's to say, where it is dialled. */
 export function host() {
-  return text(255);
+  return text(255).refine((value) => !value.includes('@'), 'must be a host alone; user and password have fields of their own');
 }
 
 /** A TCP port, 1 to 65535. */
@@ -139,11 +140,14 @@ export function port(defaultPort?: number) {
   return defaultPort === undefined ? schema : schema.default(defaultPort);
 }
 
-/** An http or https URL without credentials or fragment. */
+/**
+ * An http or https URL that holds no credentials, as a parser reads it: it is stored in clear, so neither a user, nor a fragment, nor
+ * a parameter of the query that is or looks like a secret.
+ */
 export function httpUrl() {
   return text(2048).refine(
-    (value) => URL.canParse(value) && /^https?:\/\//i.test(value) && !/^[a-z]+:\/\/[^/?#]*@/i.test(value) && !value.includes('#'),
-    'must be an http or https URL without credentials or fragment',
+    isOpenUrl,
+    'must be an http or https URL without credentials, fragment, or secrets in its query; what is secret belongs into a field of its own',
   );
 }
 
@@ -248,6 +252,7 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
   };
   if (!KIND.test(definition.kind)) fail('a kind is lower-kebab.');
   checkFields(definition.fields, '', fail);
+  requireEndpoint(definition.fields, fail);
   const seen = new Set<string>();
   for (const { name, after } of definition.validators) {
     if (!VALIDATOR.test(name)) fail(`validator "${name}" must be named validate_*.`);
@@ -273,6 +278,27 @@ const defined = new WeakSet<object>();
 /** True for what this very module's `defineConnector` made: another copy's fields would have lost their roles here. */
 export function isConnector(value: unknown): value is Connector {
   return typeof value === 'object' && value !== null && defined.has(value);
+}
+
+/** Without one, a stored secret would go wherever somebody changes the other fields to. */
+function requireEndpoint(fields: FieldShape, fail: (what: string) => never): void {
+  const metas = Object.entries(fields).map(([key, schema]) => ({ key, meta: fieldMeta(schema, key) }));
+  const secrets = metas.flatMap(({ key, meta }) =>
+    [meta, ...Object.entries(meta.members ?? {}).map(([name, schema]) => fieldMeta(schema, name))].some(({ role }) => role === 'secret')
+      ? [key]
+      : [],
+  );
+  if (secrets.length > 0 && !metas.some(({ meta }) => meta.endpoint !== null && meta.role !== 'secret'))
+    fail(
+      `"${secrets[0]}" is, or holds, a secret, and no setting says where it is sent. Mark those that do, such as setting(host(), { endpoint: true }) or setting(httpUrl(), { endpoint: ORIGIN }).`,
+    );
+  for (const { key, meta } of metas)
+    if (meta.role === 'secret' && meta.endpoint !== null)
+      fail(`"${key}" is a secret and can't say where secrets are sent: a setting does.`);
+  for (const { key, meta } of metas)
+    for (const [name, schema] of Object.entries(meta.members ?? {}))
+      if (fieldMeta(schema, name).endpoint !== null)
+        fail(`"${key}.${name}" stands in a group, which has its own endpoint: group(members, { endpoint: { part: ... } }).`);
 }
 
 function checkFields(fields: FieldShape, prefix: string, fail: (what: string) => never): void {
