@@ -45,6 +45,7 @@ import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
+import { closeDataDir, refuseOpenFolders } from './store/guard-folders.ts';
 import { makeDataDir } from './store/make-data-dir.ts';
 import { openStore } from './store/open-store.ts';
 import { storeFileIn } from './store/store-file.ts';
@@ -74,6 +75,9 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   // A store that exists has its key: a new one would not open it, and would hide that the old one is gone.
   const isNew = config.databaseUrl === null && !existsSync(storeFileIn(config.dataDir));
   if (config.createMasterKey && isNew) makeDataDir(config.dataDir);
+  closeDataDir(config.dataDir);
+  if (config.databaseUrl === null) refuseOpenFolders(storeFileIn(config.dataDir));
+  refuseOpenFolders(config.masterKeyFile);
   const masterKey = loadMasterKey({ file: config.masterKeyFile, createIfAbsent: config.createMasterKey && isNew });
   const { store, instance } = await openStore(
     config.databaseUrl === null ? { dataDir: config.dataDir } : { databaseUrl: config.databaseUrl },
