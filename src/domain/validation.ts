@@ -66,6 +66,15 @@ export interface ValidationResult {
   readonly finishedAt: number;
 }
 
+/**
+ * For whoever may not see what a remote system answered: the codes, and what a connector says of them in its own words. A cause may
+ * quote the system, and the data are its answers.
+ */
+export function withoutRemoteText(result: ValidationResult): ValidationResult {
+  const ours = (problem: Problem): Problem => ({ ...problem, cause: VALIDATION_CODES[problem.code] });
+  return { ...result, errors: result.errors.map(ours), warnings: result.warnings.map(ours), data: null };
+}
+
 /** A client calls a validation passed when nothing failed; warnings never fail it. */
 export function hasPassed(result: Pick<ValidationResult, 'status'>): boolean {
   return result.status === 'passed' || result.status === 'warning';

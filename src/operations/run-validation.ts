@@ -5,7 +5,7 @@ import type { Connector, Validator, ValidatorOptions } from '../domain/connector
 import { badRequest } from '../domain/errors.ts';
 import { PARITY } from '../domain/parity.ts';
 import type { Writers } from '../domain/store.ts';
-import { hasPassed, type Problem, type ValidationResult } from '../domain/validation.ts';
+import { hasPassed, type Problem, type ValidationResult, withoutRemoteText } from '../domain/validation.ts';
 import { chooseSite, requireReachable } from './choose-site.ts';
 import { findChange, requireOpen } from './find-change.ts';
 import type { Opened } from './follow-reference.ts';
@@ -247,7 +247,7 @@ async function runAndRecord(
       },
     });
   });
-  return result;
+  return actor.permissions.has('remote-text') ? result : withoutRemoteText(result);
 }
 
 /** A run that left the permissions out compared nothing, and proves nothing of them. */
