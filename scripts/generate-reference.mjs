@@ -9,6 +9,7 @@ import { ROLES } from '../dist/domain/actor.js';
 import { AUDIT_ACTIONS } from '../dist/domain/audit.js';
 import { fieldMeta } from '../dist/domain/connector.js';
 import { ERROR_CODES } from '../dist/domain/errors.js';
+import { PARITY } from '../dist/domain/parity.js';
 import { VALIDATION_CODES } from '../dist/domain/validation.js';
 import { METRICS } from '../dist/http/metric-table.js';
 import { LOG_EVENTS, LOG_FIELDS } from '../dist/log-events.js';
@@ -35,10 +36,10 @@ generatedFile(
 page(
   'error-codes',
   'Error codes',
-  'Every expected failure has one of these codes, in GraphQL as `extensions.code`; anything else is a fault of ours and is masked as INTERNAL. No error holds a value that a caller sent.',
+  'Every expected failure has one of these codes, in GraphQL as `extensions.code`; anything else is a fault of ours and is masked as INTERNAL. No error holds a value that a caller sent. On `/graphql` an answer to a document is 200 whatever its errors, as clients expect; 401, 413, 415, 429 and 503 are statuses there, too, and with `Accept: application/graphql-response+json` all are.',
   [
     table(
-      ['code', 'status in REST', 'meaning', 'what to do'],
+      ['code', 'HTTP status', 'meaning', 'what to do'],
       Object.entries(ERROR_CODES).map(([name, { status, meaning, next }]) => [code(name), status, meaning, next]),
     ),
     '## Codes of a validation\n\nA failed validation is an answer, not an error. Each of its problems has one of these codes, a cause, a message for people, and a resolution.',
@@ -154,12 +155,11 @@ function kind({ kind: name, title, category, family, fields, validators, driver 
     ),
     table(
       ['validator', 'runs', 'what it checks'],
-      validators.map(({ name: validator, mandatory, periodic, after, description }) => [
+      validators.map(({ name: validator, mandatory, after, description }) => [
         code(validator),
         [
-          mandatory ? 'before every commit' : 'when asked',
+          mandatory ? 'before every commit' : validator === PARITY ? 'before a commit that replaces a version' : 'when asked',
           ...(after.length === 0 ? [] : [`after ${after.map(code).join(', ')}`]),
-          ...(periodic ? ['and by health checks'] : []),
         ].join(', '),
         description,
       ]),

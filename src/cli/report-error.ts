@@ -36,7 +36,7 @@ export function reportError(error: unknown, asJson: boolean): keyof typeof EXIT_
   process.stderr.write(
     asJson
       ? jsonLine({ error: { ...details, code, message } })
-      : `${painted('red', 'changeover:', process.stderr)} ${safeText(message)}\n${problems(details)}${nextStep(details)}`,
+      : `${painted('red', 'changeover:', process.stderr)} ${safeText(message)}\n${problems(details)}${jobs(details)}${nextStep(details)}`,
   );
   return exitCode;
 }
@@ -67,6 +67,17 @@ function problems({ problems: found }: Readonly<Record<string, unknown>>): strin
           .filter(Boolean)
           .map(safeText)
           .join(' ')}\n`,
+    )
+    .join('');
+}
+
+/** The jobs that are in the way. */
+function jobs({ jobs: found }: Readonly<Record<string, unknown>>): string {
+  if (!Array.isArray(found)) return '';
+  return found
+    .map(
+      ({ job, version, since, expectedEnd }: Readonly<Record<string, unknown>>) =>
+        `  ${safeText(job)} holds version ${safeText(version)} since ${safeText(since)}, until ${safeText(expectedEnd)} at the latest\n`,
     )
     .join('');
 }

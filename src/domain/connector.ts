@@ -183,7 +183,7 @@ export interface Validator<D = never> {
   readonly description: string;
   /** A commit needs this one passed for exactly its candidate. */
   readonly mandatory: boolean;
-  /** Repeated on saved versions by health checks. */
+  /** For health checks of saved versions, which do not run yet. */
   readonly periodic: boolean;
   /** Names of validators that must have passed first; when one failed, this one is skipped. */
   readonly after: readonly string[];

@@ -1,7 +1,7 @@
 /**
  * Every expected failure has a code from this one closed list; anything else is a bug and is masked as INTERNAL.
- * A row says what REST answers (`status`), what the code means, and what the caller does next. GraphQL's enum,
- * the documentation page and each dialect's table are derived from it.
+ * A row says which HTTP status it has where one is told (`status`), what the code means, and what the caller does next. GraphQL's enum
+ * and the documentation page are derived from it.
  */
 export const ERROR_CODES = {
   BAD_REQUEST: {
@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   LIMIT_EXCEEDED: {
     status: 400,
     meaning: 'The request is larger or deeper than the limits allow.',
-    next: 'Ask for less at once; the message names the limit.',
+    next: 'Ask for less at once: fewer fields, aliases or levels, or a smaller page.',
   },
   UNAUTHENTICATED: {
     status: 401,

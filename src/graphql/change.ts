@@ -226,7 +226,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
   const errorCodeInfo = builder.objectRef<{ readonly code: ErrorCode }>('ErrorCodeInfo').implement({
     fields: (t) => ({
       code: t.field({ type: errorCode, nullable: false, resolve: (row) => row.code }),
-      status: t.int({ nullable: false, description: 'The HTTP status of REST answers.', resolve: (row) => ERROR_CODES[row.code].status }),
+      status: t.int({
+        nullable: false,
+        description: 'The HTTP status where one is told: see the reference of error codes.',
+        resolve: (row) => ERROR_CODES[row.code].status,
+      }),
       meaning: t.string({ nullable: false, resolve: (row) => ERROR_CODES[row.code].meaning }),
       next: t.string({ nullable: false, description: 'What to do.', resolve: (row) => ERROR_CODES[row.code].next }),
     }),

@@ -56,7 +56,10 @@ function requirePassed(
 }
 
 function refusalOf(failed: readonly ValidationResult[], parity: ParityRule | null): DomainError {
-  const problems = failed.flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));
+  // What was skipped since another one failed says nothing of its own; whether the failure passes by itself is the other's to say.
+  const problems = failed
+    .filter(({ status }) => status === 'failed')
+    .flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));
   const losses = lossesOf(problems);
   const [first] = problems;
   if (parity === null || losses.length === 0 || losses.length < problems.length) {

@@ -8,6 +8,7 @@ import { MIGRATIONS_TABLE, migrationsAfter, newerSchema, newestMigration } from 
 import type { OpenedStore, OpenStoreOptions } from './open-store.ts';
 import { createPostgresEngine } from './postgres.ts';
 import { createPool, POOL_LIMITS } from './postgres-pool.ts';
+import { describeRefusal } from './postgres-refusal.ts';
 import { ANSWER_MS, AS_STATEMENTS, answerOf, isPooled, PlainClient } from './postgres-session.ts';
 import { postgresOptions } from './postgres-url.ts';
 import { databaseCode, isConnectionFailure } from './store-error.ts';
@@ -53,9 +54,9 @@ function unopened(error: unknown): StartupError {
     );
   // Login, TLS, database, rights and tables have to be mended; a server that is away may come back.
   const toMend = code === null ? !isConnectionFailure(error) : /^(28|3D|42)/.test(code);
-  const what = code ?? (toMend ? 'login or TLS was refused' : 'no answer');
+  const what = code === null ? (toMend ? 'login or TLS was refused' : 'there was no answer') : describeRefusal(code);
   return new StartupError(
-    `The PostgreSQL store can't be opened (${what}). Check CHANGEOVER_DATABASE_URL, its sslmode too, and that the server runs; nothing was written.`,
+    `The PostgreSQL store can't be opened: ${what}. Check CHANGEOVER_DATABASE_URL, its sslmode too, and that the server runs; nothing was written.`,
     toMend ? 78 : 75,
   );
 }

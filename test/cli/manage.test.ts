@@ -108,6 +108,18 @@ test('an update that waits for a job ends with 3, and is discarded by the name o
   ]);
 });
 
+test('a commit that jobs refuse names them', async () => {
+  const id = await addWebhook(gateway, receiver, 'Busy');
+  await changeover(['connection', 'policy', 'Busy', '--in-flight', 'REFUSE']);
+  const job = await gateway.token('job');
+  await gateway.graphql('mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "hourly load") { key } }', { id }, job);
+  const { code, stderr } = await changeover(
+    ['connection', 'update', 'Busy', '--secrets-stdin'],
+    '{"signingSecret": "another signing secret, long enough"}',
+  );
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/\n {2}hourly load holds version 1 since 20\S+, until 20\S+ at the latest\n/)]);
+});
+
 test('a login that may do less is refused with what it lacks, and saved with the flag, which shows it', async () => {
   await addOfKind(
     gateway,

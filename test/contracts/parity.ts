@@ -88,6 +88,14 @@ export function describeParity(engine: string, databaseUrl: () => Promise<string
       });
     });
 
+    test('of a login that is refused nothing is said but that', async () => {
+      const id = await add();
+      const { errors } = await ask(COMMIT, { id, key: await stage(id, { ...LESS, password: 'wrong' }) });
+      expect(errors?.[0]?.extensions.problems).toEqual([
+        expect.objectContaining({ validator: 'validate_connection', code: 'CREDENTIALS_REJECTED' }),
+      ]);
+    });
+
     test('an earlier test that failed, or left the permissions out, is no proof', async () => {
       const id = await add();
       const key = await stage(id);

@@ -265,7 +265,7 @@ describe('opening the store on PostgreSQL', () => {
       const withoutPassword = await refusalOf(url.href);
       url.password = right;
       expect([withoutPassword, await refusalOf(url.href)]).toEqual([
-        { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be opened \(login or TLS was refused\)/) },
+        { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be opened: login or TLS was refused\./) },
         undefined,
       ]);
     } finally {
@@ -304,7 +304,7 @@ describe('opening the store on PostgreSQL', () => {
     expect(await refusalOf('postgres://u:CNRYpw@127.0.0.1:1/db')).toEqual({
       exitCode: 75,
       lines: 1,
-      message: expect.stringMatching(/can't be opened \(ECONNREFUSED\)/),
+      message: expect.stringMatching(/can't be opened: nothing listens at that address \(ECONNREFUSED\)\./),
     });
   });
 
