@@ -120,6 +120,13 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.versions.append({ ...version, version: 2, rowMac: randomBytes(32) });
       });
       const beforeTime = await retire();
+      const free = await seed(store, clock);
+      const beforeTimeAndFree = await store.write(async (tx) => {
+        await tx.leases.end(free.lease.id, 'released', clock.now());
+        await tx.connections.advance(free.scope, free.connection.id, 1, 2, 'a', clock.now());
+        await tx.versions.demote(free.connection.id, 1, clock.now() + 3 * HOUR);
+        return await tx.versions.retire(free.connection.id, 1, clock.now() + 3 * HOUR - 1);
+      });
       await store.write((tx) => tx.leases.renew(lease.id, clock.now() + 10 * HOUR, clock.now()));
       clock.advance(4 * HOUR);
       const whileHeld = [
@@ -128,7 +135,8 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       ];
       clock.advance(7 * HOUR);
       const due = (await store.read.versions.retirable(clock.now(), 100)).some((row) => row.connectionId === connection.id);
-      expect([early, beforeTime, whileHeld, due, await retire(), await retire()]).toEqual([
+      expect([early, beforeTime, beforeTimeAndFree, whileHeld, due, await retire(), await retire()]).toEqual([
+        false,
         false,
         false,
         [false, false],
@@ -338,7 +346,16 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
       const revoke = (id: string) => store.write((tx) => tx.tokens.revoke(id, clock.now()));
       const revoked = await Promise.all([revoke(ids[0] ?? ''), revoke(ids[0] ?? '')]);
-      expect([revoked.filter(Boolean).length, await store.read.tokens.countOwners(scope.projectId, clock.now())]).toEqual([1, 1]);
+      const other = newScope();
+      const both = uuidv7();
+      await store.write((tx) =>
+        tx.tokens.insert(tokenOf(scope, { id: both }), [
+          { tokenId: both, projectId: scope.projectId, roles: ['owner'] },
+          { tokenId: both, projectId: other.projectId, roles: ['viewer'] },
+        ]),
+      );
+      const owners = ({ projectId }: Scope) => store.read.tokens.countOwners(projectId, clock.now());
+      expect([revoked.filter(Boolean).length, await owners(scope), await owners(other)]).toEqual([1, 2, 0]);
     });
 
     test('what every request asks is answered with whole rows: the listing and the token of a hash', async () => {
@@ -782,6 +799,12 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         [false, true, false],
         [true, false],
       ]);
+    });
+
+    test('sealed content is found in its own project alone', async () => {
+      const { scope, version } = await seed(store, clock);
+      const found = await store.read.contents.find(scope, version.contentId);
+      expect([found?.id, await store.read.contents.find({ projectId: uuidv7() }, version.contentId)]).toEqual([version.contentId, null]);
     });
 
     test('a token is revoked once', async () => {

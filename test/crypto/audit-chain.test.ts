@@ -86,3 +86,15 @@ test('#105 edited, missing, reordered, truncated, wiped and inserted rows are to
     unsealed: ['unsealed'],
   });
 });
+
+test('the head stands for every row before it: two pasts that differ in their first row alone have different heads', () => {
+  const rows = chain(3);
+  const headOver = (first: Buffer) => {
+    let previous: Buffer = CHAIN_START;
+    for (const [index, { id, rowHmac }] of rows.entries())
+      previous = chainHash(vault, previous, index + 1, { id, rowHmac: index === 0 ? first : rowHmac });
+    return previous.toString('hex');
+  };
+  const own = rows[0]?.rowHmac ?? Buffer.alloc(0);
+  expect([headOver(own), headOver(Buffer.alloc(32)) === headOver(own)]).toEqual([rows[2]?.chainHash?.toString('hex'), false]);
+});

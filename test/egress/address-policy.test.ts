@@ -39,6 +39,7 @@ describe('the address policy', () => {
     '[::ffff:0:127.0.0.1]',
     // Around the byte that RFC 6052 leaves out.
     '[64:ff9b:1:7f00:0:100::]',
+    '[64:ff9b:1:7f00:0:100:5db8:d822]',
     '[fd00:ec2::254]',
     '[fd00:ec2::23]',
     '[fd20:ce::254]',
@@ -148,9 +149,10 @@ describe('the address policy', () => {
       await denied(listed, '10.1.2.255'),
       await denied(listed, '10.1.3.0'),
       await denied(listed, '169.254.169.254'),
+      await denied(listed, '169.254.1.1'),
       await denied(listed, 'db.internal', 80, ['10.7.7.7']),
       await denied(listed, 'other.internal', 80, ['10.7.7.7']),
-    ]).toEqual(['allowed', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed', 'EGRESS_DENIED']);
+    ]).toEqual(['allowed', 'EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed', 'EGRESS_DENIED']);
   });
 
   test('what is dialled is checked once more by its own address', () => {

@@ -40,7 +40,7 @@ export const CRYPTO = [
     file: 'src/crypto/derive.ts',
     before: "derive(master, instanceId, 'chg/kek', 32)",
     after: "derive(master, '', 'chg/kek', 32)",
-    tests: WRAPPED,
+    equivalent: 'each wrapped key, and the key check, is bound to its instance as well',
   },
   {
     id: 'crypto/oldest-key-seals',
