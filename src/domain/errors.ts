@@ -107,12 +107,12 @@ export const ERROR_CODES = {
   REQUEST_TIMEOUT: {
     status: 503,
     meaning: 'The request took longer than its deadline.',
-    next: 'Try again; a repeat of a committed key is safe.',
+    next: 'Try again: nothing was changed.',
   },
   OUTCOME_UNKNOWN: {
     status: 503,
-    meaning: 'The store did not say whether the commit took effect.',
-    next: 'Repeat the same request with the same key: it answers with the outcome.',
+    meaning: 'The request took effect, or may have: the store was lost before the gateway could say how.',
+    next: 'Repeat the same request with the same key or idempotency id: it answers with the outcome. Without either, look first at what it was to change.',
   },
   STORAGE_FULL: {
     status: 503,
@@ -140,6 +140,13 @@ export class DomainError extends Error {
     this.name = 'DomainError';
     this.code = code;
     this.details = details;
+  }
+}
+
+/** The store, and nothing else, can't be reached: nothing was kept of the transaction, or found of the read, that says so. */
+export class StoreUnavailable extends DomainError {
+  constructor() {
+    super('UNAVAILABLE', 'The store cannot be reached at the moment.', { retryAfterSeconds: 1 });
   }
 }
 

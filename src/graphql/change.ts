@@ -7,7 +7,7 @@ import type { CommitOutcome } from '../operations/commit-locked.ts';
 import { discardChange } from '../operations/discard-change.ts';
 import { type CommitPreview, previewCommit } from '../operations/preview-commit.ts';
 import { scopeOf } from '../operations/services.ts';
-import { rollBack, updateConnection, updateReference } from '../operations/update-connection.ts';
+import { type RolledBack, rollBack, updateConnection, updateReference } from '../operations/update-connection.ts';
 import { type Builder, readObject } from './builder.ts';
 import type { ConnectionTypes } from './connection.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
@@ -100,15 +100,22 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
     });
   const updateCredentialsV2 = updated('UpdateCredentialsV2Mutation');
   const updateCredentials = updated('UpdateCredentials');
-  const rolledBack = builder.objectRef<Change>('RollBackConnection').implement({
+  const rolledBack = builder.objectRef<RolledBack>('RollBackConnection').implement({
     fields: (t) => ({
-      change: t.field({ type: change, nullable: false, resolve: (row) => row }),
-      version: t.exposeInt('committedVersion', { description: 'The version that is CURRENT now; null while it waits.' }),
-      committedAt: t.field({ type: 'DateTime', resolve: (row) => row.committedAt }),
+      change: t.field({ type: change, nullable: false, resolve: (row) => row.change }),
+      version: t.int({
+        description: 'The version that is CURRENT now; null while it waits.',
+        resolve: (row) => row.change.committedVersion,
+      }),
+      repeated: t.exposeBoolean('repeated', {
+        nullable: false,
+        description: 'It had been made before, or waits already: nothing was changed.',
+      }),
+      committedAt: t.field({ type: 'DateTime', resolve: (row) => row.change.committedAt }),
       connection: t.field({
         type: connection,
         nullable: false,
-        resolve: (row, _, { services: { store }, actor }) => store.read.connections.find(scopeOf(actor), row.connectionId) as never,
+        resolve: (row, _, { services: { store }, actor }) => store.read.connections.find(scopeOf(actor), row.change.connectionId) as never,
       }),
     }),
   });
@@ -211,10 +218,20 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       extensions: COMMITS,
       type: rolledBack,
       description:
-        'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named.',
-      args: { connectionId: t.arg({ type: 'UUID', required: true }), version: t.arg.int(), ...inFlightArgs(t) },
-      resolve: (_, { connectionId, version, ...inFlight }, { services, actor }) =>
-        rollBack(services, actor, { connectionId, version: version ?? null, ...readInFlight(inFlight) }),
+        'Makes the content of a PREVIOUS version CURRENT again, as a new version; the newest PREVIOUS one unless another is named. Sent again, it answers with the first outcome and changes nothing; once CURRENT is a roll-back, another one has to name its version.',
+      args: {
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        version: t.arg.int(),
+        expectedVersion: t.arg.int({ description: 'The version to leave: VERSION_CONFLICT while another one is CURRENT.' }),
+        ...inFlightArgs(t),
+      },
+      resolve: (_, { connectionId, version, expectedVersion, ...inFlight }, { services, actor }) =>
+        rollBack(services, actor, {
+          connectionId,
+          version: version ?? null,
+          expectedVersion: expectedVersion ?? null,
+          ...readInFlight(inFlight),
+        }),
     }),
     discardChange: t.field({
       type: change,

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import type { Services } from '../operations/services.ts';
+import { trackEffects } from '../operations/track-effects.ts';
 import { type Context, createContext } from './context.ts';
 import { variableLimit } from './document-limits.ts';
 import type { Effort } from './effort.ts';
@@ -20,7 +21,10 @@ export interface GraphqlRequest {
  * Runs an execution when there is a place for it, and sees to the time that it may take. One that may dial out is handed what gives
  * its place back meanwhile.
  */
-export type Admit = <T>(effort: Effort, run: (whileDialling?: Services['whileDialling']) => Promise<T>) => Promise<T>;
+export type Admit = <T>(
+  effort: Effort & { readonly isMutation: boolean },
+  run: (whileDialling?: Services['whileDialling']) => Promise<T>,
+) => Promise<T>;
 
 export interface GraphqlAnswer {
   readonly body: string;
@@ -58,12 +62,14 @@ export function createExecutor(
       return refused([safeError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.')], ran);
     const limit = variableLimit(request.variables, 0, 'variables') ?? document.refuses(request.variables);
     if (limit !== null) return refused([limit], ran);
-    let running = context;
+    const effects = isMutation ? trackEffects(context.services) : null;
+    const tracked = effects === null ? context : withServices(context, effects.services);
+    let running = tracked;
     const ended = (error: DomainError) => executed({ data: null }, [fromDomainError(error)], ran);
     let result: Awaited<ReturnType<typeof document.run>>;
     try {
-      result = await admit(document.effort, (whileDialling) => {
-        if (whileDialling !== undefined) running = dialling(context, whileDialling);
+      result = await admit({ ...document.effort, isMutation }, (whileDialling) => {
+        if (whileDialling !== undefined) running = withServices(tracked, { ...tracked.services, whileDialling });
         return document.run(running, request.variables);
       });
     } catch (error) {
@@ -73,7 +79,9 @@ export function createExecutor(
     if (typeof result !== 'string' && result.data === undefined)
       return refused(variableErrors(schema, document.operation, request.variables), ran);
     const errors =
-      typeof result === 'string' ? [] : executionErrors(result.errors ?? [], (error) => report(error, context.actor.request.id));
+      typeof result === 'string'
+        ? []
+        : executionErrors(result.errors ?? [], (error) => report(error, context.actor.request.id), effects?.told);
     const made = typeof result === 'string' ? { body: result, codes: [], executed: true, ...ran } : executed(result, errors, ran);
     const tooLong = running.answer.tooLong(made.body);
     return tooLong === null ? made : ended(tooLong);
@@ -89,8 +97,9 @@ function executed(
   return { body, codes: errors.map(({ extensions }) => extensions.code), executed: true, ...ran };
 }
 
-function dialling({ services, actor, signal }: Context, whileDialling: Services['whileDialling']): Context {
-  return createContext({ ...services, whileDialling }, actor, { signal });
+/** The same request. */
+function withServices(context: Context, services: Services): Context {
+  return createContext(services, context.actor, context);
 }
 
 function refused(errors: readonly SafeError[], ran: Pick<GraphqlAnswer, 'isMutation' | 'operation'>): GraphqlAnswer {

@@ -140,12 +140,16 @@ function typeAt(type: GraphQLInputType, path: readonly (string | number)[], last
   return String(current);
 }
 
-/** Errors of an execution: a DomainError keeps its code and text, anything else is masked and handed to `report`. */
-export function executionErrors(errors: readonly GraphQLError[], report: (error: unknown) => void): readonly SafeError[] {
+/** Errors of an execution: a DomainError keeps its code and text, or those that `told` gives it; anything else is masked and handed to `report`. */
+export function executionErrors(
+  errors: readonly GraphQLError[],
+  report: (error: unknown) => void,
+  told: (error: DomainError) => DomainError = (error) => error,
+): readonly SafeError[] {
   return errors.slice(0, MOST).map((error) => {
     const cause = error.originalError;
     const path = error.path === undefined ? {} : { path: [...error.path] };
-    if (cause instanceof DomainError) return { ...fromDomainError(cause), ...path };
+    if (cause instanceof DomainError) return { ...fromDomainError(told(cause)), ...path };
     // An argument that is seen to be null only when it is used: a JSONString! that reads "null".
     if (cause instanceof GraphQLError && cause.nodes !== undefined)
       return { ...safeError('BAD_REQUEST', describeNode(cause), { path: 'query' }), ...path };

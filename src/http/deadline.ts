@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '../domain/errors.ts';
+import { outcomeUnknown } from '../operations/track-effects.ts';
 
 /** How late the end of a request's time may be noticed, milliseconds. */
 const TICK_MS = 250;
@@ -26,6 +27,7 @@ export class Deadline {
   #abortAt = Number.POSITIVE_INFINITY;
   #endAt = Number.POSITIVE_INFINITY;
   #allowedMs = 0;
+  #isMutation = false;
   #reject: (error: Error) => void = nobodyWaits;
   #onClose: (() => void) | null = null;
   /** Where it is in the list. */
@@ -48,19 +50,20 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Milliseconds from now to the signal, and to the end. */
-  start(time: { readonly abort: number; readonly end: number }): void {
+  /** Milliseconds from now to the signal, and to the end. What a mutation was to change it may change later, or have changed. */
+  start(time: { readonly abort: number; readonly end: number }, isMutation = false): void {
     const now = performance.now();
     this.#abortAt = now + time.abort;
     this.#endAt = now + time.end;
     this.#allowedMs = time.end;
+    this.#isMutation = isMutation;
     this.#index = running.push(this) - 1;
     if (isLooking) return;
     isLooking = true;
     setInterval(lookAtAll, TICK_MS).unref();
   }
 
-  /** Settles as the work does, or rejects with REQUEST_TIMEOUT at the end of the time; the work itself may go on. */
+  /** Settles as the work does, or rejects with REQUEST_TIMEOUT, or OUTCOME_UNKNOWN, at the end of the time; the work itself may go on. */
   async within<T>(work: Promise<T>): Promise<T> {
     try {
       return await new Promise<T>((resolve, reject) => {
@@ -86,8 +89,12 @@ export class Deadline {
 
   look(now: number): void {
     if (now >= this.#abortAt) this.#abort();
-    if (now >= this.#endAt)
-      this.#reject(new DomainError('REQUEST_TIMEOUT', `This took longer than ${this.#allowedMs / 1000} s.`, { retryAfterSeconds: 5 }));
+    if (now < this.#endAt) return;
+    this.#reject(
+      this.#isMutation
+        ? outcomeUnknown()
+        : new DomainError('REQUEST_TIMEOUT', `This took longer than ${this.#allowedMs / 1000} s.`, { retryAfterSeconds: 5 }),
+    );
   }
 
   #abort(): void {

@@ -63,11 +63,11 @@ export async function handleGraphql(
   }
   const deadline = new Deadline(response);
   const caller = actor.tokenId ?? 'local';
-  const admit: Admit = async ({ priority, slow }, run) => {
+  const admit: Admit = async ({ priority, slow, isMutation }, run) => {
     const place = await places.enter(caller, priority);
     try {
       while (turns.isSpent()) await turns.next();
-      deadline.start(slow ? executionMs.slow : executionMs.quick);
+      deadline.start(slow ? executionMs.slow : executionMs.quick, isMutation);
       return await (slow ? run(place.whileDialling) : run());
     } finally {
       // The place is taken for as long as the work goes on, whatever was answered meanwhile.

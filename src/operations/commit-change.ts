@@ -10,7 +10,7 @@ import { obtainProof } from './obtain-proof.ts';
 import { type Candidate, candidateOf } from './open-resolved.ts';
 import { parityRuleOf } from './parity.ts';
 import { subjectOfChange, testConnection } from './run-validation.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
+import { actorId, record, type Services, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
 
 export interface CommitInput {
@@ -55,13 +55,18 @@ export async function commitOrWait(services: Services, actor: Actor, input: Wait
   const waitMs = readWait(services, input.waitMs);
   const change = await findCommittable(services, actor, input);
   const options = readOptions(actor, input);
-  const began = await tellRefusal(services, change.purpose, () =>
+  const settled = await tellRefusal(services, change.purpose, () =>
     settleChange(services, actor, change, options, (tx, held) =>
       waitOrRefuse(services, actor, tx, held, { waitMs, acceptsLosses: options.acceptsLosses }),
     ),
   );
-  if (began === true) services.observer.changed(change.purpose, 'waiting');
-  return (await services.store.read.changes.find(scopeOf(actor), change.id)) ?? change;
+  if ('pending' in settled) {
+    if (settled.isNew) services.observer.changed(change.purpose, 'waiting');
+    return settled.pending;
+  }
+  // Nothing is read any more: what took effect is answered, whatever becomes of the store.
+  const { version, committedAt } = settled;
+  return { ...change, state: 'COMMITTED', committedVersion: version, committedAt, committedBy: actorId(actor) };
 }
 
 async function findCommittable(services: Services, actor: Actor, input: CommitInput): Promise<Change> {
@@ -136,16 +141,16 @@ function refusal({ connection, leases, now }: Held): DomainError {
   return inUse(`Running jobs hold this connection, and its policy ${connection.inFlight} keeps a commit back while they do.`, leases, now);
 }
 
-/** True when it begins to wait, false when it did before. */
+/** The change as it waits. */
 async function waitOrRefuse(
   services: Services,
   actor: Actor,
   tx: Writers,
   held: Held,
   { waitMs, acceptsLosses }: { readonly waitMs: number; readonly acceptsLosses: boolean },
-): Promise<boolean> {
+): Promise<{ readonly pending: Change; readonly isNew: boolean }> {
   const { change, connection, leases, now } = held;
-  if (change.state === 'PENDING') return false;
+  if (change.state === 'PENDING') return { pending: change, isNew: false };
   if (connection.inFlight !== 'WAIT') throw refusal(held);
   if ((await tx.changes.waitingFor(connection.id, now)) !== null)
     throw inUse('Another change waits for the running jobs already. Discard it, or wait for it.', leases, now);
@@ -157,5 +162,5 @@ async function waitOrRefuse(
     entityId: connection.id,
     details: { changeId: change.id, waitUntil, liveLeases: leases.length, ...(acceptsLosses ? { acceptsLosses } : {}) },
   });
-  return true;
+  return { pending: { ...change, state: 'PENDING', committedBy: actorId(actor), waitUntil, acceptsLosses }, isNew: true };
 }

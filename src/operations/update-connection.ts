@@ -1,11 +1,16 @@
 import type { Actor } from '../domain/actor.ts';
 import { requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
+import type { Version } from '../domain/connection.ts';
+import { DomainError } from '../domain/errors.ts';
+import { isRollBackRepeat, type RollBackRequest } from '../domain/roll-back.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from './commit-change.ts';
 import type { CommitOutcome } from './commit-locked.ts';
-import type { Services } from './services.ts';
+import { loadConnection } from './load-connection.ts';
+import { actorId, type Services, scopeOf } from './services.ts';
 import { type StagedChange, type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
 import { type ReferenceUpdate, stageReferenceUpdate } from './stage-reference.ts';
+import { tellRefusal } from './tell-refusal.ts';
 
 type ProofOptions = Pick<WaitingCommit, 'skipProof' | 'acceptsLosses'>;
 
@@ -30,13 +35,57 @@ function commitStaged(
   return commitChange(services, actor, { key, connectionId: change.connectionId, skipProof, acceptsLosses });
 }
 
-/** Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit, waiting included. The newest PREVIOUS one unless another is named. */
-export async function rollBack(
+export interface RollBack extends Omit<WaitingCommit, 'key'> {
+  readonly version?: number | null;
+  /** The version that is to be left: another one that is CURRENT refuses the roll-back. */
+  readonly expectedVersion?: number | null;
+}
+
+/** `repeated`: it had been made before, or waits already, and nothing was changed. */
+export interface RolledBack {
+  readonly change: Change;
+  readonly repeated: boolean;
+}
+
+/**
+ * Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit, waiting included. The
+ * newest PREVIOUS one unless another is named. A request that is sent again answers with the first outcome; a second roll-back that names no version is VERSION_CONFLICT.
+ */
+export async function rollBack(services: Services, actor: Actor, input: RollBack): Promise<RolledBack> {
+  requirePermission(actor, 'rollback');
+  const { version = null, expectedVersion = null, ...commit } = input;
+  const { current, made } = await tellRefusal(services, 'roll-back', () =>
+    findMade(services, actor, input.connectionId, { version, expectedVersion }),
+  );
+  if (made !== null) return { change: made, repeated: !isOwnRun(services, actor, made) };
+  const { change, key } = await stageRollBack(services, actor, input.connectionId, version);
+  // What was CURRENT a moment ago was looked at, and another roll-back may have come in between.
+  if (change.state === 'OPEN' && change.baseVersion !== current.version)
+    throw new DomainError('VERSION_CONFLICT', 'The connection was changed at this moment. Look at it, then roll it back.', {
+      currentVersion: change.baseVersion,
+    });
+  return { change: await commitOrWait(services, actor, { ...commit, key }), repeated: false };
+}
+
+/** The roll-back that the request asks for, where it is CURRENT or waits for running jobs already. */
+async function findMade(
   services: Services,
   actor: Actor,
-  input: Omit<WaitingCommit, 'key'> & { readonly version?: number | null },
-): Promise<Change> {
-  const { version, ...commit } = input;
-  const { key } = await stageRollBack(services, actor, input.connectionId, version ?? null);
-  return await commitOrWait(services, actor, { ...commit, key });
+  connectionId: string,
+  asked: Pick<RollBackRequest, 'version' | 'expectedVersion'>,
+): Promise<{ readonly current: Version; readonly made: Change | null }> {
+  const { changes } = services.store.read;
+  const { current } = await loadConnection(services, actor, connectionId);
+  const [now, by] = [await services.store.now(), actorId(actor)];
+  const made = current.origin === 'roll-back' ? await changes.find(scopeOf(actor), current.changeId) : null;
+  if (isRollBackRepeat(current, made, { ...asked, by, now })) return { current, made };
+  const waiting = await changes.waitingFor(connectionId, now);
+  const isIt =
+    waiting?.purpose === 'roll-back' && waiting.committedBy === by && waiting.restoredFrom === (asked.version ?? waiting.restoredFrom);
+  return { current, made: isIt ? waiting : null };
+}
+
+/** A run of one request under an idempotency id answers as its first run did. */
+function isOwnRun({ repeatsSince }: Services, actor: Actor, change: Change): boolean {
+  return repeatsSince !== null && change.createdAt >= repeatsSince && change.createdBy === actorId(actor);
 }

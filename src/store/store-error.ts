@@ -1,4 +1,4 @@
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, StoreUnavailable } from '../domain/errors.ts';
 
 /** A failure of the database that nobody expected. It holds the code alone: messages of both engines can carry row data. */
 export class StoreError extends Error {
@@ -79,7 +79,7 @@ function withoutValues(error: unknown): Error {
 }
 
 export function unavailable(): DomainError {
-  return new DomainError('UNAVAILABLE', 'The store cannot be reached at the moment.', { retryAfterSeconds: 1 });
+  return new StoreUnavailable();
 }
 
 export function storageFull(): DomainError {

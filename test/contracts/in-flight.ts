@@ -285,14 +285,15 @@ export function describeInFlight(engine: string, databaseUrl: () => Promise<stri
       const { id, leaseKey } = await addHeld('OVERLAP');
       await gateway.graphql(COMMIT, { id, key: await stageSecret(gateway, id, NEXT) });
       await gateway.graphql(POLICY, { id, policy: 'WAIT' });
-      const { data } = await gateway.graphql(
-        'mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version change { id state } } }',
-        { id },
-      );
+      const rollBack = () =>
+        gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version repeated change { id state } } }', { id });
+      const { data } = await rollBack();
+      // Sent again, since its answer was lost.
+      expect((await rollBack()).data.rollBackConnection).toEqual({ ...data.rollBackConnection, repeated: true });
       await release(leaseKey);
       await pass();
       expect([data.rollBackConnection, (await acquire(id)).data.acquireLease]).toEqual([
-        { version: null, change: { id: expect.any(String), state: 'PENDING' } },
+        { version: null, repeated: false, change: { id: expect.any(String), state: 'PENDING' } },
         expect.objectContaining({
           lease: expect.objectContaining({ version: 3 }),
           credentials: expect.objectContaining({ signingSecret: SECRET }),

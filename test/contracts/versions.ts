@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepHouse } from '../../src/operations/keep-house.ts';
-import { SECRET } from '../support/gateway.ts';
+import { SECRET, type TestToken } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 
 const SECOND = 'a secret of the second version';
@@ -112,6 +112,43 @@ export function describeVersions(engine: string, databaseUrl: () => Promise<stri
       clock.advance(5 * DAY);
       await keep();
       expect([codeOf(await rollBack(id, 3)), await served(id)]).toEqual(['ok', SECRET]);
+    });
+
+    test('a roll-back that is sent again answers as before and changes nothing, and the next one has to say where to go', async () => {
+      const { gateway, clock, add, save, labels } = bench;
+      const id = await add();
+      await save(id, SECOND);
+      const admin = await gateway.token('admin');
+      const again = (variables: object, token?: TestToken) =>
+        gateway.graphql(
+          'mutation ($id: UUID!, $version: Int, $expected: Int) { rollBackConnection(connectionId: $id, version: $version, expectedVersion: $expected) { version repeated } }',
+          { id, ...variables },
+          token,
+        );
+      const first = await again({});
+      const repeats = [await again({}), await again({ version: 1 }), await again({ expected: 2 }), await again({ expected: 2 }, admin)];
+      const byAnother = await again({}, admin);
+      clock.advance(2 * HOUR);
+      const late = [await again({}), await again({ version: 1 }), await again({ expected: 2 })];
+      expect(first.data.rollBackConnection).toEqual({ version: 3, repeated: false });
+      expect(repeats.map(({ data }) => data?.rollBackConnection)).toEqual(Array(4).fill({ version: 3, repeated: true }));
+      expect([codeOf(byAnother), ...late.map(codeOf)]).toEqual(['VERSION_CONFLICT', 'VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok']);
+      expect([await labels(id), await served(id)]).toEqual([['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'], SECRET]);
+      expect((await again({ version: 2 })).data.rollBackConnection).toEqual({ version: 4, repeated: false });
+    });
+
+    test('a roll-back leaves the version that it names as the one to leave, and no other', async () => {
+      const { gateway, add, save, labels } = bench;
+      const id = await add();
+      await save(id, SECOND);
+      await save(id, THIRD);
+      const leave = (expected: number) =>
+        gateway.graphql(
+          'mutation ($id: UUID!, $expected: Int) { rollBackConnection(connectionId: $id, expectedVersion: $expected) { version } }',
+          { id, expected },
+        );
+      const codes = [codeOf(await leave(2)), codeOf(await leave(7)), codeOf(await leave(3)), codeOf(await leave(2))];
+      expect([codes, (await labels(id))[0]]).toEqual([['VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok', 'VERSION_CONFLICT'], '4 CURRENT']);
     });
 
     test('a roll-back to the current version or to one that never was is refused, and says which', async () => {

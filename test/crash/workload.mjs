@@ -17,11 +17,11 @@ export const DOCUMENTS = {
   commit:
     'mutation ($key: String!, $id: UUID!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $key) { success version updatedAt } }',
   update: 'mutation ($c: JSONString!, $id: UUID!) { updateCredentials(connectionId: $id, changes: $c) { success version updatedAt } }',
-  rollBack: 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version committedAt } }',
+  rollBack: 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version committedAt repeated } }',
   wait: 'mutation ($key: String!, $id: UUID!) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: 3600) { id state committedVersion } }',
   force:
     'mutation ($key: String!, $id: UUID!) { commitChange(connectionId: $id, tempCredentialsKey: $key, breakGlassReason: "a drill") { id state committedVersion } }',
-  restore: 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id, waitSeconds: 3600) { version change { id state } } }',
+  restore: 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id, waitSeconds: 3600) { version repeated change { id state } } }',
   discard: 'mutation ($id: UUID!) { discardChange(id: $id) { id state } }',
   change: 'query ($id: UUID!) { change(id: $id) { state failure committedVersion } }',
   acquire: `mutation ($id: UUID!, $job: String!) { acquireLease(connectionId: $id, job: $job, ttlSeconds: 3600) ${CONTENT} }`,

@@ -82,6 +82,8 @@ function createClient(world, ways, events, proc, seed) {
       event.ret = now();
       event.type = code === null ? 'ok' : UNKNOWN.has(code) ? 'info' : 'fail';
       event.value = code === null ? read(data) : { code, secret: /"(SECRET_[A-Z_]+)"/.exec(text)?.[1] };
+      // What had been rolled back before is no write of this one's.
+      if (event.value.repeated === true) Object.assign(event, { type: 'fail', value: { code: 'VERSION_CONFLICT' } });
       if (event.type !== 'info' && way.repeats && id !== null && verb !== 'show' && verb !== 'list')
         answered.push({ way, verb, variables, id, text, key });
     } catch (error) {
@@ -292,7 +294,10 @@ function createClient(world, ways, events, proc, seed) {
       );
     },
     rollBack: (connection) =>
-      ask('rollBack', connection, {}, home, 'rollBack', { id: connection }, (data) => ({ version: data.rollBackConnection.version })),
+      ask('rollBack', connection, {}, home, 'rollBack', { id: connection }, ({ rollBackConnection: { version, repeated } }) => ({
+        version,
+        repeated,
+      })),
     async replay() {
       const past = pick(answered);
       if (past === undefined) return;

@@ -147,7 +147,11 @@ async function runCommand(dataDir, args) {
   const read = async (stream) => Buffer.concat(await stream.toArray()).toString('utf8');
   const [out, errors] = await Promise.all([read(child.stdout), read(child.stderr)]);
   return errors === ''
-    ? { data: { rollBackConnection: { version: JSON.parse(out).committedVersion } }, code: null, text: out }
+    ? {
+        data: { rollBackConnection: { version: JSON.parse(out).committedVersion, repeated: JSON.parse(out).repeated } },
+        code: null,
+        text: out,
+      }
     : { data: null, code: JSON.parse(errors).error.code, text: errors };
 }
 

@@ -62,6 +62,29 @@ test('a commit whose answer is lost is 503, and a repeat of its key learns the o
   ]);
 });
 
+test('a roll-back whose database is lost after its commit is in doubt, and sent again it does not put the bad credentials back', async () => {
+  const { gateway, add, save, versions } = bench;
+  const id = await add();
+  await save(id, 'a secret of the second version');
+  const rollBack = () =>
+    gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version repeated connection { name } } }', { id });
+  // Staging is the first.
+  wire.afterCommit('cut', { nth: 2 });
+  const lost = await rollBack();
+  wire.mend();
+  await eventually(async () => expect(await get('/readyz')).toBe(200));
+  const again = await rollBack();
+  expect({ lost: [lost.status, JSON.parse(lost.text).code], again: again.data?.rollBackConnection }).toMatchObject({
+    lost: [503, 'OUTCOME_UNKNOWN'],
+    again: { version: 3, repeated: true },
+  });
+  expect((await versions(id)).map(({ version, label, restoredFrom }) => ({ version, label, restoredFrom }))).toEqual([
+    { version: 3, label: 'CURRENT', restoredFrom: 1 },
+    { version: 2, label: 'PREVIOUS', restoredFrom: null },
+    { version: 1, label: 'PREVIOUS', restoredFrom: null },
+  ]);
+});
+
 test('what PostgreSQL refuses for a conflict runs again whole, the question whether the token still lives included, and five times at most', async () => {
   const { gateway, job, add, sql } = bench;
   const id = await add();

@@ -165,7 +165,7 @@ async function run(
       await commitWaiting(services);
       return 'done';
     case 'roll back':
-      return became(await rollBack(services, actor, { connectionId }));
+      return became((await rollBack(services, actor, { connectionId })).change);
     case 'lease':
       return held(await acquireLease(services, actor, { connectionId, job: 'new' }));
     case 'read':

@@ -11,16 +11,16 @@ export interface Wire {
   cut(): void;
   /** Nothing passes any more, either way, and nobody is told: connections stay open, new ones are taken, as when packets are dropped. */
   mute(): void;
-  /** What comes from now on passes. What was muted stays mute, since its bytes are lost. */
+  /** What comes from now on passes, whatever was to happen to it. What was muted stays mute, since its bytes are lost. */
   mend(): void;
   /** Every answer takes so long, milliseconds. */
   delay(ms: number): void;
   /**
    * Of the next transaction that is committed, or of a later one: `lose` breaks its connection instead of passing the answer on, `mute`
    * falls silent instead of that, and `cut` passes the answer on and breaks everything then. Each happens once. With `nth` it is a later
-   * one; with `text` only those are counted whose statements have it.
+   * one; with `text` only those are counted whose statements have it. Tells whether it has happened.
    */
-  afterCommit(then: Fate, which?: { readonly nth?: number; readonly text?: string }): void;
+  afterCommit(then: Fate, which?: { readonly nth?: number; readonly text?: string }): () => boolean;
   close(): Promise<void>;
 }
 
@@ -109,12 +109,15 @@ export async function stretchWire(target: { readonly host: string; readonly port
     mend() {
       isCut = false;
       isMute = false;
+      awaited = null;
     },
     delay(ms) {
       delayMs = ms;
     },
     afterCommit(then, { nth = 1, text = '' } = {}) {
-      awaited = { then, text, left: nth };
+      const own = { then, text, left: nth };
+      awaited = own;
+      return () => own.left <= 0;
     },
     close: () =>
       new Promise((resolve) => {

@@ -158,11 +158,16 @@ export function addConnectionCommands(program: Command): void {
     (command) =>
       withInFlight(command.option('--to <version>', 'the newest previous one unless given', wholeNumber('--to', 1, 2_147_483_647))),
     async (gateway, output, { to, ...inFlight }, [id = '']) => {
-      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { change: CommittedChange } }>(
-        `mutation ($id: UUID!, $version: Int, $wait: Int, $reason: String, $accept: Boolean) { rollBackConnection(connectionId: $id, version: $version, waitSeconds: $wait, breakGlassReason: $reason, acceptPermissionLosses: $accept) { change { ${COMMITTED} } } }`,
+      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { change: CommittedChange; repeated: boolean } }>(
+        `mutation ($id: UUID!, $version: Int, $wait: Int, $reason: String, $accept: Boolean) { rollBackConnection(connectionId: $id, version: $version, waitSeconds: $wait, breakGlassReason: $reason, acceptPermissionLosses: $accept) { repeated change { ${COMMITTED} } } }`,
         { id, version: to ?? null, ...inFlightVariables(inFlight) },
       );
-      printCommit(output, rollBackConnection.change, []);
+      const { change, repeated } = rollBackConnection;
+      print(output, { ...change, repeated }, () => [
+        ...(repeated ? ['It was rolled back before; nothing was changed. To go further back, name a version with --to.'] : []),
+        ...describeCommit(change),
+      ]);
+      if (change.state === 'PENDING') process.exitCode = 3;
     },
   );
   gatewayCommand(
