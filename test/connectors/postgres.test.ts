@@ -78,4 +78,13 @@ describe('postgres', () => {
     const mentions = ({ errors }: typeof lost) => JSON.stringify(errors).includes('parity');
     expect([mentions(lost), mentions(mended)]).toEqual([true, false]);
   });
+
+  test.each([
+    ['passed', {}],
+    ['warning', { host: 'elsewhere.example.com' }],
+    ['warning', { port: 1 }],
+    ['warning', { database: 'another' }],
+  ])('a login of one name is %s as it compares where the one in use has %j', async (status, elsewhere) => {
+    expect((await runValidator(pool, 'postgres', 'validate_permission_parity', details, { ...details, ...elsewhere })).status).toBe(status);
+  });
 });

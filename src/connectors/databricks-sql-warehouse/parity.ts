@@ -1,5 +1,5 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
+import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
 import type { DatabricksDetails } from './define-databricks.ts';
 import { notReady, quoted } from './problems.ts';
@@ -28,7 +28,8 @@ const RELATIONS = [
 export async function validateParity(input: ValidatorInput<DatabricksDetails>): Promise<ValidatorReport> {
   if (input.options.skipPermissionTests) return skippedAsAsked();
   const before = input.current?.clientId;
-  if (before !== undefined && before === input.credentials.clientId) return reportLosses(before, []);
+  if (before !== undefined && before === input.credentials.clientId)
+    return reportSameLogin(before, input.current?.workspaceUrl === input.credentials.workspaceUrl);
   if (before === undefined) {
     return input.current === null
       ? reportLosses(null, [])

@@ -1,5 +1,5 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
+import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { describeLoss, type ObjectLoss } from '../shared/postgres-losses.ts';
 import { quoted } from '../shared/postgres-problems.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
@@ -13,8 +13,13 @@ import { postgres } from './validate.ts';
  */
 export async function validateParity(input: ValidatorInput<PostgresDetails>): Promise<ValidatorReport> {
   if (input.options.skipPermissionTests) return skippedAsAsked();
-  const before = input.current?.user;
-  if (before === undefined || before === input.credentials.user) return reportLosses(before ?? null, []);
+  const { current, credentials } = input;
+  const before = current?.user;
+  if (before === undefined) return reportLosses(null, []);
+  if (before === credentials.user) {
+    const isSame = current?.host === credentials.host && current.port === credentials.port && current.database === credentials.database;
+    return reportSameLogin(before, isSame);
+  }
   return await inSession(postgres, input, async (session) => {
     const [found] = await session.query('SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1) AS present', [before]);
     if (found?.present !== true) {

@@ -1,5 +1,5 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
+import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { describeLoss, NAMED, type ObjectLoss } from '../shared/postgres-losses.ts';
 import { quoted } from '../shared/postgres-problems.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
@@ -27,7 +27,10 @@ export async function validateParity(input: ValidatorInput<RedshiftDetails>): Pr
       'The login in use is named by its IAM identity, so there is no user to compare with.',
     );
   }
-  if (before === credentials.user) return reportLosses(before, []);
+  if (before === credentials.user) {
+    const isSame = current.host === credentials.host && current.port === credentials.port && current.database === credentials.database;
+    return reportSameLogin(before, isSame);
+  }
   return await inSession(redshift, input, async (session) => {
     const after = await currentUser(session);
     const [found] = await session.query('SELECT count(*) AS users FROM pg_catalog.pg_user WHERE usename IN ($1, $2)', [before, after]);

@@ -22,6 +22,16 @@ export function reportLosses(comparedWith: string | null, losses: readonly Loss[
   return { errors, warnings: [], data: { returnedData: { comparedWith, lost: losses.length } } };
 }
 
+/** One login needs no comparison, unless it is one of that name on another system: what it may do there nobody has looked at. */
+export function reportSameLogin(login: string, isSameSystem: boolean): ValidatorReport {
+  return isSameSystem
+    ? reportLosses(login, [])
+    : reportNoComparison(
+        'the same login on another system',
+        'The login is called the same, but on another server or database, so there is nothing to compare with.',
+      );
+}
+
 /** Where the login in use can't be looked at, nothing is known; that is said, and fails nothing. */
 export function reportNoComparison(cause: string, friendlyMessage: string): ValidatorReport {
   return {

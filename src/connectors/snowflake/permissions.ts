@@ -1,6 +1,6 @@
 import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
 import type { Problem } from '../../domain/validation.ts';
-import { type Loss, reportLosses, reportNoComparison } from '../shared/parity.ts';
+import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
 import { type Grant, partsOf, readGrants, typeOf } from './grants.ts';
 import type { SnowflakeDetails } from './index.ts';
@@ -68,7 +68,7 @@ export async function validateParity(input: Input): Promise<ValidatorReport> {
       'The login in use is a token that names its user by itself, so there is nothing to compare with.',
     );
   if (credentials.user !== undefined && sameName(before, credentials.user) && sameName(current.role ?? '', credentials.role ?? ''))
-    return reportLosses(before, []);
+    return reportSameLogin(before, current.account === credentials.account && current.url === credentials.url);
   return await inSession(input, async (session) => {
     const after = await askIdentity(session);
     const had = await readOther(session, identifier(before), current.role);
