@@ -57,6 +57,25 @@ describe('a start that must not be is one line and exit code 78, and the data di
       (dir) => edit(dir, "insert into changeover_migrations (hash, created_at) values ('newer', 99999999999999)"),
       /written by a newer release/,
     ],
+    'a trigger that takes audit rows away': [
+      (dir) => edit(dir, 'create trigger quiet after insert on audit begin delete from audit where id = new.id; end'),
+      /the trigger "quiet" of table "audit" is not one of ours/,
+    ],
+    'a view in the place of a table': [
+      (dir) => {
+        edit(dir, 'alter table provider_grants rename to provider_grants_of_before');
+        edit(dir, 'create view provider_grants as select * from provider_grants_of_before');
+      },
+      /has a schema that was changed/,
+    ],
+    'a unique index that refuses rows': [
+      (dir) => edit(dir, 'create unique index one_lease on leases (connection_id)'),
+      /the index "one_lease" of table "leases" is not one of ours/,
+    ],
+    'an index of ours that is gone': [
+      (dir) => edit(dir, 'drop index audit_entity'),
+      /the index "audit_entity" of table "audit" is missing/,
+    ],
     'an empty file (N13)': [(dir) => truncateSync(database(dir), 0), /is not a SQLite database/],
     'a file that was cut (N13)': [(dir) => truncateSync(database(dir), 40_000), /is damaged/],
     'a file of something else (N13)': [(dir) => writeFileSync(database(dir), 'not a database at all'), /is not a SQLite database/],

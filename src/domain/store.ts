@@ -342,6 +342,8 @@ export interface AuditArchiveWriters extends AuditArchiveReaders {
 }
 
 export interface AuditReaders extends AuditArchiveReaders {
+  /** In no particular order; those that are there. */
+  byIds(ids: readonly string[]): Promise<readonly AuditRow[]>;
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
   /** All projects' rows by id, for verification; `after` is the last id seen. */

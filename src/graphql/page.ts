@@ -83,7 +83,11 @@ export function pageOf<T extends object>(builder: Builder, { pageInfo }: PageTyp
   const edge = builder.objectRef<Edge<T>>(`${name}Edge`).implement({
     fields: (t) => ({
       cursor: t.exposeString('cursor', { nullable: false }),
-      node: t.field({ type: node, nullable: false, resolve: (row) => row.node as never }),
+      node: t.field({
+        type: node,
+        description: 'Null, with an error that names the row, when the row was altered past the gateway: the others are served.',
+        resolve: (row) => row.node as never,
+      }),
     }),
   });
   return builder.objectRef<Page<T>>(`${name}Page`).implement({

@@ -3,7 +3,7 @@ import type { Anchor, ArchivedHead, AuditCheck, AuditEntry, AuditPages, AuditRan
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import type { Details } from '../domain/details.ts';
-import { unauthenticated } from '../domain/errors.ts';
+import { DomainError, unauthenticated } from '../domain/errors.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { SecretResolver } from '../domain/secret-reference.ts';
 import type { Store, Writers } from '../domain/store.ts';
@@ -113,11 +113,38 @@ export function actorId(actor: Actor): string {
  * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked or has
  * ended meanwhile changes nothing. Throws UNAUTHENTICATED.
  */
-export async function writeAs<T>({ store }: Pick<Services, 'store'>, actor: Actor, work: (tx: Writers) => Promise<T>): Promise<T> {
-  return await store.write(async (tx) => {
+export async function writeAs<T>(
+  services: Pick<Services, 'store' | 'auditChain'>,
+  actor: Actor,
+  work: (tx: Writers) => Promise<T>,
+): Promise<T> {
+  let audited: string[] = [];
+  const value = await services.store.write(async (tx) => {
+    audited = [];
+    auditedIn.set(tx, audited);
     if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
     return await work(tx);
   });
+  await requireAudited(services, audited);
+  return value;
+}
+
+/** The ids of the audit rows that a transaction has written so far. */
+const auditedIn = new WeakMap<Writers, string[]>();
+
+/**
+ * Before anything is answered, its audit rows are read back: something in the database may take them away as they are written, or as
+ * the transaction is committed. Throws INTEGRITY.
+ */
+async function requireAudited({ store, auditChain }: Pick<Services, 'store' | 'auditChain'>, ids: readonly string[]): Promise<void> {
+  const rows = ids.length === 0 ? [] : await store.read.audit.byIds(ids);
+  const kept = new Set(rows.filter((row) => auditChain.sign(row).equals(row.rowHmac)).map(({ id }) => id));
+  const lost = ids.find((id) => !kept.has(id));
+  if (lost !== undefined)
+    throw new DomainError('INTEGRITY', 'What was done is not in the audit: something in the database changes what is written.', {
+      table: 'audit',
+      rowId: lost,
+    });
 }
 
 /** Writes the audit row and, under the same name, the outbox event of a change of state, inside its transaction. */
@@ -134,6 +161,7 @@ export async function record(services: Services, tx: Writers, actor: Actor, entr
     client: actor.request.client,
     ...entry,
   };
+  auditedIn.get(tx)?.push(row.id);
   await tx.audit.append({ rowHmac: services.auditChain.sign(row), seq: null, chainHash: null, ...row });
   await tx.events.append({
     id: services.newId(),

@@ -3,7 +3,9 @@ import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import type { UpgradeRecord } from '../domain/vault.ts';
+import { compareSqliteSchema } from './compare-sqlite-schema.ts';
 import { MIGRATIONS_TABLE, newerSchema, newestMigration } from './migrations.ts';
+import { refusalOf } from './schema-difference.ts';
 import { databaseCode } from './store-error.ts';
 
 /** "CHG1": marks the file as ours. */
@@ -61,7 +63,10 @@ function inspectWith(file: string): InspectedStore {
       throw refused(file, 'is damaged');
     const migratedTo = Number(handle.prepare(`select max(created_at) as at from ${MIGRATIONS_TABLE}`).pluck().get() ?? 0);
     if (migratedTo > newestMigration('sqlite')) throw new StartupError(newerSchema(file));
-    return { instance: readInstance(handle) ?? missing(file), upgrades: readUpgrades(handle), migratedTo };
+    const instance = readInstance(handle) ?? missing(file);
+    const difference = compareSqliteSchema(handle, migratedTo);
+    if (difference !== null) throw new StartupError(refusalOf(file, difference));
+    return { instance, upgrades: readUpgrades(handle), migratedTo };
   } finally {
     handle.close();
   }

@@ -3,6 +3,7 @@ import type { Client, QueryResultRow } from 'pg';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import type { UpgradeRecord } from '../domain/vault.ts';
+import { comparePostgresSchema } from './compare-postgres-schema.ts';
 import { createStore } from './create-store.ts';
 import { MIGRATIONS_TABLE, migrationsAfter, newerSchema, newestMigration } from './migrations.ts';
 import type { OpenedStore, OpenStoreOptions } from './open-store.ts';
@@ -11,6 +12,7 @@ import { createPool, POOL_LIMITS } from './postgres-pool.ts';
 import { describeRefusal } from './postgres-refusal.ts';
 import { ANSWER_MS, AS_STATEMENTS, answerOf, isPooled, PlainClient } from './postgres-session.ts';
 import { postgresOptions } from './postgres-url.ts';
+import { refusalOf } from './schema-difference.ts';
 import { databaseCode, isConnectionFailure } from './store-error.ts';
 
 /** A replica that starts waits this long for another one that migrates. */
@@ -78,6 +80,8 @@ async function prepare(client: Client, options: OpenStoreOptions): Promise<Insta
   const found = await inspect(client);
   const instance = options.verifyInstance(found?.instance ?? null, found?.upgrades ?? []);
   await migrate(client, found?.migratedTo ?? 0);
+  const difference = found === null ? null : await comparePostgresSchema((text) => ask(client, text));
+  if (difference !== null) throw new StartupError(refusalOf('The PostgreSQL store', difference));
   if (found === null) {
     await ask(client, 'insert into public.instance (id, kid, key_check, created_at) values ($1, $2, $3, $4)', [
       instance.id,

@@ -215,6 +215,37 @@ describe('opening the store on PostgreSQL', () => {
       says: /newer release/,
       spoil: "insert into changeover_migrations (hash, created_at) values ('x', 9999999999999)",
     },
+    {
+      what: 'a trigger on one of our tables',
+      says: /the trigger "quiet" of table "audit" is not one of ours/,
+      spoil:
+        "create function quiet() returns trigger language plpgsql as 'begin return null; end'; create trigger quiet before insert on audit for each row execute function quiet()",
+    },
+    {
+      what: 'a rule on one of our tables',
+      says: /the rule "quiet" of table "audit" is not one of ours/,
+      spoil: 'create rule quiet as on insert to audit do instead nothing',
+    },
+    {
+      what: 'a default that was changed',
+      says: /the column "proven" of table "versions" is not as the migrations made it/,
+      spoil: 'alter table versions alter column proven set default true',
+    },
+    {
+      what: 'a policy that hides rows',
+      says: /has a schema that was changed/,
+      spoil: 'alter table leases enable row level security; create policy none on leases using (false)',
+    },
+    {
+      what: 'a check that is gone',
+      says: /"versions_sealed_or_reference" of table "versions" is missing/,
+      spoil: 'alter table versions drop constraint versions_sealed_or_reference',
+    },
+    {
+      what: 'a unique index that refuses rows',
+      says: /the index "one_lease" of table "leases" is not one of ours/,
+      spoil: 'create unique index one_lease on leases (connection_id)',
+    },
     { what: 'a store without its instance', says: /has lost the row/, spoil: 'delete from instance' },
     { what: 'tables of something else', says: /tables of something else/, spoil: 'drop table changeover_migrations' },
     {

@@ -1,6 +1,8 @@
-import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { AuditRow, LinkedRow } from '../../domain/audit.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
+import { UnreadableJson } from '../stored-json.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
@@ -25,6 +27,13 @@ const waitingRows = prepared('audit_waiting', (db, { audit }) => {
       .limit(atMost(sql.placeholder('limit'))),
   };
 });
+const rowById = prepared('audit_by_id', (db, { audit }) => ({
+  columns: getTableColumns(audit),
+  statement: db
+    .select()
+    .from(audit)
+    .where(eq(audit.id, sql.placeholder('id'))),
+}));
 const sealRow = prepared('audit_seal', (db, { audit }) => ({
   columns: {},
   statement: db
@@ -37,8 +46,10 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
   const { db } = source;
   const { audit, auditHead } = tables;
   return {
+    // One transaction writes one or two, mostly.
+    byIds: async (ids) => trusted<AuditRow>((await Promise.all(ids.map((id) => rowById(source, tables, { id })))).flat()),
     page: async (projectId, filter, { limit, after }) =>
-      trusted<AuditRow>(
+      readableOf(
         await db
           .select()
           .from(audit)
@@ -94,6 +105,22 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
     },
     ...auditArchiveReaders(source, tables),
   };
+}
+
+/** A row of which a column is no JSON is INTEGRITY to whoever reads that column, and to nobody else. */
+function readableOf(rows: readonly object[]): readonly AuditRow[] {
+  for (const row of rows as readonly (AuditRow & object)[])
+    for (const key of ['details', 'client'] as const)
+      if ((row[key] as unknown) instanceof UnreadableJson)
+        Object.defineProperty(row, key, {
+          get() {
+            throw new DomainError('INTEGRITY', 'A stored row was altered past the gateway, and is not believed.', {
+              table: 'audit',
+              rowId: row.id,
+            });
+          },
+        });
+  return trusted<AuditRow>(rows);
 }
 
 export function auditWriters(tx: SignedTransaction, tables: Tables): AuditWriters {

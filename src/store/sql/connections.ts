@@ -3,6 +3,7 @@ import type { Connection, Scope, Version } from '../../domain/connection.ts';
 import { notFound } from '../../domain/errors.ts';
 import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
+import { UnreadableJson } from '../stored-json.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { inChunks } from './in-chunks.ts';
@@ -113,7 +114,14 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),
-    listing: async (scope, limit) => trusted<ListedConnection>(await list(source, tables, scope, { limit })),
+    listing: async (scope, limit) => {
+      const rows = trusted<{ -readonly [K in keyof ListedConnection]: ListedConnection[K] }>(await list(source, tables, scope, { limit }));
+      for (const row of rows) {
+        const { settings } = row;
+        row.settings = () => requireSettings(tables, row.id, settings());
+      }
+      return rows;
+    },
   };
 }
 
@@ -122,6 +130,18 @@ function isWithin(scope: Scope, { projectId, integrationId, deletedAt }: Connect
   return (
     projectId === scope.projectId && deletedAt === null && (scope.integrationIds === null || scope.integrationIds.includes(integrationId))
   );
+}
+
+/** The listing takes rows as they are stored: what can't be settings is told of that row alone. */
+function requireSettings(
+  { connections }: Tables,
+  id: string,
+  settings: unknown,
+): ListedConnection['settings'] extends () => infer S ? S : never {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings) || settings instanceof UnreadableJson)
+    throw altered(connections, { id });
+  // An object, and no list.
+  return settings as Readonly<Record<string, unknown>>;
 }
 
 function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {
