@@ -616,14 +616,6 @@ export const ACCESS = [
     name: 'commitChange',
   },
   {
-    id: 'access/admin-leases',
-    file: 'src/domain/actor.ts',
-    before: `'probe', 'end-lease'] as const;`,
-    after: `'probe', 'end-lease', 'lease'] as const;`,
-    tests: MATRIX,
-    name: 'acquireLease',
-  },
-  {
     id: 'access/admin-skips-proof',
     file: 'src/domain/actor.ts',
     before: 'const ADMIN = [...EDITOR,',
@@ -653,5 +645,13 @@ export const ACCESS = [
     after: `'reveal', 'skip-proof'] as const;`,
     tests: MATRIX,
     name: 'auditLog',
+  },
+  {
+    id: 'access/admin-leases',
+    file: 'src/domain/actor.ts',
+    before: "'probe', 'end-lease',",
+    after: "'probe', 'end-lease', 'lease',",
+    tests: MATRIX,
+    name: 'acquireLease',
   },
 ];
