@@ -23,14 +23,12 @@ export function createWorkshop() {
   return {
     copy,
     /** Returns what takes the bug out again. */
-    seed({ file, before, after }) {
+    seed({ file, within = '', before, after }) {
       const path = join(copy, file);
       const whole = readFileSync(path, 'utf8');
-      // A function, since a text in its place would have dollar signs mean something.
-      writeFileSync(
-        path,
-        whole.replace(before, () => after),
-      );
+      const at = whole.indexOf(before, whole.indexOf(within));
+      if (at === -1) throw new Error(`the text does not stand in ${file}`);
+      writeFileSync(path, whole.slice(0, at) + after + whole.slice(at + before.length));
       return () => writeFileSync(path, whole);
     },
     /** `killed` when a test failed, `survived` when all passed, `broken` when nothing could be said. `by` names the first that failed. */
