@@ -62,7 +62,9 @@ export function requirePermission(actor: Actor, permission: Permission): void {
 
 /** Throws FORBIDDEN unless the actor runs the instance: what looks across projects is for no single project's owner. */
 export function requireOperator(actor: Actor): void {
-  if (!actor.operator) throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
+  // A token that is limited to some integrations is nothing above them, whoever made it.
+  if (!actor.operator || actor.integrationIds !== null)
+    throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
 }
 
 /** Throws FORBIDDEN unless the actor may read this machine's data directory: what names a file of it is for nobody else. */

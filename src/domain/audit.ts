@@ -7,6 +7,8 @@ export const AUDIT_ACTIONS = {
   'instance.restore':
     'The store was found older than the anchor of its audit, as after a restore from a backup: `anchorSeq`, `anchorHead`, `headSeq`, `versionGap`.',
   'audit.cut': 'Rows that were archived were cut from the store: `from`, `through`, `head`.',
+  'request.refuse':
+    'A mutation was refused, or a token that has ended was used: `fields`, `codes`. Of one token 30 are told a minute; `leftOut` counts those before.',
   'session.create': 'Somebody signed in to the explorer.',
   'session.end': 'Somebody signed out.',
   'site.rename': 'A site got another name.',

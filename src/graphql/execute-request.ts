@@ -1,5 +1,6 @@
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, Kind } from 'graphql';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
+import { auditRefusal } from '../operations/audit-refusal.ts';
 import type { Services } from '../operations/services.ts';
 import { trackEffects } from '../operations/track-effects.ts';
 import { type Context, createContext } from './context.ts';
@@ -53,7 +54,7 @@ export function createExecutor(
     return made;
   }
 
-  return async (request, context, admit = (_, run) => run()) => {
+  async function execute(request: GraphqlRequest, context: Context, admit: Admit): Promise<GraphqlAnswer> {
     const document = prepare(request, context);
     if ('errors' in document) return refused(document.errors, { isMutation: false, operation: null });
     const isMutation = document.operation.operation === 'mutation';
@@ -85,7 +86,20 @@ export function createExecutor(
     const made = typeof result === 'string' ? { body: result, codes: [], executed: true, ...ran } : executed(result, errors, ran);
     const tooLong = running.answer.tooLong(made.body);
     return tooLong === null ? made : ended(tooLong);
+  }
+
+  return async (request, context, admit = (_, run) => run()) => {
+    const answer = await execute(request, context, admit);
+    if (answer.isMutation && answer.executed && answer.codes.length > 0)
+      await auditRefusal(context.services, context.actor, { fields: fieldsOf(prepare(request, context)), codes: answer.codes });
+    return answer;
   };
+}
+
+/** Root fields by their names in the schema. */
+function fieldsOf(document: PreparedDocument): readonly string[] {
+  if ('errors' in document) return [];
+  return document.operation.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
 }
 
 function executed(

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { type Actor, permissionsOf, type RequestInfo, type Role } from '../domain/actor.ts';
 import { unauthenticated } from '../domain/errors.ts';
 import type { Token, TokenGrant } from '../domain/token.ts';
+import { auditRefusal } from './audit-refusal.ts';
 import type { Services } from './services.ts';
 
 export interface PresentedToken {
@@ -23,7 +24,27 @@ export async function authenticate(services: Services, presented: PresentedToken
   const found = await services.store.read.tokens.findByHash(hash);
   if (found === null || !timingSafeEqual(found.token.hash, hash)) throw unauthenticated();
   if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();
-  return await actorOf(services, found.token, found.grants, request);
+  try {
+    return await actorOf(services, found.token, found.grants, request);
+  } catch (error) {
+    await auditRefusal(services, endedActor(found.token, request), { fields: [], codes: ['UNAUTHENTICATED'] });
+    throw error;
+  }
+}
+
+/** Who uses a token that has ended: somebody known, who may do nothing. */
+function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Token, request: RequestInfo): Actor {
+  return {
+    tokenId: id,
+    name,
+    projectId: homeProjectId,
+    roles: [],
+    permissions: new Set(),
+    operator: false,
+    integrationIds,
+    expiresAt,
+    request,
+  };
 }
 
 /** The actor of a browser session, with the rights that its token has now. */

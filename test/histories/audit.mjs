@@ -28,7 +28,7 @@ const HALVES = new Set(['update', 'rollBack']);
 /** Asked for by nobody of the history. */
 const OWN = new Set(['seed', 'start', 'housekeeping', 'commit-waiting']);
 /** Proof that has grown old is obtained anew by whatever needs it. */
-const IGNORED = new Set(['change.validate', 'instance.start']);
+const IGNORED = new Set(['change.validate', 'request.refuse', 'instance.start']);
 const REMOVALS = new Set(['remove', 'removePair']);
 
 export function auditOf({ events, stored }) {
