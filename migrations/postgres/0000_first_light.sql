@@ -361,6 +361,7 @@ CREATE UNIQUE INDEX "audit_seq" ON "audit" USING btree ("seq");--> statement-bre
 CREATE INDEX "audit_project" ON "audit" USING btree ("project_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_entity" ON "audit" USING btree ("entity_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_unsealed" ON "audit" USING btree ("at","id") WHERE seq is null;--> statement-breakpoint
+CREATE INDEX "audit_commits" ON "audit" USING btree ("entity_id","at","id") WHERE action in ('connection.create', 'connection.update', 'connection.rollback', 'connection.reseal', 'instance.restore');--> statement-breakpoint
 CREATE UNIQUE INDEX "changes_key" ON "changes" USING btree ("key_hash");--> statement-breakpoint
 CREATE INDEX "changes_project" ON "changes" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id","created_at","id");--> statement-breakpoint
@@ -400,4 +401,4 @@ CREATE INDEX "versions_previous" ON "versions" USING btree ("valid_until") WHERE
 CREATE INDEX "versions_retired" ON "versions" USING btree ("retired_at") WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
 CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");--> statement-breakpoint
 CREATE INDEX "versions_candidate" ON "versions" USING btree ("candidate_hash");--> statement-breakpoint
-CREATE INDEX "versions_generation" ON "versions" USING btree ("project_id","key_generation","connection_id");
+CREATE INDEX "versions_generation" ON "versions" USING btree ("project_id","key_generation","connection_id","version");

@@ -47,6 +47,7 @@ CREATE UNIQUE INDEX `audit_seq` ON `audit` (`seq`);--> statement-breakpoint
 CREATE INDEX `audit_project` ON `audit` (`project_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_entity` ON `audit` (`entity_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_unsealed` ON `audit` (`at`,`id`) WHERE seq is null;--> statement-breakpoint
+CREATE INDEX `audit_commits` ON `audit` (`entity_id`,`at`,`id`) WHERE action in ('connection.create', 'connection.update', 'connection.rollback', 'connection.reseal', 'instance.restore');--> statement-breakpoint
 CREATE TABLE `audit_archive` (
 	`id` text PRIMARY KEY NOT NULL,
 	`seq` integer NOT NULL,
@@ -400,4 +401,4 @@ CREATE INDEX `versions_previous` ON `versions` (`valid_until`) WHERE label = 'PR
 CREATE INDEX `versions_retired` ON `versions` (`retired_at`) WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
 CREATE INDEX `versions_content` ON `versions` (`content_id`);--> statement-breakpoint
 CREATE INDEX `versions_candidate` ON `versions` (`candidate_hash`);--> statement-breakpoint
-CREATE INDEX `versions_generation` ON `versions` (`project_id`,`key_generation`,`connection_id`);
+CREATE INDEX `versions_generation` ON `versions` (`project_id`,`key_generation`,`connection_id`,`version`);

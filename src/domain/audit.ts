@@ -75,6 +75,9 @@ export const CUT_ACTIONS: readonly AuditAction[] = [
   'version.destroy',
 ];
 
+/** Under this entity it is found whenever the store was restored, whichever project it has. */
+export const RESTORE_ENTITY = 'instance';
+
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;

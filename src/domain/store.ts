@@ -120,14 +120,20 @@ export interface VersionReaders {
   find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
   /** Newest first, of those below the version `before`. */
   list(scope: Scope, connectionId: string, page: { readonly limit: number; readonly before: number | null }): Promise<readonly Version[]>;
-  /** All versions from the first, at most 10,000. */
-  chain(connectionId: string): Promise<readonly Version[]>;
+  /** Versions behind this number, in their order. */
+  chain(connectionId: string, after?: number, limit?: number): Promise<readonly Version[]>;
+  /** The one before this number; numbers are left out after a restore. */
+  before(connectionId: string, version: number): Promise<Version | null>;
+  /** The lowest number of a version that has this content; null where none has. */
+  firstWith(connectionId: string, contentId: string): Promise<number | null>;
+  /** The lowest version that was signed with a data key of one of these generations; null where there is none. */
+  firstOfGenerations(projectId: string, connectionId: string, generations: readonly number[]): Promise<number | null>;
   /** The CURRENT version of each. */
   currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
   /** All versions of all projects in (connectionId, version) order, for `doctor`; `after` is the last one seen. */
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
-  /** Those of the connections of which any version is stored. */
-  storedOf(connectionIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of them that are stored, as `<connectionId>/<version>`. */
+  storedOf(versions: readonly Pick<Version, 'connectionId' | 'version'>[]): Promise<ReadonlySet<string>>;
   /** PREVIOUS versions of any project whose time has passed and that no live lease holds. */
   retirable(now: number, limit: number): Promise<readonly Version[]>;
   /** RETIRED versions whose ciphertext is still there, and which retired, like every other version of that content, at or before `before`. */
@@ -153,10 +159,10 @@ export interface VersionWriters extends VersionReaders {
 }
 
 export interface ContentReaders {
-  /** What a connection's versions and open changes have sealed. */
-  ofConnection(connectionId: string): Promise<readonly SealedContent[]>;
-  /** Ids behind `after`, in their order, of connections with a row that needs an older data key than this one. */
-  connectionsBefore(projectId: string, generation: number, after: string, limit: number): Promise<readonly string[]>;
+  /** What a connection has sealed with data keys of these generations. */
+  ofGenerations(projectId: string, connectionId: string, generations: readonly number[], limit: number): Promise<readonly SealedContent[]>;
+  /** The lowest id behind `after` of a connection with a row that needs a data key of one of these generations. */
+  nextOfGenerations(projectId: string, generations: readonly number[], after: string): Promise<string | null>;
   find(scope: Pick<Scope, 'projectId'>, id: string): Promise<SealedContent | null>;
 }
 
@@ -184,6 +190,8 @@ export interface ChangeReaders {
   scanOpen(after: Pick<Change, 'expiresAt' | 'id'> | null, limit: number): Promise<readonly Change[]>;
   /** OPEN and PENDING, at most 1,000. */
   openOf(connectionId: string): Promise<readonly Change[]>;
+  /** An OPEN or PENDING one that has this content. */
+  openWith(contentId: string): Promise<Change | null>;
   /** PENDING changes of any project by (waitUntil, id), the soonest deadline first; `after` is the last one seen. */
   pending(after: Pick<Change, 'waitUntil' | 'id'> | null, limit: number): Promise<readonly Change[]>;
   /** The change that waits for the connection's leases to end, if its time has not passed. */
@@ -346,8 +354,15 @@ export interface AuditReaders extends AuditArchiveReaders {
   byIds(ids: readonly string[]): Promise<readonly AuditRow[]>;
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
-  /** All projects' rows by id, for verification; `after` is the last id seen. */
-  scan(after: string | null, limit: number): Promise<readonly AuditRow[]>;
+  /** Rows of commits and of resealings of one connection (or of restores), by (at, id), that were written from `from` to `to`; `after` is the last one seen. */
+  commitsOf(
+    entityId: string,
+    time: { readonly from: number; readonly to: number },
+    after: Pick<AuditRow, 'at' | 'id'> | null,
+    limit: number,
+  ): Promise<readonly AuditRow[]>;
+  /** The same of everything, by (entityId, at, id). */
+  scanCommits(after: Pick<AuditRow, 'entityId' | 'at' | 'id'> | null, limit: number): Promise<readonly AuditRow[]>;
   /** All projects' sealed rows by number; `after` is the last one seen. */
   sealed(after: number | null, limit: number): Promise<readonly AuditRow[]>;
   /** All projects' rows that the sealer has yet to number, by (at, id). */

@@ -29,7 +29,11 @@ export function addKeys(builder: Builder): void {
   });
   const resealing = builder.objectRef<Resealing>('ResealConnections').implement({
     fields: (t) => ({
-      resealed: t.exposeInt('resealed', { nullable: false }),
+      resealed: t.exposeInt('resealed', { nullable: false, description: 'Connections of which all is sealed with the newest key now.' }),
+      remains: t.exposeInt('remains', {
+        nullable: false,
+        description: 'The same of what is left of removed connections, and of changes that create one.',
+      }),
       failures: t.field({ type: [failure], nullable: false, resolve: (row) => [...row.failures] }),
       next: t.field({ type: 'UUID', description: 'Where to go on; null at the end.', resolve: (row) => row.next }),
     }),

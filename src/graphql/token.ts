@@ -187,6 +187,17 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       remaining: t.exposeInt('remaining', { nullable: false, description: 'Keys that are still wrapped for the old master key.' }),
     }),
   });
+  const restore = builder.objectRef<Examination['restores'][number]>('StoreRestore').implement({
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (one) => one.at }),
+      headSeq: t.exposeInt('headSeq', { nullable: false, description: 'The last audit row that the store had.' }),
+      anchorSeq: t.exposeInt('anchorSeq', { nullable: false, description: 'The audit row that the anchor names.' }),
+      versionGap: t.exposeInt('versionGap', {
+        nullable: false,
+        description: 'How many numbers the next version of each connection left out, so that none is used twice.',
+      }),
+    }),
+  });
   const examination = builder.objectRef<Examination>('StoreExamination').implement({
     fields: (t) => ({
       ok: t.exposeBoolean('ok', { nullable: false }),
@@ -197,7 +208,14 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
         description: 'A rotation of the master key that was not finished; either key opens the store.',
         resolve: (one) => one.rotation,
       }),
+      restores: t.field({
+        type: [restore],
+        nullable: false,
+        description: 'Restores from a backup that were found out by the anchor of the audit, oldest first.',
+        resolve: (one) => [...one.restores],
+      }),
       findings: t.field({ type: [finding], nullable: false, resolve: (one) => [...one.findings] }),
+      next: t.string({ description: 'Where to go on, when `after` was given; null at the end.', resolve: (one) => one.next }),
     }),
   });
   builder.queryFields((t) => ({
@@ -249,8 +267,10 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       extensions: EXAMINES,
       type: examination,
       nullable: false,
-      description: 'Proves that every version opens and that every chain of versions is whole. Needs an operator.',
-      resolve: (_, __, { services, actor }) => examineStore(services, actor),
+      description:
+        'Proves that every version opens and that every chain of versions is whole. With `after`, empty at first, for some seconds: call it until `next` is null. Needs an operator.',
+      args: { after: t.arg.string() },
+      resolve: (_, { after }, { services, actor }) => examineStore(services, actor, after ?? null),
     }),
   }));
 }

@@ -91,6 +91,7 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
       now,
       proven,
       boundTo: boundAs(latest, candidate, isActive || proven),
+      gap: 0,
     });
     await tx.versions.append(version);
     await closeChange(tx, actor, change, 1, now);

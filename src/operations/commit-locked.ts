@@ -13,6 +13,7 @@ import { nextVersion } from './next-version.ts';
 import { isProven, requireProof } from './obtain-proof.ts';
 import { boundAs, type Candidate } from './open-resolved.ts';
 import { parityRuleOf } from './parity.ts';
+import { gapBetween, readRestores } from './read-restores.ts';
 import { requireDataKey } from './require-data-key.ts';
 import { actorId, record, type Services, scopeOf } from './services.ts';
 
@@ -86,6 +87,7 @@ export async function commitLocked(
     now,
     proven,
     boundTo: boundAs(change, candidate, connection.isActive || proven),
+    gap: gapBetween(await readRestores(services, tx), current.createdAt, now),
   });
   await promote(tx, actor, connection, current, version, now);
   await closeChange(tx, actor, change, version.version, now);

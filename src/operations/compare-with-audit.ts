@@ -1,79 +1,62 @@
 import type { AuditAction, AuditRow } from '../domain/audit.ts';
 import type { Version } from '../domain/connection.ts';
+import type { Pacer } from '../domain/pacer.ts';
 import type { Finding } from './examine-store.ts';
+import type { Seals } from './follow-seals.ts';
 import type { Services } from './services.ts';
 
 const COMMITS: readonly AuditAction[] = ['connection.create', 'connection.update', 'connection.rollback'];
-const PAGE = 1000;
+const PAGE = 200;
 
 /**
- * Each commit's audit row holds the MAC of the version that it made. Versions that were cut off at the end of a chain, and what the
- * MAC does not cover, show here. A resealed chain is followed from one to the next. Rows that are not signed by us count for nothing:
- * `audit verify` tells of them. `versions` are all that is stored of one connection.
+ * Each commit's audit row holds the MAC of the version that it made, and its time. What the MAC does not cover shows here. A chain that
+ * was sealed anew is followed from one MAC to the next. Rows that are not signed by us count for nothing: `audit verify` tells of
+ * them. `versions` are some of one connection, in their order.
  */
 export async function compareWithAudit(
   services: Services,
-  connectionId: string,
-  versions: readonly Version[],
+  versions: readonly [Version, ...Version[]],
+  { pacer, sealsOf }: { readonly pacer: Pacer; readonly sealsOf: (connectionId: string) => Promise<Seals> },
 ): Promise<readonly Finding[]> {
+  const [{ connectionId }] = versions;
   const unaudited = new Map(versions.map((version) => [version.version, version]));
-  const stored = new Set(unaudited.keys());
-  const lost = new Set<number>();
-  const { commits, resealed } = await readCommits(services, versions[0]?.projectId ?? '', connectionId);
-  for (const row of commits) {
-    const number = Number(row.details.version);
-    const version = unaudited.get(number);
-    if (version !== undefined && tellsOf(row, version, resealed)) unaudited.delete(number);
-    else if (!stored.has(number)) lost.add(number);
-  }
-  return [
-    ...[...lost].map((version) => ({ connectionId, version, problem: 'lost' as const })),
-    ...[...unaudited.keys()].map((version) => ({ connectionId, version, problem: 'not-in-audit' as const })),
-  ];
-}
-
-/** What the audit knows of connections of which nothing is stored at all. */
-export async function* lostConnections({ store, auditChain }: Services): AsyncIterable<readonly Finding[]> {
-  for (let after: string | null = null; ; ) {
-    const page: readonly AuditRow[] = await store.read.audit.scan(after, PAGE);
-    const commits = page.filter((row) => COMMITS.includes(row.action) && auditChain.sign(row).equals(row.rowHmac));
-    const stored = await store.read.versions.storedOf(commits.map(({ entityId }) => entityId ?? ''));
-    yield commits
-      .filter(({ entityId }) => !stored.has(entityId ?? ''))
-      .map(({ entityId, details }) => ({ connectionId: entityId ?? '', version: Number(details.version), problem: 'lost' as const }));
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.id;
-  }
-}
-
-/** Of one connection; `resealed` is the MAC that a version was given when it was sealed with another data key, by the one it had before. */
-async function readCommits({ store, auditChain }: Services, projectId: string, entityId: string) {
-  const commits: AuditRow[] = [];
-  const resealed = new Map<string, string>();
-  for (let after: { readonly at: number; readonly id: string } | null = null; ; ) {
-    const filter = { entityId, actions: [...COMMITS, 'connection.reseal' as const] };
-    const page: readonly AuditRow[] = await store.read.audit.page(projectId, filter, { limit: PAGE, after });
-    for (const row of page.filter((one) => auditChain.sign(one).equals(one.rowHmac))) {
-      if (COMMITS.includes(row.action)) commits.push(row);
-      else for (const [from, to] of movesOf(row)) resealed.set(from, to);
+  const times = versions.map(({ createdAt }) => createdAt);
+  const window = { from: Math.min(...times), to: Math.max(...times) };
+  for (let page: readonly AuditRow[] | null = null; unaudited.size > 0 && (page === null || page.length === PAGE); ) {
+    page = await services.store.read.audit.commitsOf(connectionId, window, page?.at(-1) ?? null, PAGE);
+    for (const row of page) {
+      const version = unaudited.get(Number(row.details.version));
+      if (version === undefined || !COMMITS.includes(row.action) || !isOurs(services, row) || !tellsOf(row, version)) continue;
+      const [stored, first] = [version.rowMac.toString('hex'), String(row.details.rowMac)];
+      const current = stored === first ? first : await (await sealsOf(connectionId)).now(version.version, first);
+      if (stored === current) unaudited.delete(version.version);
+      await pacer.pause();
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return { commits, resealed };
-    after = last;
   }
+  return [...unaudited.keys()].map((version) => ({ connectionId, version, problem: 'not-in-audit' as const }));
 }
 
-/** Versions of which nothing was sealed with an older key keep their MAC when a change of their connection is sealed anew: they lead nowhere. */
-function movesOf({ details }: AuditRow): readonly (readonly [string, string])[] {
-  return ((details.rowMacs ?? []) as readonly (readonly [string, string])[]).filter(([from, to]) => from !== to);
+/** Of these rows, the commits of versions that are not stored: cut off at the end of a chain, or with all of their connection. */
+export async function lostVersions(services: Services, page: readonly AuditRow[], pacer: Pacer): Promise<readonly Finding[]> {
+  const commits: { readonly connectionId: string; readonly version: number }[] = [];
+  for (const row of page) {
+    if (COMMITS.includes(row.action) && isOurs(services, row))
+      commits.push({ connectionId: row.entityId ?? '', version: Number(row.details.version) });
+    await pacer.pause();
+  }
+  if (commits.length === 0) return [];
+  const stored = await services.store.read.versions.storedOf(commits);
+  return commits
+    .filter(({ connectionId, version }) => !stored.has(`${connectionId}/${version}`))
+    .map((commit) => ({ ...commit, problem: 'lost' as const }));
 }
 
-function tellsOf({ at, action, actorTokenId, details }: AuditRow, version: Version, resealed: ReadonlyMap<string, string>): boolean {
-  let rowMac = String(details.rowMac);
-  for (let next = resealed.get(rowMac); next !== undefined; next = resealed.get(rowMac)) rowMac = next;
+function isOurs({ auditChain }: Services, row: AuditRow): boolean {
+  return auditChain.sign(row).equals(row.rowHmac);
+}
+
+function tellsOf({ at, action, actorTokenId, details }: AuditRow, version: Version): boolean {
   return (
-    rowMac === version.rowMac.toString('hex') &&
     details.changeId === version.changeId &&
     details.proven === version.proven &&
     (details.restoredFrom ?? null) === version.restoredFrom &&

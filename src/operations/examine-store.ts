@@ -1,16 +1,21 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
+import type { AuditRow } from '../domain/audit.ts';
 import type { Change } from '../domain/change.ts';
 import type { Connection, SealedContent, Version } from '../domain/connection.ts';
-import { DomainError } from '../domain/errors.ts';
-import { createPacer } from '../domain/pacer.ts';
+import { badRequest, DomainError } from '../domain/errors.ts';
+import { createPacer, type Pacer } from '../domain/pacer.ts';
 import type { AlteredRow } from '../domain/store.ts';
-import { compareWithAudit, lostConnections } from './compare-with-audit.ts';
+import { compareWithAudit, lostVersions } from './compare-with-audit.ts';
+import { type Seals, sealsInTurn } from './follow-seals.ts';
 import { openDetails } from './load-connection.ts';
 import { configHash } from './next-version.ts';
+import { gapBetween, type Restore, readRestores } from './read-restores.ts';
 import type { Services } from './services.ts';
 
-const PAGE = 200;
+const PAGE = 100;
 const MOST_FINDINGS = 100;
+/** A call that may be gone on with ends after this, milliseconds. */
+const CALL_MS = 5000;
 
 export interface Finding {
   /** Empty for a row that belongs to no connection. */
@@ -45,62 +50,156 @@ export interface Examination {
   readonly opened: number;
   /** A rotation of the master key that was begun and not finished; null mostly. */
   readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
+  /** Restores from a backup that were found out: what came after it is lost, and no fault of what is stored. */
+  readonly restores: readonly Restore[];
   /** At most 100; `ok` is false for any. */
   readonly findings: readonly Finding[];
+  /** Where to go on; null at the end. */
+  readonly next: string | null;
+}
+
+/** The steps of an examination, in their order, and how far it has come in one. */
+type Place =
+  | { readonly versions: VersionPlace | null }
+  | { readonly commits: CommitPlace | null }
+  | { readonly changes: ChangePlace | null }
+  | { readonly rows: RowPlace };
+type VersionPlace = Pick<Version, 'connectionId' | 'version'>;
+type CommitPlace = Pick<AuditRow, 'entityId' | 'at' | 'id'>;
+type ChangePlace = Pick<Change, 'expiresAt' | 'id'>;
+/** The number of the table, and the id of the row that was seen last. */
+interface RowPlace {
+  readonly table: number;
+  readonly after: readonly unknown[] | null;
+}
+
+interface Examined {
+  readonly services: Services;
+  readonly pacer: Pacer;
+  readonly restores: readonly Restore[];
+  readonly sealsOf: (connectionId: string) => Promise<Seals>;
+  readonly findings: Finding[];
+  readonly counts: { versions: number; opened: number; findings: number };
 }
 
 /**
  * Proves that every version and open change opens under its binding, that every connection's chain of versions is whole, and that it
- * is the one which the audit tells of: a chain that was cut at its end is whole in itself. Shows no secret.
+ * is the one which the audit tells of: a chain that was cut at its end is whole in itself. Shows no secret. Holds a page of rows at a
+ * time, and lets others in. With `after`, which is empty at first, for some seconds; `next` says where to go on. Without it, all at once.
  */
-export async function examineStore(services: Services, actor: Actor): Promise<Examination> {
+export async function examineStore(services: Services, actor: Actor, after: string | null = null): Promise<Examination> {
   requireOperator(actor);
-  const findings: Finding[] = [];
-  const counts = { versions: 0, opened: 0, findings: 0 };
-  const add = (found: readonly Finding[]) => {
-    counts.findings += found.length;
-    findings.push(...found.slice(0, MOST_FINDINGS - findings.length));
+  const restores = await readRestores(services, services.store.read);
+  const examined: Examined = {
+    services,
+    restores,
+    pacer: createPacer(),
+    sealsOf: sealsInTurn(services, services.store.read),
+    findings: [],
+    counts: { versions: 0, opened: 0, findings: 0 },
   };
-  for await (const chain of chains(services)) {
-    counts.versions += chain.length;
-    for (const [index, version] of chain.entries()) {
-      const problems = await problemsOf(services, version, chain[index - 1] ?? null);
-      add(problems.map((problem) => ({ connectionId: version.connectionId, version: version.version, problem })));
-      if (version.destroyedAt === null && !problems.some((problem) => problem === 'does-not-open' || problem === 'connector-missing'))
-        counts.opened += 1;
-    }
-    add(await alteredStates(services, chain));
-    add(await compareWithAudit(services, chain[0].connectionId, chain));
-  }
-  for await (const lost of lostConnections(services)) add(lost);
-  for await (const shut of shutChanges(services)) add(shut);
-  for await (const altered of alteredRows(services)) add(altered);
+  const until = after === null ? Number.POSITIVE_INFINITY : performance.now() + CALL_MS;
+  let place: Place | null = after === null || after === '' ? { versions: null } : readPlace(after);
+  do {
+    place = await examinePage(examined, place);
+    await examined.pacer.pause();
+  } while (place !== null && performance.now() < until);
+  const { counts, findings } = examined;
   return {
     ok: counts.findings === 0,
     rotation: await unfinishedRotation(services),
     versions: counts.versions,
     opened: counts.opened,
+    restores,
     findings,
+    next: place === null ? null : JSON.stringify(place),
   };
 }
 
-/** All versions of one connection after the other; no more than that is held at once. */
-async function* chains({ store }: Services): AsyncIterable<readonly [Version, ...Version[]]> {
-  let chain: [Version, ...Version[]] | null = null;
-  for (let after: Version | null = null; ; ) {
-    const page: readonly Version[] = await store.read.versions.scan(after, PAGE);
-    for (const version of page) {
-      if (chain?.[0].connectionId === version.connectionId) {
-        chain.push(version);
-        continue;
-      }
-      if (chain !== null) yield chain;
-      chain = [version];
-    }
-    after = page.at(-1) ?? null;
-    if (after === null) break;
+function readPlace(text: string): Place {
+  try {
+    const place = JSON.parse(text) as Place;
+    if (['versions', 'commits', 'changes', 'rows'].some((step) => Object.hasOwn(place, step))) return place;
+  } catch {
+    // Told below.
   }
-  if (chain !== null) yield chain;
+  throw badRequest('after', 'Give what `next` said, or an empty text to begin.');
+}
+
+/** Examines one page and says which comes next; null at the end. */
+async function examinePage(examined: Examined, place: Place): Promise<Place | null> {
+  const { read } = examined.services.store;
+  if ('versions' in place) {
+    // One more tells whether the last of the page is the newest of its connection.
+    const rows = await read.versions.scan(place.versions, PAGE + 1);
+    await examineVersions(examined, rows.slice(0, PAGE), rows[PAGE] ?? null);
+    const last = rows[PAGE - 1];
+    return rows.length <= PAGE || last === undefined
+      ? { commits: null }
+      : { versions: { connectionId: last.connectionId, version: last.version } };
+  }
+  if ('commits' in place) {
+    const rows = await read.audit.scanCommits(place.commits, PAGE);
+    add(examined, await lostVersions(examined.services, rows, examined.pacer));
+    const last = rows.at(-1);
+    return last === undefined ? { changes: null } : { commits: { entityId: last.entityId, at: last.at, id: last.id } };
+  }
+  if ('rows' in place) return await examineRows(examined, place.rows);
+  const rows = await read.changes.scanOpen(place.changes, PAGE);
+  await examineChanges(examined, rows);
+  const last = rows.at(-1);
+  return last === undefined ? { rows: { table: 0, after: null } } : { changes: { expiresAt: last.expiresAt, id: last.id } };
+}
+
+/** Every row that is signed, of every table, however it was altered. */
+async function examineRows(examined: Examined, { table, after }: RowPlace): Promise<Place | null> {
+  const { integrity } = examined.services.store.read;
+  const asFinding = (row: AlteredRow): Finding => ({ connectionId: '', version: 0, ...row });
+  const name = (await integrity.tables())[table];
+  if (name === undefined) {
+    add(examined, (await integrity.lost()).map(asFinding));
+    return null;
+  }
+  const { found, next } = await integrity.scan(name, after, PAGE);
+  add(examined, found.map(asFinding));
+  return { rows: next === null ? { table: table + 1, after: null } : { table, after: next } };
+}
+
+function add({ findings, counts }: Examined, found: readonly Finding[]): void {
+  counts.findings += found.length;
+  findings.push(...found.slice(0, MOST_FINDINGS - findings.length));
+}
+
+async function examineVersions(examined: Examined, rows: readonly Version[], behind: Version | null): Promise<void> {
+  const { services, pacer, counts } = examined;
+  let before: Version | null = null;
+  for (const [index, version] of rows.entries()) {
+    const { connectionId } = version;
+    before = index === 0 ? await services.store.read.versions.before(connectionId, version.version) : before;
+    if (before?.connectionId !== connectionId) before = null;
+    const isNewest = (rows[index + 1] ?? behind)?.connectionId !== connectionId;
+    const problems = await problemsOf(examined, version, before, isNewest);
+    add(
+      examined,
+      problems.map((problem) => ({ connectionId, version: version.version, problem })),
+    );
+    counts.versions += 1;
+    if (version.destroyedAt === null && !problems.some((problem) => problem === 'does-not-open' || problem === 'connector-missing'))
+      counts.opened += 1;
+    before = version;
+    await pacer.pause();
+  }
+  for (const versions of byConnection(rows)) add(examined, await compareWithAudit(services, versions, examined));
+}
+
+function byConnection(rows: readonly Version[]): readonly [Version, ...Version[]][] {
+  const groups: [Version, ...Version[]][] = [];
+  for (const version of rows) {
+    const group = groups.at(-1);
+    if (group?.[0].connectionId === version.connectionId) group.push(version);
+    else groups.push([version]);
+  }
+  return groups;
 }
 
 async function unfinishedRotation({ store }: Services): Promise<Examination['rotation']> {
@@ -110,9 +209,9 @@ async function unfinishedRotation({ store }: Services): Promise<Examination['rot
 }
 
 /** Whatever was made of a row, it is named, and the others are looked at all the same. */
-async function problemsOf(services: Services, version: Version, before: Version | null): Promise<readonly Finding['problem'][]> {
+async function problemsOf(...asked: Parameters<typeof problemsIn>): Promise<readonly Finding['problem'][]> {
   try {
-    return await problemsIn(services, version, before);
+    return await problemsIn(...asked);
   } catch (error) {
     if (isOfRow(error)) return ['config-altered'];
     throw error;
@@ -124,11 +223,20 @@ function isOfRow(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof DomainError && error.code === 'INTEGRITY');
 }
 
-async function problemsIn(services: Services, version: Version, before: Version | null): Promise<readonly Finding['problem'][]> {
+async function problemsIn(
+  examined: Examined,
+  version: Version,
+  before: Version | null,
+  isNewest: boolean,
+): Promise<readonly Finding['problem'][]> {
+  const { services, restores } = examined;
   const problems: Finding['problem'][] = [];
-  if (version.version !== (before?.version ?? 0) + 1) problems.push('gap');
+  const next = (before?.version ?? 0) + 1;
+  // A connection's first version after a restore leaves numbers out.
+  const gap = before === null ? 0 : gapBetween(restores, before.createdAt, version.createdAt);
+  if (version.version !== next && version.version !== next + gap) problems.push('gap');
   if (!configHash(version).equals(version.configHash)) problems.push('config-altered');
-  if (!(await isLinked(services, version, before))) problems.push('mac-broken');
+  if (!(await isLinked(examined, version, before))) problems.push('mac-broken');
   const { contentId, cipherHash } = version;
   let content: SealedContent | null = null;
   try {
@@ -137,19 +245,30 @@ async function problemsIn(services: Services, version: Version, before: Version 
     if (!isOfRow(error)) throw error;
     problems.push('content-altered');
   }
-  if (content !== null && (cipherHash === null || !content.cipherHash.equals(cipherHash) || content.connectionId !== version.connectionId))
+  // What versions share is sealed anew with the first of them: until the others are signed anew, they tell of what it was before.
+  const isAhead = content !== null && content.keyGeneration > version.keyGeneration;
+  if (
+    content !== null &&
+    (cipherHash === null || !(isAhead || content.cipherHash.equals(cipherHash)) || content.connectionId !== version.connectionId)
+  )
     problems.push('content-altered');
   const isDestroyed = version.destroyedAt !== null;
   if (isDestroyed && (version.label !== 'RETIRED' || content?.blob !== null)) problems.push('state-altered');
+  else if (await isStateAltered(services, version, isNewest)) problems.push('state-altered');
   const failure = isDestroyed ? null : await whyShut(services, version);
   if (failure !== null) problems.push(failure);
   return problems;
 }
 
-async function isLinked(services: Services, version: Version, before: Version | null): Promise<boolean> {
+/** By the MAC of the version before, or by one that the signed audit says it had before it was sealed anew. */
+async function isLinked({ services, sealsOf }: Examined, version: Version, before: Version | null): Promise<boolean> {
   try {
     const keys = await services.vault.forProject(version.projectId, version.keyGeneration);
-    return keys.versionMac({ ...version, previousMac: before?.rowMac ?? Buffer.alloc(0) }, version.keyGeneration).equals(version.rowMac);
+    const fits = (previousMac: Buffer) => keys.versionMac({ ...version, previousMac }, version.keyGeneration).equals(version.rowMac);
+    if (fits(before?.rowMac ?? Buffer.alloc(0))) return true;
+    if (before === null) return false;
+    const seals = await sealsOf(version.connectionId);
+    return (await seals.former(before.version, before.rowMac.toString('hex'))).some((mac) => fits(Buffer.from(mac, 'hex')));
   } catch (error) {
     // A generation of the key that was never made.
     if (error instanceof DomainError && error.code === 'INTEGRITY') return false;
@@ -169,51 +288,24 @@ async function whyShut(services: Services, row: Parameters<typeof openDetails>[1
 }
 
 /** The newest version of a connection is its CURRENT one, and no other; a removed connection has none. A reference in use is bound to where it leads. */
-async function alteredStates({ store }: Services, chain: readonly [Version, ...Version[]]): Promise<readonly Finding[]> {
-  const [{ connectionId, projectId }] = chain;
-  let connection: Connection | null;
+async function isStateAltered({ store }: Services, version: Version, isNewest: boolean): Promise<boolean> {
+  const { connectionId, projectId, label, reference, boundTo } = version;
+  let connection: Connection | null = null;
   try {
-    connection = await store.read.connections.find({ projectId, integrationIds: null }, connectionId);
+    connection = isNewest ? await store.read.connections.find({ projectId, integrationIds: null }, connectionId) : null;
   } catch (error) {
     if (!isOfRow(error)) throw error;
     // It is named among the rows that were altered, and says nothing of its versions.
-    return [];
+    return false;
   }
-  return chain
-    .filter(({ version, label, reference, boundTo }, index) => {
-      const expected = index === chain.length - 1 ? connection : null;
-      if (label !== 'CURRENT' || expected === null) return (label === 'CURRENT') !== (expected !== null);
-      return expected.currentVersion !== version || (expected.isActive && reference !== null && boundTo === null);
-    })
-    .map(({ version }) => ({ connectionId, version, problem: 'state-altered' }));
+  if (label !== 'CURRENT' || connection === null) return (label === 'CURRENT') !== (connection !== null);
+  return connection.currentVersion !== version.version || (connection.isActive && reference !== null && boundTo === null);
 }
 
-async function* shutChanges(services: Services): AsyncIterable<readonly Finding[]> {
-  for (let after: Change | null = null; ; ) {
-    const page: readonly Change[] = await services.store.read.changes.scanOpen(after, PAGE);
-    const shut: Finding[] = [];
-    for (const change of page)
-      if ((await whyShut(services, change)) === 'does-not-open')
-        shut.push({ connectionId: change.connectionId, version: change.baseVersion ?? 0, problem: 'change-does-not-open' });
-    yield shut;
-    after = page.at(-1) ?? null;
-    if (after === null) return;
+async function examineChanges(examined: Examined, rows: readonly Change[]): Promise<void> {
+  for (const change of rows) {
+    if ((await whyShut(examined.services, change)) === 'does-not-open')
+      add(examined, [{ connectionId: change.connectionId, version: change.baseVersion ?? 0, problem: 'change-does-not-open' }]);
+    await examined.pacer.pause();
   }
-}
-
-/** Every row that is signed, of every table, however it was altered. */
-async function* alteredRows({ store }: Services): AsyncIterable<readonly Finding[]> {
-  const { integrity } = store.read;
-  const pacer = createPacer();
-  const asFinding = (row: AlteredRow): Finding => ({ connectionId: '', version: 0, ...row });
-  for (const table of await integrity.tables()) {
-    let after: readonly unknown[] | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof integrity.scan>> = await integrity.scan(table, after, PAGE);
-      yield page.found.map(asFinding);
-      after = page.next;
-      await pacer.pause();
-    } while (after !== null);
-  }
-  yield (await integrity.lost()).map(asFinding);
 }

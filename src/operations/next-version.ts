@@ -16,9 +16,16 @@ export function nextVersion(
   keys: ProjectVault,
   change: Change,
   previous: Version | null,
-  at: { readonly by: string; readonly now: number; readonly proven: boolean; readonly boundTo: Buffer | null },
+  at: {
+    readonly by: string;
+    readonly now: number;
+    readonly proven: boolean;
+    readonly boundTo: Buffer | null;
+    /** Numbers that are left out, since the store was restored after the version before was made. */
+    readonly gap: number;
+  },
 ): Version {
-  const version = (previous?.version ?? 0) + 1;
+  const version = (previous?.version ?? 0) + 1 + at.gap;
   const config = configHash(change);
   const link = {
     connectionId: change.connectionId,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, customType, index, integer, pgTable, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
+import { AUDIT_COMMITS } from './audit-commits.ts';
 import { requireStorable } from './storable.ts';
 import { readJson, writeJson } from './stored-json.ts';
 
@@ -256,7 +257,7 @@ export const versions = table(
     index('versions_retired').on(t.retiredAt).where(sql`label = 'RETIRED' and destroyed_at is null and content_id is not null`),
     index('versions_content').on(t.contentId),
     index('versions_candidate').on(t.candidateHash),
-    index('versions_generation').on(t.projectId, t.keyGeneration, t.connectionId),
+    index('versions_generation').on(t.projectId, t.keyGeneration, t.connectionId, t.version),
     check('versions_sealed_or_reference', SEALED_OR_REFERENCE),
   ],
 );
@@ -473,6 +474,7 @@ export const audit = table(
     index('audit_project').on(t.projectId, t.at, t.id),
     index('audit_entity').on(t.entityId, t.at, t.id),
     index('audit_unsealed').on(t.at, t.id).where(sql`seq is null`),
+    index('audit_commits').on(t.entityId, t.at, t.id).where(AUDIT_COMMITS),
   ],
 );
 

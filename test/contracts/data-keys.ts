@@ -6,6 +6,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { answerOnce } from '../../src/operations/answer-once.ts';
 import { commitChange } from '../../src/operations/commit-change.ts';
 import { localActor } from '../../src/operations/prepare-instance.ts';
+import { resealChain } from '../../src/operations/reseal-chain.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../src/operations/rotate-data-key.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { stageCreation, stageRollBack, stageUpdate } from '../../src/operations/stage-change.ts';
@@ -20,6 +21,7 @@ import {
   type TestGateway,
   type TestToken,
 } from '../support/gateway.ts';
+import { growChain } from '../support/long-chain.ts';
 import { createTestClock } from '../support/services.ts';
 
 const MINUTE = 60_000;
@@ -94,6 +96,72 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
         last: { ok: true, findings: [] },
         audit: { ok: true },
       });
+    });
+
+    test('a chain of more versions than one piece has is sealed anew in pieces, each of which leaves it whole, and the old key is then destroyed', async () => {
+      await start();
+      const id = await add();
+      await growChain(gateway, id, 350, clock);
+      await gateway.graphql(ROTATE);
+      await gateway.graphql(COMMIT, { id, key: await stageSecret(gateway, id, 'a secret that the new key seals at once') });
+      const { services, projectId } = gateway.app;
+      const actor = localActor(projectId, 'test', { id: 'killed', ip: null, client: {} });
+      const keys = await services.vault.forProject(projectId);
+      // As after a kill: one piece is done.
+      const finished = await resealChain(services, actor, keys, id, { until: 0 });
+      const halfway = { ...(await needed(1)), doctor: await doctor() };
+      const done = await reseal();
+      const after = await doctor();
+      clock.advance(11 * MINUTE);
+      const retired = codeOf(await gateway.graphql(RETIRE, { generation: 1 }));
+      const last = await doctor();
+      await gateway.close();
+      expect({
+        finished,
+        isHalfway: halfway.versions > 0 && halfway.versions < 350,
+        doctor: halfway.doctor,
+        done,
+        after,
+        retired,
+        last,
+      }).toEqual({
+        finished: false,
+        isHalfway: true,
+        doctor: { ok: true, findings: [] },
+        done: { resealed: 1, failures: [] },
+        after: { ok: true, findings: [] },
+        retired: 'ok',
+        last: { ok: true, findings: [] },
+      });
+    });
+
+    test('a version that was altered in a long chain is not signed anew, nor what is behind it, and doctor names it alone', async () => {
+      await start();
+      const id = await add();
+      await growChain(gateway, id, 250, clock);
+      const { store } = gateway.app.services;
+      const altered = (await store.read.versions.chain(id, 149, 1))[0];
+      if (altered !== undefined) await store.write((tx) => tx.versions.relink({ ...altered, rowMac: randomBytes(32) }));
+      await gateway.graphql(ROTATE);
+      const done = await reseal();
+      const rows = await store.read.versions.chain(id, 0, 1000);
+      const found = (await doctor()).findings.map(({ version }: { version: number }) => version);
+      await gateway.close();
+      expect({ done, signedAnew: rows.filter(({ keyGeneration }) => keyGeneration === 2).length, found: [...new Set(found)] }).toEqual({
+        done: { resealed: 0, failures: [{ connectionId: id, code: 'INTEGRITY' }] },
+        signedAnew: expect.toSatisfy((count: number) => count < 150),
+        found: [150, 151],
+      });
+    });
+
+    test('what a removed connection left is sealed anew, too, and is not counted as a connection', async () => {
+      await start();
+      const [removed] = [await add(), await add()];
+      await gateway.graphql('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id: removed });
+      await gateway.graphql(ROTATE);
+      const { data } = await gateway.graphql('mutation { resealConnections { resealed remains next } }');
+      await gateway.close();
+      expect(data.resealConnections).toEqual({ resealed: 1, remains: 1, next: null });
     });
 
     test('a connection is sealed anew once more for a change that came with the old key, and is found whole then', async () => {

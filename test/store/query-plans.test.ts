@@ -99,11 +99,17 @@ describe('every statement finds its rows by an index', () => {
       }
       await tx.versions.scan(null, 10);
       await tx.versions.scan({ connectionId: 'c', version: 1 }, 10);
-      await tx.versions.storedOf(['c', 'd']);
+      await tx.versions.storedOf([
+        { connectionId: 'c', version: 1 },
+        { connectionId: 'd', version: 2 },
+      ]);
+      await tx.versions.before('c', 2);
+      await tx.versions.firstWith('c', 'x');
+      await tx.versions.firstOfGenerations('p', 'c', [1, 2]);
       await tx.versions.chain('c');
       await tx.versions.relink({ connectionId: 'c', version: 1, cipherHash: bytes, keyGeneration: 1, rowMac: bytes });
-      await tx.contents.ofConnection('c');
-      await tx.contents.connectionsBefore('p', 2, 'c', 10);
+      await tx.contents.ofGenerations('p', 'c', [1, 2], 10);
+      await tx.contents.nextOfGenerations('p', [1, 2], 'c');
       await tx.contents.reseal('x', bytes, { blob: bytes, cipherHash: bytes, keyGeneration: 1 });
       await tx.versions.retirable(1, 10);
       await tx.versions.destroyable(1, 10);
@@ -126,6 +132,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.scanOpen(null, 10);
       await tx.changes.scanOpen({ expiresAt: 1, id: 'c' }, 10);
       await tx.changes.openOf('c');
+      await tx.changes.openWith('x');
       await tx.changes.setCipherHash('x', bytes);
       await tx.changes.pending(null, 10);
       await tx.changes.pending({ waitUntil: 1, id: 'c' }, 10);
@@ -164,8 +171,13 @@ describe('every statement finds its rows by an index', () => {
       await tx.idempotency.release('t', 'k', 1);
       await tx.idempotency.forget('t', 'k', 1);
       await tx.idempotency.prune(1);
-      await tx.audit.scan(null, 10);
-      await tx.audit.scan('a', 10);
+      await tx.audit.commitsOf('c', { from: 0, to: 1 }, null, 10);
+      await tx.audit.commitsOf('c', { from: 0, to: 1 }, { at: 1, id: 'a' }, 10);
+      await tx.audit.scanCommits(null, 10);
+      await tx.audit.scanCommits({ entityId: 'c', at: 1, id: 'a' }, 10);
+      await tx.audit.archived();
+      await tx.audit.atSeq(1);
+      await tx.audit.cut(1, { seq: 2, chainHash: bytes, kept: 1, keptHash: bytes, at: 1, mac: bytes });
       await tx.audit.sealed(null, 10);
       await tx.audit.sealed(1, 10);
       await tx.audit.unsealed(null, 10);

@@ -9,6 +9,12 @@ import { collect, gatewayCommand, plain, wholeNumber } from './shared.ts';
 
 interface Examination {
   readonly ok: boolean;
+  readonly restores: readonly {
+    readonly at: string;
+    readonly headSeq: number;
+    readonly anchorSeq: number;
+    readonly versionGap: number;
+  }[];
   readonly versions: number;
   readonly opened: number;
   readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
@@ -56,9 +62,7 @@ export function addAuditCommands(program: Command): void {
   );
   addArchiveCommand(audit);
   gatewayCommand(program, 'doctor', 'prove that every stored version opens; exit 1 if one does not', plain, async (gateway, output) => {
-    const { storeExamination } = await gateway.run<{ storeExamination: Examination }>(
-      '{ storeExamination { ok versions opened rotation { fromKid toKid remaining } findings { connectionId version problem table rowId } } }',
-    );
+    const storeExamination = await examine(gateway);
     print(output, storeExamination, () => [
       storeExamination.ok
         ? `The store is whole: ${storeExamination.versions} versions, ${storeExamination.opened} opened.`
@@ -68,6 +72,10 @@ export function addAuditCommands(program: Command): void {
         : [
             `A rotation of the master key from ${storeExamination.rotation.fromKid} to ${storeExamination.rotation.toKid} is half done, with ${storeExamination.rotation.remaining} keys to go. Either key opens the store; finish it: changeover rekey --new-key-file <file>`,
           ]),
+      ...storeExamination.restores.map(
+        ({ at, headSeq, anchorSeq, versionGap }) =>
+          `Restored from a backup, found out at ${shortTime(at)}: audit rows ${headSeq + 1} to ${anchorSeq} and later are lost, and so are the versions that came with them. New versions leave ${versionGap} numbers out.`,
+      ),
       ...storeExamination.findings.map(({ connectionId, version, problem, table, rowId }) =>
         table === null ? `  ${connectionId} version ${version}: ${problem}` : `  ${table} ${rowId ?? '-'}: ${problem}`,
       ),
@@ -102,6 +110,31 @@ async function verifyStored(gateway: Gateway, anchors: readonly Anchor[]): Promi
     after = next;
   }
   return verified;
+}
+
+/** In pieces, too. */
+async function examine(gateway: Gateway): Promise<Examination> {
+  let examined: Examination = { ok: true, versions: 0, opened: 0, rotation: null, restores: [], findings: [] };
+  let after: string | null = '';
+  while (after !== null) {
+    const answer: { readonly storeExamination: Examination & { readonly next: string | null } } = await gateway.run(
+      `query ($after: String) { storeExamination(after: $after) {
+        ok versions opened rotation { fromKid toKid remaining } restores { at headSeq anchorSeq versionGap }
+        findings { connectionId version problem table rowId } next
+      } }`,
+      { after },
+    );
+    const { next, ...piece } = answer.storeExamination;
+    examined = {
+      ...piece,
+      ok: examined.ok && piece.ok,
+      versions: examined.versions + piece.versions,
+      opened: examined.opened + piece.opened,
+      findings: [...examined.findings, ...piece.findings].slice(0, 100),
+    };
+    after = next;
+  }
+  return examined;
 }
 
 function readAnchors(file: string): readonly Anchor[] {

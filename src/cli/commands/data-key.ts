@@ -9,6 +9,7 @@ interface DataKey {
 
 interface Resealing {
   readonly resealed: number;
+  readonly remains: number;
   readonly failures: readonly { readonly connectionId: string; readonly code: string }[];
   readonly next: string | null;
 }
@@ -36,20 +37,21 @@ export function addDataKeyCommands(program: Command): void {
     'seal with the newest one what older ones have sealed; exit 1 if a connection was left',
     plain,
     async (gateway, output) => {
-      let resealed = 0;
+      let [resealed, remains] = [0, 0];
       const failures: Resealing['failures'][number][] = [];
       for (let after: string | null = null; ; ) {
         const { resealConnections }: { resealConnections: Resealing } = await gateway.run(
-          'mutation ($after: UUID) { resealConnections(after: $after) { resealed failures { connectionId code } next } }',
+          'mutation ($after: UUID) { resealConnections(after: $after) { resealed remains failures { connectionId code } next } }',
           { after },
         );
         resealed += resealConnections.resealed;
+        remains += resealConnections.remains;
         failures.push(...resealConnections.failures);
         after = resealConnections.next;
         if (after === null) break;
       }
-      print(output, { resealed, failures }, () => [
-        `Sealed ${resealed} connections anew.`,
+      print(output, { resealed, remains, failures }, () => [
+        `Sealed ${resealed} ${resealed === 1 ? 'connection' : 'connections'} anew${remains === 0 ? '' : `, and what is left of ${remains} that were removed or are not saved yet`}.`,
         ...failures.map(({ connectionId, code }) => `  left as it is: ${connectionId} (${code})`),
       ]);
       if (failures.length > 0) process.exitCode = 1;

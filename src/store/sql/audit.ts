@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull
 import type { AuditRow, LinkedRow } from '../../domain/audit.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
+import { AUDIT_COMMITS } from '../audit-commits.ts';
 import { UnreadableJson } from '../stored-json.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
@@ -66,13 +67,30 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
           .orderBy(desc(audit.at), desc(audit.id))
           .limit(atMost(limit)),
       ),
-    scan: async (after, limit) =>
+    commitsOf: async (entityId, { from, to }, after, limit) =>
       trusted<AuditRow>(
         await db
           .select()
           .from(audit)
-          .where(after === null ? undefined : gt(audit.id, after))
-          .orderBy(asc(audit.id))
+          .where(
+            and(AUDIT_COMMITS, eq(audit.entityId, entityId), gte(audit.at, from), lte(audit.at, to), beyond(audit.at, audit.id, after)),
+          )
+          .orderBy(asc(audit.at), asc(audit.id))
+          .limit(atMost(limit)),
+      ),
+    scanCommits: async (after, limit) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(
+            and(
+              AUDIT_COMMITS,
+              // A comparison of rows enters the index at one place; spelt out, it would begin at the entity's first row.
+              sql`(${audit.entityId}, ${audit.at}, ${audit.id}) > (${after?.entityId ?? ''}, ${after?.at ?? 0}, ${after?.id ?? ''})`,
+            ),
+          )
+          .orderBy(asc(audit.entityId), asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
       ),
     sealed: async (after, limit) =>

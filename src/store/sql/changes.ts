@@ -119,6 +119,16 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
           .where(and(eq(changes.connectionId, connectionId), isOpen(tables)))
           .limit(atMost(1000)),
       ),
+    openWith: async (contentId) =>
+      verifiedOne<Change>(
+        source,
+        changes,
+        await db
+          .select()
+          .from(changes)
+          .where(and(eq(changes.contentId, contentId), isOpen(tables)))
+          .limit(atMost(1)),
+      ),
     pending: async (after, limit) =>
       intactOf<Change>(
         source,

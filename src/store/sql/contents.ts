@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { SealedContent } from '../../domain/connection.ts';
 import type { ContentReaders, ContentWriters } from '../../domain/store.ts';
@@ -38,42 +38,57 @@ export function openChange(db: Database, tables: Tables, contentId: Tables['vers
 
 export function contentReaders(source: SignedSource, tables: Tables): ContentReaders {
   const { db } = source;
-  const { sealedContents, versions, changes } = tables;
+  const { sealedContents, versions } = tables;
   return {
-    ofConnection: async (connectionId) => {
-      const ofVersions = db.select({ id: versions.contentId }).from(versions).where(eq(versions.connectionId, connectionId));
-      const ofChanges = db
-        .select({ id: changes.contentId })
-        .from(changes)
-        .where(and(eq(changes.connectionId, connectionId), isOpen(tables)));
-      const found = await Promise.all(
-        [ofVersions, ofChanges].map(async (ids) =>
-          verified<SealedContent>(source, sealedContents, await db.select().from(sealedContents).where(inArray(sealedContents.id, ids))),
-        ),
-      );
-      return [...new Map(found.flat().map((content) => [content.id, content])).values()];
-    },
-    connectionsBefore: async (projectId, generation, after, limit) => {
-      const signed = await db
-        .selectDistinct({ id: versions.connectionId })
-        .from(versions)
-        .where(and(gt(versions.connectionId, after), eq(versions.projectId, projectId), lt(versions.keyGeneration, generation)))
-        .orderBy(asc(versions.connectionId))
-        .limit(atMost(limit));
-      const sealed = await db
-        .selectDistinct({ id: sealedContents.connectionId })
-        .from(sealedContents)
-        .where(
-          and(
-            eq(sealedContents.projectId, projectId),
-            lt(sealedContents.keyGeneration, generation),
-            isNotNull(sealedContents.blob),
-            gt(sealedContents.connectionId, after),
+    async ofGenerations(projectId, connectionId, generations, limit) {
+      const found: SealedContent[] = [];
+      for (const generation of generations)
+        found.push(
+          ...verified<SealedContent>(
+            source,
+            sealedContents,
+            await db
+              .select()
+              .from(sealedContents)
+              .where(
+                and(
+                  eq(sealedContents.projectId, projectId),
+                  eq(sealedContents.keyGeneration, generation),
+                  eq(sealedContents.connectionId, connectionId),
+                  isNotNull(sealedContents.blob),
+                ),
+              )
+              .limit(atMost(limit)),
           ),
-        )
-        .orderBy(asc(sealedContents.connectionId))
-        .limit(atMost(limit));
-      return [...new Set([...signed, ...sealed].map(({ id }) => id))].sort().slice(0, limit);
+        );
+      return found.slice(0, limit);
+    },
+    async nextOfGenerations(projectId, generations, after) {
+      const next: string[] = [];
+      // Each of these enters an index at one place, however many rows a connection has.
+      for (const generation of generations) {
+        const [signed] = await db
+          .select({ id: versions.connectionId })
+          .from(versions)
+          .where(and(eq(versions.projectId, projectId), eq(versions.keyGeneration, generation), gt(versions.connectionId, after)))
+          .orderBy(asc(versions.connectionId))
+          .limit(atMost(1));
+        const [sealed] = await db
+          .select({ id: sealedContents.connectionId })
+          .from(sealedContents)
+          .where(
+            and(
+              eq(sealedContents.projectId, projectId),
+              eq(sealedContents.keyGeneration, generation),
+              isNotNull(sealedContents.blob),
+              gt(sealedContents.connectionId, after),
+            ),
+          )
+          .orderBy(asc(sealedContents.connectionId))
+          .limit(atMost(1));
+        next.push(...[signed, sealed].flatMap((row) => (row === undefined ? [] : [row.id])));
+      }
+      return next.sort()[0] ?? null;
     },
     find: async ({ projectId }, id) =>
       verifiedOne<SealedContent>(source, sealedContents, await findContent(source, tables, { projectId, id })),

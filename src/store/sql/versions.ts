@@ -13,7 +13,6 @@ import {
   lte,
   min,
   notExists,
-  or,
   type SQL,
   sql,
 } from 'drizzle-orm';
@@ -69,17 +68,46 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
           .orderBy(desc(versions.version))
           .limit(atMost(limit)),
       ),
-    chain: async (connectionId) =>
+    chain: async (connectionId, after = 0, limit = 200) =>
       verified<Version>(
         source,
         versions,
         await db
           .select()
           .from(versions)
-          .where(eq(versions.connectionId, connectionId))
+          .where(and(eq(versions.connectionId, connectionId), gt(versions.version, after)))
           .orderBy(asc(versions.version))
-          .limit(atMost(10_000)),
+          .limit(atMost(limit)),
       ),
+    before: async (connectionId, version) =>
+      asStored<Version>(
+        await db
+          .select()
+          .from(versions)
+          .where(and(eq(versions.connectionId, connectionId), lt(versions.version, version)))
+          .orderBy(desc(versions.version))
+          .limit(atMost(1)),
+      )[0] ?? null,
+    async firstWith(connectionId, contentId) {
+      const [row] = await db
+        .select({ version: min(versions.version) })
+        .from(versions)
+        .where(and(eq(versions.contentId, contentId), eq(versions.connectionId, connectionId)));
+      return row?.version ?? null;
+    },
+    async firstOfGenerations(projectId, connectionId, generations) {
+      const lowest: number[] = [];
+      for (const generation of generations) {
+        const [row] = await db
+          .select({ version: versions.version })
+          .from(versions)
+          .where(and(eq(versions.projectId, projectId), eq(versions.keyGeneration, generation), eq(versions.connectionId, connectionId)))
+          .orderBy(asc(versions.version))
+          .limit(atMost(1));
+        if (row !== undefined) lowest.push(row.version);
+      }
+      return lowest.length === 0 ? null : Math.min(...lowest);
+    },
     currentOf: (scope, ids) =>
       inChunks(ids, async (some) =>
         listed<Version>(
@@ -96,25 +124,23 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
         await db
           .select()
           .from(versions)
-          .where(
-            after === null
-              ? undefined
-              : or(
-                  gt(versions.connectionId, after.connectionId),
-                  and(eq(versions.connectionId, after.connectionId), gt(versions.version, after.version)),
-                ),
-          )
+          // A comparison of rows enters the index at one place; spelt out, it would begin at the first row of all.
+          .where(sql`(${versions.connectionId}, ${versions.version}) > (${after?.connectionId ?? ''}, ${after?.version ?? 0})`)
           .orderBy(asc(versions.connectionId), asc(versions.version))
           .limit(atMost(limit)),
       ),
-    storedOf: async (connectionIds) =>
-      new Set(
-        await inChunks(connectionIds, async (chunk) =>
-          (
-            await db.selectDistinct({ connectionId: versions.connectionId }).from(versions).where(inArray(versions.connectionId, chunk))
-          ).map(({ connectionId }) => connectionId),
-        ),
-      ),
+    async storedOf(asked) {
+      const numbers = [...new Set(asked.map(({ version }) => version))];
+      const found = await inChunks(
+        asked.map(({ connectionId }) => connectionId),
+        async (chunk) =>
+          await db
+            .select({ connectionId: versions.connectionId, version: versions.version })
+            .from(versions)
+            .where(and(inArray(versions.connectionId, chunk), inArray(versions.version, numbers))),
+      );
+      return new Set(found.map(({ connectionId, version }) => `${connectionId}/${version}`));
+    },
     retirable: async (now, limit) =>
       intactOf<Version>(
         source,
