@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, uptime } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from './config.ts';
 import { type Catalogue, createCatalogue } from './connectors/catalogue.ts';
@@ -36,15 +35,18 @@ import { createReadiness } from './http/readiness.ts';
 import { createGatewayServer } from './http/server.ts';
 import { createTurns } from './http/turns.ts';
 import { createBackground } from './jobs/background.ts';
+import type { Uptime } from './jobs/clock-watch.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createLog, errorFields } from './log.ts';
 import type { LogStream } from './log-stream.ts';
 import { createObserver } from './observe.ts';
+import { noteRestore } from './operations/note-restore.ts';
 import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
+import { appendAnchor, readLastAnchor } from './store/anchor-file.ts';
 import { closeDataDir, refuseOpenFolders } from './store/guard-folders.ts';
 import { makeDataDir } from './store/make-data-dir.ts';
 import { openStore } from './store/open-store.ts';
@@ -131,7 +133,13 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       { env: createEnvProvider(config.secretVariable), file: createFileProvider([config.dataDir, config.masterKeyFile]) },
       overrides.clock === undefined ? {} : { now: overrides.clock.now },
     ),
-    settings: { ...DEFAULT_PROTOCOL_SETTINGS, changeTtlMs: config.changeTtlMs, leaseTtlMs: config.leaseTtlMs },
+    settings: {
+      ...DEFAULT_PROTOCOL_SETTINGS,
+      changeTtlMs: config.changeTtlMs,
+      leaseTtlMs: config.leaseTtlMs,
+      openChanges: config.openChanges,
+      retention: config.retention,
+    },
     auditChain: {
       sign: (row) => auditRowHmac(vault, row),
       start: CHAIN_START,
@@ -149,6 +157,9 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     once: background.once,
   };
   const projectId = await orEndStart(store, ensureProject(services, instance.id, START));
+  const restore = await orEndStart(store, noteRestoreOf(config, services, projectId, instance.id));
+  if (restore !== null)
+    log.write('store is older than its anchor', { seq: restore.headSeq, anchorSeq: restore.anchorSeq, versionGap: restore.versionGap });
   const report = (error: unknown, requestId: string) => log.write('unexpected error', { requestId, ...errorFields(error) });
   const state = { draining: false };
   const gateway = {
@@ -198,17 +209,22 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       own.push(...addresses.map((one) => ({ address: one, port })));
     },
     startJobs: () =>
-      startJobs(services, {
-        failed: (name, error) => log.write('periodic work failed', { name, ...errorFields(error) }),
-        async anchor(head) {
-          if (config.auditAnchorFile === null) log.write('audit anchor', { seq: head.seq, head: head.head });
-          else await appendFile(config.auditAnchorFile, `${JSON.stringify(head)}\n`, { mode: 0o600 });
+      startJobs(
+        services,
+        {
+          failed: (name, error) => log.write('periodic work failed', { name, ...errorFields(error) }),
+          async anchor(head) {
+            if (config.auditAnchorFile === null) log.write('audit anchor', { seq: head.seq, head: head.head });
+            else await appendAnchor(config.auditAnchorFile, instance.id, head);
+          },
+          clockRanAhead: (aheadMs) => log.write('clock set forward', { aheadSeconds: Math.round(aheadMs / 1000) }),
+          sealed: (rows, ms) => log.write('audit sealed', { rows, ms: Math.round(ms) }),
+          committed: (changes, ms) => log.write('waiting commits carried out', { changes, ms: Math.round(ms) }),
+          keptHouse: (pass, ms) => log.write('housekeeping', { ...pass, ms: Math.round(ms) }),
+          dropped: (rows, ms) => log.write('old rows dropped', { dropped: rows, ms: Math.round(ms) }),
         },
-        clockRanAhead: (aheadMs) => log.write('clock set forward', { aheadSeconds: Math.round(aheadMs / 1000) }),
-        sealed: (rows, ms) => log.write('audit sealed', { rows, ms: Math.round(ms) }),
-        committed: (changes, ms) => log.write('waiting commits carried out', { changes, ms: Math.round(ms) }),
-        keptHouse: (pass, ms) => log.write('housekeeping', { ...pass, ms: Math.round(ms) }),
-      }),
+        uptimeOf(overrides.clock),
+      ),
     async close() {
       await background.settled();
       await services.runner.close();
@@ -216,6 +232,26 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       await store.close();
     },
   };
+}
+
+async function noteRestoreOf({ auditAnchorFile }: Config, services: Services, projectId: string, instanceId: string) {
+  if (auditAnchorFile === null) return null;
+  return await noteRestore(services, projectId, readLastAnchor(auditAnchorFile, instanceId));
+}
+
+/** Of the machine; a test's clock that has no timer is compared with none. */
+function uptimeOf(clock: Clock | undefined): Uptime {
+  if (clock !== undefined) return { elapsed: () => clock.elapsed?.() ?? clock.now(), boot: clock.elapsed === undefined ? null : 'test' };
+  return { elapsed: () => uptime() * 1000, boot: bootId() };
+}
+
+/** Where the system does not tell, a clock that is set while no gateway runs is not noticed. */
+function bootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return null;
+  }
 }
 
 /** A store that refuses while everything is put together ends the start in one line, and is closed. */

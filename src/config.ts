@@ -32,6 +32,28 @@ export const SETTINGS = {
   },
   CHANGEOVER_CHANGE_TTL_SECONDS: { default: '3600', description: 'How long a staged change stays open: 60 to 86400.' },
   CHANGEOVER_LEASE_TTL_SECONDS: { default: '3600', description: 'How long a lease lasts unless the job asks: 1 to 86400.' },
+  CHANGEOVER_OPEN_CHANGES: {
+    default: '100',
+    description:
+      'Staged changes that one connection may have open: 1 to 1000. One token may have ten times as many of connections that it creates.',
+  },
+  CHANGEOVER_KEEP_LEASES_DAYS: {
+    default: '30',
+    description: 'How long leases are kept after their longest time has passed: 1 to 3650 days.',
+  },
+  CHANGEOVER_KEEP_CHANGES_DAYS: {
+    default: '30',
+    description: 'How long changes are kept that were committed or discarded: 1 to 3650 days. Their versions stay.',
+  },
+  CHANGEOVER_KEEP_VALIDATIONS_DAYS: {
+    default: '30',
+    description: 'How long results of validations are kept, the last ones of each version aside: 1 to 3650 days.',
+  },
+  CHANGEOVER_KEEP_SESSIONS_DAYS: {
+    default: '7',
+    description: 'How long sessions of the explorer are kept after they have expired: 1 to 3650 days.',
+  },
+  CHANGEOVER_KEEP_EVENTS_DAYS: { default: '7', description: 'How long events are kept: 1 to 3650 days.' },
   CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: {
     default: '500',
     description: 'Requests a second that one token may send, twice that at once after a pause: 1 to 1000000.',
@@ -81,6 +103,14 @@ export interface Config {
   readonly connectors: readonly string[];
   readonly changeTtlMs: number;
   readonly leaseTtlMs: number;
+  readonly openChanges: number;
+  readonly retention: {
+    readonly leasesMs: number;
+    readonly changesMs: number;
+    readonly validationsMs: number;
+    readonly sessionsMs: number;
+    readonly eventsMs: number;
+  };
   readonly tokenRequestsPerSecond: number;
   readonly connectionsPerAddress: number;
   readonly trustedProxies: readonly string[];
@@ -107,6 +137,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       throw new StartupError(`${name} must be a whole number from ${least} to ${most}.`);
     return value;
   };
+  const days = (name: SettingName) => number(name, 1, 3650) * 24 * 60 * 60 * 1000;
   const dataDir = resolve(read('CHANGEOVER_DATA_DIR'));
   const databaseUrl = read('CHANGEOVER_DATABASE_URL') || null;
   const keyFile = read('CHANGEOVER_MASTER_KEY_FILE');
@@ -126,6 +157,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     connectors: readPackageNames(read('CHANGEOVER_CONNECTORS')),
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
+    openChanges: number('CHANGEOVER_OPEN_CHANGES', 1, 1000),
+    retention: {
+      leasesMs: days('CHANGEOVER_KEEP_LEASES_DAYS'),
+      changesMs: days('CHANGEOVER_KEEP_CHANGES_DAYS'),
+      validationsMs: days('CHANGEOVER_KEEP_VALIDATIONS_DAYS'),
+      sessionsMs: days('CHANGEOVER_KEEP_SESSIONS_DAYS'),
+      eventsMs: days('CHANGEOVER_KEEP_EVENTS_DAYS'),
+    },
     tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
     connectionsPerAddress: number('CHANGEOVER_CONNECTIONS_PER_ADDRESS', 1, 2000),
     trustedProxies: readProxies(read('CHANGEOVER_TRUST_PROXY')),

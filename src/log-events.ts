@@ -5,10 +5,12 @@ export const LOG_FIELDS = {
   aheadSeconds: 'how far the clock jumped',
   at: 'file and line in which the error arose, or null',
   code: "the error's own code, or null",
+  anchorSeq: 'number of the audit row that the anchor names',
   changes: 'how many changes were committed',
   codes: 'error codes of the answer, or codes of the validation, separated by spaces; empty when all went well',
   connectionId: 'id of the connection; a new one for details that no connection has yet',
   destroyed: 'RETIRED versions whose ciphertext was destroyed',
+  dropped: 'leases, changes, validations, sessions and events whose retention was over',
   engine: 'sqlite or postgres',
   error: 'class of the error',
   expiredChanges: 'changes whose time had passed and that were dropped',
@@ -36,6 +38,7 @@ export const LOG_FIELDS = {
   status: 'HTTP status, or how the validation ended: passed, warning or failed',
   validator: 'name of the validator, or of the probe',
   version: 'version of Changeover',
+  versionGap: 'how many numbers the next version of each connection leaves out',
   waitedMs: 'how long it waited for a place, milliseconds',
 } as const satisfies Record<string, string>;
 
@@ -83,6 +86,12 @@ export const LOG_EVENTS = {
     level: 'info',
     says: 'A pass of the housekeeping found something to do.',
     fields: ['retired', 'destroyed', 'expiredChanges', 'forgotten', 'ms'],
+  },
+  'old rows dropped': { level: 'info', says: 'Rows whose retention was over were deleted.', fields: ['dropped', 'ms'] },
+  'store is older than its anchor': {
+    level: 'warn',
+    says: 'The audit lacks what `CHANGEOVER_AUDIT_ANCHOR_FILE` says it had, as after a restore from a backup. It is recorded, once, and numbers of versions are left out, so that none is used twice.',
+    fields: ['seq', 'anchorSeq', 'versionGap'],
   },
   'waiting commits carried out': { level: 'info', says: 'The leases that held changes up have ended.', fields: ['changes', 'ms'] },
   'audit sealed': { level: 'debug', says: 'Audit rows were numbered and chained.', fields: ['rows', 'ms'] },

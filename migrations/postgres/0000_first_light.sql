@@ -397,8 +397,8 @@ CREATE UNIQUE INDEX "tokens_hash" ON "tokens" USING btree ("hash");--> statement
 CREATE INDEX "validations_candidate" ON "validations" USING btree ("candidate_hash","finished_at");--> statement-breakpoint
 CREATE INDEX "validations_finished" ON "validations" USING btree ("finished_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_current" ON "versions" USING btree ("connection_id") WHERE label = 'CURRENT';--> statement-breakpoint
-CREATE INDEX "versions_previous" ON "versions" USING btree ("valid_until") WHERE label = 'PREVIOUS';--> statement-breakpoint
-CREATE INDEX "versions_retired" ON "versions" USING btree ("retired_at") WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
+CREATE INDEX "versions_previous" ON "versions" USING btree ("valid_until","connection_id","version") WHERE label = 'PREVIOUS';--> statement-breakpoint
+CREATE INDEX "versions_retired" ON "versions" USING btree ("retired_at","connection_id","version") WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
 CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");--> statement-breakpoint
 CREATE INDEX "versions_candidate" ON "versions" USING btree ("candidate_hash");--> statement-breakpoint
 CREATE INDEX "versions_generation" ON "versions" USING btree ("project_id","key_generation","connection_id","version");

@@ -397,8 +397,8 @@ CREATE TABLE `versions` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `versions_current` ON `versions` (`connection_id`) WHERE label = 'CURRENT';--> statement-breakpoint
-CREATE INDEX `versions_previous` ON `versions` (`valid_until`) WHERE label = 'PREVIOUS';--> statement-breakpoint
-CREATE INDEX `versions_retired` ON `versions` (`retired_at`) WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
+CREATE INDEX `versions_previous` ON `versions` (`valid_until`,`connection_id`,`version`) WHERE label = 'PREVIOUS';--> statement-breakpoint
+CREATE INDEX `versions_retired` ON `versions` (`retired_at`,`connection_id`,`version`) WHERE label = 'RETIRED' and destroyed_at is null and content_id is not null;--> statement-breakpoint
 CREATE INDEX `versions_content` ON `versions` (`content_id`);--> statement-breakpoint
 CREATE INDEX `versions_candidate` ON `versions` (`candidate_hash`);--> statement-breakpoint
 CREATE INDEX `versions_generation` ON `versions` (`project_id`,`key_generation`,`connection_id`,`version`);

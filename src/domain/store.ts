@@ -116,6 +116,18 @@ export interface IntegrationWriters extends IntegrationReaders {
   removeIfEmpty(scope: Scope, id: string, now: number): Promise<boolean>;
 }
 
+/** Where a page of versions ended, in the order of the time that it was asked by. */
+export interface VersionPlace {
+  readonly at: number;
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface VersionPage {
+  readonly rows: readonly Version[];
+  readonly next: VersionPlace | null;
+}
+
 export interface VersionReaders {
   find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
   /** Newest first, of those below the version `before`. */
@@ -134,12 +146,12 @@ export interface VersionReaders {
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
   /** Those of them that are stored, as `<connectionId>/<version>`. */
   storedOf(versions: readonly Pick<Version, 'connectionId' | 'version'>[]): Promise<ReadonlySet<string>>;
-  /** PREVIOUS versions of any project whose time has passed and that no live lease holds. */
-  retirable(now: number, limit: number): Promise<readonly Version[]>;
+  /** Of the next PREVIOUS versions of any project whose time has passed, at most `limit`, those that no live lease holds; `next` is where to go on. */
+  retirable(now: number, limit: number, after?: VersionPlace | null): Promise<VersionPage>;
   /** RETIRED versions whose ciphertext is still there, and which retired, like every other version of that content, at or before `before`. */
-  destroyable(before: number, limit: number): Promise<readonly Version[]>;
-  /** For metrics: how many PREVIOUS versions there are, and the oldest one's creation. */
-  waiting(): Promise<{ readonly count: number; readonly oldest: number | null }>;
+  destroyable(before: number, limit: number, after?: VersionPlace | null): Promise<VersionPage>;
+  /** For metrics: how many PREVIOUS versions there are, counted up to `most`, and the oldest one's creation. */
+  waiting(most: number): Promise<{ readonly count: number; readonly oldest: number | null }>;
 }
 
 export interface VersionWriters extends VersionReaders {
@@ -190,6 +202,13 @@ export interface ChangeReaders {
   scanOpen(after: Pick<Change, 'expiresAt' | 'id'> | null, limit: number): Promise<readonly Change[]>;
   /** OPEN and PENDING, at most 1,000. */
   openOf(connectionId: string): Promise<readonly Change[]>;
+  /** OPEN and PENDING ones of a connection, or of connections that one token creates; counted up to `most`. */
+  countOpen(
+    of: { readonly connectionId: string } | { readonly projectId: string; readonly createdBy: string },
+    most: number,
+  ): Promise<number>;
+  /** OPEN ones that were staged on another version than this, which are never committed any more. */
+  outdated(connectionId: string, baseVersion: number, limit: number): Promise<readonly Change[]>;
   /** An OPEN or PENDING one that has this content. */
   openWith(contentId: string): Promise<Change | null>;
   /** PENDING changes of any project by (waitUntil, id), the soonest deadline first; `after` is the last one seen. */
@@ -255,7 +274,8 @@ export interface LeaseReaders {
   page(scope: Scope, filter: LeaseFilter, page: PageRequest): Promise<readonly Lease[]>;
   /** At most 100, oldest first. */
   liveOf(connectionId: string, now: number): Promise<readonly Lease[]>;
-  countLive(now: number): Promise<number>;
+  /** Counted up to `most`. */
+  countLive(now: number, most: number): Promise<number>;
 }
 
 export interface LeaseWriters extends LeaseReaders {
@@ -304,6 +324,8 @@ export interface IdempotencyRow {
   readonly requestHash: Buffer;
   /** Sealed answer; null while the first request runs. */
   readonly answer: Buffer | null;
+  /** Of the data key that sealed the answer; null without one. */
+  readonly keyGeneration: number | null;
   readonly startedAt: number;
   /** A crashed first request frees the id after this. */
   readonly takenUntil: number;
@@ -317,14 +339,15 @@ export interface IdempotencyWriters {
    */
   take(row: IdempotencyRow, now: number): Promise<{ readonly taken: boolean; readonly row: IdempotencyRow }>;
   /** Records the answer, unless there is one: the first stays. */
-  finish(tokenId: string, key: string, answer: Buffer): Promise<void>;
+  finish(tokenId: string, key: string, answer: Buffer, keyGeneration: number): Promise<void>;
   /** Ends the hold that lasts until `takenUntil`, without an answer: the same request may run again. */
   release(tokenId: string, key: string, takenUntil: number): Promise<void>;
   /** Ends that hold as if the id had never been used. */
   forget(tokenId: string, key: string, takenUntil: number): Promise<void>;
   /** For the only process of a store, at its start: whoever held an id has ended. */
   releaseAll(): Promise<void>;
-  prune(now: number): Promise<number>;
+  /** Deletes at most `limit` rows whose day is over, and tells how many. */
+  prune(now: number, limit: number): Promise<number>;
 }
 
 export interface AuditFilter {
@@ -352,6 +375,7 @@ export interface AuditArchiveWriters extends AuditArchiveReaders {
 export interface AuditReaders extends AuditArchiveReaders {
   /** In no particular order; those that are there. */
   byIds(ids: readonly string[]): Promise<readonly AuditRow[]>;
+  find(projectId: string, id: string): Promise<AuditRow | null>;
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
   /** Rows of commits and of resealings of one connection (or of restores), by (at, id), that were written from `from` to `to`; `after` is the last one seen. */
@@ -379,6 +403,30 @@ export interface AuditWriters extends AuditReaders, AuditArchiveWriters {
    * `start` is the hash before the first row, `link` gives the chain hash of a row. Returns how many were sealed.
    */
   seal(limit: number, start: Buffer, link: (previous: Buffer, seq: number, row: LinkedRow) => Buffer): Promise<number>;
+}
+
+/** Deletes at most `limit` rows that are older than `before`, and tells how many: what is alive is not among them. */
+export interface RetentionWriters {
+  leases(projectId: string, before: number, limit: number): Promise<number>;
+  /** COMMITTED and DISCARDED ones, with what is left of what they sealed. */
+  changes(projectId: string, before: number, limit: number): Promise<number>;
+  /** Looks at `limit` rows behind `after`, of which some are needed; `next` is where to go on. */
+  validations(
+    before: number,
+    after: PageRequest['after'],
+    limit: number,
+  ): Promise<{ readonly deleted: number; readonly next: NonNullable<PageRequest['after']> | null }>;
+  sessions(before: number, limit: number): Promise<number>;
+  events(before: number, limit: number): Promise<number>;
+}
+
+export interface ClockReaders {
+  /** A time that is kept under this name; null where there is none. */
+  find(id: string): Promise<number | null>;
+}
+
+export interface ClockWriters extends ClockReaders {
+  set(id: string, at: number): Promise<void>;
 }
 
 export interface ProviderGrantReaders {
@@ -466,6 +514,7 @@ export interface Readers {
   readonly providerGrants: ProviderGrantReaders;
   readonly secretDestinations: SecretDestinationReaders;
   readonly audit: AuditReaders;
+  readonly clock: ClockReaders;
   readonly instance: { find(): Promise<InstanceRow | null> };
   readonly keys: KeyReaders;
 }
@@ -492,7 +541,7 @@ export interface KeyWriters extends KeyReaders, KeyStore {
   rewrap(key: WrappedKey, from: string): Promise<boolean>;
   /** From now on the old master key has minutes. */
   endUpgrade(now: number): Promise<void>;
-  /** How many rows of the project a generation of its data key has sealed or signed; answers to idempotent requests for a day. */
+  /** How many rows of the project a generation of its data key has sealed or signed, each counted up to 10,000; answers to idempotent requests for a day. */
   neededBy(
     projectId: string,
     generation: number,
@@ -526,6 +575,8 @@ export interface Writers extends Readers {
   readonly secretDestinations: SecretDestinationWriters;
   readonly idempotency: IdempotencyWriters;
   readonly audit: AuditWriters;
+  readonly clock: ClockWriters;
+  readonly retention: RetentionWriters;
   readonly events: { append(event: OutboxEvent): Promise<void> };
   readonly instance: Readers['instance'] & {
     insert(row: InstanceRow): Promise<boolean>;

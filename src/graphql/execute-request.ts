@@ -34,6 +34,8 @@ export interface GraphqlAnswer {
   /** False when nothing was executed: the document or its variables were refused. */
   readonly executed: boolean;
   readonly isMutation: boolean;
+  /** A mutation that was not refused as a whole. */
+  readonly hadEffect: boolean;
   /** Its name in the document. */
   readonly operation: string | null;
 }
@@ -83,7 +85,10 @@ export function createExecutor(
       typeof result === 'string'
         ? []
         : executionErrors(result.errors ?? [], (error) => report(error, context.actor.request.id), effects?.told);
-    const made = typeof result === 'string' ? { body: result, codes: [], executed: true, ...ran } : executed(result, errors, ran);
+    const made =
+      typeof result === 'string'
+        ? { body: result, codes: [], executed: true, hadEffect: isMutation, ...ran }
+        : executed(result, errors, ran);
     const tooLong = running.answer.tooLong(made.body);
     return tooLong === null ? made : ended(tooLong);
   }
@@ -108,7 +113,13 @@ function executed(
   ran: Pick<GraphqlAnswer, 'isMutation' | 'operation'>,
 ): GraphqlAnswer {
   const body = JSON.stringify(errors.length === 0 ? { data } : { errors, data });
-  return { body, codes: errors.map(({ extensions }) => extensions.code), executed: true, ...ran };
+  const hadEffect = ran.isMutation && !isRefused(data, errors);
+  return { body, codes: errors.map(({ extensions }) => extensions.code), executed: true, hadEffect, ...ran };
+}
+
+/** Each of its fields failed by itself. What fails below a field fails after that had its effect. */
+function isRefused(data: unknown, errors: readonly SafeError[]): boolean {
+  return Object.values(data ?? {}).every((value) => value === null) && errors.length > 0 && errors.every(({ path }) => path?.length === 1);
 }
 
 /** The same request. */
@@ -117,5 +128,11 @@ function withServices(context: Context, services: Services): Context {
 }
 
 function refused(errors: readonly SafeError[], ran: Pick<GraphqlAnswer, 'isMutation' | 'operation'>): GraphqlAnswer {
-  return { body: JSON.stringify({ errors }), codes: errors.map(({ extensions }) => extensions.code), executed: false, ...ran };
+  return {
+    body: JSON.stringify({ errors }),
+    codes: errors.map(({ extensions }) => extensions.code),
+    executed: false,
+    hadEffect: false,
+    ...ran,
+  };
 }

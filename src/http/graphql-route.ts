@@ -15,6 +15,8 @@ import { retryAfter, send } from './reply.ts';
 import type { Turns } from './turns.ts';
 
 const RESPONSE_TYPE = 'application/graphql-response+json';
+/** Of a row that keeps an answer, what is not the answer. */
+const ROW_BYTES = 256;
 const AS_RESPONSE = { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` } as const;
 /** Milliseconds to the signal that ends what can be ended, and to the answer that it took too long. */
 type Time = Parameters<Deadline['start']>[0];
@@ -77,14 +79,22 @@ export async function handleGraphql(
   const run = (bound: Services) => execute(given, createContext(bound, actor, deadline), admit);
   const runToKeep = async (bound: Services) => {
     const answer = await run(bound);
-    return { ...answer, isKept: answer.isMutation || rates.mayKeep(caller, Buffer.byteLength(answer.body)) };
+    // What had no effect can be made anew, and must not fill the disk: the row itself counts, too.
+    return { ...answer, isKept: answer.hadEffect || rates.mayKeep(caller, ROW_BYTES + Buffer.byteLength(answer.body)) };
   };
   const idempotentId = header(request, 'x-mcd-idempotent-id');
   const work =
     idempotentId === undefined
       ? run(services)
       : answerOnce(services, actor, idempotentId, `${request.url}\n${body}`, runToKeep).then(
-          (recorded): GraphqlAnswer => ({ body: recorded, codes: codesIn(recorded), executed: true, isMutation: true, operation: null }),
+          (recorded): GraphqlAnswer => ({
+            body: recorded,
+            codes: codesIn(recorded),
+            executed: true,
+            isMutation: true,
+            hadEffect: true,
+            operation: null,
+          }),
         );
   try {
     const given = await deadline.within(work);

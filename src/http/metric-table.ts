@@ -42,10 +42,10 @@ export const METRICS = {
   },
   changeover_validations_running: { type: 'gauge', help: 'Validators that run now, in this process.', labels: {} },
   changeover_validations_waiting: { type: 'gauge', help: 'Validators that wait for a place, in this process.', labels: {} },
-  changeover_leases_live: { type: 'gauge', help: 'Leases that jobs hold now, in the whole store.', labels: {} },
+  changeover_leases_live: { type: 'gauge', help: 'Leases that jobs hold now, in the whole store, counted up to 10000.', labels: {} },
   changeover_versions_waiting_to_retire: {
     type: 'gauge',
-    help: 'PREVIOUS versions, still valid for the jobs that hold them, in the whole store.',
+    help: 'PREVIOUS versions, still valid for the jobs that hold them, in the whole store, counted up to 10000.',
     labels: {},
   },
   changeover_oldest_version_waiting_days: {

@@ -1,15 +1,20 @@
 import type { Anchor } from '../domain/audit.ts';
+import { applyRetention, forgetAnswers } from '../operations/apply-retention.ts';
 import { commitWaiting } from '../operations/commit-waiting.ts';
 import { type HousekeepingPass, keepHouse } from '../operations/keep-house.ts';
 import type { Services } from '../operations/services.ts';
-import { createClockWatch } from './clock-watch.ts';
+import { createClockWatch, type Uptime } from './clock-watch.ts';
 
 /** How often each job runs, milliseconds. */
 const SEAL_EVERY = 500;
 const WAITING_EVERY = 1000;
+const CLOCK_EVERY = 1000;
 const KEYS_EVERY = 10_000;
 const HOUSE_EVERY = 10_000;
 const ANCHOR_EVERY = 60_000;
+const RETENTION_EVERY = 10 * 60_000;
+/** The first pass of what runs seldom. */
+const SOON = 15_000;
 const SEAL_BATCH = 500;
 const SEAL_BATCHES = 20;
 
@@ -23,16 +28,31 @@ export interface JobReports {
   committed(changes: number, ms: number): void;
   /** `forgotten`: answers to idempotent requests whose day was over. */
   keptHouse(pass: HousekeepingPass & { readonly forgotten: number }, ms: number): void;
+  /** Rows whose retention was over. */
+  dropped(rows: number, ms: number): void;
 }
 
 /** Starts the gateway's own work: sealing the audit, carrying out commits that wait, retiring versions, anchoring. Returns what stops it and waits for what runs. */
 export function startJobs(
   services: Services,
-  { failed, anchor, clockRanAhead, sealed, committed, keptHouse }: JobReports,
+  { failed, anchor, clockRanAhead, sealed, committed, keptHouse, dropped }: JobReports,
+  uptime: Uptime,
 ): () => Promise<void> {
   let lastAnchor = 0;
-  const watchClock = createClockWatch(services.store);
+  let stopping = false;
+  const isStopping = () => stopping;
+  /** Said before anything is retired, destroyed or dropped for it: one pass of each is left out, which a later one goes on with. */
+  const held = { house: false, retention: false };
+  const clock = createClockWatch(services.store, uptime);
+  const watchClock = async () => {
+    const ahead = await clock.check();
+    if (ahead < services.settings.leaseTtlMs) return;
+    held.house = true;
+    held.retention = true;
+    clockRanAhead(ahead);
+  };
   const stops = [
+    every('watch-clock', CLOCK_EVERY, watchClock, 0),
     every('seal-audit', SEAL_EVERY, async () => {
       const started = performance.now();
       const rows = await sealAudit(services);
@@ -45,42 +65,59 @@ export function startJobs(
     }),
     every('refresh-keys', KEYS_EVERY, () => services.vault.refresh()),
     every('keep-house', HOUSE_EVERY, async () => {
-      const ahead = await watchClock();
-      // Said before anything is retired or destroyed for it, which a pass later goes on.
-      if (ahead >= services.settings.leaseTtlMs) return clockRanAhead(ahead);
+      await watchClock();
+      if (held.house) {
+        held.house = false;
+        return;
+      }
       const started = performance.now();
-      const pass = await keepHouse(services);
-      const forgotten = await services.store.write(async (tx) => tx.idempotency.prune(await tx.now()));
+      const pass = await keepHouse(services, isStopping);
+      const forgotten = await forgetAnswers(services, isStopping);
       if (pass.retired + pass.destroyed + pass.expiredChanges + forgotten > 0)
         keptHouse({ ...pass, forgotten }, performance.now() - started);
     }),
+    every(
+      'apply-retention',
+      RETENTION_EVERY,
+      async () => {
+        await watchClock();
+        if (held.retention) {
+          held.retention = false;
+          return;
+        }
+        const started = performance.now();
+        const rows = await applyRetention(services, isStopping);
+        if (rows > 0) dropped(rows, performance.now() - started);
+      },
+      SOON,
+    ),
     every('anchor-audit', ANCHOR_EVERY, async () => {
       const head = await services.store.read.audit.head();
       if (head === null || head.seq === lastAnchor) return;
-      lastAnchor = head.seq;
       await anchor({ seq: head.seq, head: head.chainHash.toString('hex'), at: await services.store.now() });
+      // One that could not be written is tried again, whether anything was sealed since or not.
+      lastAnchor = head.seq;
     }),
   ];
 
-  function every(name: string, ms: number, work: () => Promise<unknown>): () => Promise<void> {
+  function every(name: string, ms: number, work: () => Promise<unknown>, first = ms): () => Promise<void> {
     let current: Promise<unknown> = Promise.resolve();
-    let stopped = false;
     const run = () => {
       current = work()
         .catch((error: unknown) => failed(name, error))
         .finally(() => {
-          if (!stopped) timer = setTimeout(run, ms).unref();
+          if (!stopping) timer = setTimeout(run, ms).unref();
         });
     };
-    let timer = setTimeout(run, ms).unref();
+    let timer = setTimeout(run, first).unref();
     return async () => {
-      stopped = true;
       clearTimeout(timer);
       await current;
     };
   }
 
   return async () => {
+    stopping = true;
     await Promise.all(stops.map((stop) => stop()));
     await sealAudit(services).catch((error: unknown) => failed('seal-audit', error));
   };

@@ -56,7 +56,7 @@ export async function answerOnce(
       const now = await tx.now();
       takenUntil = now + TAKEN_MS;
       return await tx.idempotency.take(
-        { tokenId, key, requestHash, answer: null, startedAt: now, takenUntil, expiresAt: now + KEPT_MS },
+        { tokenId, key, requestHash, answer: null, keyGeneration: null, startedAt: now, takenUntil, expiresAt: now + KEPT_MS },
         now,
       );
     })
@@ -100,7 +100,7 @@ export async function answerOnce(
     try {
       await services.store.write(async (tx) => {
         await requireDataKey(tx, actor.projectId, keys.keyGeneration);
-        await tx.idempotency.finish(tokenId, key, sealed);
+        await tx.idempotency.finish(tokenId, key, sealed, keys.keyGeneration);
       });
     } catch {
       await free();

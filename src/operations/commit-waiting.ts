@@ -114,7 +114,15 @@ async function claimed<T>({ store }: Services, change: Change, work: () => Promi
   const takenUntil = await store.write(async (tx) => {
     const now = await tx.now();
     const until = now + CLAIM_MS;
-    const claim = { tokenId: CLAIMS, key, requestHash: change.candidateHash, answer: null, startedAt: now, takenUntil: until };
+    const claim = {
+      tokenId: CLAIMS,
+      key,
+      requestHash: change.candidateHash,
+      answer: null,
+      keyGeneration: null,
+      startedAt: now,
+      takenUntil: until,
+    };
     if (!(await tx.idempotency.take({ ...claim, expiresAt: now + CLAIM_KEPT_MS }, now)).taken) return null;
     // Looked at behind the claim, or the change could be another replica's that has just ended.
     const latest = await tx.changes.find({ projectId: change.projectId, integrationIds: null }, change.id);

@@ -5,7 +5,7 @@ import { badRequest, DomainError, notFound } from '../domain/errors.ts';
 import { inUse, isLive, type Lease } from '../domain/lease.ts';
 import type { Writers } from '../domain/store.ts';
 import { loadConnection, requireConnection, requireReachableSite } from './load-connection.ts';
-import { madeBefore } from './made-before.ts';
+import { madeBefore, rowIdOf } from './made-before.ts';
 import { type Open, withOpened } from './open-resolved.ts';
 import { actorId, LOCAL_ACTOR_ID, record, type Services, scopeOf, writeAs } from './services.ts';
 
@@ -144,20 +144,37 @@ async function readLive(services: Services, actor: Actor, tx: Writers, lease: Le
   return { lease, credentials: await open(version, tx) };
 }
 
-/** Extends a live lease to `ttlMs` from now, never past its longest time. NOT_FOUND once it has ended. */
+/**
+ * Extends a live lease to `ttlMs` from now, never past its longest time. NOT_FOUND once it has ended. A repeat of a request whose
+ * outcome was not known extends it no second time: it answers with the first outcome.
+ */
 export async function renewLease(services: Services, actor: Actor, key: string, ttlMs?: number): Promise<Lease> {
   requirePermission(actor, 'lease');
   const { id, connectionId } = await findLease(services, actor, key);
   const ttl = readTtl(services, ttlMs);
+  const rowId = rowIdOf(services);
   return await writeAs(services, actor, async (tx) => {
+    const renewedTo = rowId === null ? null : await renewedBefore(tx, actor, rowId);
+    if (renewedTo !== null) {
+      const lease = await tx.leases.find(scopeOf(actor), id);
+      if (lease === null) throw notFound('live lease');
+      return { ...lease, expiresAt: renewedTo };
+    }
     // A retirement that is on its way has seen the lease as ended, or waits and sees it renewed.
     await tx.lock(connectionId, 'shared');
     const now = await tx.now();
     const renewed = await tx.leases.renew(id, now + ttl, now);
     if (renewed === null) throw notFound('live lease');
-    await recordLease(services, tx, actor, 'lease.renew', renewed);
+    await recordLease(services, tx, actor, 'lease.renew', renewed, rowId ?? undefined);
     return renewed;
   });
+}
+
+/** Until when an earlier run of this request has renewed its lease; one that is still being committed is waited for. */
+async function renewedBefore(tx: Writers, actor: Actor, rowId: string): Promise<number | null> {
+  await tx.lock(rowId, 'exclusive');
+  const row = await tx.audit.find(actor.projectId, rowId);
+  return row === null ? null : Number(row.details.expiresAt);
 }
 
 /** Ends the lease by its key. A second release answers like the first. */
@@ -200,13 +217,20 @@ async function recordLease(
   actor: Actor,
   action: 'lease.acquire' | 'lease.read' | 'lease.renew' | 'lease.release' | 'lease.end',
   lease: Lease,
+  rowId?: string,
 ): Promise<void> {
-  await record(services, tx, actor, {
-    action,
-    entity: 'connection',
-    entityId: lease.connectionId,
-    details: { leaseId: lease.id, version: lease.version, job: lease.job, expiresAt: lease.expiresAt },
-  });
+  await record(
+    services,
+    tx,
+    actor,
+    {
+      action,
+      entity: 'connection',
+      entityId: lease.connectionId,
+      details: { leaseId: lease.id, version: lease.version, job: lease.job, expiresAt: lease.expiresAt },
+    },
+    rowId,
+  );
 }
 
 function readLeaseInput(services: Services, input: AcquireLease): { readonly job: string; readonly ttlMs: number } {

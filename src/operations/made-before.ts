@@ -18,6 +18,21 @@ export async function madeBefore<T>(
   return await find(keyHash);
 }
 
+/**
+ * The id of an audit row that a request writes: the same in each run of it, so that a repeat finds what an earlier run did. Null for a
+ * request without an idempotency id.
+ */
+export function rowIdOf({ repeatsSince, tokens, vault }: Pick<Services, 'repeatsSince' | 'tokens' | 'vault'>): string | null {
+  if (repeatsSince === null) return null;
+  const bytes = Buffer.alloc(16);
+  vault.keyedHash('request', 'audit row', tokens.create('lse')).copy(bytes);
+  bytes.writeUIntBE(repeatsSince, 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
 /** Rows that are looked through for what an earlier run left. */
 const MOST_ROWS = 100;
 

@@ -87,7 +87,19 @@ export interface ProtocolSettings {
   readonly destroyAfterMs: number;
   /** The deadline that a commit's missing proofs share, milliseconds. */
   readonly proofDeadlineMs: number;
+  /** Most open changes of one connection; one token may have ten times as many of connections that it creates. */
+  readonly openChanges: number;
+  /** How long rows are kept that have ended, milliseconds: leases, changes, sessions; and how long others are kept. */
+  readonly retention: {
+    readonly leasesMs: number;
+    readonly changesMs: number;
+    readonly validationsMs: number;
+    readonly sessionsMs: number;
+    readonly eventsMs: number;
+  };
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const DEFAULT_PROTOCOL_SETTINGS: ProtocolSettings = {
   changeTtlMs: 60 * 60 * 1000,
@@ -95,6 +107,8 @@ export const DEFAULT_PROTOCOL_SETTINGS: ProtocolSettings = {
   leaseMaxMs: 24 * 60 * 60 * 1000,
   destroyAfterMs: 7 * 24 * 60 * 60 * 1000,
   proofDeadlineMs: 25_000,
+  openChanges: 100,
+  retention: { leasesMs: 30 * DAY_MS, changesMs: 30 * DAY_MS, validationsMs: 30 * DAY_MS, sessionsMs: 7 * DAY_MS, eventsMs: 7 * DAY_MS },
 };
 
 export function scopeOf(actor: Actor): Scope {
@@ -148,10 +162,10 @@ async function requireAudited({ store, auditChain }: Pick<Services, 'store' | 'a
 }
 
 /** Writes the audit row and, under the same name, the outbox event of a change of state, inside its transaction. */
-export async function record(services: Services, tx: Writers, actor: Actor, entry: AuditEntry): Promise<void> {
+export async function record(services: Services, tx: Writers, actor: Actor, entry: AuditEntry, id = services.newId()): Promise<void> {
   const at = await tx.now();
   const row = {
-    id: services.newId(),
+    id,
     projectId: actor.projectId,
     at,
     actorTokenId: actor.tokenId,

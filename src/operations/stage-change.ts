@@ -18,6 +18,7 @@ import { connectorOf, type LoadedConnection, loadConnection, openDetails, type S
 import { madeBefore } from './made-before.ts';
 import { newestVersion } from './newest-version.ts';
 import { requireDataKey } from './require-data-key.ts';
+import { requireRoom } from './require-room.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
 
@@ -268,6 +269,7 @@ export async function insertChange(
       failure: null,
       ...origin,
     };
+    await requireRoom(services, actor, tx, staged);
     const restored = origin.purpose === 'roll-back' ? await requireContent(tx, staged) : null;
     if (restored === null && sealed.content !== null) {
       await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);

@@ -2,6 +2,7 @@ import type { Readers, RowSigner, Store, Writers } from '../domain/store.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
 import { auditReaders, auditWriters } from './sql/audit.ts';
 import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
+import { clockReaders, clockWriters } from './sql/clock.ts';
 import { connectionReaders, connectionWriters } from './sql/connections.ts';
 import { contentReaders, contentWriters } from './sql/contents.ts';
 import { idempotencyWriters } from './sql/idempotency.ts';
@@ -11,6 +12,7 @@ import { keyReaders, keyWriters } from './sql/keys.ts';
 import { leaseReaders, leaseWriters } from './sql/leases.ts';
 import { projectReaders, projectWriters } from './sql/projects.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
+import { retentionWriters } from './sql/retention.ts';
 import { secretDestinationReaders, secretDestinationWriters } from './sql/secret-destinations.ts';
 import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signed.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
@@ -55,6 +57,7 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     secretDestinations: secretDestinationReaders(source, tables),
     audit: auditReaders(source, tables),
     integrity: integrityReaders(source, tables),
+    clock: clockReaders(source, tables),
     ...projectReaders(source, tables),
     ...keyReaders(source, tables),
   };
@@ -133,6 +136,12 @@ class TransactionWriters implements Writers {
   }
   get audit(): Writers['audit'] {
     return this.#of(auditWriters);
+  }
+  get clock(): Writers['clock'] {
+    return this.#of(clockWriters);
+  }
+  get retention(): Writers['retention'] {
+    return this.#of(retentionWriters);
   }
 
   #of<T>(make: (tx: SignedTransaction, tables: Tables) => T): T {

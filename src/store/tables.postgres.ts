@@ -253,8 +253,10 @@ export const versions = table(
   (t) => [
     primaryKey({ columns: [t.connectionId, t.version] }),
     uniqueIndex('versions_current').on(t.connectionId).where(sql`label = 'CURRENT'`),
-    index('versions_previous').on(t.validUntil).where(sql`label = 'PREVIOUS'`),
-    index('versions_retired').on(t.retiredAt).where(sql`label = 'RETIRED' and destroyed_at is null and content_id is not null`),
+    index('versions_previous').on(t.validUntil, t.connectionId, t.version).where(sql`label = 'PREVIOUS'`),
+    index('versions_retired')
+      .on(t.retiredAt, t.connectionId, t.version)
+      .where(sql`label = 'RETIRED' and destroyed_at is null and content_id is not null`),
     index('versions_content').on(t.contentId),
     index('versions_candidate').on(t.candidateHash),
     index('versions_generation').on(t.projectId, t.keyGeneration, t.connectionId, t.version),

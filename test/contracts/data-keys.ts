@@ -200,7 +200,7 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
       const answer = (await gateway.graphql(RETIRE, { generation: 1 })).errors?.[0]?.extensions;
       const replay = await gateway.graphql('{ getUser { email } }', {}, gateway.owner, answered);
       clock.advance(24 * 60 * MINUTE);
-      await gateway.app.services.store.write(async (tx) => tx.idempotency.prune(await tx.now()));
+      await gateway.app.services.store.write(async (tx) => tx.idempotency.prune(await tx.now(), 1000));
       const retired = codeOf(await gateway.graphql(RETIRE, { generation: 1 }));
       const secret = await secretOf(id);
       await gateway.close();

@@ -131,10 +131,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       clock.advance(4 * HOUR);
       const whileHeld = [
         await retire(),
-        (await store.read.versions.retirable(clock.now(), 100)).some((row) => row.connectionId === connection.id),
+        (await store.read.versions.retirable(clock.now(), 100)).rows.some((row) => row.connectionId === connection.id),
       ];
       clock.advance(7 * HOUR);
-      const due = (await store.read.versions.retirable(clock.now(), 100)).some((row) => row.connectionId === connection.id);
+      const due = (await store.read.versions.retirable(clock.now(), 100)).rows.some((row) => row.connectionId === connection.id);
       expect([early, beforeTime, beforeTimeAndFree, whileHeld, due, await retire(), await retire()]).toEqual([
         false,
         false,
@@ -265,7 +265,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const racing = await Promise.all([take(), take(), take()]);
       clock.advance(61_000);
       const afterCrash = await take();
-      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer')));
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer'), 1));
       const recorded = await take();
       clock.advance(24 * HOUR);
       expect([
@@ -286,7 +286,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const held = await take(other);
       await forget(row.takenUntil);
       const anew = await take(other);
-      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer')));
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer'), 1));
       await forget(other.takenUntil);
       expect([held.taken, anew.taken, (await take(other)).row.answer?.toString()]).toEqual([false, true, 'answer']);
     });
@@ -643,7 +643,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.versions.append(sharing);
       });
       const due = async () =>
-        (await store.read.versions.destroyable(clock.now(), 1000))
+        (await store.read.versions.destroyable(clock.now(), 1000)).rows
           .filter(({ connectionId }) => connectionId === connection.id)
           .map((row) => row.version);
       const whileCurrent = await due();
@@ -677,8 +677,8 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const taken = await take();
       await store.write((tx) => tx.idempotency.release(row.tokenId, row.key, row.takenUntil - 1));
       const heldByAnother = await take();
-      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('first')));
-      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('second')));
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('first'), 1));
+      await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('second'), 1));
       await store.write((tx) => tx.idempotency.release(row.tokenId, row.key, row.takenUntil));
       expect([outcomes.every(Boolean), taken.taken, heldByAnother.taken, (await take()).row.answer?.toString()]).toEqual([
         true,
@@ -883,6 +883,7 @@ function holdOf(key: string, now: number): IdempotencyRow {
     key,
     requestHash: randomBytes(32),
     answer: null,
+    keyGeneration: null,
     startedAt: now,
     takenUntil: now + 60_000,
     expiresAt: now + 24 * HOUR,

@@ -35,7 +35,7 @@ export function describeTampering(engine: string, databaseUrl: () => Promise<str
       await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
       await sealAudit(services);
       await services.store.write(async (tx) => {
-        const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null };
+        const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null, keyGeneration: null };
         await tx.idempotency.take({ ...taken, startedAt: 1, takenUntil: 9e12, expiresAt: 9e12 }, 1);
         const named = { projectId, provider: 'env', path: 'MCD_GRANTED_ONE', member: '' } as const;
         await tx.secretDestinations.insert({

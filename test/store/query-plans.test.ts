@@ -13,7 +13,6 @@ import { createTestClock, signed, verifyTestInstance } from '../support/services
 /** What is walked whole, and why that is right. */
 const WALKED = [
   /^SCAN (instance|projects|data_keys)\b/, // a row, or a few
-  /^SCAN versions$/, // counting what a data key has signed, before it is destroyed
   /^SCAN changes USING INDEX changes_pending/, // all of the few that wait
   /^SCAN versions USING INDEX versions_previous/, // counting what waits, by the index of just that
   /^SCAN some$/, // rows of a limited selection, while they are counted
@@ -112,8 +111,9 @@ describe('every statement finds its rows by an index', () => {
       await tx.contents.nextOfGenerations('p', [1, 2], 'c');
       await tx.contents.reseal('x', bytes, { blob: bytes, cipherHash: bytes, keyGeneration: 1 });
       await tx.versions.retirable(1, 10);
-      await tx.versions.destroyable(1, 10);
-      await tx.versions.waiting();
+      await tx.versions.retirable(1, 10, { at: 1, id: 'c', version: 1 });
+      await tx.versions.destroyable(1, 10, { at: 1, id: 'c', version: 1 });
+      await tx.versions.waiting(10);
       await tx.versions.demote('c', 1, 1);
       await tx.versions.retire('c', 1, 1);
       await tx.versions.retireAll('c', 1);
@@ -133,6 +133,14 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.scanOpen({ expiresAt: 1, id: 'c' }, 10);
       await tx.changes.openOf('c');
       await tx.changes.openWith('x');
+      await tx.changes.countOpen({ connectionId: 'c' }, 10);
+      await tx.changes.countOpen({ projectId: 'p', createdBy: 't' }, 10);
+      await tx.changes.outdated('c', 1, 10);
+      await tx.retention.changes('p', 1, 10);
+      await tx.retention.validations(1, null, 10);
+      await tx.retention.validations(1, { at: 1, id: 'v' }, 10);
+      await tx.retention.events(1, 10);
+      await tx.retention.sessions(1, 10);
       await tx.changes.setCipherHash('x', bytes);
       await tx.changes.pending(null, 10);
       await tx.changes.pending({ waitUntil: 1, id: 'c' }, 10);
@@ -151,7 +159,8 @@ describe('every statement finds its rows by an index', () => {
           for (const filter of [{}, { connectionId: 'c' }, { liveAt: 1 }]) await tx.leases.page(scope, filter, page);
       }
       await tx.leases.liveOf('c', 1);
-      await tx.leases.countLive(1);
+      await tx.leases.countLive(1, 10);
+      await tx.retention.leases('p', 1, 10);
       await tx.leases.renew('l', 2, 1);
       await tx.leases.end('l', 'ended', 1);
     },
@@ -167,10 +176,15 @@ describe('every statement finds its rows by an index', () => {
       await tx.tokens.endSession('s', 1);
     },
     'idempotency and audit': async (tx) => {
-      await tx.idempotency.take({ tokenId: 't', key: 'k', requestHash: bytes, answer: null, startedAt: 1, takenUntil: 2, expiresAt: 3 }, 1);
+      await tx.idempotency.take(
+        { tokenId: 't', key: 'k', requestHash: bytes, answer: null, keyGeneration: null, startedAt: 1, takenUntil: 2, expiresAt: 3 },
+        1,
+      );
       await tx.idempotency.release('t', 'k', 1);
       await tx.idempotency.forget('t', 'k', 1);
-      await tx.idempotency.prune(1);
+      await tx.idempotency.prune(1, 10);
+      await tx.idempotency.releaseAll();
+      await tx.audit.find('p', 'a');
       await tx.audit.commitsOf('c', { from: 0, to: 1 }, null, 10);
       await tx.audit.commitsOf('c', { from: 0, to: 1 }, { at: 1, id: 'a' }, 10);
       await tx.audit.scanCommits(null, 10);

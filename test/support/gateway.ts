@@ -27,8 +27,8 @@ export interface TestGateway {
   /** Runs a document over HTTP and returns the answer's body. */
   graphql(query: string, variables?: object, token?: TestToken | null, headers?: Record<string, string>): Promise<Answer>;
   token(role: string): Promise<TestToken>;
-  /** Closes the gateway and opens it again on the same store. */
-  restart(): Promise<void>;
+  /** Closes the gateway and opens it again on the same store; `between` is what happens to that meanwhile. */
+  restart(between?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,8 +117,9 @@ export async function startGateway(
       });
       return { id: data.createToken.token.id, secret: data.createToken.secret };
     },
-    async restart() {
+    async restart(between = () => {}) {
       await close();
+      between();
       gateway.app = await open();
       ({ server, url } = await listen(gateway.app));
       gateway.url = url;

@@ -71,9 +71,13 @@ export interface ProtocolBench {
 /** The code of the error; of an answer that has a status instead, which makes the lead API's clients try again, the status. */
 export const codeOf = ({ errors, status }: Answer): string => errors?.[0]?.extensions.code ?? (status === 200 ? 'ok' : String(status));
 
-export async function startProtocol(databaseUrl: string | null, start?: number): Promise<ProtocolBench> {
+export async function startProtocol(
+  databaseUrl: string | null,
+  start?: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ProtocolBench> {
   const clock = createTestClock(start);
-  const gateway = await startGateway({ clock, ...(databaseUrl === null ? {} : { databaseUrl }) });
+  const gateway = await startGateway({ clock, settings, ...(databaseUrl === null ? {} : { databaseUrl }) });
   const receiver = await startReceiver();
   const openSession = () => (databaseUrl === null ? onFile(join(gateway.dataDir, 'changeover.db')) : onServer(databaseUrl));
   let names = 0;

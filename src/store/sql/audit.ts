@@ -10,7 +10,7 @@ import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
 import { behind, beyond } from './keyset.ts';
 import { prepared, preparedInsert } from './prepared.ts';
 import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
-import { trusted } from './trusted.ts';
+import { first, trusted } from './trusted.ts';
 
 const HEAD = 'head';
 
@@ -66,6 +66,13 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
           )
           .orderBy(desc(audit.at), desc(audit.id))
           .limit(atMost(limit)),
+      ),
+    find: async (projectId, id) =>
+      first<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(and(eq(audit.id, id), eq(audit.projectId, projectId))),
       ),
     commitsOf: async (entityId, { from, to }, after, limit) =>
       trusted<AuditRow>(

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../../domain/change.ts';
 import type { Scope } from '../../domain/connection.ts';
 import type {
@@ -118,6 +118,37 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
           .from(changes)
           .where(and(eq(changes.connectionId, connectionId), isOpen(tables)))
           .limit(atMost(1000)),
+      ),
+    async countOpen(of, most) {
+      const whose =
+        'connectionId' in of
+          ? eq(changes.connectionId, of.connectionId)
+          : and(eq(changes.projectId, of.projectId), eq(changes.createdBy, of.createdBy), isNull(changes.baseVersion));
+      const some = db
+        .select({ id: changes.id })
+        .from(changes)
+        .where(and(whose, isOpen(tables)))
+        .limit(atMost(most))
+        .as('some');
+      const [row] = await db.select({ count: count() }).from(some);
+      return Number(row?.count ?? 0);
+    },
+    outdated: async (connectionId, baseVersion, limit) =>
+      intactOf<Change>(
+        source,
+        changes,
+        await db
+          .select()
+          .from(changes)
+          .where(
+            and(
+              eq(changes.connectionId, connectionId),
+              isOpen(tables),
+              sql`${changes.state} = 'OPEN'`,
+              ne(changes.baseVersion, baseVersion),
+            ),
+          )
+          .limit(atMost(limit)),
       ),
     openWith: async (contentId) =>
       verifiedOne<Change>(

@@ -1,7 +1,8 @@
-import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { IdempotencyRow, IdempotencyWriters } from '../../domain/store.ts';
 import { unavailable } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
+import { atMost } from './at-most.ts';
 import { placeholdersOf, prepared } from './prepared.ts';
 import { alterRow, isIntact, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
 
@@ -25,7 +26,7 @@ const finishOne = prepared('idempotency_finish', (db, { idempotency }) => ({
   columns: {},
   statement: db
     .update(idempotency)
-    .set({ answer: sql`${sql.placeholder('answer')}` })
+    .set({ answer: sql`${sql.placeholder('answer')}`, keyGeneration: sql`${sql.placeholder('keyGeneration')}` })
     .where(
       and(eq(idempotency.tokenId, sql.placeholder('tokenId')), eq(idempotency.key, sql.placeholder('key')), isNull(idempotency.answer)),
     ),
@@ -53,7 +54,7 @@ export function idempotencyWriters(tx: SignedTransaction, tables: Tables): Idemp
       return { taken: false, row: other };
     },
     // The first answer stays: a run that outlived its hold doesn't replace what another one answered.
-    finish: async (tokenId, key, answer) => void (await finishOne(tx, tables, { tokenId, key, answer })),
+    finish: async (tokenId, key, answer, keyGeneration) => void (await finishOne(tx, tables, { tokenId, key, answer, keyGeneration })),
     release: async (tokenId, key, held) =>
       void (await alter(tokenId, key, ({ answer, takenUntil }) => (answer === null && takenUntil === held ? { takenUntil: 0 } : null))),
     forget: async (tokenId, key, takenUntil) =>
@@ -67,6 +68,18 @@ export function idempotencyWriters(tx: SignedTransaction, tables: Tables): Idemp
       for (const row of held)
         if (isIntact(tx, idempotency, row)) await alter(row.tokenId, row.key, ({ answer }) => (answer === null ? { takenUntil: 0 } : null));
     },
-    prune: async (now) => (await db.delete(idempotency).where(lte(idempotency.expiresAt, now)).returning({ key: idempotency.key })).length,
+    async prune(now, limit) {
+      const old = db
+        .select({ tokenId: idempotency.tokenId, key: idempotency.key })
+        .from(idempotency)
+        .where(lte(idempotency.expiresAt, now))
+        .orderBy(asc(idempotency.expiresAt))
+        .limit(atMost(limit));
+      const deleted = await db
+        .delete(idempotency)
+        .where(sql`(${idempotency.tokenId}, ${idempotency.key}) in ${old}`)
+        .returning({ key: idempotency.key });
+      return deleted.length;
+    },
   };
 }

@@ -10,6 +10,8 @@ import { first, trusted } from './trusted.ts';
 /** Generations of the upgrade records, as the vault makes them. */
 const FORWARD = 1;
 const BACK = 2;
+/** Whether there are any is what counts; the number is for people. */
+const MOST_NEEDED = 10_000;
 
 const findKeys = prepared('data_keys_find', (db, { dataKeys }) => ({
   columns: getTableColumns(dataKeys),
@@ -106,37 +108,36 @@ export function keyWriters(tx: EngineTransaction, tables: Tables): Pick<Writers,
         if (forward !== null) await db.update(dataKeys).set({ createdAt: now }).where(one(forward));
       },
       async neededBy(projectId, generation) {
-        const total = async (rows: Promise<readonly { readonly count: unknown }[]>) => Number((await rows)[0]?.count ?? 0);
         const holders = db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId));
-        // A sealed record names its generation in bytes 6 to 9.
-        const named = Buffer.alloc(4);
-        named.writeUInt32BE(generation);
+        const signed = db
+          .select({ at: versions.version })
+          .from(versions)
+          .where(and(eq(versions.projectId, projectId), eq(versions.keyGeneration, generation)))
+          .limit(atMost(MOST_NEEDED))
+          .as('some');
+        const sealed = db
+          .select({ at: sealedContents.keyGeneration })
+          .from(sealedContents)
+          .where(and(eq(sealedContents.projectId, projectId), eq(sealedContents.keyGeneration, generation), isNotNull(sealedContents.blob)))
+          .limit(atMost(MOST_NEEDED))
+          .as('some');
+        const answered = db
+          .select({ at: idempotency.keyGeneration })
+          .from(idempotency)
+          .where(
+            and(
+              isNotNull(idempotency.keyGeneration),
+              eq(idempotency.keyGeneration, generation),
+              or(inArray(idempotency.tokenId, holders), eq(idempotency.tokenId, 'local')),
+            ),
+          )
+          .limit(atMost(MOST_NEEDED))
+          .as('some');
+        const total = async (rows: Promise<readonly { readonly count: unknown }[]>) => Number((await rows)[0]?.count ?? 0);
         return {
-          versions: await total(
-            db
-              .select({ count: count() })
-              .from(versions)
-              .where(and(eq(versions.projectId, projectId), eq(versions.keyGeneration, generation))),
-          ),
-          contents: await total(
-            db
-              .select({ count: count() })
-              .from(sealedContents)
-              .where(
-                and(eq(sealedContents.projectId, projectId), eq(sealedContents.keyGeneration, generation), isNotNull(sealedContents.blob)),
-              ),
-          ),
-          answers: await total(
-            db
-              .select({ count: count() })
-              .from(idempotency)
-              .where(
-                and(
-                  or(inArray(idempotency.tokenId, holders), eq(idempotency.tokenId, 'local')),
-                  sql`substr(${idempotency.answer}, 6, 4) = ${named}`,
-                ),
-              ),
-          ),
+          versions: await total(db.select({ count: count() }).from(signed)),
+          contents: await total(db.select({ count: count() }).from(sealed)),
+          answers: await total(db.select({ count: count() }).from(answered)),
         };
       },
       retire: async (projectId, generation) =>

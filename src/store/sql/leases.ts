@@ -70,7 +70,11 @@ export function leaseReaders(source: SignedSource, tables: Tables): LeaseReaders
           .limit(atMost(limit)),
       ),
     liveOf: async (connectionId, now) => verified<Lease>(source, leases, await liveOfConnection(source, tables, { connectionId, now })),
-    countLive: async (now) => Number((await db.select({ count: count() }).from(leases).where(live(now)))[0]?.count ?? 0),
+    async countLive(now, most) {
+      const some = db.select({ id: leases.expiresAt }).from(leases).where(live(now)).limit(atMost(most)).as('some');
+      const [row] = await db.select({ count: count() }).from(some);
+      return Number(row?.count ?? 0);
+    },
   };
 }
 

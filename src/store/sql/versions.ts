@@ -6,6 +6,7 @@ import {
   eq,
   getTableColumns,
   gt,
+  gte,
   inArray,
   isNotNull,
   isNull,
@@ -17,7 +18,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import type { Scope, Version, VersionLabel } from '../../domain/connection.ts';
-import type { VersionReaders, VersionWriters } from '../../domain/store.ts';
+import type { VersionPlace, VersionReaders, VersionWriters } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
@@ -52,8 +53,29 @@ function withinScope(db: Database, tables: Tables, scope: Scope): SQL | undefine
 
 export function versionReaders(source: SignedSource, tables: Tables): VersionReaders {
   const { db } = source;
-  const { versions } = tables;
+  const { leases, versions } = tables;
   const within = (scope: Scope) => withinScope(db, tables, scope);
+  /** By a time that is over; what keeps a version is looked at afterwards, so that those that are kept are passed once and not over and over. */
+  const pageBy = async (
+    time: typeof versions.validUntil | typeof versions.retiredAt,
+    which: SQL | undefined,
+    until: number,
+    limit: number,
+    after: VersionPlace | null,
+  ) =>
+    await db
+      .select()
+      .from(versions)
+      .where(
+        and(
+          which,
+          lte(time, until),
+          gte(time, after?.at ?? 0),
+          sql`(${time}, ${versions.connectionId}, ${versions.version}) > (${after?.at ?? 0}, ${after?.id ?? ''}, ${after?.version ?? 0})`,
+        ),
+      )
+      .orderBy(asc(time), asc(versions.connectionId), asc(versions.version))
+      .limit(atMost(limit));
   return {
     find: async (scope, connectionId, version) =>
       verifiedOne<Version>(source, versions, await findOne(source, tables, scope, { connectionId, version })),
@@ -141,61 +163,53 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
       );
       return new Set(found.map(({ connectionId, version }) => `${connectionId}/${version}`));
     },
-    retirable: async (now, limit) =>
-      intactOf<Version>(
-        source,
-        versions,
-        await db
-          .select()
-          .from(versions)
-          .where(and(labelled(tables, 'PREVIOUS'), lte(versions.validUntil, now), notExists(liveLease(db, tables, now))))
-          .orderBy(asc(versions.validUntil), asc(versions.connectionId))
-          .limit(atMost(limit)),
-      ),
-    destroyable: async (before, limit) =>
-      intactOf<Version>(
-        source,
-        versions,
-        await db
-          .select()
-          .from(versions)
-          .where(
-            and(
-              labelled(tables, 'RETIRED'),
-              isNull(versions.destroyedAt),
-              // Of a reference there is nothing to destroy.
-              isNotNull(versions.contentId),
-              lte(versions.retiredAt, before),
-              notExists(inUse(db, tables, versions.contentId, before)),
-              notExists(openChange(db, tables, versions.contentId)),
-            ),
-          )
-          .orderBy(asc(versions.retiredAt), asc(versions.connectionId))
-          .limit(atMost(limit)),
-      ),
-    async waiting() {
-      const [row] = await db
-        .select({ count: count(), oldest: min(versions.createdAt) })
+    async retirable(now, limit, after = null) {
+      const page = await pageBy(versions.validUntil, labelled(tables, 'PREVIOUS'), now, limit, after);
+      const ids = page.map(({ connectionId }) => connectionId);
+      const held = await inChunks(
+        ids,
+        async (chunk) =>
+          await db
+            .select({ connectionId: leases.connectionId, version: leases.version })
+            .from(leases)
+            .where(and(inArray(leases.connectionId, chunk), isNull(leases.releasedAt), gt(leases.expiresAt, now))),
+      );
+      const pinned = new Set(held.map(({ connectionId, version }) => `${connectionId}/${version}`));
+      const rows = page.filter(({ connectionId, version }) => !pinned.has(`${connectionId}/${version}`));
+      return { rows: intactOf<Version>(source, versions, rows), next: placeOf(page, limit, ({ validUntil }) => validUntil) };
+    },
+    async destroyable(before, limit, after = null) {
+      // Of a reference there is nothing to destroy.
+      const isSealed = and(labelled(tables, 'RETIRED'), isNull(versions.destroyedAt), isNotNull(versions.contentId));
+      const page = await pageBy(versions.retiredAt, isSealed, before, limit, after);
+      const needed = new Set<string>();
+      for (const contentId of new Set(page.map((row) => row.contentId ?? ''))) {
+        const [version] = await inUse(db, tables, contentId, before).limit(atMost(1));
+        const [change] = version === undefined ? await openChange(db, tables, contentId).limit(atMost(1)) : [];
+        if (version !== undefined || change !== undefined) needed.add(contentId);
+      }
+      const rows = page.filter(({ contentId }) => !needed.has(contentId ?? ''));
+      return { rows: intactOf<Version>(source, versions, rows), next: placeOf(page, limit, ({ retiredAt }) => retiredAt) };
+    },
+    async waiting(most) {
+      const some = db
+        .select({ createdAt: versions.createdAt })
         .from(versions)
-        .where(labelled(tables, 'PREVIOUS'));
+        .where(labelled(tables, 'PREVIOUS'))
+        .orderBy(asc(versions.validUntil))
+        .limit(atMost(most))
+        .as('some');
+      const [row] = await db.select({ count: count(), oldest: min(some.createdAt) }).from(some);
       return { count: Number(row?.count ?? 0), oldest: row?.oldest == null ? null : Number(row.oldest) };
     },
   };
 }
 
-/** Correlated with `versions`: a live lease that pins the row. */
-function liveLease(db: Database, { leases, versions }: Tables, now: number) {
-  return db
-    .select({ id: leases.id })
-    .from(leases)
-    .where(
-      and(
-        eq(leases.connectionId, versions.connectionId),
-        eq(leases.version, versions.version),
-        isNull(leases.releasedAt),
-        gt(leases.expiresAt, now),
-      ),
-    );
+type Timed = Pick<Version, 'connectionId' | 'version' | 'validUntil' | 'retiredAt'>;
+
+function placeOf(page: readonly Timed[], limit: number, timeOf: (version: Timed) => number | null): VersionPlace | null {
+  const last = page.at(-1);
+  return page.length < limit || last === undefined ? null : { at: timeOf(last) ?? 0, id: last.connectionId, version: last.version };
 }
 
 /** In words, not as a parameter: the indexes of one label are used only where the statement itself says so. */
