@@ -4,6 +4,7 @@ import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import type { UpgradeRecord } from '../domain/vault.ts';
 import { compareSqliteSchema } from './compare-sqlite-schema.ts';
+import { diskRefusal } from './disk-refusal.ts';
 import { MIGRATIONS_TABLE, newerSchema, newestMigration } from './migrations.ts';
 import { refusalOf } from './schema-difference.ts';
 import { databaseCode } from './store-error.ts';
@@ -34,7 +35,8 @@ export function inspectSqlite(file: string): InspectedStore {
     if (error instanceof StartupError) throw error;
     if (databaseCode(error)?.startsWith('SQLITE_BUSY'))
       throw new StartupError(`${file} is locked by another program. Stop it, then start again.`, 75);
-    throw refused(file, databaseCode(error)?.startsWith('SQLITE_CANTOPEN') ? "can't be opened" : 'is damaged');
+    // A disk that is full or read-only says nothing of the store on it, which nobody is to move away for that.
+    throw diskRefusal(file, databaseCode(error)) ?? refused(file, 'is damaged');
   } finally {
     for (const side of made) rmSync(side, { force: true });
   }

@@ -5,6 +5,7 @@ import { systemClock } from '../domain/clock.ts';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import { createStore } from './create-store.ts';
+import { diskRefusal } from './disk-refusal.ts';
 import { APPLICATION_ID, type InspectedStore, inspectSqlite } from './inspect-sqlite.ts';
 import { makeDataDir } from './make-data-dir.ts';
 import { MIGRATIONS_TABLE, migrationsAfter, newestMigration } from './migrations.ts';
@@ -30,6 +31,8 @@ export async function openSqliteStore(dataDir: string, options: OpenStoreOptions
     if (error instanceof StartupError) throw error;
     const code = databaseCode(error);
     if (code === null) throw error;
+    const refusal = diskRefusal(`The store in ${dataDir}`, code);
+    if (refusal !== null) throw refusal;
     throw new StartupError(
       `The store in ${dataDir} can't be opened (${code}). Check that the folder exists, belongs to this user and has space.`,
     );

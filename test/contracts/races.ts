@@ -29,12 +29,11 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
         return answer.status === 429 || answer.status === 503 ? await use() : answer.text;
       };
       const answers = await Promise.all(Array.from({ length: 200 }, use));
-      expect([answers.length, new Set(answers).size, answers[0]?.includes('"version":2'), await labels(id)]).toEqual([
-        200,
-        1,
-        true,
-        ['2 CURRENT', '1 PREVIOUS'],
-      ]);
+      // Each that differs is shown, with how many there were of it.
+      const counts = Object.fromEntries([...new Set(answers)].map((text) => [text, answers.filter((one) => one === text).length]));
+      const [first = ''] = answers.filter((text) => text.includes('"version":2'));
+      expect(counts).toEqual({ [first]: 200 });
+      expect(await labels(id)).toEqual(['2 CURRENT', '1 PREVIOUS']);
     });
 
     test('of eight commits on one base one wins, and each other one is told the current version (#97, C6)', async () => {
