@@ -1,5 +1,5 @@
 import SchemaBuilder from '@pothos/core';
-import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { badRequest } from '../domain/errors.ts';
 import { repeatsName } from '../domain/repeated-names.ts';
 import type { Context } from './context.ts';
@@ -25,18 +25,18 @@ export function createBuilder() {
 
   builder.scalarType('UUID', {
     serialize: String,
-    parseValue: readUuid,
-    parseLiteral: (node) => readUuid(node.kind === Kind.STRING ? node.value : null),
+    parseValue: (value) => readUuid(value),
+    parseLiteral: (node) => readUuid(node.kind === Kind.STRING ? node.value : null, node),
   });
   builder.scalarType('DateTime', {
     serialize: formatTime,
-    parseValue: readTime,
-    parseLiteral: (node) => readTime(node.kind === Kind.STRING ? node.value : null),
+    parseValue: (value) => readTime(value),
+    parseLiteral: (node) => readTime(node.kind === Kind.STRING ? node.value : null, node),
   });
   builder.scalarType('JSONString', {
     serialize: (value) => JSON.stringify(value),
-    parseValue: readJson,
-    parseLiteral: (node) => readJson(node.kind === Kind.STRING ? node.value : null),
+    parseValue: (value) => readJson(value),
+    parseLiteral: (node) => readJson(node.kind === Kind.STRING ? node.value : null, node),
   });
   builder.scalarType('GenericScalar', {
     serialize: (value) => value,
@@ -50,30 +50,30 @@ export function createBuilder() {
 }
 
 /** The text says what is expected and never what was given; the value's path is added where the error is reported. */
-export function wrongType(type: string): GraphQLError {
-  return new GraphQLError(`Expected ${type}.`);
+export function wrongType(type: string, node?: ValueNode): GraphQLError {
+  return new GraphQLError(`Expected ${type}.`, { nodes: node ?? null });
 }
 
-function readUuid(value: unknown): string {
-  if (typeof value !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw wrongType('UUID');
+function readUuid(value: unknown, node?: ValueNode): string {
+  if (typeof value !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw wrongType('UUID', node);
   return value.toLowerCase();
 }
 
-function readTime(value: unknown): number {
+function readTime(value: unknown, node?: ValueNode): number {
   const at = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw wrongType('DateTime');
+  if (Number.isNaN(at)) throw wrongType('DateTime', node);
   return at;
 }
 
-function readJson(value: unknown): unknown {
-  if (typeof value !== 'string') throw wrongType('JSONString');
+function readJson(value: unknown, node?: ValueNode): unknown {
+  if (typeof value !== 'string') throw wrongType('JSONString', node);
   let read: unknown;
   try {
     read = JSON.parse(value);
   } catch {
-    throw wrongType('JSONString');
+    throw wrongType('JSONString', node);
   }
-  if (repeatsName(value, read)) throw wrongType('JSONString');
+  if (repeatsName(value, read)) throw wrongType('JSONString', node);
   return read;
 }
 

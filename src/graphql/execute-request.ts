@@ -1,9 +1,10 @@
-import { type GraphQLSchema, Kind } from 'graphql';
+import { type GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { DomainError, type ErrorCode } from '../domain/errors.ts';
 import { auditRefusal } from '../operations/audit-refusal.ts';
 import type { Services } from '../operations/services.ts';
 import { trackEffects } from '../operations/track-effects.ts';
 import { type Context, createContext } from './context.ts';
+import { describeProblem } from './document-errors.ts';
 import { variableLimit } from './document-limits.ts';
 import type { Effort } from './effort.ts';
 import { type PreparedDocument, prepareDocument } from './prepare-document.ts';
@@ -56,6 +57,8 @@ export function createExecutor(
     return made;
   }
 
+  const describe = (error: GraphQLError) => describeProblem(schema, null, error);
+
   async function execute(request: GraphqlRequest, context: Context, admit: Admit): Promise<GraphqlAnswer> {
     const document = prepare(request, context);
     if ('errors' in document) return refused(document.errors, { isMutation: false, operation: null });
@@ -84,7 +87,11 @@ export function createExecutor(
     const errors =
       typeof result === 'string'
         ? []
-        : executionErrors(result.errors ?? [], (error) => report(error, context.actor.request.id), effects?.told);
+        : executionErrors(result.errors ?? [], {
+            describe,
+            report: (error) => report(error, context.actor.request.id),
+            told: effects?.told,
+          });
     const made =
       typeof result === 'string'
         ? { body: result, codes: [], executed: true, hadEffect: isMutation, ...ran }

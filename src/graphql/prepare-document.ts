@@ -1,9 +1,10 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { createDocumentCost } from './document-cost.ts';
+import { documentErrors } from './document-errors.ts';
 import { costLimit, DOCUMENT_RULES, LIMITS, literalLimit } from './document-limits.ts';
 import { type Effort, effortOf } from './effort.ts';
 import { type Runnable, runnable } from './runnable.ts';
-import { documentErrors, operationOf, type SafeError, safeError, syntaxErrors } from './safe-errors.ts';
+import { operationOf, type SafeError, safeError, syntaxErrors } from './safe-errors.ts';
 
 export interface Operation extends Runnable {
   readonly effort: Effort;

@@ -14,6 +14,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts';
+import { describeType } from './describe-type.ts';
 
 /** An error as it leaves: our own text and secret-free details. graphql's own messages quote the values they refuse. */
 export interface SafeError {
@@ -24,7 +25,7 @@ export interface SafeError {
 }
 
 /** Most errors of one answer. */
-const MOST = 5;
+export const MOST_ERRORS = 5;
 
 export function safeError(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}): SafeError {
   return { message, extensions: { ...details, code, next: details.next ?? ERROR_CODES[code].next } };
@@ -47,51 +48,6 @@ export function syntaxErrors(error: unknown): readonly SafeError[] {
   ];
 }
 
-/** Documents that do not fit the schema: the name that is wrong, and the type that was expected; no value and no suggestion. */
-export function documentErrors(_schema: GraphQLSchema, _document: DocumentNode, errors: readonly GraphQLError[]): readonly SafeError[] {
-  return errors.slice(0, MOST).map((error) => {
-    const limited =
-      /exceeded|limit|too many/i.test(error.message) &&
-      error.extensions.code === undefined &&
-      /alias|depth|directive|cost|complex/i.test(error.message);
-    const message = limited ? 'The document is larger or deeper than the limits allow.' : describeNode(error);
-    const { locations } = error;
-    return {
-      ...safeError(limited ? 'LIMIT_EXCEEDED' : 'BAD_REQUEST', message, { path: 'query' }),
-      ...(locations === undefined ? {} : { locations }),
-    };
-  });
-}
-
-function describeNode(error: GraphQLError): string {
-  const node = error.nodes?.[0];
-  switch (node?.kind) {
-    case Kind.FIELD:
-      return `The field "${cap(node.name.value)}" is not valid here.`;
-    case Kind.ARGUMENT:
-      return `The argument "${cap(node.name.value)}" is not valid here.`;
-    case Kind.OBJECT_FIELD:
-      return `The input field "${cap(node.name.value)}" is not valid here.`;
-    case Kind.VARIABLE:
-      return `The variable "$${cap(node.name.value)}" is not valid here.`;
-    case Kind.VARIABLE_DEFINITION:
-      return `The variable "$${cap(node.variable.name.value)}" is not valid.`;
-    case Kind.DIRECTIVE:
-      return `The directive "@${cap(node.name.value)}" is not valid here.`;
-    default: {
-      const expected =
-        /^([A-Z]\w*) cannot represent/.exec(error.message)?.[1] ??
-        /of type "([\w![\]]+)"/.exec(error.message)?.[1] ??
-        /^Expected ([A-Z]\w*)\.$/.exec(error.message)?.[1];
-      return expected === undefined ? 'The document is not valid here.' : `A value is not valid here; expected ${expected}.`;
-    }
-  }
-}
-
-function cap(name: string): string {
-  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
-}
-
 /** Variables that do not fit their types, found again so that each is named by path and expected type instead of by value. */
 export function variableErrors(
   schema: GraphQLSchema,
@@ -106,23 +62,30 @@ export function variableErrors(
     const given = Object.hasOwn(variables, name);
     if (!given || variables[name] === null) {
       if (isNonNullType(type) && definition.defaultValue === undefined)
-        errors.push(safeError('BAD_REQUEST', `$${name} is required; expected ${String(type)}.`, { path: name }));
+        errors.push(safeError('BAD_REQUEST', `The variable "$${name}" is required: ${describeType(type)}.`, { path: name }));
       continue;
     }
-    coerceInputValue(variables[name], type, (path, _value, error) => {
+    coerceInputValue(variables[name], type, (path, _value, { message }) => {
       const at = [name, ...path].join('.');
-      const unknown = /is not defined by type/.test(error.message);
-      const missing = /was not provided/.test(error.message);
-      const field = unknown || missing ? /^Field "(\w{1,64})"/.exec(error.message)?.[1] : undefined;
-      const where = field === undefined ? at : `${at}.${field}`;
-      const what = unknown ? 'there is no such field' : `expected ${typeAt(type, path, missing ? field : undefined)}`;
-      errors.push(safeError('BAD_REQUEST', `${where}: ${what}.`, { path: where }));
+      const unknown = /^Field "(\w{1,64})" is not defined by type/.exec(message)?.[1];
+      const missing = /^Field "(\w{1,64})" .*was not provided/.exec(message)?.[1];
+      const where = [at, unknown ?? missing].filter((step) => step !== undefined).join('.');
+      const expected = describeType(typeAt(type, path, missing));
+      const what =
+        unknown !== undefined
+          ? `There is no field "${where}".`
+          : missing !== undefined
+            ? `"${where}" is required: ${expected}.`
+            : `"${where}" is not valid: it must be ${expected}.`;
+      errors.push(safeError('BAD_REQUEST', what, { path: where }));
     });
   }
-  return errors.length === 0 ? [safeError('BAD_REQUEST', 'A variable is not of its type.', { path: 'variables' })] : errors.slice(0, MOST);
+  return errors.length === 0
+    ? [safeError('BAD_REQUEST', 'A variable is not of its type.', { path: 'variables' })]
+    : errors.slice(0, MOST_ERRORS);
 }
 
-function typeAt(type: GraphQLInputType, path: readonly (string | number)[], last: string | undefined): string {
+function typeAt(type: GraphQLInputType, path: readonly (string | number)[], last: string | undefined): GraphQLInputType {
   let current: GraphQLInputType = type;
   for (const step of last === undefined ? path : [...path, last]) {
     const bare: GraphQLInputType = isNonNullType(current) ? current.ofType : current;
@@ -137,22 +100,28 @@ function typeAt(type: GraphQLInputType, path: readonly (string | number)[], last
       current = field.type;
     }
   }
-  return String(current);
+  return current;
+}
+
+interface ErrorSinks {
+  /** What is wrong with an argument, in our words. */
+  describe(error: GraphQLError): string;
+  report(error: unknown): void;
+  readonly told?: ((error: DomainError) => DomainError) | undefined;
 }
 
 /** Errors of an execution: a DomainError keeps its code and text, or those that `told` gives it; anything else is masked and handed to `report`. */
 export function executionErrors(
   errors: readonly GraphQLError[],
-  report: (error: unknown) => void,
-  told: (error: DomainError) => DomainError = (error) => error,
+  { describe, report, told = (error) => error }: ErrorSinks,
 ): readonly SafeError[] {
-  return errors.slice(0, MOST).map((error) => {
+  return errors.slice(0, MOST_ERRORS).map((error) => {
     const cause = error.originalError;
     const path = error.path === undefined ? {} : { path: [...error.path] };
     if (cause instanceof DomainError) return { ...fromDomainError(told(cause)), ...path };
     // An argument that is seen to be null only when it is used: a JSONString! that reads "null".
     if (cause instanceof GraphQLError && cause.nodes !== undefined)
-      return { ...safeError('BAD_REQUEST', describeNode(cause), { path: 'query' }), ...path };
+      return { ...safeError('BAD_REQUEST', describe(cause), { path: 'query' }), ...path };
     report(cause ?? error);
     return { ...safeError('INTERNAL', 'Something went wrong on our side.'), ...path };
   });

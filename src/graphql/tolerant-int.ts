@@ -11,6 +11,7 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  type ValueNode,
 } from 'graphql';
 import { wrongType } from './builder.ts';
 
@@ -19,13 +20,13 @@ const tolerantInt = new GraphQLScalarType({
   name: 'Int',
   description: GraphQLInt.description,
   serialize: (value) => GraphQLInt.serialize(value),
-  parseValue: readInt,
-  parseLiteral: (node) => readInt(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null),
+  parseValue: (value) => readInt(value),
+  parseLiteral: (node) => readInt(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null, node),
 });
 
-function readInt(value: unknown): number {
+function readInt(value: unknown, node?: ValueNode): number {
   const number = typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > 2_147_483_647) throw wrongType('Int');
+  if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > 2_147_483_647) throw wrongType('Int', node);
   return number;
 }
 

@@ -135,3 +135,57 @@ test('F4 #42 what we say of a fault of ours does not depend on NODE_ENV', async 
   process.env.NODE_ENV = before;
   expect([errors?.[0]?.extensions.code, text.includes('CNRY')]).toEqual(['INTERNAL', false]);
 });
+
+describe('what is wrong is said in plain words, with the argument or field that it is about', () => {
+  const UUID = 'a UUID, such as 01a20e09-e595-72fc-9d2a-53e9c4eedb47';
+  test.each<[string, object, string]>([
+    ['{ connection(id: 5) { uuid } }', {}, `The argument "id" of "connection" is not valid: it must be ${UUID}.`],
+    ['{ connection(id: "CNRY") { uuid } }', {}, `The argument "id" of "connection" is not valid: it must be ${UUID}.`],
+    ['{ connection(id: null) { uuid } }', {}, `The argument "id" of "connection" is not valid: it must be ${UUID}.`],
+    ['{ connection { uuid } }', {}, `"connection" needs the argument "id": ${UUID}.`],
+    ['query ($id: UUID!) { connection(id: $id) { uuid } }', {}, `The variable "$id" is required: ${UUID}.`],
+    ['query ($id: UUID!) { connection(id: $id) { uuid } }', { id: 'CNRY' }, `"id" is not valid: it must be ${UUID}.`],
+    ['query ($id: String) { connection(id: $id) { uuid } }', {}, 'The variable "$id" is declared as String, where UUID! is needed.'],
+    [
+      '{ connections(first: "CNRY") { edges { cursor } } }',
+      {},
+      'The argument "first" of "connections" is not valid: it must be a whole number.',
+    ],
+    [
+      'query ($n: Int = "CNRY") { connections(first: $n) { edges { cursor } } }',
+      {},
+      'The default of the variable "$n" is not valid: it must be a whole number.',
+    ],
+    [
+      '{ connections(filter: { active: "CNRY" }) { edges { cursor } } }',
+      {},
+      'The argument "filter.active" of "connections" is not valid: it must be true or false.',
+    ],
+    ['{ connections(filter: { kind: "CNRY" }) { edges { cursor } } }', {}, 'ConnectionFilter has no field "kind".'],
+    [
+      '{ changes(state: CNRY) { edges { cursor } } }',
+      {},
+      'The argument "state" of "changes" is not valid: it must be one of COMMITTED, DISCARDED, OPEN, PENDING.',
+    ],
+    [
+      'query ($s: ChangeState) { changes(state: $s) { edges { cursor } } }',
+      { s: 'CNRY' },
+      '"s" is not valid: it must be one of COMMITTED, DISCARDED, OPEN, PENDING.',
+    ],
+    ['{ connections(size: 5) { edges { cursor } } }', {}, '"connections" has no argument "size".'],
+    ['{ connections }', {}, 'Name the fields of "connections" that you want, in braces behind it.'],
+    ['{ getUser { email { address } } }', {}, '"email" has no fields of its own: leave out the braces behind it.'],
+    ['{ getUsr { id } }', {}, 'There is no field "getUsr" on Query.'],
+    ['{ connection(id: $id) { uuid } }', {}, 'The variable "$id" is used, and not declared.'],
+    [STAGE, { d: { signingSecret: good.signingSecret } }, '"d.url" is required: a text.'],
+    [STAGE, { d: { ...good, notAField: 1 } }, 'There is no field "d.notAField".'],
+    [
+      'mutation { testWebhookCredentialsV2(connectionDetails: {signingSecret: "CNRY"}, validationName: "save_credentials") { key } }',
+      {},
+      'WebhookConnectionDetails needs the field "url": a text.',
+    ],
+  ])('%s', async (query, variables, message) => {
+    const { errors, text } = await gateway.graphql(query, variables);
+    expect({ message: errors?.[0]?.message, shown: text.includes('CNRY') }).toEqual({ message, shown: false });
+  });
+});
