@@ -1,5 +1,8 @@
 import { DomainError } from './errors.ts';
 
+/** Most live leases of one connection that are named at once. */
+export const MOST_LIVE_LEASES = 100;
+
 /** A running job's right to use one version until a time; it pins that version. It is live by the clock alone, with no sweeper's help. */
 export interface Lease {
   readonly id: string;

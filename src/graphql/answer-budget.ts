@@ -11,7 +11,7 @@ export const ANSWER_LIMITS = {
 } as const;
 
 /** Values that are made in one turn of the event loop; what is beyond waits for the next, and others are heard in between. */
-const VALUES_A_TURN = 2000;
+const VALUES_A_TURN = 1000;
 
 /** What a selection costs for each object that it is made of. */
 export interface SelectionCost {

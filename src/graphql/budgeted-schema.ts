@@ -24,7 +24,7 @@ const TEXTS = new Set(['String', 'ID']);
 const JSONS = new Set(['JSONString', 'GenericScalar']);
 
 /** What each field of the root counts in its turn of the event loop: most of them read from the store, and some read much. */
-const ROOT_VALUES = 500;
+const ROOT_VALUES = 250;
 
 /** Introspection's types are the same objects for all schemas of a process. */
 const introspected = new WeakSet<Field>();

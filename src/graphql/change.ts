@@ -1,6 +1,7 @@
 import { requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import { DomainError, ERROR_CODES, type ErrorCode, notFound } from '../domain/errors.ts';
+import { MOST_LIVE_LEASES } from '../domain/lease.ts';
 import type { PermissionLoss } from '../domain/parity.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from '../operations/commit-change.ts';
 import type { CommitOutcome } from '../operations/commit-locked.ts';
@@ -67,7 +68,16 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       currentVersion: t.exposeInt('currentVersion', { nullable: false }),
       nextVersion: t.exposeInt('nextVersion', { nullable: false }),
       changedFields: t.stringList({ nullable: false, resolve: (row) => [...row.changedFields] }),
-      liveLeases: t.field({ type: [lease], nullable: false, resolve: (row) => [...row.liveLeases] }),
+      liveLeases: t.field({
+        type: [lease],
+        nullable: false,
+        description: `The oldest ${MOST_LIVE_LEASES}.`,
+        resolve: (row) => [...row.liveLeases],
+      }),
+      hasMoreLeases: t.exposeBoolean('hasMoreLeases', {
+        nullable: false,
+        description: 'Not all live leases are listed here: `leases(connectionId: …, live: true)` has them page by page.',
+      }),
       missingValidators: t.stringList({
         nullable: false,
         description: 'Validators of the proof that a commit would run first.',

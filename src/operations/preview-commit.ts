@@ -1,7 +1,7 @@
 import { type Actor, requirePermission } from '../domain/actor.ts';
 import type { Change } from '../domain/change.ts';
 import type { ErrorCode } from '../domain/errors.ts';
-import type { Lease } from '../domain/lease.ts';
+import { type Lease, MOST_LIVE_LEASES } from '../domain/lease.ts';
 import { lossesOf, PARITY, type PermissionLoss } from '../domain/parity.ts';
 import { hasPassed } from '../domain/validation.ts';
 import { proofRule } from './commit-locked.ts';
@@ -10,7 +10,7 @@ import { loadConnection } from './load-connection.ts';
 import { candidateOf } from './open-resolved.ts';
 import { latestComparison, parityRuleOf } from './parity.ts';
 import { missingProofs } from './run-validation.ts';
-import type { Services } from './services.ts';
+import { type Services, scopeOf } from './services.ts';
 
 /** What a commit of this key would do now. It changes nothing and dials nothing. */
 export interface CommitPreview {
@@ -18,7 +18,9 @@ export interface CommitPreview {
   readonly currentVersion: number;
   readonly nextVersion: number;
   readonly changedFields: readonly string[];
+  /** The oldest of them. */
   readonly liveLeases: readonly Lease[];
+  readonly hasMoreLeases: boolean;
   /** Validators of the proof that have not passed for this candidate within 15 minutes; a commit would run them first. */
   readonly missingValidators: readonly string[];
   /**
@@ -39,7 +41,13 @@ export async function previewCommit(
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: ['update', 'roll-back'] });
   await requireOpen(change, services.store);
   const { connection, current } = await loadConnection(services, actor, input.connectionId);
-  const liveLeases = await services.store.read.leases.liveOf(connection.id, await services.store.now());
+  const { leases } = services.store.read;
+  const now = await services.store.now();
+  const liveLeases = await leases.liveOf(connection.id, now);
+  const limit = MOST_LIVE_LEASES + 1;
+  const hasMoreLeases =
+    liveLeases.length >= MOST_LIVE_LEASES &&
+    (await leases.page(scopeOf(actor), { connectionId: connection.id, liveAt: now }, { limit, after: null })).length === limit;
   const needed = proofRule(actor, connection, false) === 'required';
   const candidate = await candidateOf(services, actor, change, false);
   const parity = await parityRuleOf(services, actor, {
@@ -62,6 +70,7 @@ export async function previewCommit(
     nextVersion: connection.currentVersion + 1,
     changedFields: change.changedFields,
     liveLeases,
+    hasMoreLeases,
     missingValidators: missing,
     losses,
     obstacles,

@@ -7,6 +7,7 @@ import { type GatewayProcess, startGatewayProcess } from '../support/gateway-pro
 import { halfOpen, readToEnd, sendRaw } from '../support/raw-http.ts';
 import { createTestPool, runValidator } from '../support/validate.ts';
 import { createLoad, percentile } from './load.ts';
+import { probing, residentMegabytes } from './probing.ts';
 
 const ASSETS = fileURLToPath(new URL('../../dist/explorer/assets', import.meta.url));
 
@@ -15,26 +16,6 @@ beforeAll(async () => {
   gateway = await startGatewayProcess({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' } });
 });
 afterAll(() => gateway.end('SIGKILL'));
-
-const memory = async () =>
-  Number(/^changeover_process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1]) / 1e6;
-
-/** The longest that a probe had to wait while something else went on, milliseconds. */
-async function probing(work: () => Promise<unknown>): Promise<number> {
-  let going = true;
-  const waits: number[] = [];
-  const probes = (async () => {
-    while (going) {
-      const started = performance.now();
-      await (await fetch(`${gateway.url}/livez`)).text();
-      waits.push(performance.now() - started);
-    }
-  })();
-  await work();
-  going = false;
-  await probes;
-  return Math.max(...waits);
-}
 
 const fragments = Array.from({ length: 20 }, (_, index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`).join(' ');
 
@@ -55,7 +36,7 @@ describe('a document that is refused', () => {
 
 test('O4 hostile bodies stall no other request for 250 ms, and cost 100 MB at most', async () => {
   const load = createLoad(gateway);
-  const before = await memory();
+  const before = await residentMegabytes(gateway);
   const bodies = [
     '['.repeat(200_000),
     `{"query":"{ __typename }","variables":${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}}`,
@@ -63,7 +44,7 @@ test('O4 hostile bodies stall no other request for 250 ms, and cost 100 MB at mo
     JSON.stringify({ query: `{ connection(id: "${'a'.repeat(200_000)}") { uuid } }` }),
     'x'.repeat(5_000_000),
   ];
-  const longest = await probing(async () => {
+  const longest = await probing(gateway, async () => {
     for (let round = 0; round < 10; round += 1) {
       for (const body of bodies)
         await fetch(`${gateway.url}/graphql`, {
@@ -78,7 +59,7 @@ test('O4 hostile bodies stall no other request for 250 ms, and cost 100 MB at mo
     }
   });
   await load.ask(gateway.owner, '{ __typename }');
-  expect([longest < 250, (await memory()) - before < 100]).toEqual([true, true]);
+  expect([longest < 250, (await residentMegabytes(gateway)) - before < 100]).toEqual([true, true]);
 });
 
 test('#8 500 clients that send a byte in five seconds are closed within 30 s, and others are served meanwhile', async () => {

@@ -4,6 +4,11 @@ import { print, safeText, shortTime, table } from '../output.ts';
 import { UsageError } from '../usage-error.ts';
 import { collect, gatewayCommand, makesStore, plain, requireUuid, wholeNumber } from './shared.ts';
 
+interface TokenPage {
+  readonly edges: readonly { readonly node: TokenRow }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
 interface TokenRow {
   readonly id: string;
   readonly name: string;
@@ -16,6 +21,7 @@ interface TokenRow {
 }
 
 const FIELDS = 'id name kind roles comment createdAt expiresAt revokedAt lastUsedAt';
+const PAGE = `query ($after: String) { apiTokens(first: 100, after: $after) { edges { node { ${FIELDS} } } pageInfo { hasNextPage endCursor } } }`;
 
 const ROLE_NAMES = Object.keys(ROLES);
 
@@ -60,7 +66,13 @@ export function addTokenCommands(program: Command): void {
     },
   );
   gatewayCommand(token, 'list', 'tokens of the project, newest first', plain, async (gateway, output) => {
-    const { tokens } = await gateway.run<{ tokens: readonly TokenRow[] }>(`{ tokens { ${FIELDS} } }`);
+    const tokens: TokenRow[] = [];
+    for (let after: string | null = null; ; ) {
+      const { apiTokens }: { apiTokens: TokenPage } = await gateway.run(PAGE, { after });
+      tokens.push(...apiTokens.edges.map(({ node }) => node));
+      if (!apiTokens.pageInfo.hasNextPage) break;
+      after = apiTokens.pageInfo.endCursor;
+    }
     print(output, tokens, () =>
       table(
         ['ID', 'NAME', 'ROLES', 'EXPIRES', 'LAST USED', 'REVOKED'],

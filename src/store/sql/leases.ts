@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/connection.ts';
-import { isLive as isLiveAt, type Lease } from '../../domain/lease.ts';
+import { isLive as isLiveAt, type Lease, MOST_LIVE_LEASES } from '../../domain/lease.ts';
 import type { LeaseReaders, LeaseWriters } from '../../domain/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
@@ -31,7 +31,7 @@ const liveOfConnection = prepared('leases_live', (db, tables) => ({
     .from(tables.leases)
     .where(and(eq(tables.leases.connectionId, sql.placeholder('connectionId')), isLive(tables, sql.placeholder('now'))))
     .orderBy(asc(tables.leases.acquiredAt), asc(tables.leases.id))
-    .limit(atMost(100)),
+    .limit(atMost(MOST_LIVE_LEASES)),
 }));
 const insertLease = signedInsert('leases_insert', ({ leases }) => leases);
 

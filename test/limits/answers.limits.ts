@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+import { createLoad } from './load.ts';
+import { probing, residentMegabytes } from './probing.ts';
+
+/** Of one integration: 310 times 310 of them is what a query of 205 bytes asked for. */
+const IN_ONE = 310;
+const CONNECTIONS = 1000;
+
+let gateway: GatewayProcess;
+let viewer: { readonly id: string; readonly secret: string };
+beforeAll(async () => {
+  gateway = await startGatewayProcess({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' } });
+  const load = createLoad(gateway);
+  viewer = await load.token('viewer');
+  const first = await add(null, 'many');
+  const other = await add(null, 'other');
+  for (let index = 2; index < CONNECTIONS; index += 1) await add(index < IN_ONE + 1 ? first : other, null);
+  // Whatever is loaded and made once is there when it is measured.
+  for (let time = 0; time < 20; time += 1) await load.ask(viewer, GET_USER);
+}, 600_000);
+afterAll(() => gateway.end('SIGKILL'));
+
+/** A connection that is never proven; the integration that it is in. */
+async function add(warehouse: string | null, name: string | null): Promise<string> {
+  const load = createLoad(gateway);
+  const d = JSON.stringify({ host: 'db.example.com', port: 5432, dbName: 'sales', user: 'loader', password: 'a password' });
+  const staged = JSON.parse(
+    (
+      await load.ask(gateway.owner, 'mutation ($d: JSONString!) { stageConnection(connectionType: "postgres", details: $d) { key } }', {
+        d,
+      })
+    ).text,
+  );
+  const added = JSON.parse(
+    (
+      await load.ask(
+        gateway.owner,
+        'mutation ($k: String!, $dw: UUID, $n: String) { addConnection(connectionType: "postgres", key: $k, name: $n, connectionName: "c", dwId: $dw, isActive: false) { connection { warehouse { uuid } } } }',
+        { k: staged.data.stageConnection.key, dw: warehouse, n: name },
+      )
+    ).text,
+  );
+  return added.data.addConnection.connection.warehouse.uuid;
+}
+
+/** What the lead API's command line sends before each command. */
+const GET_USER =
+  '{ getUser { firstName lastName account { uuid activeCollectionRegions warehouses { uuid name connectionType isDeleted connections { uuid type createdOn jobTypes isActive disabledOn connectionIdentifiers { key value } } dataCollector { uuid customerAwsRegion } } bi { uuid name connections { uuid type } dataCollector { uuid } } etlContainers { uuid name connections { uuid type } } tableauAccounts { uuid dataCollector { uuid } } dataCollectors { uuid stackArn active customerAwsAccountId templateProvider templateVariant templateVersion codeVersion lastUpdated agents { uuid agentType platform storageType endpoint createdTime isDeleted imageVersion lastUpdatedTime } } } } }';
+const FIELDS =
+  'uuid name type subtype createdOn updatedOn isActive deletionProtection kind integrationType connectionTypeDisplayName resolvedConnectionType';
+const aliases = (count: number, text: string) => Array.from({ length: count }, (_, index) => `a${index}: ${text}`).join(' ');
+
+const ATTACKS: readonly (readonly [string, string])[] = [
+  ['lists within lists', `{ getWarehouses { connections { warehouse { connections { ${FIELDS} } } } } }`],
+  [
+    'lists within lists within lists',
+    '{ getWarehouses { connections { warehouse { connections { warehouse { connections { uuid } } } } } } }',
+  ],
+  ['as many connections as there may be values', `{ ${aliases(4, `getWarehouses { connections { ${FIELDS} } }`)} }`],
+  ['the same list under many names', `{ ${aliases(15, 'getWarehouses { connections { uuid } }')} }`],
+  ['the whole listing under many names', `{ ${aliases(15, 'getPlatformServices { connections { uuid name identifiers } }')} }`],
+  ['versions of every connection', `{ getWarehouses { connections { ${aliases(3, 'versions { version settings createdAt }')} } } }`],
+  ['schemas of every kind', `{ ${aliases(15, 'connectors { kind jsonSchema }')} }`],
+  [
+    'introspection under many names',
+    `{ ${aliases(15, '__schema { types { name description fields { name description args { name } type { name kind } } } }')} }`,
+  ],
+];
+
+test('the largest honest listing is answered', async () => {
+  const load = createLoad(gateway);
+  const answers = [
+    await load.ask(viewer, GET_USER),
+    await load.ask(viewer, '{ getPlatformServices { connections { uuid name connectionType identifiers } } }'),
+  ];
+  const counts = answers.map(({ text }) => text.match(/"uuid":/g)?.length ?? 0);
+  expect({ refused: answers.some(({ text }) => text.includes('"errors"')), all: counts.every((count) => count >= CONNECTIONS) }).toEqual({
+    refused: false,
+    all: true,
+  });
+});
+
+describe('no request of a reader stalls others for 250 ms, or takes more than 64 MB', () => {
+  test.each([['the largest honest listing', GET_USER] as const, ...ATTACKS])('%s', async (_, query) => {
+    const load = createLoad(gateway);
+    await load.ask(viewer, query);
+    const before = await residentMegabytes(gateway);
+    let most = before;
+    const longest = await probing(gateway, async () => {
+      for (let time = 0; time < 3; time += 1) {
+        await load.ask(viewer, query);
+        most = Math.max(most, await residentMegabytes(gateway));
+      }
+    });
+    expect({ stalled: longest > 250, grew: most - before > 64 }).toEqual({ stalled: false, grew: false });
+  });
+});
+
+test('thousands of documents that are sent once or twice leave no more than 64 MB', async () => {
+  const load = createLoad(gateway);
+  const send = async (from: number, to: number) => {
+    for (let index = from; index < to; index += 1) {
+      const query = `query Q${index} { connections(first: 1) { edges { node { ${`${FIELDS} `.repeat(40)} } } } a${index}: getUser { id email } }`;
+      // From its second use a document is compiled.
+      for (let use = 0; use <= index % 2; use += 1) await load.ask(viewer, query);
+    }
+  };
+  await send(0, 200);
+  const before = await residentMegabytes(gateway);
+  await send(200, 2600);
+  expect((await residentMegabytes(gateway)) - before).toBeLessThan(64);
+});
