@@ -9,7 +9,7 @@ import { type ProtocolBench, startProtocol } from '../support/protocol.ts';
 
 /** More than any statement may give at once. */
 const ROWS = 2500;
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 200;
 
 let bench: ProtocolBench;
 const actor = () => localActor(bench.gateway.app.projectId, 'test', { id: 'test', ip: null, client: {} });
@@ -33,7 +33,7 @@ test('an audit of any length is verified a page at a time', async () => {
   const rows = await rowsRead(async () => {
     verified = await verifyAudit(services, actor(), []);
   });
-  expect([verified?.ok, (verified?.rows ?? 0) >= 2 * ROWS, Math.max(...rows)]).toEqual([true, true, MOST_AT_ONCE]);
+  expect([verified?.ok, (verified?.rows ?? 0) >= 2 * ROWS, Math.max(...rows) <= MOST_AT_ONCE]).toEqual([true, true, true]);
 });
 
 test('a store of any size is examined a page at a time, and each connection for itself', async () => {
@@ -50,5 +50,10 @@ test('a store of any size is examined a page at a time, and each connection for 
   const rows = await rowsRead(async () => {
     examined = await examineStore(services, actor());
   });
-  expect([examined?.ok, examined?.versions, examined?.findings.length, Math.max(...rows)]).toEqual([false, ROWS + 4, 100, MOST_AT_ONCE]);
+  expect([examined?.ok, examined?.versions, examined?.findings.length, Math.max(...rows) <= MOST_AT_ONCE]).toEqual([
+    false,
+    ROWS + 4,
+    100,
+    true,
+  ]);
 });
