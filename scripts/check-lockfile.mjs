@@ -32,7 +32,9 @@ function hostOf(resolved) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const read = (name) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
-  const faults = lockfileFaults(read('package-lock.json'), read('package.json').allowScripts);
+  const faults = ['', 'scripts/node-20/'].flatMap((folder) =>
+    lockfileFaults(read(`${folder}package-lock.json`), read(`${folder}package.json`).allowScripts),
+  );
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exitCode = 1;
 }

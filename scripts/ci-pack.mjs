@@ -16,8 +16,8 @@ try {
     [...missing(paths), ...surplus(paths)].join('\n'),
   );
 
-  // npm runs no install script that the project has not allowed; the SQLite driver needs its own.
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, allowScripts: { 'better-sqlite3': true } }));
+  // npm 11 runs no install script that the project has not allowed; on Node 20 Changeover's own brings the SQLite driver.
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, allowScripts: { changeover: true } }));
   npm(['install', '--no-audit', '--no-fund', '--omit=dev', `./${filename}`], folder);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const bin = join(folder, 'node_modules/.bin/changeover');
@@ -61,6 +61,9 @@ function missing(paths) {
     'schema/schema.graphql',
     'migrations/sqlite/meta/_journal.json',
     'migrations/postgres/meta/_journal.json',
+    'scripts/node-20/install.mjs',
+    'scripts/node-20/package.json',
+    'scripts/node-20/package-lock.json',
     'README.md',
     'LICENSE',
   ];
@@ -70,7 +73,7 @@ function missing(paths) {
 
 function surplus(paths) {
   return paths
-    .filter((path) => /^(src|test|scripts|docs|data|\.ci)\/|(^|\/)\.(?!npmrc)|\.tsbuildinfo$/.test(path))
+    .filter((path) => /^(src|test|scripts\/(?!node-20\/)|docs|data|\.ci)\/|(^|\/)\.(?!npmrc)|\.tsbuildinfo$/.test(path))
     .map((path) => `surplus: ${path}`);
 }
 

@@ -3,16 +3,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { openDatabase } from '../src/store/sqlite-driver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'changeover-app-'));
 const good = join(root, 'good');
 const start = (dataDir: string) => createApp(readConfig({ CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'silent' }));
 const edit = (dir: string, statement: string) => {
-  const handle = new SqliteDatabase(join(dir, 'changeover.db'));
+  const handle = openDatabase(join(dir, 'changeover.db'));
   handle.exec(statement);
   handle.close();
 };

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
-import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
+import type { Database as Handle } from 'better-sqlite3';
 import { StartupError } from '../domain/startup-error.ts';
 import type { InstanceRow } from '../domain/store.ts';
 import type { UpgradeRecord } from '../domain/vault.ts';
@@ -7,6 +7,7 @@ import { compareSqliteSchema } from './compare-sqlite-schema.ts';
 import { diskRefusal } from './disk-refusal.ts';
 import { MIGRATIONS_TABLE, newerSchema, newestMigration } from './migrations.ts';
 import { refusalOf } from './schema-difference.ts';
+import { openDatabase } from './sqlite-driver.ts';
 import { databaseCode } from './store-error.ts';
 
 /** "CHG1": marks the file as ours. */
@@ -57,7 +58,7 @@ function hasSqliteHeader(file: string): boolean {
 }
 
 function inspectWith(file: string): InspectedStore {
-  const handle = new SqliteDatabase(file, { readonly: true, fileMustExist: true, timeout: 50 });
+  const handle = openDatabase(file, { readonly: true, fileMustExist: true, timeout: 50 });
   try {
     handle.pragma('cell_size_check = ON');
     if (handle.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw refused(file, 'is not a Changeover store');

@@ -1,11 +1,12 @@
-import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
+import type { Database as Handle } from 'better-sqlite3';
+import { openDatabase } from './sqlite-driver.ts';
 
 /**
  * Opens the writing connection with every pragma that durability needs, and proves that they took effect: a reopened WAL
  * database falls back to NORMAL, which loses acknowledged commits with the power.
  */
 export function openWriter(file: string): Handle {
-  const handle = new SqliteDatabase(file, { timeout: 50 });
+  const handle = openDatabase(file, { timeout: 50 });
   try {
     handle.pragma('journal_mode = WAL');
     handle.pragma('synchronous = FULL');
@@ -32,7 +33,7 @@ function requireDurable(handle: Handle): void {
 
 /** A connection that sees committed rows only, and can't write. */
 export function openReader(file: string): Handle {
-  const handle = new SqliteDatabase(file, { readonly: true, fileMustExist: true, timeout: 50 });
+  const handle = openDatabase(file, { readonly: true, fileMustExist: true, timeout: 50 });
   handle.pragma('query_only = ON');
   handle.pragma('cache_size = -16384');
   harden(handle);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { StartupError } from '../domain/startup-error.ts';
+import { openDatabase } from './sqlite-driver.ts';
 import { databaseCode } from './store-error.ts';
 
 /** One process writes. The lock is the operating system's, so a killed process leaves none behind. */
 export function takeWriterLock(dataDir: string): { release(): void } {
-  const lock = new SqliteDatabase(join(dataDir, 'changeover.lock'), { timeout: 0 });
+  const lock = openDatabase(join(dataDir, 'changeover.lock'), { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return { release: () => void lock.close() };

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import SqliteDatabase from 'better-sqlite3';
+import { openDatabase } from '../../dist/store/sqlite-driver.js';
 import { openGateway } from './gateway.mjs';
 import { median, round } from './statistics.mjs';
 
@@ -64,7 +64,7 @@ async function byClients(ids, work) {
 }
 
 function sqliteCommits(file) {
-  const handle = new SqliteDatabase(file);
+  const handle = openDatabase(file);
   handle.pragma('journal_mode = WAL');
   handle.pragma('synchronous = FULL');
   handle.exec('create table rows (id integer primary key, text text)');

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import { openDatabase } from '../../dist/store/sqlite-driver.js';
 import { openGateway } from './gateway.mjs';
 import { median, round } from './statistics.mjs';
 
@@ -67,7 +67,7 @@ async function grow(folder, size, say) {
 }
 
 function bytesOf(file, size) {
-  const handle = new SqliteDatabase(file, { readonly: true });
+  const handle = openDatabase(file, { readonly: true });
   const sizes = handle
     .prepare('select s.tbl_name as name, sum(d.pgsize) as bytes from dbstat d join sqlite_master s on s.name = d.name group by s.tbl_name')
     .all();

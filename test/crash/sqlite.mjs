@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import { openDatabase } from '../../dist/store/sqlite-driver.js';
 import { examine } from './afterwards.mjs';
 import { check } from './check.mjs';
 import { EVERYBODY, KEEPERS } from './clients.mjs';
@@ -166,7 +166,7 @@ async function missing(actions, referring, rows) {
 }
 
 async function withRows(dataDir, work) {
-  const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { readonly: true });
+  const handle = openDatabase(join(dataDir, 'changeover.db'), { readonly: true });
   try {
     handle.exec('BEGIN');
     return await work(async (text) => handle.prepare(text).all());

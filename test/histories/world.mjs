@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import SqliteDatabase from 'better-sqlite3';
 import { createApp } from '../../dist/app.js';
 import { socketGateway } from '../../dist/cli/transport.js';
 import { readConfig } from '../../dist/config.js';
@@ -17,6 +16,7 @@ import { localActor } from '../../dist/operations/prepare-instance.js';
 import { validateChange } from '../../dist/operations/run-validation.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
 import { stageReferenceUpdate } from '../../dist/operations/stage-reference.js';
+import { openDatabase } from '../../dist/store/sqlite-driver.js';
 import { addReferring, detailsOf, referenceTo, seed } from '../crash/seed.mjs';
 import { DOCUMENTS as CRASH_DOCUMENTS, OF_JOBS } from '../crash/workload.mjs';
 import { tagsOf } from './clients.mjs';
@@ -201,7 +201,7 @@ export async function readStored(rows) {
 }
 
 export async function withSqlite(dataDir, work) {
-  const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { readonly: true });
+  const handle = openDatabase(join(dataDir, 'changeover.db'), { readonly: true });
   try {
     handle.exec('BEGIN');
     return await work(async (text) => handle.prepare(text).all());
@@ -212,7 +212,7 @@ export async function withSqlite(dataDir, work) {
 
 /** One statement past the gateway that runs on it. */
 export async function changeSqlite(dataDir, text) {
-  const handle = new SqliteDatabase(join(dataDir, 'changeover.db'), { timeout: 5000 });
+  const handle = openDatabase(join(dataDir, 'changeover.db'), { timeout: 5000 });
   try {
     const statement = handle.prepare(text);
     return statement.reader ? statement.all() : statement.run();

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { checkMasterKey } from '../../src/crypto/key-check.ts';
 import { StartupError } from '../../src/domain/startup-error.ts';
 import type { InstanceRow } from '../../src/domain/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { openDatabase } from '../../src/store/sqlite-driver.ts';
 import { createTestClock, openSigned, verifyTestInstance } from '../support/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));
@@ -37,7 +37,7 @@ describe('opening the embedded store', () => {
   const bytesOf = (dataDir: string) =>
     Object.fromEntries(readdirSync(dataDir).map((name) => [name, readFileSync(join(dataDir, name)).toString('base64')]));
   const alter = (dataDir: string, statement: string) => {
-    const file = new SqliteDatabase(join(dataDir, 'changeover.db'));
+    const file = openDatabase(join(dataDir, 'changeover.db'));
     file.exec(statement);
     file.close();
   };
@@ -177,7 +177,7 @@ describe('opening the embedded store', () => {
     const refusal = await refusalOf(dataDir);
     const [copy] = readdirSync(dataDir).filter((name) => name.includes('.before-'));
     const rows = ['changeover.db', copy ?? ''].map((name) => {
-      const file = new SqliteDatabase(join(dataDir, name), { readonly: true });
+      const file = openDatabase(join(dataDir, name), { readonly: true });
       const found = [
         file.prepare('select count(*) from projects').pluck().get(),
         file.prepare('select count(*) from changeover_migrations').pluck().get(),

@@ -14,6 +14,7 @@ import type { Store, Writers } from '../../src/domain/store.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite-driver.ts';
 import { openWriter } from '../../src/store/sqlite-handles.ts';
 import { createTestClock, signed, verifyTestInstance } from '../support/services.ts';
 
@@ -66,7 +67,7 @@ describe('the SQLite engine', () => {
   test('another program that holds the write lock does not hold up the event loop or reads, and the write goes through once it lets go (#100)', async () => {
     const dataDir = folder();
     const store = await openIn(dataDir);
-    const foreign = new SqliteDatabase(join(dataDir, 'changeover.db'));
+    const foreign = openDatabase(join(dataDir, 'changeover.db'));
     foreign.exec('BEGIN IMMEDIATE');
     let isWritten = false;
     const write = insert(store, 'waiting').then(() => {
@@ -284,7 +285,7 @@ describe('the SQLite engine', () => {
     );
     await store.close();
     opened.splice(0);
-    const file = new SqliteDatabase(join(dataDir, 'changeover.db'));
+    const file = openDatabase(join(dataDir, 'changeover.db'));
     file.prepare("update tokens set integration_ids = 'CNRY0123 not json'").run();
     file.close();
     const again = await openIn(dataDir);

@@ -1,4 +1,4 @@
-import BetterSqlite3 from 'better-sqlite3';
+import { openDatabase } from '../../src/store/sqlite-driver.ts';
 
 /** Counts the statements that read while `work` runs, on every SQLite connection of this process. */
 export async function countReads(work: () => Promise<unknown>): Promise<number> {
@@ -7,7 +7,7 @@ export async function countReads(work: () => Promise<unknown>): Promise<number> 
 
 /** How many rows each statement that reads gave while `work` ran, on every SQLite connection of this process. */
 export async function rowsRead(work: () => Promise<unknown>): Promise<readonly number[]> {
-  const handle = new BetterSqlite3(':memory:');
+  const handle = openDatabase(':memory:');
   const statements = Object.getPrototypeOf(handle.prepare('select 1')) as Record<'all' | 'get', (...values: unknown[]) => unknown>;
   handle.close();
   const { all, get } = statements;

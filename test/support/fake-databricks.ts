@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import Database from 'better-sqlite3';
+import type { Database as Handle } from 'better-sqlite3';
+import { openDatabase } from '../../src/store/sqlite-driver.ts';
 import { type FakeReply, type FakeRequest, type JsonServer, startJsonServer } from './json-server.ts';
 
 /**
@@ -123,7 +124,7 @@ export async function startFakeDatabricks(
 
   /** Runs a statement on the relations of the information schema that the statements of a connector name. */
   function query(statement: string, parameters: readonly Parameter[], caller: FakePrincipal) {
-    const db = new Database(':memory:');
+    const db = openDatabase(':memory:');
     try {
       const own = granteesOf(caller);
       const seen = tables.filter((path) =>
@@ -200,7 +201,7 @@ function scim({ name, groups = [] }: FakePrincipal): object {
   };
 }
 
-function fill(db: Database.Database, relation: string, columns: readonly string[], rows: readonly (readonly string[])[]): void {
+function fill(db: Handle, relation: string, columns: readonly string[], rows: readonly (readonly string[])[]): void {
   db.exec(`CREATE TABLE information_schema_${relation} (${columns.join(', ')})`);
   const insert = db.prepare(`INSERT INTO information_schema_${relation} VALUES (${columns.map(() => '?').join(', ')})`);
   for (const row of rows) insert.run(...row);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
 import { textOf } from '../../src/store/sql/signed.ts';
+import { openDatabase } from '../../src/store/sqlite-driver.ts';
 import * as postgresTables from '../../src/store/tables.postgres.ts';
 import * as sqliteTables from '../../src/store/tables.sqlite.ts';
 import { eventually } from './eventually.ts';
@@ -161,7 +161,7 @@ interface Session {
 }
 
 async function onFile(file: string): Promise<Session> {
-  const handle = new SqliteDatabase(file, { timeout: 5000 });
+  const handle = openDatabase(file, { timeout: 5000 });
   return {
     async run(text) {
       const statement = handle.prepare(text);
