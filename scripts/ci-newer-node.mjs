@@ -2,7 +2,7 @@
 // comes with it, without a compiler; then the flow runs against what was built, and with --test the whole of `npm test`.
 //   node scripts/ci-newer-node.mjs 24.21.0 11.19.1 [--test]
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from './generated-file.mjs';
@@ -11,6 +11,8 @@ const [node, npm] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'changeover-node-'));
 const tools = join(folder, 'tools');
 const clone = join(folder, 'clone');
+// As root, the database server of the tests runs as another user, who has to reach its program.
+chmodSync(folder, 0o755);
 let passed = 0;
 let failed = 0;
 try {
