@@ -1,6 +1,7 @@
-import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
+import type { Database as Handle } from 'better-sqlite3';
 import { MIGRATIONS_TABLE, migrationsAfter } from './migrations.ts';
 import { sayDifference } from './schema-difference.ts';
+import { openDatabase } from './sqlite-driver.ts';
 
 interface Item {
   readonly type: string;
@@ -15,7 +16,7 @@ interface Item {
  * plain one: neither unique, nor partial, nor over expressions, which could refuse rows or run functions.
  */
 export function compareSqliteSchema(handle: Handle, migratedTo: number): string | null {
-  const expected = new Map(itemsOf(expectedSchema(migratedTo)).map((item) => [keyOf(item), item]));
+  const expected = new Map(expectedItems(migratedTo).map((item) => [keyOf(item), item]));
   for (const item of itemsOf(handle)) {
     const known = expected.get(keyOf(item));
     expected.delete(keyOf(item));
@@ -30,11 +31,15 @@ export function compareSqliteSchema(handle: Handle, migratedTo: number): string 
 const keyOf = ({ type, name }: Item) => `${type} ${name}`;
 
 /** As a new store has it, of the release that the store is migrated to. */
-function expectedSchema(migratedTo: number): Handle {
-  const fresh = new SqliteDatabase(':memory:');
-  for (const { at, statements } of migrationsAfter('sqlite', 0))
-    if (at <= migratedTo) for (const statement of statements) fresh.exec(statement);
-  return fresh;
+function expectedItems(migratedTo: number): readonly Item[] {
+  const fresh = openDatabase(':memory:');
+  try {
+    for (const { at, statements } of migrationsAfter('sqlite', 0))
+      if (at <= migratedTo) for (const statement of statements) fresh.exec(statement);
+    return itemsOf(fresh);
+  } finally {
+    fresh.close();
+  }
 }
 
 /** SQLite keeps statistics and its own indexes under names that nobody else can take. */
