@@ -89,7 +89,9 @@ A MAC says that we wrote the row once, not that it is what we wrote last. Agains
 
 ## The audit
 
-\`changeover audit verify\` tells of an edited, missing, reordered or truncated row; of an audit that was wiped, whose head is gone or altered, or that does not begin with the start of the instance, without anchors, too. A head that is put back from an old copy, together with the tail that is cut, needs an anchor. Rows that are deleted within the second before they are sealed are told by what they were about: \`doctor\` compares versions with the audit.
+\`changeover audit verify\` tells of an edited, missing, reordered or truncated row; of an audit that was wiped, whose head is gone or altered, or that does not begin with the start of the instance, without anchors, too. A head that is put back from an old copy, together with the tail that is cut, needs an anchor.
+
+Rows that are deleted within the second before they are sealed are told by the gateway that wrote them: each process remembers the rows that it committed, until it has seen them sealed. One that is gone meanwhile is in its log (\`audit rows lost\`, level error) and in the audit (\`audit.lost\`), and is \`lost\` to \`changeover audit verify\` and \`row-lost\` to \`changeover doctor\` from then on. A row is told by neither when its process is killed within that second, when nobody knows whether its commit took effect, or when more than 20,000 rows wait; of commits, \`doctor\` finds the version that is in no audit row.
 
 Before an operation answers, it reads back its audit rows behind the commit: with something in the database that takes them away or changes them, nothing is revealed.
 

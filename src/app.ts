@@ -43,6 +43,7 @@ import { createObserver } from './observe.ts';
 import { noteRestore } from './operations/note-restore.ts';
 import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
+import { createAuditWatch } from './operations/watch-audit.ts';
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
@@ -112,8 +113,9 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   const background = createBackground((name, error) => log.write('background work failed', { name, ...errorFields(error) }));
   const metrics = createMetrics({ store, load: () => services.runner.load() });
   const observer = createObserver(log, metrics);
+  const auditWatch = createAuditWatch();
   const services: Services = {
-    store,
+    store: auditWatch.watching(store),
     vault,
     connectors,
     tokens: { create: createToken, parse: parseToken },
@@ -156,6 +158,11 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     whileDialling: (work) => work(),
     once: background.once,
   };
+  const watchAudit = () =>
+    auditWatch.look(services, {
+      lost: (rows) => log.write('audit rows lost', { rows: rows.length, ids: firstIds(rows) }),
+      unwatched: (rows) => log.write('audit rows not watched', { rows }),
+    });
   const projectId = await orEndStart(store, ensureProject(services, instance.id, START));
   const restore = await orEndStart(store, noteRestoreOf(config, services, projectId, instance.id));
   if (restore !== null)
@@ -208,6 +215,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
           : [address];
       own.push(...addresses.map((one) => ({ address: one, port })));
     },
+    watchAudit,
     startJobs: () =>
       startJobs(
         services,
@@ -219,6 +227,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
           },
           clockRanAhead: (aheadMs) => log.write('clock set forward', { aheadSeconds: Math.round(aheadMs / 1000) }),
           sealed: (rows, ms) => log.write('audit sealed', { rows, ms: Math.round(ms) }),
+          watchAudit,
           committed: (changes, ms) => log.write('waiting commits carried out', { changes, ms: Math.round(ms) }),
           keptHouse: (pass, ms) => log.write('housekeeping', { ...pass, ms: Math.round(ms) }),
           dropped: (rows, ms) => log.write('old rows dropped', { dropped: rows, ms: Math.round(ms) }),
@@ -232,6 +241,13 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       await store.close();
     },
   };
+}
+
+function firstIds(rows: readonly { readonly id: string }[]): string {
+  return rows
+    .slice(0, 5)
+    .map(({ id }) => id)
+    .join(' ');
 }
 
 async function noteRestoreOf({ auditAnchorFile }: Config, services: Services, projectId: string, instanceId: string) {

@@ -18,6 +18,7 @@ export const LOG_FIELDS = {
   frames: 'files and lines in which a validator threw, innermost first, separated by spaces; never its message',
   given: 'id of the master key that was given',
   head: "hash of the chain's last row, hex",
+  ids: 'ids of the first five of them, separated by spaces',
   kid: 'id of the master key that is in use',
   kind: 'kind of the connection, or network for a probe',
   kinds: 'how many kinds are served, those of packages included',
@@ -31,7 +32,7 @@ export const LOG_FIELDS = {
     "the request's id, the same as in its x-request-id header and in the audit: the client's x-mcd-trace-id where it sent a usable one",
   retired: 'PREVIOUS versions that were retired',
   route: 'route, as in the metrics',
-  rows: 'audit rows that were numbered and chained',
+  rows: 'how many audit rows',
   setting: 'name of an environment variable',
   seq: "number of the chain's last row",
   signal: 'SIGTERM or SIGINT',
@@ -95,6 +96,16 @@ export const LOG_EVENTS = {
   },
   'waiting commits carried out': { level: 'info', says: 'The leases that held changes up have ended.', fields: ['changes', 'ms'] },
   'audit sealed': { level: 'debug', says: 'Audit rows were numbered and chained.', fields: ['rows', 'ms'] },
+  'audit rows lost': {
+    level: 'error',
+    says: 'Audit rows that this gateway had written were gone before they were numbered: somebody deleted them past the gateway. The audit says so, too (`audit.lost`), and `audit verify` and `doctor` name them.',
+    fields: ['rows', 'ids'],
+  },
+  'audit rows not watched': {
+    level: 'warn',
+    says: 'More audit rows waited for their number than are remembered; if one of these is deleted meanwhile, nobody tells.',
+    fields: ['rows'],
+  },
   'audit anchor': {
     level: 'info',
     says: 'The head of the audit chain, once a minute when it has moved and no `CHANGEOVER_AUDIT_ANCHOR_FILE` is set.',

@@ -33,6 +33,7 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
     },
     async close() {
       await sealAudit(app.services);
+      await app.watchAudit();
       await app.close();
     },
   };

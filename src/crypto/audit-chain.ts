@@ -1,14 +1,15 @@
-import type {
-  Anchor,
-  ArchivedHead,
-  AuditCheck,
-  AuditCursor,
-  AuditFinding,
-  AuditPages,
-  AuditRange,
-  AuditRow,
-  ChainPoint,
-  LinkedRow,
+import {
+  type Anchor,
+  type ArchivedHead,
+  type AuditCheck,
+  type AuditCursor,
+  type AuditFinding,
+  type AuditPages,
+  type AuditRange,
+  type AuditRow,
+  type ChainPoint,
+  type LinkedRow,
+  lostIds,
 } from '../domain/audit.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { createPacer, type Pacer } from '../domain/pacer.ts';
@@ -65,7 +66,7 @@ interface Misfit {
 /**
  * Checks every row's signature, the numbers, the chain, and that each anchor is on it. `edited`: a row's content or its chain
  * hash does not fit. `missing`: numbers are left out. `reordered`: a row's number is not its place. `truncated`: an anchor lies
- * past the last row. `unanchored`: the row an anchor names has another hash. At most 100 findings of rows that are at fault, and
+ * past the last row. `unanchored`: the row an anchor names has another hash. `lost`: a row says that this one was gone unnumbered. At most 100 findings of rows that are at fault, and
  * 100 of rows that wait for the sealer, which are looked at in the end. Whatever waits for the event loop gets in between.
  */
 export async function verifyAuditChain(
@@ -114,6 +115,8 @@ function fault({ faults }: Check, kind: AuditFinding['kind'], seq: number | null
 
 function checkSignature(check: Check, row: AuditRow): void {
   if (!auditRowHmac(check.vault, row).equals(row.rowHmac)) fault(check, 'edited', row.seq, row.id);
+  // What somebody made up is told as edited, and says nothing.
+  else for (const id of lostIds(row)) fault(check, 'lost', null, id);
 }
 
 function answer({ faults, waiting, rows }: Check, found: Pick<AuditCheck, 'sealed' | 'last' | 'next'>): AuditCheck {

@@ -7,6 +7,8 @@ export const AUDIT_ACTIONS = {
   'instance.restore':
     'The store was found older than the anchor of its audit, as after a restore from a backup: `anchorSeq`, `anchorHead`, `headSeq`, `versionGap`.',
   'audit.cut': 'Rows that were archived were cut from the store: `from`, `through`, `head`.',
+  'audit.lost':
+    'Audit rows that the gateway had written were gone before they were numbered: deleted past the gateway. `rows` counts them, `lost` names at most 50.',
   'request.refuse':
     'A mutation was refused, or a token that has ended was used: `fields`, `codes`. Of one token 30 are told a minute; `leftOut` counts those before.',
   'session.create': 'Somebody signed in to the explorer.',
@@ -78,6 +80,9 @@ export const CUT_ACTIONS: readonly AuditAction[] = [
 /** Under this entity it is found whenever the store was restored, whichever project it has. */
 export const RESTORE_ENTITY = 'instance';
 
+/** Younger rows are not cut: what an idempotent repeat finds in the audit is there for as long as ids are kept, a day. */
+export const CUT_LEAST_AGE_MS = 48 * 60 * 60 * 1000;
+
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;
@@ -135,11 +140,22 @@ export interface ArchivedHead {
 export interface AuditFinding {
   /**
    * `unsealed` rows are waiting for the sealer and are no fault. `forged-cut`: the store says that rows were archived and cut, and the
-   * record of it is not ours. `cut-altered`: what stayed of the rows that were cut is not what had stayed.
+   * record of it is not ours. `cut-altered`: what stayed of the rows that were cut is not what had stayed. `lost`: a row that the
+   * gateway had written was gone before it was numbered, as the audit says itself.
    */
-  readonly kind: 'edited' | 'missing' | 'reordered' | 'truncated' | 'unanchored' | 'unsealed' | 'forged-cut' | 'cut-altered';
+  readonly kind: 'edited' | 'missing' | 'lost' | 'reordered' | 'truncated' | 'unanchored' | 'unsealed' | 'forged-cut' | 'cut-altered';
   readonly seq: number | null;
   readonly rowId: string | null;
+}
+
+/** What rows of `audit.lost` are about, so that they are found by it. */
+export const LOST_ENTITY = 'audit';
+
+/** The ids that a row of `audit.lost` names; of other rows none. */
+export function lostIds({ action, details }: AuditEntry): readonly string[] {
+  const { lost } = action === 'audit.lost' ? details : { lost: null };
+  if (!Array.isArray(lost)) return [];
+  return lost.map((row: unknown) => String((row as { readonly id?: unknown } | null)?.id));
 }
 
 /** Rows in pages, so that a log of any length is verified in bounded memory. Each call begins anew. */

@@ -375,6 +375,8 @@ export interface AuditArchiveWriters extends AuditArchiveReaders {
 export interface AuditReaders extends AuditArchiveReaders {
   /** In no particular order; those that are there. */
   byIds(ids: readonly string[]): Promise<readonly AuditRow[]>;
+  /** The numbers of those that are there; null of one that waits for the sealer. */
+  places(ids: readonly string[]): Promise<ReadonlyMap<string, number | null>>;
   find(projectId: string, id: string): Promise<AuditRow | null>;
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
@@ -387,6 +389,8 @@ export interface AuditReaders extends AuditArchiveReaders {
   ): Promise<readonly AuditRow[]>;
   /** The same of everything, by (entityId, at, id). */
   scanCommits(after: Pick<AuditRow, 'entityId' | 'at' | 'id'> | null, limit: number): Promise<readonly AuditRow[]>;
+  /** Rows of all projects that tell of lost ones, the first ones first. */
+  losses(limit: number): Promise<readonly AuditRow[]>;
   /** All projects' sealed rows by number; `after` is the last one seen. */
   sealed(after: number | null, limit: number): Promise<readonly AuditRow[]>;
   /** All projects' rows that the sealer has yet to number, by (at, id). */

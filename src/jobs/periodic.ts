@@ -24,6 +24,8 @@ export interface JobReports {
   anchor(head: Anchor): Promise<void>;
   clockRanAhead(aheadMs: number): void;
   sealed(rows: number, ms: number): void;
+  /** Looks whether what was written to the audit is still there. */
+  watchAudit(): Promise<void>;
   /** Commits that had waited for leases to end. */
   committed(changes: number, ms: number): void;
   /** `forgotten`: answers to idempotent requests whose day was over. */
@@ -35,7 +37,7 @@ export interface JobReports {
 /** Starts the gateway's own work: sealing the audit, carrying out commits that wait, retiring versions, anchoring. Returns what stops it and waits for what runs. */
 export function startJobs(
   services: Services,
-  { failed, anchor, clockRanAhead, sealed, committed, keptHouse, dropped }: JobReports,
+  { failed, anchor, clockRanAhead, sealed, watchAudit, committed, keptHouse, dropped }: JobReports,
   uptime: Uptime,
 ): () => Promise<void> {
   let lastAnchor = 0;
@@ -58,6 +60,7 @@ export function startJobs(
       const rows = await sealAudit(services);
       if (rows > 0) sealed(rows, performance.now() - started);
     }),
+    every('watch-audit', SEAL_EVERY, watchAudit),
     every('commit-waiting', WAITING_EVERY, async () => {
       const started = performance.now();
       const changes = await commitWaiting(services);
@@ -120,6 +123,7 @@ export function startJobs(
     stopping = true;
     await Promise.all(stops.map((stop) => stop()));
     await sealAudit(services).catch((error: unknown) => failed('seal-audit', error));
+    await watchAudit().catch((error: unknown) => failed('watch-audit', error));
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
-import { type ArchivedHead, type AuditRow, CUT_ACTIONS } from '../domain/audit.ts';
+import { type ArchivedHead, type AuditRow, CUT_ACTIONS, CUT_LEAST_AGE_MS } from '../domain/audit.ts';
 import { badRequest, DomainError } from '../domain/errors.ts';
 import type { Writers } from '../domain/store.ts';
 import { record, type Services } from './services.ts';
@@ -8,8 +8,6 @@ import { record, type Services } from './services.ts';
 const BATCH = 200;
 /** A call begins no further batch after this, milliseconds. */
 const CALL_MS = 5000;
-/** What an idempotent repeat finds in the audit is not cut: ids are kept for a day. */
-const LEAST_AGE_MS = 48 * 60 * 60 * 1000;
 
 export interface AuditCut {
   /** The last row that was cut. */
@@ -31,7 +29,7 @@ export async function cutAudit(services: Services, actor: Actor, through: number
   const last = await store.read.audit.atSeq(through);
   if (last === null || last.chainHash?.toString('hex') !== head)
     throw badRequest('head', 'This is not the hash of that row. Archive the audit up to it first.');
-  if (last.at > (await store.now()) - LEAST_AGE_MS) throw badRequest('through', 'Rows of the last 48 hours stay in the store.');
+  if (last.at > (await store.now()) - CUT_LEAST_AGE_MS) throw badRequest('through', 'Rows of the last 48 hours stay in the store.');
   const until = performance.now() + CALL_MS;
   for (;;) {
     const cut = await store.write(async (tx) => {

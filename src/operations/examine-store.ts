@@ -1,5 +1,5 @@
 import { type Actor, requireOperator } from '../domain/actor.ts';
-import type { AuditRow } from '../domain/audit.ts';
+import { type AuditRow, lostIds } from '../domain/audit.ts';
 import type { Change } from '../domain/change.ts';
 import type { Connection, SealedContent, Version } from '../domain/connection.ts';
 import { badRequest, DomainError } from '../domain/errors.ts';
@@ -25,7 +25,7 @@ export interface Finding {
   /**
    * `not-in-audit`: the audit row of its commit is missing or says something else. `lost`: the audit knows a version that is not stored.
    * `row-altered`: a row is not as it was written. `row-stale`: a token or grant was put back from an old copy. `row-lost`: it was deleted.
-   * `state-altered`: label, current version, destruction and the destination of a reference do not fit each other.
+   * An audit row is `row-lost` when it was gone before it was sealed. `state-altered`: label, current version, destruction and the destination of a reference do not fit each other.
    */
   readonly problem:
     | 'does-not-open'
@@ -158,11 +158,18 @@ async function examineRows(examined: Examined, { table, after }: RowPlace): Prom
   const name = (await integrity.tables())[table];
   if (name === undefined) {
     add(examined, (await integrity.lost()).map(asFinding));
+    add(examined, (await lostAudit(examined)).map(asFinding));
     return null;
   }
   const { found, next } = await integrity.scan(name, after, PAGE);
   add(examined, found.map(asFinding));
   return { rows: next === null ? { table: table + 1, after: null } : { table, after: next } };
+}
+
+/** Audit rows that were gone before they were sealed, as the audit tells itself. */
+async function lostAudit({ services: { store, auditChain } }: Examined): Promise<readonly AlteredRow[]> {
+  const told = (await store.read.audit.losses(MOST_FINDINGS)).filter((row) => auditChain.sign(row).equals(row.rowHmac));
+  return told.flatMap(lostIds).map((rowId) => ({ table: 'audit', rowId, problem: 'row-lost' }));
 }
 
 function add({ findings, counts }: Examined, found: readonly Finding[]): void {

@@ -1,5 +1,15 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Anchor, ArchivedHead, AuditCheck, AuditEntry, AuditPages, AuditRange, AuditRow, LinkedRow } from '../domain/audit.ts';
+import type {
+  Anchor,
+  ArchivedHead,
+  AuditAction,
+  AuditCheck,
+  AuditEntry,
+  AuditPages,
+  AuditRange,
+  AuditRow,
+  LinkedRow,
+} from '../domain/audit.ts';
 import type { Scope } from '../domain/connection.ts';
 import type { Connector } from '../domain/connector.ts';
 import type { Details } from '../domain/details.ts';
@@ -132,19 +142,30 @@ export async function writeAs<T>(
   actor: Actor,
   work: (tx: Writers) => Promise<T>,
 ): Promise<T> {
-  let audited: string[] = [];
+  let audited: AuditedRow[] = [];
   const value = await services.store.write(async (tx) => {
     audited = [];
     auditedIn.set(tx, audited);
     if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
     return await work(tx);
   });
-  await requireAudited(services, audited);
+  await requireAudited(
+    services,
+    audited.map(({ id }) => id),
+  );
   return value;
 }
 
-/** The ids of the audit rows that a transaction has written so far. */
-const auditedIn = new WeakMap<Writers, string[]>();
+/** What is remembered of an audit row. */
+export interface AuditedRow {
+  readonly id: string;
+  readonly projectId: string;
+  readonly action: AuditAction;
+  readonly at: number;
+}
+
+/** The audit rows that a transaction has written so far. */
+export const auditedIn = new WeakMap<Writers, AuditedRow[]>();
 
 /**
  * Before anything is answered, its audit rows are read back: something in the database may take them away as they are written, or as
@@ -175,8 +196,10 @@ export async function record(services: Services, tx: Writers, actor: Actor, entr
     client: actor.request.client,
     ...entry,
   };
-  auditedIn.get(tx)?.push(row.id);
   await tx.audit.append({ rowHmac: services.auditChain.sign(row), seq: null, chainHash: null, ...row });
+  const audited = auditedIn.get(tx) ?? [];
+  audited.push({ id, projectId: actor.projectId, action: entry.action, at });
+  auditedIn.set(tx, audited);
   await tx.events.append({
     id: services.newId(),
     projectId: actor.projectId,

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import type { AuditRow, LinkedRow } from '../../domain/audit.ts';
+import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '../../domain/audit.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
 import { AUDIT_COMMITS } from '../audit-commits.ts';
@@ -7,6 +7,7 @@ import { UnreadableJson } from '../stored-json.ts';
 import type { Tables } from '../tables.ts';
 import { atMost } from './at-most.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
+import { inChunks } from './in-chunks.ts';
 import { behind, beyond } from './keyset.ts';
 import { prepared, preparedInsert } from './prepared.ts';
 import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
@@ -49,6 +50,11 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
   return {
     // One transaction writes one or two, mostly.
     byIds: async (ids) => trusted<AuditRow>((await Promise.all(ids.map((id) => rowById(source, tables, { id })))).flat()),
+    async places(ids) {
+      const columns = { id: audit.id, seq: audit.seq };
+      const rows = await inChunks(ids, (chunk) => db.select(columns).from(audit).where(inArray(audit.id, chunk)));
+      return new Map(rows.map(({ id, seq }) => [id, seq === null ? null : Number(seq)]));
+    },
     page: async (projectId, filter, { limit, after }) =>
       readableOf(
         await db
@@ -98,6 +104,15 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
             ),
           )
           .orderBy(asc(audit.entityId), asc(audit.at), asc(audit.id))
+          .limit(atMost(limit)),
+      ),
+    losses: async (limit) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(and(eq(audit.entityId, LOST_ENTITY), eq(audit.action, 'audit.lost' satisfies AuditAction)))
+          .orderBy(asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
       ),
     sealed: async (after, limit) =>
