@@ -221,7 +221,7 @@ test('#38 what a validator reports shows no secret that a remote system sent bac
     text.includes(bytes.toString('hex')),
     text.includes(bytes.toString('base64').slice(4, 20)),
     outcome.errors[0]?.cause,
-  ]).toEqual([false, false, false, 'it said [hidden]']);
+  ]).toEqual([false, false, false, '[hidden]']);
 });
 
 test('closing ends what runs and what waits, and says nothing of what they were asked to check', async () => {

@@ -107,7 +107,7 @@ describe('a process of ours', () => {
     ['below a file', join(process.cwd(), 'package.json', 'data')],
   ])('says in one line that its data directory can not be made, %s, and ends', (_, dataDir) => {
     const environment = { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: dataDir };
-    for (const command of [['dist/main.js'], ['dist/cli/main.js', 'doctor']]) {
+    for (const command of [['dist/main.js'], ['dist/cli/main.js', 'token', 'create', '--name', 'ci', '--role', 'owner']]) {
       const { status, stderr } = spawnSync(process.execPath, command, { env: environment, encoding: 'utf8', timeout: 30_000 });
       expect([status, stderr.split('\n').length, stderr]).toEqual([
         78,
