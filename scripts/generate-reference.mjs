@@ -57,7 +57,7 @@ const tableOf = new Map(Object.entries(tables));
 page(
   'tampering',
   'Tampering',
-  'What stands against somebody who writes to the database, past the gateway and without the master key. He can destroy, and is seen; he gains nothing. A test changes every column of every table on both engines.',
+  'What stands against somebody who writes to the database, past the gateway and without the master key. He can destroy, and is seen; he gains nothing. A test changes every column of every table on both engines, deletes and copies rows of it, and puts older ones back.',
   [
     `## What is covered by what
 
@@ -67,20 +67,31 @@ Rows with a MAC are signed over all their columns but those that are named: with
       Object.entries(COVERAGE).map(([key, entry]) => [
         code(getTableName(tableOf.get(key))),
         entry.by === 'mac' ? 'the MAC of each row' : entry.how,
-        entry.by === 'mac'
-          ? Object.entries(entry.except)
+        'unused' in entry
+          ? ''
+          : Object.entries(entry.except)
               .map(([column, why]) => `${code(getTableColumns(tableOf.get(key))[column].name)}: ${why}`)
-              .join(' ') || 'nothing'
-          : '',
+              .join(' ') || 'nothing',
       ]),
+    ),
+    `## Whole rows
+
+Whether a start, \`changeover doctor\` or \`changeover audit verify\` tells of a row that is deleted, of one that is copied under another id, and of older copies that are put back; or why that gains nothing.`,
+    table(
+      ['table', 'deletion', 'copy', 'older copies'],
+      Object.entries(COVERAGE).flatMap(([key, entry]) =>
+        'unused' in entry
+          ? []
+          : [[code(getTableName(tableOf.get(key))), ...['deletion', 'copy', 'replay'].map((what) => entry.rows[what] ?? 'told')]],
+      ),
     ),
     `## Old copies
 
 A MAC says that we wrote the row once, not that it is what we wrote last. Against an old copy that is put back:
 
-- **Tokens, provider grants and destinations of secrets** are on one signed list with the MAC that each has now (\`authority_head\`). An old copy of one is \`INTEGRITY\`, and \`row-stale\` to \`doctor\`; one that was deleted is \`row-lost\`. Whoever puts back the whole list with all its rows has to meet a gateway that has seen no newer one: a running gateway refuses an older list, and the audit tells of what is missing since.
+- **Tokens, provider grants and destinations of secrets** are on one signed list with the MAC that each has now (\`authority_head\`). An old copy of one is \`INTEGRITY\`, and \`row-stale\` to \`doctor\`; one that was deleted is \`row-lost\`. Whoever puts back the whole list with all its rows has to meet a gateway that has seen no newer one: a running gateway refuses an older list. The audit has what was granted and revoked since; nothing compares it.
 - **A connection** points at its version, and the version is labelled CURRENT: one without the other is \`INTEGRITY\`. Both of an earlier moment are a whole, older connection: \`doctor\` says which version is \`lost\`, since the audit knows it.
-- **A policy** of before, put back on the connection while its version is the same, is believed. The audit has the later \`connection.policy\`.
+- **A policy** of before, put back on the connection while its version is the same, is believed; so is one that says that the connection is enabled, or not protected. The audit has the later \`connection.policy\`, \`connection.disable\` or \`connection.protect\`; \`doctor\` does not compare them.
 - **A lease** that was ended can be live again until \`ends_by\`, at most a day, for the token that took it, which had these credentials before.
 - **A change** that was ended can be open again for as long as its key lasts: its base version has to be the current one, and what it had sealed is destroyed.
 - **A validation** counts for 15 minutes; a later failure that is deleted takes nothing away within them.
@@ -89,7 +100,7 @@ A MAC says that we wrote the row once, not that it is what we wrote last. Agains
 
 ## The audit
 
-\`changeover audit verify\` tells of an edited, missing, reordered or truncated row; of an audit that was wiped, whose head is gone or altered, or that does not begin with the start of the instance, without anchors, too. A head that is put back from an old copy, together with the tail that is cut, needs an anchor.
+\`changeover audit verify\` tells of an edited, missing, reordered or truncated row; of an audit that was wiped, whose head is gone or altered, or that does not begin with the start of the instance, without anchors, too. A head that is put back alone is told, too; together with the tail that is cut it needs an anchor.
 
 Rows that are deleted within the second before they are sealed are told by the gateway that wrote them: each process remembers the rows that it committed, until it has seen them sealed. One that is gone meanwhile is in its log (\`audit rows lost\`, level error) and in the audit (\`audit.lost\`), and is \`lost\` to \`changeover audit verify\` and \`row-lost\` to \`changeover doctor\` from then on. A row is told by neither when its process is killed within that second, when nobody knows whether its commit took effect, or when more than 20,000 rows wait; of commits, \`doctor\` finds the version that is in no audit row.
 

@@ -56,7 +56,7 @@ export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
 /**
  * Rows that prove nothing about what is stored now, and are by far the most: these are cut from the store once they are archived. The
- * others stay, since `doctor` compares the store with them.
+ * others stay: `doctor` compares versions with those of commits, and the others say who had which right when.
  */
 export const CUT_ACTIONS: readonly AuditAction[] = [
   'session.create',

@@ -6,15 +6,35 @@ export interface SignedRows {
   /** What identifies a row, in the order of its primary key. */
   readonly id: readonly string[];
   readonly except: Readonly<Record<string, string>>;
+  readonly rows: UntoldOfRows;
 }
 
 /** What keeps whoever edits the table from gaining by it instead. */
 export interface OtherwiseKept {
   readonly by: 'other';
   readonly how: string;
+  /** Columns of which an edit is told by nobody. */
+  readonly except: Readonly<Record<string, string>>;
+  readonly rows: UntoldOfRows;
 }
 
+/** Nothing reads or writes it yet. */
+export interface UnusedTable {
+  readonly by: 'other';
+  readonly how: string;
+  readonly unused: true;
+}
+
+/** What of whole rows neither a start nor `doctor` nor `audit verify` tells of, and why that gains nothing: a row that is deleted, one that is copied under another id, older copies that are put back. */
+export type UntoldOfRows = Readonly<Partial<Record<'deletion' | 'copy' | 'replay', string>>>;
+
 const NOT_USED = 'Nothing of this release reads or writes the table.';
+const DESTROYS = 'It destroys: what belongs to the row is not found any more, and nobody gains a right by it.';
+const ENDS = 'It ends what the row stood for, as its holder could.';
+const ONE_ROW = 'Only the one row is read.';
+const NAME_ALONE = 'A name of before is shown, and nothing is decided by it.';
+const OLD_COPIES = 'See old copies, below.';
+const NOT_READ = 'Nothing of this release reads it.';
 
 /**
  * What is covered by what, for every table. The compiler asks for an entry of a new table, and a new column of a signed one is covered
@@ -24,36 +44,111 @@ export const COVERAGE = {
   instance: {
     by: 'other',
     how: 'The key check opens under the master key for this id alone, or the start is refused. `kid` and `created_at` are shown, and no more.',
+    except: {
+      kid: 'It is shown, and no more.',
+      createdAt: 'It is shown, and no more.',
+    },
+    rows: {
+      copy: 'Of two rows a start reads one: the true one, or one that does not open and is refused.',
+      replay: 'The row changes with the master key alone: that of before asks for the key of before, under which nothing else opens.',
+    },
   },
   clock: {
     by: 'other',
-    how: 'Time is never behind the machine’s clock, so that a lower mark revives nothing; a higher one ends leases and tokens early, and the log tells of a clock that was set forward.',
+    how: 'Only SQLite has a row here. Time is never behind the machine’s clock, so that a lower mark revives nothing; a higher one ends leases and tokens early, and the log tells of a clock that was set forward.',
+    except: {
+      id: 'As if the mark were deleted: it is made anew from the machine’s clock.',
+      highWater: 'See how it is kept.',
+    },
+    rows: {
+      deletion: 'The mark is made anew from the machine’s clock.',
+      copy: ONE_ROW,
+      replay: 'A lower mark is that of the machine’s clock.',
+    },
   },
   dataKeys: {
     by: 'other',
     how: 'A wrapped key opens under the master key, for its owner, purpose and generation alone. `created_at` says how soon an operator may destroy an old one.',
+    except: {
+      createdAt: 'See how it is kept.',
+    },
+    rows: {
+      replay: 'A key changes only with the master key, and one of before asks for the master key of before.',
+    },
   },
-  projects: { by: 'mac', id: ['id'], except: {} },
+  projects: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: DESTROYS,
+      replay: NAME_ALONE,
+    },
+  },
   tokens: {
     by: 'mac',
     id: ['id'],
     except: { lastUsedAt: 'When a token was last used is shown, and nothing is decided by it. It is written by nearly every request.' },
+    rows: {},
   },
-  tokenGrants: { by: 'other', how: 'The MAC of the token covers all its grants, so that one which is added, edited or taken away shows.' },
-  sessions: { by: 'mac', id: ['id'], except: {} },
-  providerGrants: { by: 'mac', id: ['projectId', 'provider', 'prefix'], except: {} },
-  secretDestinations: { by: 'mac', id: ['id'], except: {} },
-  sites: { by: 'mac', id: ['id'], except: {} },
-  streamingSystems: { by: 'other', how: NOT_USED },
-  integrations: { by: 'mac', id: ['id'], except: {} },
-  connections: { by: 'mac', id: ['id'], except: {} },
-  versions: { by: 'mac', id: ['connectionId', 'version'], except: {} },
+  tokenGrants: {
+    by: 'other',
+    how: 'The MAC of the token covers all its grants, so that one which is added, edited or taken away shows.',
+    except: {},
+    rows: {
+      replay: 'Grants of a token do not change while it lasts; its MAC covers those that it has.',
+    },
+  },
+  sessions: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: ENDS,
+      replay: OLD_COPIES,
+    },
+  },
+  providerGrants: { by: 'mac', id: ['projectId', 'provider', 'prefix'], except: {}, rows: {} },
+  secretDestinations: { by: 'mac', id: ['id'], except: {}, rows: {} },
+  sites: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: DESTROYS,
+      replay: NAME_ALONE,
+    },
+  },
+  streamingSystems: { by: 'other', how: NOT_USED, unused: true },
+  integrations: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: DESTROYS,
+      replay: NAME_ALONE,
+    },
+  },
+  connections: { by: 'mac', id: ['id'], except: {}, rows: {} },
+  versions: { by: 'mac', id: ['connectionId', 'version'], except: {}, rows: {} },
   sealedContents: {
     by: 'mac',
     id: ['id'],
     except: { blob: 'It is sealed: it opens as what it was saved as, for the row and destination that it was saved for, or not at all.' },
+    rows: {
+      replay:
+        'What was destroyed is back: its version says that it was destroyed, which is `state-altered` to `doctor`, or its change has ended, and nothing uses it.',
+    },
   },
-  changes: { by: 'mac', id: ['id'], except: {} },
+  changes: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: ENDS,
+      replay: OLD_COPIES,
+    },
+  },
   validations: {
     by: 'mac',
     id: ['id'],
@@ -62,11 +157,23 @@ export const COVERAGE = {
       warnings: 'As the description.',
       data: 'As the description.',
     },
+    rows: {
+      deletion: 'Proof that is gone has to be obtained again. For a failure that is gone see old copies, below.',
+      replay: OLD_COPIES,
+    },
   },
-  leases: { by: 'mac', id: ['id'], except: {} },
-  externalIds: { by: 'other', how: NOT_USED },
-  accountSecrets: { by: 'other', how: NOT_USED },
-  accountSecretVersions: { by: 'other', how: NOT_USED },
+  leases: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: 'It ends the lease, as its job or an administrator could: commits do not wait for it any more.',
+      replay: OLD_COPIES,
+    },
+  },
+  externalIds: { by: 'other', how: NOT_USED, unused: true },
+  accountSecrets: { by: 'other', how: NOT_USED, unused: true },
+  accountSecretVersions: { by: 'other', how: NOT_USED, unused: true },
   idempotency: {
     by: 'mac',
     id: ['tokenId', 'key'],
@@ -74,19 +181,42 @@ export const COVERAGE = {
       answer: 'It is sealed for this token, id and request, and opens for no other.',
       keyGeneration: 'It says which data key sealed the answer, as the answer itself does.',
     },
+    rows: {
+      deletion: 'A repeat of the request is carried out as a new one, by whoever may send it.',
+      replay: 'It is the answer of before to the same request of the same token.',
+    },
   },
   events: {
     by: 'other',
     how: 'Nothing of this release reads events. Each has an audit row of the same name, which is signed and chained.',
+    except: {
+      projectId: NOT_READ,
+      type: NOT_READ,
+      entityId: NOT_READ,
+      data: NOT_READ,
+      createdAt: NOT_READ,
+      publishedAt: NOT_READ,
+    },
+    rows: {
+      deletion: NOT_READ,
+      copy: NOT_READ,
+      replay: NOT_READ,
+    },
   },
   audit: {
     by: 'other',
     how: 'Each row has a signature over all that it says; its number and its place are bound by the chain of hashes that `changeover audit verify` follows.',
+    except: {},
+    rows: {},
   },
   auditArchive: {
     by: 'other',
     how: 'The record of a cut is signed as a whole; `changeover audit verify` begins at it, and so does the next cut.',
+    except: {},
+    rows: {
+      copy: ONE_ROW,
+    },
   },
-  authorityHead: { by: 'mac', id: ['id'], except: {} },
-  auditHead: { by: 'mac', id: ['id'], except: {} },
-} as const satisfies { readonly [K in keyof Tables]: SignedRows | OtherwiseKept };
+  authorityHead: { by: 'mac', id: ['id'], except: {}, rows: {} },
+  auditHead: { by: 'mac', id: ['id'], except: {}, rows: {} },
+} as const satisfies { readonly [K in keyof Tables]: SignedRows | OtherwiseKept | UnusedTable };
