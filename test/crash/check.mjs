@@ -36,9 +36,11 @@ export async function check(url, world, journal, snapshot) {
   const before = await readState(snapshot);
   wholeness(before, say);
   for (const entry of journal.entries) if (entry.text !== null) acknowledged(entry, before, say);
-  for (const entry of journal.entries) await sendAgain(url, world, entry, before, say);
+  const anew = [];
+  for (const entry of journal.entries) await sendAgain(url, world, entry, { before, anew }, say);
   const after = await readState(snapshot);
   wholeness(after, say);
+  for (const repeat of anew) revealedAnew(repeat, after, say);
   for (const entry of journal.entries) once(entry, after, say);
   await endWaits(url, world, after, say);
   await finishKeys(url, world, say);
@@ -107,7 +109,7 @@ function revealed({ id, verb, connection }, { acquireLease, readLease }, { versi
 }
 
 /** What was answered is answered the same again; what was not is done now, or was done and says what came of it (N3, C11). */
-async function sendAgain(url, world, entry, before, say) {
+async function sendAgain(url, world, entry, { before, anew }, say) {
   const { id, verb, connection } = entry;
   const reply = await settle(url, world, entry, { tries: 3, pauseMs: 100 });
   if (reply === null) {
@@ -115,7 +117,9 @@ async function sendAgain(url, world, entry, before, say) {
     return;
   }
   if (entry.text !== null) {
-    if (reply.text !== entry.text) say(`${id} is answered differently the second time:\n  ${entry.text}\n  ${reply.text}`);
+    if (reply.text === entry.text) return;
+    if (heldIn(entry.answer) === undefined) sayDiffers(entry, reply, say);
+    else anew.push({ entry, reply });
     return;
   }
   const { data, errors } = reply.answer;
@@ -132,6 +136,28 @@ async function sendAgain(url, world, entry, before, say) {
   if (first !== undefined && first !== version) say(`${id} made version ${first} of ${connection}, and its repeat says ${version}`);
   const lease = done('lease.acquire')?.leaseId;
   if (lease !== undefined && lease !== data.acquireLease.lease.id) say(`${id} took lease ${lease}, and its repeat another one`);
+}
+
+function heldIn({ data }) {
+  return data?.acquireLease ?? data?.readLease ?? undefined;
+}
+
+/** What reveals is looked at anew each time: it is refused once the lease has ended, and gives what a reference leads to by now. */
+function revealedAnew({ entry, reply }, state, say) {
+  const { lease } = heldIn(entry.answer);
+  const row = state.leases.find(({ id }) => id === lease.id);
+  const version = state.versions.find((one) => one.connection_id === row?.connection_id && one.version === row?.version);
+  const isReference = (version?.reference ?? null) !== null;
+  const held = heldIn(reply.answer);
+  if (held === undefined) {
+    const isEnded = row === undefined || row.released_at !== null || Number(row.expires_at) <= Date.now();
+    if (!isReference && !(isEnded && reply.codes.join() === 'NOT_FOUND')) sayDiffers(entry, reply, say);
+  } else if (isReference && held.lease.id === lease.id) revealed(entry, reply.answer.data, state, say);
+  else sayDiffers(entry, reply, say);
+}
+
+function sayDiffers({ id, text }, reply, say) {
+  say(`${id} is answered differently the second time:\n  ${text}\n  ${reply.text}`);
 }
 
 /** However often it was sent, a request took effect once (C10). */

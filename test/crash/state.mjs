@@ -30,7 +30,7 @@ async function readTables(rows) {
     contents: new Map(contents.map((row) => [row.id, number(row, ['key_generation'])])),
     keys: keys.map((row) => number(row, ['generation'])),
     kid: (await rows('select kid from instance'))[0]?.kid,
-    leases: await rows('select id, connection_id, version, released_at from leases'),
+    leases: await rows('select id, connection_id, version, released_at, expires_at from leases'),
     tokens: new Set((await rows('select id from tokens')).map(({ id }) => id)),
     audit: (await rows('select action, entity_id, request_id, details from audit')).map((row) => ({ ...row, details: json(row.details) })),
     events: (await rows('select type, entity_id from events')).map(({ type, entity_id }) => `${type} ${entity_id}`),

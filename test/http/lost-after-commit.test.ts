@@ -7,7 +7,7 @@ import { kindRows, ROWS, type Row } from '../support/operation-matrix.ts';
 import { stretchWire } from '../support/wire.ts';
 
 /** More transactions than any of them makes. */
-const MOST = 6;
+const MOST = 60;
 
 const server = await startPostgres();
 const wire = await stretchWire(server);
