@@ -54,12 +54,13 @@ export async function check(url, world, journal, snapshot) {
 function acknowledged({ id, verb, connection, answer, variables }, state, say) {
   const { data } = answer;
   if (answer.errors !== undefined) return;
-  const lost = () => say(`${id} was acknowledged and is lost`);
+  const lost = (what = 'its row') => say(`${id} was acknowledged and is lost: ${what}, of ${JSON.stringify(data)}`);
   // A roll-back that another request had made leaves no rows of its own.
   const effects = data.rollBackConnection?.repeated === true ? [] : (EFFECTS[verb] ?? []);
-  if (!effects.every((action) => state.audit.some((row) => row.request_id === id && row.action === action))) lost();
+  for (const action of effects) if (!state.audit.some((row) => row.request_id === id && row.action === action)) lost(action);
   const version = versionIn(data);
-  if (version !== undefined && !state.versions.some((row) => row.connection_id === connection && row.version === version)) lost();
+  if (version !== undefined && !state.versions.some((row) => row.connection_id === connection && row.version === version))
+    lost(`version ${version}`);
   const lease = data.acquireLease?.lease.id ?? data.renewLease?.id ?? data.releaseLease?.id;
   if (lease !== undefined && !state.leases.some((row) => row.id === lease)) lost();
   if (verb === 'release' && state.leases.some((row) => row.id === lease && row.released_at === null)) lost();
