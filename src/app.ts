@@ -99,7 +99,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   if (config.databaseUrl === null)
     await orEndStart(
       store,
-      store.write((tx) => tx.idempotency.releaseAll()),
+      store.write((tx) => tx.idempotency.releaseAll(), { usesReserve: true }),
     );
   if (keyId(masterKey) !== vault.kid) {
     log.write('master key is being replaced', {

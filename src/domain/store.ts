@@ -26,7 +26,7 @@ export interface Store {
    * a shared commit that was undone), so it has no effect outside the transaction. Throws OUTCOME_UNKNOWN when the
    * store did not say whether the commit took effect, STORAGE_FULL or UNAVAILABLE when it could not write.
    */
-  write<T>(work: (tx: Writers) => Promise<T>): Promise<T>;
+  write<T>(work: (tx: Writers) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** The store's time, epoch milliseconds: the database's clock on PostgreSQL, never behind the stored high-water mark on SQLite. */
   now(): Promise<number>;
   /**
@@ -34,9 +34,14 @@ export interface Store {
    * point are signed when they are written, and checked when they are read; one that does not fit is INTEGRITY with its table and id.
    */
   signWith(signer: RowSigner): void;
-  /** Cheap proof that the store answers; throws otherwise. */
+  /** Cheap proof that the store answers; throws otherwise, STORAGE_FULL when it answers and its disk is known to be full. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  /** For what a running job needs: it may use the room that is kept for this on a full disk. */
+  readonly usesReserve?: boolean;
 }
 
 export interface PageRequest {

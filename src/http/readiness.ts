@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors.ts';
 import { inTime } from '../domain/in-time.ts';
 import type { Services } from '../operations/services.ts';
 
@@ -24,7 +25,7 @@ export function oncePerSecond<T>(work: () => Promise<T>, now: () => number = () 
 /** Whoever asks gets an answer, whatever the store does: a balancer that waits for one sends requests meanwhile. Milliseconds. */
 const ANSWER_MS = 1500;
 
-export type Readiness = 'ready' | 'draining' | 'store unavailable';
+export type Readiness = 'ready' | 'draining' | 'store unavailable' | 'storage full';
 
 export function createReadiness(
   { store }: Pick<Services, 'store'>,
@@ -33,9 +34,9 @@ export function createReadiness(
 ): () => Promise<Readiness> {
   const answers = oncePerSecond(() =>
     inTime(store.ping(), answerMs, () => new Error('late')).then(
-      () => true,
-      () => false,
+      () => 'ready' as const,
+      (error: unknown) => (error instanceof DomainError && error.code === 'STORAGE_FULL' ? 'storage full' : 'store unavailable'),
     ),
   );
-  return async () => (state.draining ? 'draining' : (await answers()) ? 'ready' : 'store unavailable');
+  return async () => (state.draining ? 'draining' : await answers());
 }

@@ -16,7 +16,7 @@ import type { Details } from '../domain/details.ts';
 import { DomainError, unauthenticated } from '../domain/errors.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { SecretResolver } from '../domain/secret-reference.ts';
-import type { Store, Writers } from '../domain/store.ts';
+import type { Store, WriteOptions, Writers } from '../domain/store.ts';
 import type { ValidatorRunner } from '../domain/validator-runner.ts';
 import type { TokenKind, Vault } from '../domain/vault.ts';
 
@@ -141,6 +141,7 @@ export async function writeAs<T>(
   services: Pick<Services, 'store' | 'auditChain'>,
   actor: Actor,
   work: (tx: Writers) => Promise<T>,
+  options?: WriteOptions,
 ): Promise<T> {
   let audited: AuditedRow[] = [];
   const value = await services.store.write(async (tx) => {
@@ -148,7 +149,7 @@ export async function writeAs<T>(
     auditedIn.set(tx, audited);
     if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
     return await work(tx);
-  });
+  }, options);
   await requireAudited(
     services,
     audited.map(({ id }) => id),

@@ -20,8 +20,8 @@ export function trackEffects(services: Services): TrackedEffects {
       ...services,
       store: {
         ...store,
-        async write(work) {
-          const value = await store.write(work);
+        async write(work, options) {
+          const value = await store.write(work, options);
           committed = true;
           return value;
         },

@@ -97,14 +97,14 @@ export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
   return {
     watching: (store) => ({
       ...store,
-      async write(work) {
+      async write(work, options) {
         const last: { tx: Writers | null } = { tx: null };
         const value = await store.write((tx) => {
           // Of a transaction that ran more than once only the last run was committed.
           auditedIn.delete(tx);
           last.tx = tx;
           return work(tx);
-        });
+        }, options);
         if (last.tx !== null) remember(auditedIn.get(last.tx) ?? []);
         return value;
       },

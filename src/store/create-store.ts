@@ -33,7 +33,8 @@ export function createStore(engine: Engine): Store {
   return {
     engine: engine.name,
     read: withSafeErrors(readersOf(reader, engine.tables)),
-    write: (work) => engine.transaction((tx) => work(new TransactionWriters(tx, engine.tables, { sign, known: new Map(), seen }))),
+    write: (work, options) =>
+      engine.transaction((tx) => work(new TransactionWriters(tx, engine.tables, { sign, known: new Map(), seen })), options),
     signWith(given) {
       signer = given;
     },

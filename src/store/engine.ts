@@ -1,4 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { WriteOptions } from '../domain/store.ts';
 import type { Tables } from './tables.ts';
 
 /** What the SQL is written against: Drizzle's query builder for PostgreSQL, which SQLite's answers to for the statements that we use. */
@@ -31,7 +32,7 @@ export interface Engine {
   /** Committed rows only. */
   readonly reader: StatementSource;
   /** Durable when resolved. The work may run again from its start, in a new transaction. */
-  transaction<T>(work: (tx: EngineTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: EngineTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   now(): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,10 +1,12 @@
 import type { Database as Handle } from 'better-sqlite3';
 import type { Clock } from '../domain/clock.ts';
+import type { WriteOptions } from '../domain/store.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
 import { openReader, openWriter } from './sqlite-handles.ts';
+import { createSqliteReserve } from './sqlite-reserve.ts';
 import { databaseOn, preparedOn } from './sqlite-statements.ts';
 import { beginImmediate, type Outcome, runAsSavepoint, type Writer } from './sqlite-transaction.ts';
-import { databaseCode, outcomeUnknown, storageFull, toStoreError, unavailable } from './store-error.ts';
+import { databaseCode, isDiskRefusal, isTransient, outcomeUnknown, storageFull, toStoreError, unavailable } from './store-error.ts';
 import { createStoreTime } from './store-time.ts';
 import * as sqliteTables from './tables.sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -15,6 +17,7 @@ const BATCH = 64;
 interface Member {
   readonly work: (tx: EngineTransaction) => Promise<unknown>;
   readonly settle: (outcome: Outcome) => void;
+  readonly usesReserve: boolean;
   /** Undone with others before: it runs by itself now. */
   alone: boolean;
 }
@@ -31,6 +34,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
   };
   let writer: Writer | null = openPrepared();
   const time = createStoreTime(clock, writer.handle);
+  const reserve = createSqliteReserve(file);
   const readHandle = openReader(file);
   const reading = preparedOn(readHandle);
   const waiting: Member[] = [];
@@ -63,8 +67,13 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     let current: Writer;
     try {
       current = writer ??= openPrepared();
+      keepReserve(current);
+      current = writer ??= openPrepared();
+      const refused = reserve.isFull() ? members.filter(({ usesReserve }) => !usesReserve) : [];
+      if (refused.length > 0) return refuse(members, refused);
       await beginImmediate(current);
     } catch (error) {
+      if (isDiskRefusal(databaseCode(error))) reserve.lookAgain();
       return all(error);
     }
     const outcomes = new Map<Member, Outcome>();
@@ -80,7 +89,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
       }
     } catch (error) {
       abandon(current);
-      return members.length === 1 ? all(error) : runAgain(members);
+      return undone(members, error);
     }
     try {
       current.prepare('COMMIT').rows([]);
@@ -91,7 +100,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
       abandon(current);
       writer = null;
       closeQuietly(current.handle);
-      if (unwritten) return members.length === 1 ? all(error) : runAgain(members);
+      if (unwritten) return undone(members, error);
       const failed = members.filter((member) => 'error' in (outcomes.get(member) ?? {}));
       if (failed.length === members.length) return outcomes;
       // What refused a member may have been another one's work, of which nobody knows whether it was kept.
@@ -100,6 +109,33 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     }
     if (isDue) time.confirm(at);
     return outcomes;
+  }
+
+  /** What the disk has no room for fails without it; whatever else it is that is wrong is told to the transaction that meets it. */
+  function keepReserve(current: Writer): void {
+    try {
+      reserve.keep(current);
+    } catch (error) {
+      abandon(current);
+      // As after any commit that failed, what is in the handle's cache can't be trusted.
+      if (isTransient(error) || writer === null) return;
+      writer = null;
+      closeQuietly(current.handle);
+    }
+  }
+
+  /** Those that use the reserve run without the ones that may not. */
+  function refuse(members: readonly Member[], refused: readonly Member[]): ReadonlyMap<Member, Outcome> {
+    waiting.unshift(...members.filter((member) => !refused.includes(member)));
+    return new Map(refused.map((member) => [member, { error: storageFull() }]));
+  }
+
+  /** Nothing was kept. What uses the reserve has it made free first, should the disk have become full just now. */
+  function undone(members: readonly Member[], error: unknown): ReadonlyMap<Member, Outcome> {
+    const isDisk = isDiskRefusal(databaseCode(error));
+    if (isDisk) reserve.lookAgain();
+    const mayRunAgain = members.length > 1 || members.some(({ usesReserve, alone }) => isDisk && usesReserve && !alone);
+    return mayRunAgain ? runAgain(members) : new Map(members.map((member) => [member, { error }]));
   }
 
   function abandon({ handle }: Writer): void {
@@ -123,25 +159,28 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     // The compiler proves in tables.ts that both engines' tables infer the same rows; the builders differ in name only.
     tables: sqliteTables as unknown as Tables,
     reader: { db: databaseOn(reading), rows: async (_name, text, values) => reading(text).rows(values) },
-    transaction<T>(work: (tx: EngineTransaction) => Promise<T>): Promise<T> {
+    transaction<T>(work: (tx: EngineTransaction) => Promise<T>, { usesReserve = false }: WriteOptions = {}): Promise<T> {
       if (closed) return Promise.reject(unavailable());
+      if (!usesReserve && reserve.isFull()) return Promise.reject(storageFull());
       return new Promise<T>((resolve, reject) => {
         const settle = (outcome: Outcome) => {
           if ('error' in outcome) reject(toStoreError(outcome.error));
           // The value is what `work` returned.
           else resolve(outcome.value as T);
         };
-        enqueue({ work, settle, alone: false });
+        enqueue({ work, settle, alone: false, usesReserve });
       });
     },
     async now() {
       const at = time.now();
       // Reads alone move the stored mark, too; whether that succeeds is told to whoever writes next.
-      if (time.isDue() && draining === null && !closed) enqueue({ work: async () => {}, settle: () => {}, alone: false });
+      if (time.isDue() && draining === null && !closed)
+        enqueue({ work: async () => {}, settle: () => {}, alone: false, usesReserve: true });
       return at;
     },
     ping: async () => {
       reading('select 1').get();
+      if (reserve.isFull()) throw storageFull();
     },
     close: async () => {
       closed = true;

@@ -57,12 +57,17 @@ export function wasRolledBack(error: unknown): boolean {
   return /^(23|25|40|55)/.test(databaseCode(error) ?? '') && !isConnectionFailure(error);
 }
 
+/** Codes of a disk that takes no writes, for whatever reason. */
+export function isDiskRefusal(code: string | null): boolean {
+  return code !== null && /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100$|58030$)/.test(code);
+}
+
 /** Everything that leaves the store passes here: our own errors as they are, the database's as a code without its text. */
 export function toStoreError(error: unknown): Error {
   for (const layer of layersOf(error)) if (layer instanceof DomainError || layer instanceof StoreError) return layer;
   const code = databaseCode(error);
   if (code === null) return isConnectionFailure(error) ? unavailable() : withoutValues(error);
-  if (/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100$|58030$)/.test(code)) return storageFull();
+  if (isDiskRefusal(code)) return storageFull();
   if (/^(SQLITE_(CORRUPT|NOTADB)|XX00[12]$)/.test(code))
     return new DomainError('INTEGRITY', 'The store is damaged. Run `changeover doctor`, then restore it from a backup.');
   // 57014: the statement's deadline. 55P03: the wait for a lock.

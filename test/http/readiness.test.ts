@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DomainError } from '../../src/domain/errors.ts';
 import { createReadiness, oncePerSecond } from '../../src/http/readiness.ts';
 
 test('whoever asks without a token reaches the store once a second, however many ask', async () => {
@@ -24,6 +25,15 @@ test('a draining gateway is not ready at once, whatever its store says', async (
   const before = await ready();
   state.draining = true;
   expect([before, await ready()]).toEqual(['ready', 'draining']);
+});
+
+test('a full disk is told apart from a store that is away', async () => {
+  const readinessOf = (error: Error) =>
+    createReadiness({ store: { ping: async () => Promise.reject(error) } as never }, { draining: false })();
+  expect([await readinessOf(new DomainError('STORAGE_FULL', 'full')), await readinessOf(new DomainError('UNAVAILABLE', 'away'))]).toEqual([
+    'storage full',
+    'store unavailable',
+  ]);
 });
 
 test('a store that says nothing is not ready, and whoever asks is told so', async () => {

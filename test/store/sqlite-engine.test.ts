@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,7 @@ import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../src/store/sqlite.ts';
 import { openDatabase } from '../../src/store/sqlite-driver.ts';
-import { openWriter } from '../../src/store/sqlite-handles.ts';
+import { openReader, openWriter } from '../../src/store/sqlite-handles.ts';
 import { createTestClock, signed, verifyTestInstance } from '../support/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));
@@ -103,6 +103,28 @@ describe('the SQLite engine', () => {
     handles.at(-1)?.pragma('max_page_count = 1000000');
     await insert(store, 'large', 'x'.repeat(100_000));
     expect([large, small, readable, (await store.read.projects.all()).length]).toEqual(['STORAGE_FULL', 'kept', ['small'], 2]);
+  });
+
+  test('the file and its log keep a MiB that a full disk can not take away, however much is written', async () => {
+    const dataDir = folder();
+    const store = await openIn(dataDir);
+    const MIB = 1024 * 1024;
+    const kept = () => {
+      const file = join(dataDir, 'changeover.db');
+      const handle = openReader(file);
+      const free = 4096 * Number(handle.pragma('freelist_count', { simple: true }));
+      const used = 4096 * Number(handle.pragma('page_count', { simple: true }));
+      handle.close();
+      return [free >= MIB, statSync(file).size >= used, statSync(`${file}-wal`).size >= MIB];
+    };
+    await insert(store, 'first');
+    const atFirst = kept();
+    await insert(store, 'large', 'x'.repeat(3 * MIB));
+    await insert(store, 'next');
+    expect([atFirst, kept()]).toEqual([
+      [true, true, true],
+      [true, true, true],
+    ]);
   });
 
   test('a COMMIT that fails acknowledges nobody: what wrote nothing runs again by itself, once', async () => {

@@ -20,13 +20,15 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What is run; the `npm start` entry unless the command line's is wanted. */
   readonly command?: readonly string[];
+  /** The folder of its store; a new one unless given. */
+  readonly dataDir?: string;
   /** How many files it may have open. */
   readonly openFiles?: number;
 }
 
 export async function startGatewayProcess(options: StartOptions = {}): Promise<GatewayProcess> {
   const { settings = {}, command = ['dist/main.js'], openFiles } = options;
-  const dataDir = mkdtempSync(join(tmpdir(), 'changeover-process-'));
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'changeover-process-'));
   const node = [process.execPath, ...command];
   // The shell becomes the gateway.
   const limited = openFiles === undefined ? node : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...node];
