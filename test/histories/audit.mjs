@@ -109,8 +109,8 @@ function inAll(untraced, others) {
     let least = done[action] ?? 0;
     let most = least + (unknown[action] ?? 0);
     if (action === 'change.stage') most += halves;
-    // How far one came that was not answered is nowhere told.
-    if (action === 'connection.reseal' && untraced.some(({ op, type }) => op === 'reseal' && type === 'info')) most = Infinity;
+    // Each batch of rows has one, those of what removed connections left, too; how many batches there were is nowhere told.
+    if (action === 'connection.reseal' && untraced.some(({ op }) => op === 'reseal')) most = Infinity;
     // Two uses of one key leave one row.
     if (action === 'connection.update') most += committed('ok') + committed('info');
     if (action === 'connection.break-glass') [least, most] = [0, committed('ok') + committed('info')];

@@ -43,8 +43,11 @@ export function createScratchInstall(): ScratchInstall {
   /** npm takes away what it has not installed, so the product comes last. */
   function placeProduct(): void {
     for (const path of ['package.json', 'dist', 'migrations', 'schema']) cpSync(join(root, path), join(product, path), { recursive: true });
-    rmSync(join(product, 'node_modules'), { force: true });
-    symlinkSync(join(root, 'node_modules'), join(product, 'node_modules'));
+    mkdirSync(join(product, 'scripts'), { recursive: true });
+    for (const path of ['node_modules', 'scripts/node-20']) {
+      rmSync(join(product, path), { force: true });
+      symlinkSync(join(root, path), join(product, path));
+    }
   }
   placeProduct();
 
