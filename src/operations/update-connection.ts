@@ -57,7 +57,7 @@ export async function rollBack(services: Services, actor: Actor, input: RollBack
   const { current, made } = await tellRefusal(services, 'roll-back', () =>
     findMade(services, actor, input.connectionId, { version, expectedVersion }),
   );
-  if (made !== null) return { change: made, repeated: !isOwnRun(services, actor, made) };
+  if (made !== null) return { change: made, repeated: !isOwnRun(services, made) };
   const { change, key } = await stageRollBack(services, actor, input.connectionId, version);
   // What was CURRENT a moment ago was looked at, and another roll-back may have come in between.
   if (change.state === 'OPEN' && change.baseVersion !== current.version)
@@ -85,7 +85,7 @@ async function findMade(
   return { current, made: isIt ? waiting : null };
 }
 
-/** A run of one request under an idempotency id answers as its first run did. */
-function isOwnRun({ repeatsSince }: Services, actor: Actor, change: Change): boolean {
-  return repeatsSince !== null && change.createdAt >= repeatsSince && change.createdBy === actorId(actor);
+/** A run of one request under an idempotency id answers as its first run did, and mints the same key for its change. */
+function isOwnRun({ repeatsSince, tokens, vault }: Services, change: Change): boolean {
+  return repeatsSince !== null && vault.keyedHash('token', tokens.create('tmp')).equals(change.keyHash);
 }

@@ -114,6 +114,20 @@ export function describeVersions(engine: string, databaseUrl: () => Promise<stri
       expect([codeOf(await rollBack(id, 3)), await served(id)]).toEqual(['ok', SECRET]);
     });
 
+    test("another request's roll-back is told as repeated, whatever idempotency id asks at the same moment", async () => {
+      const { gateway, add, save } = bench;
+      const id = await add();
+      await save(id, SECOND);
+      const rollBack = async (headers: Readonly<Record<string, string>> = {}) => {
+        const query = 'mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version repeated } }';
+        return (await gateway.graphql(query, { id }, gateway.owner, headers)).data?.rollBackConnection;
+      };
+      expect({ first: await rollBack(), second: await rollBack({ 'x-mcd-idempotent-id': `second-${id}` }) }).toEqual({
+        first: { version: 3, repeated: false },
+        second: { version: 3, repeated: true },
+      });
+    });
+
     test('a roll-back that is sent again answers as before and changes nothing, and the next one has to say where to go', async () => {
       const { gateway, clock, add, save, labels } = bench;
       const id = await add();

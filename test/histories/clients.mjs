@@ -309,7 +309,7 @@ function createClient(world, ways, events, proc, seed) {
       Object.assign(event, {
         ret: now(),
         type: UNKNOWN.has(code) ? 'info' : 'ok',
-        value: { same: differs || text === past.text, reveals: REVEALS.has(past.verb) && !ENDED.has(code) },
+        value: { same: differs || text === past.text, reveals: REVEALS.has(past.verb) && code === null },
       });
     },
     async removePair() {
