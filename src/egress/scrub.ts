@@ -17,8 +17,8 @@ export interface Scrubber {
   data(given: ValidatorData | undefined): ValidatorData | null;
 }
 
-export function createScrubber(secrets: Readonly<Record<string, unknown>>): Scrubber {
-  const { holds } = createEchoFinder(secrets);
+export function createScrubber(secrets: Readonly<Record<string, unknown>>, open: Readonly<Record<string, unknown>> = {}): Scrubber {
+  const { holds } = createEchoFinder(secrets, open);
   // A text that holds any of a secret goes as a whole: what is left of it would tell how long the secret is, and where it stood.
   const clean = (text: string, most: number) => {
     const short = wellFormed(text.slice(0, most + MOST_CONTROLS)).slice(0, most);

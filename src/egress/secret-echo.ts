@@ -22,11 +22,14 @@ export interface EchoFinder {
 
 /**
  * Forms are not listed but undone: a text is read in every way that it can be read, and each reading again, and each is searched. Case,
- * width and blanks make no difference. Fails closed: what takes too long to read is taken for an echo.
+ * width and blanks make no difference. Fails closed: what takes too long to read is taken for an echo. `open` is what everybody may see: a
+ * piece that a secret has in common with it, such as a password that begins with the user's name, gives nothing away.
  */
-export function createEchoFinder(secrets: Readonly<Record<string, unknown>>): EchoFinder {
+export function createEchoFinder(secrets: Readonly<Record<string, unknown>>, open: Readonly<Record<string, unknown>> = {}): EchoFinder {
   const all = textsIn(secrets).flatMap(partsOf);
-  const needles = [...new Set(all.map(fold).flatMap(piecesOf))].flatMap((piece) => [piece, reversed(piece)]);
+  const shown = textsIn(open).map(fold);
+  const isOpen = (piece: string) => shown.some((text) => text.includes(piece));
+  const needles = [...new Set(all.map(fold).flatMap((secret) => piecesOf(secret, isOpen)))].flatMap((piece) => [piece, reversed(piece)]);
   const short = all.filter((secret) => secret.length >= 4 && secret.length < SHORTEST && !/^[a-z]+$/i.test(secret));
   let left = BUDGET;
 
@@ -62,22 +65,23 @@ function fold(text: string): string {
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, '');
 }
 
-function piecesOf(secret: string): readonly string[] {
+function piecesOf(secret: string, isOpen: (piece: string) => boolean): readonly string[] {
   if (secret.length < SHORTEST) return [];
   const inner: string[] = [];
   for (let at = STRIDE; at + PIECE < secret.length && inner.length < MOST_PIECES; at += STRIDE) inner.push(secret.slice(at, at + PIECE));
   return [
     secret,
-    pieceOf(secret, (length) => secret.slice(0, length)),
-    pieceOf(secret, (length) => secret.slice(-length)),
+    pieceOf(secret, isOpen, (length) => secret.slice(0, length)),
+    pieceOf(secret, isOpen, (length) => secret.slice(-length)),
     // What is letters alone may be a word of anybody's.
-    ...inner.filter((piece) => !/^\p{L}+$/u.test(piece)),
+    ...inner.filter((piece) => !/^\p{L}+$/u.test(piece) && !isOpen(piece)),
   ];
 }
 
-function pieceOf(secret: string, cut: (length: number) => string): string {
+/** Twice as long where the short one stands in what everybody sees. */
+function pieceOf(secret: string, isOpen: (piece: string) => boolean, cut: (length: number) => string): string {
   const piece = cut(Math.min(secret.length, PIECE));
-  return COMMON.test(piece) ? cut(Math.min(secret.length, PIECE * 2)) : piece;
+  return COMMON.test(piece) || isOpen(piece) ? cut(Math.min(secret.length, PIECE * 2)) : piece;
 }
 
 /** The lines of a key are secrets of their own, and its armour is none; what is base64 of text is that text as well. */

@@ -64,7 +64,7 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
   const validator = validators.find(({ name }) => name === task.validator);
   if (validator === undefined) throw new TypeError('no such validator');
   // A question to the network carries no secret.
-  const scrubber = createScrubber('fields' in connector ? splitDetails(connector, task.credentials).secrets : {});
+  const scrubber = 'fields' in connector ? scrubberFor(connector, task) : createScrubber({});
   try {
     // The task's credentials were parsed with this very connector's fields before they were sealed.
     const report = await validator.run({
@@ -79,6 +79,13 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
     if (connector.driver === null || !isMissing(error, connector.driver.packageName)) throw error;
     return outcomeOf({ errors: [driverNotInstalled(connector.driver)], warnings: [] }, scrubber);
   }
+}
+
+/** The login in use, which some are compared with, has secrets of its own. */
+function scrubberFor(connector: Connector, { credentials, current }: WorkerTask): Scrubber {
+  const given = splitDetails(connector, credentials);
+  const inUse = current === null ? { settings: {}, secrets: {} } : splitDetails(connector, current);
+  return createScrubber({ given: given.secrets, inUse: inUse.secrets }, { given: given.settings, inUse: inUse.settings });
 }
 
 /** Node's error for an import that finds nothing names the package in its text alone. */

@@ -111,3 +111,14 @@ test('of secrets that begin alike the longer one is hidden whole', () => {
   const two = createScrubber({ password: 'winter-2025', keyPassword: 'winter-2025-and-more' });
   expect(two.problems([problem('it said winter-2025-and-more')])[0]?.cause).toBe('[hidden]');
 });
+
+test('a piece that a secret has in common with what everybody may see hides nothing, and the whole of it is hidden all the same', () => {
+  const named = createScrubber({ password: 'newcomer-of-the-house' }, { user: 'newcomer', host: 'db.example' });
+  const said = [
+    'GRANT SELECT ON TABLE orders TO "newcomer"',
+    'it said newcomer-of-the-house',
+    'it said -the-house',
+    'it said mer-of-the-h',
+  ];
+  expect(said.map((text) => named.problems([problem(text)])[0]?.resolution)).toEqual([said[0], '[hidden]', '[hidden]', '[hidden]']);
+});

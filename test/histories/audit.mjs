@@ -111,6 +111,8 @@ function inAll(untraced, others) {
     if (action === 'change.stage') most += halves;
     // Each batch of rows has one, those of what removed connections left, too; how many batches there were is nowhere told.
     if (action === 'connection.reseal' && untraced.some(({ op }) => op === 'reseal')) most = Infinity;
+    // A grant that is there already is granted without a row, and what nobody knows of may have left it there.
+    if (action === 'secret-provider.grant') least -= untraced.filter(({ op, type }) => op === 'revoke' && type !== 'ok').length;
     // Two uses of one key leave one row.
     if (action === 'connection.update') most += committed('ok') + committed('info');
     if (action === 'connection.break-glass') [least, most] = [0, committed('ok') + committed('info')];

@@ -31,7 +31,7 @@ await server.query(
   'grant reporting to loader',
   "create user `it's@2`@'127.0.0.%' identified by 'loader-password-2'",
   "grant select on target.plain to `it's@2`@'127.0.0.%'",
-  "create user outsider@'%' identified by 'outsider-password'",
+  "create user outsider@'%' identified by 'a password of nobody'",
   "create user locked@'%' identified by 'locked-password' account lock",
   "create user expired@'%' identified by 'expired-password' password expire",
   "create user everywhere@'%' identified by 'everywhere-password'",
@@ -67,7 +67,7 @@ describe('mariadb', () => {
   test('what refuses a login has a code of its own', async () => {
     expect({
       noDatabase: await codes({ user: 'everywhere', password: 'everywhere-password', database: 'nowhere', ssl: { caData: server.ca } }),
-      noRight: await codes({ user: 'outsider', password: 'outsider-password' }),
+      noRight: await codes({ user: 'outsider', password: 'a password of nobody' }),
       locked: await codes({ user: 'locked', password: 'locked-password' }),
       expired: await codes({ user: 'expired', password: 'expired-password', database: undefined }),
       wantsTls: await codes({ user: 'secure', password: 'secure-password', database: undefined, ssl: { disabled: true } }),
@@ -112,7 +112,7 @@ describe('mariadb', () => {
   });
 
   test('a login that reads nothing is told the grant that it needs', async () => {
-    const { errors } = await run('validate_permissions', { user: 'outsider', password: 'outsider-password', database: undefined });
+    const { errors } = await run('validate_permissions', { user: 'outsider', password: 'a password of nobody', database: undefined });
     expect(errors.map(({ code, resolution }) => [code, resolution])).toEqual([
       ['PERMISSION_MISSING', 'Run: GRANT SELECT ON <database>.* TO `outsider`@`%`;'],
     ]);

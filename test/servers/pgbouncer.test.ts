@@ -5,7 +5,7 @@ import { describeProtocol } from '../contracts/protocol.ts';
 import { describeRaces } from '../contracts/races.ts';
 import { describeStore } from '../contracts/store.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
 import { startPgbouncer, type TestPgbouncer } from '../support/pgbouncer.ts';
 import { signed, verifyTestInstance } from '../support/services.ts';
 
@@ -29,12 +29,17 @@ describe.each<[string, TestPgbouncer]>(Object.entries(poolers))('behind pgbounce
     afterAll(() => gateway.close());
 
     test('serves more at once than there are connections to the server, each request as if it were alone', async () => {
+      // On a busy machine some wait too long for a connection, and are told to come again.
+      const ask = async (query: string, variables: object = {}): Promise<Answer> => {
+        const answer = await gateway.graphql(query, variables);
+        return answer.status === 503 ? await ask(query, variables) : answer;
+      };
       const made = await Promise.all(
         Array.from({ length: 40 }, (_, index) =>
-          gateway.graphql('mutation ($n: String!) { createToken(name: $n, roles: [viewer]) { token { name } } }', { n: `token ${index}` }),
+          ask('mutation ($n: String!) { createToken(name: $n, roles: [viewer]) { token { name } } }', { n: `token ${index}` }),
         ),
       );
-      const listed = await Promise.all(Array.from({ length: 40 }, () => gateway.graphql('{ tokens { name } }')));
+      const listed = await Promise.all(Array.from({ length: 40 }, () => ask('{ tokens { name } }')));
       expect(made.map(({ data }) => data.createToken.token.name).toSorted()).toEqual(
         Array.from({ length: 40 }, (_, index) => `token ${index}`).toSorted(),
       );
