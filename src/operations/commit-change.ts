@@ -10,7 +10,7 @@ import { obtainProof } from './obtain-proof.ts';
 import { type Candidate, candidateOf } from './open-resolved.ts';
 import { parityRuleOf } from './parity.ts';
 import { subjectOfChange, testConnection } from './run-validation.ts';
-import { actorId, record, type Services, writeAs } from './services.ts';
+import { actorId, record, type Services, scopeOf, writeAs } from './services.ts';
 import { tellRefusal } from './tell-refusal.ts';
 
 export interface CommitInput {
@@ -105,21 +105,12 @@ export async function settleChange<T>(
   let candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
   if (!isRepeat(change, actor)) {
     await requireOpen(change, services.store);
-    const { connection, current } = await loadConnection(services, actor, change.connectionId);
-    // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
-    const isNext = connection.currentVersion === change.baseVersion;
-    if (proofRule(actor, connection, options.skipProof) === 'required' && isNext) {
-      const parity = await parityRuleOf(services, actor, {
-        connection,
-        inUse: current,
-        next: change,
-        acceptsLosses: options.acceptsLosses,
-      });
-      await obtainProof(services, actor, await candidateOf(services, actor, change, false), parity, () =>
-        subjectOfChange(services, actor, change),
-      );
-    }
-    if (isNext) candidate = await candidateOf(services, actor, change, connection.isActive);
+    candidate = await prove(services, actor, change, options, candidate).catch(async (error: unknown) => {
+      // A racing use of the key may have committed it meanwhile: the first outcome is the answer then, whatever a second look has found.
+      const latest = await services.store.read.changes.find(scopeOf(actor), change.id);
+      if (latest === null || !isRepeat(latest, actor)) throw error;
+      return candidate;
+    });
   }
   const keys = await services.vault.forProject(actor.projectId);
   const result = await writeAs(services, actor, async (tx) => {
@@ -135,6 +126,26 @@ export async function settleChange<T>(
       testConnection(services, actor, { connectionId: outcome.connectionId, comparedWith: replaced }),
     );
   return outcome;
+}
+
+/** What is to be committed, with the proof that it lacks obtained. Throws what `obtainProof` throws. */
+async function prove(
+  services: Services,
+  actor: Actor,
+  change: Change,
+  { skipProof, acceptsLosses }: CommitOptions,
+  unresolved: Candidate,
+): Promise<Candidate> {
+  const { connection, current } = await loadConnection(services, actor, change.connectionId);
+  // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
+  if (connection.currentVersion !== change.baseVersion) return unresolved;
+  if (proofRule(actor, connection, skipProof) === 'required') {
+    const parity = await parityRuleOf(services, actor, { connection, inUse: current, next: change, acceptsLosses });
+    await obtainProof(services, actor, await candidateOf(services, actor, change, false), parity, () =>
+      subjectOfChange(services, actor, change),
+    );
+  }
+  return await candidateOf(services, actor, change, connection.isActive);
 }
 
 function refusal({ connection, leases, now }: Held): DomainError {

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DomainError } from '../../src/domain/errors.ts';
+import { commitChange } from '../../src/operations/commit-change.ts';
 import { keepHouse } from '../../src/operations/keep-house.ts';
+import { localActor } from '../../src/operations/prepare-instance.ts';
+import type { Services } from '../../src/operations/services.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Answer } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, READ, RELEASE, RENEW, ROLL_BACK, startProtocol } from '../support/protocol.ts';
@@ -34,6 +38,26 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
       const [first = ''] = answers.filter((text) => text.includes('"version":2'));
       expect(counts).toEqual({ [first]: 200 });
       expect(await labels(id)).toEqual(['2 CURRENT', '1 PREVIOUS']);
+    });
+
+    test('a use of a key whose second look fails, while another use has committed it, gets the first outcome (C10)', async () => {
+      const { gateway, add, stage, labels } = bench;
+      const { services, projectId } = gateway.app;
+      const actor = localActor(projectId, 'race', { id: 'race', ip: null, client: {} });
+      const connectionId = await add();
+      const input = { connectionId, key: await stage(connectionId, SECOND) };
+      const outcomes: unknown[] = [];
+      // Whoever shares the run of the proof finds it failed, as a validator may that runs out its time, and the change committed.
+      const late: Services = {
+        ...services,
+        async once() {
+          outcomes.push(await commitChange(services, actor, input));
+          throw new DomainError('VALIDATION_FAILED', 'The second look has failed.');
+        },
+      };
+      outcomes.push(await commitChange(late, actor, input));
+      expect(outcomes[1]).toEqual(outcomes[0]);
+      expect(await labels(connectionId)).toEqual(['2 CURRENT', '1 PREVIOUS']);
     });
 
     test('of eight commits on one base one wins, and each other one is told the current version (#97, C6)', async () => {
