@@ -224,6 +224,16 @@ test('#38 what a validator reports shows no secret that a remote system sent bac
   ]).toEqual([false, false, false, '[hidden]']);
 });
 
+test('#38 the secret of the login in use, which some are compared with, is hidden like the new one', async () => {
+  const { pool, task } = poolFor(
+    "return { errors: [{ code: 'PROTOCOL_ERROR', cause: 'it said ' + current.password, friendlyMessage: 'f', resolution: 'r' }], warnings: [] };",
+    LOOPBACK,
+  );
+  const outcome = await pool.run({ ...task, current: { password: 'CNRYpassword-in-use' } });
+  await pool.close();
+  expect(outcome.errors.map(({ cause }) => cause)).toEqual(['[hidden]']);
+});
+
 test('closing ends what runs and what waits, and says nothing of what they were asked to check', async () => {
   const arrived: Socket[] = [];
   let first: () => void = () => {};

@@ -313,23 +313,30 @@ export const EGRESS = [
   {
     id: 'egress/echo-of-pieces',
     file: 'src/egress/secret-echo.ts',
-    before: '    ...inner.filter((piece) => !/^\\p{L}+$/u.test(piece)),\n',
+    before: '    ...inner.filter((piece) => !/^\\p{L}+$/u.test(piece) && !isOpen(piece)),\n',
     after: '',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-of-the-beginning',
     file: 'src/egress/secret-echo.ts',
-    before: '    pieceOf(secret, (length) => secret.slice(0, length)),\n',
+    before: '    pieceOf(secret, isOpen, (length) => secret.slice(0, length)),\n',
     after: '',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-of-the-end',
     file: 'src/egress/secret-echo.ts',
-    before: '    pieceOf(secret, (length) => secret.slice(-length)),\n',
+    before: '    pieceOf(secret, isOpen, (length) => secret.slice(-length)),\n',
     after: '',
     tests: SCRUB,
+  },
+  {
+    id: 'egress/echo-of-the-login-in-use',
+    file: 'src/egress/worker.ts',
+    before: 'createScrubber({ given: given.secrets, inUse: inUse.secrets },',
+    after: 'createScrubber({ given: given.secrets },',
+    tests: ['test/egress/ways-out.test.ts'],
   },
   {
     id: 'egress/echo-in-another-case',

@@ -21,9 +21,9 @@ export const OPERATIONS = [
   {
     id: 'operations/retire-without-lock',
     file: 'src/operations/keep-house.ts',
-    before: `      await tx.lock(connectionId, 'exclusive');
-      if (!(await tx.versions.retire(`,
-    after: '      if (!(await tx.versions.retire(',
+    before: `    await tx.lock(connectionId, 'exclusive');
+    if (!(await tx.versions.retire(`,
+    after: '    if (!(await tx.versions.retire(',
     tests: OVERLAPS,
     name: 'renewal of its last lease',
   },
@@ -617,9 +617,9 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reseal-edited-chain',
-    file: 'src/operations/reseal-connections.ts',
-    before: '  await requireWholeChain(services, versions);\n',
-    after: '',
+    file: 'src/operations/reseal-chain.ts',
+    before: '    if (link === null)\n',
+    after: '    if (false)\n',
     tests: DATA_KEYS,
     name: 'a chain that was edited',
   },
