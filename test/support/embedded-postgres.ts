@@ -32,6 +32,13 @@ export async function startPostgres(): Promise<TestPostgres> {
       async () => {},
     );
   }
+  return await startEmbedded(MOST_STARTS);
+}
+
+/** Between finding a port and taking it, another server may take it. */
+const MOST_STARTS = 5;
+
+async function startEmbedded(tries: number): Promise<TestPostgres> {
   // The server runs as the user `postgres` when tests run as root, so its folder has to be one that this user may enter.
   const folder = mkdtempSync(join(tmpdir(), 'changeover-pg-'));
   chmodSync(folder, 0o777);
@@ -49,7 +56,13 @@ export async function startPostgres(): Promise<TestPostgres> {
     onError: () => {},
   });
   await embedded.initialise();
-  await embedded.start();
+  try {
+    await embedded.start();
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    if (tries === 1) throw new Error('The PostgreSQL server of the tests did not start.', { cause: error });
+    return await startEmbedded(tries - 1);
+  }
   return describeServer(server, async () => {
     await embedded.stop();
     rmSync(folder, { recursive: true, force: true });
