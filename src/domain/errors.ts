@@ -124,6 +124,17 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What passes by itself, or is the store's or our own fault: it is not recorded as a request's answer, and says nothing of who asked. */
+export const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'REQUEST_TIMEOUT',
+  'OUTCOME_UNKNOWN',
+  'STORAGE_FULL',
+  'INTERNAL',
+  'REQUEST_IN_PROGRESS',
+]);
+
 /** Secret-free parameters of an error: they reach replies and logs as they are, so never put a caller's value in one. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { badRequest, DomainError, type ErrorCode } from '../domain/errors.ts';
+import { badRequest, DomainError, type ErrorCode, TRANSIENT } from '../domain/errors.ts';
 import type { IdempotencyRow, Writers } from '../domain/store.ts';
 import type { SealBinding } from '../domain/vault.ts';
 import { repeatAnswer, withoutCredentials } from './repeat-answer.ts';
@@ -9,17 +9,6 @@ import { actorId, type Reveal, type Services } from './services.ts';
 /** A crashed first request frees its idempotency id after this. */
 const TAKEN_MS = 60_000;
 const KEPT_MS = 24 * 60 * 60 * 1000;
-
-/** What passes, or is the store's or our own fault, is never recorded: the repeat runs again. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-  'REQUEST_TIMEOUT',
-  'OUTCOME_UNKNOWN',
-  'STORAGE_FULL',
-  'INTERNAL',
-  'REQUEST_IN_PROGRESS',
-]);
 
 export interface AnsweredOnce {
   readonly body: string;
@@ -93,7 +82,7 @@ export async function answerOnce(
     await free();
     throw error;
   }
-  if (answer.codes.some((code) => PASSING.has(code))) await free();
+  if (answer.codes.some((code) => TRANSIENT.has(code))) await free();
   else if (!answer.isKept) await free(forget);
   else {
     const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer.body, reveals), 'utf8')).blob;

@@ -1,23 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../domain/actor.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import { type ErrorCode, TRANSIENT } from '../domain/errors.ts';
 import { actorId, record, type Services } from './services.ts';
 
 /** Rows of one token and minute: a flood of refusals must not fill the disk. */
 const MOST_A_MINUTE = 30;
 const MINUTE_MS = 60_000;
 const MOST_TOKENS = 10_000;
-
-/** What passes by itself, or says more of the gateway than of who asked. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-  'REQUEST_TIMEOUT',
-  'OUTCOME_UNKNOWN',
-  'STORAGE_FULL',
-  'INTERNAL',
-  'REQUEST_IN_PROGRESS',
-]);
 
 interface Told {
   minute: number;
@@ -35,7 +24,7 @@ export interface Refusal {
 
 /** Tells the audit that an actor was refused, before the actor is told. A store that does not take it keeps nobody from the refusal. */
 export async function auditRefusal(services: Services, actor: Actor, { fields, codes }: Refusal): Promise<void> {
-  const shown = [...new Set(codes)].filter((code) => !PASSING.has(code));
+  const shown = [...new Set(codes)].filter((code) => !TRANSIENT.has(code));
   if (shown.length === 0) return;
   const told = await toldBy(services, actor).catch(() => null);
   if (told === null || told.rows >= MOST_A_MINUTE) {

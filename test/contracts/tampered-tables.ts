@@ -16,6 +16,7 @@ import { verifyAudit } from '../../src/operations/verify-audit.ts';
 import { COVERAGE } from '../../src/store/coverage.ts';
 import * as postgresTables from '../../src/store/tables.postgres.ts';
 import * as sqliteTables from '../../src/store/tables.sqlite.ts';
+import { otherValue } from '../support/other-value.ts';
 import { ACQUIRE, DAY, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol.ts';
 
 const REQUEST = { id: 'test', ip: null, client: {} };
@@ -176,18 +177,6 @@ export function describeTamperedTables(engine: string, databaseUrl: () => Promis
       const told = await toldOf(name, statements);
       expect({ told, isTold: told !== null }).toEqual({ told, isTold: !Object.hasOwn(entry.rows, what) });
     });
-
-    /** Another value of the column's type. */
-    function otherValue(column: Column): string {
-      const { name } = column;
-      const type = column.getSQLType();
-      if (type === 'boolean') return `not ${name}`;
-      if (column.dataType === 'boolean') return `1 - ${name}`;
-      if (type === 'integer' || type === 'bigint') return `coalesce(${name}, 0) + 1`;
-      if (type === 'blob') return `x'00' || substr(coalesce(${name}, x'11'), 2) || x'00'`;
-      if (type === 'bytea') return `coalesce(${name}, ''::bytea) || '\\x00'::bytea`;
-      return `'["altered"]'`;
-    }
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
 import { grantSecrets, revokeSecrets } from '../../src/operations/grant-secrets.ts';
@@ -8,6 +8,7 @@ import { writeAs } from '../../src/operations/services.ts';
 import { COVERAGE } from '../../src/store/coverage.ts';
 import * as postgresTables from '../../src/store/tables.postgres.ts';
 import * as sqliteTables from '../../src/store/tables.sqlite.ts';
+import { otherValue } from '../support/other-value.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol.ts';
 
 const SECOND = 'a secret of the second version';
@@ -68,18 +69,6 @@ export function describeTampering(engine: string, databaseUrl: () => Promise<str
         await bench.sql(`insert into ${table} select * from kept`);
         await bench.sql('drop table kept');
       }
-    }
-
-    /** Another value of the column's type. */
-    function otherValue(column: Column): string {
-      const { name } = column;
-      const type = column.getSQLType();
-      if (type === 'boolean') return `not ${name}`;
-      if (column.dataType === 'boolean') return `1 - ${name}`;
-      if (type === 'integer' || type === 'bigint') return `coalesce(${name}, 0) + 1`;
-      if (type === 'blob') return `x'00' || substr(coalesce(${name}, x'11'), 2) || x'00'`;
-      if (type === 'bytea') return `coalesce(${name}, ''::bytea) || '\\x00'::bytea`;
-      return `'["altered"]'`;
     }
 
     const cells = Object.entries(COVERAGE).flatMap(([key, entry]) => {
