@@ -1,11 +1,12 @@
 // Seeds one bug after the other into a copy of the tree and runs the tests that have to see it.
 //   --only <text>[,<text>]   mutants whose id or file holds one of the texts
 //   --json <file>            also writes what came out, for machines
+//   --log <file>             adds a line for each mutant as it ends, and does not try again what has its line there: a run can be interrupted
 //   --jobs <n>               copies to work in at the same time; 1 unless given
 //   --narrow                 the named tests alone, without the wider set that a survivor is tried on
 //   --no-baseline            does not first see the named tests pass without a bug
 // Exits with 1 when fewer than 90 % are killed, a mutant no longer fits its file, or tests fail by themselves.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MUTANTS, misfits } from './mutants.mjs';
@@ -27,6 +28,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     json: { type: 'string' },
+    log: { type: 'string' },
     jobs: { type: 'string', default: '1' },
     narrow: { type: 'boolean', default: false },
     'no-baseline': { type: 'boolean', default: false },
@@ -39,22 +41,25 @@ for (const text of unfit) console.error(`does not fit: ${text}`);
 const equivalent = chosen.filter((mutant) => mutant.equivalent !== undefined);
 const runnable = chosen.filter((mutant) => mutant.equivalent === undefined && !unfit.some((text) => text.startsWith(`${mutant.id}:`)));
 
-const workshops = Array.from({ length: Math.max(1, Math.min(Number(values.jobs), runnable.length)) }, () => createWorkshop());
-const results = [];
+const results = runnable.flatMap(({ id }) => loggedBefore(values.log).find((line) => line.id === id) ?? []);
+const untried = runnable.filter(({ id }) => !results.some((result) => result.id === id));
+
+const workshops = Array.from({ length: Math.max(1, Math.min(Number(values.jobs), untried.length)) }, () => createWorkshop());
 let failure = null;
 try {
-  if (!values['no-baseline'] && runnable.length > 0) {
-    const files = [...new Set(runnable.flatMap(({ tests }) => tests))];
+  if (!values['no-baseline'] && untried.length > 0) {
+    const files = [...new Set(untried.flatMap(({ tests }) => tests))];
     console.log(`without a bug: ${files.length} files`);
     const { outcome, by } = await workshops[0].run(files, { bail: false });
     if (outcome !== 'survived') failure = `the tests do not pass without a bug: ${outcome} ${by ?? ''}`;
   }
-  const queue = failure === null ? [...runnable] : [];
+  const queue = failure === null ? [...untried] : [];
   await Promise.all(
     workshops.map(async (workshop) => {
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         const result = await tried(workshop, mutant);
         results.push(result);
+        if (values.log !== undefined) appendFileSync(values.log, `${JSON.stringify(result)}\n`);
         const seconds = (result.ms / 1000).toFixed(0).padStart(4);
         console.log(
           `${String(results.length).padStart(4)}/${runnable.length} ${seconds} s  ${result.outcome.padEnd(9)} ${mutant.id}${result.by === null ? '' : `  (${result.by})`}`,
@@ -66,6 +71,13 @@ try {
   for (const workshop of workshops) workshop.close();
 }
 report();
+
+/** What could not be tried is tried again. */
+function loggedBefore(file) {
+  if (file === undefined || !existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line)).filter(({ outcome }) => outcome !== 'broken');
+}
 
 async function tried(workshop, mutant) {
   const began = performance.now();
