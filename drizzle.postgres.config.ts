@@ -1,3 +1,3 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'postgresql', schema: './src/store/tables.postgres.ts', out: './migrations/postgres' });
+export default defineConfig({ dialect: 'postgresql', schema: './scripts/drizzle-schema.postgres.cjs', out: './migrations/postgres' });

@@ -15,7 +15,7 @@ import { VALIDATION_CODES } from '../dist/domain/validation.js';
 import { METRICS } from '../dist/http/metric-table.js';
 import { LOG_EVENTS, LOG_FIELDS } from '../dist/log-events.js';
 import { COVERAGE } from '../dist/store/coverage.js';
-import * as tables from '../dist/store/tables.sqlite.js';
+import { sqliteTables } from '../dist/store/tables.js';
 import { generatedFile, root } from './generated-file.mjs';
 
 const settings = table(
@@ -53,7 +53,7 @@ page(
   ],
 );
 
-const tableOf = new Map(Object.entries(tables));
+const tableOf = new Map(Object.entries(sqliteTables));
 page(
   'tampering',
   'Tampering',

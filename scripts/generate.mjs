@@ -37,7 +37,7 @@ function migrations(engine) {
   const copy = mkdtempSync(join(tmpdir(), 'changeover-migrations-'));
   try {
     cpSync(join(root, 'migrations', engine), join(copy, engine), { recursive: true });
-    const schema = join(root, 'src/store', `tables.${engine}.ts`);
+    const schema = join(root, 'scripts', `drizzle-schema.${engine}.cjs`);
     const dialect = engine === 'sqlite' ? 'sqlite' : 'postgresql';
     // The tool insists on an `out` below its working directory.
     const { status, stderr } = spawnSync(process.execPath, [kit, 'generate', '--dialect', dialect, '--schema', schema, '--out', engine], {
@@ -47,7 +47,7 @@ function migrations(engine) {
     if (status !== 0) console.error(stderr);
     const list = (folder) => readdirSync(folder).sort().join('\n');
     if (status === 0 && list(join(copy, engine)) === list(join(root, 'migrations', engine))) return true;
-    console.error(`migrations/${engine} lacks what src/store/tables.${engine}.ts says; run: npm run generate`);
+    console.error(`migrations/${engine} lacks what src/store/tables.ts says; run: npm run generate`);
     return false;
   } finally {
     rmSync(copy, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Database, Engine, EngineTransaction, StatementSource } from './engine.ts';
 import { requireStorable } from './storable.ts';
 import { isConnectionFailure, isTransient, outcomeUnknown, StoreError, toStoreError, wasRolledBack } from './store-error.ts';
-import * as postgresTables from './tables.postgres.ts';
+import { postgresTables } from './tables.ts';
 
 /** One connection, taken for a transaction. */
 export interface PostgresClient extends StatementSource {

@@ -8,8 +8,7 @@ import { databaseOn, preparedOn } from './sqlite-statements.ts';
 import { beginImmediate, type Outcome, runAsSavepoint, type Writer } from './sqlite-transaction.ts';
 import { databaseCode, isDiskRefusal, isTransient, outcomeUnknown, storageFull, toStoreError, unavailable } from './store-error.ts';
 import { createStoreTime } from './store-time.ts';
-import * as sqliteTables from './tables.sqlite.ts';
-import type { Tables } from './tables.ts';
+import { sqliteTables } from './tables.ts';
 
 /** Most transactions that share one durable commit. */
 const BATCH = 64;
@@ -156,8 +155,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
 
   return {
     name: 'sqlite',
-    // The compiler proves in tables.ts that both engines' tables infer the same rows; the builders differ in name only.
-    tables: sqliteTables as unknown as Tables,
+    tables: sqliteTables,
     reader: { db: databaseOn(reading), rows: async (_name, text, values) => reading(text).rows(values) },
     transaction<T>(work: (tx: EngineTransaction) => Promise<T>, { usesReserve = false }: WriteOptions = {}): Promise<T> {
       if (closed) return Promise.reject(unavailable());

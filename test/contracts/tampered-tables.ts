@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type Column, getTableColumns, getTableName, is, type Table } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkMasterKey } from '../../src/crypto/key-check.ts';
 import { createVault } from '../../src/crypto/vault.ts';
@@ -14,8 +14,7 @@ import { localActor } from '../../src/operations/prepare-instance.ts';
 import { writeAs } from '../../src/operations/services.ts';
 import { verifyAudit } from '../../src/operations/verify-audit.ts';
 import { COVERAGE } from '../../src/store/coverage.ts';
-import * as postgresTables from '../../src/store/tables.postgres.ts';
-import * as sqliteTables from '../../src/store/tables.sqlite.ts';
+import { postgresTables, sqliteTables } from '../../src/store/tables.ts';
 import { otherValue } from '../support/other-value.ts';
 import { ACQUIRE, DAY, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol.ts';
 
@@ -181,8 +180,8 @@ export function describeTamperedTables(engine: string, databaseUrl: () => Promis
 }
 
 function twinOf(key: string): SQLiteTable {
-  const found = Object.entries<SQLiteTable>({ ...sqliteTables }).find(([name]) => name === key)?.[1];
-  if (found === undefined) throw new Error(`There is no table ${key}.`);
+  const found = Object.entries(sqliteTables).find(([name]) => name === key)?.[1];
+  if (!is(found, SQLiteTable)) throw new Error(`There is no table ${key}.`);
   return found;
 }
 

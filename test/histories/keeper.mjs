@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { socketGateway } from '../../dist/cli/transport.js';
 import { loadMasterKey } from '../../dist/crypto/master-key.js';
-import * as postgresTables from '../../dist/store/tables.postgres.js';
-import * as sqliteTables from '../../dist/store/tables.sqlite.js';
+import { postgresTables, sqliteTables } from '../../dist/store/tables.js';
 import { makeKey, rotateMasterKey } from '../crash/postgres.mjs';
 import { DOCUMENTS } from '../crash/workload.mjs';
 import { asRow, bytesOf, rowSigner } from '../support/row-signer.mjs';

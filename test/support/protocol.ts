@@ -4,8 +4,7 @@ import pg from 'pg';
 import { expect, vi } from 'vitest';
 import { textOf } from '../../src/store/sql/signed.ts';
 import { openDatabase } from '../../src/store/sqlite-driver.ts';
-import * as postgresTables from '../../src/store/tables.postgres.ts';
-import * as sqliteTables from '../../src/store/tables.sqlite.ts';
+import { postgresTables, sqliteTables } from '../../src/store/tables.ts';
 import { eventually } from './eventually.ts';
 import {
   type Answer,
