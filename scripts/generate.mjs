@@ -9,10 +9,9 @@ import { root } from './generated-file.mjs';
 const checking = process.argv.includes('--check');
 const flags = checking ? ['--check'] : [];
 
-/** In this order: the registry and the boundaries belong to the sources, and what is printed from compiled code comes after the build. */
+/** In this order: the registry belongs to the sources, and what is printed from compiled code comes after the build. */
 const steps = [
   () => node('scripts/generate-registry.mjs', ...flags),
-  () => node('scripts/generate-boundaries.mjs', ...flags),
   () => ['sqlite', 'postgres'].map(migrations).every(Boolean),
   () => {
     build();

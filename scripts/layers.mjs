@@ -1,9 +1,6 @@
 /**
- * Who may import whom, once. `scripts/generate-boundaries.mjs` turns this table into the overrides of biome.json, and
- * `test/house/layers.test.ts` plants a violation in every folder that it lists.
- *
- * A layer lists what it may have; everything that is not listed is refused. An override replaces a rule as a whole, so each
- * folder gets a complete rule of its own.
+ * Who may import whom, once; `test/house/layers.test.ts` holds every import of src against this table, type imports included.
+ * A layer lists what it may have; everything that is not listed is refused.
  */
 
 /** @typedef {'network' | 'server' | 'files' | 'workers' | 'processes' | 'postgres' | 'mysql' | 'aws' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
@@ -36,7 +33,7 @@ export const powers = {
   },
   server: {
     modules: ['node:net', 'node:tls', 'node:http', 'node:https'],
-    message: 'Only src/egress opens outward connections; only src/http listens.',
+    message: 'Only src/egress opens outward connections; only src/server listens.',
   },
   files: {
     modules: ['node:fs', 'node:fs/promises'],
@@ -93,10 +90,16 @@ export const layers = [
   { folder: 'secrets', is: 'outside secret managers', layers: ['domain'], powers: ['files'] },
 
   // Ways in. Each turns its wire into the input of an operation.
-  { folder: 'graphql', is: 'the GraphQL API', layers: ['domain', 'operations'], powers: ['graphql'] },
+  { folder: 'admission', is: 'who gets to run now', layers: ['domain'], powers: [] },
+  { folder: 'graphql', is: 'the GraphQL API', layers: ['domain', 'operations', 'admission'], powers: ['graphql'] },
   { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations'], powers: [] },
   { folder: 'jobs', is: 'periodic work', layers: ['domain', 'operations'], powers: [] },
-  { folder: 'http', is: 'the server', layers: ['domain', 'operations', 'graphql', 'rest'], powers: ['server', 'files', 'graphql'] },
+  {
+    folder: 'server',
+    is: 'the HTTP server',
+    layers: ['domain', 'operations', 'admission', 'graphql', 'rest'],
+    powers: ['server', 'files', 'graphql'],
+  },
   { folder: 'cli', is: 'the command line', layers: ['domain', 'operations'], files: ['config.ts'], powers: ['files'], console: true },
 
   // Pages for a browser: they know the published schema and nothing of the server.
@@ -137,7 +140,7 @@ export const roots = [
   { file: 'log-events.ts', layers: [], files: [], powers: [] },
   // A pipe is a socket to node: the only kind of handle that never waits for its reader.
   { file: 'log-stream.ts', layers: [], files: [], powers: ['files', 'server'] },
-  { file: 'observe.ts', layers: ['domain', 'http'], files: ['log.ts'], powers: [] },
+  { file: 'observe.ts', layers: ['domain', 'server'], files: ['log.ts'], powers: [] },
   { file: 'harden-process.ts', layers: [], files: [], powers: [] },
   { file: 'last-resort.ts', layers: [], files: ['log.ts'], powers: [] },
   { file: 'warn-of-exposure.ts', layers: [], files: ['log.ts'], powers: [] },

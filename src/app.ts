@@ -2,6 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, uptime } from 'node:os';
 import { v7 as uuidv7 } from 'uuid';
+import { type ConcurrencyLimits, createConcurrencyLimiter, DEFAULT_CONCURRENCY_LIMITS } from './admission/concurrency-limiter.ts';
+import { createEventLoopYield } from './admission/event-loop-yield.ts';
+import { createLoginThrottle } from './admission/failed-login-throttle.ts';
+import { type LoadLevel, watchLoadLevel } from './admission/load-level.ts';
+import { createRates } from './admission/token-bucket.ts';
 import type { Config } from './config.ts';
 import { type Catalogue, createCatalogue } from './connectors/catalogue.ts';
 import { loadPackages } from './connectors/load-packages.ts';
@@ -12,46 +17,41 @@ import { checkMasterKey, createInstance } from './crypto/key-check.ts';
 import { loadMasterKey } from './crypto/master-key.ts';
 import { createToken, parseToken } from './crypto/token.ts';
 import { createVault } from './crypto/vault.ts';
-import type { RequestInfo } from './domain/actor.ts';
-import type { Clock } from './domain/clock.ts';
-import { DomainError, ERROR_CODES } from './domain/errors.ts';
-import { StartupError } from './domain/startup-error.ts';
-import type { Store } from './domain/store.ts';
-import type { KeyStore } from './domain/vault.ts';
+import { DomainError, ERROR_CODES } from './domain/errors/errors.ts';
+import { StartupError } from './domain/errors/startup-error.ts';
+import type { Clock } from './domain/ports/clock.ts';
+import type { Store } from './domain/ports/store.ts';
+import type { KeyStore } from './domain/ports/vault.ts';
+import type { RequestInfo } from './domain/token/actor.ts';
 import type { EgressPolicy } from './egress/address-policy.ts';
 import { addressesOf } from './egress/resolve.ts';
 import { createWorkerPool } from './egress/worker-pool.ts';
-import { createExecutor } from './graphql/execute-request.ts';
-import { createSchema } from './graphql/schema.ts';
-import { PATIENCE, type Patience } from './http/connections.ts';
-import { EXECUTION_MS, type ExecutionMs } from './http/graphql-route.ts';
-import { createLoginThrottle } from './http/login-throttle.ts';
-import { createMetrics } from './http/metrics.ts';
-import { trustProxies } from './http/peer.ts';
-import { createPlaces, DEFAULT_PLACES, type PlaceOptions } from './http/places.ts';
-import { type Pressure, watchPressure } from './http/pressure.ts';
-import { createRates } from './http/rates.ts';
-import { createReadiness } from './http/readiness.ts';
-import { createGatewayServer } from './http/server.ts';
-import { createTurns } from './http/turns.ts';
+import { createExecutor } from './graphql/plugins/execute-request.ts';
+import { createSchema } from './graphql/schema/schema.ts';
 import { createBackground } from './jobs/background.ts';
 import type { Uptime } from './jobs/clock-watch.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createLog, errorFields } from './log.ts';
 import type { LogStream } from './log-stream.ts';
 import { createObserver } from './observe.ts';
-import { noteRestore } from './operations/note-restore.ts';
-import { createFirstOwner, ensureProject } from './operations/prepare-instance.ts';
+import { createFirstOwner, ensureProject } from './operations/access/prepare-instance.ts';
+import { noteRestore } from './operations/audit/note-restore.ts';
+import { createAuditWatch } from './operations/audit/watch-audit.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
-import { createAuditWatch } from './operations/watch-audit.ts';
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
-import { appendAnchor, readLastAnchor } from './store/anchor-file.ts';
-import { closeDataDir, refuseOpenFolders } from './store/guard-folders.ts';
-import { makeDataDir } from './store/make-data-dir.ts';
+import { trustProxies } from './server/client-address.ts';
+import { PATIENCE, type Patience } from './server/connections.ts';
+import { EXECUTION_MS, type ExecutionMs } from './server/graphql-route.ts';
+import { createMetrics } from './server/metrics.ts';
+import { createReadiness } from './server/readiness.ts';
+import { createGatewayServer } from './server/server.ts';
+import { appendAnchor, readLastAnchor } from './store/files/anchor-file.ts';
+import { closeDataDir, refuseOpenFolders } from './store/files/guard-folders.ts';
+import { makeDataDir } from './store/files/make-data-dir.ts';
 import { openStore } from './store/open-store.ts';
-import { storeFileIn } from './store/store-file.ts';
+import { storeFileIn } from './store/sqlite/store-file.ts';
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
@@ -62,8 +62,8 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly logStream?: LogStream;
   /** How loaded the process is; measured unless given. */
-  readonly pressure?: () => Pressure;
-  readonly places?: Partial<PlaceOptions>;
+  readonly pressure?: () => LoadLevel;
+  readonly places?: Partial<ConcurrencyLimits>;
   readonly patience?: Partial<Patience>;
   readonly executionMs?: ExecutionMs;
   /** Of one run of a validator. */
@@ -177,8 +177,8 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
       burst: 2 * config.tokenRequestsPerSecond,
     }),
     logins: createLoginThrottle((text) => parseToken(text) !== null),
-    places: createPlaces({ ...DEFAULT_PLACES, ...overrides.places }, overrides.pressure ?? watchPressure()),
-    turns: createTurns(),
+    places: createConcurrencyLimiter({ ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.places }, overrides.pressure ?? watchLoadLevel()),
+    turns: createEventLoopYield(),
     executionMs: overrides.executionMs ?? EXECUTION_MS,
     metrics,
     observe: observer.answered,
@@ -229,7 +229,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
           sealed: (rows, ms) => log.write('audit sealed', { rows, ms: Math.round(ms) }),
           watchAudit,
           committed: (changes, ms) => log.write('waiting commits carried out', { changes, ms: Math.round(ms) }),
-          keptHouse: (pass, ms) => log.write('housekeeping', { ...pass, ms: Math.round(ms) }),
+          maintained: (pass, ms) => log.write('housekeeping', { ...pass, ms: Math.round(ms) }),
           dropped: (rows, ms) => log.write('old rows dropped', { dropped: rows, ms: Math.round(ms) }),
         },
         uptimeOf(overrides.clock),

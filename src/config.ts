@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { nearestName } from './domain/nearest-name.ts';
-import { StartupError } from './domain/startup-error.ts';
+import { nearestName } from './domain/errors/nearest-name.ts';
+import { StartupError } from './domain/errors/startup-error.ts';
 import { isNetwork, parseAllowList } from './egress/address-policy.ts';
 
 /** Every setting: an environment variable, its default and what it does. The reference page is made of this table. */

@@ -1,6 +1,6 @@
 import './harden-process.ts';
 import { readConfig } from './config.ts';
-import { StartupError } from './domain/startup-error.ts';
+import { StartupError } from './domain/errors/startup-error.ts';
 import { errorFields } from './log.ts';
 import { serve } from './serve.ts';
 

@@ -1,10 +1,10 @@
-import type { Observer } from './domain/observer.ts';
-import { type AnsweredRequest, isNoteworthy } from './http/answered-request.ts';
-import type { Metrics } from './http/metrics.ts';
+import type { Observer } from './domain/ports/observer.ts';
 import type { Log } from './log.ts';
+import { type AccessLogRecord, isNoteworthy } from './server/access-log-record.ts';
+import type { Metrics } from './server/metrics.ts';
 
 /** Counts what goes on, and writes the lines that say which. */
-export function createObserver(log: Log, metrics: Metrics): Observer & { answered(request: AnsweredRequest): void } {
+export function createObserver(log: Log, metrics: Metrics): Observer & { answered(request: AccessLogRecord): void } {
   return {
     changed: metrics.changed,
     refused: metrics.refused,

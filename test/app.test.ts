@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { openDatabase } from '../src/store/sqlite-driver.ts';
+import { openDatabase } from '../src/store/sqlite/sqlite-driver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'changeover-app-'));
 const good = join(root, 'good');

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { camelToSnake } from '../domain/details.ts';
+import { camelToSnake } from '../domain/connection/details.ts';
 import { GatewayError } from './transport.ts';
 
 export type Credentials = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { StartupError } from '../domain/startup-error.ts';
+import { StartupError } from '../domain/errors/startup-error.ts';
 import { type Gateway, readAnswer } from './transport.ts';
 
 /** Opens the store in this process, as no gateway is running on it: the same operations, without a listener. */
@@ -16,8 +16,8 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
   // Loaded when it is needed: a command that talks to a running gateway starts in a fraction of the time.
   const [{ createApp }, { createContext }, { localActor }, { sealAudit }] = await Promise.all([
     import('../app.ts'),
-    import('../graphql/context.ts'),
-    import('../operations/prepare-instance.ts'),
+    import('../graphql/schema/context.ts'),
+    import('../operations/access/prepare-instance.ts'),
     import('../jobs/periodic.ts'),
   ]);
   const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel });

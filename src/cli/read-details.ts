@@ -1,4 +1,4 @@
-import { foldKind } from '../domain/connector.ts';
+import { foldKind } from '../domain/connector/connector.ts';
 import { askSecret, readSecretsFromStdin } from './read-secrets.ts';
 import type { Gateway } from './transport.ts';
 import { UsageError } from './usage-error.ts';

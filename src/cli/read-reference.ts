@@ -1,4 +1,4 @@
-import { SECRET_PROVIDERS } from '../domain/secret-reference.ts';
+import { SECRET_PROVIDERS } from '../domain/connection/secret-reference.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface NamedReference {

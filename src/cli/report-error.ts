@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { DomainError } from '../domain/errors.ts';
-import { StartupError } from '../domain/startup-error.ts';
+import { DomainError } from '../domain/errors/errors.ts';
+import { StartupError } from '../domain/errors/startup-error.ts';
 import { jsonLine, painted, safeText } from './output.ts';
 import { GatewayError } from './transport.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,4 +1,4 @@
-import { type Connector, foldKind } from '../domain/connector.ts';
+import { type Connector, foldKind } from '../domain/connector/connector.ts';
 import { type PackagedConnector, refusal } from './load-packages.ts';
 import { builtInConnectors, type RegisteredConnector } from './registry.ts';
 

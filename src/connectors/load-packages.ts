@@ -1,5 +1,5 @@
-import { isConnector } from '../domain/connector.ts';
-import { StartupError } from '../domain/startup-error.ts';
+import { isConnector } from '../domain/connector/connector.ts';
+import { StartupError } from '../domain/errors/startup-error.ts';
 import type { RegisteredConnector } from './registry.ts';
 
 export interface PackagedConnector extends RegisteredConnector {

@@ -10,10 +10,10 @@ import {
   type ChainPoint,
   type LinkedRow,
   lostIds,
-} from '../domain/audit.ts';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import { createPacer, type Pacer } from '../domain/pacer.ts';
-import type { Vault } from '../domain/vault.ts';
+} from '../domain/audit/audit.ts';
+import { canonicalJson } from '../domain/json/canonical-json.ts';
+import type { Vault } from '../domain/ports/vault.ts';
+import { createPacer, type Pacer } from '../domain/time/pacer.ts';
 
 export type UnsignedAuditRow = Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>;
 

@@ -1,6 +1,6 @@
-import { StartupError } from '../domain/startup-error.ts';
-import type { InstanceRow } from '../domain/store.ts';
-import type { UpgradeRecord } from '../domain/vault.ts';
+import { StartupError } from '../domain/errors/startup-error.ts';
+import type { InstanceRow } from '../domain/ports/store.ts';
+import type { UpgradeRecord } from '../domain/ports/vault.ts';
 import { keyEncryptionKey, keyId, lengthPrefixed } from './derive.ts';
 import { open, seal } from './envelope.ts';
 import { openUpgrade } from './upgrade-record.ts';

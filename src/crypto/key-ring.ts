@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { DomainError } from '../domain/errors.ts';
-import type { DataKeyPurpose, KeyStore, NewKey, Rekey, WrappedKey } from '../domain/vault.ts';
+import { DomainError } from '../domain/errors/errors.ts';
+import type { DataKeyPurpose, KeyStore, NewKey, Rekey, WrappedKey } from '../domain/ports/vault.ts';
 import { keyEncryptionKey, keyId, lengthPrefixed } from './derive.ts';
 import { open, seal } from './envelope.ts';
 import { keyCheckOf } from './key-check.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StartupError } from '../domain/startup-error.ts';
+import { StartupError } from '../domain/errors/startup-error.ts';
 
 /** 32 bytes, from a file that only its owner may read. */
 export interface MasterKeyFile {

@@ -1,4 +1,4 @@
-import type { NewKey, WrappedKey } from '../domain/vault.ts';
+import type { NewKey, WrappedKey } from '../domain/ports/vault.ts';
 import { lengthPrefixed } from './derive.ts';
 import { open, seal } from './envelope.ts';
 

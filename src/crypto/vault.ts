@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { DomainError } from '../domain/errors.ts';
-import type { HashPurpose, KeyStore, ProjectVault, SealBinding, Vault, VersionLink } from '../domain/vault.ts';
+import { DomainError } from '../domain/errors/errors.ts';
+import type { HashPurpose, KeyStore, ProjectVault, SealBinding, Vault, VersionLink } from '../domain/ports/vault.ts';
 import { derive, hmac, lengthPrefixed } from './derive.ts';
 import { EnvelopeError, generationOf, open, seal } from './envelope.ts';
 import { createKeyRing, type DataKey, type KeyRing } from './key-ring.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { EgressError } from '../domain/egress.ts';
+import { EgressError } from '../domain/connector/egress.ts';
 
 /** What the operator allows besides public addresses, and what is denied whatever is allowed. Plain data: it crosses to the workers. */
 export interface EgressPolicy {

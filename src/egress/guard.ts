@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import net, { isIP } from 'node:net';
 import os from 'node:os';
 import workerThreads from 'node:worker_threads';
-import { EgressError } from '../domain/egress.ts';
+import { EgressError } from '../domain/connector/egress.ts';
 import { checkAddress, type EgressPolicy } from './address-policy.ts';
 import { resolveChecked } from './resolve.ts';
 

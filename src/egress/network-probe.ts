@@ -1,6 +1,6 @@
-import type { ValidatorInput, ValidatorReport } from '../domain/connector.ts';
-import { EgressError, type EgressErrorCode, type EgressSession } from '../domain/egress.ts';
-import type { NetworkProbe } from '../domain/validator-runner.ts';
+import type { ValidatorInput, ValidatorReport } from '../domain/connector/connector.ts';
+import { EgressError, type EgressErrorCode, type EgressSession } from '../domain/connector/egress.ts';
+import type { NetworkProbe } from '../domain/connector/validator-runner.ts';
 
 type Probe<K extends NetworkProbe['probe']> = Extract<NetworkProbe, { readonly probe: K }>;
 

@@ -1,5 +1,5 @@
-import { EgressError, type EgressErrorCode } from '../domain/egress.ts';
-import type { Problem } from '../domain/validation.ts';
+import { EgressError, type EgressErrorCode } from '../domain/connector/egress.ts';
+import type { Problem } from '../domain/connector/validation.ts';
 
 type Texts = Omit<Problem, 'code'>;
 type NetworkCode = Exclude<EgressErrorCode, 'TOO_LARGE' | 'INVALID_HEADER_VALUE'> | 'PROTOCOL_ERROR' | 'INTERNAL';

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { EgressError } from '../domain/egress.ts';
+import { EgressError } from '../domain/connector/egress.ts';
 import { checkAddress, type Destination, type EgressPolicy, isMetadataName, readHost } from './address-policy.ts';
 
 export type Lookup = (host: string) => Promise<readonly Destination[]>;

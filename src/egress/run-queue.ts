@@ -1,5 +1,5 @@
-import { DomainError } from '../domain/errors.ts';
-import type { ValidatorTask } from '../domain/validator-runner.ts';
+import type { ValidatorTask } from '../domain/connector/validator-runner.ts';
+import { DomainError } from '../domain/errors/errors.ts';
 
 /** What decides when a run may begin. */
 export type Job = Pick<ValidatorTask, 'projectId' | 'connectionId' | 'callerId' | 'isProof'>;

@@ -1,4 +1,4 @@
-import { type Problem, VALIDATION_CODES, type ValidationCode, type ValidatorData } from '../domain/validation.ts';
+import { type Problem, VALIDATION_CODES, type ValidationCode, type ValidatorData } from '../domain/connector/validation.ts';
 import { createEchoFinder } from './secret-echo.ts';
 
 const HIDDEN = '[hidden]';

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
-import { BY_SYSTEM_CODE, EgressError, type EgressSession, type HttpReply, type HttpRequest } from '../domain/egress.ts';
+import { BY_SYSTEM_CODE, EgressError, type EgressSession, type HttpReply, type HttpRequest } from '../domain/connector/egress.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { resolveChecked } from './resolve.ts';
 

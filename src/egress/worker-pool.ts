@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { EgressError } from '../domain/egress.ts';
-import { DomainError } from '../domain/errors.ts';
-import type { Observer, ValidatorRun } from '../domain/observer.ts';
-import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../domain/validator-runner.ts';
+import { EgressError } from '../domain/connector/egress.ts';
+import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../domain/connector/validator-runner.ts';
+import { DomainError } from '../domain/errors/errors.ts';
+import type { Observer, ValidatorRun } from '../domain/ports/observer.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { problemFor } from './problem.ts';
 import { createRunQueue, type RunQueueOptions, tooMany } from './run-queue.ts';

@@ -1,10 +1,10 @@
 import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Connector, Validator, ValidatorReport } from '../domain/connector.ts';
-import { splitDetails } from '../domain/details.ts';
-import { EgressError } from '../domain/egress.ts';
-import { framesOf } from '../domain/stack-frames.ts';
-import type { ValidationOutcome, ValidatorTask } from '../domain/validator-runner.ts';
+import { splitDetails } from '../domain/connection/details.ts';
+import type { Connector, Validator, ValidatorReport } from '../domain/connector/connector.ts';
+import { EgressError } from '../domain/connector/egress.ts';
+import type { ValidationOutcome, ValidatorTask } from '../domain/connector/validator-runner.ts';
+import { framesOf } from '../domain/errors/stack-frames.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
 import { networkProbe } from './network-probe.ts';

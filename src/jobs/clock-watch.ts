@@ -1,4 +1,4 @@
-import type { Store } from '../domain/store.ts';
+import type { Store } from '../domain/ports/store.ts';
 
 /** Time that nobody can set, and what it counts from. */
 export interface Uptime {

@@ -1,8 +1,8 @@
-import type { Anchor } from '../domain/audit.ts';
-import { applyRetention, forgetAnswers } from '../operations/apply-retention.ts';
-import { commitWaiting } from '../operations/commit-waiting.ts';
-import { type HousekeepingPass, keepHouse } from '../operations/keep-house.ts';
+import type { Anchor } from '../domain/audit/audit.ts';
+import { commitWaiting } from '../operations/changes/commit-waiting.ts';
 import type { Services } from '../operations/services.ts';
+import { applyRetention, forgetAnswers } from '../operations/upkeep/apply-retention.ts';
+import { type MaintenancePass, runMaintenance } from '../operations/upkeep/maintenance-pass.ts';
 import { createClockWatch, type Uptime } from './clock-watch.ts';
 
 /** How often each job runs, milliseconds. */
@@ -29,7 +29,7 @@ export interface JobReports {
   /** Commits that had waited for leases to end. */
   committed(changes: number, ms: number): void;
   /** `forgotten`: answers to idempotent requests whose day was over. */
-  keptHouse(pass: HousekeepingPass & { readonly forgotten: number }, ms: number): void;
+  maintained(pass: MaintenancePass & { readonly forgotten: number }, ms: number): void;
   /** Rows whose retention was over. */
   dropped(rows: number, ms: number): void;
 }
@@ -37,7 +37,7 @@ export interface JobReports {
 /** Starts the gateway's own work: sealing the audit, carrying out commits that wait, retiring versions, anchoring. Returns what stops it and waits for what runs. */
 export function startJobs(
   services: Services,
-  { failed, anchor, clockRanAhead, sealed, watchAudit, committed, keptHouse, dropped }: JobReports,
+  { failed, anchor, clockRanAhead, sealed, watchAudit, committed, maintained, dropped }: JobReports,
   uptime: Uptime,
 ): () => Promise<void> {
   let lastAnchor = 0;
@@ -74,10 +74,10 @@ export function startJobs(
         return;
       }
       const started = performance.now();
-      const pass = await keepHouse(services, isStopping);
+      const pass = await runMaintenance(services, isStopping);
       const forgotten = await forgetAnswers(services, isStopping);
       if (pass.retired + pass.destroyed + pass.expiredChanges + forgotten > 0)
-        keptHouse({ ...pass, forgotten }, performance.now() - started);
+        maintained({ ...pass, forgotten }, performance.now() - started);
     }),
     every(
       'apply-retention',

@@ -1,4 +1,3 @@
-import type { Actor } from '../domain/actor.ts';
 import type {
   Anchor,
   ArchivedHead,
@@ -9,16 +8,17 @@ import type {
   AuditRange,
   AuditRow,
   LinkedRow,
-} from '../domain/audit.ts';
-import type { Scope } from '../domain/connection.ts';
-import type { Connector } from '../domain/connector.ts';
-import type { Details } from '../domain/details.ts';
-import { DomainError, unauthenticated } from '../domain/errors.ts';
-import type { Observer } from '../domain/observer.ts';
-import type { SecretResolver } from '../domain/secret-reference.ts';
-import type { Store, WriteOptions, Writers } from '../domain/store.ts';
-import type { ValidatorRunner } from '../domain/validator-runner.ts';
-import type { TokenKind, Vault } from '../domain/vault.ts';
+} from '../domain/audit/audit.ts';
+import type { Scope } from '../domain/connection/connection.ts';
+import type { Details } from '../domain/connection/details.ts';
+import type { SecretResolver } from '../domain/connection/secret-reference.ts';
+import type { Connector } from '../domain/connector/connector.ts';
+import type { ValidatorRunner } from '../domain/connector/validator-runner.ts';
+import { DomainError, unauthenticated } from '../domain/errors/errors.ts';
+import type { Observer } from '../domain/ports/observer.ts';
+import type { Store, WriteOptions, Writers } from '../domain/ports/store.ts';
+import type { TokenKind, Vault } from '../domain/ports/vault.ts';
+import type { Actor } from '../domain/token/actor.ts';
 
 /** All that an operation works with besides its actor and input. Built once, by the composition root. */
 export interface Services {

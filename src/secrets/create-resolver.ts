@@ -1,6 +1,6 @@
-import { inTime } from '../domain/in-time.ts';
-import { SecretError } from '../domain/secret-error.ts';
-import { SECRET_DEADLINE_MS, SECRET_MAX_AGE_MS, type SecretProviders, type SecretResolver } from '../domain/secret-reference.ts';
+import { SECRET_DEADLINE_MS, SECRET_MAX_AGE_MS, type SecretProviders, type SecretResolver } from '../domain/connection/secret-reference.ts';
+import { SecretError } from '../domain/errors/secret-error.ts';
+import { inTime } from '../domain/time/in-time.ts';
 
 const MOST_KEPT = 1_000;
 

@@ -1,4 +1,4 @@
-import type { Readers, RowSigner, Store, Writers } from '../domain/store.ts';
+import type { Readers, RowSigner, Store, Writers } from '../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
 import { auditReaders, auditWriters } from './sql/audit.ts';
 import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
@@ -14,7 +14,7 @@ import { projectReaders, projectWriters } from './sql/projects.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
 import { retentionWriters } from './sql/retention.ts';
 import { secretDestinationReaders, secretDestinationWriters } from './sql/secret-destinations.ts';
-import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signed.ts';
+import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signing/signed.ts';
 import { tokenReaders, tokenWriters } from './sql/tokens.ts';
 import { versionReaders, versionWriters } from './sql/versions.ts';
 import { toStoreError } from './store-error.ts';

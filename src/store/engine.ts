@@ -1,5 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import type { WriteOptions } from '../domain/store.ts';
+import type { WriteOptions } from '../domain/ports/store.ts';
 import type { Tables } from './tables.ts';
 
 /** What the SQL is written against: Drizzle's query builder for PostgreSQL, which SQLite's answers to for the statements that we use. */

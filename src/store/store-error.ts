@@ -1,4 +1,4 @@
-import { DomainError, StoreUnavailable } from '../domain/errors.ts';
+import { DomainError, StoreUnavailable } from '../domain/errors/errors.ts';
 
 /** A failure of the database that nobody expected. It holds the code alone: messages of both engines can carry row data. */
 export class StoreError extends Error {

@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../dist/app.js';
 import { readConfig } from '../../dist/config.js';
-import { addConnection } from '../../dist/operations/add-connection.js';
-import { commitChange } from '../../dist/operations/commit-change.js';
-import { acquireLease, releaseLease } from '../../dist/operations/hold-lease.js';
-import { localActor } from '../../dist/operations/prepare-instance.js';
-import { validateChange } from '../../dist/operations/run-validation.js';
-import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
+import { localActor } from '../../dist/operations/access/prepare-instance.js';
+import { commitChange } from '../../dist/operations/changes/commit-change.js';
+import { stageCreation, stageUpdate } from '../../dist/operations/changes/stage-change.js';
+import { addConnection } from '../../dist/operations/connections/add-connection.js';
+import { acquireLease, releaseLease } from '../../dist/operations/leases/hold-lease.js';
+import { validateChange } from '../../dist/operations/validations/run-validation.js';
 import { writeMasterKey } from './master-key.mjs';
 
 /** A validator that does nothing: what is measured is the protocol and its store. */

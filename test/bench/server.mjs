@@ -3,9 +3,9 @@
 import { createServer } from 'node:http';
 import { createApp } from '../../dist/app.js';
 import { readConfig } from '../../dist/config.js';
-import { createContext } from '../../dist/graphql/context.js';
-import { reportedType } from '../../dist/graphql/lead-names.js';
-import { authenticate } from '../../dist/operations/authenticate.js';
+import { reportedType } from '../../dist/graphql/lead/lead-names.js';
+import { createContext } from '../../dist/graphql/schema/context.js';
+import { authenticate } from '../../dist/operations/access/authenticate.js';
 
 const [kind, dataDir] = process.argv.slice(2);
 const app = await createApp(

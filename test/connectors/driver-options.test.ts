@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readWireDetails } from '../../src/domain/details.ts';
-import { DomainError } from '../../src/domain/errors.ts';
+import { readWireDetails } from '../../src/domain/connection/details.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
 import { catalogue } from '../support/validate.ts';
 
 /** Options of drivers and parameters of their URLs that open files, sockets or other doors. */

@@ -212,7 +212,7 @@ describe('a package that can not be used ends the start with one line that names
       'astray-too',
       'url: setting(httpUrl()), login: group({ user: setting(z.string()), password: secret(secretText()) })',
     ),
-    'own-copy': connector('copied').replace("'changeover/connector'", "'./node_modules/changeover/dist/domain/connector.js'"),
+    'own-copy': connector('copied').replace("'changeover/connector'", "'./node_modules/changeover/dist/domain/connector/connector.js'"),
   };
   for (const [name, index] of Object.entries(packages)) install.write(name, { 'package.json': packageJson, 'index.js': index });
   const copy = join(install.folder, 'node_modules/own-copy/node_modules/changeover');

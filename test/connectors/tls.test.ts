@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDetails, secretsToReenter } from '../../src/domain/details.ts';
+import { parseDetails, secretsToReenter } from '../../src/domain/connection/details.ts';
 import { catalogue } from '../support/validate.ts';
 
 const AUTHORITY = '-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----';

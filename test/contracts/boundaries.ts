@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { authenticate, authenticateSession } from '../../src/operations/authenticate.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
-import { createSession } from '../../src/operations/manage-tokens.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { authenticate, authenticateSession } from '../../src/operations/access/authenticate.ts';
+import { createSession } from '../../src/operations/access/manage-tokens.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { type Answer, COMMIT, stageSecret } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol.ts';
 
@@ -54,7 +54,7 @@ export function describeBoundaries(engine: string, databaseUrl: () => Promise<st
       await stage(id, SECOND_VERSION);
       const isOpen = async (ms: number) => {
         clock.advance(ms);
-        await keepHouse(gateway.app.services);
+        await runMaintenance(gateway.app.services);
         return (await gateway.graphql(OPEN, { id })).data.changes.edges.length > 0;
       };
       expect([await isOpen(HOUR - 1), await isOpen(1)]).toEqual([true, false]);
@@ -123,7 +123,7 @@ export function describeBoundaries(engine: string, databaseUrl: () => Promise<st
       await save(usual, SECOND_VERSION);
       const { validUntil } = (await bench.versions(own))[1] ?? {};
       const label = async () => {
-        await keepHouse(gateway.app.services);
+        await runMaintenance(gateway.app.services);
         return [(await labels(own))[1], (await labels(usual))[1]];
       };
       const found = [];
@@ -148,10 +148,10 @@ export function describeBoundaries(engine: string, databaseUrl: () => Promise<st
       const id = await add();
       await save(id, SECOND_VERSION);
       clock.advance(3 * HOUR);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const isDestroyed = async (ms: number) => {
         clock.advance(ms);
-        await keepHouse(gateway.app.services);
+        await runMaintenance(gateway.app.services);
         return (await versions(id))[1]?.destroyedAt !== null;
       };
       expect([await isDestroyed(7 * DAY - 1), await isDestroyed(1)]).toEqual([false, true]);

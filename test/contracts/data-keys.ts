@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadMasterKey } from '../../src/crypto/master-key.ts';
 import { createVault } from '../../src/crypto/vault.ts';
-import { DomainError } from '../../src/domain/errors.ts';
-import { answerOnce } from '../../src/operations/answer-once.ts';
-import { commitChange } from '../../src/operations/commit-change.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
-import { resealChain } from '../../src/operations/reseal-chain.ts';
-import { listDataKeys, retireDataKey, rotateDataKey } from '../../src/operations/rotate-data-key.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { commitChange } from '../../src/operations/changes/commit-change.ts';
+import { stageCreation, stageRollBack, stageUpdate } from '../../src/operations/changes/stage-change.ts';
+import { idempotentReplay } from '../../src/operations/idempotency/idempotent-replay.ts';
+import { resealChain } from '../../src/operations/keys/reseal-chain.ts';
+import { listDataKeys, retireDataKey, rotateDataKey } from '../../src/operations/keys/rotate-data-key.ts';
 import type { Services } from '../../src/operations/services.ts';
-import { stageCreation, stageRollBack, stageUpdate } from '../../src/operations/stage-change.ts';
 import {
   addWebhook,
   COMMIT,
@@ -308,7 +308,7 @@ export function describeDataKeys(engine: string, databaseUrl: (name: string) => 
       const twice = async (id: string, run: (bound: Services) => Promise<string>): Promise<readonly string[]> => {
         const outcomes: string[] = [];
         const once = (lost: boolean) =>
-          answerOnce(services, actor, id, id, async (bound) => {
+          idempotentReplay(services, actor, id, id, async (bound) => {
             outcomes.push(await run(bound));
             if (lost) throw new DomainError('OUTCOME_UNKNOWN', 'lost');
             return { body: '', codes: [], isKept: true };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 
 const VERIFY = '{ auditVerification { ok findings { kind } } }';
@@ -65,9 +65,9 @@ export function describeHistory(engine: string, databaseUrl: () => Promise<strin
       const id = await add();
       await save(id, 'a secret of the second version');
       clock.advance(3 * HOUR);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       clock.advance(7 * DAY);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const problems = async () =>
         (await gateway.graphql(EXAMINE)).data.storeExamination.findings.filter(
           (found: { connectionId: string }) => found.connectionId === id,

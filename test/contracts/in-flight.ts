@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { commitChange } from '../../src/operations/commit-change.ts';
-import { commitWaiting } from '../../src/operations/commit-waiting.ts';
-import { discardChange } from '../../src/operations/discard-change.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { commitChange } from '../../src/operations/changes/commit-change.ts';
+import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { discardChange } from '../../src/operations/changes/discard-change.ts';
 import {
   addWebhook,
   COMMIT,

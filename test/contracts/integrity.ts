@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepHouse } from '../../src/operations/keep-house.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { SECRET } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 import { formsOf } from './connector.ts';
@@ -194,12 +194,12 @@ export function describeIntegrity(engine: string, databaseUrl: () => Promise<str
       await run('mutation ($id: UUID!) { endLease(leaseId: $id) { live } }', { id: other });
       await stage(id, 'a secret that is never saved...');
       clock.advance(4 * HOUR);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const published = () => bench.sql('select id, type as action, entity_id as entity from events order by id');
       // They go after a week, and what is written is what is asked about.
       const early = await published();
       clock.advance(8 * DAY);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const token = await gateway.token('viewer');
       await run('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: token.id });
       await run('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id });

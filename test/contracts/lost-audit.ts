@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { cutAudit } from '../../src/operations/archive-audit.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { cutAudit } from '../../src/operations/audit/archive-audit.ts';
+import { type AuditWatch, createAuditWatch } from '../../src/operations/audit/watch-audit.ts';
 import { record, type Services } from '../../src/operations/services.ts';
-import { type AuditWatch, createAuditWatch } from '../../src/operations/watch-audit.ts';
 import { ACQUIRE, DAY, type ProtocolBench, startProtocol } from '../support/protocol.ts';
 
 const VERIFY = '{ auditVerification { ok findings { kind rowId } } }';

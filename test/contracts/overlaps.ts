@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actor } from '../../src/domain/actor.ts';
-import { authenticate } from '../../src/operations/authenticate.ts';
-import { commitWaiting } from '../../src/operations/commit-waiting.ts';
-import { renewLease } from '../../src/operations/hold-lease.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
-import { revokeToken } from '../../src/operations/manage-tokens.ts';
+import type { Actor } from '../../src/domain/token/actor.ts';
+import { authenticate } from '../../src/operations/access/authenticate.ts';
+import { revokeToken } from '../../src/operations/access/manage-tokens.ts';
+import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { renewLease } from '../../src/operations/leases/hold-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { stageSecret, type TestToken } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol.ts';
 
@@ -66,12 +66,12 @@ export function describeOverlaps(engine: string, databaseUrl: () => Promise<stri
         (services) => {
           // By now the lease would have ended.
           clock.advance(1);
-          return keepHouse(services);
+          return runMaintenance(services);
         },
       );
       const held = await labels(id);
       clock.advance(HOUR);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       expect([outcomes, held, await labels(id)]).toEqual([
         ['ok', 'ok'],
         ['2 CURRENT', '1 PREVIOUS'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { commitWaiting } from '../../src/operations/commit-waiting.ts';
+import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
 import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
 import { COMMIT } from '../support/gateway.ts';
 import { addOfKind, lostIn, stageFields } from '../support/parity.ts';

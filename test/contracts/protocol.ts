@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actor } from '../../src/domain/actor.ts';
-import { DomainError } from '../../src/domain/errors.ts';
-import { answerOnce } from '../../src/operations/answer-once.ts';
-import { authenticate } from '../../src/operations/authenticate.ts';
-import { discardChange } from '../../src/operations/discard-change.ts';
-import { acquireLease } from '../../src/operations/hold-lease.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
-import { removeConnection } from '../../src/operations/manage-connection.ts';
-import { createToken } from '../../src/operations/manage-tokens.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
+import type { Actor } from '../../src/domain/token/actor.ts';
+import { authenticate } from '../../src/operations/access/authenticate.ts';
+import { createToken } from '../../src/operations/access/manage-tokens.ts';
+import { discardChange } from '../../src/operations/changes/discard-change.ts';
+import { stageUpdate } from '../../src/operations/changes/stage-change.ts';
+import { rollBack, updateConnection } from '../../src/operations/changes/update-connection.ts';
+import { removeConnection } from '../../src/operations/connections/manage-connection.ts';
+import { idempotentReplay } from '../../src/operations/idempotency/idempotent-replay.ts';
+import { acquireLease } from '../../src/operations/leases/hold-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
-import { stageUpdate } from '../../src/operations/stage-change.ts';
-import { rollBack, updateConnection } from '../../src/operations/update-connection.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import {
   addWebhook,
   COMMIT,
@@ -105,7 +105,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       await commit(id, await stageSecret(gateway, id, 'a secret of the third version.'));
       await gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version } }', { id });
       clock.advance(4 * HOUR);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const labels = (await versions(id)).versions.map(({ version, label }: { version: number; label: string }) => `${version} ${label}`);
       const read = (await gateway.graphql(READ, { key: lease.key }, job)).data.readLease;
       expect([labels, read.lease.version, read.credentials.signingSecret]).toEqual([
@@ -121,10 +121,10 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       await commit(id, await stageSecret(gateway, id, 'a secret of the second version'));
       clock.advance(2 * HOUR);
       const ended = await gateway.graphql(READ, { key: lease.key }, job);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const within = (await versions(id)).versions[1].label;
       clock.advance(2 * HOUR);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       expect([ended.errors?.[0]?.extensions.code, within, (await versions(id)).versions[1].label]).toEqual([
         'NOT_FOUND',
         'PREVIOUS',
@@ -365,7 +365,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const twice = async <T>(actor: Actor, key: string, run: (bound: Services) => Promise<T>): Promise<[T, T]> => {
         const outcomes: T[] = [];
         const once = (error: DomainError | null) =>
-          answerOnce(services, actor, `${key}-${id}`, key, async (bound) => {
+          idempotentReplay(services, actor, `${key}-${id}`, key, async (bound) => {
             outcomes.push(await run(bound));
             if (error !== null) throw error;
             return { body: '', codes: [], isKept: true };
@@ -389,7 +389,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         await twice(owner, 'discard', (bound) => discardChange(bound, owner, dropped).then(({ state }) => ({ state }))),
         await twice(owner, 'remove', (bound) => removeConnection(bound, owner, unused).then(() => ({}))),
       ];
-      const other = await answerOnce(services, owner, `other-${id}`, 'stage', async (bound) => ({
+      const other = await idempotentReplay(services, owner, `other-${id}`, 'stage', async (bound) => ({
         body: (await stageUpdate(bound, owner, { connectionId: id, changes })).key,
         codes: [],
         isKept: true,
@@ -397,7 +397,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const admin = await authenticate(services, await gateway.token('admin'), request);
       await discardChange(services, admin, another);
       // What another discarded was not discarded by this request, nor was that which it discarded itself.
-      const taken = await answerOnce(services, owner, `taken-${id}`, 'discard', async (bound) => {
+      const taken = await idempotentReplay(services, owner, `taken-${id}`, 'discard', async (bound) => {
         const { state } = await discardChange(bound, owner, another);
         return { body: state, codes: [], isKept: true };
       }).catch((error: unknown) => (error instanceof DomainError ? error.code : String(error)));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DomainError } from '../../src/domain/errors.ts';
-import { commitChange } from '../../src/operations/commit-change.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { commitChange } from '../../src/operations/changes/commit-change.ts';
 import type { Services } from '../../src/operations/services.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Answer } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, READ, RELEASE, RENEW, ROLL_BACK, startProtocol } from '../support/protocol.ts';
@@ -130,7 +130,7 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
         const { key } = (await acquire(id)).data.acquireLease;
         await save(id, SECOND);
         bench.clock.advance(3 * HOUR);
-        const housekeeping = () => keepHouse(gateway.app.services);
+        const housekeeping = () => runMaintenance(gateway.app.services);
         await Promise.all([
           housekeeping(),
           gateway.graphql(RENEW, { key, ttl: 3600 }, job),

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commitWaiting } from '../../src/operations/commit-waiting.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
+import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { COMMIT } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, RELEASE, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 import { addReferring, createSecretFolder, type Doorman, GRANT, REVOKE, startDoorman, UPDATE_REFERENCE } from '../support/references.ts';
@@ -333,9 +333,9 @@ export function describeReferences(engine: string, databaseUrl: () => Promise<st
       const { id } = await add();
       await bench.commit(id, await refer(id, keep('first')));
       bench.clock.advance(4 * HOUR);
-      await keepHouse(bench.gateway.app.services);
+      await runMaintenance(bench.gateway.app.services);
       bench.clock.advance(8 * DAY);
-      await keepHouse(bench.gateway.app.services);
+      await runMaintenance(bench.gateway.app.services);
       const kept = (await bench.versions(id)).map(({ version, label, destroyedAt }) => [version, label, destroyedAt]);
       const back = codeOf(await bench.gateway.graphql(ROLL_BACK, { id, version: 1 }));
       expect([kept, back, await problemsOf(id)]).toEqual([
@@ -352,7 +352,7 @@ export function describeReferences(engine: string, databaseUrl: () => Promise<st
       const { id, path } = await add();
       const key = await refer(id, path);
       bench.clock.advance(2 * HOUR);
-      await keepHouse(bench.gateway.app.services);
+      await runMaintenance(bench.gateway.app.services);
       expect(codeOf(await bench.gateway.graphql(COMMIT, { id, key }))).toBe('CHANGE_EXPIRED');
     });
 

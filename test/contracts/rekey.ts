@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { keyId } from '../../src/crypto/derive.ts';
 import { loadMasterKey } from '../../src/crypto/master-key.ts';
-import type { Actor } from '../../src/domain/actor.ts';
-import { authenticate } from '../../src/operations/authenticate.ts';
-import { examineStore } from '../../src/operations/examine-store.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
-import { rotateMasterKey } from '../../src/operations/rotate-master-key.ts';
-import { verifyAudit } from '../../src/operations/verify-audit.ts';
+import type { Actor } from '../../src/domain/token/actor.ts';
+import { authenticate } from '../../src/operations/access/authenticate.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { verifyAudit } from '../../src/operations/audit/verify-audit.ts';
+import { rotateMasterKey } from '../../src/operations/keys/rotate-master-key.ts';
+import { examineStore } from '../../src/operations/upkeep/examine-store.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../support/gateway.ts';
 import { createTestClock } from '../support/services.ts';
 
@@ -114,9 +114,9 @@ export function describeRekey(engine: string, databaseUrl: (name: string) => Pro
       const to = newKey();
       await rotate(gateway.app, to);
       clock.advance(9 * MINUTE);
-      const early = (await keepHouse(gateway.app.services)).endedRotation;
+      const early = (await runMaintenance(gateway.app.services)).endedRotation;
       clock.advance(2 * MINUTE);
-      const ended = (await keepHouse(gateway.app.services)).endedRotation;
+      const ended = (await runMaintenance(gateway.app.services)).endedRotation;
       await gateway.close();
       const refused = await open(gateway, from).catch((error: { message: string; exitCode: number }) => error);
       expect([early, ended, 'exitCode' in refused && [refused.exitCode, refused.message], await readableWith(gateway, to)]).toEqual([
@@ -151,7 +151,7 @@ export function describeRekey(engine: string, databaseUrl: (name: string) => Pro
       await rotate(gateway.app, first);
       const after = await codeOf(step(gateway.app, second));
       clock.advance(11 * MINUTE);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       await rotate(gateway.app, second);
       await gateway.close();
       expect([during, after, await readableWith(gateway, second)]).toEqual(['REQUEST_IN_PROGRESS', 'REQUEST_IN_PROGRESS', WHOLE]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerOnce } from '../../src/operations/answer-once.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { idempotentReplay } from '../../src/operations/idempotency/idempotent-replay.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../support/protocol.ts';
 
 const MINUTE = 60_000;
@@ -44,7 +44,7 @@ export function describeRetiredKeys(engine: string, databaseUrl: () => Promise<s
       const actor = localActor(projectId, 'test', { id: 'answer', ip: null, client: {} });
       let runs = 0;
       const ask = (retires: boolean) =>
-        answerOnce(services, actor, 'meanwhile', 'a request', async () => {
+        idempotentReplay(services, actor, 'meanwhile', 'a request', async () => {
           runs += 1;
           if (retires) {
             const generation = await rotate();

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Change } from '../../src/domain/change.ts';
-import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection.ts';
-import { DomainError } from '../../src/domain/errors.ts';
-import type { Lease } from '../../src/domain/lease.ts';
-import type { IdempotencyRow, Store, Writers } from '../../src/domain/store.ts';
-import type { Token } from '../../src/domain/token.ts';
+import type { Change } from '../../src/domain/change/change.ts';
+import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection/connection.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
+import type { Lease } from '../../src/domain/lease/lease.ts';
+import type { IdempotencyRow, Store, Writers } from '../../src/domain/ports/store.ts';
+import type { Token } from '../../src/domain/token/token.ts';
 import { createTestClock } from '../support/services.ts';
 
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { grantSecrets, revokeSecrets } from '../../src/operations/grant-secrets.ts';
-import { createSession } from '../../src/operations/manage-tokens.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { createSession } from '../../src/operations/access/manage-tokens.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { grantSecrets, revokeSecrets } from '../../src/operations/references/grant-secrets.ts';
 import { writeAs } from '../../src/operations/services.ts';
 import { COVERAGE } from '../../src/store/coverage.ts';
 import { postgresTables, sqliteTables } from '../../src/store/tables.ts';

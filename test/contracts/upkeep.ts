@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Writers } from '../../src/domain/store.ts';
-import { applyRetention, forgetAnswers } from '../../src/operations/apply-retention.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
+import type { Writers } from '../../src/domain/ports/store.ts';
+import { applyRetention, forgetAnswers } from '../../src/operations/upkeep/apply-retention.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, RELEASE, RENEW, startProtocol } from '../support/protocol.ts';
 
 const STAGE =
@@ -114,7 +114,7 @@ export function describeUpkeep(engine: string, databaseUrl: () => Promise<string
       await gateway.graphql(RELEASE, { key: ended.key }, job);
       await gateway.graphql('{ getUser { email } }', {}, undefined, { 'x-mcd-idempotent-id': 'of-long-ago' });
       clock.advance(60 * DAY);
-      await keepHouse(gateway.app.services);
+      await runMaintenance(gateway.app.services);
       const live = (await gateway.graphql(ACQUIRE, { id, ttl: 600 }, job)).data.acquireLease;
       const open = await stage(id, 'a secret that is still open');
       await applyRetention(gateway.app.services);
@@ -158,7 +158,7 @@ export function describeUpkeep(engine: string, databaseUrl: () => Promise<string
           await tx.changes.insert({ ...open, id: newId(), keyHash: randomBytes(32), contentId: null, cipherHash: null, reference });
       });
       clock.advance(2 * HOUR);
-      const { expiredChanges } = await keepHouse(gateway.app.services);
+      const { expiredChanges } = await runMaintenance(gateway.app.services);
       expect([expiredChanges >= 451, await count(`changes where connection_id = '${id}' and state = 'OPEN'`)]).toEqual([true, 0]);
     });
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepHouse } from '../../src/operations/keep-house.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { SECRET, type TestToken } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../support/protocol.ts';
 
@@ -14,7 +14,7 @@ export function describeVersions(engine: string, databaseUrl: () => Promise<stri
       bench = await startProtocol(await databaseUrl());
     });
     afterAll(() => bench.close());
-    const keep = () => keepHouse(bench.gateway.app.services);
+    const keep = () => runMaintenance(bench.gateway.app.services);
     const rollBack = (id: string, version?: number) => bench.gateway.graphql(ROLL_BACK, { id, version: version ?? null });
     const served = async (id: string) =>
       (await bench.gateway.graphql(ACQUIRE, { id }, bench.job)).data.acquireLease.credentials.signingSecret;

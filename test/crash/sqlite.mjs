@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../dist/store/sqlite-driver.js';
+import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
 import { examine } from './afterwards.mjs';
 import { check } from './check.mjs';
 import { EVERYBODY, KEEPERS } from './clients.mjs';

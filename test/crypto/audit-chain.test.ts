@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { auditRowHmac, CHAIN_START, chainHash, verifyAuditChain } from '../../src/crypto/audit-chain.ts';
 import { createVault } from '../../src/crypto/vault.ts';
-import type { AuditRow } from '../../src/domain/audit.ts';
+import type { AuditRow } from '../../src/domain/audit/audit.ts';
 
 const vault = await createVault({
   masterKey: Buffer.alloc(32, 1),

@@ -5,8 +5,8 @@ import { endpointFingerprint } from '../../src/crypto/endpoint-fingerprint.ts';
 import { open, seal } from '../../src/crypto/envelope.ts';
 import { checkMasterKey, createInstance } from '../../src/crypto/key-check.ts';
 import { createVault } from '../../src/crypto/vault.ts';
-import { canonicalJson } from '../../src/domain/canonical-json.ts';
-import type { KeyStore, SealBinding, WrappedKey } from '../../src/domain/vault.ts';
+import { canonicalJson } from '../../src/domain/json/canonical-json.ts';
+import type { KeyStore, SealBinding, WrappedKey } from '../../src/domain/ports/vault.ts';
 
 /** A key store in memory, with the one guarantee that the port asks for. */
 function memoryKeyStore(): KeyStore {

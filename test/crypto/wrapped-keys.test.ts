@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../../src/crypto/vault.ts';
-import type { KeyStore, WrappedKey } from '../../src/domain/vault.ts';
+import type { KeyStore, WrappedKey } from '../../src/domain/ports/vault.ts';
 
 const MASTER = Buffer.alloc(32, 1);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDetails } from '../../src/domain/details.ts';
+import { parseDetails } from '../../src/domain/connection/details.ts';
 import { catalogue } from '../support/validate.ts';
 
 test.each([

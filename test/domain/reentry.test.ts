@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeDetails, readWireDetails, secretsToReenter } from '../../src/domain/details.ts';
+import { mergeDetails, readWireDetails, secretsToReenter } from '../../src/domain/connection/details.ts';
 import { catalogue } from '../support/validate.ts';
 
 const connector = (() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { endpointParts, splitDetails } from '../../src/domain/details.ts';
-import { SecretError } from '../../src/domain/secret-error.ts';
-import { readSelfHosted } from '../../src/domain/self-hosted.ts';
+import { endpointParts, splitDetails } from '../../src/domain/connection/details.ts';
+import { readSelfHosted } from '../../src/domain/connection/self-hosted.ts';
+import { SecretError } from '../../src/domain/errors/secret-error.ts';
 import { catalogue } from '../support/validate.ts';
 
 function connectorOf(kind: string) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import type { NetworkProbe } from '../../src/domain/validator-runner.ts';
+import type { NetworkProbe } from '../../src/domain/connector/validator-runner.ts';
 import { freePort } from '../support/embedded-postgres.ts';
 import { createTestPool } from '../support/validate.ts';
 

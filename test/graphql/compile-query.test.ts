@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { buildSchema, execute, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, Kind, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { AnswerBudget } from '../../src/graphql/answer-budget.ts';
-import { compileQuery } from '../../src/graphql/compile-query.ts';
-import type { Context } from '../../src/graphql/context.ts';
+import { AnswerBudget } from '../../src/graphql/plugins/budget/answer-budget.ts';
+import { compileQuery } from '../../src/graphql/plugins/compile-query.ts';
+import type { Context } from '../../src/graphql/schema/context.ts';
 
 /** Fields whose name begins with `get`, and those of the query, have a resolver. The query's look into the context. */
 const schema = withResolvers(

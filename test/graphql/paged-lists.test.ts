@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Connection, Version } from '../../src/domain/connection.ts';
-import { AnswerBudget } from '../../src/graphql/answer-budget.ts';
-import type { Context } from '../../src/graphql/context.ts';
-import { MOST_VERSIONS, versionsOf } from '../../src/graphql/versions-of.ts';
+import type { Connection, Version } from '../../src/domain/connection/connection.ts';
+import { AnswerBudget } from '../../src/graphql/plugins/budget/answer-budget.ts';
+import type { Context } from '../../src/graphql/schema/context.ts';
+import { MOST_VERSIONS, versionsOf } from '../../src/graphql/schema/versions-of.ts';
 import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PreparedDocuments } from '../../src/graphql/prepared-documents.ts';
+import { PreparedDocuments } from '../../src/graphql/plugins/prepared-documents.ts';
 
 const document = (index: number) => `query Q${index} { getUser { id } }`;
 const MOST = { all: 100_000, ofCaller: 40_000 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { VALIDATION_CODES } from '../../src/domain/validation.ts';
+import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
 import {
   addWebhook,
   type Receiver,

@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { createApp } from '../../dist/app.js';
 import { socketGateway } from '../../dist/cli/transport.js';
 import { readConfig } from '../../dist/config.js';
-import { createContext } from '../../dist/graphql/context.js';
-import { addConnection } from '../../dist/operations/add-connection.js';
-import { answerOnce } from '../../dist/operations/answer-once.js';
-import { authenticate } from '../../dist/operations/authenticate.js';
-import { commitChange } from '../../dist/operations/commit-change.js';
-import { grantSecrets } from '../../dist/operations/grant-secrets.js';
-import { setConnectionPolicy } from '../../dist/operations/manage-connection.js';
-import { localActor } from '../../dist/operations/prepare-instance.js';
-import { validateChange } from '../../dist/operations/run-validation.js';
-import { stageCreation, stageUpdate } from '../../dist/operations/stage-change.js';
-import { stageReferenceUpdate } from '../../dist/operations/stage-reference.js';
-import { openDatabase } from '../../dist/store/sqlite-driver.js';
+import { createContext } from '../../dist/graphql/schema/context.js';
+import { authenticate } from '../../dist/operations/access/authenticate.js';
+import { localActor } from '../../dist/operations/access/prepare-instance.js';
+import { commitChange } from '../../dist/operations/changes/commit-change.js';
+import { stageCreation, stageUpdate } from '../../dist/operations/changes/stage-change.js';
+import { addConnection } from '../../dist/operations/connections/add-connection.js';
+import { setConnectionPolicy } from '../../dist/operations/connections/manage-connection.js';
+import { idempotentReplay } from '../../dist/operations/idempotency/idempotent-replay.js';
+import { grantSecrets } from '../../dist/operations/references/grant-secrets.js';
+import { stageReferenceUpdate } from '../../dist/operations/references/stage-reference.js';
+import { validateChange } from '../../dist/operations/validations/run-validation.js';
+import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
 import { addReferring, detailsOf, referenceTo, seed } from '../crash/seed.mjs';
 import { DOCUMENTS as CRASH_DOCUMENTS, OF_JOBS } from '../crash/workload.mjs';
 import { tagsOf } from './clients.mjs';
@@ -171,7 +171,9 @@ export async function wayInProcess(app, services, world) {
       const body = { query: DOCUMENTS[verb], variables, operationName: null };
       const run = (bound) => app.execute(body, createContext(bound, actor, { signal: AbortSignal.timeout(30_000) }));
       const text =
-        QUERIES.has(verb) || id === null ? (await run(services)).body : await answerOnce(services, actor, id, JSON.stringify(body), run);
+        QUERIES.has(verb) || id === null
+          ? (await run(services)).body
+          : await idempotentReplay(services, actor, id, JSON.stringify(body), run);
       const { data, errors } = JSON.parse(text);
       return { data, text, code: errors?.[0]?.extensions.code ?? null };
     },

@@ -8,11 +8,11 @@ import { describe, expect, test } from 'vitest';
 import { createCommandLine } from '../../src/cli/command-line.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { createCatalogue } from '../../src/connectors/catalogue.ts';
-import { AUDIT_ACTIONS } from '../../src/domain/audit.ts';
-import { ERROR_CODES } from '../../src/domain/errors.ts';
-import { VALIDATION_CODES } from '../../src/domain/validation.ts';
-import { METRICS } from '../../src/http/metric-table.ts';
+import { AUDIT_ACTIONS } from '../../src/domain/audit/audit.ts';
+import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
+import { ERROR_CODES } from '../../src/domain/errors/errors.ts';
 import { LOG_EVENTS, LOG_FIELDS } from '../../src/log-events.ts';
+import { METRICS } from '../../src/server/metric-table.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -1,159 +1,155 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { cyclesOf, type ImportGraph, importsOf, readImportGraph } from './import-graph.ts';
 
 interface Rights {
   readonly layers: readonly string[];
-  readonly files?: readonly string[];
+  readonly files: readonly string[];
   readonly powers: readonly string[];
 }
 
 interface LayerTable {
-  readonly layers: readonly (Rights & { readonly folder: string; readonly console?: boolean })[];
+  readonly layers: readonly (Rights & { readonly folder: string })[];
   readonly exceptions: readonly (Partial<Rights> & { readonly file: string })[];
-  readonly roots: readonly (Rights & { readonly file: string; readonly environment?: boolean; readonly console?: boolean })[];
-  readonly powers: Readonly<Record<string, { readonly modules: readonly string[] }>>;
+  readonly roots: readonly (Rights & { readonly file: string })[];
+  readonly powers: Readonly<Record<string, { readonly modules: readonly string[]; readonly message: string }>>;
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const table: LayerTable = await import(new URL('scripts/layers.mjs', `file://${root}`).href);
-const folders = table.layers.map(({ folder }) => folder);
-const files = table.roots.map(({ file }) => file);
-const modules = [...new Set(Object.values(table.powers).flatMap((power) => power.modules.map((module) => module.replace('*', 'inner'))))];
+const table: LayerTable = await import(new URL('../../scripts/layers.mjs', import.meta.url).href);
+const { layers, exceptions, roots, powers } = table;
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+const graph = readImportGraph(src);
 
-/** A file that is planted, what it may have, and how far below src it lies. */
-interface Planted extends Rights {
-  readonly path: string;
-  readonly depth: number;
+/** What the table lets a file import: that of its layer, and what its own exception adds. */
+function rightsOf(file: string): Rights {
+  const [folder = ''] = file.split('/');
+  const row = layers.find((layer) => layer.folder === folder) ?? roots.find((root) => root.file === file);
+  const more = exceptions.find((exception) => exception.file === file);
+  const both = (key: keyof Rights): readonly string[] => [...(row?.[key] ?? []), ...(more?.[key] ?? [])];
+  return { layers: both('layers'), files: both('files'), powers: both('powers') };
 }
 
-const planted: readonly Planted[] = [
-  ...table.layers.flatMap((layer) =>
-    ['', 'inner/', 'inner/deep/'].map((below, index) => ({ ...layer, path: `src/${layer.folder}/${below}planted.ts`, depth: index + 1 })),
-  ),
-  ...table.roots.map((rights) => ({ ...rights, path: `src/${rights.file}`, depth: 0 })),
-  ...table.exceptions.map((exception) => {
-    const layer = table.layers.find(({ folder }) => exception.file.startsWith(`${folder}/`));
-    const both = (key: 'layers' | 'files' | 'powers') => [...(layer?.[key] ?? []), ...(exception[key] ?? [])];
-    return {
-      layers: both('layers'),
-      files: both('files'),
-      powers: both('powers'),
-      path: `src/${exception.file}`,
-      depth: exception.file.split('/').length - 1,
-    };
-  }),
-];
-
-/** One import a line, each with whether the table allows it. */
-function importsOf({
-  path,
-  depth,
-  layers,
-  files: granted = [],
-  powers,
-}: Planted): readonly { readonly specifier: string; readonly allowed: boolean }[] {
-  const up = depth === 0 ? './' : '../'.repeat(depth);
-  const mine = new Set(powers.flatMap((power) => (table.powers[power]?.modules ?? []).map((module) => module.replace('*', 'inner'))));
-  const own = path.split('/')[1];
-  // In a folder of a folder the layers' modules are the deeper files' business only through their own layer: nothing deeper than two is granted any.
-  const reaches = depth <= 2;
-  return [
-    ...folders
-      .filter((folder) => folder !== own)
-      .map((folder) => ({ specifier: `${up}${folder}/thing.ts`, allowed: reaches && layers.includes(folder) })),
-    ...files.filter((file) => file !== own).map((file) => ({ specifier: `${up}${file}`, allowed: reaches && granted.includes(file) })),
-    ...modules.map((module) => ({ specifier: module, allowed: mine.has(module) })),
-    { specifier: `./inner/../${up}store/thing.ts`, allowed: false },
-    { specifier: `${'../'.repeat(depth + 1)}test/support/thing.ts`, allowed: false },
-    { specifier: 'changeover/connector', allowed: false },
-    { specifier: './sibling.ts', allowed: depth > 0 },
-    { specifier: 'zod', allowed: true },
-  ];
+/** Names of a module: a builtin has two, and `/*` stands for a package's subpaths. */
+function isModule(specifier: string, module: string): boolean {
+  const name = specifier.replace(/^node:/, '');
+  const known = module.replace(/^node:/, '');
+  return known.endsWith('/*') ? name.startsWith(known.slice(0, -1)) : name === known;
 }
 
-describe('the import rules', () => {
-  let copy = '';
-  const found = new Map<string, Set<string>>();
+/** The sentence of the power that a module gives and that the file does not have; null when it may import it. */
+function withheld(specifier: string, held: readonly string[]): string | null {
+  const giving = Object.entries(powers).filter(([, { modules }]) => modules.some((module) => isModule(specifier, module)));
+  if (giving.length === 0 || giving.some(([power]) => held.includes(power))) return null;
+  return giving[0]?.[1].message ?? null;
+}
 
-  beforeAll(() => {
-    copy = mkdtempSync(join(tmpdir(), 'changeover-layers-'));
-    for (const file of ['biome.json', '.gitignore']) cpSync(join(root, file), join(copy, file));
-    for (const file of planted)
-      write(
-        file.path,
-        importsOf(file).map(({ specifier }) => `import '${specifier}';`),
-      );
-    for (const folder of folders)
-      write(`src/${folder}/habits.ts`, ['console.log(process.env.HOME);', "void fetch('https://example.com');"]);
-    write('src/domain/left.ts', ["import { right } from './right.ts';", 'export const left = () => right;']);
-    write('src/domain/right.ts', ["import { left } from './left.ts';", 'export const right = () => left;']);
-    const { stdout } = spawnSync(join(root, 'node_modules/.bin/biome'), ['lint', '--reporter=json', '--max-diagnostics=none', 'src'], {
-      cwd: copy,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
+/** What the files of a graph import without a right to it, each with the reason. */
+function violationsOf(files: ImportGraph): readonly string[] {
+  return [...files].flatMap(([file, imports]) => {
+    const [own = ''] = file.split('/');
+    const rights = rightsOf(file);
+    return imports.flatMap(({ specifier, file: target }) => {
+      const reason = target === null ? refusedModule(specifier, rights) : refusedFile(own, target, rights);
+      return reason === null ? [] : [`${file} imports ${specifier}: ${reason}`];
     });
-    const report: {
-      readonly diagnostics: readonly {
-        readonly category: string;
-        readonly location: { readonly path: string; readonly start: { readonly line: number } };
-      }[];
-    } = JSON.parse(stdout);
-    for (const { category, location } of report.diagnostics) {
-      const key = `${location.path} ${category.split('/').at(-1)}`;
-      found.set(key, (found.get(key) ?? new Set()).add(String(location.start.line)));
-    }
   });
-  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+}
 
-  function write(path: string, lines: readonly string[]): void {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    writeFileSync(join(copy, path), `${lines.join('\n')}\n`);
-  }
+function refusedModule(specifier: string, rights: Rights): string | null {
+  if (specifier === 'changeover' || specifier.startsWith('changeover/')) return 'Sources import sources, by their relative path.';
+  return withheld(specifier, rights.powers);
+}
 
-  const linesOf = (path: string, rule: string) => found.get(`${path} ${rule}`) ?? new Set();
+function refusedFile(own: string, target: string, rights: Rights): string | null {
+  if (target.startsWith('..')) return 'Sources import nothing outside of src.';
+  const [folder = ''] = target.split('/');
+  const isAllowed = (target.includes('/') && folder === own) || rights.layers.includes(folder) || rights.files.includes(target);
+  return isAllowed ? null : `it may import ${[...rights.layers, ...rights.files].join(', ') || 'nothing else of src'} (scripts/layers.mjs)`;
+}
 
-  test.each(planted)('$path is refused every import that the table does not grant it, and no other', (file) => {
-    const refused = linesOf(file.path, 'noRestrictedImports');
-    const wrong = importsOf(file)
-      .map(({ specifier, allowed }, index) => ({ specifier, allowed, refused: refused.has(String(index + 1)) }))
-      .filter((row) => row.allowed === row.refused);
-    expect(wrong).toEqual([]);
-  });
+/** A source in a folder of its layer, with one import of each kind that there is. */
+function planted(path: string): ImportGraph {
+  const up = '../'.repeat(path.split('/').length - 1) || './';
+  const specifiers = [
+    ...layers.map(({ folder }) => `${up}${folder}/thing.ts`),
+    ...roots.map(({ file }) => `${up}${file}`),
+    ...Object.values(powers).flatMap(({ modules }) => modules.map((module) => module.replace('*', 'inner'))),
+    `${up}../test/support/thing.ts`,
+    'changeover/connector',
+  ];
+  return new Map([[path, importsOf(path, specifiers.map((specifier) => `import type { Thing } from '${specifier}';`).join('\n'))]]);
+}
 
-  test.each(table.layers)(
-    'src/$folder reads no environment, and only the command line writes to the terminal',
-    ({ folder, console = false }) => {
-      const habits = ['noProcessEnv', 'noConsole'].map((rule) => linesOf(`src/${folder}/habits.ts`, rule).size);
-      expect(habits).toEqual([1, console ? 0 : 1]);
-    },
-  );
-
-  test('only the guarded way out, the command line and pages call fetch', () => {
-    expect(folders.filter((folder) => linesOf(`src/${folder}/habits.ts`, 'noRestrictedGlobals').size === 0)).toEqual([
-      'egress',
-      'cli',
-      'explorer',
-      'console',
-    ]);
+describe('the layers of src', () => {
+  test('no file imports what its layer may not have', () => {
+    expect(violationsOf(graph)).toEqual([]);
   });
 
-  test('two modules that import each other are refused', () => {
-    expect(linesOf('src/domain/left.ts', 'noImportCycles').size + linesOf('src/domain/right.ts', 'noImportCycles').size).toBeGreaterThan(0);
+  test('no files import each other in a circle, types included', () => {
+    expect(cyclesOf(graph)).toEqual([]);
   });
 
   test('every folder and every file of src has its row in the table', () => {
-    const entries = readdirSync(join(root, 'src'), { withFileTypes: true });
-    const known = new Set([...folders, ...files]);
-    expect(entries.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
+    const known = new Set([...layers.map(({ folder }) => folder), ...roots.map(({ file }) => file)]);
+    expect(readdirSync(src).filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test('biome.json holds exactly what the table says', () => {
-    expect(() =>
-      execFileSync(process.execPath, ['scripts/generate-boundaries.mjs', '--check'], { cwd: root, stdio: 'pipe' }),
-    ).not.toThrow();
+  test('every exception of the table is of a file that is there', () => {
+    expect(exceptions.filter(({ file }) => !graph.has(file))).toEqual([]);
   });
 });
+
+describe('the check itself', () => {
+  test.each(layers)('in src/$folder, at every depth, exactly what the table does not list is refused', ({ folder }) => {
+    const found = ['planted.ts', 'inner/planted.ts', 'inner/deep/planted.ts'].map((below) => {
+      const path = `${folder}/${below}`;
+      const rights = rightsOf(path);
+      const imports = [...planted(path).values()].flat();
+      return {
+        path,
+        refused: violationsOf(planted(path)).length,
+        expected: imports.filter(({ specifier, file }) => !isGranted(rights, folder, specifier, file)).length,
+      };
+    });
+    expect(found.filter(({ refused, expected }) => refused !== expected || refused === 0)).toEqual([]);
+  });
+
+  test('an import that is written over several lines, for its effect, of a type, or on demand is seen', () => {
+    const text = [
+      "import {\n  one,\n  two,\n} from './a.ts';",
+      "import './b.ts';",
+      "import type { C } from './c.ts';",
+      "export { d } from './d.ts';",
+      "const e = await import('./e.ts');",
+      "type F = import('./f.ts').F;",
+      "// import './not.ts';",
+    ].join('\n');
+    expect(importsOf('domain/x.ts', text).map(({ file }) => file)).toEqual([
+      'domain/a.ts',
+      'domain/b.ts',
+      'domain/c.ts',
+      'domain/d.ts',
+      'domain/e.ts',
+      'domain/f.ts',
+    ]);
+  });
+
+  test('a circle of three is found, and what only leads to it is not part of it', () => {
+    const imports = (file: string) => [{ specifier: `./${file}`, file }];
+    const circle: ImportGraph = new Map([
+      ['a.ts', imports('b.ts')],
+      ['b.ts', imports('c.ts')],
+      ['c.ts', imports('a.ts')],
+      ['d.ts', imports('a.ts')],
+    ]);
+    expect(cyclesOf(circle)).toEqual([['a.ts', 'b.ts', 'c.ts']]);
+  });
+});
+
+/** Said anew, by the table's words alone. */
+function isGranted(rights: Rights, own: string, specifier: string, file: string | null): boolean {
+  if (file !== null)
+    return file.startsWith(`${own}/`) || rights.files.includes(file) || rights.layers.some((layer) => file.startsWith(`${layer}/`));
+  return rights.powers.some((power) => powers[power]?.modules.includes(specifier.replace('/inner', '/*')));
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EXECUTION_MS } from '../../src/http/graphql-route.ts';
+import { EXECUTION_MS } from '../../src/server/graphql-route.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;

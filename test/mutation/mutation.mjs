@@ -17,11 +17,11 @@ const LEAST_KILLED = 0.9;
 /** What a survivor of its named tests is tried on, by the area it lies in. */
 const WIDER = {
   domain: ['test/domain', 'test/operations'],
-  operations: ['test/operations', 'test/http/access.test.ts', 'test/graphql'],
+  operations: ['test/operations', 'test/server/access.test.ts', 'test/graphql'],
   crypto: ['test/crypto', 'test/operations'],
   egress: ['test/egress', 'test/connectors', 'test/secrets'],
   store: ['test/store', 'test/operations'],
-  others: ['test/operations', 'test/secrets', 'test/http'],
+  others: ['test/operations', 'test/secrets', 'test/server', 'test/admission'],
 };
 
 const { values } = parseArgs({

@@ -6,25 +6,25 @@ import fc, { type Scheduler } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { type Actor, permissionsOf } from '../../src/domain/actor.ts';
-import type { Change } from '../../src/domain/change.ts';
-import { DomainError } from '../../src/domain/errors.ts';
-import type { Store, Writers } from '../../src/domain/store.ts';
-import { addConnection } from '../../src/operations/add-connection.ts';
-import { commitChange, commitOrWait } from '../../src/operations/commit-change.ts';
-import { commitWaiting } from '../../src/operations/commit-waiting.ts';
-import { discardChange } from '../../src/operations/discard-change.ts';
-import { examineStore } from '../../src/operations/examine-store.ts';
-import { acquireLease, endLease, readLease, releaseLease } from '../../src/operations/hold-lease.ts';
-import { keepHouse } from '../../src/operations/keep-house.ts';
-import { removeConnection, setConnectionPolicy } from '../../src/operations/manage-connection.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
-import { resealConnections } from '../../src/operations/reseal-connections.ts';
-import { rotateDataKey } from '../../src/operations/rotate-data-key.ts';
-import { rotateMasterKey } from '../../src/operations/rotate-master-key.ts';
+import type { Change } from '../../src/domain/change/change.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
+import type { Store, Writers } from '../../src/domain/ports/store.ts';
+import { type Actor, permissionsOf } from '../../src/domain/token/actor.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { commitChange, commitOrWait } from '../../src/operations/changes/commit-change.ts';
+import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { discardChange } from '../../src/operations/changes/discard-change.ts';
+import { stageCreation, stageUpdate } from '../../src/operations/changes/stage-change.ts';
+import { rollBack } from '../../src/operations/changes/update-connection.ts';
+import { addConnection } from '../../src/operations/connections/add-connection.ts';
+import { removeConnection, setConnectionPolicy } from '../../src/operations/connections/manage-connection.ts';
+import { resealConnections } from '../../src/operations/keys/reseal-connections.ts';
+import { rotateDataKey } from '../../src/operations/keys/rotate-data-key.ts';
+import { rotateMasterKey } from '../../src/operations/keys/rotate-master-key.ts';
+import { acquireLease, endLease, readLease, releaseLease } from '../../src/operations/leases/hold-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
-import { stageCreation, stageUpdate } from '../../src/operations/stage-change.ts';
-import { rollBack } from '../../src/operations/update-connection.ts';
+import { examineStore } from '../../src/operations/upkeep/examine-store.ts';
+import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { membersOf } from '../support/members-of.mjs';
 import { isExplained, OPERATIONS, type Operation, type Scene, type Stored } from '../support/protocol-model.ts';
 import { createTestClock } from '../support/services.ts';
@@ -119,7 +119,7 @@ async function setScene(
   newKeyFile: string,
 ): Promise<Stage> {
   // What earlier scenes left is done with before, or its steps would be interleaved here.
-  await keepHouse(services);
+  await runMaintenance(services);
   const created = await stageCreation(services, actor, {
     kind: 'webhook',
     details: { url: 'https://receiver.test/hook', ...detailsOf('one') },
@@ -174,7 +174,7 @@ async function run(
       await releaseLease(services, actor, lease);
       return 'released';
     case 'retire':
-      await keepHouse(services);
+      await runMaintenance(services);
       return 'done';
     case 'remove':
       await removeConnection(services, actor, connectionId);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { examineStore } from '../../src/operations/examine-store.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { verifyAudit } from '../../src/operations/audit/verify-audit.ts';
 import { record } from '../../src/operations/services.ts';
-import { verifyAudit } from '../../src/operations/verify-audit.ts';
+import { examineStore } from '../../src/operations/upkeep/examine-store.ts';
 import { rowsRead } from '../support/count-statements.ts';
 import { type ProtocolBench, startProtocol } from '../support/protocol.ts';
 

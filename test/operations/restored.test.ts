@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { appendAnchor } from '../../src/store/anchor-file.ts';
+import { appendAnchor } from '../../src/store/files/anchor-file.ts';
 import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../support/gateway.ts';
 import { keepLog } from '../support/kept-log.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Actor, permissionsOf } from '../../src/domain/actor.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
-import { stageUpdate } from '../../src/operations/stage-change.ts';
+import { type Actor, permissionsOf } from '../../src/domain/token/actor.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { stageUpdate } from '../../src/operations/changes/stage-change.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { addReferring, createSecretFolder, GRANT, startDoorman } from '../support/references.ts';
 

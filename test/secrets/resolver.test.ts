@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SecretError } from '../../src/domain/secret-error.ts';
-import type { SecretProvider } from '../../src/domain/secret-reference.ts';
+import type { SecretProvider } from '../../src/domain/connection/secret-reference.ts';
+import { SecretError } from '../../src/domain/errors/secret-error.ts';
 import { createSecretResolver } from '../../src/secrets/create-resolver.ts';
 import { createEnvProvider } from '../../src/secrets/env/index.ts';
 import { failureOf } from '../support/secret-failure.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diskRefusal } from '../../src/store/disk-refusal.ts';
+import { diskRefusal } from '../../src/store/files/disk-refusal.ts';
 
 test.each([
   ['SQLITE_FULL', 75],

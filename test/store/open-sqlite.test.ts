@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkMasterKey } from '../../src/crypto/key-check.ts';
-import { StartupError } from '../../src/domain/startup-error.ts';
-import type { InstanceRow } from '../../src/domain/store.ts';
+import { StartupError } from '../../src/domain/errors/startup-error.ts';
+import type { InstanceRow } from '../../src/domain/ports/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { openDatabase } from '../../src/store/sqlite-driver.ts';
+import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
 import { createTestClock, openSigned, verifyTestInstance } from '../support/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeRefusal } from '../../src/store/postgres-refusal.ts';
+import { describeRefusal } from '../../src/store/postgres/postgres-refusal.ts';
 
 test.each([
   ['28P01', 'the server refused the user or password (28P01)'],

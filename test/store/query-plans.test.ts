@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database as Handle } from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Store, Writers } from '../../src/domain/store.ts';
+import type { Store, Writers } from '../../src/domain/ports/store.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { createSqliteEngine } from '../../src/store/sqlite.ts';
-import { openWriter } from '../../src/store/sqlite-handles.ts';
+import { createSqliteEngine } from '../../src/store/sqlite/sqlite.ts';
+import { openWriter } from '../../src/store/sqlite/sqlite-handles.ts';
 import { createTestClock, signed, verifyTestInstance } from '../support/services.ts';
 
 /** What is walked whole, and why that is right. */

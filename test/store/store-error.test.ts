@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import { describe, expect, test } from 'vitest';
-import { DomainError } from '../../src/domain/errors.ts';
+import { DomainError } from '../../src/domain/errors/errors.ts';
 import { toStoreError } from '../../src/store/store-error.ts';
 
 const CANARY = 'CNRY0123456789abcdef';

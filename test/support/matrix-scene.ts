@@ -1,6 +1,6 @@
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { createToken } from '../../src/operations/manage-tokens.ts';
-import { localActor } from '../../src/operations/prepare-instance.ts';
+import { createToken } from '../../src/operations/access/manage-tokens.ts';
+import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { type Answer, startGateway, startReceiver, type TestToken } from './gateway.ts';
 import { addReferring, createSecretFolder, GRANT } from './references.ts';
 import { createTestClock } from './services.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
-import { textOf } from '../../src/store/sql/signed.ts';
-import { openDatabase } from '../../src/store/sqlite-driver.ts';
+import { textOf } from '../../src/store/sql/signing/signed.ts';
+import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
 import { postgresTables, sqliteTables } from '../../src/store/tables.ts';
 import { eventually } from './eventually.ts';
 import {

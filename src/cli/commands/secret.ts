@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SECRET_PROVIDERS } from '../../domain/secret-reference.ts';
+import { SECRET_PROVIDERS } from '../../domain/connection/secret-reference.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, requireUuid } from './shared.ts';

@@ -1,4 +1,4 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
 import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
 import type { DatabricksDetails } from './define-databricks.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/validation.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import type { DatabricksDetails } from './define-databricks.ts';
 import { DatabricksError } from './workspace.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import type { DatabricksDetails } from './define-databricks.ts';
 import { lacksUnityCatalog, notReady, noUnityCatalog, problemOf } from './problems.ts';
 import { DatabricksError, notDatabricks, openWorkspace, type Workspace } from './workspace.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ValidatorInput } from '../../domain/connector.ts';
-import type { HttpReply, HttpRequest } from '../../domain/egress.ts';
+import type { ValidatorInput } from '../../domain/connector/connector.ts';
+import type { HttpReply, HttpRequest } from '../../domain/connector/egress.ts';
 import { RemoteError } from '../shared/remote-error.ts';
 import type { DatabricksDetails } from './define-databricks.ts';
 

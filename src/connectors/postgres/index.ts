@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { type DetailsOf, defineConnector, host, port, secret, secretText, setting, text, validator } from '../../domain/connector.ts';
+import {
+  type DetailsOf,
+  defineConnector,
+  host,
+  port,
+  secret,
+  secretText,
+  setting,
+  text,
+  validator,
+} from '../../domain/connector/connector.ts';
 import { tls } from '../shared/tls.ts';
 import { transactional } from '../shared/transactional.ts';
 

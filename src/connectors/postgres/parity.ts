@@ -1,4 +1,4 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
 import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { describeLoss, type ObjectLoss } from '../shared/postgres-losses.ts';
 import { quoted } from '../shared/postgres-problems.ts';

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { postgresProblem, quoted } from '../shared/postgres-problems.ts';
 import { reportSchemas } from '../shared/postgres-schemas.ts';
 import { withPostgresSession } from '../shared/postgres-session.ts';

@@ -10,7 +10,7 @@ import {
   setting,
   text,
   validator,
-} from '../../domain/connector.ts';
+} from '../../domain/connector/connector.ts';
 import { headerSecret } from '../shared/header-secret.ts';
 import { secureUrl } from '../shared/secure-url.ts';
 import { tls } from '../shared/tls.ts';

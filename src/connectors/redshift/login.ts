@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ValidatorInput } from '../../domain/connector.ts';
-import type { EgressSession } from '../../domain/egress.ts';
+import type { ValidatorInput } from '../../domain/connector/connector.ts';
+import type { EgressSession } from '../../domain/connector/egress.ts';
 import { assumeRole } from '../shared/assume-role.ts';
 import { AwsError, type AwsIdentity, callAws, callAwsQuery } from '../shared/aws.ts';
 import type { PostgresLogin } from '../shared/postgres-session.ts';

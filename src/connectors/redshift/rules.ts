@@ -1,4 +1,4 @@
-import type { Rule } from '../../domain/connector.ts';
+import type { Rule } from '../../domain/connector/connector.ts';
 import type { RedshiftDetails } from './index.ts';
 import { readTarget } from './target.ts';
 

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { AwsError } from '../shared/aws.ts';
 import { awsProblem } from '../shared/aws-problem.ts';
 import { postgresProblem, quoted } from '../shared/postgres-problems.ts';

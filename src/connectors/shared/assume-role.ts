@@ -1,4 +1,4 @@
-import type { EgressSession } from '../../domain/egress.ts';
+import type { EgressSession } from '../../domain/connector/egress.ts';
 import { type AwsIdentity, callAwsQuery } from './aws.ts';
 
 interface Role {

@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/validation.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import type { AwsError } from './aws.ts';
 
 /** What AWS's refusal means to somebody who just gave an access key. */

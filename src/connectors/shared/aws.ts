@@ -1,5 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch';
-import type { EgressSession } from '../../domain/egress.ts';
+import type { EgressSession } from '../../domain/connector/egress.ts';
 
 /** Who signs. Always given: nothing is taken from the environment, a profile or the machine's own role. */
 export interface AwsIdentity {

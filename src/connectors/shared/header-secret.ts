@@ -1,4 +1,4 @@
-import { secretText } from '../../domain/connector.ts';
+import { secretText } from '../../domain/connector/connector.ts';
 
 /** Answered with this code: what a header can't hold is a mistake that clients can tell apart. */
 const params = { code: 'INVALID_HEADER_VALUE' };

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { type Account, readAccount } from './mysql-account.ts';
 import { type Grant, isCovered, quoted } from './mysql-grants.ts';
 import type { MysqlDetails } from './mysql-kind.ts';

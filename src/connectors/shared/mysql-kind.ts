@@ -9,7 +9,7 @@ import {
   setting,
   text,
   validator,
-} from '../../domain/connector.ts';
+} from '../../domain/connector/connector.ts';
 import { tls, tlsStrictness } from './tls.ts';
 import { transactional } from './transactional.ts';
 

@@ -1,4 +1,4 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
 import { type Account, readAccount } from './mysql-account.ts';
 import { mysql } from './mysql-checks.ts';
 import { describeGrant, isCovered } from './mysql-grants.ts';

@@ -1,5 +1,5 @@
-import { EgressError } from '../../domain/egress.ts';
-import type { Problem } from '../../domain/validation.ts';
+import { EgressError } from '../../domain/connector/egress.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { quoted } from './mysql-grants.ts';
 import type { MysqlDetails } from './mysql-kind.ts';
 import { NO_TLS } from './mysql-session.ts';

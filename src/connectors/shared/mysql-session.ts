@@ -1,5 +1,5 @@
 import type { AuthPlugin, Connection, ConnectionOptions, SslOptions } from 'mysql2';
-import type { ValidatorInput } from '../../domain/connector.ts';
+import type { ValidatorInput } from '../../domain/connector/connector.ts';
 import type { MysqlDetails } from './mysql-kind.ts';
 import { systemCodeOf } from './network-error.ts';
 import { type SqlRow, type SqlSession, WeakLoginError } from './sql.ts';

@@ -1,4 +1,4 @@
-import { BY_SYSTEM_CODE, EgressError } from '../../domain/egress.ts';
+import { BY_SYSTEM_CODE, EgressError } from '../../domain/connector/egress.ts';
 
 /** Throws the EgressError that a driver's error stands for, and returns when it is not about the network. */
 export function throwNetworkError(error: unknown): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { group, secret, secretText, setting, text } from '../../domain/connector.ts';
-import type { EgressSession } from '../../domain/egress.ts';
+import { group, secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import type { EgressSession } from '../../domain/connector/egress.ts';
 import { secureUrl } from './secure-url.ts';
 
 const members = {

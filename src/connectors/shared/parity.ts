@@ -1,5 +1,5 @@
-import type { ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 
 /** Most problems that are listed one by one; the rest is counted. */
 const MOST = 50;

@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/validation.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { systemCodeOf, throwNetworkError } from './network-error.ts';
 import { NO_TLS, type PostgresLogin } from './postgres-session.ts';
 import { WeakLoginError } from './sql.ts';

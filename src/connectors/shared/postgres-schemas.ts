@@ -1,5 +1,5 @@
-import type { ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { quoted } from './postgres-problems.ts';
 import type { SqlRow } from './sql.ts';
 

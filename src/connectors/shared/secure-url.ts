@@ -1,4 +1,4 @@
-import { text } from '../../domain/connector.ts';
+import { text } from '../../domain/connector/connector.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

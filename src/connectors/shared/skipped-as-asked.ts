@@ -1,4 +1,4 @@
-import type { ValidatorReport } from '../../domain/connector.ts';
+import type { ValidatorReport } from '../../domain/connector/connector.ts';
 
 /** The report of a check of permissions that the caller asked to leave out. */
 export function skippedAsAsked(): ValidatorReport {

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { type TlsOptions, tlsStrictness } from './tls.ts';
 
 /** A login's open session, in a read-only transaction with a statement timeout, with what was agreed on. */

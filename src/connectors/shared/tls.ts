@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EndpointPart, group, secret, secretText, setting } from '../../domain/connector.ts';
+import { type EndpointPart, group, secret, secretText, setting } from '../../domain/connector/connector.ts';
 
 const pem = () =>
   z

@@ -1,4 +1,4 @@
-import type { Family } from '../../domain/connector.ts';
+import type { Family } from '../../domain/connector/connector.ts';
 
 /**
  * The lead API's transactional databases share one input, told apart by `dbType`. Its settings object is one group on the wire;

@@ -1,4 +1,4 @@
-import { type DetailsOf, defineConnector, ORIGIN, secret, secretText, setting, text, validator } from '../../domain/connector.ts';
+import { type DetailsOf, defineConnector, ORIGIN, secret, secretText, setting, text, validator } from '../../domain/connector/connector.ts';
 import { headerSecret } from '../shared/header-secret.ts';
 import { oauth, oauthRule } from '../shared/oauth.ts';
 import { secureUrl } from '../shared/secure-url.ts';

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
 import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
 import { type Grant, partsOf, readGrants, typeOf } from './grants.ts';

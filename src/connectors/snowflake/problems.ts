@@ -1,5 +1,5 @@
-import { EgressError } from '../../domain/egress.ts';
-import type { Problem } from '../../domain/validation.ts';
+import { EgressError } from '../../domain/connector/egress.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { OAuthError } from '../shared/oauth.ts';
 import type { SnowflakeDetails } from './index.ts';
 import { KeyError } from './key-pair.ts';

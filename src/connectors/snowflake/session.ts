@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { ValidatorInput } from '../../domain/connector.ts';
-import { EgressError, type HttpReply } from '../../domain/egress.ts';
+import type { ValidatorInput } from '../../domain/connector/connector.ts';
+import { EgressError, type HttpReply } from '../../domain/connector/egress.ts';
 import { fetchAccessToken } from '../shared/oauth.ts';
 import { RemoteError } from '../shared/remote-error.ts';
 import type { SnowflakeDetails } from './index.ts';

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import type { SnowflakeDetails } from './index.ts';
 import { identifier, problemOf, quoted } from './problems.ts';
 import { notSnowflake, SnowflakeError, type SnowflakeSession, withSession } from './session.ts';

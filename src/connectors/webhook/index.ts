@@ -11,8 +11,8 @@ import {
   type ValidatorInput,
   type ValidatorReport,
   validator,
-} from '../../domain/connector.ts';
-import type { Problem } from '../../domain/validation.ts';
+} from '../../domain/connector/connector.ts';
+import type { Problem } from '../../domain/connector/validation.ts';
 import { headerValue } from '../shared/header-secret.ts';
 
 const fields = {

@@ -1,5 +1,5 @@
-import { SecretError } from '../../domain/secret-error.ts';
-import { SECRET_MAX_BYTES, type SecretProvider } from '../../domain/secret-reference.ts';
+import { SECRET_MAX_BYTES, type SecretProvider } from '../../domain/connection/secret-reference.ts';
+import { SecretError } from '../../domain/errors/secret-error.ts';
 
 /** The lead API's prefix, and ours. No setting of the gateway begins so, and no other variable is anybody's secret. */
 const VARIABLE = /^(MCD_|CHANGEOVER_SECRET_)[A-Za-z0-9_]{0,200}$/;

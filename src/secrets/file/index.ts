@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { SecretError } from '../../domain/secret-error.ts';
-import type { SecretProvider } from '../../domain/secret-reference.ts';
+import type { SecretProvider } from '../../domain/connection/secret-reference.ts';
+import { SecretError } from '../../domain/errors/secret-error.ts';
 import { failureOf, readRegular } from './read-regular.ts';
 
 /**

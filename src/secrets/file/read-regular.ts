@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SecretError } from '../../domain/secret-error.ts';
-import { SECRET_MAX_BYTES } from '../../domain/secret-reference.ts';
+import { SECRET_MAX_BYTES } from '../../domain/connection/secret-reference.ts';
+import { SecretError } from '../../domain/errors/secret-error.ts';
 
 /**
  * The bytes of a regular file that was found below `folder`. Opened without waiting and without following a link at its end, so that

@@ -1,17 +1,17 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '../../domain/audit.ts';
-import { DomainError } from '../../domain/errors.ts';
-import type { AuditReaders, AuditWriters } from '../../domain/store.ts';
+import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '../../domain/audit/audit.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
+import type { AuditReaders, AuditWriters } from '../../domain/ports/store.ts';
 import { AUDIT_COMMITS } from '../audit-commits.ts';
 import { UnreadableJson } from '../stored-json.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
-import { inChunks } from './in-chunks.ts';
-import { behind, beyond } from './keyset.ts';
-import { prepared, preparedInsert } from './prepared.ts';
-import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
-import { first, trusted } from './trusted.ts';
+import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
+import { atMost } from './statements/at-most.ts';
+import { inChunks } from './statements/in-chunks.ts';
+import { behind, beyond } from './statements/keyset.ts';
+import { prepared, preparedInsert } from './statements/prepared.ts';
+import { first, trusted } from './statements/trusted.ts';
 
 const HEAD = 'head';
 

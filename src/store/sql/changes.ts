@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Change } from '../../domain/change.ts';
-import type { Scope } from '../../domain/connection.ts';
+import type { Change } from '../../domain/change/change.ts';
+import type { Scope } from '../../domain/connection/connection.ts';
 import type {
   ChangeReaders,
   ChangeWriters,
@@ -8,13 +8,9 @@ import type {
   ValidationReaders,
   ValidationRecord,
   ValidationWriters,
-} from '../../domain/store.ts';
+} from '../../domain/ports/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
-import { ofConnectionsInScope } from './in-scope.ts';
-import { behind, beyond } from './keyset.ts';
-import { prepared, preparedInScope } from './prepared.ts';
 import {
   alterRow,
   asStored,
@@ -25,7 +21,11 @@ import {
   signedInsert,
   verified,
   verifiedOne,
-} from './signed.ts';
+} from './signing/signed.ts';
+import { atMost } from './statements/at-most.ts';
+import { ofConnectionsInScope } from './statements/in-scope.ts';
+import { behind, beyond } from './statements/keyset.ts';
+import { prepared, preparedInScope } from './statements/prepared.ts';
 
 const findOne = preparedInScope('changes_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.changes),

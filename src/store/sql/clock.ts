@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { ClockReaders, ClockWriters } from '../../domain/store.ts';
+import type { ClockReaders, ClockWriters } from '../../domain/ports/store.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
 

@@ -1,13 +1,13 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
-import { type Integration, nameKey, type Scope } from '../../domain/connection.ts';
-import { DomainError } from '../../domain/errors.ts';
-import type { IntegrationReaders, IntegrationWriters } from '../../domain/store.ts';
+import { type Integration, nameKey, type Scope } from '../../domain/connection/connection.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
+import type { IntegrationReaders, IntegrationWriters } from '../../domain/ports/store.ts';
 import { isUniqueViolation } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
-import { inChunks } from './in-chunks.ts';
-import { preparedInScope } from './prepared.ts';
-import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
+import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
+import { atMost } from './statements/at-most.ts';
+import { inChunks } from './statements/in-chunks.ts';
+import { preparedInScope } from './statements/prepared.ts';
 
 const findOne = preparedInScope('integrations_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.integrations),

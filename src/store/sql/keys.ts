@@ -1,11 +1,11 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
-import { type InstanceRow, KEY_LOCK, type Readers, type Writers } from '../../domain/store.ts';
-import type { WrappedKey } from '../../domain/vault.ts';
+import { type InstanceRow, KEY_LOCK, type Readers, type Writers } from '../../domain/ports/store.ts';
+import type { WrappedKey } from '../../domain/ports/vault.ts';
 import type { EngineTransaction, StatementSource } from '../engine.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
-import { prepared } from './prepared.ts';
-import { first, trusted } from './trusted.ts';
+import { atMost } from './statements/at-most.ts';
+import { prepared } from './statements/prepared.ts';
+import { first, trusted } from './statements/trusted.ts';
 
 /** Generations of the upgrade records, as the vault makes them. */
 const FORWARD = 1;

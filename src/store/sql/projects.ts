@@ -1,10 +1,10 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { Project, Site } from '../../domain/connection.ts';
-import type { OutboxEvent, Readers, Writers } from '../../domain/store.ts';
+import type { Project, Site } from '../../domain/connection/connection.ts';
+import type { OutboxEvent, Readers, Writers } from '../../domain/ports/store.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
-import { prepared, preparedInsert } from './prepared.ts';
-import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
+import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
+import { atMost } from './statements/at-most.ts';
+import { prepared, preparedInsert } from './statements/prepared.ts';
 
 const siteOfIntegration = prepared('sites_of_integration', (db, { sites, integrations }) => ({
   columns: getTableColumns(sites),

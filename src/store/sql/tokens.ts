@@ -1,15 +1,15 @@
 import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
-import type { TokenReaders, TokenWriters } from '../../domain/store.ts';
-import type { Session, Token, TokenGrant } from '../../domain/token.ts';
+import type { TokenReaders, TokenWriters } from '../../domain/ports/store.ts';
+import type { Session, Token, TokenGrant } from '../../domain/token/token.ts';
 import { unavailable } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
-import { amendAuthority, areListed, entryOf, HEAD } from './authority.ts';
-import { inChunks } from './in-chunks.ts';
-import { behind } from './keyset.ts';
-import { prepared } from './prepared.ts';
-import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signed.ts';
-import { trusted } from './trusted.ts';
+import { amendAuthority, areListed, entryOf, HEAD } from './signing/authority.ts';
+import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
+import { atMost } from './statements/at-most.ts';
+import { inChunks } from './statements/in-chunks.ts';
+import { behind } from './statements/keyset.ts';
+import { prepared } from './statements/prepared.ts';
+import { trusted } from './statements/trusted.ts';
 
 /** The list of tokens changes while a token is looked up, at most this often in a row. */
 const MOST_READS = 5;

@@ -17,15 +17,11 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import type { Scope, Version, VersionLabel } from '../../domain/connection.ts';
-import type { VersionPlace, VersionReaders, VersionWriters } from '../../domain/store.ts';
+import type { Scope, Version, VersionLabel } from '../../domain/connection/connection.ts';
+import type { VersionPlace, VersionReaders, VersionWriters } from '../../domain/ports/store.ts';
 import type { Database } from '../engine.ts';
 import type { Tables } from '../tables.ts';
-import { atMost } from './at-most.ts';
 import { inUse, openChange } from './contents.ts';
-import { inChunks } from './in-chunks.ts';
-import { ofConnectionsInScope } from './in-scope.ts';
-import { preparedInScope } from './prepared.ts';
 import {
   alterRow,
   asStored,
@@ -36,7 +32,11 @@ import {
   signedInsert,
   verified,
   verifiedOne,
-} from './signed.ts';
+} from './signing/signed.ts';
+import { atMost } from './statements/at-most.ts';
+import { inChunks } from './statements/in-chunks.ts';
+import { ofConnectionsInScope } from './statements/in-scope.ts';
+import { preparedInScope } from './statements/prepared.ts';
 
 const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (db, tables, scope, { connectionId, version }) => ({
   columns: getTableColumns(tables.versions),

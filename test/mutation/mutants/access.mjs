@@ -4,7 +4,7 @@ const MATRIX = ['test/operations/every-operation.test.ts'];
 export const ACCESS = [
   {
     id: 'access/create',
-    file: 'src/operations/add-connection.ts',
+    file: 'src/operations/connections/add-connection.ts',
     within: 'function addConnection(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -13,7 +13,7 @@ export const ACCESS = [
   },
   {
     id: 'access/storage',
-    file: 'src/operations/check-storage.ts',
+    file: 'src/operations/validations/check-storage.ts',
     within: 'function checkStorage(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -22,7 +22,7 @@ export const ACCESS = [
   },
   {
     id: 'access/commit',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     within: 'function findCommittable(',
     before: "  requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');\n",
     after: '',
@@ -31,7 +31,7 @@ export const ACCESS = [
   },
   {
     id: 'access/break-glass',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     within: 'function readOptions(',
     before: "  requirePermission(actor, 'break-glass');\n",
     after: '',
@@ -40,7 +40,7 @@ export const ACCESS = [
   },
   {
     id: 'access/discard',
-    file: 'src/operations/discard-change.ts',
+    file: 'src/operations/changes/discard-change.ts',
     within: 'function discardChange(',
     before: "  requirePermission(actor, 'stage');\n",
     after: '',
@@ -49,7 +49,7 @@ export const ACCESS = [
   },
   {
     id: 'access/examine',
-    file: 'src/operations/examine-store.ts',
+    file: 'src/operations/upkeep/examine-store.ts',
     within: 'function examineStore(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -58,7 +58,7 @@ export const ACCESS = [
   },
   {
     id: 'access/grant',
-    file: 'src/operations/grant-secrets.ts',
+    file: 'src/operations/references/grant-secrets.ts',
     within: 'function grantSecrets(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -67,7 +67,7 @@ export const ACCESS = [
   },
   {
     id: 'access/revoke-grant',
-    file: 'src/operations/grant-secrets.ts',
+    file: 'src/operations/references/grant-secrets.ts',
     within: 'function revokeSecrets(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -76,7 +76,7 @@ export const ACCESS = [
   },
   {
     id: 'access/acquire',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'function acquireLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -85,7 +85,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-lease',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'function readLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -94,7 +94,7 @@ export const ACCESS = [
   },
   {
     id: 'access/renew',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'function renewLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -103,7 +103,7 @@ export const ACCESS = [
   },
   {
     id: 'access/release',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'function releaseLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -112,7 +112,7 @@ export const ACCESS = [
   },
   {
     id: 'access/end-lease',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'function endLease(',
     before: "  requirePermission(actor, 'end-lease');\n",
     after: '',
@@ -121,7 +121,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function renameConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -130,7 +130,7 @@ export const ACCESS = [
   },
   {
     id: 'access/protect',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function setDeletionProtection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -139,7 +139,7 @@ export const ACCESS = [
   },
   {
     id: 'access/toggle',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function toggleConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -148,7 +148,7 @@ export const ACCESS = [
   },
   {
     id: 'access/policy',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function setConnectionPolicy(',
     before: "  requirePermission(actor, 'policy');\n",
     after: '',
@@ -157,7 +157,7 @@ export const ACCESS = [
   },
   {
     id: 'access/remove',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function removeConnection(',
     before: "  requirePermission(actor, 'delete');\n",
     after: '',
@@ -166,7 +166,7 @@ export const ACCESS = [
   },
   {
     id: 'access/delete-integration',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function deleteIntegration(',
     before: "  requirePermission(actor, 'delete');\n",
     after: '',
@@ -175,7 +175,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename-integration',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     within: 'function renameIntegration(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -184,7 +184,7 @@ export const ACCESS = [
   },
   {
     id: 'access/create-token',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     within: 'function createToken(',
     before: "  requirePermission(actor, 'token');\n",
     after: '',
@@ -193,7 +193,7 @@ export const ACCESS = [
   },
   {
     id: 'access/revoke-token',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     within: 'function revokeToken(',
     before: "  requirePermission(actor, 'token');\n",
     after: '',
@@ -202,7 +202,7 @@ export const ACCESS = [
   },
   {
     id: 'access/list-tokens',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     within: 'function listTokens(',
     before: "  requirePermission(actor, 'token');\n",
     after: '',
@@ -211,7 +211,7 @@ export const ACCESS = [
   },
   {
     id: 'access/preview',
-    file: 'src/operations/preview-commit.ts',
+    file: 'src/operations/changes/preview-commit.ts',
     within: 'function previewCommit(',
     before: "  requirePermission(actor, 'stage');\n",
     after: '',
@@ -220,7 +220,7 @@ export const ACCESS = [
   },
   {
     id: 'access/probe',
-    file: 'src/operations/probe-network.ts',
+    file: 'src/operations/validations/probe-network.ts',
     within: 'function probeNetwork(',
     before: "  requirePermission(actor, 'probe');\n",
     after: '',
@@ -229,7 +229,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename-site',
-    file: 'src/operations/rename-site.ts',
+    file: 'src/operations/connections/rename-site.ts',
     within: 'function renameSite(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -238,7 +238,7 @@ export const ACCESS = [
   },
   {
     id: 'access/reseal',
-    file: 'src/operations/reseal-connections.ts',
+    file: 'src/operations/keys/reseal-connections.ts',
     within: 'function resealConnections(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -247,7 +247,7 @@ export const ACCESS = [
   },
   {
     id: 'access/data-keys',
-    file: 'src/operations/rotate-data-key.ts',
+    file: 'src/operations/keys/rotate-data-key.ts',
     within: 'function listDataKeys(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -256,7 +256,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rotate-data-key',
-    file: 'src/operations/rotate-data-key.ts',
+    file: 'src/operations/keys/rotate-data-key.ts',
     within: 'function rotateDataKey(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -265,7 +265,7 @@ export const ACCESS = [
   },
   {
     id: 'access/retire-data-key',
-    file: 'src/operations/rotate-data-key.ts',
+    file: 'src/operations/keys/rotate-data-key.ts',
     within: 'function retireDataKey(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -274,7 +274,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rotate-master-key',
-    file: 'src/operations/rotate-master-key.ts',
+    file: 'src/operations/keys/rotate-master-key.ts',
     within: 'function rotateMasterKey(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -283,7 +283,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rotate-master-key-local',
-    file: 'src/operations/rotate-master-key.ts',
+    file: 'src/operations/keys/rotate-master-key.ts',
     within: 'function rotateMasterKey(',
     before: '  requireLocal(actor);\n',
     after: '',
@@ -292,7 +292,7 @@ export const ACCESS = [
   },
   {
     id: 'access/validate-change',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     within: 'function validateChange(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -301,7 +301,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-connection',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     within: 'function testConnection(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -310,7 +310,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-details-validate',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     within: 'function testDetails(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -319,7 +319,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-details-create',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     within: 'function testDetails(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -328,7 +328,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-update',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     within: 'function testUpdate(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -337,7 +337,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     within: 'function stageMerged(',
     before: "  requirePermission(actor, 'stage');\n",
     after: '',
@@ -346,7 +346,7 @@ export const ACCESS = [
   },
   {
     id: 'access/end-reference',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     within: 'function requireReplaced(',
     before: "  requirePermission(actor, 'reference');\n",
     after: '',
@@ -354,7 +354,7 @@ export const ACCESS = [
   },
   {
     id: 'access/roll-back',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     within: 'function stageVersion(',
     before: "  requirePermission(actor, 'rollback');\n",
     after: '',
@@ -363,7 +363,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage-new',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     within: 'function stageNew(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -372,7 +372,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage-new-reference',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     within: 'function stageReferenceCreation(',
     before: "    requirePermission(actor, 'create');\n",
     after: '',
@@ -381,7 +381,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage-reference-stage',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     within: 'function stageReferenceUpdate(',
     before: "    requirePermission(actor, 'stage');\n",
     after: '',
@@ -390,7 +390,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage-reference',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     within: 'function stageReferenceUpdate(',
     before: "    requirePermission(actor, 'reference');\n",
     after: '',
@@ -399,7 +399,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-reference-validate',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     within: 'function testReference(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -408,7 +408,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-reference-create',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     within: 'function testReference(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -417,7 +417,7 @@ export const ACCESS = [
   },
   {
     id: 'access/update',
-    file: 'src/operations/update-connection.ts',
+    file: 'src/operations/changes/update-connection.ts',
     within: 'function updateConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -426,7 +426,7 @@ export const ACCESS = [
   },
   {
     id: 'access/update-reference',
-    file: 'src/operations/update-connection.ts',
+    file: 'src/operations/changes/update-connection.ts',
     within: 'function updateReference(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -435,7 +435,7 @@ export const ACCESS = [
   },
   {
     id: 'access/verify-audit',
-    file: 'src/operations/verify-audit.ts',
+    file: 'src/operations/audit/verify-audit.ts',
     within: 'function verifyAudit(',
     before: '  requireOperator(actor);\n',
     after: '',
@@ -444,7 +444,7 @@ export const ACCESS = [
   },
   {
     id: 'access/discard-waiting',
-    file: 'src/operations/discard-change.ts',
+    file: 'src/operations/changes/discard-change.ts',
     before: `    if (change.state === 'PENDING') requirePermission(actor, 'commit');
 `,
     after: '',
@@ -453,7 +453,7 @@ export const ACCESS = [
   },
   {
     id: 'access/list-grants-operator',
-    file: 'src/operations/grant-secrets.ts',
+    file: 'src/operations/references/grant-secrets.ts',
     before: 'if (projectId !== null && projectId !== actor.projectId) requireOperator(actor);',
     after: `if (projectId !== null && projectId !== actor.projectId) requirePermission(actor, 'reference');`,
     tests: MATRIX,
@@ -461,7 +461,7 @@ export const ACCESS = [
   },
   {
     id: 'access/list-grants',
-    file: 'src/operations/grant-secrets.ts',
+    file: 'src/operations/references/grant-secrets.ts',
     before: `  else if (!actor.operator) requirePermission(actor, 'reference');
 `,
     after: '',
@@ -470,7 +470,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage-new-reference-twice',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     before: `    requirePermission(actor, 'create');
     requirePermission(actor, 'reference');
     const { connector, reference, beside } = await readNew`,
@@ -480,7 +480,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-reference-reference',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     before: `  requirePermission(actor, 'create');
   requirePermission(actor, 'reference');
   const { connector`,
@@ -490,7 +490,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-update-stage',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     before: `  requirePermission(actor, 'validate');
   requirePermission(actor, 'stage');
 `,
@@ -500,7 +500,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-services',
-    file: 'src/graphql/platform-service.ts',
+    file: 'src/graphql/lead/platform-service.ts',
     before: "        requirePermission(actor, 'read');\n",
     after: '',
     tests: MATRIX,
@@ -508,7 +508,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-changes',
-    file: 'src/graphql/change.ts',
+    file: 'src/graphql/schema/change.ts',
     before: `      resolve: (_, { connectionId, state, first, after }, { services: { store }, actor }) => {
         requirePermission(actor, 'read');
 `,
@@ -519,7 +519,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-change',
-    file: 'src/graphql/change.ts',
+    file: 'src/graphql/schema/change.ts',
     before: `      resolve: async (_, { id }, { services: { store }, actor }) => {
         requirePermission(actor, 'read');
 `,
@@ -530,7 +530,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-validations',
-    file: 'src/graphql/validation.ts',
+    file: 'src/graphql/schema/validation.ts',
     before: `      resolve: (_, { connectionType }, { services, actor }) => {
         requirePermission(actor, 'read');
 `,
@@ -541,7 +541,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-leases',
-    file: 'src/graphql/lease.ts',
+    file: 'src/graphql/schema/lease.ts',
     before: `      resolve: async (_, { connectionId, live, first, after }, { services: { store }, actor }) => {
         requirePermission(actor, 'read');
 `,
@@ -552,7 +552,7 @@ export const ACCESS = [
   },
   {
     id: 'access/ping',
-    file: 'src/graphql/network.ts',
+    file: 'src/graphql/schema/network.ts',
     before: `      resolve: async (_, { dcId, traceId }, { services: { store }, actor }) => {
         requirePermission(actor, 'read');
 `,
@@ -563,7 +563,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-integration',
-    file: 'src/graphql/container.ts',
+    file: 'src/graphql/lead/container.ts',
     before: `  requirePermission(actor, 'read');
   const found`,
     after: '  const found',
@@ -572,7 +572,7 @@ export const ACCESS = [
   },
   {
     id: 'access/audit',
-    file: 'src/graphql/token.ts',
+    file: 'src/graphql/schema/token.ts',
     before: `        requirePermission(actor, 'audit');
 `,
     after: '',
@@ -581,7 +581,7 @@ export const ACCESS = [
   },
   {
     id: 'access/audit-limited',
-    file: 'src/graphql/token.ts',
+    file: 'src/graphql/schema/token.ts',
     before: `        if (actor.integrationIds !== null)
 `,
     after: `        if (actor.integrationIds === undefined)
@@ -591,7 +591,7 @@ export const ACCESS = [
   },
   {
     id: 'access/loader-reads',
-    file: 'src/graphql/context.ts',
+    file: 'src/graphql/schema/context.ts',
     before: "actor.permissions.has('read') ? whole(",
     after: 'actor.permissions.size > 0 ? whole(',
     tests: MATRIX,
@@ -599,7 +599,7 @@ export const ACCESS = [
   },
   {
     id: 'access/site-limited',
-    file: 'src/operations/rename-site.ts',
+    file: 'src/operations/connections/rename-site.ts',
     before: `  if (actor.integrationIds !== null)
 `,
     after: `  if (actor.integrationIds === undefined)
@@ -609,7 +609,7 @@ export const ACCESS = [
   },
   {
     id: 'access/editor-commits',
-    file: 'src/domain/actor.ts',
+    file: 'src/domain/token/actor.ts',
     before: `const EDITOR = ['read', 'stage', 'validate'] as const;`,
     after: `const EDITOR = ['read', 'stage', 'validate', 'commit'] as const;`,
     tests: MATRIX,
@@ -617,14 +617,14 @@ export const ACCESS = [
   },
   {
     id: 'access/admin-skips-proof',
-    file: 'src/domain/actor.ts',
+    file: 'src/domain/token/actor.ts',
     before: 'const ADMIN = [...EDITOR,',
     after: `const ADMIN = [...EDITOR, 'skip-proof',`,
     tests: ['test/operations/protocol.test.ts'],
   },
   {
     id: 'access/job-reads',
-    file: 'src/domain/actor.ts',
+    file: 'src/domain/token/actor.ts',
     before: `  job: ['lease'],`,
     after: `  job: ['lease', 'read'],`,
     tests: MATRIX,
@@ -632,7 +632,7 @@ export const ACCESS = [
   },
   {
     id: 'access/viewer-validates',
-    file: 'src/domain/actor.ts',
+    file: 'src/domain/token/actor.ts',
     before: `  viewer: ['read'],`,
     after: `  viewer: ['read', 'validate'],`,
     tests: MATRIX,
@@ -640,7 +640,7 @@ export const ACCESS = [
   },
   {
     id: 'access/owner-without-audit',
-    file: 'src/domain/actor.ts',
+    file: 'src/domain/token/actor.ts',
     before: `'reveal', 'skip-proof', 'audit'] as const;`,
     after: `'reveal', 'skip-proof'] as const;`,
     tests: MATRIX,
@@ -648,7 +648,7 @@ export const ACCESS = [
   },
   {
     id: 'access/admin-leases',
-    file: 'src/domain/actor.ts',
+    file: 'src/domain/token/actor.ts',
     before: "'probe', 'end-lease',",
     after: "'probe', 'end-lease', 'lease',",
     tests: MATRIX,

@@ -12,7 +12,7 @@ const RETIRED = ['test/operations/retired-keys.test.ts'];
 export const OPERATIONS = [
   {
     id: 'operations/own-overlap',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: 'current.version, now + base.overlapMs)',
     after: 'current.version, now + 10_800_000)',
     tests: BOUNDARIES,
@@ -20,7 +20,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/retire-without-lock',
-    file: 'src/operations/keep-house.ts',
+    file: 'src/operations/upkeep/maintenance-pass.ts',
     before: `    await tx.lock(connectionId, 'exclusive');
     if (!(await tx.versions.retire(`,
     after: '    if (!(await tx.versions.retire(',
@@ -29,7 +29,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/renew-without-lock',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     before: `    await tx.lock(connectionId, 'shared');
     const now`,
     after: '    const now',
@@ -38,7 +38,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/revoke-without-lock',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: `    await tx.lock(actor.projectId, 'exclusive');
     const found`,
     after: '    const found',
@@ -47,23 +47,23 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/last-owner',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'tx.tokens.countOwners(actor.projectId, now)) === 0',
     after: 'tx.tokens.countOwners(actor.projectId, now)) < 0',
-    tests: ['test/operations/rights.test.ts', 'test/http/access.test.ts'],
+    tests: ['test/operations/rights.test.ts', 'test/server/access.test.ts'],
     name: '#51',
   },
   {
     id: 'operations/token-outlives-maker',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'if (actor.expiresAt !== null && expiresAt > actor.expiresAt)',
     after: 'if (actor.expiresAt !== null && expiresAt < actor.expiresAt)',
-    tests: ['test/http/access.test.ts'],
+    tests: ['test/server/access.test.ts'],
     name: '#50',
   },
   {
     id: 'operations/token-days-3651',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'days < 1 || days > 3650',
     after: 'days < 1 || days > 3651',
     tests: BOUNDARIES,
@@ -71,7 +71,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/token-days-0',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'days < 1 || days > 3650',
     after: 'days < 0 || days > 3650',
     tests: BOUNDARIES,
@@ -79,7 +79,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/session-outlives-token',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'Math.min(now + SESSION_TTL_MS, actor.expiresAt ?? Infinity)',
     after: 'now + SESSION_TTL_MS',
     tests: BOUNDARIES,
@@ -87,7 +87,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/limited-owner-ends-all',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'found.token.homeProjectId !== actor.projectId || !isWithin(actor, found.token))',
     after: 'found.token.homeProjectId !== actor.projectId)',
     tests: ['test/operations/rights.test.ts', 'test/operations/every-operation.test.ts'],
@@ -95,7 +95,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/limited-child-unlimited',
-    file: 'src/operations/manage-tokens.ts',
+    file: 'src/operations/access/manage-tokens.ts',
     before: 'if (ids === null) return actor.integrationIds;',
     after: 'if (ids === null) return null;',
     tests: ['test/operations/rights.test.ts'],
@@ -103,7 +103,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/token-end-exactly-now',
-    file: 'src/operations/authenticate.ts',
+    file: 'src/operations/access/authenticate.ts',
     before: 'token.expiresAt <= now))',
     after: 'token.expiresAt < now))',
     tests: BOUNDARIES,
@@ -111,18 +111,18 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/token-id-unchecked',
-    file: 'src/operations/authenticate.ts',
+    file: 'src/operations/access/authenticate.ts',
     before: '  if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();\n',
     after: '',
-    tests: ['test/http/access.test.ts'],
+    tests: ['test/server/access.test.ts'],
     name: '#47',
   },
   {
     id: 'operations/revoked-let-in',
-    file: 'src/operations/authenticate.ts',
+    file: 'src/operations/access/authenticate.ts',
     before: 'grant === undefined || token.revokedAt !== null || (',
     after: 'grant === undefined || (',
-    tests: ['test/http/access.test.ts'],
+    tests: ['test/server/access.test.ts'],
     name: '#47',
   },
   {
@@ -142,7 +142,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/key-of-another-connection',
-    file: 'src/operations/find-change.ts',
+    file: 'src/operations/changes/find-change.ts',
     before: '(bound.connectionId ?? change.connectionId) === change.connectionId &&',
     after: 'change.connectionId !== null &&',
     tests: PROTOCOL,
@@ -150,7 +150,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/key-of-another-purpose',
-    file: 'src/operations/find-change.ts',
+    file: 'src/operations/changes/find-change.ts',
     before: '(bound.purposes?.includes(change.purpose) ?? true)',
     after: '(bound.purposes?.includes(change.purpose) !== null)',
     tests: PROTOCOL,
@@ -158,7 +158,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/repeat-by-a-stranger',
-    file: 'src/operations/find-change.ts',
+    file: 'src/operations/changes/find-change.ts',
     before: "  if (change.committedBy !== actorId(actor)) throw notFound('temporary key');\n",
     after: '',
     tests: PROTOCOL,
@@ -166,7 +166,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/change-expiry-exactly-now',
-    file: 'src/operations/find-change.ts',
+    file: 'src/operations/changes/find-change.ts',
     before: '(change.waitUntil ?? change.expiresAt) <= (await clock.now())',
     after: '(change.waitUntil ?? change.expiresAt) < (await clock.now())',
     tests: BOUNDARIES,
@@ -174,7 +174,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/validate-ended-key',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     before: `  await requireOpen(change, services.store);
   const connector`,
     after: '  const connector',
@@ -183,7 +183,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-of-16-minutes',
-    file: 'src/domain/change.ts',
+    file: 'src/domain/change/change.ts',
     before: '15 * 60 * 1000',
     after: '16 * 60 * 1000',
     tests: BOUNDARIES,
@@ -191,7 +191,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-of-14-minutes',
-    file: 'src/domain/change.ts',
+    file: 'src/domain/change/change.ts',
     before: '15 * 60 * 1000',
     after: '14 * 60 * 1000',
     tests: BOUNDARIES,
@@ -199,7 +199,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-not-asked-again',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: "rule === 'required' ? await requireProof(services, actor, tx, candidate, parity) : null",
     after: 'null',
     tests: [...PROTOCOL, ...IN_FLIGHT],
@@ -207,7 +207,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/optional-proof-is-enough',
-    file: 'src/operations/run-validation.ts',
+    file: 'src/operations/validations/run-validation.ts',
     before: '.validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name))',
     after: '.validators.filter(({ mandatory, name }) => mandatory && passed.includes(name))',
     tests: PROTOCOL,
@@ -215,7 +215,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/anybody-skips-proof',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: "if (actor.permissions.has('skip-proof')) return 'afterwards';",
     after: "return 'afterwards';",
     tests: PROTOCOL,
@@ -223,7 +223,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/base-not-compared',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: '  requireBase(change, connection);\n',
     after: '',
     tests: [...PROTOCOL, ...IN_FLIGHT],
@@ -231,7 +231,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/commit-what-does-not-open',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: `  await openDetails(services, change, tx);
   const now`,
     after: '  const now',
@@ -240,7 +240,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/leases-have-no-say',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: "connection.inFlight !== 'OVERLAP' && leases.length > 0",
     after: "connection.inFlight !== 'OVERLAP' && leases.length > 1",
     tests: PROTOCOL,
@@ -248,7 +248,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/commit-without-lock',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     before: "    await tx.lock(change.connectionId, 'exclusive');\n",
     after: '',
     tests: ['test/operations/protocol.test.ts', 'test/operations/overlaps.test.ts'],
@@ -256,7 +256,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/lease-without-lock',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     before: "      await tx.lock(input.connectionId, 'shared');\n",
     after: '',
     tests: ['test/operations/protocol.test.ts', 'test/operations/overlaps.test.ts'],
@@ -264,7 +264,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/break-glass-not-audited',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: '  if (breakGlass !== null) {\n    await record(',
     after: '  if (breakGlass === undefined) {\n    await record(',
     tests: IN_FLIGHT,
@@ -272,7 +272,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/commit-not-audited',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: '  await recordCommit(services, tx, actor, {',
     after: '  if (now < 0) await recordCommit(services, tx, actor, {',
     tests: PROTOCOL,
@@ -280,7 +280,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/unbound-under-advisory',
-    file: 'src/operations/commit-locked.ts',
+    file: 'src/operations/changes/commit-locked.ts',
     before: 'boundAs(change, candidate, connection.isActive || proven)',
     after: 'boundAs(change, candidate, proven)',
     tests: REFERRED,
@@ -288,7 +288,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/unbound-when-enabled',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before:
       '      if (active && current.boundTo === null && candidate.boundTo !== null) await bindFirst(tx, current, candidate.boundTo);\n',
     after: '',
@@ -297,7 +297,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-under-the-first-value',
-    file: 'src/operations/run-candidate.ts',
+    file: 'src/operations/validations/run-candidate.ts',
     before: 'latest.details, options), candidateHash: latest.candidateHash };',
     after: 'latest.details, options), candidateHash: opened.candidateHash };',
     tests: REFERRED,
@@ -305,7 +305,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/kept-secret-not-read-again',
-    file: 'src/operations/run-candidate.ts',
+    file: 'src/operations/validations/run-candidate.ts',
     before: "opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
     after: "!opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
     tests: REFERRED,
@@ -313,7 +313,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/key-carried-to-another-path',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     before: '(path === kept?.path ? kept.key : null)',
     after: '(kept?.key ?? null)',
     tests: REFERRED,
@@ -321,7 +321,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/member-of-129',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     before: '{1,128}$/.test(key)',
     after: '{1,129}$/.test(key)',
     tests: REFERRED,
@@ -329,14 +329,14 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reference-not-granted',
-    file: 'src/operations/stage-reference.ts',
+    file: 'src/operations/references/stage-reference.ts',
     before: 'grant.provider === provider && isWithin(path, grant.prefix)',
     after: 'grant.provider === provider',
     tests: ['test/graphql/references.test.ts', 'test/cli/secret-references.test.ts'],
   },
   {
     id: 'operations/moved-secret-sent',
-    file: 'src/operations/open-resolved.ts',
+    file: 'src/operations/references/resolve-credentials.ts',
     before: "  if (row.boundTo != null && opened.boundTo?.equals(row.boundTo) !== true) throw new SecretError('moved');\n",
     after: '',
     tests: PROTOCOL,
@@ -344,7 +344,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/waiting-ends-for-mixed-problems',
-    file: 'src/operations/commit-waiting.ts',
+    file: 'src/operations/changes/commit-waiting.ts',
     before: 'problems.every((problem) => PASSING_PROBLEMS',
     after: 'problems.some((problem) => PASSING_PROBLEMS',
     tests: OVERLAPS,
@@ -352,7 +352,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/waiting-breaks-glass',
-    file: 'src/operations/commit-waiting.ts',
+    file: 'src/operations/changes/commit-waiting.ts',
     before: '{ skipProof: false, breakGlass: null, acceptsLosses',
     after: "{ skipProof: false, breakGlass: 'it has waited', acceptsLosses",
     tests: OVERLAPS,
@@ -360,7 +360,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/waiting-past-the-deadline',
-    file: 'src/operations/commit-waiting.ts',
+    file: 'src/operations/changes/commit-waiting.ts',
     before: '(change.waitUntil ?? 0) > now',
     after: '(change.waitUntil ?? 0) >= now',
     tests: IN_FLIGHT,
@@ -368,7 +368,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/waiting-keeps-what-it-sealed',
-    file: 'src/operations/commit-waiting.ts',
+    file: 'src/operations/changes/commit-waiting.ts',
     before: '    await destroyStaged(tx, change);\n',
     after: '',
     tests: IN_FLIGHT,
@@ -376,7 +376,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/waiting-in-anybodys-name',
-    file: 'src/operations/commit-waiting.ts',
+    file: 'src/operations/changes/commit-waiting.ts',
     before: 'by === null || by === LOCAL_ACTOR_ID\n',
     after: "by === null || by !== ''\n",
     tests: IN_FLIGHT,
@@ -384,7 +384,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/two-changes-wait',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     before: 'if ((await tx.changes.waitingFor(connection.id, now)) !== null)',
     after: 'if ((await tx.changes.waitingFor(connection.id, now)) === undefined)',
     tests: IN_FLIGHT,
@@ -392,14 +392,14 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/lease-while-a-change-waits',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     before: '      await refuseWhileWaiting(tx, connection.id, now);\n',
     after: '',
     tests: IN_FLIGHT,
   },
   {
     id: 'operations/lease-of-a-disabled-one',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'function requireEnabled(',
     before: 'if (!isActive)',
     after: 'if (isActive === null)',
@@ -408,7 +408,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/lease-of-another-job',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     within: 'async function findLease(',
     before: 'lease === null || (lease.tokenId ?? LOCAL_ACTOR_ID) !== actorId(actor)',
     after: 'lease === null',
@@ -417,7 +417,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/lease-not-audited',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     before: "      await recordLease(services, tx, actor, 'lease.acquire', lease);\n",
     after: '',
     tests: PROTOCOL,
@@ -425,7 +425,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/lease-read-not-audited',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     before: "  await recordLease(services, tx, actor, 'lease.read', lease);\n",
     after: '',
     tests: PROTOCOL,
@@ -433,7 +433,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/job-of-201',
-    file: 'src/operations/hold-lease.ts',
+    file: 'src/operations/leases/hold-lease.ts',
     before: 'job.length > 200',
     after: 'job.length > 201',
     tests: BOUNDARIES,
@@ -441,7 +441,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reason-of-501',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     before: 'reason.length > 500',
     after: 'reason.length > 501',
     tests: BOUNDARIES,
@@ -449,7 +449,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reason-of-499',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     before: 'reason.length > 500',
     after: 'reason.length >= 500',
     tests: BOUNDARIES,
@@ -457,7 +457,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/name-of-199',
-    file: 'src/operations/add-connection.ts',
+    file: 'src/operations/connections/add-connection.ts',
     before: 'key.length > 200',
     after: 'key.length >= 200',
     tests: BOUNDARIES,
@@ -465,7 +465,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/wait-of-0',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     before: 'waitMs < 1000 || waitMs > most',
     after: 'waitMs < 0 || waitMs > most',
     tests: BOUNDARIES,
@@ -473,7 +473,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/wait-without-end',
-    file: 'src/operations/commit-change.ts',
+    file: 'src/operations/changes/commit-change.ts',
     before: 'waitMs < 1000 || waitMs > most',
     after: 'waitMs < 1000',
     tests: BOUNDARIES,
@@ -481,7 +481,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/overlap-without-end',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before: ' || overlapMs > MAX_OVERLAP_MS)',
     after: ')',
     tests: BOUNDARIES,
@@ -489,7 +489,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/overlap-just-too-short',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before: 'overlapMs < MIN_OVERLAP_MS ||',
     after: 'overlapMs < MIN_OVERLAP_MS - 1000 ||',
     tests: BOUNDARIES,
@@ -497,7 +497,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/remove-protected',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before: '  if (connection.deletionProtection)\n',
     after: '  if (connection.deletionProtection === null)\n',
     tests: PROTOCOL,
@@ -505,7 +505,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/remove-held',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before: "  if (leases.length > 0) throw inUse('Running jobs hold this connection.', leases, now);\n",
     after: '',
     tests: PROTOCOL,
@@ -513,7 +513,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/enable-unproven',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before: "if (active && latest?.commitPolicy === 'VALIDATED') {",
     after: 'if (active && latest?.commitPolicy === null) {',
     equivalent:
@@ -521,7 +521,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/enable-without-proof',
-    file: 'src/operations/manage-connection.ts',
+    file: 'src/operations/connections/manage-connection.ts',
     before: "  if (active && connection.commitPolicy === 'VALIDATED')\n",
     after: "  if (active && connection.commitPolicy === 'ADVISORY')\n",
     tests: PROTOCOL,
@@ -529,7 +529,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/roll-back-to-destroyed',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     before: '  if (target.destroyedAt !== null)\n',
     after: '  if (target.destroyedAt === undefined)\n',
     tests: HISTORY,
@@ -537,7 +537,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/doctor-destroyed-relabelled',
-    file: 'src/operations/examine-store.ts',
+    file: 'src/operations/upkeep/examine-store.ts',
     before: "if (isDestroyed && (version.label !== 'RETIRED' || content?.blob !== null))",
     after: 'if (isDestroyed && content?.blob !== null)',
     tests: HISTORY,
@@ -545,7 +545,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/head-is-no-anchor',
-    file: 'src/operations/verify-audit.ts',
+    file: 'src/operations/audit/verify-audit.ts',
     before: 'head === null ? anchors :',
     after: 'head !== null ? anchors :',
     tests: HISTORY,
@@ -553,7 +553,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reentry-not-asked-for',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     before: '  if (reenter.length > 0) {\n',
     after: '  if (reenter.length > 99) {\n',
     tests: PROTOCOL,
@@ -561,7 +561,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/staged-under-a-retired-key',
-    file: 'src/operations/stage-change.ts',
+    file: 'src/operations/changes/stage-change.ts',
     before: '      await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);\n',
     after: '',
     tests: DATA_KEYS,
@@ -569,7 +569,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/answer-under-a-retired-key',
-    file: 'src/operations/answer-once.ts',
+    file: 'src/operations/idempotency/idempotent-replay.ts',
     before: '        await requireDataKey(tx, actor.projectId, keys.keyGeneration);\n',
     after: '',
     tests: RETIRED,
@@ -577,7 +577,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/answer-of-another-request',
-    file: 'src/operations/answer-once.ts',
+    file: 'src/operations/idempotency/idempotent-replay.ts',
     before: '    if (!row.requestHash.equals(requestHash))\n',
     after: '    if (row.requestHash.length === 0)\n',
     tests: BOUNDARIES,
@@ -585,7 +585,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/idempotency-id-of-201',
-    file: 'src/operations/answer-once.ts',
+    file: 'src/operations/idempotency/idempotent-replay.ts',
     before: '{1,200}$/.test(key)',
     after: '{1,201}$/.test(key)',
     tests: BOUNDARIES,
@@ -593,7 +593,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/retire-key-too-early',
-    file: 'src/operations/rotate-data-key.ts',
+    file: 'src/operations/keys/rotate-data-key.ts',
     before: '    if (wait > 0)\n',
     after: '    if (wait > 1)\n',
     tests: RETIRED,
@@ -601,7 +601,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/retire-key-too-late',
-    file: 'src/operations/rotate-data-key.ts',
+    file: 'src/operations/keys/rotate-data-key.ts',
     before: '    if (wait > 0)\n',
     after: '    if (wait >= 0)\n',
     tests: RETIRED,
@@ -609,7 +609,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/retire-needed-key',
-    file: 'src/operations/rotate-data-key.ts',
+    file: 'src/operations/keys/rotate-data-key.ts',
     before: '    if (rows > 0)\n',
     after: '    if (rows > 1000)\n',
     tests: DATA_KEYS,
@@ -617,7 +617,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reseal-edited-chain',
-    file: 'src/operations/reseal-chain.ts',
+    file: 'src/operations/keys/reseal-chain.ts',
     before: '    if (link === null)\n',
     after: '    if (false)\n',
     tests: DATA_KEYS,

@@ -230,7 +230,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/page-repeats-a-row',
-    file: 'src/store/sql/keyset.ts',
+    file: 'src/store/sql/statements/keyset.ts',
     before: 'and(eq(at, after.at), lt(id, after.id))',
     after: 'eq(at, after.at)',
     tests: STORE,
@@ -238,7 +238,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/page-leaves-a-row-out',
-    file: 'src/store/sql/keyset.ts',
+    file: 'src/store/sql/statements/keyset.ts',
     before: 'or(lt(at, after.at), and(eq(at, after.at), lt(id, after.id)))',
     after: 'lt(at, after.at)',
     tests: STORE,
@@ -246,28 +246,28 @@ export const STORE_SQL = [
   },
   {
     id: 'store/ascending-page-leaves-out',
-    file: 'src/store/sql/keyset.ts',
+    file: 'src/store/sql/statements/keyset.ts',
     before: 'or(gt(at, after.at), gt(id, after.id))',
     after: 'gt(at, after.at)',
     tests: ['test/store/sqlite.test.ts', 'test/operations/pages.test.ts'],
   },
   {
     id: 'store/read-only-session',
-    file: 'src/store/postgres.ts',
+    file: 'src/store/postgres/postgres.ts',
     before: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
     after: 'BEGIN ISOLATION LEVEL READ COMMITTED',
     tests: SESSION,
   },
   {
     id: 'store/read-only-migration',
-    file: 'src/store/open-postgres.ts',
+    file: 'src/store/postgres/open-postgres.ts',
     before: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
     after: 'BEGIN ISOLATION LEVEL READ COMMITTED',
     tests: SESSION,
   },
   {
     id: 'store/session-isolation',
-    file: 'src/store/postgres.ts',
+    file: 'src/store/postgres/postgres.ts',
     before: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
     after: 'BEGIN READ WRITE',
     equivalent: 'what a stricter level refuses runs again, and ends the same',
@@ -468,7 +468,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/altered-row-believed',
-    file: 'src/store/sql/signed.ts',
+    file: 'src/store/sql/signing/signed.ts',
     before: '  return mac.length === expected.length && timingSafeEqual(mac, expected);',
     after: '  return mac.length === expected.length;',
     tests: ['test/operations/history.test.ts'],
@@ -476,7 +476,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/mac-of-another-table',
-    file: 'src/store/sql/signed.ts',
+    file: 'src/store/sql/signing/signed.ts',
     before: '  let text = name;\n',
     after: "  let text = '';\n",
     equivalent: 'tables that share all their columns and a row of the same ids do not exist',

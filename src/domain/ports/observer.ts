@@ -1,0 +1,37 @@
+import type { Change } from '../change/change.ts';
+import type { ValidationCode, ValidationStatus } from '../connector/validation.ts';
+import type { ErrorCode } from '../errors/errors.ts';
+
+/** What can become of a change, once each; a roll-back is a change whose purpose says so. */
+export const CHANGE_OUTCOMES = ['staged', 'waiting', 'committed', 'discarded', 'expired', 'given-up'] as const;
+
+export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];
+
+/** One run of a validator as operators see it: ids, words of closed lists, and times. */
+export interface ValidatorRun {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly validator: string;
+  /** Made up for details that no connection has. */
+  readonly connectionId: string;
+  readonly status: ValidationStatus;
+  /** Errors first, then warnings; none when it passed. */
+  readonly codes: readonly ValidationCode[];
+  /** Where it threw, innermost first; none when it did not. */
+  readonly frames: readonly string[];
+  /** Until it had a place, milliseconds. */
+  readonly waitedMs: number;
+  /** From then on, milliseconds. */
+  readonly ms: number;
+}
+
+/**
+ * Told of what operators count. It hears of a thing once, after it is durable: never inside a transaction, which may run again,
+ * and never for a repeat that changed nothing. It must not throw.
+ */
+export interface Observer {
+  changed(purpose: Change['purpose'], outcome: ChangeOutcome): void;
+  /** Details that were not staged, or a change that was not committed; `INTERNAL` for what was not expected. */
+  refused(purpose: Change['purpose'], code: ErrorCode): void;
+  validated(run: ValidatorRun): void;
+}

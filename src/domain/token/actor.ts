@@ -1,0 +1,80 @@
+import { DomainError } from '../errors/errors.ts';
+
+/**
+ * Who is calling. A role is a set of permissions; a token holds one or more roles in one or more projects.
+ * Only `job` leases: an administrator does not see what jobs get.
+ */
+const EDITOR = ['read', 'stage', 'validate'] as const;
+const ADMIN = [...EDITOR, 'commit', 'rollback', 'create', 'delete', 'reference', 'probe', 'end-lease', 'remote-text'] as const;
+const OWNER = [...ADMIN, 'token', 'policy', 'break-glass', 'reveal', 'skip-proof', 'audit'] as const;
+
+export const ROLES = {
+  viewer: ['read'],
+  job: ['lease'],
+  editor: EDITOR,
+  admin: ADMIN,
+  owner: OWNER,
+} as const satisfies Record<string, readonly string[]>;
+
+export type Role = keyof typeof ROLES;
+export type Permission = (typeof ROLES)[Role][number];
+
+/** What is known of the request, for the audit and for logs; never holds a secret. */
+export interface RequestInfo {
+  readonly id: string;
+  readonly ip: string | null;
+  /** Which client and command did it, as the client's own headers say. */
+  readonly client: Readonly<Record<string, string>>;
+}
+
+export interface Actor {
+  /** Accessor id of the token; `null` for the local control socket and for the gateway's own jobs. */
+  readonly tokenId: string | null;
+  readonly name: string;
+  readonly projectId: string;
+  readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Permission>;
+  /** The instance role: makes projects and grants secret-provider roots. */
+  readonly operator: boolean;
+  /** Integrations that the token is limited to; `null` means the whole project. */
+  readonly integrationIds: readonly string[] | null;
+  /** When the token itself ends, epoch milliseconds; a token that it makes may not outlive it. */
+  readonly expiresAt: number | null;
+  readonly request: RequestInfo;
+}
+
+export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
+  return new Set(roles.flatMap((role): readonly Permission[] => ROLES[role]));
+}
+
+/** Throws FORBIDDEN naming the permission. Callers check this before they look anything up, so the answer tells nothing about what exists. */
+export function requirePermission(actor: Actor, permission: Permission): void {
+  if (!actor.permissions.has(permission)) {
+    const roles = Object.entries(ROLES)
+      .filter(([, held]) => (held as readonly string[]).includes(permission))
+      .map(([role]) => role);
+    throw new DomainError('FORBIDDEN', `This needs the permission "${permission}", which these roles hold: ${roles.join(', ')}.`, {
+      permission,
+      roles,
+    });
+  }
+}
+
+/** Throws FORBIDDEN unless the actor runs the instance: what looks across projects is for no single project's owner. */
+export function requireOperator(actor: Actor): void {
+  // A token that is limited to some integrations is nothing above them, whoever made it.
+  if (!actor.operator || actor.integrationIds !== null)
+    throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
+}
+
+/** Throws FORBIDDEN unless the actor may read this machine's data directory: what names a file of it is for nobody else. */
+export function requireLocal(actor: Actor): void {
+  if (actor.tokenId !== null)
+    throw new DomainError('FORBIDDEN', 'This is done on the machine of the gateway, with the command line and without CHANGEOVER_URL.', {
+      permission: 'local',
+    });
+}
+
+export function isRole(value: string): value is Role {
+  return Object.hasOwn(ROLES, value);
+}

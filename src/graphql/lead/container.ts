@@ -1,0 +1,144 @@
+import type { Connection, Integration } from '../../domain/connection/connection.ts';
+import { notFound } from '../../domain/errors/errors.ts';
+import { requirePermission } from '../../domain/token/actor.ts';
+import { type Services, scopeOf } from '../../operations/services.ts';
+import type { Builder } from '../schema/builder.ts';
+import type { Context } from '../schema/context.ts';
+import type { Refs } from '../schema/refs.ts';
+import { upperSnake, WAREHOUSE_TYPES, warehouseType } from './lead-names.ts';
+
+const ETL_TYPES = [
+  'FIVETRAN',
+  'AIRFLOW',
+  'DATABRICKS',
+  'INFORMATICA',
+  'INFORMATICA_V2',
+  'AZURE_DATA_FACTORY',
+  'MULESOFT',
+  'GCP_DATAFORM',
+  'SNOWFLAKE',
+  'CUSTOM',
+  'POWER_BI_DATAFLOW',
+  'SALESFORCE_DATA_CLOUD',
+  'DBT',
+];
+const BI_TYPES = ['LOOKER', 'TABLEAU', 'POWER_BI', 'CUSTOM_BI_CONNECTOR'];
+
+/** Integrations as the lead API has them: a warehouse, a BI container or an ETL container, by category. */
+export function addContainers(builder: Builder, refs: Refs, services: Pick<Services, 'connectors'>): void {
+  const { account, connection, site, user, warehouse, biContainer, etlContainer } = refs;
+  const warehouseTypeEnum = builder.enumType('WarehouseModelConnectionType', { values: WAREHOUSE_TYPES });
+  const biType = builder.enumType('BiContainerModelType', { values: BI_TYPES });
+  const etlType = builder.enumType('EtlType', { values: ETL_TYPES });
+  const accountOf = (row: Integration, _: unknown, { loaders }: Context) => loaders.project.load(row.projectId);
+  const siteOf = (row: Integration, _: unknown, { loaders }: Context) => loaders.site.load(row.siteId);
+
+  warehouse.implement({
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
+      name: t.exposeString('name'),
+      connectionType: t.field({ type: warehouseTypeEnum, nullable: false, resolve: (row) => warehouseType(row, services.connectors) }),
+      createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
+      createdOn: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
+      updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
+      deletedAt: t.field({ type: 'DateTime', resolve: () => null }),
+      isDeleted: t.boolean({ nullable: false, resolve: () => false }),
+      credentialsS3Key: t.string({ resolve: () => null }),
+      bqProjectId: t.string({ resolve: () => null }),
+      config: t.field({ type: 'JSONString', resolve: () => null }),
+      account: t.field({ type: account, nullable: false, resolve: accountOf }),
+      connections: t.field({ type: [connection], nullable: false, resolve: connectionsOf }),
+      dataCollector: t.field({ type: site, resolve: siteOf }),
+    }),
+  });
+  biContainer.implement({
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
+      name: t.exposeString('name'),
+      type: t.field({ type: biType, nullable: false, resolve: (row) => oneOf(BI_TYPES, row, 'CUSTOM_BI_CONNECTOR') }),
+      createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
+      updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
+      deletedAt: t.field({ type: 'DateTime', resolve: () => null }),
+      assetCount: t.int({ nullable: false, resolve: () => 0 }),
+      account: t.field({ type: account, nullable: false, resolve: accountOf }),
+      connections: t.field({ type: [connection], nullable: false, resolve: connectionsOf }),
+      dataCollector: t.field({ type: site, resolve: siteOf }),
+    }),
+  });
+  etlContainer.implement({
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
+      name: t.exposeString('name', { nullable: false }),
+      type: t.field({ type: etlType, resolve: (row) => oneOf(ETL_TYPES, row, 'CUSTOM') }),
+      createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
+      updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
+      createdBy: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.createdBy) }),
+      lastUpdateUser: t.field({ type: user, resolve: () => null }),
+      deletedAt: t.field({ type: 'DateTime', resolve: () => null }),
+      isSynthetic: t.boolean({ nullable: false, resolve: () => false }),
+      lastWebhookReceived: t.field({ type: 'DateTime', resolve: () => null }),
+      jobCount: t.int({ resolve: () => null }),
+      supportsEtlJobRuns: t.boolean({ resolve: () => false }),
+      account: t.field({ type: account, nullable: false, resolve: accountOf }),
+      connections: t.field({ type: [connection], nullable: false, resolve: connectionsOf }),
+      dataCollector: t.field({ type: site, resolve: siteOf }),
+    }),
+  });
+
+  builder.queryFields((t) => ({
+    getWarehouse: t.field({
+      type: warehouse,
+      args: { uuid: t.arg({ type: 'UUID' }) },
+      resolve: (_, { uuid }, context) => findIntegration(context, uuid),
+    }),
+    getWarehouses: t.field({
+      type: [warehouse],
+      nullable: false,
+      description: 'Domains are not served: an id of one finds nothing.',
+      args: { domainUuid: t.arg({ type: 'UUID' }), domainUuids: t.arg({ type: ['UUID'] }) },
+      resolve: async (_, { domainUuid, domainUuids }, { actor, loaders }) => {
+        requirePermission(actor, 'read');
+        if (domainUuid != null || (domainUuids ?? []).length > 0) return [];
+        return await loaders.integrations({ categories: ['WAREHOUSE', 'OTHER', 'DBT'] });
+      },
+    }),
+    getWarehouseConnections: t.field({
+      type: [connection],
+      nullable: { list: true, items: true },
+      args: {
+        warehouseUuid: t.arg({ type: 'UUID', required: true }),
+        jobTypes: t.arg.stringList({ required: { list: false, items: false } }),
+      },
+      resolve: async (_, { warehouseUuid, jobTypes }, context) => {
+        const found = await context.loaders.connectionsOf.load((await findIntegration(context, warehouseUuid)).id);
+        return found.filter((row) => jobTypes == null || row.jobTypes.some((type) => jobTypes.includes(type)));
+      },
+    }),
+    getEtlContainers: t.field({
+      type: [etlContainer],
+      nullable: { list: true, items: true },
+      resolve: async (_, __, { actor, loaders }) => {
+        requirePermission(actor, 'read');
+        return await loaders.integrations({ categories: ['ETL'] });
+      },
+    }),
+  }));
+}
+
+async function findIntegration({ services: { store }, actor }: Context, id: string | null | undefined): Promise<Integration> {
+  requirePermission(actor, 'read');
+  const found = id == null ? null : await store.read.integrations.find(scopeOf(actor), id);
+  if (found === null) throw notFound('warehouse');
+  return found;
+}
+
+async function connectionsOf(row: Integration, _: unknown, { loaders }: Context): Promise<Connection[]> {
+  return [...(await loaders.connectionsOf.load(row.id))];
+}
+
+function oneOf(types: readonly string[], { type }: Integration, otherwise: string): string {
+  return types.includes(upperSnake(type)) ? upperSnake(type) : otherwise;
+}

@@ -1,0 +1,120 @@
+import type { ValidationResult } from '../../domain/connector/validation.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
+import { testAndStageReference } from '../../operations/changes/test-and-stage.ts';
+import { stageReferenceCreation, stageReferenceUpdate, testReference } from '../../operations/references/stage-reference.ts';
+import { VALIDATES } from '../plugins/operation-priority.ts';
+import type { Builder } from '../schema/builder.ts';
+import { readTestOptions, type ValidationTypes } from '../schema/validation.ts';
+import { FOREIGN_FIELDS, SELF_HOSTED_TYPES, selfHostedByKey, selfHostedReference } from './given-reference.ts';
+import { type addKindOperations, SAVE, stagedOnly } from './kind-operations.ts';
+import { testedPayload } from './test-v1.ts';
+
+type Staged = ReturnType<typeof addKindOperations>['staged'];
+
+/** Connections whose credentials stay in an outside manager, as the lead API makes and changes them. */
+export function addSelfHosted(builder: Builder, { result, testOptions, v1 }: ValidationTypes, staged: Staged): void {
+  const { details, changes } = createInputs(builder);
+  const updated = builder
+    .objectRef<{ readonly key: string }>('UpdateSelfHostedCredentialsV2Mutation')
+    .implement({ fields: (t) => ({ result: t.field({ type: staged, resolve: (row) => row }) }) });
+  const tested = builder
+    .objectRef<{ readonly key: string | null; readonly outcome: ValidationResult }>('TestSelfHostedCredentialsV2')
+    .implement({
+      fields: (t) => ({
+        key: t.exposeString('key', { description: `A temporary key, for validationName "${SAVE}" only.` }),
+        validationResult: t.field({ type: result, resolve: (row) => row.outcome }),
+      }),
+    });
+  const testedV1 = testedPayload(builder, v1, 'TestSelfHostedCredentials', true);
+  builder.mutationFields((t) => ({
+    testSelfHostedCredentials: t.field({
+      extensions: VALIDATES,
+      type: testedV1,
+      description: 'Runs every validator with a secret of an outside manager, and stages the reference when all passed.',
+      args: {
+        connectionType: t.arg.string(),
+        selfHostingMechanism: t.arg.string({ description: 'env_var or file.' }),
+        selfHostingKey: t.arg.string({ description: 'The name of the variable, or the path of the file.' }),
+        assumableRole: t.arg.string(),
+        externalId: t.arg.string(),
+        region: t.arg.string(),
+        connectionOptions: t.arg({ type: testOptions }),
+      },
+      resolve: (_, given, context) => {
+        const kind = given.connectionType;
+        if (kind == null) throw badRequest('connectionType', 'connectionType is required.');
+        const foreign = (['assumableRole', 'externalId', 'region'] as const).find((name) => given[name] != null);
+        const reference = selfHostedByKey(given.selfHostingMechanism ?? null, given.selfHostingKey ?? null);
+        if (foreign !== undefined) throw badRequest(foreign, `${foreign} belongs to a manager that is not read here.`);
+        return testAndStageReference(context.services, context.actor, {
+          kind,
+          reference,
+          ...readTestOptions(given.connectionOptions, context),
+        });
+      },
+    }),
+    testSelfHostedCredentialsV2: t.field({
+      extensions: VALIDATES,
+      type: tested,
+      description: `Runs one validator with a secret of an outside manager; "${SAVE}" stages the reference instead, and reads nothing.`,
+      args: {
+        connectionDetails: t.arg({ type: details, required: true }),
+        connectionOptions: t.arg({ type: testOptions }),
+        validationName: t.arg.string({ required: true }),
+      },
+      resolve: async (_, { connectionDetails, connectionOptions, validationName }, context) => {
+        const { services, actor } = context;
+        const options = readTestOptions(connectionOptions, context);
+        const input = { kind: connectionDetails.connectionType, reference: selfHostedReference(connectionDetails) };
+        if (validationName !== SAVE)
+          return { key: null, outcome: await testReference(services, actor, { ...input, ...options, validator: validationName }) };
+        const { key, change } = await stageReferenceCreation(services, actor, input);
+        return { key, outcome: stagedOnly(change.createdAt) };
+      },
+    }),
+    updateSelfHostedCredentialsV2: t.field({
+      type: updated,
+      description:
+        'Stages another reference: what is left out stays as it is, unless the reference is replaced. A connection whose credentials are stored here becomes self-hosted by it.',
+      args: {
+        changes: t.arg({ type: changes, required: true }),
+        connectionId: t.arg({ type: 'UUID', required: true }),
+        replace: t.arg.boolean({ defaultValue: false }),
+      },
+      resolve: (_, { changes: given, connectionId, replace }, { services, actor }) =>
+        stageReferenceUpdate(services, actor, { connectionId, reference: selfHostedReference(given), replace: replace === true }),
+    }),
+  }));
+}
+
+function createInputs(builder: Builder) {
+  const types = Object.keys(SELF_HOSTED_TYPES);
+  const type = builder.enumType('SelfHostedCredentialsTypeEnum', { values: types });
+  const updateType = builder.enumType('SelfHostedUpdateCredentialsTypeEnum', { values: types });
+  const decryption = builder.enumType('DecryptionServiceTypeEnum', { values: ['KMS'] });
+  const updateDecryption = builder.enumType('DecryptionServiceUpdateTypeEnum', { values: ['KMS'] });
+  const details = builder.inputType('SelfHostedCredentialsConnectionDetails', {
+    fields: (t) => ({
+      connectionType: t.string({ required: true }),
+      selfHostedCredentialsType: t.field({ type, required: true }),
+      decryptionServiceType: t.field({ type: decryption }),
+      envVarName: t.string({ description: 'Begins with MCD_ or CHANGEOVER_SECRET_.' }),
+      filePath: t.string({ description: 'An absolute path where the gateway runs.' }),
+      bqProjectId: t.string(),
+      databricksWarehouseId: t.string(),
+      ...Object.fromEntries(FOREIGN_FIELDS.map((name) => [name, t.string()])),
+    }),
+  });
+  const changes = builder.inputType('SelfHostedUpdateCredentialsConnectionDetails', {
+    fields: (t) => ({
+      selfHostedCredentialsType: t.field({ type: updateType }),
+      decryptionServiceType: t.field({ type: updateDecryption }),
+      envVarName: t.string(),
+      filePath: t.string(),
+      bqProjectId: t.string(),
+      databricksWarehouseId: t.string(),
+      ...Object.fromEntries(FOREIGN_FIELDS.map((name) => [name, t.string()])),
+    }),
+  });
+  return { details, changes };
+}

@@ -1,0 +1,78 @@
+import { foldKind } from '../../domain/connector/connector.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
+import { testAndStage } from '../../operations/changes/test-and-stage.ts';
+import { VALIDATES } from '../plugins/operation-priority.ts';
+import type { Builder } from '../schema/builder.ts';
+import { readTestOptions, type ValidationTypes } from '../schema/validation.ts';
+import { testedPayload } from './test-v1.ts';
+
+interface DatabaseArguments {
+  readonly connectionType?: string | null | undefined;
+  readonly dbType?: string | null | undefined;
+  readonly sslOptions?: SslInput | null | undefined;
+}
+
+interface SslInput {
+  readonly ca?: string | null | undefined;
+  readonly caData?: string | null | undefined;
+  readonly cert?: string | null | undefined;
+  readonly key?: string | null | undefined;
+  readonly mechanism?: string | null | undefined;
+  readonly skipVerification?: boolean | null | undefined;
+}
+
+/** The lead API's older test mutation of Redshift and the transactional databases, with flat arguments and TLS options of its own. */
+export function addTestDatabase(builder: Builder, { v1, testOptions }: ValidationTypes): void {
+  const tested = testedPayload(builder, v1, 'TestDatabaseCredentials', true);
+  const ssl = builder.inputType('SslInputOptions', {
+    fields: (t) => ({
+      ca: t.string(),
+      caData: t.string(),
+      cert: t.string(),
+      key: t.string(),
+      mechanism: t.string(),
+      skipVerification: t.boolean(),
+    }),
+  });
+  builder.mutationField('testDatabaseCredentials', (t) =>
+    t.field({
+      type: tested,
+      extensions: VALIDATES,
+      description: 'Runs every validator on the given details and stages them when all passed.',
+      args: {
+        assumableRole: t.arg.string(),
+        connectionOptions: t.arg({ type: testOptions }),
+        connectionType: t.arg.string(),
+        dbName: t.arg.string(),
+        dbType: t.arg.string(),
+        externalId: t.arg.string(),
+        host: t.arg.string(),
+        password: t.arg.string(),
+        port: t.arg.int(),
+        sslOptions: t.arg({ type: ssl }),
+        user: t.arg.string(),
+      },
+      resolve: (_, { connectionOptions, ...given }, context) =>
+        testAndStage(context.services, context.actor, { ...readDatabase(given), ...readTestOptions(connectionOptions, context) }),
+    }),
+  );
+}
+
+/** `connectionType` alone says Redshift; a transactional database is told by `dbType`, or by its own name as the type. */
+function readDatabase({ connectionType, dbType, sslOptions, ...rest }: DatabaseArguments & Readonly<Record<string, unknown>>) {
+  const kind = connectionType ?? dbType;
+  if (kind == null) throw badRequest('connectionType', 'Name the connectionType: redshift, or transactional-db with a dbType.');
+  const details = {
+    // A field that a kind does not have is unknown to it, empty or not; clients send all of them.
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null)),
+    ...(sslOptions == null ? {} : { sslOptions: readSsl(sslOptions) }),
+    ...(dbType == null || foldKind(kind) === 'redshift' ? {} : { dbType }),
+  };
+  return { kind, details };
+}
+
+function readSsl({ ca, caData, cert, key, mechanism, skipVerification }: SslInput) {
+  if (mechanism != null)
+    throw badRequest('sslOptions.mechanism', 'Certificates are given by value, as PEM in caData, cert and key; leave mechanism out.');
+  return { caData: caData ?? ca, certData: cert, keyData: key, skipCertVerification: skipVerification };
+}

@@ -1,0 +1,179 @@
+import { DomainError } from '../../../domain/errors/errors.ts';
+
+/** What one answer may hold at most. The CLI's `getUser` over 1,000 connections takes a fifth of it. */
+export const ANSWER_LIMITS = {
+  /** Leaves, and one for each object around them. */
+  values: 100_000,
+  /** Of its text, in UTF-8. */
+  bytes: 4 * 1024 * 1024,
+  /** Of what is read from the store for it and may be left out of it. */
+  readBytes: 16 * 1024 * 1024,
+} as const;
+
+/** Values that are made in one turn of the event loop; what is beyond waits for the next, and others are heard in between. */
+const VALUES_A_TURN = 1000;
+
+/** What a selection costs for each object that it is made of. */
+export interface SelectionCost {
+  readonly values: number;
+  /** Of text whose length is known before the values are: names, quotes, ids and times. */
+  readonly bytes: number;
+}
+
+interface Waiting {
+  readonly values: number;
+  readonly go: () => void;
+}
+
+/**
+ * What is left of an answer's budget while the answer is made. Lists are paid for when they are resolved, before anything of their
+ * rows is; texts when they are read. When it is spent the execution ends: whatever asks for more waits for ever, nothing of it is
+ * referred to any more, and no error is made of each of the thousands of values that are not there.
+ */
+export class AnswerBudget {
+  /** Bytes of text so far; the code of a compiled query adds to it directly, and asks `mayGoOn` once a row. */
+  bytes = 0;
+  #values = 0;
+  #read = 0;
+  #error: DomainError | null = null;
+  #stop: (error: DomainError) => void = () => {};
+  #leftOfTurn = VALUES_A_TURN;
+  readonly #waiting: Waiting[] = [];
+  readonly #asked: { readonly signal: AbortSignal };
+  #effects: string[] | null = null;
+
+  /** `signal` aborts when nobody waits for the answer any more. */
+  constructor(asked: { readonly signal: AbortSignal }) {
+    this.#asked = asked;
+  }
+
+  get isSpent(): boolean {
+    return this.#error !== null;
+  }
+
+  /** Settles as the work does, or rejects with LIMIT_EXCEEDED as soon as the budget is spent. */
+  async within<T>(work: () => Promise<T>): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      this.#stop = reject;
+      work().then(resolve, reject);
+    });
+  }
+
+  /** The answer is made anew, by another executor. */
+  restart(): void {
+    this.bytes = 0;
+    this.#values = 0;
+    this.#read = 0;
+  }
+
+  /** Said of a mutation whose effect is there, whatever becomes of its answer. */
+  tookEffect(name: string): void {
+    this.#effects ??= [];
+    this.#effects.push(name);
+  }
+
+  /** False when the execution ends here. */
+  charge({ values, bytes }: SelectionCost, times: number): boolean {
+    this.#values += values * times;
+    this.bytes += bytes * times;
+    return this.mayGoOn();
+  }
+
+  chargeText(bytes: number): boolean {
+    this.bytes += bytes;
+    return this.mayGoOn();
+  }
+
+  /** Of what a loader got from the store. */
+  chargeRead(bytes: number): boolean {
+    this.#read += bytes;
+    return this.mayGoOn();
+  }
+
+  mayGoOn(): boolean {
+    if (this.#error !== null) return false;
+    if (this.#values > ANSWER_LIMITS.values) this.#end(`The answer holds more than ${ANSWER_LIMITS.values} values.`, ANSWER_LIMITS.values);
+    else if (this.bytes > ANSWER_LIMITS.bytes)
+      this.#end(`The answer is longer than ${ANSWER_LIMITS.bytes / 1024 / 1024} MiB.`, ANSWER_LIMITS.bytes);
+    else if (this.#read > ANSWER_LIMITS.readBytes)
+      this.#end(`The answer needs more than ${ANSWER_LIMITS.readBytes / 1024 / 1024} MiB to be read.`, ANSWER_LIMITS.readBytes);
+    return this.#error === null;
+  }
+
+  /** What is wrong with an answer that has more bytes than were charged: its text was counted in characters. */
+  tooLong(body: string): DomainError | null {
+    if (body.length * 3 <= ANSWER_LIMITS.bytes || Buffer.byteLength(body) <= ANSWER_LIMITS.bytes) return null;
+    this.bytes = Number.POSITIVE_INFINITY;
+    this.mayGoOn();
+    return this.#error;
+  }
+
+  /** The rows as they are, or what is too much for this turn of the event loop as promises that wait for theirs. */
+  pace<T>(rows: readonly T[], { values }: SelectionCost): readonly (T | Promise<T>)[] {
+    const each = Math.max(1, values);
+    if (this.#fits(rows.length * each)) return rows;
+    const paced: Promise<T>[] = [];
+    const most = Math.max(1, Math.floor(VALUES_A_TURN / each));
+    for (let start = 0; start < rows.length; start += most) {
+      const some = rows.slice(start, start + most);
+      const turn = this.#turn(some.length * each);
+      for (const row of some) paced.push(turn.then(() => row));
+    }
+    return paced;
+  }
+
+  /** Resolves in a turn of the event loop that has time for work of this size; null when that is this one. */
+  turn(values: number): Promise<void> | null {
+    return this.#fits(values) ? null : this.#turn(values);
+  }
+
+  #fits(values: number): boolean {
+    if (this.#waiting.length > 0 || values > this.#leftOfTurn) return false;
+    this.#leftOfTurn -= values;
+    return true;
+  }
+
+  #turn(values: number): Promise<void> {
+    if (this.#error !== null) return never();
+    return new Promise((go) => {
+      if (this.#waiting.push({ values, go }) === 1) setImmediate(() => this.#next());
+    });
+  }
+
+  #next(): void {
+    if (this.#asked.signal.aborted) this.#fail(new DomainError('REQUEST_TIMEOUT', 'Nobody waits for this answer any more.'));
+    this.#leftOfTurn = VALUES_A_TURN;
+    let next = this.#waiting[0];
+    do {
+      if (next === undefined) return;
+      this.#waiting.shift();
+      this.#leftOfTurn -= next.values;
+      next.go();
+      next = this.#waiting[0];
+    } while (next !== undefined && next.values <= this.#leftOfTurn);
+    if (next !== undefined) setImmediate(() => this.#next());
+  }
+
+  #end(what: string, limit: number): void {
+    const kept = this.#effects === null ? '' : ` What ${this.#effects.join(', ')} changed is kept.`;
+    this.#fail(
+      new DomainError(
+        'LIMIT_EXCEEDED',
+        `${what}${kept} Ask for fewer fields or rows at once; \`connections\` is read page by page, and filtered.`,
+        this.#effects === null ? { limit } : { limit, tookEffect: this.#effects },
+      ),
+    );
+  }
+
+  #fail(error: DomainError): void {
+    this.#error = error;
+    // Who waits for a turn waits for ever.
+    this.#waiting.length = 0;
+    this.#stop(error);
+  }
+}
+
+/** What an execution that has ended waits for. A new one each time: one for all would remember all that wait. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}

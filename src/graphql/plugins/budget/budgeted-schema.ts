@@ -1,0 +1,122 @@
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  introspectionTypes,
+  isLeafType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import type { Context } from '../../schema/context.ts';
+import { createSelectionCosts } from '../limits/selection-cost.ts';
+import { type AnswerBudget, never } from './answer-budget.ts';
+
+type Field = GraphQLField<unknown, Context>;
+type Costs = ReturnType<typeof createSelectionCosts>;
+
+/** Leaves whose length is known when they are read. */
+const TEXTS = new Set(['String', 'ID']);
+const JSONS = new Set(['JSONString', 'GenericScalar']);
+
+/** What each field of the root counts in its turn of the event loop: most of them read from the store, and some read much. */
+const ROOT_VALUES = 250;
+
+/** Introspection's types are the same objects for all schemas of a process. */
+const introspected = new WeakSet<Field>();
+
+/**
+ * The schema with every resolver under the budget of the answer: nothing is resolved once it is spent, lists are charged and paced
+ * where they are resolved, and so it holds in whichever executor calls the resolvers. A field of the root is resolved once in a
+ * request, also when a second executor has to make the answer anew: there is no telling here which of them have effects.
+ */
+export function withBudget(schema: GraphQLSchema): GraphQLSchema {
+  const costs = createSelectionCosts(schema);
+  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) govern(field, costs, roots.has(type), type === schema.getMutationType());
+  }
+  for (const type of introspectionTypes) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (introspected.has(field)) continue;
+      introspected.add(field);
+      govern(field, costs, false, false);
+    }
+  }
+  return schema;
+}
+
+function govern(field: Field, costs: Costs, isRoot: boolean, isMutation: boolean): void {
+  const settle = settlingOf(field.type, costs);
+  // Text under the name of its field needs no resolver: the executors charge for it by themselves.
+  if (field.resolve === undefined && (settle === null || isText(field.type))) return;
+  const { name, resolve = defaultFieldResolver } = field;
+  const call: GraphQLFieldResolver<unknown, Context> = isRoot
+    ? (source, args, context, info) =>
+        context.once(String(info.path.key), () => {
+          const start = () => resolve(source, args, context, info);
+          // Those of a mutation run one after another anyway.
+          const turn = isMutation ? null : context.answer.turn(ROOT_VALUES);
+          return turn === null ? start() : turn.then(start);
+        })
+    : resolve;
+  field.resolve = (source, args, context, info) => {
+    // Introspection serves others, too, who have no context.
+    const answer = context?.answer as AnswerBudget | undefined;
+    if (answer === undefined) return call(source, args, context, info);
+    if (answer.isSpent) return never();
+    const found: unknown = call(source, args, context, info);
+    if (found instanceof Promise) {
+      if (settle === null && !isMutation) return found;
+      return found.then((value: unknown) => {
+        if (isMutation) answer.tookEffect(name);
+        return settle === null ? value : settle(value, answer, info);
+      });
+    }
+    if (isMutation) answer.tookEffect(name);
+    return settle === null ? found : settle(found, answer, info);
+  };
+}
+
+type Settle = (value: unknown, answer: AnswerBudget, info: GraphQLResolveInfo) => unknown;
+
+/** What is to be done with a value when it is there; null where its cost was known before. */
+function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
+  const named = getNamedType(type);
+  if (isListType(getNullableType(type))) {
+    if (isLeafType(named)) return (value, answer) => (!Array.isArray(value) || answer.charge(leavesOf(value), 1) ? value : never());
+    return (value, answer, { fieldNodes, fragments }) => {
+      if (!Array.isArray(value)) return value;
+      const cost = costOf(type, fieldNodes, fragments);
+      return answer.charge(cost, value.length) ? answer.pace<unknown>(value, cost) : never();
+    };
+  }
+  if (TEXTS.has(named.name)) return (value, answer) => (typeof value !== 'string' || answer.chargeText(value.length) ? value : never());
+  if (JSONS.has(named.name)) return (value, answer) => (value == null || answer.chargeText(lengthOf(value)) ? value : never());
+  return null;
+}
+
+function isText(type: GraphQLOutputType): boolean {
+  return !isListType(getNullableType(type)) && TEXTS.has(getNamedType(type).name);
+}
+
+function leavesOf(list: readonly unknown[]) {
+  return { values: list.length, bytes: list.reduce<number>((bytes, value) => bytes + lengthOf(value) + 1, 2) };
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' ? value.length + 2 : (JSON.stringify(value)?.length ?? 4);
+}
+
+/** For fields that have no resolver, in executors that read them for themselves. */
+export const budgetedFieldResolver: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
+  const value: unknown = defaultFieldResolver(source, args, context, info);
+  if (context.answer.isSpent) return never();
+  return typeof value !== 'string' || context.answer.chargeText(value.length) ? value : never();
+};

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { type Connector, fieldMeta } from '../../domain/connector/connector.ts';
+import { VALIDATION_CODES } from '../../domain/connector/validation.ts';
+import { reportedType } from '../lead/lead-names.ts';
+import type { Builder } from './builder.ts';
+
+/** The catalogue of kinds: for forms, for the CLI's prompts and for whoever writes a client. */
+export function addCatalogue(builder: Builder): void {
+  const info = builder.objectRef<Connector>('Connector').implement({
+    fields: (t) => ({
+      kind: t.exposeString('kind', { nullable: false }),
+      title: t.exposeString('title', { nullable: false }),
+      category: t.exposeString('category', { nullable: false }),
+      connectionType: t.string({
+        nullable: false,
+        description: 'What connections of this kind report as their type.',
+        resolve: reportedType,
+      }),
+      jsonSchema: t.field({
+        type: 'GenericScalar',
+        nullable: false,
+        description: 'JSON Schema of the details; `writeOnly` marks the secrets.',
+        resolve: jsonSchemaOf,
+      }),
+      validators: t.stringList({
+        nullable: false,
+        description: 'In the order to run them.',
+        resolve: (row) => row.validators.map(({ name }) => name),
+      }),
+      driver: t.string({
+        description: 'The command that installs its driver, when that is optional.',
+        resolve: (row) => row.driver?.install ?? null,
+      }),
+    }),
+  });
+  const code = builder.objectRef<[string, string]>('ValidationCodeInfo').implement({
+    fields: (t) => ({
+      code: t.string({ nullable: false, resolve: ([name]) => name }),
+      meaning: t.string({ nullable: false, resolve: ([, meaning]) => meaning }),
+    }),
+  });
+  builder.queryFields((t) => ({
+    connectors: t.field({ type: [info], nullable: false, resolve: (_, __, { services }) => [...services.connectors.all()] }),
+    validationCodes: t.field({
+      type: [code],
+      nullable: false,
+      description: "Every code that a validation's problem may have.",
+      resolve: () => Object.entries(VALIDATION_CODES),
+    }),
+  }));
+}
+
+/** JSON Schema of a kind's details by the connector's field keys, with titles, descriptions and `writeOnly` on secrets. */
+export function jsonSchemaOf(connector: Connector): object {
+  let schema = schemas.get(connector);
+  if (schema === undefined) {
+    schema = writeSchema(connector);
+    schemas.set(connector, schema);
+  }
+  return schema;
+}
+
+/** They are the same for as long as the process runs, and making one takes long. */
+const schemas = new WeakMap<Connector, object>();
+
+function writeSchema(connector: Connector): object {
+  const schema = z.toJSONSchema(z.strictObject(connector.fields), { io: 'input', unrepresentable: 'any' }) as {
+    properties?: Record<string, object>;
+  };
+  return { ...schema, title: connector.title, properties: annotate(schema.properties ?? {}, connector.fields) };
+}
+
+function annotate(properties: Readonly<Record<string, object>>, fields: Readonly<Record<string, z.ZodType>>): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => {
+      const schema = fields[key];
+      if (schema === undefined) return [key, property];
+      const { role, title, description, members } = fieldMeta(schema, key);
+      const inner =
+        members !== null && 'properties' in property
+          ? { properties: annotate(property.properties as Record<string, object>, members) }
+          : {};
+      return [
+        key,
+        {
+          ...property,
+          ...inner,
+          ...(title === null ? {} : { title }),
+          ...(description === null ? {} : { description }),
+          ...(role === 'secret' ? { writeOnly: true, format: 'password' } : {}),
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Services } from '../../operations/services.ts';
+import { addAccount } from '../lead/account.ts';
+import { addAdding } from '../lead/add.ts';
+import { addContainers } from '../lead/container.ts';
+import { addGenericStaging, addKindOperations } from '../lead/kind-operations.ts';
+import { addPlatformServices } from '../lead/platform-service.ts';
+import { addSelfHosted } from '../lead/self-hosted.ts';
+import { addTestDatabase } from '../lead/test-database.ts';
+import { withBudget } from '../plugins/budget/budgeted-schema.ts';
+import { createBuilder } from './builder.ts';
+import { addCatalogue } from './catalogue.ts';
+import { addChanges } from './change.ts';
+import { addConnectionQueries, createConnectionTypes } from './connection.ts';
+import { addKeys } from './data-keys.ts';
+import { addIntegrations } from './integration.ts';
+import { addLeases, createLeaseTypes } from './lease.ts';
+import { addManagement } from './manage.ts';
+import { addNetwork } from './network.ts';
+import { createPageTypes } from './page.ts';
+import { createRefs } from './refs.ts';
+import { addSecretDestinations } from './secret-destination.ts';
+import { addSecretGrants } from './secret-grant.ts';
+import { addSites } from './site.ts';
+import { addAudit, addTokens } from './token.ts';
+import { withTolerantInt } from './tolerant-int.ts';
+import { addValidationOperations, createValidationTypes } from './validation.ts';
+
+/** The whole schema, of the connectors that are loaded: one call for each aggregate, types before what uses them. */
+export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSchema {
+  const builder = createBuilder();
+  const pages = createPageTypes(builder);
+  const refs = createRefs(builder);
+  const connections = createConnectionTypes(builder, refs, services);
+  const validations = createValidationTypes(builder);
+  const leases = createLeaseTypes(builder);
+
+  addPlatformServices(builder, connections);
+  addSites(builder, refs);
+  addContainers(builder, refs, services);
+  addAccount(builder, refs);
+  addConnectionQueries(builder, connections, pages);
+  addValidationOperations(builder, validations);
+  addNetwork(builder, validations);
+  const { staged } = addKindOperations(builder, services, validations);
+  addTestDatabase(builder, validations);
+  addSelfHosted(builder, validations, staged);
+  const staging = addGenericStaging(builder);
+  addSecretGrants(builder, staging);
+  addSecretDestinations(builder, pages, staging);
+  addChanges(builder, connections, leases, pages);
+  addAdding(builder, refs);
+  addManagement(builder, connections);
+  addIntegrations(builder, refs);
+  addLeases(builder, leases, pages);
+  addTokens(builder, pages);
+  addAudit(builder, pages);
+  addKeys(builder);
+  addCatalogue(builder);
+  return withBudget(withTolerantInt(builder.toSchema()));
+}

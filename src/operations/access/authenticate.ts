@@ -1,0 +1,98 @@
+import { timingSafeEqual } from 'node:crypto';
+import { unauthenticated } from '../../domain/errors/errors.ts';
+import { type Actor, permissionsOf, type RequestInfo, type Role } from '../../domain/token/actor.ts';
+import type { Token, TokenGrant } from '../../domain/token/token.ts';
+import { auditRefusal } from '../audit/audit-refusal.ts';
+import type { Services } from '../services.ts';
+
+export interface PresentedToken {
+  readonly secret: string;
+  /** The accessor id, where the client's protocol sends it beside the secret. */
+  readonly id?: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * The actor that a token stands for, in its home project. One UNAUTHENTICATED for every way to fail; a bad checksum fails
+ * without asking the store.
+ */
+export async function authenticate(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
+  const kind = services.tokens.parse(presented.secret);
+  if (kind !== 'pat' && kind !== 'svc') throw unauthenticated();
+  const hash = services.vault.keyedHash('token', presented.secret);
+  const found = await services.store.read.tokens.findByHash(hash);
+  if (found === null || !timingSafeEqual(found.token.hash, hash)) throw unauthenticated();
+  if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();
+  try {
+    return await actorOf(services, found.token, found.grants, request);
+  } catch (error) {
+    await auditRefusal(services, endedActor(found.token, request), { fields: [], codes: ['UNAUTHENTICATED'] });
+    throw error;
+  }
+}
+
+/** Who uses a token that has ended: somebody known, who may do nothing. */
+function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Token, request: RequestInfo): Actor {
+  return {
+    tokenId: id,
+    name,
+    projectId: homeProjectId,
+    roles: [],
+    permissions: new Set(),
+    operator: false,
+    integrationIds,
+    expiresAt,
+    request,
+  };
+}
+
+/** The actor of a browser session, with the rights that its token has now. */
+export async function authenticateSession(services: Services, secret: string, request: RequestInfo): Promise<Actor> {
+  if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
+  const session = await services.store.read.tokens.findSession(services.vault.keyedHash('token', secret));
+  if (session === null || session.endedAt !== null || session.expiresAt <= (await services.store.now())) throw unauthenticated();
+  return await actorOfToken(services, session.tokenId, request);
+}
+
+/** The actor that a token stands for now, for work that goes on in its name. Throws UNAUTHENTICATED once it has ended. */
+export async function actorOfToken(services: Services, tokenId: string, request: RequestInfo): Promise<Actor> {
+  const found = await services.store.read.tokens.find(tokenId);
+  if (found === null) throw unauthenticated();
+  return await actorOf(services, found.token, found.grants, request);
+}
+
+async function actorOf(services: Services, token: Token, grants: readonly TokenGrant[], request: RequestInfo): Promise<Actor> {
+  const now = await services.store.now();
+  const grant = grants.find(({ projectId }) => projectId === token.homeProjectId);
+  if (grant === undefined || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) throw unauthenticated();
+  const minute = now - (now % MINUTE_MS);
+  if ((token.lastUsedAt ?? 0) < minute) {
+    services.later('touch-token', () =>
+      services.once(`touch:${token.id}:${minute}`, () => services.store.write((tx) => tx.tokens.touch(token.id, minute))),
+    );
+  }
+  return {
+    tokenId: token.id,
+    name: token.name,
+    projectId: grant.projectId,
+    roles: grant.roles,
+    permissions: permissionsOfRoles(grant.roles),
+    operator: token.operator,
+    integrationIds: token.integrationIds,
+    expiresAt: token.expiresAt,
+    request,
+  };
+}
+
+const permissionsByRoles = new Map<string, Actor['permissions']>();
+
+function permissionsOfRoles(roles: readonly Role[]): Actor['permissions'] {
+  const key = roles.join();
+  let permissions = permissionsByRoles.get(key);
+  if (permissions === undefined) {
+    permissions = permissionsOf(roles);
+    permissionsByRoles.set(key, permissions);
+  }
+  return permissions;
+}

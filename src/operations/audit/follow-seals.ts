@@ -1,0 +1,85 @@
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import type { Readers } from '../../domain/ports/store.ts';
+import { createPacer } from '../../domain/time/pacer.ts';
+import type { Services } from '../services.ts';
+
+/** What resealing made of the versions of a connection, as the signed audit tells it, looked up in pieces: a chain may be of any length. */
+export interface Seals {
+  /** The MAC that a version of this number has now, by the one that it was given at first. */
+  now(version: number, rowMac: string): Promise<string>;
+  /** MACs that the version of this number had before it was given the one that it has now, the latest first. */
+  former(version: number, rowMac: string): Promise<readonly string[]>;
+}
+
+interface Batch {
+  readonly at: number;
+  readonly id: string;
+  /** Numbers of the versions that it signed anew. */
+  readonly from: number;
+  readonly through: number;
+}
+
+const PAGE = 20;
+const ALL_TIME = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
+/** Reads nothing yet but which batches there were; of these, the last that was needed is kept. */
+export async function followSeals({ auditChain }: Pick<Services, 'auditChain'>, from: Readers, connectionId: string): Promise<Seals> {
+  const batches: Batch[] = [];
+  const pacer = createPacer();
+  let page: readonly AuditRow[] = [];
+  do {
+    page = await from.audit.commitsOf(connectionId, ALL_TIME, page.at(-1) ?? null, PAGE);
+    for (const { action, at, id, details } of page)
+      if (action === 'connection.reseal')
+        batches.push({ at, id, from: Number(details.from ?? 0), through: Number(details.through ?? Number.MAX_SAFE_INTEGER) });
+    await pacer.pause();
+  } while (page.length === PAGE);
+  const movesOf = rememberLast(async ({ at, id }) => {
+    const rows = await from.audit.commitsOf(connectionId, { from: at, to: at }, null, 1000);
+    const row = rows.find((one) => one.id === id);
+    // A row that is not signed by us counts for nothing: `audit verify` tells of it.
+    if (row === undefined || !auditChain.sign(row).equals(row.rowHmac)) return [];
+    return (row.details.rowMacs ?? []) as readonly (readonly [string, string])[];
+  });
+  const of = (version: number) => batches.filter((batch) => batch.from <= version && version <= batch.through);
+  return {
+    async now(version, rowMac) {
+      let mac = rowMac;
+      for (const batch of of(version)) mac = (await movesOf(batch)).find(([before]) => before === mac)?.[1] ?? mac;
+      return mac;
+    },
+    async former(version, rowMac) {
+      const former: string[] = [];
+      for (const batch of of(version).toReversed()) {
+        const current = former.at(-1) ?? rowMac;
+        const before = (await movesOf(batch)).find(([from, to]) => to === current && from !== to)?.[0];
+        if (before !== undefined) former.push(before);
+      }
+      return former;
+    },
+  };
+}
+
+/** The seals of one connection after the other; versions are looked at in their order. */
+export function sealsInTurn(services: Pick<Services, 'auditChain'>, from: Readers): (connectionId: string) => Promise<Seals> {
+  let known: { readonly connectionId: string; readonly seals: Seals } | null = null;
+  return async (connectionId) => {
+    if (known?.connectionId !== connectionId) known = { connectionId, seals: await followSeals(services, from, connectionId) };
+    return known.seals;
+  };
+}
+
+type Moves = readonly (readonly [string, string])[];
+
+function rememberLast(read: (batch: Batch) => Promise<Moves>): (batch: Batch) => Promise<Moves> {
+  const known = new Map<string, Moves>();
+  return async (batch) => {
+    const found = known.get(batch.id);
+    if (found !== undefined) return found;
+    const moves = await read(batch);
+    // Versions come in their order, and each resealing has one batch for them.
+    if (known.size >= PAGE) known.delete(known.keys().next().value ?? '');
+    known.set(batch.id, moves);
+    return moves;
+  };
+}

@@ -1,0 +1,165 @@
+import type { Change } from '../../domain/change/change.ts';
+import type { Problem, ValidationCode } from '../../domain/connector/validation.ts';
+import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { actorOfToken } from '../access/authenticate.ts';
+import { localActor } from '../access/prepare-instance.ts';
+import { LOCAL_ACTOR_ID, record, type Services } from '../services.ts';
+import { settleChange } from './commit-change.ts';
+import { destroyStaged } from './discard-change.ts';
+
+/** Changes that are read at a time. */
+const PAGE = 100;
+const AT_ONCE = 8;
+/** A replica that dies while it carries a change out, or finds the other system away, leaves it to the next try after this; longer than a proof may take. */
+const CLAIM_MS = 60_000;
+/** A change waits for a day at most. */
+const CLAIM_KEPT_MS = 25 * 60 * 60 * 1000;
+
+/** Claims are kept where idempotency ids are, under no token's id. */
+const CLAIMS = 'gateway';
+
+const REQUEST = { id: 'commit-waiting', ip: null, client: {} } as const;
+
+/** What passes by itself is tried again, once a minute until the deadline; anything else ends the wait. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'REQUEST_TIMEOUT',
+  'OUTCOME_UNKNOWN',
+  'STORAGE_FULL',
+  'INTERNAL',
+]);
+
+const PASSING_PROBLEMS: ReadonlySet<ValidationCode> = new Set(['PROVIDER_DOWN', 'UNREACHABLE', 'TIMEOUT', 'RATE_LIMITED']);
+
+/**
+ * Carries out the commits whose leases have ended, in the name and with the rights of whoever asked, and gives up those whose
+ * time is over. Of replicas that do this at once one obtains the proof, and one commits. Each pass looks at all that wait: neither
+ * those that are held for long nor one that fails in a way that nobody expected keeps the others back. Returns how many were committed.
+ */
+export async function commitWaiting(services: Services, page = PAGE): Promise<number> {
+  const waiting = allWaiting(services, page);
+  const failures: unknown[] = [];
+  let committed = 0;
+  const work = async () => {
+    for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
+      try {
+        if (await carryOut(services, next.value)) committed += 1;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failures.length > 0) throw failures[0];
+  return committed;
+}
+
+async function* allWaiting({ store }: Services, limit: number): AsyncGenerator<Change, void> {
+  let last: Change | undefined;
+  do {
+    const found = await store.read.changes.pending(last ?? null, limit);
+    yield* found;
+    last = found.length < limit ? undefined : found.at(-1);
+  } while (last !== undefined);
+}
+
+async function carryOut(services: Services, change: Change): Promise<boolean> {
+  try {
+    if (await isHeld(services, change)) return false;
+    const actor = await requesterOf(services, change);
+    requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
+    return (
+      (await claimed(services, change, () =>
+        // A lease that was granted at the last moment sends it back to waiting.
+        settleChange(
+          services,
+          actor,
+          change,
+          { skipProof: false, breakGlass: null, acceptsLosses: change.acceptsLosses },
+          async () => null,
+        ),
+      )) !== null
+    );
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (!isPassing(error)) await giveUp(services, change, error.code);
+    return false;
+  }
+}
+
+/** Asked before anything is dialled. Throws CONNECTION_IN_USE or UNAVAILABLE once the deadline has passed. */
+async function isHeld({ store }: Services, change: Change): Promise<boolean> {
+  const now = await store.now();
+  const scope = { projectId: change.projectId, integrationIds: null };
+  const connection = await store.read.connections.find(scope, change.connectionId);
+  const leases = await store.read.leases.liveOf(change.connectionId, now);
+  const held = connection !== null && connection.inFlight !== 'OVERLAP' && leases.length > 0;
+  if ((change.waitUntil ?? 0) > now) return held;
+  throw new DomainError(held ? 'CONNECTION_IN_USE' : 'CHANGE_EXPIRED', 'The time to wait is over.');
+}
+
+/** Rights that were taken away while the change waited are gone: UNAUTHENTICATED for a token that ended, FORBIDDEN for a lesser one. */
+async function requesterOf(services: Services, change: Change): Promise<Actor> {
+  const by = change.committedBy;
+  return by === null || by === LOCAL_ACTOR_ID
+    ? localActor(change.projectId, 'gateway', REQUEST)
+    : await actorOfToken(services, by, REQUEST);
+}
+
+/** Null while another replica is at it, or was before. */
+async function claimed<T>({ store }: Services, change: Change, work: () => Promise<T>): Promise<T | null> {
+  const key = `commit-waiting/${change.id}`;
+  const takenUntil = await store.write(async (tx) => {
+    const now = await tx.now();
+    const until = now + CLAIM_MS;
+    const claim = {
+      tokenId: CLAIMS,
+      key,
+      requestHash: change.candidateHash,
+      answer: null,
+      keyGeneration: null,
+      startedAt: now,
+      takenUntil: until,
+    };
+    if (!(await tx.idempotency.take({ ...claim, expiresAt: now + CLAIM_KEPT_MS }, now)).taken) return null;
+    // Looked at behind the claim, or the change could be another replica's that has just ended.
+    const latest = await tx.changes.find({ projectId: change.projectId, integrationIds: null }, change.id);
+    if (latest?.state === 'PENDING') return until;
+    await tx.idempotency.release(CLAIMS, key, until);
+    return null;
+  });
+  if (takenUntil === null) return null;
+  const release = () => store.write((tx) => tx.idempotency.release(CLAIMS, key, takenUntil));
+  try {
+    const value = await work();
+    await release();
+    return value;
+  } catch (error) {
+    if (!(error instanceof DomainError && isPassing(error))) await release();
+    throw error;
+  }
+}
+
+function isPassing({ code, details }: DomainError): boolean {
+  if (code !== 'VALIDATION_FAILED') return PASSING.has(code);
+  const problems = Array.isArray(details.problems) ? (details.problems as readonly Problem[]) : [];
+  return problems.length > 0 && problems.every((problem) => PASSING_PROBLEMS.has(problem.code));
+}
+
+async function giveUp(services: Services, change: Change, code: ErrorCode): Promise<void> {
+  const done = await services.store.write(async (tx) => {
+    await tx.lock(change.connectionId, 'exclusive');
+    if (!(await tx.changes.giveUp(change.id, code))) return false;
+    await destroyStaged(tx, change);
+    await record(services, tx, localActor(change.projectId, 'gateway', REQUEST), {
+      action: 'change.give-up',
+      entity: 'connection',
+      entityId: change.connectionId,
+      details: { changeId: change.id, code },
+    });
+    return true;
+  });
+  if (done) services.observer.changed(change.purpose, 'given-up');
+}

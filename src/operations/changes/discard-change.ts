@@ -1,0 +1,39 @@
+import type { Change } from '../../domain/change/change.ts';
+import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import type { Writers } from '../../domain/ports/store.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
+import { record, type Services, scopeOf, writeAs } from '../services.ts';
+
+/** Ends an open or waiting change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, FORBIDDEN, CHANGE_OUTDATED. */
+export async function discardChange(services: Services, actor: Actor, changeId: string): Promise<Change> {
+  requirePermission(actor, 'stage');
+  const discarded = await writeAs(services, actor, async (tx): Promise<Change> => {
+    const change = await tx.changes.find(scopeOf(actor), changeId);
+    if (change === null) throw notFound('change');
+    // What an administrator committed is not an editor's to take back.
+    if (change.state === 'PENDING') requirePermission(actor, 'commit');
+    await tx.lock(change.connectionId, 'exclusive');
+    if (!(await tx.changes.discard(changeId, await tx.now()))) {
+      const isIt = (details: Readonly<Record<string, unknown>>) => details.changeId === changeId;
+      if (await endedByEarlierRun(services, tx, actor, 'change.discard', change.connectionId, isIt))
+        return { ...change, state: 'DISCARDED' };
+      throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });
+    }
+    await destroyStaged(tx, change);
+    await record(services, tx, actor, {
+      action: 'change.discard',
+      entity: 'connection',
+      entityId: change.connectionId,
+      details: { changeId },
+    });
+    return { ...change, state: 'DISCARDED' };
+  });
+  services.observer.changed(discarded.purpose, 'discarded');
+  return discarded;
+}
+
+/** What only the change had sealed is destroyed with it; what a version has, RETIRED ones too, stays for as long as that keeps it. */
+export async function destroyStaged(tx: Writers, { contentId }: Pick<Change, 'contentId'>): Promise<void> {
+  if (contentId !== null) await tx.contents.destroyIfUnused(contentId, 0);
+}

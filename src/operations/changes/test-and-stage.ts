@@ -1,0 +1,33 @@
+import { hasPassed, type ValidationResult } from '../../domain/connector/validation.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { type NewReference, stageReferenceCreation } from '../references/stage-reference.ts';
+import type { Services } from '../services.ts';
+import { subjectOfChange, type TestOptions, validateAll } from '../validations/run-validation.ts';
+import { discardChange } from './discard-change.ts';
+import { type StageCreation, type StagedChange, stageCreation } from './stage-change.ts';
+
+export interface TestedStaging {
+  /** Null when a validation failed: the details are then kept nowhere. */
+  readonly key: string | null;
+  readonly results: readonly ValidationResult[];
+}
+
+/** Stages the details of a connection to be created and runs every validator on them, which counts as proof for the commit. Throws BAD_REQUEST, UNKNOWN_OPTION, RATE_LIMITED. */
+export async function testAndStage(services: Services, actor: Actor, input: StageCreation & TestOptions): Promise<TestedStaging> {
+  return await proveStaged(services, actor, await stageCreation(services, actor, input), input);
+}
+
+/** The same for credentials that stay in an outside manager. */
+export async function testAndStageReference(services: Services, actor: Actor, input: NewReference & TestOptions): Promise<TestedStaging> {
+  return await proveStaged(services, actor, await stageReferenceCreation(services, actor, input), input);
+}
+
+async function proveStaged(services: Services, actor: Actor, { change, key }: StagedChange, input: TestOptions): Promise<TestedStaging> {
+  if (input.skipValidation === true) return { key, results: [] };
+  const subject = await subjectOfChange(services, actor, change);
+  const names = subject.connector.validators.map(({ name }) => name);
+  const results = await validateAll(services, actor, subject, names, input);
+  if (results.every(hasPassed)) return { key, results };
+  await discardChange(services, actor, change.id);
+  return { key: null, results };
+}

@@ -1,0 +1,91 @@
+import type { Change } from '../../domain/change/change.ts';
+import { isRollBackRepeat, type RollBackRequest } from '../../domain/change/roll-back.ts';
+import type { Version } from '../../domain/connection/connection.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { requirePermission } from '../../domain/token/actor.ts';
+import { loadConnection } from '../connections/load-connection.ts';
+import { type ReferenceUpdate, stageReferenceUpdate } from '../references/stage-reference.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
+import { commitChange, commitOrWait, type WaitingCommit } from './commit-change.ts';
+import type { CommitOutcome } from './commit-locked.ts';
+import { observeRefusal } from './observe-refusal.ts';
+import { type StagedChange, type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
+
+type ProofOptions = Pick<WaitingCommit, 'skipProof' | 'acceptsLosses'>;
+
+/** Stage and commit in one call, under the same rules. A refused commit leaves the staged change to expire. */
+export async function updateConnection(services: Services, actor: Actor, input: StageUpdate & ProofOptions): Promise<CommitOutcome> {
+  requirePermission(actor, 'commit');
+  return await commitStaged(services, actor, await stageUpdate(services, actor, input), input);
+}
+
+/** The same for another secret reference. */
+export async function updateReference(services: Services, actor: Actor, input: ReferenceUpdate & ProofOptions): Promise<CommitOutcome> {
+  requirePermission(actor, 'commit');
+  return await commitStaged(services, actor, await stageReferenceUpdate(services, actor, input), input);
+}
+
+function commitStaged(
+  services: Services,
+  actor: Actor,
+  { change, key }: StagedChange,
+  { skipProof = false, acceptsLosses = false }: ProofOptions,
+): Promise<CommitOutcome> {
+  return commitChange(services, actor, { key, connectionId: change.connectionId, skipProof, acceptsLosses });
+}
+
+export interface RollBack extends Omit<WaitingCommit, 'key'> {
+  readonly version?: number | null;
+  /** The version that is to be left: another one that is CURRENT refuses the roll-back. */
+  readonly expectedVersion?: number | null;
+}
+
+/** `repeated`: it had been made before, or waits already, and nothing was changed. */
+export interface RolledBack {
+  readonly change: Change;
+  readonly repeated: boolean;
+}
+
+/**
+ * Makes the content of a PREVIOUS version CURRENT again, as a new version and under the same rules as any commit, waiting included. The
+ * newest PREVIOUS one unless another is named. A request that is sent again answers with the first outcome; a second roll-back that names no version is VERSION_CONFLICT.
+ */
+export async function rollBack(services: Services, actor: Actor, input: RollBack): Promise<RolledBack> {
+  requirePermission(actor, 'rollback');
+  const { version = null, expectedVersion = null, ...commit } = input;
+  const { current, made } = await observeRefusal(services, 'roll-back', () =>
+    findMade(services, actor, input.connectionId, { version, expectedVersion }),
+  );
+  if (made !== null) return { change: made, repeated: !isOwnRun(services, made) };
+  const { change, key } = await stageRollBack(services, actor, input.connectionId, version);
+  // What was CURRENT a moment ago was looked at, and another roll-back may have come in between.
+  if (change.state === 'OPEN' && change.baseVersion !== current.version)
+    throw new DomainError('VERSION_CONFLICT', 'The connection was changed at this moment. Look at it, then roll it back.', {
+      currentVersion: change.baseVersion,
+    });
+  return { change: await commitOrWait(services, actor, { ...commit, key }), repeated: false };
+}
+
+/** The roll-back that the request asks for, where it is CURRENT or waits for running jobs already. */
+async function findMade(
+  services: Services,
+  actor: Actor,
+  connectionId: string,
+  asked: Pick<RollBackRequest, 'version' | 'expectedVersion'>,
+): Promise<{ readonly current: Version; readonly made: Change | null }> {
+  const { changes } = services.store.read;
+  const { current } = await loadConnection(services, actor, connectionId);
+  const [now, by] = [await services.store.now(), actorId(actor)];
+  const made = current.origin === 'roll-back' ? await changes.find(scopeOf(actor), current.changeId) : null;
+  if (isRollBackRepeat(current, made, { ...asked, by, now })) return { current, made };
+  const waiting = await changes.waitingFor(connectionId, now);
+  const isIt =
+    waiting?.purpose === 'roll-back' && waiting.committedBy === by && waiting.restoredFrom === (asked.version ?? waiting.restoredFrom);
+  return { current, made: isIt ? waiting : null };
+}
+
+/** A run of one request under an idempotency id answers as its first run did, and mints the same key for its change. */
+function isOwnRun({ repeatsSince, tokens, vault }: Services, change: Change): boolean {
+  return repeatsSince !== null && vault.keyedHash('token', tokens.create('tmp')).equals(change.keyHash);
+}

@@ -1,0 +1,126 @@
+import { badRequest, DomainError, type ErrorCode, TRANSIENT } from '../../domain/errors/errors.ts';
+import type { IdempotencyRow, Writers } from '../../domain/ports/store.ts';
+import type { SealBinding } from '../../domain/ports/vault.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { requireDataKey } from '../keys/require-data-key.ts';
+import { actorId, type Reveal, type Services } from '../services.ts';
+import { replayKeptAnswer, withoutCredentials } from './kept-answer.ts';
+
+/** A crashed first request frees its idempotency id after this. */
+const TAKEN_MS = 60_000;
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+export interface ReplayableAnswer {
+  readonly body: string;
+  /** Codes of the errors in the body, which decide whether it is recorded. */
+  readonly codes: readonly ErrorCode[];
+  /** False of what had no effect and is too much to keep: a repeat runs again. */
+  readonly isKept: boolean;
+}
+
+/**
+ * What an answer reveals is not recorded with it: a repeat is asked for it anew, and audited.
+ *
+ * Runs a request once per token and idempotency id, and gives a repeat the recorded answer for 24 hours. A run whose answer was not
+ * recorded, since the gateway or the store failed, may have taken effect: the repeat mints the same keys, so that it finds what was
+ * made and gives the first outcome. Throws REQUEST_IN_PROGRESS while the first one runs, IDEMPOTENCY_MISMATCH for another request
+ * under the same id.
+ */
+export async function idempotentReplay(
+  services: Services,
+  actor: Actor,
+  key: string,
+  request: string,
+  run: (services: Services) => Promise<ReplayableAnswer>,
+): Promise<string> {
+  if (!/^[\x21-\x7e]{1,200}$/.test(key))
+    throw badRequest('x-mcd-idempotent-id', 'An idempotency id has 1 to 200 visible ASCII characters.');
+  const tokenId = actorId(actor);
+  const requestHash = services.vault.keyedHash('request', request);
+  let takenUntil = 0;
+  const release = (tx: Writers) => tx.idempotency.release(tokenId, key, takenUntil);
+  const forget = (tx: Writers) => tx.idempotency.forget(tokenId, key, takenUntil);
+  const { taken, row } = await services.store
+    .write(async (tx) => {
+      const now = await tx.now();
+      takenUntil = now + TAKEN_MS;
+      return await tx.idempotency.take(
+        { tokenId, key, requestHash, answer: null, keyGeneration: null, startedAt: now, takenUntil, expiresAt: now + KEPT_MS },
+        now,
+      );
+    })
+    .catch((error: unknown) => {
+      // The store may have kept the hold without saying so.
+      services.later('release-idempotency-id', () => services.store.write(release));
+      throw error;
+    });
+  const keys = await services.vault.forProject(actor.projectId);
+  const binding: SealBinding = {
+    projectId: actor.projectId,
+    connectionId: tokenId,
+    contentId: key,
+    field: 'answer',
+    endpoint: requestHash,
+  };
+  if (!taken) {
+    if (!row.requestHash.equals(requestHash))
+      throw new DomainError('IDEMPOTENCY_MISMATCH', 'This idempotency id was used for another request.');
+    if (row.answer === null)
+      throw new DomainError('REQUEST_IN_PROGRESS', 'The first request with this idempotency id is still running.', {
+        retryAfterSeconds: 4,
+      });
+    const kept = (await services.vault.forProject(actor.projectId, row.answer)).open(binding, row.answer);
+    return await replayKeptAnswer(services, actor, kept.toString('utf8'));
+  }
+  const free = (how = release) =>
+    services.store.write(how).catch(() => services.later('release-idempotency-id', () => services.store.write(how)));
+  const reveals: Reveal[] = [];
+  let answer: ReplayableAnswer;
+  try {
+    answer = await run({ ...withSameKeys(services, row), revealed: (reveal) => reveals.push(reveal) });
+  } catch (error) {
+    await free();
+    throw error;
+  }
+  if (answer.codes.some((code) => TRANSIENT.has(code))) await free();
+  else if (!answer.isKept) await free(forget);
+  else {
+    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer.body, reveals), 'utf8')).blob;
+    try {
+      await services.store.write(async (tx) => {
+        await requireDataKey(tx, actor.projectId, keys.keyGeneration);
+        await tx.idempotency.finish(tokenId, key, sealed, keys.keyGeneration);
+      });
+    } catch {
+      await free();
+      // An answer that was given is the one that every repeat gets, so none is given that may not have been kept.
+      throw new DomainError(
+        'OUTCOME_UNKNOWN',
+        'The store did not say whether it kept the answer. Repeat the request with the same idempotency id.',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
+    }
+  }
+  return answer.body;
+}
+
+/** Keys are made from the request and the time of its first run: the same in each of its runs, and new once the id may be used anew. */
+function withSameKeys(services: Services, { tokenId, key, requestHash, startedAt }: IdempotencyRow): Services {
+  let minted = 0;
+  return {
+    ...services,
+    repeatsSince: startedAt,
+    tokens: {
+      ...services.tokens,
+      create(kind) {
+        minted += 1;
+        return services.tokens.create(
+          kind,
+          services.vault.keyedHash('request', tokenId, key, requestHash, String(startedAt), kind, String(minted)),
+        );
+      },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../../domain/token/actor.ts';
+import { repeatToken } from '../access/manage-tokens.ts';
+import { repeatLease } from '../leases/hold-lease.ts';
+import type { Reveal, Services } from '../services.ts';
+
+/** What a recorded answer reveals. The credentials themselves stand in it as a mark. */
+type Recorded =
+  | { readonly kind: 'acquired' | 'read'; readonly leaseId: string; readonly mark: string }
+  | { readonly kind: 'token'; readonly tokenId: string };
+
+/** The answer as it is recorded: a line that says what it reveals, and the body, in which a mark stands for the credentials of each lease. */
+export function withoutCredentials(body: string, reveals: readonly Reveal[]): string {
+  let text = body;
+  const recorded: Recorded[] = [];
+  for (const reveal of reveals) {
+    if (reveal.kind === 'token') {
+      recorded.push(reveal);
+      continue;
+    }
+    const shown = JSON.stringify(reveal.credentials);
+    if (!body.includes(shown)) continue;
+    const mark = `{"mark":"${randomUUID()}"}`;
+    // Two leases may show the same: the mark of the first stands for both then, and each is asked for all the same.
+    text = text.split(shown).join(mark);
+    recorded.push({ kind: reveal.kind, leaseId: reveal.leaseId, mark });
+  }
+  return `${JSON.stringify(recorded)}\n${text}`;
+}
+
+/**
+ * The recorded answer for a repeat. What it reveals is checked as if it were asked for now, and audited, before any of it is shown.
+ * Throws what the lease, the token or the connection would be refused with by now.
+ */
+export async function replayKeptAnswer(services: Services, actor: Actor, kept: string): Promise<string> {
+  const end = kept.indexOf('\n');
+  // It was written by the function above, and opened under its seal.
+  const recorded = JSON.parse(kept.slice(0, end)) as readonly Recorded[];
+  let body = kept.slice(end + 1);
+  for (const reveal of recorded) {
+    if (reveal.kind === 'token') await repeatToken(services, actor, reveal.tokenId);
+    else body = body.split(reveal.mark).join(JSON.stringify(await repeatLease(services, actor, reveal.leaseId, reveal.kind)));
+  }
+  return body;
+}

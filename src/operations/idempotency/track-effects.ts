@@ -1,0 +1,41 @@
+import { DomainError, StoreUnavailable } from '../../domain/errors/errors.ts';
+import type { Services } from '../services.ts';
+
+/** What a request that changes something works with, and how its failures are told. */
+export interface TrackedEffects {
+  readonly services: Services;
+  /** Of a request that has changed something before its store was lost, nobody says that it can simply be sent again. */
+  told(error: DomainError): DomainError;
+}
+
+/**
+ * Remembers whether a transaction of the request was committed. What is read or written after that may fail, for the answer's own
+ * fields too, and the caller would take UNAVAILABLE for "nothing happened".
+ */
+export function trackEffects(services: Services): TrackedEffects {
+  const { store } = services;
+  let committed = false;
+  return {
+    services: {
+      ...services,
+      store: {
+        ...store,
+        async write(work, options) {
+          const value = await store.write(work, options);
+          committed = true;
+          return value;
+        },
+      },
+    },
+    told: (error) => (committed && error instanceof StoreUnavailable ? outcomeUnknown() : error),
+  };
+}
+
+/** Of a request that has changed something, or may have. */
+export function outcomeUnknown(): DomainError {
+  return new DomainError(
+    'OUTCOME_UNKNOWN',
+    'The request took effect, or may have, before the gateway could say how. Look at what it was to change, or repeat it with the same key or idempotency id.',
+    { retryAfterSeconds: 1 },
+  );
+}

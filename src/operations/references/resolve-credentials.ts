@@ -1,0 +1,110 @@
+import type { Version } from '../../domain/connection/connection.ts';
+import type { Details } from '../../domain/connection/details.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
+import { SecretError, secretRefusal, secretUnusable } from '../../domain/errors/secret-error.ts';
+import type { Readers } from '../../domain/ports/store.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { openDetails } from '../connections/load-connection.ts';
+import type { Services } from '../services.ts';
+import { type Following, type Opened, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
+
+/** A version, or a change, which is bound to no destination yet. */
+type OpenableRow = Parameters<typeof openDetails>[1] & Partial<Pick<Version, 'boundTo'>>;
+
+/**
+ * Opens a version or change, and goes to the outside manager for one that holds a reference: never within a transaction. Throws
+ * SecretError where the secret is not to be had or leads somewhere else than the version is bound to, and what `openDetails` throws.
+ */
+export async function resolveCredentials(services: Services, actor: Actor, row: OpenableRow, options?: Following): Promise<Opened> {
+  const details = await openDetails(services, row);
+  if (row.reference === null) return { details, candidateHash: row.candidateHash, boundTo: null, isKept: false };
+  const opened = await resolveReference(services, actor, row, row.reference, options);
+  if (row.boundTo != null && opened.boundTo?.equals(row.boundTo) !== true) throw new SecretError('moved');
+  return opened;
+}
+
+/** What a commit goes by: what proof has to be bound to, and where the secret of a reference leads. */
+export type Candidate = Pick<Version, 'kind' | 'candidateHash' | 'boundTo'>;
+
+/**
+ * What a change or version is to be proven and bound as. A reference of an active connection has to lead somewhere: what does not open
+ * is not put into use. Throws VALIDATION_FAILED, or UNAVAILABLE where it takes too long.
+ */
+export async function candidateOf(services: Services, actor: Actor, row: OpenableRow, isActive: boolean): Promise<Candidate> {
+  const { kind, candidateHash, reference } = row;
+  if (reference === null) return { kind, candidateHash, boundTo: null };
+  try {
+    // The details go no further: a commit has no use for them.
+    const { candidateHash: resolved, boundTo } = await resolveCredentials(services, actor, row, { binds: isActive });
+    return { kind, candidateHash: resolved, boundTo };
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    if (isActive) throw secretUnusable(error, reference);
+    return { kind, candidateHash, boundTo: null };
+  }
+}
+
+/** What the version is bound to that a change becomes. One that is put into use is bound. Throws UNAVAILABLE when its connection was enabled meanwhile. */
+export function boundAs({ reference }: Pick<Version, 'reference'>, { boundTo }: Candidate, isUsed: boolean): Buffer | null {
+  if (isUsed && reference !== null && boundTo === null)
+    throw new DomainError('UNAVAILABLE', 'The connection was enabled at this moment. Send the request again.', { retryAfterSeconds: 2 });
+  return isUsed ? boundTo : null;
+}
+
+/** Opens a version inside a transaction. */
+export type Open = (version: Version, from: Readers) => Promise<Details>;
+
+/** Ends a transaction that came upon a reference which has not been followed, and runs it again when it has. */
+class FollowFirst extends Error {
+  readonly version: Version;
+
+  constructor(version: Version) {
+    super('follow the reference first');
+    this.version = version;
+  }
+}
+
+/** A commit may put another reference in the place of the one that was followed, just then. */
+const MOST_RUNS = 4;
+
+/**
+ * Runs a transaction that opens a version on its way, which may hold a reference: it is followed outside of the transaction. A
+ * version whose secret leads somewhere else than it was proven with is not opened.
+ * Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE.
+ */
+export async function withOpened<T>(
+  services: Services,
+  actor: Actor,
+  transact: (open: Open) => Promise<T>,
+  options: { readonly fresh?: boolean } = {},
+): Promise<T> {
+  let followed: { readonly version: Version; readonly details: Details } | null = null;
+  for (let run = 1; run <= MOST_RUNS; run += 1) {
+    const ahead: typeof followed = followed;
+    try {
+      return await transact(async (version, from) => {
+        const details = await openDetails(services, version, from);
+        if (version.reference === null) return details;
+        if (ahead === null || !isSame(ahead.version, version)) throw new FollowFirst(version);
+        return ahead.details;
+      });
+    } catch (error) {
+      if (!(error instanceof FollowFirst)) throw error;
+      followed = { version: error.version, details: await followBound(services, actor, error.version, options) };
+    }
+  }
+  throw new DomainError('UNAVAILABLE', 'The connection is being changed at this moment. Send the request again.', { retryAfterSeconds: 2 });
+}
+
+function isSame(a: Version, b: Version): boolean {
+  return a.connectionId === b.connectionId && a.version === b.version && a.candidateHash.equals(b.candidateHash);
+}
+
+async function followBound(services: Services, actor: Actor, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
+  // `withOpened` follows versions with a reference alone.
+  if (version.reference === null) return await openDetails(services, version);
+  const { details, boundTo } = await resolveReferenceOrRefuse(services, actor, version, version.reference, options);
+  if (version.boundTo === null || boundTo?.equals(version.boundTo) !== true)
+    throw secretRefusal(new SecretError('moved'), version.reference);
+  return details;
+}

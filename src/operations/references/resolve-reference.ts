@@ -1,0 +1,89 @@
+import type { Version } from '../../domain/connection/connection.ts';
+import { type Details, endpointParts, splitDetails } from '../../domain/connection/details.ts';
+import type { SecretReference } from '../../domain/connection/secret-reference.ts';
+import { readSelfHosted, type SelfHosted } from '../../domain/connection/self-hosted.ts';
+import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { connectorOf } from '../connections/load-connection.ts';
+import type { Services } from '../services.ts';
+import { bindDestination, type Destined } from './bind-destination.ts';
+
+/** What a reference stands in, stored or not. */
+export type ReferringRow = Pick<Version, 'projectId' | 'connectionId' | 'kind' | 'settings' | 'candidateHash'>;
+
+/** All that a driver is given. */
+export interface Opened {
+  readonly details: Details;
+  /** What proof is bound to: of a reference, the value that it leads to now is part of it, so that proof ends when the secret changes. */
+  readonly candidateHash: Buffer;
+  /** Where a reference's secret leads, keyed; null for what is sealed here, which is bound to its destination by its seal. */
+  readonly boundTo: Buffer | null;
+  /** The secret was read earlier and kept: reading it again may give another. */
+  readonly isKept: boolean;
+}
+
+export interface Following {
+  /** Reads the secret again, whatever is kept. */
+  readonly fresh?: boolean;
+  /** False for what is looked at and not used: it is bound to no destination by that. */
+  readonly binds?: boolean;
+}
+
+/**
+ * Goes to the outside manager: never within a transaction. What is returned may be sent where it leads: a secret that leaves it to the
+ * connection to say where is bound to its first destination before. Throws SecretError where the secret is not to be had.
+ */
+export async function resolveReference(
+  services: Services,
+  actor: Actor,
+  row: ReferringRow,
+  reference: SecretReference,
+  { fresh = false, binds = true }: Following = {},
+): Promise<Opened> {
+  const { destined, namesDestination, ...opened } = await readReferred(services, row, reference, fresh);
+  if (!namesDestination) await bindDestination(services, actor, destined, { binds });
+  return opened;
+}
+
+/** What a reference leads to, and how it comes by its destination. Nothing of it may be sent before that is bound. */
+export async function readReferred(
+  services: Services,
+  row: ReferringRow,
+  reference: SecretReference,
+  fresh: boolean,
+): Promise<Opened & Pick<SelfHosted, 'namesDestination'> & { readonly destined: Destined }> {
+  const grants = await services.store.read.providerGrants.of(row.projectId);
+  const prefixes = grants.filter(({ provider }) => provider === reference.provider).map(({ prefix }) => prefix);
+  const { value, isKept } = await services.secrets.resolve(reference, prefixes, { fresh });
+  try {
+    const connector = connectorOf(services, row.kind);
+    const { details, members, namesDestination } = readSelfHosted(connector, value, reference.key, row.settings);
+    const parts = endpointParts(connector, splitDetails(connector, details).settings);
+    const destination = services.fingerprint(parts);
+    return {
+      destined: { projectId: row.projectId, reference, connector, members, parts },
+      namesDestination,
+      details,
+      candidateHash: services.vault.keyedHash('candidate', 'resolved', row.candidateHash, value),
+      boundTo: services.vault.keyedHash('candidate', 'destination', row.projectId, row.connectionId, destination),
+      isKept,
+    };
+  } finally {
+    value.fill(0);
+  }
+}
+
+/** Follows it for whoever asked for the credentials. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE. */
+export async function resolveReferenceOrRefuse(
+  services: Services,
+  actor: Actor,
+  row: ReferringRow,
+  reference: SecretReference,
+  options: { readonly fresh?: boolean },
+): Promise<Opened> {
+  try {
+    return await resolveReference(services, actor, row, reference, options);
+  } catch (error) {
+    throw error instanceof SecretError ? secretRefusal(error, reference) : error;
+  }
+}

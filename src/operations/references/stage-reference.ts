@@ -1,0 +1,186 @@
+import { changedFields, type Details, fieldsOf, readWireDetails, splitDetails } from '../../domain/connection/details.ts';
+import {
+  changedReference,
+  SECRET_PROVIDERS,
+  type SecretProviderName,
+  type SecretReference,
+} from '../../domain/connection/secret-reference.ts';
+import type { Connector } from '../../domain/connector/connector.ts';
+import type { ValidationResult } from '../../domain/connector/validation.ts';
+import { badRequest, DomainError } from '../../domain/errors/errors.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { observeRefusal } from '../changes/observe-refusal.ts';
+import { findConnector, insertChange, type StagedChange } from '../changes/stage-change.ts';
+import { chooseSite, requireReachable } from '../connections/choose-site.ts';
+import { loadConnection, openDetails, type SealedDetails } from '../connections/load-connection.ts';
+import type { Services } from '../services.ts';
+import { type TestOptions, validateOne } from '../validations/run-validation.ts';
+import { referenceHash } from './plain-settings.ts';
+import { resolveReference } from './resolve-reference.ts';
+
+/** A reference as a caller names it, in whole or in part. */
+export interface GivenReference {
+  /** Absent keeps the one in use. */
+  readonly provider?: SecretProviderName;
+  /** The path by provider, with the name of the caller's field that holds it. */
+  readonly paths: Readonly<Record<SecretProviderName, { readonly value: string | null; readonly field: string }>>;
+  /** Absent keeps the one in use of the same secret; null for the whole secret. */
+  readonly key?: string | null;
+  /** Settings of the connection itself, which are no part of the secret, in any spelling: absent keeps, null clears. */
+  readonly beside: Readonly<Record<string, unknown>>;
+}
+
+export interface NewReference {
+  readonly kind: string;
+  readonly reference: GivenReference;
+}
+
+/**
+ * Stages a connection to be created whose credentials stay in an outside manager. Nothing is read or dialled. Throws BAD_REQUEST,
+ * UNKNOWN_OPTION, and FORBIDDEN where the operator granted nothing of the kind.
+ */
+export async function stageReferenceCreation(services: Services, actor: Actor, input: NewReference): Promise<StagedChange> {
+  return await observeRefusal(services, 'create', async () => {
+    requirePermission(actor, 'create');
+    requirePermission(actor, 'reference');
+    const { connector, reference, beside } = await readNew(services, actor, input);
+    const connectionId = services.newId();
+    return await insertChange(services, actor, refer(services, actor, connectionId, connector, beside, reference), {
+      purpose: 'create',
+      connectionId,
+      baseVersion: null,
+      kind: connector.kind,
+      facets: {},
+      reference,
+      changedFields: ['reference', ...changedFields(connector, {}, beside)],
+      restoredFrom: null,
+    });
+  });
+}
+
+export interface ReferenceUpdate {
+  readonly connectionId: string;
+  readonly reference: GivenReference;
+  /** Keeps nothing of the reference in use and what stands beside it. */
+  readonly replace: boolean;
+}
+
+/** Stages another reference for a connection, or the first one for one whose credentials are stored here. Throws as for a new one. */
+export async function stageReferenceUpdate(services: Services, actor: Actor, input: ReferenceUpdate): Promise<StagedChange> {
+  return await observeRefusal(services, 'update', async () => {
+    requirePermission(actor, 'stage');
+    requirePermission(actor, 'reference');
+    const { connector, current } = await loadConnection(services, actor, input.connectionId);
+    const before = await openDetails(services, current);
+    const isKept = current.reference !== null && !input.replace;
+    const reference = await readReference(services, actor, input.reference, isKept ? current.reference : null);
+    const beside = readBeside(connector, isKept ? before : {}, input.reference.beside);
+    return await insertChange(services, actor, refer(services, actor, input.connectionId, connector, beside, reference), {
+      purpose: 'update',
+      connectionId: input.connectionId,
+      baseVersion: current.version,
+      kind: connector.kind,
+      facets: current.facets,
+      reference,
+      changedFields: [...changedReference(current.reference, reference), ...changedFields(connector, before, beside)],
+      restoredFrom: null,
+    });
+  });
+}
+
+/** Runs one validator on what a reference leads to, and stores nothing of it. */
+export async function testReference(
+  services: Services,
+  actor: Actor,
+  input: NewReference & { readonly validator: string } & TestOptions,
+): Promise<ValidationResult> {
+  requirePermission(actor, 'validate');
+  requirePermission(actor, 'create');
+  requirePermission(actor, 'reference');
+  const { connector, reference, beside } = await readNew(services, actor, input);
+  requireReachable(await chooseSite(services.store.read, actor, input.siteId ?? null));
+  const connectionId = services.newId();
+  const { projectId } = actor;
+  const row = { projectId, connectionId, kind: connector.kind, settings: beside, candidateHash: Buffer.alloc(0) };
+  const subject = {
+    connector,
+    connectionId,
+    open: (options: { readonly fresh: boolean }) => resolveReference(services, actor, row, reference, options),
+    reference,
+    current: null,
+    identity: null,
+  };
+  return await validateOne(services, actor, subject, input.validator, input);
+}
+
+async function readNew(services: Services, actor: Actor, { kind, reference: given }: NewReference) {
+  const connector = findConnector(services, kind, {}, 'connectionDetails');
+  return { connector, reference: await readReference(services, actor, given, null), beside: readBeside(connector, {}, given.beside) };
+}
+
+function refer(
+  services: Services,
+  { projectId }: Actor,
+  connectionId: string,
+  { kind }: Connector,
+  settings: Details,
+  reference: SecretReference,
+): Pick<SealedDetails, 'settings' | 'candidateHash'> & { readonly content: null } {
+  return { settings, content: null, candidateHash: referenceHash(services, { projectId, connectionId, kind, settings }, reference) };
+}
+
+async function readReference(
+  services: Services,
+  actor: Actor,
+  { provider: named, paths, key: givenKey }: GivenReference,
+  base: SecretReference | null,
+): Promise<SecretReference> {
+  const fields = SECRET_PROVIDERS.map((name) => paths[name].field).join(' or ');
+  const provider = named ?? base?.provider;
+  if (provider === undefined) throw badRequest('selfHostedCredentialsType', `Say where the secret is: ENV_VAR or FILE, with ${fields}.`);
+  const foreign = SECRET_PROVIDERS.find((other) => other !== provider && paths[other].value !== null);
+  const { value, field } = paths[provider];
+  if (foreign !== undefined)
+    throw badRequest(paths[foreign].field, `${paths[foreign].field} does not belong to a reference of this type; ${field} does.`);
+  const kept = base?.provider === provider ? base : null;
+  const path = value ?? kept?.path;
+  if (path === undefined) throw badRequest(field, `${field} is required.`);
+  const { isPath, pathForm, isWithin } = services.secrets.providers[provider];
+  if (!isPath(path)) throw badRequest(field, pathForm);
+  const key = givenKey === undefined ? (path === kept?.path ? kept.key : null) : readKey(givenKey);
+  const reference = { provider, path, key };
+  const grants = await services.store.read.providerGrants.of(actor.projectId);
+  if (!grants.some((grant) => grant.provider === provider && isWithin(path, grant.prefix)))
+    throw new DomainError(
+      'FORBIDDEN',
+      `The operator has granted this project no such ${provider} secret. Ask for it: changeover secret grant.`,
+      {
+        path: field,
+        provider,
+      },
+    );
+  return reference;
+}
+
+function readKey(key: string | null): string | null {
+  if (key === null || /^[A-Za-z0-9_.-]{1,128}$/.test(key)) return key;
+  throw badRequest('secretKey', 'The name of a member has 1 to 128 letters, digits, dots, dashes and underscores.');
+}
+
+/** Settings alone: whatever is secret stays in the secret. They are parsed with the secret, when that is read. */
+function readBeside(connector: Connector, base: Details, given: GivenReference['beside']): Details {
+  const read = readWireDetails(connector, given, 'settings');
+  const { settings, secrets } = splitDetails(connector, withoutNulls({ ...base, ...read }));
+  const [hidden] = Object.keys(secrets);
+  if (hidden !== undefined) throw badRequest(`settings.${hidden}`, `${hidden} is, or holds, a secret: it belongs into the secret itself.`);
+  for (const { key, schema, meta } of fieldsOf(connector)) {
+    const name = meta.names.lead ?? key;
+    if (Object.hasOwn(settings, key) && !schema.safeParse(settings[key]).success)
+      throw badRequest(`settings.${name}`, `${name} is not valid for kind "${connector.kind}".`);
+  }
+  return settings;
+}
+
+function withoutNulls(details: Details): Details {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null && value !== undefined));
+}

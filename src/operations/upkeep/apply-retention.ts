@@ -1,0 +1,50 @@
+import type { Writers } from '../../domain/ports/store.ts';
+import { createPacer } from '../../domain/time/pacer.ts';
+import type { Services } from '../services.ts';
+
+/** Rows of one transaction. */
+const BATCH = 200;
+
+/**
+ * Deletes rows whose time is over, in short transactions while others work, until none is left or `isOver`. What is alive stays
+ * whatever its age: an open change with its proofs, a lease that may still be held, and the last validations of a version.
+ * Returns how many rows went.
+ */
+export async function applyRetention(services: Services, isOver: () => boolean = () => false): Promise<number> {
+  const { store, settings } = services;
+  const { retention } = settings;
+  const pacer = createPacer();
+  const now = await store.now();
+  let dropped = 0;
+  const repeat = async (work: (tx: Writers) => Promise<number>) => {
+    for (let count = BATCH; count === BATCH && !isOver(); dropped += count) {
+      count = await store.write(work);
+      await pacer.pause();
+    }
+  };
+  for (const { id } of await store.read.projects.all()) {
+    await repeat((tx) => tx.retention.leases(id, now - retention.leasesMs, BATCH));
+    await repeat((tx) => tx.retention.changes(id, now - retention.changesMs, BATCH));
+  }
+  await repeat((tx) => tx.retention.sessions(now - retention.sessionsMs, BATCH));
+  await repeat((tx) => tx.retention.events(now - retention.eventsMs, BATCH));
+  for (let after: { readonly at: number; readonly id: string } | null = null; !isOver(); ) {
+    const from: typeof after = after;
+    const page: Awaited<ReturnType<Writers['retention']['validations']>> = await store.write((tx) =>
+      tx.retention.validations(now - retention.validationsMs, from, BATCH),
+    );
+    dropped += page.deleted;
+    after = page.next;
+    if (after === null) break;
+    await pacer.pause();
+  }
+  return dropped;
+}
+
+/** Answers to idempotent requests whose day is over. */
+export async function forgetAnswers({ store }: Services, isOver: () => boolean = () => false): Promise<number> {
+  let forgotten = 0;
+  for (let count = BATCH; count === BATCH && !isOver(); forgotten += count)
+    count = await store.write(async (tx) => tx.idempotency.prune(await tx.now(), BATCH));
+  return forgotten;
+}

@@ -1,0 +1,53 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import type { Anchor } from '../../domain/audit/audit.ts';
+import { StartupError } from '../../domain/errors/startup-error.ts';
+
+/** Some lines; an anchor has about a hundred characters. */
+const TAIL = 4096;
+
+/**
+ * The newest anchor that a file has of this instance; null where it has none. An anchor of another one says nothing of this store.
+ * Throws StartupError for a file that can't be read, since a store that was restored would go unnoticed.
+ */
+export function readLastAnchor(file: string, instance: string): Anchor | null {
+  const lines = readTail(file).split('\n');
+  for (const line of lines.toReversed()) {
+    const anchor = parse(line);
+    if (anchor !== null) return anchor.instance === undefined || anchor.instance === instance ? anchor : null;
+  }
+  return null;
+}
+
+/** Resolved once it is on disk: an anchor that was said to be written shows a cut tail. */
+export async function appendAnchor(file: string, instance: string, { seq, head, at }: Anchor): Promise<void> {
+  await appendFile(file, `${JSON.stringify({ seq, head, at, instance })}\n`, { mode: 0o600, flush: true });
+}
+
+function readTail(file: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT') return '';
+    throw new StartupError(`CHANGEOVER_AUDIT_ANCHOR_FILE can't be read (${code}): it says whether the store is older than it should be.`);
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const tail = Buffer.alloc(Math.min(size, TAIL));
+    readSync(descriptor, tail, 0, tail.length, size - tail.length);
+    return tail.toString('utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parse(line: string): (Anchor & { readonly instance?: string }) | null {
+  try {
+    const anchor = JSON.parse(line) as Anchor & { readonly instance?: string };
+    return Number.isSafeInteger(anchor.seq) && typeof anchor.head === 'string' ? anchor : null;
+  } catch {
+    return null;
+  }
+}

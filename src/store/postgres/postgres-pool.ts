@@ -1,0 +1,160 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { type ClientConfig, Pool, type PoolClient } from 'pg';
+import { inTime } from '../../domain/time/in-time.ts';
+import type { StatementSource } from '../engine.ts';
+import { isConnectionFailure, unavailable } from '../store-error.ts';
+import { createGate, type PoolLimits } from './connection-gate.ts';
+import type { PostgresSource } from './postgres.ts';
+import { ANSWER_MS, AS_OPTIONS, AS_STATEMENTS, answerOf, PlainClient, SilentServer } from './postgres-session.ts';
+
+export const POOL_LIMITS: PoolLimits = { connections: 20, waiters: 100, waitMs: 500 };
+
+/** Longest that anybody waits for a connection to be opened, and that opening one may take: what comes too late is kept for the next. Milliseconds. */
+const WAIT_MS = 1000;
+const CONNECT_MS = 4000;
+/** A server that is asked whether it is there says so within this, milliseconds. */
+const PING_MS = 1000;
+/** A connection that has been silent for longer is asked before it is used: what stands between may have forgotten it. Milliseconds. */
+const QUIET_MS = 2000;
+
+/**
+ * A server's connections. Whoever finds none in time, or no server, gets UNAVAILABLE. Nothing waits for a silent server for longer than
+ * its deadline, and what was heard of last before it fell silent is not used again. `isPooled`: connections keep nothing from one
+ * transaction to the next, neither settings nor statements.
+ */
+export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMITS, isPooled = false): PostgresSource {
+  const pool = new Pool({
+    ...options,
+    ...(isPooled ? { Client: PlainClient } : { options: AS_OPTIONS }),
+    max: limits.connections,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: 30_000,
+  });
+  // A connection that breaks, idle or taken, is replaced; without a listener it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const gate = createGate(limits);
+  const heardAt = new WeakMap<PoolClient, number>();
+  /** What was heard of last before this is taken for lost. */
+  let silentSince = 0;
+
+  const send = async (client: PoolClient, query: QueryText, values: readonly unknown[], ms = ANSWER_MS): ReturnType<Query> => {
+    const sentAt = performance.now();
+    // What one transaction named, the next may find on another of the server's connections, or not at all.
+    const name = isPooled ? undefined : query.name;
+    const config = { text: query.text, name, rowMode: query.rowMode as 'array', values: [...values] };
+    try {
+      return await answerOf(client, client.query<unknown[]>(config), ms);
+    } catch (error) {
+      if (error instanceof SilentServer) silentSince = Math.max(silentSince, sentAt);
+      throw error;
+    } finally {
+      heardAt.set(client, performance.now());
+    }
+  };
+
+  /** One that answers. Each turn drops a connection, and one that was just opened is good. */
+  async function connect(): Promise<PoolClient> {
+    for (;;) {
+      const client = await pool.connect();
+      const heard = heardAt.get(client);
+      const quietMs = heard === undefined ? 0 : performance.now() - heard;
+      if (heard === undefined || (heard >= silentSince && quietMs < QUIET_MS)) return client;
+      try {
+        if (heard < silentSince) throw new SilentServer();
+        await send(client, { text: 'select 1' }, [], PING_MS);
+        return client;
+      } catch {
+        drop(client);
+      }
+    }
+  }
+
+  async function take(): Promise<PoolClient> {
+    await gate.enter();
+    const connecting = connect();
+    try {
+      return await inTime(connecting, WAIT_MS, unavailable);
+    } catch {
+      // Logins that all take too long, and are all begun anew, would never come to an end.
+      connecting.then((client) => giveBack(client, false), gate.leave);
+      // The driver's error names the host, and its cause is the operator's to find in /readyz and the server's log.
+      throw unavailable();
+    }
+  }
+
+  function giveBack(client: PoolClient, broken: boolean): void {
+    if (broken) drop(client);
+    else client.release();
+    gate.leave();
+  }
+
+  async function using<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await take();
+    let broken = false;
+    try {
+      return await work(client);
+    } catch (error) {
+      // A transaction of one statement is not rolled back: its connection goes.
+      broken = isPooled || isConnectionFailure(error);
+      throw error;
+    } finally {
+      giveBack(client, broken);
+    }
+  }
+
+  const once: Query = (query, values) => using((client) => send(client, query, values));
+  /** Behind a pooler, settings hold within a transaction alone. */
+  const onceInTransaction: Query = (query, values) =>
+    using(async (client) => {
+      await send(client, { text: ['BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', ...AS_STATEMENTS].join('; ') }, []);
+      const result = await send(client, query, values);
+      await send(client, { text: 'COMMIT' }, []);
+      return result;
+    });
+
+  return {
+    reader: statementsOver(isPooled ? onceInTransaction : once),
+    settings: isPooled ? AS_STATEMENTS : [],
+    async acquire() {
+      const client = await take();
+      const query: Query = (config, values) => send(client, config, values);
+      return {
+        ...statementsOver(query),
+        query: async (text, values = []) => {
+          const { rows, command } = await query({ text }, values);
+          // Without `rowMode` rows are objects.
+          return { rows: rows as readonly unknown[] as readonly Record<string, unknown>[], command };
+        },
+        release: (broken) => giveBack(client, broken),
+      };
+    },
+    ping: async () => void (await using((client) => send(client, { text: 'select 1' }, [], PING_MS))),
+    close: () => pool.end(),
+  };
+}
+
+/** Not ended but destroyed: a goodbye to a silent server is never answered. */
+function drop(client: PoolClient): void {
+  client.connection.stream.destroy();
+  client.release(true);
+}
+
+interface QueryText {
+  readonly text: string;
+  readonly name?: string;
+  readonly rowMode?: 'array';
+}
+
+type Query = (
+  query: QueryText,
+  values: readonly unknown[],
+) => Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly command: string }>;
+
+function statementsOver(query: Query): StatementSource {
+  return {
+    // Of a connection Drizzle uses `query` alone, and `Database` names the part of Drizzle's type that the SQL uses.
+    db: drizzle({ query } as unknown as PoolClient) as unknown as StatementSource['db'],
+    rows: async (name, text, values) => (await query({ name, text, rowMode: 'array' }, values)).rows,
+  };
+}

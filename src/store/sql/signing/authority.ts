@@ -1,0 +1,148 @@
+import { eq, getTableColumns, sql, type Table } from 'drizzle-orm';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import { unavailable } from '../../store-error.ts';
+import type { Tables } from '../../tables.ts';
+import { prepared } from '../statements/prepared.ts';
+import {
+  type AuthorityRow,
+  altered,
+  type SeenAuthority,
+  type SignedSource,
+  type SignedTransaction,
+  verified,
+  verifiedOne,
+  withMac,
+} from './signed.ts';
+
+/**
+ * The list of all that gives rights: tokens and provider grants, with the MAC that each has now. A row's own MAC says that we wrote
+ * it once; the list, signed as a whole, says that it is still what we wrote last. So a token that was revoked, or a grant that was
+ * taken away, can't be put back from an old copy, unless the whole list is, and a gateway that has seen a newer one tells.
+ */
+export const HEAD = 'authority';
+const LOCK = 'authority';
+
+const findHead = prepared('authority_head_find', (db, { authorityHead }) => ({
+  columns: getTableColumns(authorityHead),
+  statement: db.select().from(authorityHead).where(eq(authorityHead.id, HEAD)),
+}));
+const writeHead = prepared('authority_head_write', (db, { authorityHead }) => {
+  const set = { revision: sql`excluded.revision`, entries: sql`excluded.entries`, mac: sql`excluded.mac` };
+  const placed = {
+    id: sql.placeholder('id'),
+    revision: sql.placeholder('revision'),
+    entries: sql.placeholder('entries'),
+    mac: sql.placeholder('mac'),
+  };
+  return {
+    columns: {},
+    // The builder takes a placeholder wherever it takes a value.
+    statement: db
+      .insert(authorityHead)
+      .values(placed as never)
+      .onConflictDoUpdate({ target: authorityHead.id, set }),
+  };
+});
+
+export function entryOf(kind: 'token' | 'grant' | 'destination', ...id: readonly string[]): string {
+  return JSON.stringify([kind, ...id]);
+}
+
+/** Enters rows with their MAC, or takes them off with null. Comes last in its transaction: whoever else changes the list waits for it. */
+export async function amendAuthority(
+  tx: SignedTransaction,
+  tables: Tables,
+  changes: readonly (readonly [entry: string, mac: Buffer | null])[],
+): Promise<void> {
+  await tx.lock(LOCK, 'exclusive');
+  const head = await readAuthority(tx, tables);
+  const entries = new Map(Object.entries(head?.row.entries ?? {}));
+  for (const [entry, mac] of changes) {
+    if (mac === null) entries.delete(entry);
+    else entries.set(entry, mac.toString('hex'));
+  }
+  const row = { id: HEAD, revision: (head?.row.revision ?? 0) + 1, entries: Object.fromEntries(entries) };
+  await writeHead(tx, tables, withMac(tx, tables.authorityHead, row));
+}
+
+/**
+ * Whether each of the rows, read together with a list of that MAC, is on it as it is. Null when the list has changed since they were
+ * read: read them again. Throws INTEGRITY for a row that is not on the list, and for a list that is older than one that was seen.
+ */
+export async function areListed(
+  source: SignedSource,
+  tables: Tables,
+  headMac: Uint8Array | null,
+  rows: readonly { readonly table: Table; readonly row: object; readonly entry: string; readonly mac: Buffer }[],
+): Promise<true | null> {
+  const { seen } = source.signing;
+  if (rows.length === 0) return true;
+  if (headMac === null || seen.latest === null || !seen.latest.mac.equals(headMac)) {
+    const read = await readAuthority(source, tables);
+    requireNewest(source, read);
+    if (read !== null) seen.latest = read;
+    if (read !== null && (headMac === null || !read.mac.equals(headMac))) return null;
+    if (read === null && headMac !== null) return null;
+  }
+  const entries = headMac === null ? {} : (seen.latest?.row.entries ?? {});
+  for (const { table, row, entry, mac } of rows)
+    if (entries[entry] !== mac.toString('hex')) throw altered(table, row as Readonly<Record<string, unknown>>);
+  return true;
+}
+
+/** Within a transaction the list may be its own: what it changes is not seen before it is written. */
+function requireNewest({ signing: { seen, known } }: SignedSource, read: SeenAuthority['latest']): void {
+  if (known === null && read !== null && read.row.revision < (seen.latest?.row.revision ?? 0))
+    throw new DomainError('INTEGRITY', 'The list of tokens and grants is an older one than before. Run `changeover doctor`.', {
+      table: 'authority_head',
+      rowId: HEAD,
+    });
+}
+
+export async function readAuthority(
+  source: SignedSource,
+  tables: Tables,
+): Promise<{ readonly mac: Buffer; readonly row: AuthorityRow } | null> {
+  const rows = await findHead(source, tables, {});
+  const [first] = rows as readonly { readonly mac: Buffer }[];
+  if (first === undefined) return null;
+  const { mac } = first;
+  // Checked: it is read as it was written.
+  const row = verifiedOne<AuthorityRow>(source, tables.authorityHead, rows);
+  return row === null ? null : { mac, row };
+}
+
+/** The list changes while rows are read, at most this often in a row. */
+const MOST_READS = 5;
+
+/**
+ * Rows of which none may be missing: all that the list has under this beginning of an entry, which ends with the row's id, and no
+ * others. Throws INTEGRITY.
+ */
+export async function requireAllListed<T extends { readonly id: string }>(
+  source: SignedSource,
+  tables: Tables,
+  table: Table,
+  read: () => Promise<readonly object[]>,
+  beginning: readonly ['destination', ...string[]],
+): Promise<readonly T[]> {
+  for (let reads = 0; reads < MOST_READS; reads += 1) {
+    const before = await readAuthority(source, tables);
+    const rows = await read();
+    const macs = new Map(
+      (rows as readonly { readonly id: string; readonly mac: Buffer }[]).map(({ id, mac }) => [id, mac.toString('hex')]),
+    );
+    const found = verified<T>(source, table, rows);
+    const after = await readAuthority(source, tables);
+    if (before?.row.revision !== after?.row.revision) continue;
+    requireNewest(source, after);
+    const [kind, ...id] = beginning;
+    const start = `${entryOf(kind, ...id).slice(0, -1)},`;
+    const entries = Object.entries(after?.row.entries ?? {}).filter(([entry]) => entry.startsWith(start));
+    const listedIds = new Map(entries.map(([entry, mac]) => [String((JSON.parse(entry) as readonly string[]).at(-1)), mac]));
+    for (const [one, mac] of listedIds) if (macs.get(one) !== mac) throw altered(table, { id: one });
+    for (const { id: one } of found) if (!listedIds.has(one)) throw altered(table, { id: one });
+    return found;
+  }
+  throw unavailable();
+}

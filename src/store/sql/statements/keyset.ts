@@ -1,0 +1,12 @@
+import { and, type Column, eq, gt, gte, lt, or, type SQL } from 'drizzle-orm';
+import type { PageRequest } from '../../../domain/ports/store.ts';
+
+/** Rows behind the last one seen, newest first. */
+export function behind(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {
+  return after === null ? undefined : or(lt(at, after.at), and(eq(at, after.at), lt(id, after.id)));
+}
+
+/** Rows beyond the last one seen, the earliest first. The lower bound is said apart from the rest: by it an index is entered. */
+export function beyond(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {
+  return and(gte(at, after?.at ?? 0), after === null ? undefined : or(gt(at, after.at), gt(id, after.id)));
+}

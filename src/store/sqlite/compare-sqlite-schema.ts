@@ -1,0 +1,62 @@
+import type { Database as Handle } from 'better-sqlite3';
+import { MIGRATIONS_TABLE, migrationsAfter } from '../migrations.ts';
+import { sayDifference } from '../schema-difference.ts';
+import { openDatabase } from './sqlite-driver.ts';
+
+interface Item {
+  readonly type: string;
+  readonly name: string;
+  readonly table: string;
+  readonly sql: string | null;
+}
+
+/**
+ * What a store has that its migrations did not make, or lacks, in words; null when there is nothing. A trigger runs with every
+ * statement of ours, and a view or another table may stand in the place of one. An administrator's own index is let pass if it is a
+ * plain one: neither unique, nor partial, nor over expressions, which could refuse rows or run functions.
+ */
+export function compareSqliteSchema(handle: Handle, migratedTo: number): string | null {
+  const expected = new Map(expectedItems(migratedTo).map((item) => [keyOf(item), item]));
+  for (const item of itemsOf(handle)) {
+    const known = expected.get(keyOf(item));
+    expected.delete(keyOf(item));
+    if (known === undefined && item.type === 'index' && isPlain(handle, item)) continue;
+    if (known === undefined) return sayDifference('added', item.type, item.name, item.table);
+    if (known.sql !== item.sql || known.table !== item.table) return sayDifference('changed', item.type, item.name, item.table);
+  }
+  const [missing] = expected.values();
+  return missing === undefined ? null : sayDifference('missing', missing.type, missing.name, missing.table);
+}
+
+const keyOf = ({ type, name }: Item) => `${type} ${name}`;
+
+/** As a new store has it, of the release that the store is migrated to. */
+function expectedItems(migratedTo: number): readonly Item[] {
+  const fresh = openDatabase(':memory:');
+  try {
+    for (const { at, statements } of migrationsAfter('sqlite', 0))
+      if (at <= migratedTo) for (const statement of statements) fresh.exec(statement);
+    return itemsOf(fresh);
+  } finally {
+    fresh.close();
+  }
+}
+
+/** SQLite keeps statistics and its own indexes under names that nobody else can take. */
+function itemsOf(handle: Handle): readonly Item[] {
+  const rows = handle
+    .prepare(
+      "select type, name, tbl_name as \"table\", sql from sqlite_master where name not like 'sqlite\\_%' escape '\\' order by type, name",
+    )
+    .all();
+  // The columns are those of SQLite's own table.
+  return (rows as readonly Item[]).filter(({ name }) => name !== MIGRATIONS_TABLE);
+}
+
+function isPlain(handle: Handle, { name, table }: Item): boolean {
+  const list = handle.prepare('select name, "unique" as isUnique, partial from pragma_index_list(?)').all(table);
+  const columns = handle.prepare('select cid from pragma_index_xinfo(?)').all(name);
+  // Both have the columns that are named.
+  const own = (list as readonly { name: string; isUnique: number; partial: number }[]).find((one) => one.name === name);
+  return own?.isUnique === 0 && own.partial === 0 && !(columns as readonly { cid: number }[]).some(({ cid }) => cid === -2);
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { loadLevelOf, milder } from '../../src/admission/load-level.ts';
+
+test.each([
+  [{ loopDelayMs: 20, memory: 0.5 }, 'none'],
+  [{ loopDelayMs: 101, memory: 0.5 }, 'high'],
+  [{ loopDelayMs: 201, memory: 0.5 }, 'severe'],
+  [{ loopDelayMs: 20, memory: 0.81 }, 'high'],
+  [{ loopDelayMs: 20, memory: 0.91 }, 'severe'],
+])('a load of %j is pressure %s', (load, expected) => {
+  expect(loadLevelOf(load)).toBe(expected);
+});
+
+test('pressure is what lasts', () => {
+  expect([milder('none', 'severe'), milder('severe', 'high'), milder('severe', 'severe')]).toEqual(['none', 'high', 'severe']);
+});
