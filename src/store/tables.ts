@@ -468,6 +468,7 @@ function defineTables({ table, index, uniqueIndex, primaryKey, check, columns }:
       (t) => [
         uniqueIndex('audit_seq').on(t.seq),
         index('audit_project').on(t.projectId, t.at, t.id),
+        index('audit_action').on(t.projectId, t.action, t.at, t.id),
         index('audit_entity').on(t.entityId, t.at, t.id),
         index('audit_unsealed').on(t.at, t.id).where(sql`seq is null`),
         index('audit_commits').on(t.entityId, t.at, t.id).where(AUDIT_COMMITS),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditRow } from '../../src/domain/audit/audit.ts';
 import type { Change } from '../../src/domain/change/change.ts';
 import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection/connection.ts';
 import { DomainError } from '../../src/domain/errors/errors.ts';
@@ -300,32 +301,40 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       expect(new Set(keys.map((key) => key?.wrapped.toString('hex'))).size).toBe(1);
     });
 
+    test('pages of the audit by some actions show each of their rows once, the newest first', async () => {
+      const [scope, foreign] = [newScope(), newScope()];
+      const actions = ['change.stage', 'token.create', 'lease.read'] as const;
+      const rows = Array.from({ length: 24 }, (_, index) =>
+        auditRowOf(index % 4 === 3 ? foreign : scope, { at: Math.floor(index / 6), action: actions[index % 3] ?? 'lease.read' }),
+      );
+      await store.write(async (tx) => {
+        for (const row of rows) await tx.audit.append(row);
+      });
+      const wanted = { actions: ['change.stage', 'lease.read'] };
+      const seen: string[] = [];
+      for (let after: { at: number; id: string } | null = null; ; ) {
+        const page: readonly AuditRow[] = await store.read.audit.page(scope.projectId, wanted, { limit: 4, after });
+        seen.push(...page.map(({ id }) => id));
+        after = page.at(-1) ?? null;
+        if (after === null) break;
+      }
+      const ours = rows.filter(({ projectId, action }) => projectId === scope.projectId && wanted.actions.includes(action));
+      const newestFirst = ours.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
+      expect({ seen, none: await store.read.audit.page(scope.projectId, { actions: [] }, { limit: 4, after: null }) }).toEqual({
+        seen: newestFirst,
+        none: [],
+      });
+    });
+
     test('audit rows are numbered without a gap, whoever seals', async () => {
       const scope = newScope();
-      const append = () =>
-        store.write((tx) =>
-          tx.audit.append({
-            id: uuidv7(),
-            projectId: scope.projectId,
-            at: clock.now(),
-            actorTokenId: null,
-            actorName: 'a',
-            action: 'change.stage',
-            entity: 'connection',
-            entityId: null,
-            details: {},
-            requestId: null,
-            clientIp: null,
-            client: {},
-            rowHmac: randomBytes(32),
-            seq: null,
-            chainHash: null,
-          }),
-        );
-      const seal = () =>
-        store.write((tx) => tx.audit.seal(5, Buffer.alloc(32), (previous, seq) => Buffer.from([...previous.subarray(1), seq % 256])));
+      const append = () => store.write((tx) => tx.audit.append(auditRowOf(scope, { at: clock.now() })));
+      const seal = (limit: number) =>
+        store.write((tx) => tx.audit.seal(limit, Buffer.alloc(32), (previous, seq) => Buffer.from([...previous.subarray(1), seq % 256])));
+      // What others left.
+      await seal(1000);
       await Promise.all(Array.from({ length: 12 }, append));
-      await Promise.all([seal(), seal(), seal(), seal()]);
+      await Promise.all([seal(5), seal(5), seal(5), seal(5)]);
       const rows = await store.read.audit.page(scope.projectId, {}, { limit: 100, after: null });
       const numbers = rows.map(({ seq }) => seq ?? 0).sort((a, b) => a - b);
       const from = numbers[0] ?? 0;
@@ -887,6 +896,27 @@ function holdOf(key: string, now: number): IdempotencyRow {
     startedAt: now,
     takenUntil: now + 60_000,
     expiresAt: now + 24 * HOUR,
+  };
+}
+
+function auditRowOf({ projectId }: Scope, given: Partial<AuditRow>): AuditRow {
+  return {
+    id: uuidv7(),
+    projectId,
+    at: 0,
+    actorTokenId: null,
+    actorName: 'a',
+    action: 'change.stage',
+    entity: 'connection',
+    entityId: null,
+    details: {},
+    requestId: null,
+    clientIp: null,
+    client: {},
+    rowHmac: randomBytes(32),
+    seq: null,
+    chainHash: null,
+    ...given,
   };
 }
 

@@ -153,6 +153,29 @@ export function describeTampering(engine: string, databaseUrl: () => Promise<str
       expect([ended, back, grants, found]).toEqual(['UNAUTHENTICATED', 'INTEGRITY', 'INTEGRITY', ['row-stale', 'row-stale']]);
     });
 
+    test.each(['tokens', 'provider_grants', 'secret_destinations'])('rows deleted from %s are each named, in pages', async (table) => {
+      const { integrity } = bench.gateway.app.services.store.read;
+      const lost = async () => {
+        const rows: string[] = [];
+        for (let after: string | null = null; ; ) {
+          const { found, next } = await integrity.lost(after, 2);
+          rows.push(...found.map((row) => `${row.problem} ${row.table} ${row.rowId}`));
+          if (next === null) return rows.sort();
+          after = next;
+        }
+      };
+      const ids = table === 'provider_grants' ? ['project_id', 'provider', 'prefix'] : ['id'];
+      const stored = await bench.sql(`select ${ids.map((id) => `${id} as "${id}"`).join(', ')} from ${table}`);
+      const before = await lost();
+      const deleted = stored.map((row) => `row-lost ${table} ${ids.map((id) => row[id]).join('/')}`);
+      const found = await edited(table, [`delete from ${table}`], lost);
+      expect({ some: deleted.length > 0, found, after: await lost() }).toEqual({
+        some: true,
+        found: [...before, ...deleted].sort(),
+        after: before,
+      });
+    });
+
     test('forged proof, a moved lease, an edited policy and an edited pointer are INTEGRITY', async () => {
       const { gateway, job, commit, stage, add, receiver } = bench;
       const [own, other] = [await add(), await add()];

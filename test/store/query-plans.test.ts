@@ -2,13 +2,23 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database as Handle } from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Store, Writers } from '../../src/domain/ports/store.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditFilter, Store, Writers } from '../../src/domain/ports/store.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../src/store/sqlite/sqlite.ts';
 import { openWriter } from '../../src/store/sqlite/sqlite-handles.ts';
 import { createTestClock, signed, verifyTestInstance } from '../support/services.ts';
+
+/** Pages of the audit, and how their rows are found from where the last page ended. */
+const AUDIT_PAGES: readonly { readonly filter: AuditFilter; readonly found: string }[] = [
+  { filter: {}, found: 'audit_project (project_id=? AND at<?)' },
+  { filter: { from: 1, to: 2 }, found: 'audit_project (project_id=? AND at>? AND at<?)' },
+  { filter: { entityId: 'e' }, found: 'audit_entity (entity_id=? AND at<?)' },
+  { filter: { entityId: 'e', actions: ['token.create', 'lease.read'] }, found: 'audit_entity (entity_id=? AND at<?)' },
+  { filter: { actions: ['lease.read'] }, found: 'audit_action (project_id=? AND action=? AND at<?)' },
+  { filter: { actions: ['token.create', 'lease.read'] }, found: 'audit_action (project_id=? AND action=? AND at<?)' },
+];
 
 /** What is walked whole, and why that is right. */
 const WALKED = [
@@ -22,8 +32,10 @@ const WALKED = [
 describe('every statement finds its rows by an index', () => {
   let handle: Handle;
   let store: Store;
+  /** A text is noted when it is first prepared: each test has a store of its own. */
   const texts = new Set<string>();
-  beforeAll(async () => {
+  beforeEach(async () => {
+    texts.clear();
     const dataDir = mkdtempSync(join(tmpdir(), 'changeover-'));
     await (await openStore({ dataDir }, { clock: createTestClock(), verifyInstance: verifyTestInstance })).store.close();
     const open = (file: string) => {
@@ -38,7 +50,7 @@ describe('every statement finds its rows by an index', () => {
     };
     store = signed(createStore(createSqliteEngine(join(dataDir, 'changeover.db'), createTestClock(), open)));
   });
-  afterAll(() => store.close());
+  afterEach(() => store.close());
 
   const scopes = [
     { projectId: 'p', integrationIds: null },
@@ -199,24 +211,35 @@ describe('every statement finds its rows by an index', () => {
       await tx.audit.head();
       await tx.audit.countUnsealed(10);
       await tx.audit.seal(10, bytes, () => bytes);
-      for (const page of pages)
-        for (const filter of [{}, { entityId: 'e' }, { actions: ['lease.read'] }, { from: 1, to: 2 }])
-          await tx.audit.page('p', filter, page);
+      for (const page of pages) for (const { filter } of AUDIT_PAGES) await tx.audit.page('p', filter, page);
     },
   };
 
   test.each(Object.entries(CALLS))('of %s', async (_name, call) => {
-    texts.clear();
     await store.write(call);
     const asked = [...texts].filter((text) => /^(select|update|delete|insert)/i.test(text));
-    const plans = asked.flatMap((text) => {
-      const statement = handle.prepare(`explain query plan ${text}`);
-      // Values don't matter to the plan, but their number does to the binding.
-      const steps = statement.all(...Array.from({ length: (text.match(/\?/g) ?? []).length }, () => null)) as { readonly detail: string }[];
-      return steps
-        .filter(({ detail }) => /^SCAN /.test(detail) && !WALKED.some((allowed) => allowed.test(detail)))
-        .map(({ detail }) => `${detail} <- ${text.slice(-300)}`);
-    });
+    const plans = asked.flatMap((text) =>
+      stepsOf(text)
+        .filter((step) => /^SCAN /.test(step) && !WALKED.some((allowed) => allowed.test(step)))
+        .map((step) => `${step} <- ${text.slice(-300)}`),
+    );
     expect([asked.length > 0, plans]).toEqual([true, []]);
   });
+
+  test.each(AUDIT_PAGES)('of a page of the audit with $filter', async ({ filter, found }) => {
+    await store.write((tx) => tx.audit.page('p', filter, { limit: 10, after: { at: 1, id: 'a' } }));
+    const searches = selects()
+      .flatMap(stepsOf)
+      .flatMap((step) => /^SEARCH audit USING (?:COVERING )?INDEX (audit_.*)/.exec(step)?.[1] ?? []);
+    expect(new Set(searches)).toEqual(new Set([found]));
+  });
+
+  const selects = () => [...texts].filter((text) => text.startsWith('select'));
+
+  function stepsOf(text: string): readonly string[] {
+    const statement = handle.prepare(`explain query plan ${text}`);
+    // Values don't matter to the plan, but their number does to the binding.
+    const steps = statement.all(...Array.from({ length: (text.match(/\?/g) ?? []).length }, () => null));
+    return (steps as { readonly detail: string }[]).map(({ detail }) => detail);
+  }
 });

@@ -500,8 +500,8 @@ export interface IntegrityReaders {
     after: readonly unknown[] | null,
     limit: number,
   ): Promise<{ readonly found: readonly AlteredRow[]; readonly next: readonly unknown[] | null }>;
-  /** What the list of tokens and provider grants names and is not stored. */
-  lost(): Promise<readonly AlteredRow[]>;
+  /** What the list of tokens, provider grants and destinations names and is not stored, among the next `limit` of it. */
+  lost(after: string | null, limit: number): Promise<{ readonly found: readonly AlteredRow[]; readonly next: string | null }>;
 }
 
 export interface Readers {

@@ -41,7 +41,7 @@ type Place =
 type VersionPlace = Pick<Version, 'connectionId' | 'version'>;
 type CommitPlace = Pick<AuditRow, 'entityId' | 'at' | 'id'>;
 type ChangePlace = Pick<Change, 'expiresAt' | 'id'>;
-/** The number of the table, and the id of the row that was seen last. */
+/** The number of the table, and the id of the row that was seen last; behind the last table comes the list of what gives rights. */
 interface RowPlace {
   readonly table: number;
   readonly after: readonly unknown[] | null;
@@ -131,7 +131,10 @@ async function examineRows(examined: Examined, { table, after }: RowPlace): Prom
   const asFinding = (row: AlteredRow): Finding => ({ connectionId: '', version: 0, ...row });
   const name = (await integrity.tables())[table];
   if (name === undefined) {
-    add(examined, (await integrity.lost()).map(asFinding));
+    const [last = null] = after ?? [];
+    const { found, next } = await integrity.lost(last === null ? null : String(last), PAGE);
+    add(examined, found.map(asFinding));
+    if (next !== null) return { rows: { table, after: [next] } };
     add(examined, (await lostAudit(examined)).map(asFinding));
     return null;
   }

@@ -1,8 +1,9 @@
-import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '../../domain/audit/audit.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
-import type { AuditReaders, AuditWriters } from '../../domain/ports/store.ts';
+import type { AuditFilter, AuditReaders, AuditWriters, PageRequest } from '../../domain/ports/store.ts';
 import { AUDIT_COMMITS } from '../audit-commits.ts';
+import type { StatementSource } from '../engine.ts';
 import { UnreadableJson } from '../stored-json.ts';
 import type { Tables } from '../tables.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
@@ -55,24 +56,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
       const rows = await inChunks(ids, (chunk) => db.select(columns).from(audit).where(inArray(audit.id, chunk)));
       return new Map(rows.map(({ id, seq }) => [id, seq === null ? null : Number(seq)]));
     },
-    page: async (projectId, filter, { limit, after }) =>
-      readableOf(
-        await db
-          .select()
-          .from(audit)
-          .where(
-            and(
-              eq(audit.projectId, projectId),
-              filter.entityId === undefined ? undefined : eq(audit.entityId, filter.entityId),
-              filter.actions === undefined ? undefined : inArray(audit.action, [...filter.actions]),
-              filter.from === undefined ? undefined : gte(audit.at, filter.from),
-              filter.to === undefined ? undefined : lte(audit.at, filter.to),
-              behind(audit.at, audit.id, after),
-            ),
-          )
-          .orderBy(desc(audit.at), desc(audit.id))
-          .limit(atMost(limit)),
-      ),
+    page: async (projectId, filter, request) => readableOf(await pageOf(source, tables, projectId, filter, request)),
     find: async (projectId, id) =>
       first<AuditRow>(
         await db
@@ -145,6 +129,51 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
     },
     ...auditArchiveReaders(source, tables),
   };
+}
+
+/**
+ * Newest first. The rows of each action are looked up by themselves: a rare one has its few among all of the project's, and nobody walks
+ * these. Of one entity there are few enough.
+ */
+async function pageOf(
+  { db }: StatementSource,
+  { audit }: Tables,
+  projectId: string,
+  { entityId, actions, from, to }: AuditFilter,
+  { limit, after }: PageRequest,
+): Promise<readonly object[]> {
+  const newest = [desc(audit.at), desc(audit.id)];
+  const within = (which: SQL | undefined) =>
+    and(
+      eq(audit.projectId, projectId),
+      which,
+      from === undefined ? undefined : gte(audit.at, from),
+      to === undefined ? undefined : lte(audit.at, to),
+      behind(audit.at, audit.id, after),
+    );
+  const rowsOf = async (which: SQL | undefined) =>
+    await db
+      .select()
+      .from(audit)
+      .where(which)
+      .orderBy(...newest)
+      .limit(atMost(limit));
+  if (entityId !== undefined) {
+    // In this form no index has the action, and the entity's is entered.
+    const among = actions === undefined ? undefined : inArray(sql`${audit.action} || ''`, [...actions]);
+    return await rowsOf(within(and(eq(audit.entityId, entityId), among)));
+  }
+  if (actions === undefined) return await rowsOf(within(undefined));
+  const pages = [...new Set(actions)].map((action) => {
+    const page = db
+      .select({ id: audit.id })
+      .from(audit)
+      .where(within(eq(audit.action, action)))
+      .orderBy(...newest)
+      .limit(atMost(limit));
+    return sql`select id from (${page}) as "some"`;
+  });
+  return pages.length === 0 ? [] : await rowsOf(sql`${audit.id} in (${sql.join(pages, sql` union all `)})`);
 }
 
 /** A row of which a column is no JSON is INTEGRITY to whoever reads that column, and to nobody else. */

@@ -7,6 +7,7 @@ import type { Tables } from '../tables.ts';
 import { entryOf, readAuthority } from './signing/authority.ts';
 import { isIntact, rowIdOf, type SignedSource, shapeOf } from './signing/signed.ts';
 import { atMost } from './statements/at-most.ts';
+import { inChunks } from './statements/in-chunks.ts';
 import { trusted } from './statements/trusted.ts';
 import { besideOf } from './tokens.ts';
 
@@ -37,16 +38,52 @@ export function integrityReaders(source: SignedSource, tables: Tables): Integrit
         next: last === undefined || rows.length < limit ? null : shapeOf(table).id.map((key) => last[key]),
       };
     },
-    async lost() {
-      const entries = new Set(Object.keys((await listOf(source, tables)) ?? {}));
-      const { tokens, providerGrants, secretDestinations } = tables;
-      for (const { id } of await db.select({ id: tokens.id }).from(tokens)) entries.delete(entryOf('token', id));
-      for (const row of await db.select().from(providerGrants)) entries.delete(entryOf('grant', row.projectId, row.provider, row.prefix));
-      for (const row of await db.select().from(secretDestinations))
-        entries.delete(entryOf('destination', row.projectId, row.provider, row.path, row.id));
-      return [...entries].map(lostRow);
+    async lost(after, limit) {
+      const listed = await entriesBehind(source, tables, after);
+      const page = listed.slice(0, limit);
+      const gone = await notStored(source, tables, page);
+      // What was taken off the list meanwhile was deleted by us.
+      const still = gone.length === 0 ? new Set<string>() : new Set(await entriesBehind(source, tables, after));
+      return { found: gone.filter((entry) => still.has(entry)).map(lostRow), next: listed.length > limit ? (page.at(-1) ?? null) : null };
     },
   };
+}
+
+async function entriesBehind(source: SignedSource, tables: Tables, after: string | null): Promise<readonly string[]> {
+  const entries = Object.keys((await listOf(source, tables)) ?? {});
+  return entries.filter((entry) => after === null || entry > after).sort();
+}
+
+/** Of these entries, those whose row is gone. */
+async function notStored({ db }: SignedSource, tables: Tables, entries: readonly string[]): Promise<readonly string[]> {
+  const { tokens, providerGrants, secretDestinations } = tables;
+  const parts = entries.map((entry) => ({ entry, parts: JSON.parse(entry) as readonly string[] }));
+  const idsOf = (kind: string) => parts.filter(({ parts: [of] }) => of === kind).map(({ parts }) => parts.at(-1) ?? '');
+  const found = await Promise.all([
+    inChunks(idsOf('token'), (ids) => db.select({ id: tokens.id }).from(tokens).where(inArray(tokens.id, ids))),
+    inChunks(idsOf('destination'), (ids) =>
+      db.select({ id: secretDestinations.id }).from(secretDestinations).where(inArray(secretDestinations.id, ids)),
+    ),
+  ]);
+  const ids = new Set(found.flat().map(({ id }) => id));
+  const gone: string[] = [];
+  for (const {
+    entry,
+    parts: [kind, ...id],
+  } of parts) {
+    const [projectId = '', provider = '', prefix = ''] = id;
+    const isStored =
+      kind === 'grant'
+        ? (
+            await db
+              .select({ prefix: providerGrants.prefix })
+              .from(providerGrants)
+              .where(and(eq(providerGrants.projectId, projectId), eq(providerGrants.provider, provider), eq(providerGrants.prefix, prefix)))
+          ).length > 0
+        : ids.has(id.at(-1) ?? '');
+    if (!isStored) gone.push(entry);
+  }
+  return gone;
 }
 
 async function faultsOf(source: SignedSource, tables: Tables, table: Table, rows: readonly Row[]): Promise<readonly AlteredRow[]> {
