@@ -10,7 +10,7 @@ export interface ConcurrencyLimits {
   readonly reserved: number;
   /** Operations of one token that run at the same time. */
   readonly perToken: number;
-  /** Operations of one token that wait for other systems at the same time; they take no place of the others meanwhile. */
+  /** Operations of one token that wait for other systems at the same time; they hold no permit meanwhile. */
   readonly diallingPerToken: number;
   readonly queue: number;
   readonly waitMs: number;
@@ -27,14 +27,14 @@ export const DEFAULT_CONCURRENCY_LIMITS: ConcurrencyLimits = {
 
 /** Keeps one caller from taking everything, all callers from taking more than there is, and a way free for what jobs depend on. */
 export interface ConcurrencyLimiter {
-  /** Resolves to the place that the operation has. Throws RATE_LIMITED (the caller's own limit) or UNAVAILABLE (ours). */
-  enter(token: string, priority: Priority): Promise<Place>;
+  /** Resolves to the operation's permit to run. Throws RATE_LIMITED (the caller's own limit) or UNAVAILABLE (ours). */
+  acquire(token: string, priority: Priority): Promise<Permit>;
 }
 
-export interface Place {
-  leave(): void;
+export interface Permit {
+  release(): void;
   /**
-   * Gives the place back while this work goes on, which waits for other systems. Afterwards it is there again, without a wait: what
+   * Gives the permit back while this work goes on, which waits for other systems. Afterwards it is there again, without a wait: what
    * the work had for an effect must not be refused. Throws RATE_LIMITED when the token has too much of such work.
    */
   whileDialling<T>(work: () => Promise<T>): Promise<T>;
@@ -73,19 +73,19 @@ export function createConcurrencyLimiter(
     nextInLine()?.start();
   }
 
-  function take(token: string): Place {
+  function take(token: string): Permit {
     let left = false;
     /** Of the operation's own work: its fields may dial at once. */
     let dials = 0;
     occupy(token);
     return {
-      leave() {
+      release() {
         if (left) return;
         left = true;
         if (dials === 0) vacate(token);
       },
       async whileDialling(work) {
-        // What goes on after the answer has no place to give back.
+        // What goes on after the answer has no permit to give back.
         if (left) return await work();
         if (dials === 0) {
           if ((dialling.get(token) ?? 0) >= options.diallingPerToken)
@@ -139,7 +139,7 @@ export function createConcurrencyLimiter(
   }
 
   return {
-    async enter(token, priority) {
+    async acquire(token, priority) {
       const level = pressure();
       if ((level === 'severe' && priority !== 'critical') || (level === 'high' && priority === 'expendable')) throw busy();
       if (fits(token, priority)) return take(token);

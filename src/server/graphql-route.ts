@@ -66,14 +66,14 @@ export async function handleGraphql(
   const deadline = new Deadline(response);
   const caller = actor.tokenId ?? 'local';
   const admit: Admit = async ({ priority, slow, isMutation }, run) => {
-    const place = await places.enter(caller, priority);
+    const permit = await places.acquire(caller, priority);
     try {
       while (turns.isSpent()) await turns.next();
       deadline.start(slow ? executionMs.slow : executionMs.quick, isMutation);
-      return await (slow ? run(place.whileDialling) : run());
+      return await (slow ? run(permit.whileDialling) : run());
     } finally {
-      // The place is taken for as long as the work goes on, whatever was answered meanwhile.
-      place.leave();
+      // The permit is held for as long as the work goes on, whatever was answered meanwhile.
+      permit.release();
     }
   };
   const run = (bound: Services) => execute(given, createContext(bound, actor, deadline), admit);

@@ -8,10 +8,10 @@ const SMALL: ConcurrencyLimits = { inFlight: 5, reserved: 1, perToken: 10, diall
 /** Enters and says, without waiting, what has become of it so far. */
 function visitor(places: ReturnType<typeof createConcurrencyLimiter>, log: string[]) {
   return (name: string, priority: Priority = 'normal', token = name) => {
-    const entered = places.enter(token, priority).then(
-      (place) => {
+    const entered = places.acquire(token, priority).then(
+      (permit) => {
         log.push(`${name} in`);
-        return place;
+        return permit;
       },
       (error: { code: string }) => {
         log.push(`${name} ${error.code}`);
@@ -19,7 +19,7 @@ function visitor(places: ReturnType<typeof createConcurrencyLimiter>, log: strin
       },
     );
     return {
-      leave: async () => (await entered)?.leave(),
+      leave: async () => (await entered)?.release(),
       /** Dials out, and says what became of it. */
       dial: async (work: () => Promise<unknown>) =>
         (await entered)?.whileDialling(work).catch((error: { code: string }) => log.push(`${name} ${error.code}`)),
@@ -101,7 +101,7 @@ describe('the places for operations', () => {
     const places = createConcurrencyLimiter(SMALL, () => pressure);
     const entered: Priority[] = [];
     for (const priority of ['critical', 'normal', 'expendable'] as const)
-      await places.enter(priority, priority).then(
+      await places.acquire(priority, priority).then(
         () => entered.push(priority),
         () => {},
       );
@@ -146,9 +146,9 @@ describe('the places for operations', () => {
   test('what goes on after the operation has left neither waits nor gives anything back', async () => {
     const log: string[] = [];
     const places = createConcurrencyLimiter({ ...SMALL, inFlight: 2, reserved: 1 });
-    const place = await places.enter('a', 'normal');
-    place.leave();
-    await place.whileDialling(async () => log.push('done'));
+    const permit = await places.acquire('a', 'normal');
+    permit.release();
+    await permit.whileDialling(async () => log.push('done'));
     const enter = visitor(places, log);
     enter('b');
     enter('c');
