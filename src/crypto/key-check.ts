@@ -1,5 +1,5 @@
 import { StartupError } from '../domain/errors/startup-error.ts';
-import type { InstanceRow } from '../domain/ports/store.ts';
+import type { InstanceRow } from '../domain/ports/instance-store.ts';
 import type { UpgradeRecord } from '../domain/ports/vault.ts';
 import { keyEncryptionKey, keyId, lengthPrefixed } from './derive.ts';
 import { open, seal } from './envelope.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DomainError } from '../domain/errors/errors.ts';
 import type { RequestInfo } from '../domain/token/actor.ts';
 import { authenticate, authenticateSession } from '../operations/access/authenticate.ts';
-import { createSession, endSession, SESSION_TTL_MS } from '../operations/access/manage-tokens.ts';
+import { createSession, endSession, SESSION_TTL_MS } from '../operations/access/manage-sessions.ts';
 import { actorId } from '../operations/services.ts';
 import { requireSameSite, sessionCookie, sessionSecret, throttled } from './authenticate-request.ts';
 import { parseObject, readBody, requireJson } from './read-request.ts';

@@ -1,22 +1,27 @@
 import type { Readers, RowSigner, Store, Writers } from '../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
-import { auditReaders, auditWriters } from './sql/audit.ts';
-import { changeReaders, changeWriters, validationReaders, validationWriters } from './sql/changes.ts';
-import { clockReaders, clockWriters } from './sql/clock.ts';
-import { connectionReaders, connectionWriters } from './sql/connections.ts';
-import { contentReaders, contentWriters } from './sql/contents.ts';
-import { idempotencyWriters } from './sql/idempotency.ts';
-import { integrationReaders, integrationWriters } from './sql/integrations.ts';
-import { integrityReaders } from './sql/integrity.ts';
-import { keyReaders, keyWriters } from './sql/keys.ts';
-import { leaseReaders, leaseWriters } from './sql/leases.ts';
-import { projectReaders, projectWriters } from './sql/projects.ts';
-import { providerGrantReaders, providerGrantWriters } from './sql/provider-grants.ts';
-import { retentionWriters } from './sql/retention.ts';
-import { secretDestinationReaders, secretDestinationWriters } from './sql/secret-destinations.ts';
+import { providerGrantReaders, providerGrantWriters } from './sql/access/provider-grants.ts';
+import { secretDestinationReaders, secretDestinationWriters } from './sql/access/secret-destinations.ts';
+import { sessionReaders, sessionWriters } from './sql/access/sessions.ts';
+import { tokenReaders, tokenWriters } from './sql/access/tokens.ts';
+import { auditReaders, auditWriters } from './sql/audit/audit.ts';
+import { eventWriters } from './sql/audit/events.ts';
+import { changeReaders, changeWriters } from './sql/changes/changes.ts';
+import { leaseReaders, leaseWriters } from './sql/changes/leases.ts';
+import { validationReaders, validationWriters } from './sql/changes/validations.ts';
+import { connectionReaders, connectionWriters } from './sql/connections/connections.ts';
+import { contentReaders, contentWriters } from './sql/connections/contents.ts';
+import { integrationReaders, integrationWriters } from './sql/connections/integrations.ts';
+import { projectReaders, projectWriters } from './sql/connections/projects.ts';
+import { siteReaders, siteWriters } from './sql/connections/sites.ts';
+import { versionReaders, versionWriters } from './sql/connections/versions.ts';
 import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signing/signed.ts';
-import { tokenReaders, tokenWriters } from './sql/tokens.ts';
-import { versionReaders, versionWriters } from './sql/versions.ts';
+import { clockReaders, clockWriters } from './sql/upkeep/clock.ts';
+import { idempotencyWriters } from './sql/upkeep/idempotency.ts';
+import { instanceReaders, instanceWriters } from './sql/upkeep/instance.ts';
+import { integrityReaders } from './sql/upkeep/integrity.ts';
+import { keyReaders, keyWriters } from './sql/upkeep/keys.ts';
+import { retentionWriters } from './sql/upkeep/retention.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -46,6 +51,10 @@ export function createStore(engine: Engine): Store {
 
 function readersOf(source: SignedSource, tables: Tables): Readers {
   return {
+    instance: instanceReaders(source, tables),
+    keys: keyReaders(source, tables),
+    projects: projectReaders(source, tables),
+    sites: siteReaders(source, tables),
     integrations: integrationReaders(source, tables),
     connections: connectionReaders(source, tables),
     versions: versionReaders(source, tables),
@@ -54,13 +63,12 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     validations: validationReaders(source, tables),
     leases: leaseReaders(source, tables),
     tokens: tokenReaders(source, tables),
+    sessions: sessionReaders(source, tables),
     providerGrants: providerGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
     audit: auditReaders(source, tables),
     integrity: integrityReaders(source, tables),
     clock: clockReaders(source, tables),
-    ...projectReaders(source, tables),
-    ...keyReaders(source, tables),
   };
 }
 
@@ -85,19 +93,19 @@ class TransactionWriters implements Writers {
     return this.#tx.lock(...args);
   }
   get projects(): Writers['projects'] {
-    return this.#of(projectWriters).projects;
+    return this.#of(projectWriters);
   }
   get sites(): Writers['sites'] {
-    return this.#of(projectWriters).sites;
+    return this.#of(siteWriters);
   }
   get events(): Writers['events'] {
-    return this.#of(projectWriters).events;
+    return this.#of(eventWriters);
   }
   get instance(): Writers['instance'] {
-    return this.#of(keyWriters).instance;
+    return this.#of(instanceWriters);
   }
   get keys(): Writers['keys'] {
-    return this.#of(keyWriters).keys;
+    return this.#of(keyWriters);
   }
   get integrations(): Writers['integrations'] {
     return this.#of(integrationWriters);
@@ -122,6 +130,9 @@ class TransactionWriters implements Writers {
   }
   get tokens(): Writers['tokens'] {
     return this.#of(tokenWriters);
+  }
+  get sessions(): Writers['sessions'] {
+    return this.#of(sessionWriters);
   }
   get providerGrants(): Writers['providerGrants'] {
     return this.#of(providerGrantWriters);

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/ports/clock.ts';
-import type { InstanceRow, Store } from '../domain/ports/store.ts';
+import type { InstanceRow } from '../domain/ports/instance-store.ts';
+import type { Store } from '../domain/ports/store.ts';
 import type { UpgradeRecord } from '../domain/ports/vault.ts';
 
 /** A store that is open, and the instance it belongs to. */

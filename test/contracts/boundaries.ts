@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate, authenticateSession } from '../../src/operations/access/authenticate.ts';
-import { createSession } from '../../src/operations/access/manage-tokens.ts';
+import { createSession } from '../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { type Answer, COMMIT, stageSecret } from '../support/gateway.ts';

@@ -6,7 +6,8 @@ import type { Change } from '../../src/domain/change/change.ts';
 import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection/connection.ts';
 import { DomainError } from '../../src/domain/errors/errors.ts';
 import type { Lease } from '../../src/domain/lease/lease.ts';
-import type { IdempotencyRow, Store, Writers } from '../../src/domain/ports/store.ts';
+import type { IdempotencyRow } from '../../src/domain/ports/idempotency-store.ts';
+import type { Store, Writers } from '../../src/domain/ports/store.ts';
 import type { Token } from '../../src/domain/token/token.ts';
 import { createTestClock } from '../support/services.ts';
 
@@ -753,14 +754,14 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         expiresAt: clock.now() + HOUR,
         endedAt: null,
       };
-      await store.write((tx) => tx.tokens.insertSession(session));
-      const found = await store.read.tokens.findSession(session.hash);
-      const end = () => store.write((tx) => tx.tokens.endSession(session.id, clock.now()));
-      expect([
-        found,
-        (await Promise.all([end(), end()])).filter(Boolean).length,
-        await store.read.tokens.findSession(randomBytes(32)),
-      ]).toEqual([session, 1, null]);
+      await store.write((tx) => tx.sessions.insert(session));
+      const found = await store.read.sessions.find(session.hash);
+      const end = () => store.write((tx) => tx.sessions.end(session.id, clock.now()));
+      expect([found, (await Promise.all([end(), end()])).filter(Boolean).length, await store.read.sessions.find(randomBytes(32))]).toEqual([
+        session,
+        1,
+        null,
+      ]);
     });
 
     test('the store answers, and its time is that of its transactions', async () => {

@@ -1,7 +1,7 @@
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { createSession } from '../../src/operations/access/manage-tokens.ts';
+import { createSession } from '../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { grantSecrets, revokeSecrets } from '../../src/operations/references/grant-secrets.ts';
 import { writeAs } from '../../src/operations/services.ts';

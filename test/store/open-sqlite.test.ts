@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkMasterKey } from '../../src/crypto/key-check.ts';
 import { StartupError } from '../../src/domain/errors/startup-error.ts';
-import type { InstanceRow } from '../../src/domain/ports/store.ts';
+import type { InstanceRow } from '../../src/domain/ports/instance-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
 import { createTestClock, openSigned, verifyTestInstance } from '../support/services.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database as Handle } from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AuditFilter, Store, Writers } from '../../src/domain/ports/store.ts';
+import type { AuditFilter } from '../../src/domain/audit/audit-store.ts';
+import type { Store, Writers } from '../../src/domain/ports/store.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../src/store/sqlite/sqlite.ts';
@@ -182,10 +183,10 @@ describe('every statement finds its rows by an index', () => {
       for (const page of pages) await tx.tokens.list('p', page);
       await tx.tokens.any();
       await tx.tokens.countOwners('p', 1);
-      await tx.tokens.findSession(bytes);
+      await tx.sessions.find(bytes);
       await tx.tokens.revoke('t', 1);
       await tx.tokens.touch('t', 1);
-      await tx.tokens.endSession('s', 1);
+      await tx.sessions.end('s', 1);
     },
     'idempotency and audit': async (tx) => {
       await tx.idempotency.take(

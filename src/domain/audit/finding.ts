@@ -1,4 +1,4 @@
-import type { AlteredRow } from '../ports/store.ts';
+import type { AlteredRow } from '../ports/upkeep-store.ts';
 
 /** What the examination of a store finds wrong. */
 export interface Finding {

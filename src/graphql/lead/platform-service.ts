@@ -1,7 +1,7 @@
 import type { Site } from '../../domain/connection/connection.ts';
+import type { ListedConnection } from '../../domain/connection/connection-store.ts';
 import { identifiersOf } from '../../domain/connection/details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
-import type { ListedConnection } from '../../domain/ports/store.ts';
 import { requirePermission } from '../../domain/token/actor.ts';
 import type { Services } from '../../operations/services.ts';
 import { LISTS } from '../plugins/operation-priority.ts';

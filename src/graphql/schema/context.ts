@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Connection, Integration, IntegrationCategory, Project, Site, Version } from '../../domain/connection/connection.ts';
-import type { ListedConnection } from '../../domain/ports/store.ts';
+import type { ListedConnection } from '../../domain/connection/connection-store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import type { Token } from '../../domain/token/token.ts';
 import { type Services, scopeOf } from '../../operations/services.ts';

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { badRequest } from '../../domain/errors/errors.ts';
-import type { PageRequest } from '../../domain/ports/store.ts';
+import type { PageRequest } from '../../domain/ports/page.ts';
 import type { Builder } from './builder.ts';
 
 /** Most rows of one page. */

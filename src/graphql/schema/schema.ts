@@ -8,6 +8,7 @@ import { addPlatformServices } from '../lead/platform-service.ts';
 import { addSelfHosted } from '../lead/self-hosted.ts';
 import { addTestDatabase } from '../lead/test-database.ts';
 import { withBudget } from '../plugins/budget/budgeted-schema.ts';
+import { addAudit } from './audit.ts';
 import { createBuilder } from './builder.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addChanges } from './change.ts';
@@ -22,7 +23,8 @@ import { createRefs } from './refs.ts';
 import { addSecretDestinations } from './secret-destination.ts';
 import { addSecretGrants } from './secret-grant.ts';
 import { addSites } from './site.ts';
-import { addAudit, addTokens } from './token.ts';
+import { addStoreExamination } from './store-examination.ts';
+import { addTokens } from './token.ts';
 import { withTolerantInt } from './tolerant-int.ts';
 import { addValidationOperations, createValidationTypes } from './validation.ts';
 
@@ -55,6 +57,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addLeases(builder, leases, pages);
   addTokens(builder, pages);
   addAudit(builder, pages);
+  addStoreExamination(builder);
   addKeys(builder);
   addCatalogue(builder);
   return withBudget(withTolerantInt(builder.toSchema()));

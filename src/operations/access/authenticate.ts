@@ -50,7 +50,7 @@ function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Toke
 /** The actor of a browser session, with the rights that its token has now. */
 export async function authenticateSession(services: Services, secret: string, request: RequestInfo): Promise<Actor> {
   if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
-  const session = await services.store.read.tokens.findSession(services.vault.keyedHash('token', secret));
+  const session = await services.store.read.sessions.find(services.vault.keyedHash('token', secret));
   if (session === null || session.endedAt !== null || session.expiresAt <= (await services.store.now())) throw unauthenticated();
   return await actorOfToken(services, session.tokenId, request);
 }

@@ -1,10 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import { lossesOf, type ParityRule, type PermissionLoss } from '../../domain/change/parity.ts';
+import type { Comparison } from '../../domain/change/validation-store.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
 import { hasPassed } from '../../domain/connector/validation.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Lease } from '../../domain/lease/lease.ts';
-import type { Comparison, Writers } from '../../domain/ports/store.ts';
+import type { Writers } from '../../domain/ports/store.ts';
 import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { gapBetween, readRestores } from '../audit/read-restores.ts';

@@ -1,5 +1,5 @@
 import type { Scope, Version } from '../../domain/connection/connection.ts';
-import type { VersionReaders } from '../../domain/ports/store.ts';
+import type { VersionReaders } from '../../domain/connection/version-store.ts';
 
 const PAGE = 100;
 

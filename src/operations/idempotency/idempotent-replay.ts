@@ -1,5 +1,6 @@
 import { badRequest, DomainError, type ErrorCode, TRANSIENT } from '../../domain/errors/errors.ts';
-import type { IdempotencyRow, Writers } from '../../domain/ports/store.ts';
+import type { IdempotencyRow } from '../../domain/ports/idempotency-store.ts';
+import type { Writers } from '../../domain/ports/store.ts';
 import type { SealBinding } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';

@@ -1,6 +1,7 @@
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { StartupError } from '../../domain/errors/startup-error.ts';
-import { type InstanceRow, KEY_LOCK, type Writers } from '../../domain/ports/store.ts';
+import { type InstanceRow, KEY_LOCK } from '../../domain/ports/instance-store.ts';
+import type { Writers } from '../../domain/ports/store.ts';
 import { type Rekey, UPGRADE_RECORD_MS } from '../../domain/ports/vault.ts';
 import { type Actor, requireLocal, requireOperator } from '../../domain/token/actor.ts';
 import { record, type Services } from '../services.ts';

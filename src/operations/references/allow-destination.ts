@@ -1,7 +1,7 @@
 import type { SecretDestination, SecretName, SecretReference } from '../../domain/connection/secret-reference.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
-import type { PageRequest } from '../../domain/ports/store.ts';
+import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requireOperator, requirePermission } from '../../domain/token/actor.ts';
 import { requireOpen } from '../changes/find-change.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';

@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/audit/finding.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { Connection, SealedContent, Version } from '../../domain/connection/connection.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
-import type { AlteredRow } from '../../domain/ports/store.ts';
+import type { AlteredRow } from '../../domain/ports/upkeep-store.ts';
 import { createPacer, type Pacer } from '../../domain/time/pacer.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
 import { compareWithAudit, lostVersions } from '../audit/compare-with-audit.ts';

@@ -1,6 +1,7 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Version } from '../../domain/connection/connection.ts';
-import { KEY_LOCK, type VersionPlace } from '../../domain/ports/store.ts';
+import type { VersionPlace } from '../../domain/connection/version-store.ts';
+import { KEY_LOCK } from '../../domain/ports/instance-store.ts';
 import { UPGRADE_RECORD_MS } from '../../domain/ports/vault.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
 import { localActor } from '../access/prepare-instance.ts';

@@ -1,7 +1,8 @@
 import { lossesOf, PARITY, type ParityRule } from '../../domain/change/parity.ts';
+import type { Comparison } from '../../domain/change/validation-store.ts';
 import { hasPassed, type ValidationResult } from '../../domain/connector/validation.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
-import type { Comparison, Writers } from '../../domain/ports/store.ts';
+import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import type { Candidate } from '../references/resolve-credentials.ts';
 import type { Services } from '../services.ts';

@@ -1,8 +1,9 @@
 import type { Change } from '../../domain/change/change.ts';
 import { PROOF_MAX_AGE_MS } from '../../domain/change/change.ts';
 import { PARITY, type ParityRule, parityRule } from '../../domain/change/parity.ts';
+import type { Comparison } from '../../domain/change/validation-store.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
-import type { Comparison, Readers } from '../../domain/ports/store.ts';
+import type { Readers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { newestVersion } from '../changes/newest-version.ts';
 import { connectorOf } from '../connections/load-connection.ts';

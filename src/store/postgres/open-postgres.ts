@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, QueryResultRow } from 'pg';
 import { StartupError } from '../../domain/errors/startup-error.ts';
-import type { InstanceRow } from '../../domain/ports/store.ts';
+import type { InstanceRow } from '../../domain/ports/instance-store.ts';
 import type { UpgradeRecord } from '../../domain/ports/vault.ts';
 import { createStore } from '../create-store.ts';
 import { MIGRATIONS_TABLE, migrationsAfter, newerSchema, newestMigration } from '../migrations.ts';

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import type { Database as Handle } from 'better-sqlite3';
 import { StartupError } from '../../domain/errors/startup-error.ts';
-import type { InstanceRow } from '../../domain/ports/store.ts';
+import type { InstanceRow } from '../../domain/ports/instance-store.ts';
 import type { UpgradeRecord } from '../../domain/ports/vault.ts';
 import { diskRefusal } from '../files/disk-refusal.ts';
 import { MIGRATIONS_TABLE, newerSchema, newestMigration } from '../migrations.ts';

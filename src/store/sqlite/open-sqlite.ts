@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Database as Handle } from 'better-sqlite3';
 import { StartupError } from '../../domain/errors/startup-error.ts';
 import { systemClock } from '../../domain/ports/clock.ts';
-import type { InstanceRow } from '../../domain/ports/store.ts';
+import type { InstanceRow } from '../../domain/ports/instance-store.ts';
 import { createStore } from '../create-store.ts';
 import { diskRefusal } from '../files/disk-refusal.ts';
 import { makeDataDir } from '../files/make-data-dir.ts';

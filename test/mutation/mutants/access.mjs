@@ -572,7 +572,7 @@ export const ACCESS = [
   },
   {
     id: 'access/audit',
-    file: 'src/graphql/schema/token.ts',
+    file: 'src/graphql/schema/audit.ts',
     before: `        requirePermission(actor, 'audit');
 `,
     after: '',
@@ -581,7 +581,7 @@ export const ACCESS = [
   },
   {
     id: 'access/audit-limited',
-    file: 'src/graphql/schema/token.ts',
+    file: 'src/graphql/schema/audit.ts',
     before: `        if (actor.integrationIds !== null)
 `,
     after: `        if (actor.integrationIds === undefined)

@@ -79,7 +79,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/session-outlives-token',
-    file: 'src/operations/access/manage-tokens.ts',
+    file: 'src/operations/access/manage-sessions.ts',
     before: 'Math.min(now + SESSION_TTL_MS, actor.expiresAt ?? Infinity)',
     after: 'now + SESSION_TTL_MS',
     tests: BOUNDARIES,

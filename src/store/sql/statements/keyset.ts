@@ -1,5 +1,5 @@
 import { and, type Column, gt, gte, lt, lte, or, type SQL } from 'drizzle-orm';
-import type { PageRequest } from '../../../domain/ports/store.ts';
+import type { PageRequest } from '../../../domain/ports/page.ts';
 
 /** Rows behind the last one seen, newest first. The upper bound is said apart from the rest: by it an index is entered. */
 export function behind(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {

@@ -1,18 +1,19 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
-import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '../../domain/audit/audit.ts';
-import { DomainError } from '../../domain/errors/errors.ts';
-import type { AuditFilter, AuditReaders, AuditWriters, PageRequest } from '../../domain/ports/store.ts';
-import { AUDIT_COMMITS } from '../audit-commits.ts';
-import type { StatementSource } from '../engine.ts';
-import { UnreadableJson } from '../stored-json.ts';
-import type { Tables } from '../tables.ts';
+import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '../../../domain/audit/audit.ts';
+import type { AuditFilter, AuditReaders, AuditWriters } from '../../../domain/audit/audit-store.ts';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import type { PageRequest } from '../../../domain/ports/page.ts';
+import { AUDIT_COMMITS } from '../../audit-commits.ts';
+import type { StatementSource } from '../../engine.ts';
+import { UnreadableJson } from '../../stored-json.ts';
+import type { Tables } from '../../tables.ts';
+import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { inChunks } from '../statements/in-chunks.ts';
+import { behind, beyond } from '../statements/keyset.ts';
+import { prepared, preparedInsert } from '../statements/prepared.ts';
+import { first, trusted } from '../statements/trusted.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
-import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { inChunks } from './statements/in-chunks.ts';
-import { behind, beyond } from './statements/keyset.ts';
-import { prepared, preparedInsert } from './statements/prepared.ts';
-import { first, trusted } from './statements/trusted.ts';
 
 const HEAD = 'head';
 

@@ -1,15 +1,15 @@
-import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
-import type { TokenReaders, TokenWriters } from '../../domain/ports/store.ts';
-import type { Session, Token, TokenGrant } from '../../domain/token/token.ts';
-import { unavailable } from '../store-error.ts';
-import type { Tables } from '../tables.ts';
-import { amendAuthority, areListed, entryOf, HEAD } from './signing/authority.ts';
-import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { inChunks } from './statements/in-chunks.ts';
-import { behind } from './statements/keyset.ts';
-import { prepared } from './statements/prepared.ts';
-import { trusted } from './statements/trusted.ts';
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Token, TokenGrant } from '../../../domain/token/token.ts';
+import type { TokenReaders, TokenWriters } from '../../../domain/token/token-store.ts';
+import { unavailable } from '../../store-error.ts';
+import type { Tables } from '../../tables.ts';
+import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
+import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { inChunks } from '../statements/in-chunks.ts';
+import { behind } from '../statements/keyset.ts';
+import { prepared } from '../statements/prepared.ts';
+import { trusted } from '../statements/trusted.ts';
 
 /** The list of tokens changes while a token is looked up, at most this often in a row. */
 const MOST_READS = 5;
@@ -28,14 +28,6 @@ const byId = prepared('tokens_by_id', (db, tables) => {
   const statement = joinedRows(db, tables).where(eq(tables.tokens.id, sql.placeholder('id')));
   return { columns, statement };
 });
-const sessionByHash = prepared('sessions_by_hash', (db, { sessions }) => ({
-  columns: getTableColumns(sessions),
-  statement: db
-    .select()
-    .from(sessions)
-    .where(eq(sessions.hash, sql.placeholder('hash'))),
-}));
-
 function columnsOf({ tokens, tokenGrants, authorityHead }: Tables) {
   return {
     ...getTableColumns(tokens),
@@ -129,7 +121,6 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
           of(token.id).some((grant) => grant.projectId === projectId && grant.roles.includes('owner')),
       ).length;
     },
-    findSession: async (hash) => verifiedOne<Session>(source, tables.sessions, await sessionByHash(source, tables, { hash })),
   };
 }
 
@@ -164,12 +155,8 @@ function checked(source: SignedSource, tables: Tables, rows: readonly object[]):
 
 export function tokenWriters(tx: SignedTransaction, tables: Tables): TokenWriters {
   const { db } = tx;
-  const { tokens, tokenGrants, sessions } = tables;
+  const { tokens, tokenGrants } = tables;
   const readers = tokenReaders(tx, tables);
-  const endOne = async (id: string, now: number) =>
-    (await alterRow<typeof sessions, Session>(tx, tables, sessions, { id }, ({ endedAt }) =>
-      endedAt === null ? { endedAt: now } : null,
-    )) !== null;
   return {
     async insert(token, grants) {
       const row = withMac(tx, tokens, { ...token }, besideOf(grants));
@@ -198,18 +185,6 @@ export function tokenWriters(tx: SignedTransaction, tables: Tables): TokenWriter
         .update(tokens)
         .set({ lastUsedAt: minute })
         .where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))),
-    insertSession: async (session) => void (await db.insert(sessions).values(withMac(tx, sessions, { ...session }))),
-    endSession: endOne,
-    async endOldestSessions(tokenId, keep, now) {
-      const live = await db
-        .select({ id: sessions.id })
-        .from(sessions)
-        .where(and(eq(sessions.tokenId, tokenId), isNull(sessions.endedAt), gt(sessions.expiresAt, now)))
-        .orderBy(desc(sessions.createdAt), desc(sessions.id));
-      const ended: string[] = [];
-      for (const { id } of live.slice(keep)) if (await endOne(id, now)) ended.push(id);
-      return ended;
-    },
     ...readers,
   };
 }

@@ -1,11 +1,11 @@
 import { and, asc, eq, exists, inArray, isNull, lte, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { RetentionWriters } from '../../domain/ports/store.ts';
-import type { EngineTransaction } from '../engine.ts';
-import type { Tables } from '../tables.ts';
-import { isOpen } from './changes.ts';
-import { atMost } from './statements/at-most.ts';
-import { beyond } from './statements/keyset.ts';
+import type { RetentionWriters } from '../../../domain/ports/upkeep-store.ts';
+import type { EngineTransaction } from '../../engine.ts';
+import type { Tables } from '../../tables.ts';
+import { isOpen } from '../changes/changes.ts';
+import { atMost } from '../statements/at-most.ts';
+import { beyond } from '../statements/keyset.ts';
 
 /** Deletes what nobody needs any more, some rows at a time: each finds its rows by an index, the oldest first. */
 export function retentionWriters({ db }: EngineTransaction, tables: Tables): RetentionWriters {

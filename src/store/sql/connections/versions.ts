@@ -17,11 +17,10 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import type { Scope, Version, VersionLabel } from '../../domain/connection/connection.ts';
-import type { VersionPlace, VersionReaders, VersionWriters } from '../../domain/ports/store.ts';
-import type { Database } from '../engine.ts';
-import type { Tables } from '../tables.ts';
-import { inUse, openChange } from './contents.ts';
+import type { Scope, Version, VersionLabel } from '../../../domain/connection/connection.ts';
+import type { VersionPlace, VersionReaders, VersionWriters } from '../../../domain/connection/version-store.ts';
+import type { Database } from '../../engine.ts';
+import type { Tables } from '../../tables.ts';
 import {
   alterRow,
   asStored,
@@ -32,11 +31,12 @@ import {
   signedInsert,
   verified,
   verifiedOne,
-} from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { inChunks } from './statements/in-chunks.ts';
-import { ofConnectionsInScope } from './statements/in-scope.ts';
-import { preparedInScope } from './statements/prepared.ts';
+} from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { inChunks } from '../statements/in-chunks.ts';
+import { ofConnectionsInScope } from '../statements/in-scope.ts';
+import { preparedInScope } from '../statements/prepared.ts';
+import { inUse, openChange } from './contents.ts';
 
 const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (db, tables, scope, { connectionId, version }) => ({
   columns: getTableColumns(tables.versions),

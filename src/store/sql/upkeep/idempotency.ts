@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, isNull, lte, sql } from 'drizzle-orm';
-import type { IdempotencyRow, IdempotencyWriters } from '../../domain/ports/store.ts';
-import { unavailable } from '../store-error.ts';
-import type { Tables } from '../tables.ts';
-import { alterRow, isIntact, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { placeholdersOf, prepared } from './statements/prepared.ts';
+import type { IdempotencyRow, IdempotencyWriters } from '../../../domain/ports/idempotency-store.ts';
+import { unavailable } from '../../store-error.ts';
+import type { Tables } from '../../tables.ts';
+import { alterRow, isIntact, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { placeholdersOf, prepared } from '../statements/prepared.ts';
 
 const dropExpired = prepared('idempotency_drop', (db, { idempotency }) => ({
   columns: {},

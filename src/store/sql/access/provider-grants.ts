@@ -1,13 +1,13 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { ProviderGrant } from '../../domain/connection/secret-reference.ts';
-import type { ProviderGrantReaders, ProviderGrantWriters } from '../../domain/ports/store.ts';
-import { unavailable } from '../store-error.ts';
-import type { Tables } from '../tables.ts';
-import { amendAuthority, areListed, entryOf, HEAD } from './signing/authority.ts';
-import { type SignedSource, type SignedTransaction, verified, withMac } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { prepared } from './statements/prepared.ts';
-import { trusted } from './statements/trusted.ts';
+import type { ProviderGrantReaders, ProviderGrantWriters } from '../../../domain/connection/reference-store.ts';
+import type { ProviderGrant } from '../../../domain/connection/secret-reference.ts';
+import { unavailable } from '../../store-error.ts';
+import type { Tables } from '../../tables.ts';
+import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
+import { type SignedSource, type SignedTransaction, verified, withMac } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { prepared } from '../statements/prepared.ts';
+import { trusted } from '../statements/trusted.ts';
 
 /** Grants, and the MAC of the list that each has to be on, at one moment. */
 const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, authorityHead }) => {

@@ -1,15 +1,15 @@
 import { and, asc, type Column, eq, getTableColumns, getTableName, gt, inArray, or, type SQL, type Table } from 'drizzle-orm';
-import { DomainError } from '../../domain/errors/errors.ts';
-import type { AlteredRow, IntegrityReaders } from '../../domain/ports/store.ts';
-import type { TokenGrant } from '../../domain/token/token.ts';
-import { COVERAGE } from '../coverage.ts';
-import type { Tables } from '../tables.ts';
-import { entryOf, readAuthority } from './signing/authority.ts';
-import { isIntact, rowIdOf, type SignedSource, shapeOf } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { inChunks } from './statements/in-chunks.ts';
-import { trusted } from './statements/trusted.ts';
-import { besideOf } from './tokens.ts';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import type { AlteredRow, IntegrityReaders } from '../../../domain/ports/upkeep-store.ts';
+import type { TokenGrant } from '../../../domain/token/token.ts';
+import { COVERAGE } from '../../coverage.ts';
+import type { Tables } from '../../tables.ts';
+import { besideOf } from '../access/tokens.ts';
+import { entryOf, readAuthority } from '../signing/authority.ts';
+import { isIntact, rowIdOf, type SignedSource, shapeOf } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { inChunks } from '../statements/in-chunks.ts';
+import { trusted } from '../statements/trusted.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

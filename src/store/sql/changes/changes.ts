@@ -1,16 +1,9 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Change } from '../../domain/change/change.ts';
-import type { Scope } from '../../domain/connection/connection.ts';
-import type {
-  ChangeReaders,
-  ChangeWriters,
-  Comparison,
-  ValidationReaders,
-  ValidationRecord,
-  ValidationWriters,
-} from '../../domain/ports/store.ts';
-import type { Database } from '../engine.ts';
-import type { Tables } from '../tables.ts';
+import type { Change } from '../../../domain/change/change.ts';
+import type { ChangeReaders, ChangeWriters } from '../../../domain/change/change-store.ts';
+import type { Scope } from '../../../domain/connection/connection.ts';
+import type { Database } from '../../engine.ts';
+import type { Tables } from '../../tables.ts';
 import {
   alterRow,
   asStored,
@@ -21,11 +14,11 @@ import {
   signedInsert,
   verified,
   verifiedOne,
-} from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { ofConnectionsInScope } from './statements/in-scope.ts';
-import { behind, beyond } from './statements/keyset.ts';
-import { prepared, preparedInScope } from './statements/prepared.ts';
+} from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { ofConnectionsInScope } from '../statements/in-scope.ts';
+import { behind, beyond } from '../statements/keyset.ts';
+import { prepared, preparedInScope } from '../statements/prepared.ts';
 
 const findOne = preparedInScope('changes_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.changes),
@@ -209,66 +202,3 @@ export function changeWriters(tx: SignedTransaction, tables: Tables): ChangeWrit
 }
 
 const OPEN: readonly Change['state'][] = ['OPEN', 'PENDING'];
-
-/** All that the MAC covers, and not the rest of what a check said, which may be long. */
-function believed(validations: Tables['validations']) {
-  const { description: _description, warnings: _warnings, data: _data, ...columns } = getTableColumns(validations);
-  return columns;
-}
-
-const latestOutcomes = prepared('validations_outcomes', (db, { validations }) => {
-  const columns = believed(validations);
-  const statement = db
-    .select(columns)
-    .from(validations)
-    .where(and(eq(validations.candidateHash, sql.placeholder('candidateHash')), eq(validations.projectId, sql.placeholder('projectId'))))
-    .orderBy(desc(validations.finishedAt), desc(validations.id))
-    .limit(atMost(200));
-  return { columns, statement };
-});
-/** Its index is by candidate: one candidate has few runs. */
-const latestComparison = prepared('validations_comparison', (db, { validations }) => {
-  const columns = believed(validations);
-  const statement = db
-    .select(columns)
-    .from(validations)
-    .where(
-      and(
-        eq(validations.candidateHash, sql.placeholder('candidateHash')),
-        eq(validations.projectId, sql.placeholder('projectId')),
-        eq(validations.validator, sql.placeholder('validator')),
-        eq(validations.comparedWith, sql.placeholder('comparedWith')),
-      ),
-    )
-    .orderBy(desc(validations.finishedAt), desc(validations.id))
-    .limit(atMost(1));
-  return { columns, statement };
-});
-const insertValidation = signedInsert('validations_insert', ({ validations }) => validations);
-
-export function validationReaders(source: SignedSource, tables: Tables): ValidationReaders {
-  return {
-    async passed(projectId, candidateHash, since) {
-      const rows = verified<Outcome>(source, tables.validations, await latestOutcomes(source, tables, { projectId, candidateHash }));
-      // The newest run of each validator: a later failure takes an earlier proof away.
-      const newest = new Map(rows.toReversed().map((run) => [run.validator, run]));
-      return [...newest.values()]
-        .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))
-        .map(({ validator }) => validator);
-    },
-    async comparison(projectId, candidateHash, { validator, comparedWith, since }) {
-      const found = verifiedOne<Comparison>(
-        source,
-        tables.validations,
-        await latestComparison(source, tables, { projectId, candidateHash, validator, comparedWith }),
-      );
-      return found !== null && found.finishedAt >= since ? found : null;
-    },
-  };
-}
-
-type Outcome = Pick<ValidationRecord, 'validator' | 'status' | 'finishedAt'>;
-
-export function validationWriters(tx: SignedTransaction, tables: Tables): ValidationWriters {
-  return { record: (validation) => insertValidation(tx, tables, validation), ...validationReaders(tx, tables) };
-}

@@ -1,13 +1,13 @@
 import { and, asc, desc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
-import type { SecretDestination, SecretName } from '../../domain/connection/secret-reference.ts';
-import type { SecretDestinationReaders, SecretDestinationWriters } from '../../domain/ports/store.ts';
-import type { Tables } from '../tables.ts';
-import { amendAuthority, entryOf, requireAllListed } from './signing/authority.ts';
-import { listed, type SignedSource, type SignedTransaction, withMac } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { behind } from './statements/keyset.ts';
-import { prepared } from './statements/prepared.ts';
-import { trusted } from './statements/trusted.ts';
+import type { SecretDestinationReaders, SecretDestinationWriters } from '../../../domain/connection/reference-store.ts';
+import type { SecretDestination, SecretName } from '../../../domain/connection/secret-reference.ts';
+import type { Tables } from '../../tables.ts';
+import { amendAuthority, entryOf, requireAllListed } from '../signing/authority.ts';
+import { listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { behind } from '../statements/keyset.ts';
+import { prepared } from '../statements/prepared.ts';
+import { trusted } from '../statements/trusted.ts';
 
 const ofSecret = prepared('secret_destinations_of_secret', (db, { secretDestinations: at }) => ({
   columns: getTableColumns(at),

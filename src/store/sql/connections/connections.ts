@@ -1,16 +1,21 @@
 import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
-import type { Connection, Scope, Version } from '../../domain/connection/connection.ts';
-import { notFound } from '../../domain/errors/errors.ts';
-import type { ConnectionFilter, ConnectionReaders, ConnectionWriters, ListedConnection } from '../../domain/ports/store.ts';
-import type { Database } from '../engine.ts';
-import { UnreadableJson } from '../stored-json.ts';
-import type { Tables } from '../tables.ts';
-import { altered, alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verifiedOne } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { inChunks } from './statements/in-chunks.ts';
-import { behind } from './statements/keyset.ts';
-import { preparedInScope } from './statements/prepared.ts';
-import { trusted } from './statements/trusted.ts';
+import type { Connection, Scope, Version } from '../../../domain/connection/connection.ts';
+import type {
+  ConnectionFilter,
+  ConnectionReaders,
+  ConnectionWriters,
+  ListedConnection,
+} from '../../../domain/connection/connection-store.ts';
+import { notFound } from '../../../domain/errors/errors.ts';
+import type { Database } from '../../engine.ts';
+import { UnreadableJson } from '../../stored-json.ts';
+import type { Tables } from '../../tables.ts';
+import { altered, alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verifiedOne } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { inChunks } from '../statements/in-chunks.ts';
+import { behind } from '../statements/keyset.ts';
+import { preparedInScope } from '../statements/prepared.ts';
+import { trusted } from '../statements/trusted.ts';
 import { labelled } from './versions.ts';
 
 const findOne = preparedInScope('connections_find', ['id'], (db, tables, scope, { id }) => ({

@@ -1,14 +1,14 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
-import type { Scope } from '../../domain/connection/connection.ts';
-import { isLive as isLiveAt, type Lease, MOST_LIVE_LEASES } from '../../domain/lease/lease.ts';
-import type { LeaseReaders, LeaseWriters } from '../../domain/ports/store.ts';
-import type { Database } from '../engine.ts';
-import type { Tables } from '../tables.ts';
-import { alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { ofConnectionsInScope } from './statements/in-scope.ts';
-import { behind } from './statements/keyset.ts';
-import { prepared, preparedInScope } from './statements/prepared.ts';
+import type { Scope } from '../../../domain/connection/connection.ts';
+import { isLive as isLiveAt, type Lease, MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
+import type { LeaseReaders, LeaseWriters } from '../../../domain/lease/lease-store.ts';
+import type { Database } from '../../engine.ts';
+import type { Tables } from '../../tables.ts';
+import { alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { ofConnectionsInScope } from '../statements/in-scope.ts';
+import { behind } from '../statements/keyset.ts';
+import { prepared, preparedInScope } from '../statements/prepared.ts';
 
 const findOne = preparedInScope('leases_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.leases),

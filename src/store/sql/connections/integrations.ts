@@ -1,13 +1,13 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
-import { type Integration, nameKey, type Scope } from '../../domain/connection/connection.ts';
-import { DomainError } from '../../domain/errors/errors.ts';
-import type { IntegrationReaders, IntegrationWriters } from '../../domain/ports/store.ts';
-import { isUniqueViolation } from '../store-error.ts';
-import type { Tables } from '../tables.ts';
-import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from './signing/signed.ts';
-import { atMost } from './statements/at-most.ts';
-import { inChunks } from './statements/in-chunks.ts';
-import { preparedInScope } from './statements/prepared.ts';
+import { type Integration, nameKey, type Scope } from '../../../domain/connection/connection.ts';
+import type { IntegrationReaders, IntegrationWriters } from '../../../domain/connection/integration-store.ts';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import { isUniqueViolation } from '../../store-error.ts';
+import type { Tables } from '../../tables.ts';
+import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { inChunks } from '../statements/in-chunks.ts';
+import { preparedInScope } from '../statements/prepared.ts';
 
 const findOne = preparedInScope('integrations_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.integrations),

@@ -1,0 +1,55 @@
+import type { PageRequest } from '../ports/page.ts';
+import type { Connection, ConnectionPolicy, Integration, Scope, Version } from './connection.ts';
+
+export interface ConnectionFilter {
+  readonly kinds?: readonly string[];
+  readonly integrationId?: string;
+  readonly active?: boolean;
+  readonly ids?: readonly string[];
+}
+
+/** One row of the listing that the lead API's getPlatformServices and getUser are made of: a connection, its integration and its CURRENT version. */
+export interface ListedConnection {
+  readonly id: string;
+  readonly name: string | null;
+  readonly createdAt: number;
+  readonly integrationId: string;
+  readonly integrationName: string;
+  readonly integrationCategory: Integration['category'];
+  readonly siteId: string;
+  readonly kind: string;
+  /** Read when asked for: most listings show none of them. */
+  settings(): Version['settings'];
+}
+
+/** Both of one moment; `current` is null only in a store that was altered. */
+export interface ConnectionWithCurrent {
+  readonly connection: Connection;
+  readonly current: Version | null;
+}
+
+export interface ConnectionReaders {
+  find(scope: Scope, id: string): Promise<Connection | null>;
+  findWithCurrent(scope: Scope, id: string): Promise<ConnectionWithCurrent | null>;
+  /** In no particular order; ids that are not in scope are left out. */
+  findMany(scope: Scope, ids: readonly string[]): Promise<readonly Connection[]>;
+  /** In the order they were made, at most `limit`; callers ask for one more than they can take, to see whether there are too many. */
+  ofIntegrations(scope: Scope, integrationIds: readonly string[], limit: number): Promise<readonly Connection[]>;
+  /** Newest first, by (createdAt, id). */
+  page(scope: Scope, filter: ConnectionFilter, page: PageRequest): Promise<readonly Connection[]>;
+  /** At most `limit` rows ordered by (createdAt, id); one more is asked for by callers to see whether there are too many. Prepared once. */
+  listing(scope: Scope, limit: number): Promise<readonly ListedConnection[]>;
+}
+
+export interface ConnectionWriters extends ConnectionReaders {
+  /** Throws NOT_FOUND when the integration is gone: of racing callers that add a connection and remove its integration one fails. */
+  insert(connection: Connection): Promise<void>;
+  /** Moves the current version from one to the next, only if it still is `from`. Of two racing callers one gets true. */
+  advance(scope: Scope, id: string, from: number, to: number, by: string | null, now: number): Promise<boolean>;
+  rename(scope: Scope, id: string, name: string, by: string | null, now: number): Promise<boolean>;
+  setActive(scope: Scope, id: string, active: boolean, by: string | null, now: number): Promise<boolean>;
+  setDeletionProtection(scope: Scope, id: string, on: boolean, by: string | null, now: number): Promise<boolean>;
+  setPolicy(scope: Scope, id: string, policy: ConnectionPolicy, by: string | null, now: number): Promise<boolean>;
+  /** False when it is gone or protected against deletion. */
+  remove(scope: Scope, id: string, by: string | null, now: number): Promise<boolean>;
+}

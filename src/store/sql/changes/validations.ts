@@ -1,0 +1,69 @@
+import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Comparison, ValidationReaders, ValidationRecord, ValidationWriters } from '../../../domain/change/validation-store.ts';
+import type { Tables } from '../../tables.ts';
+import { type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
+import { atMost } from '../statements/at-most.ts';
+import { prepared } from '../statements/prepared.ts';
+
+/** All that the MAC covers, and not the rest of what a check said, which may be long. */
+function believed(validations: Tables['validations']) {
+  const { description: _description, warnings: _warnings, data: _data, ...columns } = getTableColumns(validations);
+  return columns;
+}
+
+const latestOutcomes = prepared('validations_outcomes', (db, { validations }) => {
+  const columns = believed(validations);
+  const statement = db
+    .select(columns)
+    .from(validations)
+    .where(and(eq(validations.candidateHash, sql.placeholder('candidateHash')), eq(validations.projectId, sql.placeholder('projectId'))))
+    .orderBy(desc(validations.finishedAt), desc(validations.id))
+    .limit(atMost(200));
+  return { columns, statement };
+});
+/** Its index is by candidate: one candidate has few runs. */
+const latestComparison = prepared('validations_comparison', (db, { validations }) => {
+  const columns = believed(validations);
+  const statement = db
+    .select(columns)
+    .from(validations)
+    .where(
+      and(
+        eq(validations.candidateHash, sql.placeholder('candidateHash')),
+        eq(validations.projectId, sql.placeholder('projectId')),
+        eq(validations.validator, sql.placeholder('validator')),
+        eq(validations.comparedWith, sql.placeholder('comparedWith')),
+      ),
+    )
+    .orderBy(desc(validations.finishedAt), desc(validations.id))
+    .limit(atMost(1));
+  return { columns, statement };
+});
+const insertValidation = signedInsert('validations_insert', ({ validations }) => validations);
+
+export function validationReaders(source: SignedSource, tables: Tables): ValidationReaders {
+  return {
+    async passed(projectId, candidateHash, since) {
+      const rows = verified<Outcome>(source, tables.validations, await latestOutcomes(source, tables, { projectId, candidateHash }));
+      // The newest run of each validator: a later failure takes an earlier proof away.
+      const newest = new Map(rows.toReversed().map((run) => [run.validator, run]));
+      return [...newest.values()]
+        .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))
+        .map(({ validator }) => validator);
+    },
+    async comparison(projectId, candidateHash, { validator, comparedWith, since }) {
+      const found = verifiedOne<Comparison>(
+        source,
+        tables.validations,
+        await latestComparison(source, tables, { projectId, candidateHash, validator, comparedWith }),
+      );
+      return found !== null && found.finishedAt >= since ? found : null;
+    },
+  };
+}
+
+type Outcome = Pick<ValidationRecord, 'validator' | 'status' | 'finishedAt'>;
+
+export function validationWriters(tx: SignedTransaction, tables: Tables): ValidationWriters {
+  return { record: (validation) => insertValidation(tx, tables, validation), ...validationReaders(tx, tables) };
+}
