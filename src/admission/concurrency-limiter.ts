@@ -1,3 +1,4 @@
+import { createLimiter, type Permit as RunPermit } from '../domain/concurrency/limiter.ts';
 import { DomainError } from '../domain/errors/errors.ts';
 import type { LoadLevel } from './load-level.ts';
 import type { Priority } from './priority.ts';
@@ -40,138 +41,83 @@ export interface Permit {
   whileDialling<T>(work: () => Promise<T>): Promise<T>;
 }
 
-interface Waiting {
+const PRIORITIES = { critical: 0, normal: 1, expendable: 2 } as const satisfies Record<Priority, number>;
+
+interface Operation {
   readonly token: string;
   readonly priority: Priority;
-  start(): void;
-  refuse(error: DomainError): void;
 }
 
-const RANKS = { critical: 0, normal: 1, expendable: 2 } as const satisfies Record<Priority, number>;
-
+/** When too many wait, the oldest are refused and the newest served first: clients give up soon, and those that did need no answer. */
 export function createConcurrencyLimiter(
   options: ConcurrencyLimits = DEFAULT_CONCURRENCY_LIMITS,
-  pressure: () => LoadLevel = () => 'none',
+  loadLevel: () => LoadLevel = () => 'none',
 ): ConcurrencyLimiter {
-  const byToken = new Map<string, number>();
-  const dialling = new Map<string, number>();
-  /** Oldest first. */
-  const waiting: Waiting[] = [];
-  let running = 0;
-
-  const fits = (token: string, priority: Priority) =>
-    running < options.inFlight - (priority === 'critical' ? 0 : options.reserved) && (byToken.get(token) ?? 0) < options.perToken;
-
-  function occupy(token: string): void {
-    running += 1;
-    byToken.set(token, (byToken.get(token) ?? 0) + 1);
-  }
-
-  function vacate(token: string): void {
-    running -= 1;
-    countDown(byToken, token);
-    nextInLine()?.start();
-  }
-
-  function take(token: string): Permit {
-    let left = false;
-    /** Of the operation's own work: its fields may dial at once. */
-    let dials = 0;
-    occupy(token);
-    return {
-      release() {
-        if (left) return;
-        left = true;
-        if (dials === 0) vacate(token);
+  const operations = createLimiter<Operation>({
+    limits: [
+      { running: options.inFlight, reserved: options.reserved, waiting: options.queue },
+      {
+        keyOf: ({ token }) => token,
+        running: options.perToken,
+        refusal: () => rateLimited('This token has too many requests running.', 1),
       },
-      async whileDialling(work) {
-        // What goes on after the answer has no permit to give back.
-        if (left) return await work();
-        if (dials === 0) {
-          if ((dialling.get(token) ?? 0) >= options.diallingPerToken)
-            throw rateLimited('This token has too many requests that wait for other systems.', 5);
-          dialling.set(token, (dialling.get(token) ?? 0) + 1);
-          vacate(token);
-        }
-        dials += 1;
-        try {
-          return await work();
-        } finally {
-          dials -= 1;
-          if (dials === 0) {
-            countDown(dialling, token);
-            if (!left) occupy(token);
-          }
-        }
-      },
-    };
-  }
-
-  /** The most important that fits. Of equals the oldest; in a full queue the newest, whose caller is the likeliest to be still there. */
-  function nextInLine(): Waiting | null {
-    const full = waiting.length >= options.queue;
-    let chosen: Waiting | null = null;
-    for (const entry of waiting) {
-      if (!fits(entry.token, entry.priority)) continue;
-      const ahead = chosen === null ? 1 : RANKS[chosen.priority] - RANKS[entry.priority];
-      if (ahead > 0 || (ahead === 0 && full)) chosen = entry;
-    }
-    return chosen;
-  }
-
-  /**
-   * Makes room in a full queue for one of this priority: the least important goes, and of equals the oldest of the token that has
-   * most of them waiting. Throws when whoever asks is the least important.
-   */
-  function makeRoom(token: string, priority: Priority): void {
-    const count = new Map<string, number>();
-    for (const entry of waiting) count.set(entry.token, (count.get(entry.token) ?? 0) + 1);
-    const burden = (entry: Waiting) => RANKS[entry.priority] * options.queue + (count.get(entry.token) ?? 0);
-    const [first] = waiting;
-    const victim = waiting.reduce((worst, entry) => (worst === undefined || burden(entry) > burden(worst) ? entry : worst), first);
-    if (victim === undefined || RANKS[victim.priority] < RANKS[priority]) throw refusal(token);
-    victim.refuse(refusal(victim.token));
-  }
-
-  /** Whose limit it was. */
-  function refusal(token: string): DomainError {
-    return (byToken.get(token) ?? 0) >= options.perToken ? rateLimited('This token has too many requests running.', 1) : busy();
-  }
+    ],
+    priorityOf: ({ priority }) => PRIORITIES[priority],
+    ownerOf: ({ token }) => token,
+    overflow: 'oldest',
+    waitMs: options.waitMs,
+    refusal: busy,
+  });
+  const dialling = createLimiter<string>({
+    limits: [{ keyOf: (token) => token, running: options.diallingPerToken }],
+    waitMs: 0,
+    refusal: tooManyDialling,
+  });
 
   return {
     async acquire(token, priority) {
-      const level = pressure();
+      const level = loadLevel();
       if ((level === 'severe' && priority !== 'critical') || (level === 'high' && priority === 'expendable')) throw busy();
-      if (fits(token, priority)) return take(token);
-      if (waiting.length >= options.queue) makeRoom(token, priority);
-      return await new Promise((resolve, reject) => {
-        const leave = () => {
-          clearTimeout(timer);
-          waiting.splice(waiting.indexOf(entry), 1);
-        };
-        const entry: Waiting = {
-          token,
-          priority,
-          start() {
-            leave();
-            resolve(take(token));
-          },
-          refuse(error) {
-            leave();
-            reject(error);
-          },
-        };
-        const timer = setTimeout(() => entry.refuse(refusal(token)), options.waitMs);
-        waiting.push(entry);
-      });
+      return diallingPermit(await operations.acquire({ token, priority }), () => dialling.tryAcquire(token));
     },
   };
 }
 
-function countDown(counts: Map<string, number>, token: string): void {
-  const left = (counts.get(token) ?? 1) - 1;
-  if (left === 0) counts.delete(token);
-  else counts.set(token, left);
+function diallingPermit(permit: RunPermit, acquireDial: () => RunPermit | null): Permit {
+  let isReleased = false;
+  /** Work of this operation that dials at the moment: several of its fields may do so at once. */
+  let dials = 0;
+  let endDialling = () => {};
+  return {
+    release() {
+      isReleased = true;
+      permit.release();
+    },
+    async whileDialling(work) {
+      // Work that goes on after the answer has no permit to give back.
+      if (isReleased) return await work();
+      if (dials === 0) {
+        const dial = acquireDial();
+        if (dial === null) throw tooManyDialling();
+        const resume = permit.suspend();
+        endDialling = () => {
+          dial.release();
+          resume();
+        };
+      }
+      dials += 1;
+      try {
+        return await work();
+      } finally {
+        dials -= 1;
+        if (dials === 0) endDialling();
+      }
+    },
+  };
+}
+
+function tooManyDialling(): DomainError {
+  return rateLimited('This token has too many requests that wait for other systems.', 5);
 }
 
 function busy(): DomainError {

@@ -95,14 +95,14 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     // The time of whoever asks is over: nothing is dialled any more.
     if (signal?.aborted === true) return failed(new EgressError('TIMEOUT'));
     countStart(task);
-    const leave = await queue.enter(task, signal);
+    const permit = await queue.acquire(task, signal);
     const started = performance.now();
     try {
       const outcome = await runIn(task, moduleUrl, signal);
       tell(task, outcome, { waitedMs: started - asked, ms: performance.now() - started });
       return outcome;
     } finally {
-      leave();
+      permit.release();
     }
   }
 
@@ -135,7 +135,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     load: queue.load,
     async close() {
       closing = true;
-      queue.clear(shuttingDown());
+      queue.refuseWaiting(shuttingDown());
       // Nothing is known of what they were asked to check, so nothing is said of it.
       for (const { settle } of busy) settle?.(null);
       await Promise.all(idle.splice(0).map(({ worker }) => worker.terminate()));

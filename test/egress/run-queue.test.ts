@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Permit } from '../../src/domain/concurrency/limiter.ts';
 import { createRunQueue, type Job, type RunQueueOptions } from '../../src/egress/run-queue.ts';
 
 const OPTIONS: RunQueueOptions = { running: { all: 2, project: 2 }, waiting: { all: 6, project: 6, caller: 6 }, waitMs: 600_000 };
@@ -7,23 +8,23 @@ const OPTIONS: RunQueueOptions = { running: { all: 2, project: 2 }, waiting: { a
 function bench(options: Partial<RunQueueOptions> = {}) {
   const queue = createRunQueue({ ...OPTIONS, ...options });
   const log: string[] = [];
-  const leaves = new Map<string, () => void>();
+  const permits = new Map<string, Permit>();
   return {
     log,
     load: queue.load,
-    clear: queue.clear,
+    clear: queue.refuseWaiting,
     add(name: string, job: Partial<Job> = {}, signal?: AbortSignal) {
-      return queue.enter({ projectId: 'p', connectionId: name, callerId: 't', isProof: false, ...job }, signal).then(
-        (leave) => {
+      return queue.acquire({ projectId: 'p', connectionId: name, callerId: 't', isProof: false, ...job }, signal).then(
+        (permit) => {
           log.push(name);
-          leaves.set(name, leave);
+          permits.set(name, permit);
         },
         (error: { code: string }) => void log.push(`${name} ${error.code}`),
       );
     },
     async end(...names: string[]) {
       for (const name of names) {
-        leaves.get(name)?.();
+        permits.get(name)?.release();
         await settle();
       }
     },
@@ -33,7 +34,7 @@ function bench(options: Partial<RunQueueOptions> = {}) {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('runs of validators', () => {
-  test('wait for their turn, the oldest first', async () => {
+  test('wait in their order, the oldest first', async () => {
     const { add, end, log, load } = bench();
     for (const name of ['a', 'b', 'c', 'd']) void add(name);
     await settle();
@@ -61,7 +62,7 @@ describe('runs of validators', () => {
     expect(log).toEqual(['a', 'b', 'proof', 'c']);
   });
 
-  test('leave a place for proofs, in all and in each project, when all others wait for systems that do not answer', async () => {
+  test('leave capacity for proofs, in all and in each project, when all others wait for systems that do not answer', async () => {
     const { add, log } = bench({ running: { all: 16, project: 8 }, waiting: { all: 99, project: 99, caller: 99 } });
     for (let one = 0; one < 9; one += 1) void add(`p${one}`);
     for (let one = 0; one < 9; one += 1) void add(`q${one}`, { projectId: 'q' });
@@ -80,7 +81,7 @@ describe('runs of validators', () => {
     expect(log).toEqual(['a1', 'a2', 'q1', 'b1']);
   });
 
-  test('of one caller, and of one project, wait in a number that leaves room for others', async () => {
+  test('of one caller, and of one project, are refused beyond a part of the queue', async () => {
     const { add, log } = bench({ running: { all: 1, project: 1 }, waiting: { all: 4, project: 3, caller: 2 } });
     for (const name of ['a1', 'a2', 'a3', 'a4']) void add(name, { callerId: 'a' });
     for (const name of ['b1', 'b2']) void add(name, { callerId: 'b' });
@@ -89,7 +90,7 @@ describe('runs of validators', () => {
     expect(log).toEqual(['a1', 'a4 RATE_LIMITED', 'b2 RATE_LIMITED']);
   });
 
-  test('in a full queue make room for a caller that has fewer, and for a proof: the youngest of whoever has most', async () => {
+  test('in a full queue give way to a caller that has fewer, and for a proof: the youngest of whoever has most', async () => {
     const { add, log } = bench({ running: { all: 1, project: 1 }, waiting: { all: 3, project: 3, caller: 3 } });
     for (const name of ['running', 'a1', 'a2', 'a3']) void add(name, { callerId: 'a' });
     void add('b1', { callerId: 'b' });

@@ -1,11 +1,18 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
+import { createLimiter, type Permit } from '../../domain/concurrency/limiter.ts';
 import { inTime } from '../../domain/time/in-time.ts';
 import type { StatementSource } from '../engine.ts';
 import { isConnectionFailure, unavailable } from '../store-error.ts';
-import { createGate, type PoolLimits } from './connection-gate.ts';
 import type { PostgresSource } from './postgres.ts';
 import { ANSWER_MS, AS_OPTIONS, AS_STATEMENTS, answerOf, PlainClient, SilentServer } from './postgres-session.ts';
+
+/** How many connections there are, how many callers may wait for one, and how long. */
+export interface PoolLimits {
+  readonly connections: number;
+  readonly waiters: number;
+  readonly waitMs: number;
+}
 
 export const POOL_LIMITS: PoolLimits = { connections: 20, waiters: 100, waitMs: 500 };
 
@@ -33,7 +40,11 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
   // A connection that breaks, idle or taken, is replaced; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  const gate = createGate(limits);
+  const callers = createLimiter<null>({
+    limits: [{ running: limits.connections, waiting: limits.waiters }],
+    waitMs: limits.waitMs,
+    refusal: unavailable,
+  });
   const heardAt = new WeakMap<PoolClient, number>();
   /** What was heard of last before this is taken for lost. */
   let silentSince = 0;
@@ -70,27 +81,28 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
     }
   }
 
-  async function take(): Promise<PoolClient> {
-    await gate.enter();
+  async function take(): Promise<Taken> {
+    const permit = await callers.acquire(null);
     const connecting = connect();
     try {
-      return await inTime(connecting, WAIT_MS, unavailable);
+      const client = await inTime(connecting, WAIT_MS, unavailable);
+      return { client, giveBack: (broken) => giveBack(client, permit, broken) };
     } catch {
       // Logins that all take too long, and are all begun anew, would never come to an end.
-      connecting.then((client) => giveBack(client, false), gate.leave);
+      connecting.then((client) => giveBack(client, permit, false), permit.release);
       // The driver's error names the host, and its cause is the operator's to find in /readyz and the server's log.
       throw unavailable();
     }
   }
 
-  function giveBack(client: PoolClient, broken: boolean): void {
+  function giveBack(client: PoolClient, permit: Permit, broken: boolean): void {
     if (broken) drop(client);
     else client.release();
-    gate.leave();
+    permit.release();
   }
 
   async function using<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await take();
+    const { client, giveBack } = await take();
     let broken = false;
     try {
       return await work(client);
@@ -99,7 +111,7 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
       broken = isPooled || isConnectionFailure(error);
       throw error;
     } finally {
-      giveBack(client, broken);
+      giveBack(broken);
     }
   }
 
@@ -117,7 +129,7 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
     reader: statementsOver(isPooled ? onceInTransaction : once),
     settings: isPooled ? AS_STATEMENTS : [],
     async acquire() {
-      const client = await take();
+      const { client, giveBack } = await take();
       const query: Query = (config, values) => send(client, config, values);
       return {
         ...statementsOver(query),
@@ -126,12 +138,18 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
           // Without `rowMode` rows are objects.
           return { rows: rows as readonly unknown[] as readonly Record<string, unknown>[], command };
         },
-        release: (broken) => giveBack(client, broken),
+        release: giveBack,
       };
     },
     ping: async () => void (await using((client) => send(client, { text: 'select 1' }, [], PING_MS))),
     close: () => pool.end(),
   };
+}
+
+/** A connection that nobody else has meanwhile. One that is broken is not used again. */
+interface Taken {
+  readonly client: PoolClient;
+  giveBack(broken: boolean): void;
 }
 
 /** Not ended but destroyed: a goodbye to a silent server is never answered. */
