@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RETRYABLE_CODES } from '../domain/errors/errors.ts';
 import type { Credentials } from './give-credentials.ts';
 import { type Gateway, GatewayError } from './transport.ts';
 
@@ -6,7 +7,7 @@ export interface LeaseRequest {
   readonly connectionId: string;
   readonly job: string;
   readonly ttlSeconds: number;
-  /** How long to ask again for what passes. */
+  /** How long to ask again after a failure that may pass. */
   readonly waitSeconds: number;
 }
 
@@ -21,8 +22,11 @@ interface LeaseTimes {
   readonly endsBy: string;
 }
 
-/** What passes by itself; a waiting commit among it. */
-const PASSING = ['CONNECTION_IN_USE', 'UNAVAILABLE', 'RATE_LIMITED', 'REQUEST_TIMEOUT', 'OUTCOME_UNKNOWN', 'STORAGE_FULL'];
+/** A connection is in use while a commit on it waits or is carried out. A fault of the gateway is for people to report, not for asking again. */
+const WORTH_ASKING_AGAIN: ReadonlySet<string> = new Set([
+  'CONNECTION_IN_USE',
+  ...[...RETRYABLE_CODES].filter((code) => code !== 'INTERNAL'),
+]);
 const ASK_AGAIN_MS = 2000;
 const RELEASES = 3;
 
@@ -57,7 +61,7 @@ async function acquire(gateway: Gateway, request: LeaseRequest, warn: (text: str
       );
       return acquireLease;
     } catch (error) {
-      if (!(error instanceof GatewayError && PASSING.includes(error.code)) || performance.now() >= until) throw error;
+      if (!(error instanceof GatewayError && WORTH_ASKING_AGAIN.has(error.code)) || performance.now() >= until) throw error;
       if (attempt === 1) warn(`no lease yet: ${error.message} Asking again.`);
       await sleep(Math.min(ASK_AGAIN_MS, Math.max(0, until - performance.now())));
     }
@@ -109,7 +113,7 @@ async function release(gateway: Gateway, key: string, expiresAt: string, warn: (
       await gateway.run('mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }', { key });
       return;
     } catch (error) {
-      if (error instanceof GatewayError && !PASSING.includes(error.code)) break;
+      if (error instanceof GatewayError && !WORTH_ASKING_AGAIN.has(error.code)) break;
       await sleep(attempt === RELEASES ? 0 : 500 * attempt);
     }
   }

@@ -34,6 +34,9 @@ export const VALIDATION_CODES = {
 
 export type ValidationCode = keyof typeof VALIDATION_CODES;
 
+/** Problems that lie with the other system at the moment and not with the credentials: the same check may pass later. */
+export const RETRYABLE_PROBLEMS: ReadonlySet<ValidationCode> = new Set(['PROVIDER_DOWN', 'UNREACHABLE', 'TIMEOUT', 'RATE_LIMITED']);
+
 /** All three texts are always filled; none holds a secret, and `cause` is short and technical. */
 export interface Problem {
   readonly code: ValidationCode;

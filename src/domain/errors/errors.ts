@@ -1,7 +1,17 @@
+interface CodeDescription {
+  /** The HTTP status, where one is told. */
+  readonly status: number;
+  /** What the code means. */
+  readonly meaning: string;
+  /** What the caller does next. */
+  readonly next: string;
+  /** The cause is the load, the store or a fault of ours, and not the request: the same request may succeed later. */
+  readonly retryable?: true;
+}
+
 /**
- * Every expected failure has a code from this one closed list; anything else is a bug and is masked as INTERNAL.
- * A row says which HTTP status it has where one is told (`status`), what the code means, and what the caller does next. GraphQL's enum
- * and the documentation page are derived from it.
+ * Every expected failure has a code from this one closed list; anything else is a bug and is masked as INTERNAL. GraphQL's enum and the
+ * documentation page are derived from it.
  */
 export const ERROR_CODES = {
   BAD_REQUEST: {
@@ -58,6 +68,7 @@ export const ERROR_CODES = {
   NAME_TAKEN: { status: 409, meaning: 'The name is in use in this project.', next: 'Choose another name.' },
   REQUEST_IN_PROGRESS: {
     status: 409,
+    retryable: true,
     meaning: 'The same request, or another rotation of a key, is still going on.',
     next: 'Wait a little, then repeat it, with the same idempotency id if it had one.',
   },
@@ -96,44 +107,46 @@ export const ERROR_CODES = {
   },
   RATE_LIMITED: {
     status: 429,
+    retryable: true,
     meaning: 'Too many requests, or too many validations are waiting.',
     next: 'Wait for the time that Retry-After gives.',
   },
   UNAVAILABLE: {
     status: 503,
+    retryable: true,
     meaning: 'Something this needs cannot be reached at the moment.',
     next: 'Try again after the time that Retry-After gives.',
   },
   REQUEST_TIMEOUT: {
     status: 503,
+    retryable: true,
     meaning: 'The request took longer than its deadline.',
     next: 'Try again: nothing was changed.',
   },
   OUTCOME_UNKNOWN: {
     status: 503,
+    retryable: true,
     meaning: 'The request took effect, or may have: the store was lost before the gateway could say how.',
     next: 'Repeat the same request with the same key or idempotency id: it answers with the outcome. Without either, look first at what it was to change.',
   },
   STORAGE_FULL: {
     status: 503,
+    retryable: true,
     meaning: 'The store cannot write.',
     next: 'Free space on the disk of the data directory; reads go on meanwhile.',
   },
-  INTERNAL: { status: 500, meaning: 'A fault of ours.', next: 'Report it with the request id.' },
-} as const satisfies Record<string, { status: number; meaning: string; next: string }>;
+  INTERNAL: { status: 500, retryable: true, meaning: 'A fault of ours.', next: 'Report it with the request id.' },
+} as const satisfies Record<string, CodeDescription>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** What passes by itself, or is the store's or our own fault: it is not recorded as a request's answer, and says nothing of who asked. */
-export const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-  'REQUEST_TIMEOUT',
-  'OUTCOME_UNKNOWN',
-  'STORAGE_FULL',
-  'INTERNAL',
-  'REQUEST_IN_PROGRESS',
-]);
+/** Those a request may get although nothing is wrong with it: they are not recorded as its answer, and say nothing about who asked. */
+export const RETRYABLE_CODES: ReadonlySet<ErrorCode> = new Set((Object.keys(ERROR_CODES) as ErrorCode[]).filter(isRetryable));
+
+function isRetryable(code: ErrorCode): boolean {
+  const { retryable }: CodeDescription = ERROR_CODES[code];
+  return retryable === true;
+}
 
 /** Secret-free parameters of an error: they reach replies and logs as they are, so never put a caller's value in one. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

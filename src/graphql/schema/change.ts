@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { PermissionLoss } from '../../domain/change/parity.ts';
-import { DomainError, ERROR_CODES, type ErrorCode, notFound } from '../../domain/errors/errors.ts';
+import { DomainError, ERROR_CODES, type ErrorCode, notFound, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import { MOST_LIVE_LEASES } from '../../domain/lease/lease.ts';
 import { requirePermission } from '../../domain/token/actor.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from '../../operations/changes/commit-change.ts';
@@ -260,6 +260,11 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       }),
       meaning: t.string({ nullable: false, resolve: (row) => ERROR_CODES[row.code].meaning }),
       next: t.string({ nullable: false, description: 'What to do.', resolve: (row) => ERROR_CODES[row.code].next }),
+      retryable: t.boolean({
+        nullable: false,
+        description: 'The cause is not the request: the same request may succeed later.',
+        resolve: (row) => RETRYABLE_CODES.has(row.code),
+      }),
     }),
   });
   builder.queryFields((t) => ({

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type ErrorCode, TRANSIENT } from '../../domain/errors/errors.ts';
+import { type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { actorId, record, type Services } from '../services.ts';
 
@@ -24,7 +24,7 @@ export interface Refusal {
 
 /** Tells the audit that an actor was refused, before the actor is told. A store that does not take it keeps nobody from the refusal. */
 export async function auditRefusal(services: Services, actor: Actor, { fields, codes }: Refusal): Promise<void> {
-  const shown = [...new Set(codes)].filter((code) => !TRANSIENT.has(code));
+  const shown = [...new Set(codes)].filter((code) => !RETRYABLE_CODES.has(code));
   if (shown.length === 0) return;
   const told = await toldBy(services, actor).catch(() => null);
   if (told === null || told.rows >= MOST_A_MINUTE) {

@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
-import type { Problem, ValidationCode } from '../../domain/connector/validation.ts';
-import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
+import { type Problem, RETRYABLE_PROBLEMS } from '../../domain/connector/validation.ts';
+import { DomainError, type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { actorOfToken } from '../access/authenticate.ts';
 import { localActor } from '../access/prepare-instance.ts';
@@ -20,18 +20,6 @@ const CLAIM_KEPT_MS = 25 * 60 * 60 * 1000;
 const CLAIMS = 'gateway';
 
 const REQUEST = { id: 'commit-waiting', ip: null, client: {} } as const;
-
-/** What passes by itself is tried again, once a minute until the deadline; anything else ends the wait. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-  'REQUEST_TIMEOUT',
-  'OUTCOME_UNKNOWN',
-  'STORAGE_FULL',
-  'INTERNAL',
-]);
-
-const PASSING_PROBLEMS: ReadonlySet<ValidationCode> = new Set(['PROVIDER_DOWN', 'UNREACHABLE', 'TIMEOUT', 'RATE_LIMITED']);
 
 /**
  * Carries out the commits whose leases have ended, in the name and with the rights of whoever asked, and gives up those whose
@@ -84,7 +72,7 @@ async function carryOut(services: Services, change: Change): Promise<boolean> {
     );
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    if (!isPassing(error)) await giveUp(services, change, error.code);
+    if (!isRetryable(error)) await giveUp(services, change, error.code);
     return false;
   }
 }
@@ -137,15 +125,16 @@ async function claimed<T>({ store }: Services, change: Change, work: () => Promi
     await release();
     return value;
   } catch (error) {
-    if (!(error instanceof DomainError && isPassing(error))) await release();
+    if (!(error instanceof DomainError && isRetryable(error))) await release();
     throw error;
   }
 }
 
-function isPassing({ code, details }: DomainError): boolean {
-  if (code !== 'VALIDATION_FAILED') return PASSING.has(code);
+/** Tried again once a minute until the deadline; anything else ends the wait. */
+function isRetryable({ code, details }: DomainError): boolean {
+  if (code !== 'VALIDATION_FAILED') return RETRYABLE_CODES.has(code);
   const problems = Array.isArray(details.problems) ? (details.problems as readonly Problem[]) : [];
-  return problems.length > 0 && problems.every((problem) => PASSING_PROBLEMS.has(problem.code));
+  return problems.length > 0 && problems.every((problem) => RETRYABLE_PROBLEMS.has(problem.code));
 }
 
 async function giveUp(services: Services, change: Change, code: ErrorCode): Promise<void> {

@@ -1,4 +1,4 @@
-import { badRequest, DomainError, type ErrorCode, TRANSIENT } from '../../domain/errors/errors.ts';
+import { badRequest, DomainError, type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import type { IdempotencyRow } from '../../domain/ports/idempotency-store.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { SealBinding } from '../../domain/ports/vault.ts';
@@ -83,7 +83,7 @@ export async function idempotentReplay(
     await free();
     throw error;
   }
-  if (answer.codes.some((code) => TRANSIENT.has(code))) await free();
+  if (answer.codes.some((code) => RETRYABLE_CODES.has(code))) await free();
   else if (!answer.isKept) await free(forget);
   else {
     const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer.body, reveals), 'utf8')).blob;

@@ -345,8 +345,8 @@ export const OPERATIONS = [
   {
     id: 'operations/waiting-ends-for-mixed-problems',
     file: 'src/operations/changes/commit-waiting.ts',
-    before: 'problems.every((problem) => PASSING_PROBLEMS',
-    after: 'problems.some((problem) => PASSING_PROBLEMS',
+    before: 'problems.every((problem) => RETRYABLE_PROBLEMS',
+    after: 'problems.some((problem) => RETRYABLE_PROBLEMS',
     tests: OVERLAPS,
     name: 'given up for a problem',
   },
