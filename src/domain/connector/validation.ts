@@ -1,3 +1,5 @@
+import type { Actor } from '../token/actor.ts';
+
 /**
  * A validation is one run of a validator on one candidate, with a result. A failed one is a result, not an error.
  * The codes are a closed list: what a client or a person may act on, and never more than that of a remote system's answer.
@@ -69,11 +71,22 @@ export interface ValidationResult {
   readonly finishedAt: number;
 }
 
-/**
- * For whoever may not see what a remote system answered: the codes, and what a connector says of them in its own words. A cause may
- * quote the system, and the data are its answers.
- */
-export function withoutRemoteText(result: ValidationResult): ValidationResult {
+/** What an actor may see of a result: where a check itself failed is for operators, and what a remote system answered for `remote-text`. */
+export function visibleResult(
+  result: ValidationResult,
+  { permissions, operator }: Pick<Actor, 'permissions' | 'operator'>,
+): ValidationResult {
+  const seen = operator ? result : withoutFrames(result);
+  return permissions.has('remote-text') ? seen : withoutRemoteText(seen);
+}
+
+function withoutFrames(result: ValidationResult): ValidationResult {
+  const ours = ({ frames: _, ...problem }: Problem): Problem => problem;
+  return { ...result, errors: result.errors.map(ours), warnings: result.warnings.map(ours) };
+}
+
+/** The codes, and what a connector says of them in its own words. A cause may quote the remote system, and the data are its answers. */
+function withoutRemoteText(result: ValidationResult): ValidationResult {
   const ours = (problem: Problem): Problem => ({ ...problem, cause: VALIDATION_CODES[problem.code] });
   return { ...result, errors: result.errors.map(ours), warnings: result.warnings.map(ours), data: null };
 }

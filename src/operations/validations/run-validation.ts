@@ -2,7 +2,7 @@ import { type Change, PROOF_MAX_AGE_MS } from '../../domain/change/change.ts';
 import { PARITY } from '../../domain/change/parity.ts';
 import type { Version } from '../../domain/connection/connection.ts';
 import type { Connector, Validator, ValidatorOptions } from '../../domain/connector/connector.ts';
-import { hasPassed, type Problem, type ValidationResult, withoutRemoteText } from '../../domain/connector/validation.ts';
+import { hasPassed, type Problem, type ValidationResult, visibleResult } from '../../domain/connector/validation.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
@@ -247,7 +247,7 @@ async function runAndRecord(
       },
     });
   });
-  return actor.permissions.has('remote-text') ? result : withoutRemoteText(result);
+  return visibleResult(result, actor);
 }
 
 /** A run that left the permissions out compared nothing, and proves nothing of them. */
