@@ -3,6 +3,7 @@ import type { ValidatorRunner } from '../domain/connector/validator-runner.ts';
 import type { Observer } from '../domain/ports/observer.ts';
 import { inTime } from '../domain/time/in-time.ts';
 import type { Services } from '../operations/services.ts';
+import { countLiveLeases, countUnsealedAudit, measureWaitingVersions } from '../operations/upkeep/measure-store.ts';
 import type { AccessLogRecord } from './access-log-record.ts';
 import { type LabelsOf, METRICS, type NamesOf } from './metric-table.ts';
 import { oncePerSecond } from './readiness.ts';
@@ -15,26 +16,21 @@ export interface Metrics extends Observer {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Gauges of rows are counted up to this: whoever asks for them must not hold up the others. */
-const MOST_COUNTED = 10_000;
 /** What the store has not said by then is left out, milliseconds. */
 const READING_MS = 2000;
 
 export function createMetrics({ store, load }: Pick<Services, 'store'> & Pick<ValidatorRunner, 'load'>): Metrics {
   const registry = new Registry();
   // Two gauges are of one answer.
-  const waiting = oncePerSecond(() => store.read.versions.waiting(MOST_COUNTED));
+  const waiting = oncePerSecond(() => measureWaitingVersions({ store }));
   collectDefaultMetrics({ register: registry, prefix: 'changeover_' });
   const { count, observe } = register(registry, {
     changeover_validations_running: async () => load().running,
     changeover_validations_waiting: async () => load().waiting,
-    changeover_leases_live: async () => await store.read.leases.countLive(await store.now(), MOST_COUNTED),
+    changeover_leases_live: () => countLiveLeases({ store }),
     changeover_versions_waiting_to_retire: async () => (await waiting()).count,
-    changeover_oldest_version_waiting_days: async () => {
-      const { oldest } = await waiting();
-      return oldest === null ? 0 : ((await store.now()) - oldest) / DAY_MS;
-    },
-    changeover_audit_rows_unsealed: () => store.read.audit.countUnsealed(MOST_COUNTED),
+    changeover_oldest_version_waiting_days: async () => (await waiting()).oldestMs / DAY_MS,
+    changeover_audit_rows_unsealed: () => countUnsealedAudit({ store }),
   });
   return {
     contentType: registry.contentType,

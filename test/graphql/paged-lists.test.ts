@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection, Version } from '../../src/domain/connection/connection.ts';
+import { permissionsOf } from '../../src/domain/token/actor.ts';
 import { AnswerBudget } from '../../src/graphql/plugins/budget/answer-budget.ts';
 import type { Context } from '../../src/graphql/schema/context.ts';
 import { MOST_VERSIONS, versionsOf } from '../../src/graphql/schema/versions-of.ts';
@@ -58,10 +59,10 @@ describe('versions', () => {
         version: (before ?? count + 1) - 1 - index,
         settings: {},
       }));
-    // What is asked of it here is the budget, the actor's scope and one reader.
+    // What is asked of it here is the budget, the actor's rights and one reader.
     const context = {
       answer: new AnswerBudget(new AbortController()),
-      actor: { projectId: 'p', integrationIds: null },
+      actor: { projectId: 'p', integrationIds: null, permissions: permissionsOf(['viewer']) },
       services: { store: { read: { versions: { list: read } } } },
     } as unknown as Context;
     return await versionsOf({ id: 'c' } as Connection, {}, context).then(

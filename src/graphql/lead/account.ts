@@ -37,20 +37,24 @@ export function addAccount(builder: Builder, { account, user, connection, wareho
       warehouses: t.field({
         type: [warehouse],
         nullable: false,
-        resolve: (_, __, { loaders }) => loaders.integrations({ categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
+        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
       }),
-      bi: t.field({ type: [biContainer], nullable: false, resolve: (_, __, { loaders }) => loaders.integrations({ categories: ['BI'] }) }),
+      bi: t.field({
+        type: [biContainer],
+        nullable: false,
+        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ['BI'] }),
+      }),
       etlContainers: t.field({
         type: [etlContainer],
         nullable: false,
-        resolve: (_, __, { loaders }) => loaders.integrations({ categories: ['ETL'] }),
+        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ['ETL'] }),
       }),
       tableauAccounts: t.field({ type: [tableauAccount], nullable: { list: true, items: true }, resolve: () => [] }),
       connections: t.field({
         type: [connection],
         nullable: false,
         resolve: async (_, __, { loaders }) => {
-          const all = await loaders.integrations({});
+          const all = await loaders.readableIntegrations({});
           return (await Promise.all(all.map(({ id }) => loaders.connectionsOf.load(id)))).flat();
         },
       }),
@@ -73,13 +77,13 @@ export function addAccount(builder: Builder, { account, user, connection, wareho
       createdOn: t.field({
         type: 'DateTime',
         nullable: false,
-        resolve: async (row, _, { loaders }) => (await loaders.token.load(row.id))?.createdAt ?? 0,
+        resolve: async (row, _, { loaders }) => (await loaders.tokenHolder.load(row.id))?.createdAt ?? 0,
       }),
       isSso: t.boolean({ nullable: false, resolve: () => false }),
       isDeleted: t.boolean({ nullable: false, resolve: () => false }),
       tokenId: t.string({ resolve: (row) => (row.id === 'local' ? null : row.id) }),
       role: t.string({ description: 'Of the caller alone.', resolve: (row) => row.roles?.join(' ') ?? null }),
-      account: t.field({ type: account, resolve: (row, _, { loaders }) => loaders.project.load(row.projectId) }),
+      account: t.field({ type: account, resolve: (_row, _, { loaders }) => loaders.project() }),
     }),
   });
   builder.queryFields((t) => ({

@@ -1,7 +1,7 @@
 import type { Connection, IntegrationCategory } from '../../domain/connection/connection.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { type AddConnection, addConnection } from '../../operations/connections/add-connection.ts';
-import { scopeOf } from '../../operations/services.ts';
+import { findConnection } from '../../operations/connections/read-connection.ts';
 import { DIALS } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
 import type { Context } from '../schema/context.ts';
@@ -126,7 +126,7 @@ async function add(
     siteId: args.dcId ?? null,
     jobTypes: (args.jobTypes ?? []).filter((type) => type != null),
   });
-  const row = await services.store.read.connections.find(scopeOf(actor), connectionId);
+  const row = await findConnection(services, actor, connectionId);
   if (row === null) throw new DomainError('VERSION_CONFLICT', 'The connection was removed right after it was added.');
   return row;
 }

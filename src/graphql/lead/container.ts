@@ -1,7 +1,7 @@
 import type { Connection, Integration } from '../../domain/connection/connection.ts';
 import { notFound } from '../../domain/errors/errors.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
-import { type Services, scopeOf } from '../../operations/services.ts';
+import { findIntegration, findIntegrations } from '../../operations/connections/list-integrations.ts';
+import type { Services } from '../../operations/services.ts';
 import type { Builder } from '../schema/builder.ts';
 import type { Context } from '../schema/context.ts';
 import type { Refs } from '../schema/refs.ts';
@@ -30,7 +30,7 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
   const warehouseTypeEnum = builder.enumType('WarehouseModelConnectionType', { values: WAREHOUSE_TYPES });
   const biType = builder.enumType('BiContainerModelType', { values: BI_TYPES });
   const etlType = builder.enumType('EtlType', { values: ETL_TYPES });
-  const accountOf = (row: Integration, _: unknown, { loaders }: Context) => loaders.project.load(row.projectId);
+  const accountOf = (_row: Integration, _: unknown, { loaders }: Context) => loaders.project();
   const siteOf = (row: Integration, _: unknown, { loaders }: Context) => loaders.site.load(row.siteId);
 
   warehouse.implement({
@@ -92,16 +92,15 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
     getWarehouse: t.field({
       type: warehouse,
       args: { uuid: t.arg({ type: 'UUID' }) },
-      resolve: (_, { uuid }, context) => findIntegration(context, uuid),
+      resolve: (_, { uuid }, context) => readContainer(context, uuid),
     }),
     getWarehouses: t.field({
       type: [warehouse],
       nullable: false,
       description: 'Domains are not served: an id of one finds nothing.',
       args: { domainUuid: t.arg({ type: 'UUID' }), domainUuids: t.arg({ type: ['UUID'] }) },
-      resolve: async (_, { domainUuid, domainUuids }, { actor, loaders }) => {
-        requirePermission(actor, 'read');
-        if (domainUuid != null || (domainUuids ?? []).length > 0) return [];
+      resolve: async (_, { domainUuid, domainUuids }, { services, actor, loaders }) => {
+        if (domainUuid != null || (domainUuids ?? []).length > 0) return [...(await findIntegrations(services, actor, []))];
         return await loaders.integrations({ categories: ['WAREHOUSE', 'OTHER', 'DBT'] });
       },
     }),
@@ -113,24 +112,20 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
         jobTypes: t.arg.stringList({ required: { list: false, items: false } }),
       },
       resolve: async (_, { warehouseUuid, jobTypes }, context) => {
-        const found = await context.loaders.connectionsOf.load((await findIntegration(context, warehouseUuid)).id);
+        const found = await context.loaders.connectionsOf.load((await readContainer(context, warehouseUuid)).id);
         return found.filter((row) => jobTypes == null || row.jobTypes.some((type) => jobTypes.includes(type)));
       },
     }),
     getEtlContainers: t.field({
       type: [etlContainer],
       nullable: { list: true, items: true },
-      resolve: async (_, __, { actor, loaders }) => {
-        requirePermission(actor, 'read');
-        return await loaders.integrations({ categories: ['ETL'] });
-      },
+      resolve: (_, __, { loaders }) => loaders.integrations({ categories: ['ETL'] }),
     }),
   }));
 }
 
-async function findIntegration({ services: { store }, actor }: Context, id: string | null | undefined): Promise<Integration> {
-  requirePermission(actor, 'read');
-  const found = id == null ? null : await store.read.integrations.find(scopeOf(actor), id);
+async function readContainer({ services, actor }: Context, id: string | null | undefined): Promise<Integration> {
+  const found = await findIntegration(services, actor, id ?? null);
   if (found === null) throw notFound('warehouse');
   return found;
 }

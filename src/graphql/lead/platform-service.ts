@@ -2,7 +2,6 @@ import type { Site } from '../../domain/connection/connection.ts';
 import type { ListedConnection } from '../../domain/connection/connection-store.ts';
 import { identifiersOf } from '../../domain/connection/details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
 import type { Services } from '../../operations/services.ts';
 import { LISTS } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
@@ -187,9 +186,8 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
         supportsAgentType: t.arg({ type: agentType }),
         supportsAgentPlatform: t.arg({ type: platformType }),
       },
-      resolve: async (_, args, { services, actor, loaders }) => {
-        requirePermission(actor, 'read');
-        const [sites, rows] = await Promise.all([loaders.sites(), loaders.listing()]);
+      resolve: async (_, args, { services, loaders }) => {
+        const [rows, sites] = await Promise.all([loaders.listing(), loaders.sites()]);
         const { connectionTypes, connectionUuids } = args;
         // A filter on connections leaves out the sites that have none of them.
         const filtered = connectionTypes != null || connectionUuids != null;

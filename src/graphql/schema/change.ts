@@ -1,14 +1,14 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { PermissionLoss } from '../../domain/change/parity.ts';
-import { DomainError, ERROR_CODES, type ErrorCode, notFound, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
+import { DomainError, ERROR_CODES, type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import { MOST_LIVE_LEASES } from '../../domain/lease/lease.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
 import { commitChange, commitOrWait, type WaitingCommit } from '../../operations/changes/commit-change.ts';
 import type { CommitOutcome } from '../../operations/changes/commit-locked.ts';
 import { discardChange } from '../../operations/changes/discard-change.ts';
+import { listChanges, readChange } from '../../operations/changes/list-changes.ts';
 import { type CommitPreview, previewCommit } from '../../operations/changes/preview-commit.ts';
 import { type RolledBack, rollBack, updateConnection, updateReference } from '../../operations/changes/update-connection.ts';
-import { scopeOf } from '../../operations/services.ts';
+import { readConnection } from '../../operations/connections/read-connection.ts';
 import { refuseCtpConfig } from '../lead/ctp-config.ts';
 import { selfHostedChanges } from '../lead/given-reference.ts';
 import { COMMITS, LISTS } from '../plugins/operation-priority.ts';
@@ -125,7 +125,7 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       connection: t.field({
         type: connection,
         nullable: false,
-        resolve: (row, _, { services: { store }, actor }) => store.read.connections.find(scopeOf(actor), row.change.connectionId) as never,
+        resolve: (row, _, { services, actor }) => readConnection(services, actor, row.change.connectionId),
       }),
     }),
   });
@@ -137,25 +137,19 @@ export function addChanges(builder: Builder, { connection }: ConnectionTypes, { 
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { connectionId: t.arg({ type: 'UUID' }), state: t.arg({ type: changeState }), first: t.arg.int(), after: t.arg.string() },
-      resolve: (_, { connectionId, state, first, after }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
+      resolve: (_, { connectionId, state, first, after }, { services, actor }) => {
         const filter = { ...(connectionId == null ? {} : { connectionId }), ...(state == null ? {} : { state }) };
         return readPage(
           { first, after },
           (row) => ({ at: row.createdAt, id: row.id }),
-          (page) => store.read.changes.page(scopeOf(actor), filter, page),
+          (page) => listChanges(services, actor, filter, page),
         );
       },
     }),
     change: t.field({
       type: change,
       args: { id: t.arg({ type: 'UUID', required: true }) },
-      resolve: async (_, { id }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-        const found = await store.read.changes.find(scopeOf(actor), id);
-        if (found === null) throw notFound('change');
-        return found;
-      },
+      resolve: (_, { id }, { services, actor }) => readChange(services, actor, id),
     }),
     commitPreview: t.field({
       type: preview,

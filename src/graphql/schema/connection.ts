@@ -11,8 +11,9 @@ import {
 } from '../../domain/connection/connection.ts';
 import { type Identifier, identifiersOf } from '../../domain/connection/details.ts';
 import { notFound } from '../../domain/errors/errors.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
-import { type Services, scopeOf } from '../../operations/services.ts';
+import { listConnections } from '../../operations/connections/list-connections.ts';
+import { readConnection } from '../../operations/connections/read-connection.ts';
+import type { Services } from '../../operations/services.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../lead/lead-names.ts';
 import { LISTS } from '../plugins/operation-priority.ts';
 import type { Builder } from './builder.ts';
@@ -150,7 +151,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       jobTypes: t.stringList({ nullable: false, resolve: (row) => [...row.jobTypes] }),
       createdBy: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.createdBy) }),
       lastUpdateUser: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.updatedBy) }),
-      account: t.field({ type: account, resolve: (row, _, { loaders }) => loaders.project.load(row.projectId) }),
+      account: t.field({ type: account, resolve: (_row, _, { loaders }) => loaders.project() }),
       warehouse: t.field({ type: warehouse, resolve: inCategory(['WAREHOUSE', 'OTHER', 'DBT']) }),
       biContainer: t.field({ type: biContainer, resolve: inCategory(['BI']) }),
       etlContainer: t.field({ type: etlContainer, resolve: inCategory(['ETL']) }),
@@ -282,35 +283,24 @@ export function addConnectionQueries(builder: Builder, { connection }: Connectio
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { first: t.arg.int(), after: t.arg.string(), filter: t.arg({ type: filter }) },
-      resolve: (_, { first, after, filter: given }, { services: { store, connectors }, actor }) => {
-        requirePermission(actor, 'read');
-        const kinds = given?.kinds?.map((kind) => connectors.find(kind)?.kind ?? kind);
+      resolve: (_, { first, after, filter: given }, { services, actor }) => {
+        const asked = {
+          ...(given?.kinds == null ? {} : { kinds: given.kinds }),
+          ...(given?.integrationId == null ? {} : { integrationId: given.integrationId }),
+          ...(given?.active == null ? {} : { active: given.active }),
+          ...(given?.ids == null ? {} : { ids: given.ids }),
+        };
         return readPage(
           { first, after },
           (row) => ({ at: row.createdAt, id: row.id }),
-          (page) =>
-            store.read.connections.page(
-              scopeOf(actor),
-              {
-                ...(kinds === undefined ? {} : { kinds }),
-                ...(given?.integrationId == null ? {} : { integrationId: given.integrationId }),
-                ...(given?.active == null ? {} : { active: given.active }),
-                ...(given?.ids == null ? {} : { ids: given.ids }),
-              },
-              page,
-            ),
+          (page) => listConnections(services, actor, asked, page),
         );
       },
     }),
     connection: t.field({
       type: connection,
       args: { id: t.arg({ type: 'UUID', required: true }) },
-      resolve: async (_, { id }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-        const found = await store.read.connections.find(scopeOf(actor), id);
-        if (found === null) throw notFound('connection');
-        return found;
-      },
+      resolve: (_, { id }, { services, actor }) => readConnection(services, actor, id),
     }),
   }));
 }

@@ -1,7 +1,6 @@
-import { isLive, type Lease } from '../../domain/lease/lease.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
+import type { Lease } from '../../domain/lease/lease.ts';
 import { acquireLease, endLease, type HeldLease, readLease, releaseLease, renewLease } from '../../operations/leases/hold-lease.ts';
-import { scopeOf } from '../../operations/services.ts';
+import { isLeaseLive, listLeases } from '../../operations/leases/list-leases.ts';
 import { LEASES, LISTS } from '../plugins/operation-priority.ts';
 import type { Builder } from './builder.ts';
 import { type PageTypes, pageOf, readPage } from './page.ts';
@@ -21,7 +20,7 @@ export function createLeaseTypes(builder: Builder) {
       expiresAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.expiresAt }),
       endsBy: t.field({ type: 'DateTime', nullable: false, description: 'No renewal goes past this.', resolve: (row) => row.endsBy }),
       releasedAt: t.field({ type: 'DateTime', resolve: (row) => row.releasedAt }),
-      live: t.boolean({ nullable: false, resolve: async (row, _, { services: { store } }) => isLive(row, await store.now()) }),
+      live: t.boolean({ nullable: false, resolve: (row, _, { services }) => isLeaseLive(services, row) }),
     }),
   });
   return { lease };
@@ -52,13 +51,12 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { connectionId: t.arg({ type: 'UUID' }), live: t.arg.boolean(), first: t.arg.int(), after: t.arg.string() },
-      resolve: async (_, { connectionId, live, first, after }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-        const filter = { ...(connectionId == null ? {} : { connectionId }), ...(live === true ? { liveAt: await store.now() } : {}) };
-        return await readPage(
+      resolve: (_, { connectionId, live, first, after }, { services, actor }) => {
+        const filter = { ...(connectionId == null ? {} : { connectionId }), live: live === true };
+        return readPage(
           { first, after },
           (row) => ({ at: row.acquiredAt, id: row.id }),
-          (page) => store.read.leases.page(scopeOf(actor), filter, page),
+          (page) => listLeases(services, actor, filter, page),
         );
       },
     }),

@@ -1,7 +1,6 @@
 import type { NetworkProbe, ValidationOutcome } from '../../domain/connector/validator-runner.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
-import { chooseSite, requireReachable } from '../../operations/connections/choose-site.ts';
+import { pingSite } from '../../operations/connections/list-sites.ts';
 import { checkStorage } from '../../operations/validations/check-storage.ts';
 import { probeNetwork } from '../../operations/validations/probe-network.ts';
 import type { V1Result } from '../lead/v1-result.ts';
@@ -51,9 +50,8 @@ export function addNetwork(builder: Builder, { result, v1 }: ValidationTypes): v
       type: ping,
       description: 'Echoes `traceId` when the site can dial.',
       args: { dcId: t.arg({ type: 'UUID', required: true }), traceId: t.arg({ type: 'UUID', required: true }) },
-      resolve: async (_, { dcId, traceId }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-        requireReachable(await chooseSite(store.read, actor, dcId));
+      resolve: async (_, { dcId, traceId }, { services, actor }) => {
+        await pingSite(services, actor, dcId);
         return { dcId, traceId };
       },
     }),

@@ -1,6 +1,6 @@
 import type { Connection, Integration, Project, Site } from '../../domain/connection/connection.ts';
 import type { Builder } from './builder.ts';
-import type { UserRow } from './context.ts';
+import type { UserRow } from './loaders.ts';
 
 export type Refs = ReturnType<typeof createRefs>;
 

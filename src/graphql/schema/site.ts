@@ -40,17 +40,17 @@ export function addSites(builder: Builder, { site, warehouse, biContainer, etlCo
       warehouses: t.field({
         type: [warehouse],
         nullable: false,
-        resolve: (row, _, { loaders }) => loaders.integrations({ siteId: row.id, categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
+        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
       }),
       biContainer: t.field({
         type: [biContainer],
         nullable: false,
-        resolve: (row, _, { loaders }) => loaders.integrations({ siteId: row.id, categories: ['BI'] }),
+        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ['BI'] }),
       }),
       etlContainer: t.field({
         type: [etlContainer],
         nullable: false,
-        resolve: (row, _, { loaders }) => loaders.integrations({ siteId: row.id, categories: ['ETL'] }),
+        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ['ETL'] }),
       }),
       agents: t.field({ type: [agent], nullable: false, description: 'Its workers; none are served yet.', resolve: () => [] }),
     }),

@@ -1,8 +1,8 @@
-import { type Connector, foldKind } from '../../domain/connector/connector.ts';
+import type { Connector } from '../../domain/connector/connector.ts';
 import type { Problem, ValidationResult, ValidatorData } from '../../domain/connector/validation.ts';
 import { isWell } from '../../domain/connector/validation.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
+import { listValidators } from '../../operations/validations/list-validators.ts';
 import { type TestOptions, testConnection, validateChange } from '../../operations/validations/run-validation.ts';
 import { refuseCtpConfig } from '../lead/ctp-config.ts';
 import { createV1Types, v1ResultOf } from '../lead/v1-result.ts';
@@ -19,7 +19,7 @@ export function createValidationTypes(builder: Builder) {
       cause: t.exposeString('cause'),
       stackTrace: t.string({
         description: 'Files and lines in which a check itself failed, for an operator; null otherwise.',
-        resolve: ({ frames }, _, { actor }) => (actor.operator && frames !== undefined ? frames.join('\n') : null),
+        resolve: ({ frames }) => frames?.join('\n') ?? null,
       }),
       friendlyMessage: t.exposeString('friendlyMessage'),
       resolution: t.exposeString('resolution'),
@@ -146,10 +146,9 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         selfHostedCredentialsType: t.arg.string(),
         includeInternal: t.arg.boolean({ defaultValue: false }),
       },
-      resolve: (_, { connectionType }, { services, actor }) => {
-        requirePermission(actor, 'read');
-        return { validators: validatorsOf(services.connectors.all(), connectionType) };
-      },
+      resolve: async (_, { connectionType }, { services, actor }) => ({
+        validators: await listValidators(services, actor, connectionType),
+      }),
     }),
     testExistingConnectionV2: t.field({
       extensions: VALIDATES,
@@ -188,15 +187,4 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         }),
     }),
   }));
-}
-
-/** The validators of a kind; of a family's, what all its members have by name, so that one list serves them all. */
-function validatorsOf(connectors: readonly Connector[], spelling: string): Connector['validators'] {
-  const kind = foldKind(spelling);
-  const own = connectors.find((connector) => connector.kind === kind);
-  if (own !== undefined) return own.validators;
-  const members = connectors.filter(({ family }) => family?.kind === kind);
-  if (members.length === 0)
-    throw badRequest('connectionType', `There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
-  return [...new Map(members.flatMap(({ validators }) => validators.map((one) => [one.name, one] as const))).values()];
 }

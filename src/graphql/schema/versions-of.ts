@@ -1,6 +1,6 @@
 import type { Connection, Version } from '../../domain/connection/connection.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
-import { scopeOf } from '../../operations/services.ts';
+import { listVersions } from '../../operations/connections/list-versions.ts';
 import { never } from '../plugins/budget/answer-budget.ts';
 import type { Context } from './context.ts';
 import { MAX_PAGE } from './page.ts';
@@ -32,7 +32,7 @@ export async function versionsOf(row: Connection, { first, before }: VersionArgs
     if (!answer.charge(STATEMENT, 1)) return await never();
     const limit = Math.min(MAX_PAGE, most - found.length);
     await answer.turn(STATEMENT.values + limit);
-    const page = await services.store.read.versions.list(scopeOf(actor), row.id, { limit, before: last });
+    const page = await listVersions(services, actor, row.id, { limit, before: last });
     if (!chargeVersions(answer, page)) return await never();
     found.push(...page);
     last = page.at(-1)?.version ?? null;

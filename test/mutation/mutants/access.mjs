@@ -500,100 +500,110 @@ export const ACCESS = [
   },
   {
     id: 'access/read-services',
-    file: 'src/graphql/lead/platform-service.ts',
-    before: "        requirePermission(actor, 'read');\n",
-    after: '',
+    file: 'src/operations/connections/list-connections.ts',
+    before: `  requirePermission(actor, 'read');
+  return await store.read.connections.listing(`,
+    after: `  return await store.read.connections.listing(`,
     tests: MATRIX,
     name: 'getPlatformServices',
   },
   {
+    id: 'access/read-connections',
+    file: 'src/operations/connections/list-connections.ts',
+    before: `  requirePermission(actor, 'read');
+  const kinds = `,
+    after: `  const kinds = `,
+    tests: [...MATRIX, 'test/operations/reads.test.ts'],
+    name: 'connections',
+  },
+  {
+    id: 'access/read-connection',
+    file: 'src/operations/connections/read-connection.ts',
+    before: `  requirePermission(actor, 'read');
+  return await requireConnection(`,
+    after: `  return await requireConnection(`,
+    tests: [...MATRIX, 'test/operations/reads.test.ts'],
+    name: 'connection',
+  },
+  {
     id: 'access/read-changes',
-    file: 'src/graphql/schema/change.ts',
-    before: `      resolve: (_, { connectionId, state, first, after }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-`,
-    after: `      resolve: (_, { connectionId, state, first, after }, { services: { store }, actor }) => {
-`,
+    file: 'src/operations/changes/list-changes.ts',
+    before: `  requirePermission(actor, 'read');
+  return await store.read.changes.page(`,
+    after: `  return await store.read.changes.page(`,
     tests: MATRIX,
     name: 'changes',
   },
   {
     id: 'access/read-change',
-    file: 'src/graphql/schema/change.ts',
-    before: `      resolve: async (_, { id }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-`,
-    after: `      resolve: async (_, { id }, { services: { store }, actor }) => {
-`,
+    file: 'src/operations/changes/list-changes.ts',
+    before: `  requirePermission(actor, 'read');
+  const change = await`,
+    after: `  const change = await`,
     tests: MATRIX,
     name: 'change',
   },
   {
     id: 'access/read-validations',
-    file: 'src/graphql/schema/validation.ts',
-    before: `      resolve: (_, { connectionType }, { services, actor }) => {
-        requirePermission(actor, 'read');
-`,
-    after: `      resolve: (_, { connectionType }, { services, actor }) => {
-`,
+    file: 'src/operations/validations/list-validators.ts',
+    before: `  requirePermission(actor, 'read');
+  const all = connectors.all();`,
+    after: `  const all = connectors.all();`,
     tests: MATRIX,
     name: 'getSupported',
   },
   {
     id: 'access/read-leases',
-    file: 'src/graphql/schema/lease.ts',
-    before: `      resolve: async (_, { connectionId, live, first, after }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-`,
-    after: `      resolve: async (_, { connectionId, live, first, after }, { services: { store }, actor }) => {
-`,
+    file: 'src/operations/leases/list-leases.ts',
+    before: `  requirePermission(actor, 'read');
+  const filter = `,
+    after: `  const filter = `,
     tests: MATRIX,
     name: 'leases',
   },
   {
     id: 'access/ping',
-    file: 'src/graphql/schema/network.ts',
-    before: `      resolve: async (_, { dcId, traceId }, { services: { store }, actor }) => {
-        requirePermission(actor, 'read');
-`,
-    after: `      resolve: async (_, { dcId, traceId }, { services: { store }, actor }) => {
-`,
+    file: 'src/operations/connections/list-sites.ts',
+    before: `  requirePermission(actor, 'read');
+  const site = await chooseSite(`,
+    after: `  const site = await chooseSite(`,
     tests: MATRIX,
     name: 'ping',
   },
   {
     id: 'access/read-integration',
-    file: 'src/graphql/lead/container.ts',
+    file: 'src/operations/connections/list-integrations.ts',
     before: `  requirePermission(actor, 'read');
-  const found`,
-    after: '  const found',
+  return id === null`,
+    after: `  return id === null`,
     tests: MATRIX,
     name: 'getWarehouse',
   },
   {
     id: 'access/audit',
-    file: 'src/graphql/schema/audit.ts',
-    before: `        requirePermission(actor, 'audit');
+    file: 'src/operations/audit/list-audit-log.ts',
+    before: `  requirePermission(actor, 'audit');
 `,
-    after: '',
+    after: ``,
     tests: MATRIX,
     name: 'auditLog',
   },
   {
     id: 'access/audit-limited',
-    file: 'src/graphql/schema/audit.ts',
-    before: `        if (actor.integrationIds !== null)
+    file: 'src/operations/audit/list-audit-log.ts',
+    before: `  if (actor.integrationIds !== null)
 `,
-    after: `        if (actor.integrationIds === undefined)
+    after: `  if (actor.integrationIds === undefined)
 `,
     tests: MATRIX,
     name: 'auditLog',
   },
   {
     id: 'access/loader-reads',
-    file: 'src/graphql/schema/context.ts',
-    before: "actor.permissions.has('read') ? whole(",
-    after: 'actor.permissions.size > 0 ? whole(',
+    file: 'src/operations/connections/list-integrations.ts',
+    before: `  requirePermission(actor, 'read');
+  return await store.read.integrations.all(`,
+    after: `  return await store.read.integrations.all(`,
     tests: MATRIX,
     name: 'getUser',
   },

@@ -1,0 +1,109 @@
+import DataLoader from 'dataloader';
+import type { Connection, Integration, IntegrationCategory, Project, Site, Version } from '../../domain/connection/connection.ts';
+import type { ListedConnection } from '../../domain/connection/connection-store.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { findTokenHolders, readProject, type TokenHolder } from '../../operations/access/read-account.ts';
+import { listConnectionsOf, listWithIntegrations } from '../../operations/connections/list-connections.ts';
+import { findIntegrations, listIntegrations } from '../../operations/connections/list-integrations.ts';
+import { listSites } from '../../operations/connections/list-sites.ts';
+import { currentVersionsOf } from '../../operations/connections/list-versions.ts';
+import type { Services } from '../../operations/services.ts';
+import { type AnswerBudget, never } from '../plugins/budget/answer-budget.ts';
+import { chargeRows, chargeVersions, MOST_UNPAGED, whole } from './unpaged-lists.ts';
+
+/** Who is calling, or who made something: the holder of a token, `local` for the control socket and the gateway's own jobs. */
+export interface UserRow {
+  readonly id: string;
+  readonly name: string;
+  /** Known of the caller alone. */
+  readonly roles: readonly string[] | null;
+  readonly projectId: string;
+}
+
+interface IntegrationFilter {
+  readonly siteId?: string;
+  readonly categories?: readonly IntegrationCategory[];
+}
+
+/**
+ * What is read once for many objects of an answer: whatever a document asks for, the number of statements depends on its fields and
+ * never on its rows. They live as long as the request, so that nothing is remembered beyond it.
+ */
+export interface Loaders {
+  readonly integration: DataLoader<string, Integration | null>;
+  readonly currentVersion: DataLoader<string, Version | null>;
+  readonly connectionsOf: DataLoader<string, readonly Connection[]>;
+  readonly site: DataLoader<string, Site | null>;
+  readonly tokenHolder: DataLoader<string, TokenHolder | null>;
+  /** The caller's, and so that of every row. */
+  project(): Promise<Project>;
+  sites(): Promise<Site[]>;
+  /** All connections that the actor may see, each with its integration and the kind of its CURRENT version. */
+  listing(): Promise<readonly ListedConnection[]>;
+  /** What the actor may see, in the order they were made. */
+  integrations(filter: IntegrationFilter): Promise<Integration[]>;
+  /** The same below an account, which is for every token: nothing for one that may not read. */
+  readableIntegrations(filter: IntegrationFilter): Promise<Integration[]>;
+  /** Who a row says that it was; null where it says nobody. */
+  user(id: string | null): Promise<UserRow | null>;
+}
+
+export function createLoaders(services: Services, actor: Actor, answer: AnswerBudget): Loaders {
+  /** Rows of many ids at once; none for an answer that is not made any more. */
+  const many = <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) =>
+    new DataLoader<string, T>(async (ids) => (answer.isSpent ? await never() : await read(ids)));
+  const sites = once(() => listSites(services, actor));
+  const integrations = once(async () => whole(await listIntegrations(services, actor, MOST_UNPAGED + 1), 'integrations'));
+  const readable = once(() => integrations().catch(noneWhereForbidden));
+  const tokenHolder = many(async (ids) => inOrder(ids, await findTokenHolders(services, actor, ids)));
+  return {
+    integration: many(async (ids) => inOrder(ids, await findIntegrations(services, actor, ids))),
+    currentVersion: many(async (ids) => {
+      const rows = await currentVersionsOf(services, actor, ids);
+      chargeVersions(answer, rows);
+      const found = new Map(rows.map((row) => [row.connectionId, row]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    connectionsOf: many(async (ids) => {
+      const rows = whole(await listConnectionsOf(services, actor, ids, MOST_UNPAGED + 1), 'connections');
+      chargeRows(answer, rows);
+      const found = new Map<string, Connection[]>(ids.map((id) => [id, []]));
+      for (const row of rows) found.get(row.integrationId)?.push(row);
+      return ids.map((id) => found.get(id) ?? []);
+    }),
+    site: many(async (ids) => inOrder(ids, await sites())),
+    tokenHolder,
+    project: once(() => readProject(services, actor)),
+    sites: async () => [...(await sites())],
+    listing: once(async () => whole(await listWithIntegrations(services, actor, MOST_UNPAGED + 1), 'connections')),
+    integrations: async (filter) => matching(await integrations(), filter),
+    readableIntegrations: async (filter) => matching(await readable(), filter),
+    user: async (id) =>
+      id === null
+        ? null
+        : { id, name: id === 'local' ? id : ((await tokenHolder.load(id))?.name ?? id), roles: null, projectId: actor.projectId },
+  };
+}
+
+function noneWhereForbidden(error: unknown): readonly Integration[] {
+  if (error instanceof DomainError && error.code === 'FORBIDDEN') return [];
+  throw error;
+}
+
+function matching(rows: readonly Integration[], { siteId, categories }: IntegrationFilter): Integration[] {
+  return rows.filter((row) => (siteId ?? row.siteId) === row.siteId && (categories === undefined || categories.includes(row.category)));
+}
+
+function inOrder<T extends { readonly id: string }>(ids: readonly string[], rows: readonly T[]): (T | null)[] {
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | null = null;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}

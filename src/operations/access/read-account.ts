@@ -1,0 +1,19 @@
+import type { Project } from '../../domain/connection/connection.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import type { Token } from '../../domain/token/token.ts';
+import type { Services } from '../services.ts';
+
+/** The actor's own project, which every token may know. */
+export async function readProject({ store }: Services, actor: Actor): Promise<Project> {
+  const project = await store.read.projects.find(actor.projectId);
+  if (project === null) throw new Error('the project is gone');
+  return project;
+}
+
+/** Who holds a token, as rows say it that they made or changed. */
+export type TokenHolder = Pick<Token, 'id' | 'name' | 'createdAt'>;
+
+/** The holders of those tokens that have rights in the actor's project, ended ones too, in no particular order. */
+export async function findTokenHolders({ store }: Services, actor: Actor, ids: readonly string[]): Promise<readonly TokenHolder[]> {
+  return (await store.read.tokens.findMany(actor.projectId, ids)).map(({ token: { id, name, createdAt } }) => ({ id, name, createdAt }));
+}

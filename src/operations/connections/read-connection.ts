@@ -1,0 +1,16 @@
+import type { Connection } from '../../domain/connection/connection.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Services, scopeOf } from '../services.ts';
+import { requireConnection } from './load-connection.ts';
+
+/** One connection that the actor may see. Throws FORBIDDEN, and NOT_FOUND alike for what is absent and what is not theirs. */
+export async function readConnection(services: Services, actor: Actor, id: string): Promise<Connection> {
+  requirePermission(actor, 'read');
+  return await requireConnection(services, actor, id);
+}
+
+/** The same where it is no error that there is none. */
+export async function findConnection({ store }: Services, actor: Actor, id: string): Promise<Connection | null> {
+  requirePermission(actor, 'read');
+  return await store.read.connections.find(scopeOf(actor), id);
+}

@@ -1,0 +1,27 @@
+import { isLive, type Lease } from '../../domain/lease/lease.ts';
+import type { PageRequest } from '../../domain/ports/page.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Services, scopeOf } from '../services.ts';
+
+export interface ListLeases {
+  readonly connectionId?: string;
+  /** Only those that are live now. */
+  readonly live: boolean;
+}
+
+/** A page of the leases on connections that the actor may see, newest first. Throws FORBIDDEN. */
+export async function listLeases(
+  { store }: Services,
+  actor: Actor,
+  { connectionId, live }: ListLeases,
+  page: PageRequest,
+): Promise<readonly Lease[]> {
+  requirePermission(actor, 'read');
+  const filter = { ...(connectionId === undefined ? {} : { connectionId }), ...(live ? { liveAt: await store.now() } : {}) };
+  return await store.read.leases.page(scopeOf(actor), filter, page);
+}
+
+/** By the store's clock, of a lease that the actor has got. */
+export async function isLeaseLive({ store }: Services, lease: Lease): Promise<boolean> {
+  return isLive(lease, await store.now());
+}
