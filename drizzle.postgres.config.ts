@@ -1,3 +1,7 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'postgresql', schema: './scripts/drizzle-schema.postgres.cjs', out: './migrations/postgres' });
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: './scripts/generate/drizzle-schema.postgres.cjs',
+  out: './migrations/postgres',
+});

@@ -1,3 +1,3 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'sqlite', schema: './scripts/drizzle-schema.sqlite.cjs', out: './migrations/sqlite' });
+export default defineConfig({ dialect: 'sqlite', schema: './scripts/generate/drizzle-schema.sqlite.cjs', out: './migrations/sqlite' });

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BreakingChangeType, buildSchema, findBreakingChanges } from 'graphql';
-import { root } from './generated-file.mjs';
+import { root } from './root.mjs';
 
 const GAPS = join(root, 'schema/lead-api-gaps.json');
 const file = process.argv.slice(2).find((argument) => !argument.startsWith('--'));

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { walk } from './flow/walk.mjs';
 import { openWorld } from './flow/world.mjs';
-import { root } from './generated-file.mjs';
+import { root } from './root.mjs';
 
 const [programs, commands] = split(process.argv.slice(2));
 const world = await openWorld(programs.length === 0 ? {} : { main: programs });

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { root } from './generated-file.mjs';
+import { root } from './root.mjs';
 
 const [node, npm] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'changeover-node-'));

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from './generated-file.mjs';
+import { root } from './root.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'changeover-pack-'));
 let passed = 0;

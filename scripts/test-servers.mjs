@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './generated-file.mjs';
+import { root } from './root.mjs';
 
 process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
 

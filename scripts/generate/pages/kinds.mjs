@@ -1,0 +1,56 @@
+import { createCatalogue } from '../../../dist/connectors/catalogue.js';
+import { PARITY } from '../../../dist/domain/change/parity.js';
+import { fieldMeta } from '../../../dist/domain/connector/connector.js';
+import { code, page, table } from '../markdown.mjs';
+
+export default page(
+  'kinds',
+  'Kinds',
+  'What each kind of connection takes, and how it is checked. A field marked *destination* says where secrets are sent: who changes it gives the secrets again.',
+  createCatalogue()
+    .all()
+    .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
+    .flatMap(kind),
+);
+
+function kind({ kind: name, title, category, family, fields, validators, driver }) {
+  return [
+    `## ${title} (\`${name}\`)`,
+    [
+      `Category: ${category}.`,
+      ...(family === null ? [] : [`In the lead API it is a \`${family.kind}\` with \`${family.discriminator}: "${name}"\`.`]),
+      ...(driver === null ? [] : [`Its driver is optional: \`${driver.install}\`.`]),
+    ].join(' '),
+    table(
+      ['field', 'role', 'required', 'what it is'],
+      Object.entries(fields).flatMap(([key, schema]) => field(key, schema, '')),
+    ),
+    table(
+      ['validator', 'runs', 'what it checks'],
+      validators.map(({ name: validator, mandatory, after, description }) => [
+        code(validator),
+        [
+          mandatory ? 'before every commit' : validator === PARITY ? 'before a commit that replaces a version' : 'when asked',
+          ...(after.length === 0 ? [] : [`after ${after.map(code).join(', ')}`]),
+        ].join(', '),
+        description,
+      ]),
+    ),
+  ];
+}
+
+function field(key, schema, prefix) {
+  const { role, endpoint, names, title, description, members } = fieldMeta(schema, prefix + key);
+  const spellings = [
+    ...(names.lead === undefined || names.lead === key ? [] : [`${code(names.lead)} in the lead API`]),
+    ...(names.selfHosted === undefined ? [] : [`${Object.keys(names.selfHosted).map(code).join(' or ')} in a secret that stays outside`]),
+  ];
+  const spelling = spellings.length === 0 ? '' : ` (${spellings.join('; ')})`;
+  const row = [
+    `${code(prefix + key)}${spelling}`,
+    endpoint === null ? role : `${role}, destination`,
+    prefix === '' && !schema.safeParse(undefined).success ? 'yes' : 'no',
+    description ?? title ?? '',
+  ];
+  return [row, ...Object.entries(members ?? {}).flatMap(([member, inner]) => field(member, inner, `${prefix}${key}.`))];
+}

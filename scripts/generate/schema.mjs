@@ -1,0 +1,8 @@
+import { printSchema } from 'graphql';
+import { createCatalogue } from '../../dist/connectors/catalogue.js';
+import { createSchema } from '../../dist/graphql/schema/schema.js';
+
+/** The GraphQL schema, the published contract, as the compiled product has it. */
+export function schema() {
+  return { 'schema/schema.graphql': `${printSchema(createSchema({ connectors: createCatalogue() }))}\n` };
+}
