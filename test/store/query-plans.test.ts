@@ -149,7 +149,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.countOpen({ connectionId: 'c' }, 10);
       await tx.changes.countOpen({ projectId: 'p', createdBy: 't' }, 10);
       await tx.changes.outdated('c', 1, 10);
-      await tx.retention.changes('p', 1, 10);
+      await tx.retention.changes('p', { begunBy: 1, endedBy: 2 }, 10);
       await tx.retention.validations(1, null, 10);
       await tx.retention.validations(1, { at: 1, id: 'v' }, 10);
       await tx.retention.events(1, 10);
@@ -173,7 +173,7 @@ describe('every statement finds its rows by an index', () => {
       }
       await tx.leases.liveOf('c', 1);
       await tx.leases.countLive(1, 10);
-      await tx.retention.leases('p', 1, 10);
+      await tx.retention.leases('p', { begunBy: 1, endedBy: 2 }, 10);
       await tx.leases.renew('l', 2, 1);
       await tx.leases.end('l', 'ended', 1);
     },

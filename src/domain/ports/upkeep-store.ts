@@ -1,10 +1,16 @@
 import type { PageRequest } from './page.ts';
 
 /** Deletes at most `limit` rows that are older than `before`, and tells how many: what is alive is not among them. */
+/** Of rows that began and ended by these times. They are found by their beginning, so that a narrow bound of it keeps others from being read. */
+export interface Past {
+  readonly begunBy: number;
+  readonly endedBy: number;
+}
+
 export interface RetentionWriters {
-  leases(projectId: string, before: number, limit: number): Promise<number>;
+  leases(projectId: string, past: Past, limit: number): Promise<number>;
   /** COMMITTED and DISCARDED ones, with what is left of what they sealed. */
-  changes(projectId: string, before: number, limit: number): Promise<number>;
+  changes(projectId: string, past: Past, limit: number): Promise<number>;
   /** Looks at `limit` rows behind `after`, of which some are needed; `next` is where to go on. */
   validations(
     before: number,

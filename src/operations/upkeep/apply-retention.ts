@@ -22,9 +22,11 @@ export async function applyRetention(services: Services, isOver: () => boolean =
       await pacer.pause();
     }
   };
+  // Whatever began later may still have been alive then: without this bound the last batch of each pass reads a whole day of leases.
+  const past = (keptMs: number, lastsMs: number) => ({ begunBy: now - keptMs - lastsMs, endedBy: now - keptMs });
   for (const { id } of await store.read.projects.all()) {
-    await repeat((tx) => tx.retention.leases(id, now - retention.leasesMs, BATCH));
-    await repeat((tx) => tx.retention.changes(id, now - retention.changesMs, BATCH));
+    await repeat((tx) => tx.retention.leases(id, past(retention.leasesMs, settings.leaseMaxMs), BATCH));
+    await repeat((tx) => tx.retention.changes(id, past(retention.changesMs, settings.changeTtlMs), BATCH));
   }
   await repeat((tx) => tx.retention.sessions(now - retention.sessionsMs, BATCH));
   await repeat((tx) => tx.retention.events(now - retention.eventsMs, BATCH));
@@ -43,8 +45,11 @@ export async function applyRetention(services: Services, isOver: () => boolean =
 
 /** Answers to idempotent requests whose day is over. */
 export async function forgetAnswers({ store }: Services, isOver: () => boolean = () => false): Promise<number> {
+  const pacer = createPacer();
   let forgotten = 0;
-  for (let count = BATCH; count === BATCH && !isOver(); forgotten += count)
+  for (let count = BATCH; count === BATCH && !isOver(); forgotten += count) {
     count = await store.write(async (tx) => tx.idempotency.prune(await tx.now(), BATCH));
+    await pacer.pause();
+  }
   return forgotten;
 }

@@ -29,26 +29,26 @@ export function retentionWriters({ db }: EngineTransaction, tables: Tables): Ret
   }
 
   return {
-    async leases(projectId, before, limit) {
+    async leases(projectId, { begunBy, endedBy }, limit) {
       const old = await db
         .select({ id: leases.id })
         .from(leases)
         // One that may still be live ends later than that.
-        .where(and(eq(leases.projectId, projectId), lte(leases.acquiredAt, before), lte(leases.endsBy, before)))
+        .where(and(eq(leases.projectId, projectId), lte(leases.acquiredAt, begunBy), lte(leases.endsBy, endedBy)))
         .orderBy(asc(leases.acquiredAt), asc(leases.id))
         .limit(atMost(limit));
       if (old.length > 0) await db.delete(leases).where(inArray(leases.id, idsOf(old)));
       return old.length;
     },
-    async changes(projectId, before, limit) {
+    async changes(projectId, { begunBy, endedBy }, limit) {
       const old = await db
         .select({ id: changes.id, contentId: changes.contentId })
         .from(changes)
         .where(
           and(
             eq(changes.projectId, projectId),
-            lte(changes.createdAt, before),
-            lte(changes.expiresAt, before),
+            lte(changes.createdAt, begunBy),
+            lte(changes.expiresAt, endedBy),
             sql`${changes.state} in ('COMMITTED', 'DISCARDED')`,
           ),
         )
