@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/{bench,browser,crash,histories,servers}/**'],
-    globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts', 'test/support/shared-postgres.ts'],
     // Processes, since suites start servers, open native stores and read the environment that they are given.
     pool: 'forks',
     // Two cores are what the checks run on; more suites at once would only make each other late.

@@ -51,7 +51,7 @@ async function startEmbedded(tries: number): Promise<TestPostgres> {
     authMethod: 'scram-sha-256',
     persistent: false,
     initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    postgresFlags: ['-c', 'fsync=off', '-c', `unix_socket_directories=${folder}`],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', `unix_socket_directories=${folder}`],
     onLog: () => {},
     onError: () => {},
   });

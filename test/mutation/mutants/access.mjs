@@ -1,5 +1,7 @@
+import { PROTOCOL } from './protocol.mjs';
+
 /** Dropped checks of who may: the matrix of operations and roles has to see each. */
-const MATRIX = ['test/operations/every-operation.test.ts'];
+const MATRIX = ['test/operations/access/every-operation.test.ts'];
 
 export const ACCESS = [
   {
@@ -350,7 +352,7 @@ export const ACCESS = [
     within: 'function requireReplaced(',
     before: "  requirePermission(actor, 'reference');\n",
     after: '',
-    tests: ['test/operations/staging-rights.test.ts'],
+    tests: ['test/operations/changes/staging-rights.test.ts'],
   },
   {
     id: 'access/roll-back',
@@ -630,7 +632,7 @@ export const ACCESS = [
     file: 'src/domain/token/actor.ts',
     before: 'const ADMIN = [...EDITOR,',
     after: `const ADMIN = [...EDITOR, 'skip-proof',`,
-    tests: ['test/operations/protocol.test.ts'],
+    tests: [...PROTOCOL],
   },
   {
     id: 'access/job-reads',

@@ -1,7 +1,7 @@
 const VAULT = ['test/crypto/vault.test.ts'];
 const WRAPPED = ['test/crypto/wrapped-keys.test.ts'];
 const AUDIT = ['test/crypto/audit-chain.test.ts'];
-const HISTORY = ['test/operations/history.test.ts'];
+const HISTORY = ['test/operations/audit/history.test.ts'];
 const TOKEN = ['test/crypto/token.test.ts'];
 const MASTER = ['test/crypto/master-key.test.ts'];
 
@@ -47,7 +47,7 @@ export const CRYPTO = [
     file: 'src/crypto/vault.ts',
     before: 'key.generation > best.generation ? key : best',
     after: 'key.generation < best.generation ? key : best',
-    tests: ['test/operations/rekey.test.ts'],
+    tests: ['test/operations/keys/rotate-data-key.test.ts'],
     name: 'data keys on SQLite a new one seals at once',
   },
   {

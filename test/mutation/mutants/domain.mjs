@@ -1,5 +1,5 @@
-const PROTOCOL = ['test/operations/protocol.test.ts'];
-const RIGHTS = ['test/operations/rights.test.ts'];
+import { PROTOCOL } from './protocol.mjs';
+
 const BOUNDARIES = ['test/operations/boundaries.test.ts'];
 
 /** Rules that say more or less than they should. */
@@ -9,7 +9,7 @@ export const DOMAIN = [
     file: 'src/domain/lease/lease.ts',
     before: 'lease.expiresAt > now',
     after: 'lease.expiresAt >= now',
-    tests: [...BOUNDARIES, ...RIGHTS],
+    tests: ['test/operations/boundaries.test.ts', 'test/operations/leases/hold-lease.test.ts'],
     name: 'ends at this moment|ends by the clock',
   },
   {
@@ -41,14 +41,14 @@ export const DOMAIN = [
     file: 'src/domain/connector/validation.ts',
     before: "result.status === 'passed' || result.status === 'warning'",
     after: "result.status === 'passed'",
-    tests: ['test/graphql/lead-api.test.ts', 'test/operations/protocol.test.ts', 'test/graphql/test-database.test.ts'],
+    tests: ['test/graphql/lead/lead-api.test.ts', ...PROTOCOL, 'test/graphql/lead/test-database.test.ts'],
   },
   {
     id: 'domain/skipped-passes',
     file: 'src/domain/connector/validation.ts',
     before: "result.status === 'passed' || result.status === 'warning'",
     after: "result.status !== 'failed'",
-    tests: ['test/graphql/lead-api.test.ts', 'test/graphql/test-database.test.ts', 'test/operations/protocol.test.ts'],
+    tests: ['test/graphql/lead/lead-api.test.ts', 'test/graphql/lead/test-database.test.ts', ...PROTOCOL],
   },
   {
     id: 'domain/shorter-overlap',
@@ -63,21 +63,21 @@ export const DOMAIN = [
     file: 'src/domain/connection/connection.ts',
     before: "name.trim().normalize('NFC')",
     after: "name.trim().normalize('NFC').toLowerCase()",
-    tests: ['test/store/sqlite.test.ts', 'test/graphql/names.test.ts'],
+    tests: ['test/store/sqlite/sqlite.test.ts', 'test/graphql/schema/names.test.ts'],
   },
   {
     id: 'domain/names-not-normalised',
     file: 'src/domain/connection/connection.ts',
     before: "name.trim().normalize('NFC')",
     after: 'name.trim()',
-    tests: ['test/store/sqlite.test.ts', 'test/graphql/names.test.ts'],
+    tests: ['test/store/sqlite/sqlite.test.ts', 'test/graphql/schema/names.test.ts'],
   },
   {
     id: 'domain/mask-stored',
     file: 'src/domain/connection/details.ts',
     before: '  refuseMasks(connector, details);\n',
     after: '',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'on SQLite the mask is never stored',
   },
   {
@@ -114,28 +114,28 @@ export const DOMAIN = [
     file: 'src/domain/connection/details.ts',
     before: '    if (clears) delete merged[key];\n    else merged[key]',
     after: '    if (clears) continue;\n    else merged[key]',
-    tests: ['test/domain/reentry.test.ts', 'test/graphql/options.test.ts', 'test/graphql/lead-api.test.ts'],
+    tests: ['test/domain/reentry.test.ts', 'test/graphql/lead/options.test.ts', 'test/graphql/lead/lead-api.test.ts'],
   },
   {
     id: 'domain/given-twice',
     file: 'src/domain/connection/details.ts',
     before: 'if (Object.hasOwn(details, field.key) && details[field.key] !== read)',
     after: 'if (Object.hasOwn(details, field.key) && details[field.key] === undefined)',
-    tests: ['test/graphql/options.test.ts', 'test/domain/reentry.test.ts'],
+    tests: ['test/graphql/lead/options.test.ts', 'test/domain/reentry.test.ts'],
   },
   {
     id: 'domain/unknown-option',
     file: 'src/domain/connection/details.ts',
     before: `      throw new DomainError('UNKNOWN_OPTION', \`\${named`,
     after: `      if (known.length > 99) throw new DomainError('UNKNOWN_OPTION', \`\${named`,
-    tests: ['test/graphql/options.test.ts', 'test/graphql/error-masking.test.ts', 'test/domain/reentry.test.ts'],
+    tests: ['test/graphql/lead/options.test.ts', 'test/graphql/plugins/error-masking.test.ts', 'test/domain/reentry.test.ts'],
   },
   {
     id: 'domain/secret-in-clear',
     file: 'src/domain/connection/details.ts',
     before: "(meta.role === 'secret' ? secrets : settings)[key] = value;",
     after: "(meta.role === 'secret' && key === 'password' ? secrets : settings)[key] = value;",
-    tests: ['test/graphql/canary.test.ts', 'test/operations/protocol.test.ts'],
+    tests: ['test/graphql/canary.test.ts', ...PROTOCOL],
   },
   {
     id: 'domain/secret-of-another-destination',
@@ -171,13 +171,13 @@ export const DOMAIN = [
     file: 'src/domain/connection/secret-reference.ts',
     before: ' && before?.key === after?.key',
     after: '',
-    tests: ['test/graphql/references.test.ts', 'test/operations/referred.test.ts'],
+    tests: ['test/graphql/lead/references.test.ts', 'test/operations/references/referred.test.ts'],
   },
   {
     id: 'domain/secret-kept-for-an-hour',
     file: 'src/domain/connection/secret-reference.ts',
     before: 'SECRET_MAX_AGE_MS = 5 * 60',
     after: 'SECRET_MAX_AGE_MS = 60 * 60',
-    tests: ['test/secrets/resolver.test.ts', 'test/operations/referred.test.ts'],
+    tests: ['test/secrets/resolver.test.ts', 'test/operations/references/referred.test.ts'],
   },
 ];

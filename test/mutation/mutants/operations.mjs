@@ -1,12 +1,9 @@
 const BOUNDARIES = ['test/operations/boundaries.test.ts'];
 const OVERLAPS = ['test/operations/overlaps.test.ts'];
-const PROTOCOL = ['test/operations/protocol.test.ts'];
-const IN_FLIGHT = ['test/operations/in-flight.test.ts'];
-const REFERRED = ['test/operations/referred.test.ts'];
-const HISTORY = ['test/operations/history.test.ts'];
-const DATA_KEYS = ['test/operations/rekey.test.ts'];
-const RIGHTS = ['test/operations/rights.test.ts'];
-const RETIRED = ['test/operations/retired-keys.test.ts'];
+const IN_FLIGHT = ['test/operations/changes/in-flight.test.ts'];
+const REFERRED = ['test/operations/references/referred.test.ts'];
+const HISTORY = ['test/operations/audit/history.test.ts'];
+const RETIRED = ['test/operations/keys/retired-keys.test.ts'];
 
 /** Rules that are left out, and steps that are left out or taken in the wrong order, of the use cases. */
 export const OPERATIONS = [
@@ -50,7 +47,7 @@ export const OPERATIONS = [
     file: 'src/operations/access/manage-tokens.ts',
     before: 'tx.tokens.countOwners(actor.projectId, now)) === 0',
     after: 'tx.tokens.countOwners(actor.projectId, now)) < 0',
-    tests: ['test/operations/rights.test.ts', 'test/server/access.test.ts'],
+    tests: ['test/operations/access/limited-tokens.test.ts', 'test/server/access.test.ts'],
     name: '#51',
   },
   {
@@ -90,7 +87,7 @@ export const OPERATIONS = [
     file: 'src/operations/access/manage-tokens.ts',
     before: 'found.token.homeProjectId !== actor.projectId || !isWithin(actor, found.token))',
     after: 'found.token.homeProjectId !== actor.projectId)',
-    tests: ['test/operations/rights.test.ts', 'test/operations/every-operation.test.ts'],
+    tests: ['test/operations/access/limited-tokens.test.ts', 'test/operations/access/every-operation.test.ts'],
     name: 'revokeToken|as an owner',
   },
   {
@@ -98,7 +95,7 @@ export const OPERATIONS = [
     file: 'src/operations/access/manage-tokens.ts',
     before: 'if (ids === null) return actor.integrationIds;',
     after: 'if (ids === null) return null;',
-    tests: ['test/operations/rights.test.ts'],
+    tests: ['test/operations/access/limited-tokens.test.ts'],
     name: '#50',
   },
   {
@@ -145,7 +142,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/find-change.ts',
     before: '(bound.connectionId ?? change.connectionId) === change.connectionId &&',
     after: 'change.connectionId !== null &&',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'a stranger with a committed key',
   },
   {
@@ -153,7 +150,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/find-change.ts',
     before: '(bound.purposes?.includes(change.purpose) ?? true)',
     after: '(bound.purposes?.includes(change.purpose) !== null)',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'a stranger with a committed key',
   },
   {
@@ -161,7 +158,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/find-change.ts',
     before: "  if (change.committedBy !== actorId(actor)) throw notFound('temporary key');\n",
     after: '',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'a stranger with a committed key',
   },
   {
@@ -202,7 +199,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/commit-locked.ts',
     before: "rule === 'required' ? await requireProof(services, actor, tx, candidate, parity) : null",
     after: 'null',
-    tests: [...PROTOCOL, ...IN_FLIGHT],
+    tests: ['test/operations/validations/obtain-proof.test.ts', 'test/operations/changes/in-flight.test.ts'],
     name: 'needed no proof when it was begun|takes proof away|aged while it waited',
   },
   {
@@ -210,7 +207,7 @@ export const OPERATIONS = [
     file: 'src/operations/validations/run-validation.ts',
     before: '.validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name))',
     after: '.validators.filter(({ mandatory, name }) => mandatory && passed.includes(name))',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'a bad credential is refused',
   },
   {
@@ -218,7 +215,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/commit-locked.ts',
     before: "if (actor.permissions.has('skip-proof')) return 'afterwards';",
     after: "return 'afterwards';",
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'only an owner skips proof',
   },
   {
@@ -226,7 +223,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/commit-locked.ts',
     before: '  requireBase(change, connection);\n',
     after: '',
-    tests: [...PROTOCOL, ...IN_FLIGHT],
+    tests: ['test/operations/changes/races.test.ts', 'test/operations/changes/in-flight.test.ts'],
     name: 'of eight commits|break-glass lifts no other rule|a change that waits loses',
   },
   {
@@ -235,7 +232,7 @@ export const OPERATIONS = [
     before: `  await openDetails(services, change, tx);
   const now`,
     after: '  const now',
-    tests: PROTOCOL,
+    tests: ['test/operations/upkeep/integrity.test.ts'],
     name: 'a setting edited in the database',
   },
   {
@@ -243,7 +240,11 @@ export const OPERATIONS = [
     file: 'src/operations/changes/commit-locked.ts',
     before: "connection.inFlight !== 'OVERLAP' && leases.length > 0",
     after: "connection.inFlight !== 'OVERLAP' && leases.length > 1",
-    tests: PROTOCOL,
+    tests: [
+      'test/operations/changes/protocol.test.ts',
+      'test/operations/changes/races.test.ts',
+      'test/operations/references/references.test.ts',
+    ],
     name: 'under REFUSE',
   },
   {
@@ -251,7 +252,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/commit-change.ts',
     before: "    await tx.lock(change.connectionId, 'exclusive');\n",
     after: '',
-    tests: ['test/operations/protocol.test.ts', 'test/operations/overlaps.test.ts'],
+    tests: ['test/operations/changes/races.test.ts', 'test/operations/changes/protocol.test.ts', 'test/operations/overlaps.test.ts'],
     name: 'races on PostgreSQL|protocol on PostgreSQL|overlap on PostgreSQL',
   },
   {
@@ -259,7 +260,7 @@ export const OPERATIONS = [
     file: 'src/operations/leases/hold-lease.ts',
     before: "      await tx.lock(input.connectionId, 'shared');\n",
     after: '',
-    tests: ['test/operations/protocol.test.ts', 'test/operations/overlaps.test.ts'],
+    tests: ['test/operations/changes/races.test.ts', 'test/operations/changes/protocol.test.ts', 'test/operations/overlaps.test.ts'],
     name: 'on PostgreSQL',
   },
   {
@@ -275,7 +276,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/commit-locked.ts',
     before: '  await recordCommit(services, tx, actor, {',
     after: '  if (now < 0) await recordCommit(services, tx, actor, {',
-    tests: PROTOCOL,
+    tests: ['test/operations/upkeep/integrity.test.ts'],
     name: 'on SQLite a chain that was cut',
   },
   {
@@ -332,14 +333,14 @@ export const OPERATIONS = [
     file: 'src/operations/references/stage-reference.ts',
     before: 'grant.provider === provider && isWithin(path, grant.prefix)',
     after: 'grant.provider === provider',
-    tests: ['test/graphql/references.test.ts', 'test/cli/secret-references.test.ts'],
+    tests: ['test/graphql/lead/references.test.ts', 'test/cli/secret-references.test.ts'],
   },
   {
     id: 'operations/moved-secret-sent',
     file: 'src/operations/references/resolve-credentials.ts',
     before: "  if (row.boundTo != null && opened.boundTo?.equals(row.boundTo) !== true) throw new SecretError('moved');\n",
     after: '',
-    tests: PROTOCOL,
+    tests: ['test/operations/references/references.test.ts'],
     name: 'leads somewhere else than it was proven',
   },
   {
@@ -403,7 +404,7 @@ export const OPERATIONS = [
     within: 'function requireEnabled(',
     before: 'if (!isActive)',
     after: 'if (isActive === null)',
-    tests: RIGHTS,
+    tests: ['test/operations/leases/hold-lease.test.ts'],
     name: 'asked for within bounds',
   },
   {
@@ -412,7 +413,7 @@ export const OPERATIONS = [
     within: 'async function findLease(',
     before: 'lease === null || (lease.tokenId ?? LOCAL_ACTOR_ID) !== actorId(actor)',
     after: 'lease === null',
-    tests: RIGHTS,
+    tests: ['test/operations/leases/hold-lease.test.ts'],
     name: "a lease is its taker's",
   },
   {
@@ -420,7 +421,7 @@ export const OPERATIONS = [
     file: 'src/operations/leases/hold-lease.ts',
     before: "      await recordLease(services, tx, actor, 'lease.acquire', lease);\n",
     after: '',
-    tests: PROTOCOL,
+    tests: ['test/operations/upkeep/integrity.test.ts'],
     name: 'on SQLite .*can not be written',
   },
   {
@@ -428,7 +429,7 @@ export const OPERATIONS = [
     file: 'src/operations/leases/hold-lease.ts',
     before: "  await recordLease(services, tx, actor, 'lease.read', lease);\n",
     after: '',
-    tests: PROTOCOL,
+    tests: ['test/operations/upkeep/integrity.test.ts'],
     name: 'on SQLite .*can not be written',
   },
   {
@@ -500,7 +501,7 @@ export const OPERATIONS = [
     file: 'src/operations/connections/manage-connection.ts',
     before: '  if (connection.deletionProtection)\n',
     after: '  if (connection.deletionProtection === null)\n',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'protection and live leases',
   },
   {
@@ -508,7 +509,7 @@ export const OPERATIONS = [
     file: 'src/operations/connections/manage-connection.ts',
     before: "  if (leases.length > 0) throw inUse('Running jobs hold this connection.', leases, now);\n",
     after: '',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'protection and live leases',
   },
   {
@@ -524,7 +525,7 @@ export const OPERATIONS = [
     file: 'src/operations/connections/manage-connection.ts',
     before: "  if (active && connection.commitPolicy === 'VALIDATED')\n",
     after: "  if (active && connection.commitPolicy === 'ADVISORY')\n",
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: 'an inactive connection commits without proof',
   },
   {
@@ -556,7 +557,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/stage-change.ts',
     before: '  if (reenter.length > 0) {\n',
     after: '  if (reenter.length > 99) {\n',
-    tests: PROTOCOL,
+    tests: ['test/operations/changes/protocol.test.ts'],
     name: '#56',
   },
   {
@@ -564,7 +565,7 @@ export const OPERATIONS = [
     file: 'src/operations/changes/stage-change.ts',
     before: '      await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);\n',
     after: '',
-    tests: DATA_KEYS,
+    tests: ['test/operations/keys/rotate-data-key.test.ts'],
     name: 'has not learned of it',
   },
   {
@@ -612,7 +613,7 @@ export const OPERATIONS = [
     file: 'src/operations/keys/rotate-data-key.ts',
     before: '    if (rows > 0)\n',
     after: '    if (rows > 1000)\n',
-    tests: DATA_KEYS,
+    tests: ['test/operations/keys/rotate-data-key.test.ts'],
     name: 'stays while a row needs it',
   },
   {
@@ -620,7 +621,7 @@ export const OPERATIONS = [
     file: 'src/operations/keys/reseal-chain.ts',
     before: '    if (link === null)\n',
     after: '    if (false)\n',
-    tests: DATA_KEYS,
+    tests: ['test/operations/keys/rotate-data-key.test.ts'],
     name: 'a chain that was edited',
   },
 ];

@@ -1,7 +1,8 @@
-const STORE = ['test/store/sqlite.test.ts'];
-const PROTOCOL = ['test/operations/protocol.test.ts'];
+import { PROTOCOL } from './protocol.mjs';
+
+const STORE = ['test/store/sqlite/sqlite.test.ts'];
 const BOUNDARIES = ['test/operations/boundaries.test.ts'];
-const SESSION = ['test/store/postgres-session.test.ts'];
+const SESSION = ['test/store/postgres/postgres-session.test.ts'];
 
 /** Guards that are left out of a statement, bounds that are off by one, and scopes that reach too far. */
 export const STORE_SQL = [
@@ -56,14 +57,14 @@ export const STORE_SQL = [
     file: 'src/store/sql/connections/connections.ts',
     before: '    eq(connections.projectId, scope.projectId),\n    isNull',
     after: '    isNull',
-    tests: [...STORE, 'test/operations/every-operation.test.ts'],
+    tests: [...STORE, 'test/operations/access/every-operation.test.ts'],
   },
   {
     id: 'store/connections-of-all-integrations',
     file: 'src/store/sql/connections/connections.ts',
     before: 'scope.integrationIds === null ? undefined : inArray(connections.integrationId',
     after: 'scope.integrationIds !== null ? undefined : inArray(connections.integrationId',
-    tests: [...STORE, 'test/operations/rights.test.ts'],
+    tests: [...STORE, 'test/operations/access/limited-tokens.test.ts'],
   },
   {
     id: 'store/removed-connections',
@@ -77,7 +78,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/connections/connections.ts',
     before: "      await tx.lock(connection.integrationId, 'shared');\n",
     after: '',
-    tests: ['test/store/postgres.test.ts'],
+    tests: ['test/store/postgres/postgres.test.ts'],
     name: 'integration that is removed',
   },
   {
@@ -85,7 +86,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/connections/integrations.ts',
     before: "      await tx.lock(id, 'exclusive');\n",
     after: '',
-    tests: ['test/store/postgres.test.ts'],
+    tests: ['test/store/postgres/postgres.test.ts'],
     name: 'integration that is removed',
   },
   {
@@ -93,7 +94,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/changes/changes.ts',
     before: '.where(and(eq(changes.projectId, scope.projectId), eq(changes.keyHash, keyHash), mine))',
     after: '.where(and(eq(changes.keyHash, keyHash), mine))',
-    tests: ['test/operations/every-operation.test.ts'],
+    tests: ['test/operations/access/every-operation.test.ts'],
     name: 'addConnection',
   },
   {
@@ -101,7 +102,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/changes/changes.ts',
     before: ', eq(changes.keyHash, keyHash), mine))',
     after: ', eq(changes.keyHash, keyHash)))',
-    tests: ['test/operations/every-operation.test.ts'],
+    tests: ['test/operations/access/every-operation.test.ts'],
     name: 'testUpdated|commit',
   },
   {
@@ -109,7 +110,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/changes/changes.ts',
     before: "gt(changes.waitUntil, sql.placeholder('now'))",
     after: `sql\`\${changes.waitUntil} >= \${sql.placeholder('now')}\``,
-    tests: ['test/operations/in-flight.test.ts'],
+    tests: ['test/operations/changes/in-flight.test.ts'],
   },
   {
     id: 'store/expired-a-moment-later',
@@ -193,7 +194,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/upkeep/keys.ts',
     before: '            eq(idempotency.keyGeneration, generation),\n',
     after: '            eq(idempotency.keyGeneration, generation + 1),\n',
-    tests: ['test/operations/rekey.test.ts'],
+    tests: ['test/operations/keys/rotate-data-key.test.ts'],
     name: 'data keys on SQLite an old one stays',
   },
   {
@@ -209,7 +210,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/audit/audit.ts',
     before: "      await tx.lock('audit-sealer', 'exclusive');\n",
     after: '',
-    tests: ['test/store/postgres.test.ts'],
+    tests: ['test/store/postgres/postgres.test.ts'],
     name: 'audit rows are numbered',
   },
   {
@@ -225,7 +226,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/audit/audit.ts',
     before: '              eq(audit.projectId, projectId),\n',
     after: '',
-    tests: [...STORE, 'test/operations/every-operation.test.ts'],
+    tests: [...STORE, 'test/operations/access/every-operation.test.ts'],
     name: '#48|auditLog',
   },
   {
@@ -249,7 +250,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/statements/keyset.ts',
     before: 'or(gt(at, after.at), gt(id, after.id))',
     after: 'gt(at, after.at)',
-    tests: ['test/store/sqlite.test.ts', 'test/operations/pages.test.ts'],
+    tests: ['test/store/sqlite/sqlite.test.ts', 'test/operations/upkeep/pages.test.ts'],
   },
   {
     id: 'store/read-only-session',
@@ -431,7 +432,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/access/tokens.ts',
     before: '          token.integrationIds === null &&\n',
     after: '',
-    tests: ['test/operations/rights.test.ts'],
+    tests: ['test/operations/access/limited-tokens.test.ts'],
     name: 'last owner',
   },
   {
@@ -471,7 +472,7 @@ export const STORE_SQL = [
     file: 'src/store/sql/signing/signed.ts',
     before: '  return mac.length === expected.length && timingSafeEqual(mac, expected);',
     after: '  return mac.length === expected.length;',
-    tests: ['test/operations/history.test.ts'],
+    tests: ['test/operations/audit/history.test.ts'],
     name: 'under another label',
   },
   {

@@ -1,0 +1,67 @@
+import { afterAll, expect, test } from 'vitest';
+import { startFakeDatabricks, WAREHOUSE } from '../../support/fake-databricks.ts';
+import { startGateway } from '../../support/gateway.ts';
+
+const fake = await startFakeDatabricks(
+  [
+    { name: 'ada@example.com', token: 'dapi-first' },
+    { name: 'ada@example.com', token: 'dapi-second' },
+  ],
+  [['main', 'sales', 'orders']],
+);
+fake.run('GRANT SELECT ON CATALOG `main` TO `ada@example.com`;');
+const gateway = await startGateway();
+afterAll(async () => {
+  await gateway.close();
+  fake.close();
+});
+
+const config = (databricksToken: string) => ({ databricksWorkspaceUrl: fake.url, databricksWarehouseId: WAREHOUSE, databricksToken });
+const TEST_V1 =
+  'mutation ($c: DatabricksSqlWarehouseInput!) { testDatabricksSqlWarehouseCredentials(databricksConfig: $c) { key success } }';
+const TEST_V2 = `mutation ($c: DatabricksSqlWarehouseInput!, $id: UUID, $v: String!) {
+  testDatabricksSqlWarehouseCredentialsV2(connectionDetails: $c, connectionId: $id, validationName: $v) { key validationResult { success errors { code } } }
+}`;
+
+test('the older test of a kind gives a key when every validation passed, and none when one failed', async () => {
+  const wrong = await gateway.graphql(TEST_V1, { c: config('dapi-wrong') });
+  const right = await gateway.graphql(TEST_V1, { c: config('dapi-first') });
+  expect([wrong.data, right.data]).toEqual([
+    { testDatabricksSqlWarehouseCredentials: { key: null, success: false } },
+    { testDatabricksSqlWarehouseCredentials: { key: expect.stringMatching(/^chg_tmp_/), success: true } },
+  ]);
+});
+
+test('a connection is added by that key, tested with other details laid over its own, and changed', async () => {
+  const { data: tested } = await gateway.graphql(TEST_V1, { c: config('dapi-first') });
+  const { data: added } = await gateway.graphql(
+    `mutation ($k: String!) { addDatabricksConnection(key: $k, connectionType: "databricks-sql-warehouse", name: "Lake", jobLimits: "{}") { connection { uuid type } } }`,
+    { k: tested.testDatabricksSqlWarehouseCredentials.key },
+  );
+  const { uuid, type } = added.addDatabricksConnection.connection;
+  const overlaid = await gateway.graphql(TEST_V2, { c: config('dapi-wrong'), id: uuid, v: 'validate_connection' });
+  const staged = await gateway.graphql(TEST_V2, { c: config('dapi-second'), id: uuid, v: 'save_credentials' });
+  const { data: saved } = await gateway.graphql(
+    'mutation ($k: String!, $id: UUID!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $k) { success version } }',
+    { k: staged.data.testDatabricksSqlWarehouseCredentialsV2.key, id: uuid },
+  );
+  expect([type, overlaid.data.testDatabricksSqlWarehouseCredentialsV2.validationResult, saved.updateCredentialsV2]).toEqual([
+    'DATABRICKS_SQL_WAREHOUSE',
+    { success: false, errors: [{ code: 'CREDENTIALS_REJECTED' }] },
+    { success: true, version: 2 },
+  ]);
+});
+
+test('details laid over a connection at another address need its secrets again (N6)', async () => {
+  const { data: tested } = await gateway.graphql(TEST_V1, { c: config('dapi-first') });
+  const { data: added } = await gateway.graphql(
+    `mutation ($k: String!) { addConnection(key: $k, connectionType: "databricks-sql-warehouse", name: "Lake 2") { connection { uuid } } }`,
+    { k: tested.testDatabricksSqlWarehouseCredentials.key },
+  );
+  const { errors } = await gateway.graphql(TEST_V2, {
+    c: { databricksWorkspaceUrl: 'https://elsewhere.example', databricksWarehouseId: WAREHOUSE },
+    id: added.addConnection.connection.uuid,
+    v: 'validate_connection',
+  });
+  expect(errors?.map(({ extensions }) => [extensions.code, extensions.path])).toEqual([['SECRET_REENTRY_REQUIRED', 'databricksToken']]);
+});

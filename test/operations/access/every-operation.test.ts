@@ -1,0 +1,3 @@
+import { describeEveryOperation } from '../../contracts/every-operation.ts';
+
+await describeEveryOperation('SQLite', null);

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
+import { codeOf } from '../../support/protocol.ts';
+import { createTestClock } from '../../support/services.ts';
+
+const AUDIT = '{ auditLog(first: 100, filter: { actions: ["request.refuse"] }) { edges { node { actorTokenId details } } } }';
+const RENAME = 'mutation ($id: UUID!) { setConnectionName(connectionId: $id, name: "another") { __typename } }';
+
+let gateway: TestGateway;
+let receiver: Receiver;
+const clock = createTestClock();
+beforeAll(async () => {
+  gateway = await startGateway({ clock });
+  receiver = await startReceiver();
+});
+afterAll(async () => {
+  receiver.close();
+  await gateway.close();
+});
+
+const rowsOf = async (tokenId: string) =>
+  (await gateway.graphql(AUDIT)).data.auditLog.edges
+    .map(({ node }: { node: { actorTokenId: string; details: unknown } }) => node)
+    .filter((node: { actorTokenId: string }) => node.actorTokenId === tokenId)
+    .map(({ details }: { details: unknown }) => details);
+
+test('a refused mutation is in the audit when the answer comes, with what was asked for and why it was refused', async () => {
+  const viewer = await gateway.token('viewer');
+  const before = await gateway.graphql('mutation { createToken(name: "x", roles: [owner]) { secret } }', {}, viewer);
+  await gateway.graphql('{ connection(id: "01a20e09-e595-72fc-9d2a-53e9c4eedb47") { uuid } }', {}, viewer);
+  expect([codeOf(before), await rowsOf(viewer.id)]).toEqual(['FORBIDDEN', [{ fields: ['createToken'], codes: ['FORBIDDEN'] }]]);
+});
+
+test('so is one that policy or proof refuses', async () => {
+  const admin = await gateway.token('admin');
+  const id = await addWebhook(gateway, receiver, 'refusing');
+  receiver.status = 401;
+  const { data } = await gateway.graphql(
+    'mutation ($id: UUID!) { stageChange(connectionId: $id, changes: "{\\"signing_secret\\":\\"a wrong one of the next version\\"}") { key } }',
+    { id },
+    admin,
+  );
+  const refused = await gateway.graphql(
+    'mutation ($id: UUID!, $k: String!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $k) { version } }',
+    { id, k: data.stageChange.key },
+    admin,
+  );
+  receiver.status = 204;
+  expect([codeOf(refused), await rowsOf(admin.id)]).toEqual([
+    'VALIDATION_FAILED',
+    [{ fields: ['updateCredentialsV2'], codes: ['VALIDATION_FAILED'] }],
+  ]);
+});
+
+test('a token that was revoked and is used again is told', async () => {
+  const token = await gateway.token('admin');
+  await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: token.id });
+  const used = await gateway.graphql('{ getUser { email } }', {}, token);
+  expect([used.status, await rowsOf(token.id)]).toEqual([401, [{ fields: [], codes: ['UNAUTHENTICATED'] }]]);
+});
+
+test('a flood of refusals leaves 30 rows a minute, and the next one counts those that were left out', async () => {
+  const viewer = await gateway.token('viewer');
+  clock.advance(60_000);
+  for (let at = 0; at < 40; at += 1) await gateway.graphql(RENAME, { id: viewer.id }, viewer);
+  const flooded = (await rowsOf(viewer.id)).length;
+  clock.advance(60_000);
+  await gateway.graphql(RENAME, { id: viewer.id }, viewer);
+  const [last] = await rowsOf(viewer.id);
+  expect([flooded, last]).toEqual([30, expect.objectContaining({ leftOut: 10 })]);
+});

@@ -1,0 +1,4 @@
+import { describeProtocol } from '../../contracts/protocol.ts';
+import { ENGINES } from '../../support/engines.ts';
+
+for (const { engine, databaseUrl } of ENGINES) describeProtocol(engine, databaseUrl);

@@ -1,3 +1,0 @@
-import { describeEveryOperation } from '../contracts/every-operation.ts';
-
-await describeEveryOperation('SQLite', null);

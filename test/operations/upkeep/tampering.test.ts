@@ -1,0 +1,279 @@
+import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { createSession } from '../../../src/operations/access/manage-sessions.ts';
+import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
+import { writeAs } from '../../../src/operations/services.ts';
+import { COVERAGE } from '../../../src/store/coverage.ts';
+import { postgresTables, sqliteTables } from '../../../src/store/tables.ts';
+import { ENGINES } from '../../support/engines.ts';
+import { otherValue } from '../../support/other-value.ts';
+import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, startProtocol } from '../../support/protocol.ts';
+
+const SECOND = 'a secret of the second version';
+const VERIFY = '{ auditVerification { ok } }';
+const DOCTOR = '{ storeExamination { ok findings { table rowId problem } } }';
+const REQUEST = { id: 'test', ip: null, client: {} };
+
+/** What somebody who writes to the database, without the master key, gains by it: nothing. */
+describe.each(ENGINES)('tampering on $engine', ({ engine, databaseUrl }) => {
+  const isSqlite = engine === 'SQLite';
+  const tables: Readonly<Record<string, Table>> = isSqlite ? { ...sqliteTables } : { ...postgresTables };
+  let bench: ProtocolBench;
+  let id = '';
+  beforeAll(async () => {
+    bench = await startProtocol(await databaseUrl());
+    const { gateway } = bench;
+    const { services, projectId } = gateway.app;
+    id = await bench.add();
+    await bench.save(id, SECOND);
+    await bench.stage(id, 'a secret of the third version');
+    await gateway.graphql(ACQUIRE, { id }, bench.job);
+    const local = localActor(projectId, 'test', REQUEST);
+    await createSession(services, { ...local, tokenId: gateway.owner.id });
+    await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
+    await sealAudit(services);
+    await services.store.write(async (tx) => {
+      const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null, keyGeneration: null };
+      await tx.idempotency.take({ ...taken, startedAt: 1, takenUntil: 9e12, expiresAt: 9e12 }, 1);
+      const named = { projectId, provider: 'env', path: 'MCD_GRANTED_ONE', member: '' } as const;
+      await tx.secretDestinations.insert({
+        ...named,
+        id: services.newId(),
+        parts: {},
+        boundTo: Buffer.alloc(32),
+        createdAt: 1,
+        createdBy: null,
+      });
+    });
+  });
+  afterAll(() => bench.close());
+
+  const scan = async (table: string) => (await bench.gateway.app.services.store.read.integrity.scan(table, null, 1000)).found;
+  const doctor = async () => (await bench.gateway.graphql(DOCTOR)).data.storeExamination;
+  const isAuditWhole = async () => (await bench.gateway.graphql(VERIFY)).data.auditVerification.ok;
+
+  /** Makes the edit, looks, and puts the table back as it was. A table that refuses the edit itself has seen to it. */
+  async function edited<T>(table: string, statements: readonly string[], look: () => Promise<T>): Promise<T | 'refused'> {
+    await bench.sql(`create table kept as select * from ${table}`);
+    try {
+      for (const text of statements) await bench.sql(text);
+      return await look();
+    } catch (error) {
+      if (error instanceof Error && /constraint/i.test(error.message)) return 'refused';
+      throw error;
+    } finally {
+      await bench.sql(`delete from ${table}`);
+      await bench.sql(`insert into ${table} select * from kept`);
+      await bench.sql('drop table kept');
+    }
+  }
+
+  const cells = Object.entries(COVERAGE).flatMap(([key, entry]) => {
+    const table = tables[key];
+    if (entry.by !== 'mac' || table === undefined) return [];
+    return Object.entries(getTableColumns(table))
+      .filter(([name]) => !Object.hasOwn(entry.except, name))
+      .map(([, column]) => [getTableName(table), column.name, column] as const);
+  });
+
+  test.each(cells)('an edit of %s.%s is told', async (table, name, column) => {
+    const found = await edited(table, [`update ${table} set ${name} = ${otherValue(column)}`], () => scan(table));
+    expect(found === 'refused' || found.length > 0).toBe(true);
+  });
+
+  test('every table is covered, or says why it need not be', () => {
+    const reasons = Object.values(COVERAGE).flatMap((entry) => (entry.by === 'other' ? [entry.how] : Object.values(entry.except)));
+    expect({
+      tables: Object.keys(COVERAGE).toSorted(),
+      short: reasons.filter((reason: string) => reason.length < 15),
+      cells: cells.length > 100,
+    }).toEqual({ tables: Object.keys(tables).toSorted(), short: [], cells: true });
+  });
+
+  test.each(Object.values(getTableColumns(sqliteTables.audit)).map(({ name }) => name))('an edit of audit.%s is told', async (name) => {
+    const column = Object.values(getTableColumns(tables.audit as Table)).find((one) => one.name === name);
+    if (column === undefined) throw new Error(name);
+    const one = `(select max(id) from audit)`;
+    const whole = await edited('audit', [`update audit set ${name} = ${otherValue(column)} where id = ${one}`], isAuditWhole);
+    expect(whole === 'refused' || !whole || name === 'seq' || name === 'chain_hash').toBe(true);
+  });
+
+  test.each(['project_id', 'roles', 'token_id'])('an edit of token_grants.%s is told by its token', async (name) => {
+    expect(await edited('token_grants', [`update token_grants set ${name} = '["owner","job"]'`], () => scan('tokens'))).not.toEqual([]);
+  });
+
+  test('a token that was made wider in the database is nobody', async () => {
+    const { gateway } = bench;
+    const viewer = await gateway.token('viewer');
+    const asks = async () => codeOf(await gateway.graphql(ACQUIRE, { id }, viewer));
+    const before = await asks();
+    const codes = [];
+    for (const [table, text] of [
+      ['token_grants', `update token_grants set roles = '["owner","job"]' where token_id = '${viewer.id}'`],
+      ['token_grants', `delete from token_grants where token_id = '${viewer.id}'`],
+      ['token_grants', `insert into token_grants (token_id, project_id, roles) values ('${viewer.id}', 'another', '["job"]')`],
+      ['tokens', `update tokens set operator = ${isSqlite ? 1 : true} where id = '${viewer.id}'`],
+      ['tokens', `update tokens set hash = (select hash from tokens where id = '${bench.job.id}') where id = 'none'`],
+      ['tokens', `update tokens set expires_at = 9000000000000 where id = '${viewer.id}'`],
+    ] as const)
+      codes.push(await edited(table, [text], asks));
+    expect([before, codes, await asks()]).toEqual([
+      'FORBIDDEN',
+      ['INTEGRITY', 'INTEGRITY', 'INTEGRITY', 'INTEGRITY', 'FORBIDDEN', 'INTEGRITY'],
+      'FORBIDDEN',
+    ]);
+  });
+
+  test('an old copy of a token that was revoked, or of a grant that was taken away, is not believed when it is put back', async () => {
+    const { gateway } = bench;
+    const { services, projectId } = gateway.app;
+    const viewer = await gateway.token('viewer');
+    const local = localActor(projectId, 'test', REQUEST);
+    await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_TAKEN_' });
+    await bench.sql(`create table old_tokens as select * from tokens where id = '${viewer.id}'`);
+    await bench.sql(`create table old_grants as select * from provider_grants where prefix = 'MCD_TAKEN_'`);
+    await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: viewer.id });
+    await revokeSecrets(services, local, { provider: 'env', prefix: 'MCD_TAKEN_' });
+    const ended = codeOf(await gateway.graphql('{ getUser { email } }', {}, viewer));
+    await bench.sql(`delete from tokens where id = '${viewer.id}'`);
+    await bench.sql('insert into tokens select * from old_tokens');
+    await bench.sql('insert into provider_grants select * from old_grants');
+    const found = [await scan('tokens'), await scan('provider_grants')].flat().map(({ problem }) => problem);
+    const back = codeOf(await gateway.graphql('{ getUser { email } }', {}, viewer));
+    const grants = await services.store.read.providerGrants.of(projectId).then(
+      () => 'believed',
+      (error: { code: string }) => error.code,
+    );
+    await bench.sql(`delete from provider_grants where prefix = 'MCD_TAKEN_'`);
+    await bench.sql(`delete from tokens where id = '${viewer.id}'`);
+    await bench.sql('drop table old_tokens');
+    await bench.sql('drop table old_grants');
+    expect([ended, back, grants, found]).toEqual(['UNAUTHENTICATED', 'INTEGRITY', 'INTEGRITY', ['row-stale', 'row-stale']]);
+  });
+
+  test.each(['tokens', 'provider_grants', 'secret_destinations'])('rows deleted from %s are each named, in pages', async (table) => {
+    const { integrity } = bench.gateway.app.services.store.read;
+    const lost = async () => {
+      const rows: string[] = [];
+      for (let after: string | null = null; ; ) {
+        const { found, next } = await integrity.lost(after, 2);
+        rows.push(...found.map((row) => `${row.problem} ${row.table} ${row.rowId}`));
+        if (next === null) return rows.sort();
+        after = next;
+      }
+    };
+    const ids = table === 'provider_grants' ? ['project_id', 'provider', 'prefix'] : ['id'];
+    const stored = await bench.sql(`select ${ids.map((id) => `${id} as "${id}"`).join(', ')} from ${table}`);
+    const before = await lost();
+    const deleted = stored.map((row) => `row-lost ${table} ${ids.map((id) => row[id]).join('/')}`);
+    const found = await edited(table, [`delete from ${table}`], lost);
+    expect({ some: deleted.length > 0, found, after: await lost() }).toEqual({
+      some: true,
+      found: [...before, ...deleted].sort(),
+      after: before,
+    });
+  });
+
+  test('forged proof, a moved lease, an edited policy and an edited pointer are INTEGRITY', async () => {
+    const { gateway, job, commit, stage, add, receiver } = bench;
+    const [own, other] = [await add(), await add()];
+    const { key: lease } = (await gateway.graphql(ACQUIRE, { id: own }, job)).data.acquireLease;
+    receiver.status = 401;
+    const key = await stage(own, SECOND);
+    const refused = codeOf(await commit(own, key));
+    receiver.status = 204;
+    const forged = await edited(
+      'validations',
+      [`update validations set status = 'passed', errors = '[]' where connection_id = '${own}'`],
+      () => commit(own, key),
+    );
+    const read = (query: string, variables: object) => async () => codeOf(await gateway.graphql(query, variables, job));
+    const moved = await edited(
+      'leases',
+      [`update leases set connection_id = '${other}' where connection_id = '${own}'`],
+      read(READ, { key: lease }),
+    );
+    const longer = await edited(
+      'leases',
+      [`update leases set ends_by = ends_by + 9, expires_at = expires_at + 9`],
+      read(READ, { key: lease }),
+    );
+    const policy = await edited('connections', [`update connections set commit_policy = 'ADVISORY' where id = '${own}'`], async () =>
+      codeOf(await commit(own, key)),
+    );
+    const pointed = await edited(
+      'connections',
+      [`update connections set current_version = 7 where id = '${own}'`],
+      read(ACQUIRE, { id: own }),
+    );
+    expect({ refused, forged: forged === 'refused' ? forged : codeOf(forged), moved, longer, policy, pointed }).toEqual({
+      refused: 'VALIDATION_FAILED',
+      forged: 'INTEGRITY',
+      moved: 'INTEGRITY',
+      longer: 'INTEGRITY',
+      policy: 'INTEGRITY',
+      pointed: 'INTEGRITY',
+    });
+    await gateway.graphql(POLICY, { id: own, policy: { inFlight: 'OVERLAP' } });
+  });
+
+  test('what takes audit rows away as they are written gets no credentials out', async () => {
+    const { gateway, job } = bench;
+    await bench.sql(
+      isSqlite
+        ? 'create trigger t_quiet after insert on audit begin delete from audit where id = new.id; end'
+        : 'create function quiet() returns trigger language plpgsql as $$ begin delete from audit where id = new.id; return null; end $$',
+    );
+    if (!isSqlite)
+      await bench.sql(
+        'create constraint trigger t_quiet after insert on audit deferrable initially deferred for each row execute function quiet()',
+      );
+    const answer = await gateway.graphql(ACQUIRE, { id }, job);
+    await bench.sql(isSqlite ? 'drop trigger t_quiet' : 'drop trigger t_quiet on audit');
+    if (!isSqlite) await bench.sql('drop function quiet()');
+    expect([codeOf(answer), answer.text.includes(SECOND)]).toEqual(['INTEGRITY', false]);
+  });
+
+  test('what is no JSON, null, or of another type is INTEGRITY with its row, and doctor names it and goes on', async () => {
+    const { gateway, job, add } = bench;
+    const own = await add();
+    const seen = [];
+    for (const value of ['null', '{broken', '[]', '7']) {
+      const told = await edited('versions', [`update versions set settings = '${value}' where connection_id = '${own}'`], async () => {
+        const { errors } = await gateway.graphql(ACQUIRE, { id: own }, job);
+        const { ok, findings } = await doctor();
+        const named = findings.some(({ table, rowId }: { table: string; rowId: string }) => table === 'versions' && rowId === `${own}/1`);
+        return [errors?.[0]?.extensions.code, errors?.[0]?.extensions.rowId, ok, named];
+      });
+      seen.push(told);
+    }
+    expect(seen).toEqual(seen.map(() => ['INTEGRITY', `${own}/1`, false, true]));
+  });
+
+  test('an altered row fails for itself in a listing, and the others are served', async () => {
+    const { gateway, job } = bench;
+    await gateway.graphql(ACQUIRE, { id }, job);
+    await gateway.graphql(ACQUIRE, { id }, job);
+    const list = '{ leases(first: 50) { edges { node { id expiresAt job } } } }';
+    const { data, errors } = (await edited('leases', [`update leases set job = 'another' where id = (select max(id) from leases)`], () =>
+      gateway.graphql(list),
+    )) as Awaited<ReturnType<typeof gateway.graphql>>;
+    const codes = [...new Set(errors?.map(({ extensions }) => extensions.code))];
+    const whole = (await gateway.graphql(list)).data.leases.edges.length;
+    const served = data?.leases?.edges?.filter((edge: { node: { job: string } | null } | null) => edge?.node != null).length ?? 0;
+    expect({ codes, served }).toEqual({ codes: ['INTEGRITY'], served: whole - 1 });
+  });
+
+  test('a transaction whose work was taken back leaves no trace of what it would have changed', async () => {
+    const { services, projectId } = bench.gateway.app;
+    const local = localActor(projectId, 'test', REQUEST);
+    const failing = writeAs(services, local, async (tx) => {
+      await tx.providerGrants.insert({ projectId, provider: 'env', prefix: 'MCD_UNDONE_', createdAt: 1, createdBy: null });
+      throw new Error('undone');
+    });
+    await expect(failing).rejects.toThrow('undone');
+    expect((await services.store.read.providerGrants.of(projectId)).map(({ prefix }) => prefix)).toEqual(['MCD_GRANTED_']);
+  });
+});
