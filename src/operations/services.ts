@@ -18,7 +18,7 @@ import { DomainError, unauthenticated } from '../domain/errors/errors.ts';
 import type { Observer } from '../domain/ports/observer.ts';
 import type { Store, WriteOptions, Writers } from '../domain/ports/store.ts';
 import type { TokenKind, Vault } from '../domain/ports/vault.ts';
-import type { Actor } from '../domain/token/actor.ts';
+import { type Actor, LOCAL_ACTOR_ID } from '../domain/token/actor.ts';
 
 /** All that an operation works with besides its actor and input. Built once, by the composition root. */
 export interface Services {
@@ -125,9 +125,6 @@ export function scopeOf(actor: Actor): Scope {
   return { projectId: actor.projectId, integrationIds: actor.integrationIds };
 }
 
-/** In place of a token's id: the control socket and the gateway's own jobs. */
-export const LOCAL_ACTOR_ID = 'local';
-
 /** What rows say of who did it: the token's accessor id, or `local`. */
 export function actorId(actor: Actor): string {
   return actor.tokenId ?? LOCAL_ACTOR_ID;
@@ -184,7 +181,12 @@ async function requireAudited({ store, auditChain }: Pick<Services, 'store' | 'a
 }
 
 /** Writes the audit row and, under the same name, the outbox event of a change of state, inside its transaction. */
-export async function record(services: Services, tx: Writers, actor: Actor, entry: AuditEntry, id = services.newId()): Promise<void> {
+export async function record(
+  services: Services,
+  tx: Writers,
+  actor: Actor,
+  { id = services.newId(), ...entry }: AuditEntry & { readonly id?: string },
+): Promise<void> {
   const at = await tx.now();
   const row = {
     id,

@@ -6,7 +6,8 @@ import { localActor } from '../../dist/operations/access/prepare-instance.js';
 import { commitChange } from '../../dist/operations/changes/commit-change.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/changes/stage-change.js';
 import { addConnection } from '../../dist/operations/connections/add-connection.js';
-import { acquireLease, releaseLease } from '../../dist/operations/leases/hold-lease.js';
+import { acquireLease } from '../../dist/operations/leases/acquire-lease.js';
+import { releaseLease } from '../../dist/operations/leases/release-lease.js';
 import { validateChange } from '../../dist/operations/validations/run-validation.js';
 import { writeMasterKey } from './master-key.mjs';
 

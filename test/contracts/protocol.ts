@@ -9,7 +9,7 @@ import { stageUpdate } from '../../src/operations/changes/stage-change.ts';
 import { rollBack, updateConnection } from '../../src/operations/changes/update-connection.ts';
 import { removeConnection } from '../../src/operations/connections/manage-connection.ts';
 import { idempotentReplay } from '../../src/operations/idempotency/idempotent-replay.ts';
-import { acquireLease } from '../../src/operations/leases/hold-lease.ts';
+import { acquireLease } from '../../src/operations/leases/acquire-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import {

@@ -21,7 +21,9 @@ import { removeConnection, setConnectionPolicy } from '../../src/operations/conn
 import { resealConnections } from '../../src/operations/keys/reseal-connections.ts';
 import { rotateDataKey } from '../../src/operations/keys/rotate-data-key.ts';
 import { rotateMasterKey } from '../../src/operations/keys/rotate-master-key.ts';
-import { acquireLease, endLease, readLease, releaseLease } from '../../src/operations/leases/hold-lease.ts';
+import { acquireLease } from '../../src/operations/leases/acquire-lease.ts';
+import { readLease } from '../../src/operations/leases/read-lease.ts';
+import { endLease, releaseLease } from '../../src/operations/leases/release-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { examineStore } from '../../src/operations/upkeep/examine-store.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';

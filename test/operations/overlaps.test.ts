@@ -3,7 +3,7 @@ import type { Actor } from '../../src/domain/token/actor.ts';
 import { authenticate } from '../../src/operations/access/authenticate.ts';
 import { revokeToken } from '../../src/operations/access/manage-tokens.ts';
 import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
-import { renewLease } from '../../src/operations/leases/hold-lease.ts';
+import { renewLease } from '../../src/operations/leases/renew-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { ENGINES } from '../support/engines.ts';

@@ -11,7 +11,8 @@ import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { commitChange } from '../../src/operations/changes/commit-change.ts';
 import { stageCreation, stageUpdate } from '../../src/operations/changes/stage-change.ts';
 import { addConnection } from '../../src/operations/connections/add-connection.ts';
-import { acquireLease, readLease } from '../../src/operations/leases/hold-lease.ts';
+import { acquireLease } from '../../src/operations/leases/acquire-lease.ts';
+import { readLease } from '../../src/operations/leases/read-lease.ts';
 import { createTestClock } from '../support/services.ts';
 
 const REQUEST = { id: 'test', ip: null, client: {} };

@@ -39,8 +39,5 @@ export interface Change {
   readonly failure: ErrorCode | null;
 }
 
-/** How long a commit waits for leases to end unless the caller says, milliseconds. */
-export const DEFAULT_WAIT_MS = 60 * 60 * 1000;
-
 /** Proof older than this no longer counts, milliseconds. */
 export const PROOF_MAX_AGE_MS = 15 * 60 * 1000;

@@ -1,5 +1,3 @@
-import { DomainError } from '../errors/errors.ts';
-
 /** Most live leases of one connection that are named at once. */
 export const MOST_LIVE_LEASES = 100;
 
@@ -19,23 +17,4 @@ export interface Lease {
   readonly endsBy: number;
   readonly releasedAt: number | null;
   readonly endReason: 'released' | 'ended' | null;
-}
-
-export function isLive(lease: Pick<Lease, 'expiresAt' | 'releasedAt'>, now: number): boolean {
-  return lease.releasedAt === null && lease.expiresAt > now;
-}
-
-/** CONNECTION_IN_USE that names each blocking job, since when and until when; Retry-After is the end of the last. */
-export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {
-  const last = Math.max(...leases.map(({ expiresAt }) => expiresAt));
-  return new DomainError('CONNECTION_IN_USE', message, {
-    retryAfterSeconds: Math.max(1, Math.ceil((last - now) / 1000)),
-    jobs: leases.map((lease) => ({
-      leaseId: lease.id,
-      job: lease.job,
-      version: lease.version,
-      since: new Date(lease.acquiredAt).toISOString(),
-      expectedEnd: new Date(lease.expiresAt).toISOString(),
-    })),
-  });
 }

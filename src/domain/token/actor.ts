@@ -43,6 +43,9 @@ export interface Actor {
   readonly request: RequestInfo;
 }
 
+/** In place of a token's id: the control socket and the gateway's own jobs. */
+export const LOCAL_ACTOR_ID = 'local';
+
 export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
   return new Set(roles.flatMap((role): readonly Permission[] => ROLES[role]));
 }

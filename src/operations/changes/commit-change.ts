@@ -1,6 +1,7 @@
-import { type Change, DEFAULT_WAIT_MS } from '../../domain/change/change.ts';
-import { badRequest, type DomainError } from '../../domain/errors/errors.ts';
-import { inUse } from '../../domain/lease/lease.ts';
+import { readBreakGlassReason } from '../../domain/change/break-glass.ts';
+import type { Change } from '../../domain/change/change.ts';
+import { type HeldBack, heldBackRefusal, waitOrRefuse } from '../../domain/change/in-flight.ts';
+import { readWait } from '../../domain/change/wait-for-jobs.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { loadConnection } from '../connections/load-connection.ts';
@@ -9,7 +10,7 @@ import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts
 import { obtainProof } from '../validations/obtain-proof.ts';
 import { parityRuleOf } from '../validations/parity.ts';
 import { subjectOfChange, testConnection } from '../validations/run-validation.ts';
-import { type CommitOptions, type CommitOutcome, commitLocked, type Held, proofRule } from './commit-locked.ts';
+import { type CommitOptions, type CommitOutcome, commitLocked, proofRule } from './commit-locked.ts';
 import { findChange, isRepeat, requireOpen } from './find-change.ts';
 import { observeRefusal } from './observe-refusal.ts';
 
@@ -41,7 +42,7 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
   const change = await findCommittable(services, actor, input);
   return await observeRefusal(services, change.purpose, () =>
     settleChange(services, actor, change, readOptions(actor, input), async (_tx, held) => {
-      throw refusal(held);
+      throw heldBackRefusal(held);
     }),
   );
 }
@@ -52,12 +53,12 @@ export async function commitChange(services: Services, actor: Actor, input: Comm
  * One change waits per connection; another one gets CONNECTION_IN_USE.
  */
 export async function commitOrWait(services: Services, actor: Actor, input: WaitingCommit): Promise<Change> {
-  const waitMs = readWait(services, input.waitMs);
+  const waitMs = readWait(services.settings, input.waitMs);
   const change = await findCommittable(services, actor, input);
   const options = readOptions(actor, input);
   const settled = await observeRefusal(services, change.purpose, () =>
     settleChange(services, actor, change, options, (tx, held) =>
-      waitOrRefuse(services, actor, tx, held, { waitMs, acceptsLosses: options.acceptsLosses }),
+      pendOrRefuse(services, actor, tx, held, { waitMs, acceptsLosses: options.acceptsLosses }),
     ),
   );
   if ('pending' in settled) {
@@ -78,17 +79,7 @@ async function findCommittable(services: Services, actor: Actor, input: CommitIn
 function readOptions(actor: Actor, { skipProof = false, acceptsLosses = false, breakGlass }: CommitInput): CommitOptions {
   if (breakGlass === undefined) return { skipProof, acceptsLosses, breakGlass: null };
   requirePermission(actor, 'break-glass');
-  const reason = breakGlass.trim();
-  if (reason.length === 0 || reason.length > 500 || !reason.isWellFormed() || /\p{Cc}/u.test(reason))
-    throw badRequest('breakGlassReason', 'A reason has 1 to 500 characters and no control characters.');
-  return { skipProof, acceptsLosses, breakGlass: reason };
-}
-
-function readWait(services: Services, waitMs: number = DEFAULT_WAIT_MS): number {
-  const most = services.settings.leaseMaxMs;
-  if (!Number.isInteger(waitMs) || waitMs < 1000 || waitMs > most)
-    throw badRequest('waitSeconds', `A commit waits from 1 second to ${most / 1000} seconds.`);
-  return waitMs;
+  return { skipProof, acceptsLosses, breakGlass: readBreakGlassReason(breakGlass) };
 }
 
 /**
@@ -100,7 +91,7 @@ export async function settleChange<T>(
   actor: Actor,
   change: Change,
   options: CommitOptions,
-  whenHeld: (tx: Writers, held: Held) => Promise<T>,
+  whenHeld: (tx: Writers, held: HeldBack) => Promise<T>,
 ): Promise<CommitOutcome | T> {
   let candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
   if (!isRepeat(change, actor)) {
@@ -148,29 +139,23 @@ async function prove(
   return await candidateOf(services, actor, change, connection.isActive);
 }
 
-function refusal({ connection, leases, now }: Held): DomainError {
-  return inUse(`Running jobs hold this connection, and its policy ${connection.inFlight} keeps a commit back while they do.`, leases, now);
-}
-
 /** The change as it waits. */
-async function waitOrRefuse(
+async function pendOrRefuse(
   services: Services,
   actor: Actor,
   tx: Writers,
-  held: Held,
+  held: HeldBack,
   { waitMs, acceptsLosses }: { readonly waitMs: number; readonly acceptsLosses: boolean },
 ): Promise<{ readonly pending: Change; readonly isNew: boolean }> {
-  const { change, connection, leases, now } = held;
-  if (change.state === 'PENDING') return { pending: change, isNew: false };
-  if (connection.inFlight !== 'WAIT') throw refusal(held);
-  if ((await tx.changes.waitingFor(connection.id, now)) !== null)
-    throw inUse('Another change waits for the running jobs already. Discard it, or wait for it.', leases, now);
+  const { change, leases, now } = held;
+  const waiting = await tx.changes.waitingFor(change.connectionId, now);
+  if (waitOrRefuse(held, waiting) === 'waits') return { pending: change, isNew: false };
   const waitUntil = now + waitMs;
   await tx.changes.pend(change.id, actorId(actor), waitUntil, acceptsLosses);
   await record(services, tx, actor, {
     action: 'change.wait',
     entity: 'connection',
-    entityId: connection.id,
+    entityId: change.connectionId,
     details: { changeId: change.id, waitUntil, liveLeases: leases.length, ...(acceptsLosses ? { acceptsLosses } : {}) },
   });
   return { pending: { ...change, state: 'PENDING', committedBy: actorId(actor), waitUntil, acceptsLosses }, isNew: true };

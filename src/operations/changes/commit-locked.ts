@@ -1,4 +1,5 @@
 import type { Change } from '../../domain/change/change.ts';
+import { type HeldBack, isHeldBack } from '../../domain/change/in-flight.ts';
 import { lossesOf, type ParityRule, type PermissionLoss } from '../../domain/change/parity.ts';
 import type { Comparison } from '../../domain/change/validation-store.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
@@ -32,14 +33,6 @@ export interface CommitOptions {
   readonly acceptsLosses: boolean;
 }
 
-/** Nothing was written: the connection's policy gives these leases a say. */
-export interface Held {
-  readonly change: Change;
-  readonly connection: Connection;
-  readonly leases: readonly Lease[];
-  readonly now: number;
-}
-
 interface Committed {
   readonly outcome: CommitOutcome;
   /** Wants to be validated afterwards. */
@@ -61,7 +54,7 @@ export async function commitLocked(
   changeId: string,
   options: CommitOptions,
   candidate: Candidate,
-): Promise<Committed | Held> {
+): Promise<Committed | HeldBack> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
   if (change === null) throw notFound('temporary key');
   if (isRepeat(change, actor)) return { outcome: outcomeOf(change), unproven: false, isNew: false, replaced: null };
@@ -81,7 +74,7 @@ export async function commitLocked(
   await openDetails(services, change, tx);
   const now = await tx.now();
   const leases = await tx.leases.liveOf(connection.id, now);
-  if (options.breakGlass === null && connection.inFlight !== 'OVERLAP' && leases.length > 0) return { change, connection, leases, now };
+  if (isHeldBack(connection, leases, options.breakGlass)) return { change, policy: connection, leases, now };
   await requireDataKey(tx, change.projectId, keys.keyGeneration);
   const version = nextVersion(keys, change, current, {
     by: actorId(actor),

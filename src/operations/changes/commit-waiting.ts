@@ -1,10 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
-import { type Problem, RETRYABLE_PROBLEMS } from '../../domain/connector/validation.ts';
-import { DomainError, type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { isHeldBack } from '../../domain/change/in-flight.ts';
+import { isRetryable, requireTimeToWait } from '../../domain/change/wait-for-jobs.ts';
+import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
+import { type Actor, LOCAL_ACTOR_ID, requirePermission } from '../../domain/token/actor.ts';
 import { actorOfToken } from '../access/authenticate.ts';
 import { localActor } from '../access/prepare-instance.ts';
-import { LOCAL_ACTOR_ID, record, type Services } from '../services.ts';
+import { record, type Services } from '../services.ts';
 import { settleChange } from './commit-change.ts';
 import { destroyStaged } from './discard-change.ts';
 
@@ -83,9 +84,9 @@ async function isHeld({ store }: Services, change: Change): Promise<boolean> {
   const scope = { projectId: change.projectId, integrationIds: null };
   const connection = await store.read.connections.find(scope, change.connectionId);
   const leases = await store.read.leases.liveOf(change.connectionId, now);
-  const held = connection !== null && connection.inFlight !== 'OVERLAP' && leases.length > 0;
-  if ((change.waitUntil ?? 0) > now) return held;
-  throw new DomainError(held ? 'CONNECTION_IN_USE' : 'CHANGE_EXPIRED', 'The time to wait is over.');
+  const held = connection !== null && isHeldBack(connection, leases);
+  requireTimeToWait(change, held, now);
+  return held;
 }
 
 /** Rights that were taken away while the change waited are gone: UNAUTHENTICATED for a token that ended, FORBIDDEN for a lesser one. */
@@ -128,13 +129,6 @@ async function claimed<T>({ store }: Services, change: Change, work: () => Promi
     if (!(error instanceof DomainError && isRetryable(error))) await release();
     throw error;
   }
-}
-
-/** Tried again once a minute until the deadline; anything else ends the wait. */
-function isRetryable({ code, details }: DomainError): boolean {
-  if (code !== 'VALIDATION_FAILED') return RETRYABLE_CODES.has(code);
-  const problems = Array.isArray(details.problems) ? (details.problems as readonly Problem[]) : [];
-  return problems.length > 0 && problems.every((problem) => RETRYABLE_PROBLEMS.has(problem.code));
 }
 
 async function giveUp(services: Services, change: Change, code: ErrorCode): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Change } from '../../domain/change/change.ts';
+import { isHeldBack } from '../../domain/change/in-flight.ts';
 import { lossesOf, PARITY, type PermissionLoss } from '../../domain/change/parity.ts';
 import { hasPassed } from '../../domain/connector/validation.ts';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
@@ -63,7 +64,7 @@ export async function previewCommit(
   const obstacles: ErrorCode[] = [];
   if (needed && parity?.onLoss === 'refuse' && losses !== null && losses.length > 0) obstacles.push('VALIDATION_FAILED');
   if (connection.currentVersion !== change.baseVersion) obstacles.push('VERSION_CONFLICT');
-  if (connection.inFlight !== 'OVERLAP' && liveLeases.length > 0) obstacles.push('CONNECTION_IN_USE');
+  if (isHeldBack(connection, liveLeases)) obstacles.push('CONNECTION_IN_USE');
   return {
     change,
     currentVersion: connection.currentVersion,

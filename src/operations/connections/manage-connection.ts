@@ -1,4 +1,5 @@
 import type { AuditAction } from '../../domain/audit/audit.ts';
+import { inUse } from '../../domain/change/in-flight.ts';
 import {
   type Connection,
   type ConnectionPolicy,
@@ -8,7 +9,6 @@ import {
   type Version,
 } from '../../domain/connection/connection.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
-import { inUse } from '../../domain/lease/lease.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { recordLosses } from '../changes/commit-locked.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../domain/token/actor.ts';
 import { repeatToken } from '../access/manage-tokens.ts';
-import { repeatLease } from '../leases/hold-lease.ts';
+import { repeatLease } from '../leases/read-lease.ts';
 import type { Reveal, Services } from '../services.ts';
 
 /** What a recorded answer reveals. The credentials themselves stand in it as a mark. */

@@ -78,7 +78,7 @@ export const ACCESS = [
   },
   {
     id: 'access/acquire',
-    file: 'src/operations/leases/hold-lease.ts',
+    file: 'src/operations/leases/acquire-lease.ts',
     within: 'function acquireLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -87,7 +87,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-lease',
-    file: 'src/operations/leases/hold-lease.ts',
+    file: 'src/operations/leases/read-lease.ts',
     within: 'function readLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -96,7 +96,7 @@ export const ACCESS = [
   },
   {
     id: 'access/renew',
-    file: 'src/operations/leases/hold-lease.ts',
+    file: 'src/operations/leases/renew-lease.ts',
     within: 'function renewLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -105,7 +105,7 @@ export const ACCESS = [
   },
   {
     id: 'access/release',
-    file: 'src/operations/leases/hold-lease.ts',
+    file: 'src/operations/leases/release-lease.ts',
     within: 'function releaseLease(',
     before: "  requirePermission(actor, 'lease');\n",
     after: '',
@@ -114,7 +114,7 @@ export const ACCESS = [
   },
   {
     id: 'access/end-lease',
-    file: 'src/operations/leases/hold-lease.ts',
+    file: 'src/operations/leases/release-lease.ts',
     within: 'function endLease(',
     before: "  requirePermission(actor, 'end-lease');\n",
     after: '',

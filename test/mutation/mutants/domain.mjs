@@ -6,7 +6,7 @@ const BOUNDARIES = ['test/operations/boundaries.test.ts'];
 export const DOMAIN = [
   {
     id: 'domain/lease-live-at-its-end',
-    file: 'src/domain/lease/lease.ts',
+    file: 'src/domain/lease/lease-term.ts',
     before: 'lease.expiresAt > now',
     after: 'lease.expiresAt >= now',
     tests: ['test/operations/boundaries.test.ts', 'test/operations/leases/hold-lease.test.ts'],
@@ -14,7 +14,7 @@ export const DOMAIN = [
   },
   {
     id: 'domain/retry-after-the-first',
-    file: 'src/domain/lease/lease.ts',
+    file: 'src/domain/change/in-flight.ts',
     before: 'Math.max(...leases',
     after: 'Math.min(...leases',
     tests: BOUNDARIES,
@@ -22,7 +22,7 @@ export const DOMAIN = [
   },
   {
     id: 'domain/retry-after-rounded-down',
-    file: 'src/domain/lease/lease.ts',
+    file: 'src/domain/change/in-flight.ts',
     before: 'Math.ceil((last - now) / 1000)',
     after: 'Math.floor((last - now) / 1000)',
     tests: BOUNDARIES,
@@ -30,7 +30,7 @@ export const DOMAIN = [
   },
   {
     id: 'domain/retry-after-in-milliseconds',
-    file: 'src/domain/lease/lease.ts',
+    file: 'src/domain/change/in-flight.ts',
     before: 'Math.ceil((last - now) / 1000)',
     after: 'last - now',
     tests: BOUNDARIES,
@@ -85,21 +85,21 @@ export const DOMAIN = [
     file: 'src/domain/connection/details.ts',
     before: 'endpoint.stricter?.(from, to) === true;',
     after: 'endpoint.stricter !== undefined;',
-    tests: ['test/domain/reentry.test.ts'],
+    tests: ['test/domain/connection/reentry.test.ts'],
   },
   {
     id: 'domain/stricter-tls-wants-secrets',
     file: 'src/domain/connection/details.ts',
     before: ' || endpoint.stricter?.(from, to) === true;',
     after: ';',
-    tests: ['test/domain/reentry.test.ts'],
+    tests: ['test/domain/connection/reentry.test.ts'],
   },
   {
     id: 'domain/moved-secrets-kept',
     file: 'src/domain/connection/details.ts',
     before: 'if (staysThere(connector, endpointParts(connector, base), endpointParts(connector, next))) return [];',
     after: 'if (!staysThere(connector, endpointParts(connector, base), endpointParts(connector, next))) return [];',
-    tests: ['test/domain/reentry.test.ts'],
+    tests: ['test/domain/connection/reentry.test.ts'],
   },
   {
     id: 'domain/one-part-stays',
@@ -107,7 +107,7 @@ export const DOMAIN = [
     within: 'function staysThere(',
     before: 'fieldsOf(connector).every(',
     after: 'fieldsOf(connector).some(',
-    tests: ['test/domain/reentry.test.ts'],
+    tests: ['test/domain/connection/reentry.test.ts'],
   },
   {
     id: 'domain/null-keeps',
@@ -142,21 +142,21 @@ export const DOMAIN = [
     file: 'src/domain/connection/self-hosted.ts',
     before: '  refuseRedirect(connector, read, beside);\n',
     after: '',
-    tests: ['test/domain/self-hosted.test.ts'],
+    tests: ['test/domain/connection/self-hosted.test.ts'],
   },
   {
     id: 'domain/secret-names-twice',
     file: 'src/domain/connection/self-hosted.ts',
     before: "  if (repeatsName(text, held)) throw new SecretError('ill-formed', 'it gives a name twice');\n",
     after: '',
-    tests: ['test/domain/self-hosted.test.ts'],
+    tests: ['test/domain/connection/self-hosted.test.ts'],
   },
   {
     id: 'domain/names-counted-in-arrays',
     file: 'src/domain/json/repeated-names.ts',
     before: 'colonsIn(text) !== names && namesIn(text) !== names',
     after: 'colonsIn(text) !== names && colonsIn(text) < names',
-    tests: ['test/domain/self-hosted.test.ts', 'test/server/bodies.test.ts'],
+    tests: ['test/domain/connection/self-hosted.test.ts', 'test/server/bodies.test.ts'],
   },
   {
     id: 'domain/canonical-json-in-order',

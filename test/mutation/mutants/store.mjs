@@ -397,9 +397,9 @@ export const STORE_SQL = [
   },
   {
     id: 'store/renew-past-the-end',
-    file: 'src/store/sql/changes/leases.ts',
-    before: 'Math.min(endsBy, expiresAt)',
-    after: 'Math.max(endsBy, expiresAt)',
+    file: 'src/domain/lease/lease-term.ts',
+    before: 'Math.min(endsBy, askedUntil)',
+    after: 'Math.max(endsBy, askedUntil)',
     tests: STORE,
     name: 'a lease is renewed',
   },

@@ -50,7 +50,7 @@ describe.each(ENGINES)('audit rows that are lost on $engine', ({ databaseUrl }) 
   const audited = async (fails: Error | null = null): Promise<string> => {
     const id = services.newId();
     await services.store.write(async (tx) => {
-      await record(services, tx, local(), entry, id);
+      await record(services, tx, local(), { ...entry, id });
       if (fails !== null) throw fails;
     });
     return id;
@@ -122,7 +122,7 @@ describe.each(ENGINES)('audit rows that are lost on $engine', ({ databaseUrl }) 
       },
     });
     const id = services.newId();
-    await expect(unsure.write((tx) => record(services, tx, local(), entry, id))).rejects.toThrow('unknown');
+    await expect(unsure.write((tx) => record(services, tx, local(), { ...entry, id }))).rejects.toThrow('unknown');
     await remove(id);
     expect(await look()).toEqual({ lost: [], unwatched: 0 });
   });

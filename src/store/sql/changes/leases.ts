@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../../domain/connection/connection.ts';
-import { isLive as isLiveAt, type Lease, MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
+import { type Lease, MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
+import { isLive as isLiveAt, renewedTerm } from '../../../domain/lease/lease-term.ts';
 import type { LeaseReaders, LeaseWriters } from '../../../domain/lease/lease-store.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables.ts';
@@ -84,7 +85,7 @@ export function leaseWriters(tx: SignedTransaction, tables: Tables): LeaseWriter
     alterRow<typeof leases, Lease>(tx, tables, leases, { id }, (lease) => (isLiveAt(lease, now) ? set(lease) : null));
   return {
     insert: (lease) => insertLease(tx, tables, lease),
-    renew: (id, expiresAt, now) => whileLive(id, now, ({ endsBy }) => ({ expiresAt: Math.min(endsBy, expiresAt) })),
+    renew: (id, expiresAt, now) => whileLive(id, now, (lease) => renewedTerm(lease, expiresAt)),
     end: async (id, reason, now) => (await whileLive(id, now, () => ({ releasedAt: now, endReason: reason }))) !== null,
     ...leaseReaders(tx, tables),
   };

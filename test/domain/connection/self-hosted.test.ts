@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { endpointParts, splitDetails } from '../../src/domain/connection/details.ts';
-import { readSelfHosted } from '../../src/domain/connection/self-hosted.ts';
-import { SecretError } from '../../src/domain/errors/secret-error.ts';
-import { catalogue } from '../support/validate.ts';
+import { endpointParts, splitDetails } from '../../../src/domain/connection/details.ts';
+import { readSelfHosted } from '../../../src/domain/connection/self-hosted.ts';
+import { SecretError } from '../../../src/domain/errors/secret-error.ts';
+import { catalogue } from '../../support/validate.ts';
 
 function connectorOf(kind: string) {
   const connector = catalogue.find(kind);

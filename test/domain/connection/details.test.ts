@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseDetails } from '../../src/domain/connection/details.ts';
-import { catalogue } from '../support/validate.ts';
+import { parseDetails } from '../../../src/domain/connection/details.ts';
+import { catalogue } from '../../support/validate.ts';
 
 test.each([
   ['is missing', {}, 'host: is required.'],

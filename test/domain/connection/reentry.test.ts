@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mergeDetails, readWireDetails, secretsToReenter } from '../../src/domain/connection/details.ts';
-import { catalogue } from '../support/validate.ts';
+import { mergeDetails, readWireDetails, secretsToReenter } from '../../../src/domain/connection/details.ts';
+import { catalogue } from '../../support/validate.ts';
 
 const connector = (() => {
   const found = catalogue.find('postgres');

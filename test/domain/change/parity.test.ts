@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { asComparison, lossesOf, parityRule } from '../../src/domain/change/parity.ts';
-import type { Problem, ValidationCode } from '../../src/domain/connector/validation.ts';
+import { asComparison, lossesOf, parityRule } from '../../../src/domain/change/parity.ts';
+import type { Problem, ValidationCode } from '../../../src/domain/connector/validation.ts';
 
 const problem = (code: ValidationCode): Problem => ({
   code,

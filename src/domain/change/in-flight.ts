@@ -1,0 +1,53 @@
+import type { ConnectionPolicy } from '../connection/connection.ts';
+import { DomainError } from '../errors/errors.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { Change } from './change.ts';
+
+/** True when the policy lets live leases keep a commit back. Break-glass lifts that, and no other rule. */
+export function isHeldBack(
+  { inFlight }: Pick<ConnectionPolicy, 'inFlight'>,
+  liveLeases: readonly unknown[],
+  breakGlass: string | null = null,
+): boolean {
+  return breakGlass === null && inFlight !== 'OVERLAP' && liveLeases.length > 0;
+}
+
+/** A commit that live leases hold back, when they were looked at. */
+export interface HeldBack {
+  readonly change: Change;
+  readonly policy: Pick<ConnectionPolicy, 'inFlight'>;
+  readonly leases: readonly Lease[];
+  readonly now: number;
+}
+
+/** Why a commit that nobody wants to wait for is refused. */
+export function heldBackRefusal({ policy, leases, now }: HeldBack): DomainError {
+  return inUse(`Running jobs hold this connection, and its policy ${policy.inFlight} keeps a commit back while they do.`, leases, now);
+}
+
+/**
+ * Whether a commit that is held back begins to wait, or waits already. Throws CONNECTION_IN_USE where the policy lets nobody wait, or
+ * another change of the connection, `waiting`, does.
+ */
+export function waitOrRefuse(held: HeldBack, waiting: Pick<Change, 'id'> | null): 'waits' | 'begins-to-wait' {
+  if (held.change.state === 'PENDING') return 'waits';
+  if (held.policy.inFlight !== 'WAIT') throw heldBackRefusal(held);
+  if (waiting !== null)
+    throw inUse('Another change waits for the running jobs already. Discard it, or wait for it.', held.leases, held.now);
+  return 'begins-to-wait';
+}
+
+/** CONNECTION_IN_USE that names each blocking job, since when and until when; Retry-After is the end of the last. */
+export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {
+  const last = Math.max(...leases.map(({ expiresAt }) => expiresAt));
+  return new DomainError('CONNECTION_IN_USE', message, {
+    retryAfterSeconds: Math.max(1, Math.ceil((last - now) / 1000)),
+    jobs: leases.map((lease) => ({
+      leaseId: lease.id,
+      job: lease.job,
+      version: lease.version,
+      since: new Date(lease.acquiredAt).toISOString(),
+      expectedEnd: new Date(lease.expiresAt).toISOString(),
+    })),
+  });
+}

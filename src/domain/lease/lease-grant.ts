@@ -1,0 +1,36 @@
+import type { Change } from '../change/change.ts';
+import { inUse } from '../change/in-flight.ts';
+import type { Connection } from '../connection/connection.ts';
+import { badRequest, DomainError } from '../errors/errors.ts';
+import { LOCAL_ACTOR_ID } from '../token/actor.ts';
+import type { Lease } from './lease.ts';
+
+/** What a job calls itself, 1 to 200 characters. Throws BAD_REQUEST. */
+export function readJob(name: string): string {
+  const job = name.trim();
+  if (job.length === 0 || job.length > 200 || !job.isWellFormed() || /\p{Cc}/u.test(job))
+    throw badRequest('job', "A job's name has 1 to 200 characters and no control characters.");
+  return job;
+}
+
+/** Throws UNAVAILABLE while the connection is disabled. */
+export function requireEnabled({ isActive }: Pick<Connection, 'isActive'>): void {
+  if (!isActive) throw new DomainError('UNAVAILABLE', 'The connection is disabled. Enable it, then ask again.', { retryAfterSeconds: 60 });
+}
+
+/**
+ * A waiting commit must not starve: as with a fair lock, jobs that come after it start with what it brings. Leases that are live are
+ * renewed meanwhile. Throws CONNECTION_IN_USE while a change waits.
+ */
+export function refuseLateLease(waiting: Pick<Change, 'id'> | null, liveLeases: readonly Lease[], now: number): void {
+  if (waiting === null) return;
+  // Once the last has ended, it is a matter of the proof.
+  if (liveLeases.length > 0)
+    throw inUse('A change waits for the running jobs to end, and new ones for the change. Try again later.', liveLeases, now);
+  throw new DomainError('CONNECTION_IN_USE', 'A change is being saved. Try again in a moment.', { retryAfterSeconds: 2, jobs: [] });
+}
+
+/** A lease is its taker's: another job's token does not renew, read or release it. */
+export function isTakenBy({ tokenId }: Pick<Lease, 'tokenId'>, by: string): boolean {
+  return (tokenId ?? LOCAL_ACTOR_ID) === by;
+}

@@ -1,0 +1,12 @@
+import { DomainError, type ErrorCode } from '../../src/domain/errors/errors.ts';
+
+/** The code that a rule refuses with, or `ok`. Whatever is thrown besides is a bug, and goes on. */
+export function refusalOf(rule: () => unknown): ErrorCode | 'ok' {
+  try {
+    rule();
+    return 'ok';
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
