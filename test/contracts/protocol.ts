@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/domain/errors/errors.ts';
 import type { Actor } from '../../src/domain/token/actor.ts';
 import { authenticate } from '../../src/operations/access/authenticate.ts';
-import { createToken } from '../../src/operations/access/manage-tokens.ts';
+import { createToken } from '../../src/operations/access/create-token.ts';
 import { discardChange } from '../../src/operations/changes/discard-change.ts';
 import { stageUpdate } from '../../src/operations/changes/stage-change.ts';
 import { rollBack, updateConnection } from '../../src/operations/changes/update-connection.ts';

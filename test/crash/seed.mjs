@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from '../../dist/app.js';
 import { readConfig } from '../../dist/config.js';
-import { createToken } from '../../dist/operations/access/manage-tokens.js';
+import { createToken } from '../../dist/operations/access/create-token.js';
 import { localActor } from '../../dist/operations/access/prepare-instance.js';
 import { commitChange } from '../../dist/operations/changes/commit-change.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/changes/stage-change.js';

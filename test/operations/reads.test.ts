@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Actor, permissionsOf, type Role } from '../../src/domain/token/actor.ts';
+import type { Actor } from '../../src/domain/token/actor.ts';
+import { permissionsOf, type Role } from '../../src/domain/token/roles.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { findTokenHolders, readProject } from '../../src/operations/access/read-account.ts';
 import { listAuditLog } from '../../src/operations/audit/list-audit-log.ts';

@@ -6,7 +6,7 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Actor } from '../../src/domain/token/actor.ts';
 import { authenticate } from '../../src/operations/access/authenticate.ts';
-import { createToken } from '../../src/operations/access/manage-tokens.ts';
+import { createToken } from '../../src/operations/access/create-token.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { commitChange } from '../../src/operations/changes/commit-change.ts';
 import { stageCreation, stageUpdate } from '../../src/operations/changes/stage-change.ts';

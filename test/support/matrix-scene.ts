@@ -1,5 +1,5 @@
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { createToken } from '../../src/operations/access/manage-tokens.ts';
+import { createToken } from '../../src/operations/access/create-token.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { type Answer, startGateway, startReceiver, type TestToken } from './gateway.ts';
 import { addReferring, createSecretFolder, GRANT } from './references.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ROLES } from '../../domain/token/actor.ts';
+import { ROLES } from '../../domain/token/roles.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
 import { UsageError } from '../usage-error.ts';
 import { collect, gatewayCommand, makesStore, plain, requireUuid, wholeNumber } from './shared.ts';

@@ -146,13 +146,3 @@ export const DEFAULT_POLICY: ConnectionPolicy = {
   commitPolicy: 'VALIDATED',
   parity: 'REQUIRED',
 };
-
-/** The name to show, never null. */
-export function displayName(connection: Pick<Connection, 'name'>, integration: Pick<Integration, 'name'>): string {
-  return connection.name ?? integration.name;
-}
-
-/** Names compare trimmed, as NFC, case-sensitive. */
-export function nameKey(name: string): string {
-  return name.trim().normalize('NFC');
-}

@@ -1,23 +1,5 @@
 import { DomainError } from '../errors/errors.ts';
-
-/**
- * Who is calling. A role is a set of permissions; a token holds one or more roles in one or more projects.
- * Only `job` leases: an administrator does not see what jobs get.
- */
-const EDITOR = ['read', 'stage', 'validate'] as const;
-const ADMIN = [...EDITOR, 'commit', 'rollback', 'create', 'delete', 'reference', 'probe', 'end-lease', 'remote-text'] as const;
-const OWNER = [...ADMIN, 'token', 'policy', 'break-glass', 'reveal', 'skip-proof', 'audit'] as const;
-
-export const ROLES = {
-  viewer: ['read'],
-  job: ['lease'],
-  editor: EDITOR,
-  admin: ADMIN,
-  owner: OWNER,
-} as const satisfies Record<string, readonly string[]>;
-
-export type Role = keyof typeof ROLES;
-export type Permission = (typeof ROLES)[Role][number];
+import { type Permission, type Role, rolesWith } from './roles.ts';
 
 /** What is known of the request, for the audit and for logs; never holds a secret. */
 export interface RequestInfo {
@@ -27,6 +9,7 @@ export interface RequestInfo {
   readonly client: Readonly<Record<string, string>>;
 }
 
+/** Who is calling. */
 export interface Actor {
   /** Accessor id of the token; `null` for the local control socket and for the gateway's own jobs. */
   readonly tokenId: string | null;
@@ -46,16 +29,10 @@ export interface Actor {
 /** In place of a token's id: the control socket and the gateway's own jobs. */
 export const LOCAL_ACTOR_ID = 'local';
 
-export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
-  return new Set(roles.flatMap((role): readonly Permission[] => ROLES[role]));
-}
-
 /** Throws FORBIDDEN naming the permission. Callers check this before they look anything up, so the answer tells nothing about what exists. */
 export function requirePermission(actor: Actor, permission: Permission): void {
   if (!actor.permissions.has(permission)) {
-    const roles = Object.entries(ROLES)
-      .filter(([, held]) => (held as readonly string[]).includes(permission))
-      .map(([role]) => role);
+    const roles = rolesWith(permission);
     throw new DomainError('FORBIDDEN', `This needs the permission "${permission}", which these roles hold: ${roles.join(', ')}.`, {
       permission,
       roles,
@@ -76,8 +53,4 @@ export function requireLocal(actor: Actor): void {
     throw new DomainError('FORBIDDEN', 'This is done on the machine of the gateway, with the command line and without CHANGEOVER_URL.', {
       permission: 'local',
     });
-}
-
-export function isRole(value: string): value is Role {
-  return Object.hasOwn(ROLES, value);
 }

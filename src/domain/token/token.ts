@@ -1,4 +1,4 @@
-import type { Role } from './actor.ts';
+import type { Role } from './roles.ts';
 
 /** An API token: an accessor id that may be shown, and a secret of which only a keyed hash is kept. */
 export interface Token {

@@ -1,7 +1,6 @@
 import {
   COMMIT_POLICIES,
   type Connection,
-  displayName,
   IN_FLIGHT_POLICIES,
   INTEGRATION_CATEGORIES,
   type Integration,
@@ -10,6 +9,7 @@ import {
   type Version,
 } from '../../domain/connection/connection.ts';
 import { type Identifier, identifiersOf } from '../../domain/connection/details.ts';
+import { displayName } from '../../domain/connection/names.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import { listConnections } from '../../operations/connections/list-connections.ts';
 import { readConnection } from '../../operations/connections/read-connection.ts';

@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { unauthenticated } from '../../domain/errors/errors.ts';
-import { type Actor, permissionsOf, type RequestInfo, type Role } from '../../domain/token/actor.ts';
+import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
+import { permissionsOf, type Role } from '../../domain/token/roles.ts';
+import { isSignedIn } from '../../domain/token/session-term.ts';
 import type { Token, TokenGrant } from '../../domain/token/token.ts';
+import { grantInUse } from '../../domain/token/token-life.ts';
 import { auditRefusal } from '../audit/audit-refusal.ts';
 import type { Services } from '../services.ts';
 
@@ -51,7 +54,7 @@ function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Toke
 export async function authenticateSession(services: Services, secret: string, request: RequestInfo): Promise<Actor> {
   if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
   const session = await services.store.read.sessions.find(services.vault.keyedHash('token', secret));
-  if (session === null || session.endedAt !== null || session.expiresAt <= (await services.store.now())) throw unauthenticated();
+  if (session === null || !isSignedIn(session, await services.store.now())) throw unauthenticated();
   return await actorOfToken(services, session.tokenId, request);
 }
 
@@ -64,8 +67,8 @@ export async function actorOfToken(services: Services, tokenId: string, request:
 
 async function actorOf(services: Services, token: Token, grants: readonly TokenGrant[], request: RequestInfo): Promise<Actor> {
   const now = await services.store.now();
-  const grant = grants.find(({ projectId }) => projectId === token.homeProjectId);
-  if (grant === undefined || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) throw unauthenticated();
+  const grant = grantInUse(token, grants, now);
+  if (grant === null) throw unauthenticated();
   const minute = now - (now % MINUTE_MS);
   if ((token.lastUsedAt ?? 0) < minute) {
     services.later('touch-token', () =>

@@ -1,13 +1,8 @@
 import { unauthenticated } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { MOST_SESSIONS, sessionEnd } from '../../domain/token/session-term.ts';
 import type { Session } from '../../domain/token/token.ts';
 import { record, type Services, writeAs } from '../services.ts';
-
-/** How long a browser stays signed in, milliseconds. */
-export const SESSION_TTL_MS = 12 * 60 * 60 * 1000;
-
-/** Browsers that may be signed in with one token at a time. */
-export const MOST_SESSIONS = 10;
 
 /**
  * Signs a browser in with the rights of the actor's token; of too many the one that signed in first is signed out. The secret goes
@@ -30,7 +25,7 @@ export async function createSession(services: Services, actor: Actor): Promise<{
       projectId: actor.projectId,
       hash,
       createdAt: now,
-      expiresAt: Math.min(now + SESSION_TTL_MS, actor.expiresAt ?? Infinity),
+      expiresAt: sessionEnd(actor, now),
       endedAt: null,
     };
     await tx.sessions.insert(session);

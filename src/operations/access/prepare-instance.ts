@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
-import { permissionsOf } from '../../domain/token/actor.ts';
+import { permissionsOf } from '../../domain/token/roles.ts';
 import { record, type Services } from '../services.ts';
-import type { CreatedToken } from './manage-tokens.ts';
-import { insertToken } from './manage-tokens.ts';
+import type { CreatedToken } from './create-token.ts';
+import { insertToken } from './create-token.ts';
 
 /** The name of the project and of the site that the first start makes. */
 export const FIRST_PROJECT_NAME = 'default';
@@ -87,7 +87,7 @@ export async function createFirstOwner(
     await tx.lock(projectId, 'exclusive');
     if (await tx.tokens.any()) return null;
     const actor = localActor(projectId, 'gateway', request);
-    const token = await insertToken(services, actor, tx, input, services.vault.keyedHash('token', secret));
+    const token = await insertToken(services, actor, tx, { ...input, hash: services.vault.keyedHash('token', secret) });
     publish({ id: token.id, secret });
     return { token, roles: input.roles, secret };
   });

@@ -16,7 +16,7 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
     await tx.lock(change.connectionId, 'exclusive');
     if (!(await tx.changes.discard(changeId, await tx.now()))) {
       const isIt = (details: Readonly<Record<string, unknown>>) => details.changeId === changeId;
-      if (await endedByEarlierRun(services, tx, actor, 'change.discard', change.connectionId, isIt))
+      if (await endedByEarlierRun(services, tx, actor, { action: 'change.discard', entityId: change.connectionId, isIt }))
         return { ...change, state: 'DISCARDED' };
       throw new DomainError('CHANGE_OUTDATED', 'The change is no longer open.', { changeId });
     }

@@ -5,8 +5,8 @@ import {
   DEFAULT_POLICY,
   type Integration,
   type IntegrationCategory,
-  nameKey,
 } from '../../domain/connection/connection.ts';
+import { nameKey } from '../../domain/connection/names.ts';
 import type { Connector, ConnectorCategory } from '../../domain/connector/connector.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';

@@ -8,6 +8,7 @@ import {
   MIN_OVERLAP_MS,
   type Version,
 } from '../../domain/connection/connection.ts';
+import { readName } from '../../domain/connection/names.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
@@ -18,7 +19,6 @@ import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts
 import { obtainProof, requireProof } from '../validations/obtain-proof.ts';
 import { parityRuleOf, usedBefore } from '../validations/parity.ts';
 import { missingProofs, subjectOfVersion, testConnection } from '../validations/run-validation.ts';
-import { readName } from './add-connection.ts';
 import { loadConnection } from './load-connection.ts';
 
 /** The longest overlap that a policy may ask for: 90 days. */
@@ -124,7 +124,8 @@ export async function removeConnection(services: Services, actor: Actor, connect
   await writeAs(services, actor, async (tx) => {
     await tx.lock(connectionId, 'exclusive');
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
-    if (connection === null && (await endedByEarlierRun(services, tx, actor, 'connection.delete', connectionId))) return;
+    if (connection === null && (await endedByEarlierRun(services, tx, actor, { action: 'connection.delete', entityId: connectionId })))
+      return;
     if (connection === null) throw notFound('connection');
     await removeLocked(services, actor, tx, connection);
   });
@@ -157,7 +158,8 @@ export async function deleteIntegration(services: Services, actor: Actor, integr
   requirePermission(actor, 'delete');
   await writeAs(services, actor, async (tx) => {
     const integration = await tx.integrations.find(scopeOf(actor), integrationId);
-    if (integration === null && (await endedByEarlierRun(services, tx, actor, 'integration.delete', integrationId))) return;
+    if (integration === null && (await endedByEarlierRun(services, tx, actor, { action: 'integration.delete', entityId: integrationId })))
+      return;
     if (integration === null) throw notFound('integration');
     const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId], MOST_REMOVED + 1);
     if (connections.length > MOST_REMOVED)

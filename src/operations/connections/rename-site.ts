@@ -1,7 +1,7 @@
+import { readName } from '../../domain/connection/names.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { record, type Services, writeAs } from '../services.ts';
-import { readName } from './add-connection.ts';
 
 export async function renameSite(services: Services, actor: Actor, siteId: string, name: string): Promise<void> {
   requirePermission(actor, 'commit');

@@ -36,17 +36,19 @@ export function rowIdOf({ repeatsSince, tokens, vault }: Pick<Services, 'repeats
 /** Rows that are looked through for what an earlier run left. */
 const MOST_ROWS = 100;
 
-/**
- * True when an earlier run of the same request has ended this already: that it is gone is what the request wanted. `isIt` tells the
- * one that is meant from others of the same entity, by the details of their audit rows.
- */
+/** What a request ends. `isIt` tells the one that is meant from others of the same entity, by the details of their audit rows. */
+export interface Ended {
+  readonly action: AuditAction;
+  readonly entityId: string;
+  readonly isIt?: (details: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** True when an earlier run of the same request has ended this already: that it is gone is what the request wanted. */
 export async function endedByEarlierRun(
   { repeatsSince }: Pick<Services, 'repeatsSince'>,
   tx: Writers,
   actor: Actor,
-  action: AuditAction,
-  entityId: string,
-  isIt: (details: Readonly<Record<string, unknown>>) => boolean = () => true,
+  { action, entityId, isIt = () => true }: Ended,
 ): Promise<boolean> {
   if (repeatsSince === null) return false;
   const filter = { entityId, actions: [action], from: repeatsSince };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../domain/token/actor.ts';
-import { repeatToken } from '../access/manage-tokens.ts';
+import { repeatToken } from '../access/create-token.ts';
 import { repeatLease } from '../leases/read-lease.ts';
 import type { Reveal, Services } from '../services.ts';
 

@@ -22,7 +22,7 @@ export async function rotateDataKey(services: Services, actor: Actor): Promise<D
   const newest = (await services.vault.forProject(actor.projectId)).keyGeneration;
   const key = services.vault.newDataKey(actor.projectId, newest + 1);
   const made = await services.store.write(async (tx) => {
-    if (await endedByEarlierRun(services, tx, actor, 'project.rekey', actor.projectId))
+    if (await endedByEarlierRun(services, tx, actor, { action: 'project.rekey', entityId: actor.projectId }))
       return newestOf(await tx.keys.find(actor.projectId, 'dek'));
     const stored = await tx.keys.insertIfAbsent(key);
     if (stored === null || !stored.wrapped.equals(key.wrapped))
@@ -50,7 +50,7 @@ export async function retireDataKey(services: Services, actor: Actor, generation
     const newest = newestOf(keys);
     if (!keys.some((key) => key.generation === generation)) {
       const isIt = ({ keyGeneration }: Readonly<Record<string, unknown>>) => keyGeneration === generation;
-      if (await endedByEarlierRun(services, tx, actor, 'project.retire-key', actor.projectId, isIt)) return;
+      if (await endedByEarlierRun(services, tx, actor, { action: 'project.retire-key', entityId: actor.projectId, isIt })) return;
       throw notFound('data key');
     }
     if (newest.generation === generation) throw badRequest('generation', 'This is the data key in use. Rotate it first.');

@@ -1,4 +1,4 @@
-import { type Lease } from '../../domain/lease/lease.ts';
+import type { Lease } from '../../domain/lease/lease.ts';
 import { isLive } from '../../domain/lease/lease-term.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';

@@ -80,9 +80,8 @@ export async function releaseSecret(
     await tx.lock(lockOf({ projectId, reference: { provider } }), 'exclusive');
     const ended = await tx.secretDestinations.remove({ projectId, provider, path });
     if (ended.length === 0) {
-      const owner = { ...actor, projectId };
-      if (await endedByEarlierRun(services, tx, owner, 'secret.release', secretId(services, { projectId, provider, path, member: '' })))
-        return;
+      const entityId = secretId(services, { projectId, provider, path, member: '' });
+      if (await endedByEarlierRun(services, tx, { ...actor, projectId }, { action: 'secret.release', entityId })) return;
       throw notFound('bound secret');
     }
     // The whole secret's own row tells a repeat that it was done.

@@ -45,7 +45,7 @@ export async function revokeSecrets(services: Services, actor: Actor, input: Gra
   await writeAs(services, actor, async (tx) => {
     if (!(await tx.providerGrants.remove(grant))) {
       const isIt = ({ provider, prefix }: Readonly<Record<string, unknown>>) => provider === grant.provider && prefix === grant.prefix;
-      if (await endedByEarlierRun(services, tx, actor, 'secret-provider.revoke', projectId, isIt)) return;
+      if (await endedByEarlierRun(services, tx, actor, { action: 'secret-provider.revoke', entityId: projectId, isIt })) return;
       throw notFound('grant');
     }
     await record(services, tx, actor, {

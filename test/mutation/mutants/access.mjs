@@ -186,7 +186,7 @@ export const ACCESS = [
   },
   {
     id: 'access/create-token',
-    file: 'src/operations/access/manage-tokens.ts',
+    file: 'src/operations/access/create-token.ts',
     within: 'function createToken(',
     before: "  requirePermission(actor, 'token');\n",
     after: '',
@@ -195,7 +195,7 @@ export const ACCESS = [
   },
   {
     id: 'access/revoke-token',
-    file: 'src/operations/access/manage-tokens.ts',
+    file: 'src/operations/access/revoke-token.ts',
     within: 'function revokeToken(',
     before: "  requirePermission(actor, 'token');\n",
     after: '',
@@ -204,7 +204,7 @@ export const ACCESS = [
   },
   {
     id: 'access/list-tokens',
-    file: 'src/operations/access/manage-tokens.ts',
+    file: 'src/operations/access/list-tokens.ts',
     within: 'function listTokens(',
     before: "  requirePermission(actor, 'token');\n",
     after: '',
@@ -621,7 +621,7 @@ export const ACCESS = [
   },
   {
     id: 'access/editor-commits',
-    file: 'src/domain/token/actor.ts',
+    file: 'src/domain/token/roles.ts',
     before: `const EDITOR = ['read', 'stage', 'validate'] as const;`,
     after: `const EDITOR = ['read', 'stage', 'validate', 'commit'] as const;`,
     tests: MATRIX,
@@ -629,14 +629,14 @@ export const ACCESS = [
   },
   {
     id: 'access/admin-skips-proof',
-    file: 'src/domain/token/actor.ts',
+    file: 'src/domain/token/roles.ts',
     before: 'const ADMIN = [...EDITOR,',
     after: `const ADMIN = [...EDITOR, 'skip-proof',`,
     tests: [...PROTOCOL],
   },
   {
     id: 'access/job-reads',
-    file: 'src/domain/token/actor.ts',
+    file: 'src/domain/token/roles.ts',
     before: `  job: ['lease'],`,
     after: `  job: ['lease', 'read'],`,
     tests: MATRIX,
@@ -644,7 +644,7 @@ export const ACCESS = [
   },
   {
     id: 'access/viewer-validates',
-    file: 'src/domain/token/actor.ts',
+    file: 'src/domain/token/roles.ts',
     before: `  viewer: ['read'],`,
     after: `  viewer: ['read', 'validate'],`,
     tests: MATRIX,
@@ -652,7 +652,7 @@ export const ACCESS = [
   },
   {
     id: 'access/owner-without-audit',
-    file: 'src/domain/token/actor.ts',
+    file: 'src/domain/token/roles.ts',
     before: `'reveal', 'skip-proof', 'audit'] as const;`,
     after: `'reveal', 'skip-proof'] as const;`,
     tests: MATRIX,
@@ -660,7 +660,7 @@ export const ACCESS = [
   },
   {
     id: 'access/admin-leases',
-    file: 'src/domain/token/actor.ts',
+    file: 'src/domain/token/roles.ts',
     before: "'probe', 'end-lease',",
     after: "'probe', 'end-lease', 'lease',",
     tests: MATRIX,

@@ -60,14 +60,14 @@ export const DOMAIN = [
   },
   {
     id: 'domain/names-case-folded',
-    file: 'src/domain/connection/connection.ts',
+    file: 'src/domain/connection/names.ts',
     before: "name.trim().normalize('NFC')",
     after: "name.trim().normalize('NFC').toLowerCase()",
     tests: ['test/store/sqlite/sqlite.test.ts', 'test/graphql/schema/names.test.ts'],
   },
   {
     id: 'domain/names-not-normalised',
-    file: 'src/domain/connection/connection.ts',
+    file: 'src/domain/connection/names.ts',
     before: "name.trim().normalize('NFC')",
     after: 'name.trim()',
     tests: ['test/store/sqlite/sqlite.test.ts', 'test/graphql/schema/names.test.ts'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Actor, permissionsOf } from '../../../src/domain/token/actor.ts';
+import type { Actor } from '../../../src/domain/token/actor.ts';
+import { permissionsOf } from '../../../src/domain/token/roles.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { stageUpdate } from '../../../src/operations/changes/stage-change.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';

@@ -1,8 +1,8 @@
 import { and, asc, count, desc, eq, getTableColumns, gt, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../../domain/connection/connection.ts';
 import { type Lease, MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
-import { isLive as isLiveAt, renewedTerm } from '../../../domain/lease/lease-term.ts';
 import type { LeaseReaders, LeaseWriters } from '../../../domain/lease/lease-store.ts';
+import { isLive as isLiveAt, renewedTerm } from '../../../domain/lease/lease-term.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables.ts';
 import { alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';

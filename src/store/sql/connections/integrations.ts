@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
-import { type Integration, nameKey, type Scope } from '../../../domain/connection/connection.ts';
+import type { Integration, Scope } from '../../../domain/connection/connection.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../../../domain/connection/integration-store.ts';
+import { nameKey } from '../../../domain/connection/names.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import { isUniqueViolation } from '../../store-error.ts';
 import type { Tables } from '../../tables.ts';

@@ -1,0 +1,25 @@
+import { badRequest } from '../errors/errors.ts';
+import type { Connection, Integration } from './connection.ts';
+
+const MOST_CHARACTERS = 200;
+
+/**
+ * The name of a connection, integration, site or token as it is stored: trimmed, NFC, 1 to 200 characters, no control characters. `path`
+ * is where it stands in the caller's input. Throws BAD_REQUEST.
+ */
+export function readName(name: string, path: string): string {
+  if (!name.isWellFormed() || /\p{Cc}/u.test(name)) throw badRequest(path, 'A name is well-formed text without control characters.');
+  const key = nameKey(name);
+  if (key.length === 0 || key.length > MOST_CHARACTERS) throw badRequest(path, 'A name has 1 to 200 characters.');
+  return key;
+}
+
+/** Names compare trimmed, as NFC, case-sensitive. */
+export function nameKey(name: string): string {
+  return name.trim().normalize('NFC');
+}
+
+/** The name of a connection to show, never null. */
+export function displayName(connection: Pick<Connection, 'name'>, integration: Pick<Integration, 'name'>): string {
+  return connection.name ?? integration.name;
+}

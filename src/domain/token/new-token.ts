@@ -1,0 +1,32 @@
+import { badRequest, DomainError } from '../errors/errors.ts';
+import type { Actor } from './actor.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MOST_DAYS = 3650;
+
+/**
+ * When a new token ends: after so many days, or with its maker, or never. A token may not outlive the one that makes it. Throws
+ * BAD_REQUEST, FORBIDDEN.
+ */
+export function readExpiry(maker: Pick<Actor, 'expiresAt'>, days: number | null, now: number): number | null {
+  if (days === null) return maker.expiresAt;
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
+    throw badRequest('expiresInDays', `A token lasts from 1 to ${MOST_DAYS} days.`);
+  const expiresAt = now + days * DAY_MS;
+  if (maker.expiresAt !== null && expiresAt > maker.expiresAt)
+    throw new DomainError('FORBIDDEN', 'A token may not outlive the one that makes it.');
+  return expiresAt;
+}
+
+/** Integrations that a new token is to be limited to, each once; its maker's own limit where none is asked for. Throws BAD_REQUEST. */
+export function readLimit(maker: Pick<Actor, 'integrationIds'>, ids: readonly string[] | null): readonly string[] | null {
+  if (ids === null) return maker.integrationIds;
+  // Not the same as none: somebody who meant to narrow a token must not get one for everything.
+  if (ids.length === 0) throw badRequest('integrationIds', 'Name at least one integration, or leave the list out for the whole project.');
+  return [...new Set(ids)];
+}
+
+/** Throws FORBIDDEN where a token would run the instance and its maker does not. */
+export function requireNoWider(maker: Pick<Actor, 'operator'>, token: { readonly operator: boolean }): void {
+  if (token.operator && !maker.operator) throw new DomainError('FORBIDDEN', 'Only an operator makes operator tokens.');
+}
