@@ -382,20 +382,21 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         integrationName: 'warehouse',
         integrationCategory: 'WAREHOUSE',
         kind: version.kind,
-        settings: version.settings,
       };
       const listing = async (of: typeof scope) =>
-        (await store.read.connections.listing(of, 10)).map((listed) => ({ ...listed, settings: listed.settings() }));
+        (await store.read.connections.listing(of, 10, { settings: true })).map((listed) => ({ ...listed, settings: listed.settings?.() }));
       expect({
         whole: await listing(scope),
         limited: await listing({ ...scope, integrationIds: [connection.integrationId] }),
+        withoutSettings: await store.read.connections.listing(scope, 10),
         none: await store.read.connections.listing(scope, 0),
         token: await store.read.tokens.findByHash(token.hash),
         bare: await store.read.tokens.findByHash(bare.hash),
         unknown: await store.read.tokens.findByHash(randomBytes(32)),
       }).toEqual({
-        whole: [{ ...expected, siteId: expect.any(String) }],
-        limited: [{ ...expected, siteId: expect.any(String) }],
+        whole: [{ ...expected, siteId: expect.any(String), settings: version.settings }],
+        limited: [{ ...expected, siteId: expect.any(String), settings: version.settings }],
+        withoutSettings: [{ ...expected, siteId: expect.any(String) }],
         none: [],
         token: { token, grants: [{ tokenId: token.id, projectId: scope.projectId, roles: ['editor', 'job'] }] },
         bare: { token: bare, grants: [] },

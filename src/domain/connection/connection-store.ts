@@ -8,7 +8,7 @@ export interface ConnectionFilter {
   readonly ids?: readonly string[];
 }
 
-/** One row of the listing that the lead API's getPlatformServices and getUser are made of: a connection, its integration and its CURRENT version. */
+/** One row of the listing that the lead API's getPlatformServices is made of: a connection, its integration and the kind of its CURRENT version. */
 export interface ListedConnection {
   readonly id: string;
   readonly name: string | null;
@@ -18,8 +18,8 @@ export interface ListedConnection {
   readonly integrationCategory: Integration['category'];
   readonly siteId: string;
   readonly kind: string;
-  /** Read when asked for: most listings show none of them. */
-  settings(): Version['settings'];
+  /** Of the same version, parsed when it is called; absent where the listing was read without them. Throws INTEGRITY where they were altered. */
+  readonly settings?: () => Version['settings'];
 }
 
 /** Both of one moment; `current` is null only in a store that was altered. */
@@ -37,8 +37,11 @@ export interface ConnectionReaders {
   ofIntegrations(scope: Scope, integrationIds: readonly string[], limit: number): Promise<readonly Connection[]>;
   /** Newest first, by (createdAt, id). */
   page(scope: Scope, filter: ConnectionFilter, page: PageRequest): Promise<readonly Connection[]>;
-  /** At most `limit` rows ordered by (createdAt, id); one more is asked for by callers to see whether there are too many. Prepared once. */
-  listing(scope: Scope, limit: number): Promise<readonly ListedConnection[]>;
+  /**
+   * At most `limit` rows ordered by (createdAt, id); one more is asked for by callers to see whether there are too many. Prepared once.
+   * Settings are the longest column of a row and most listings show none, so they are read for whoever asks for them.
+   */
+  listing(scope: Scope, limit: number, columns?: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
 }
 
 export interface ConnectionWriters extends ConnectionReaders {

@@ -4,6 +4,7 @@ import { identifiersOf } from '../../domain/connection/details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { Services } from '../../operations/services.ts';
 import { LISTS } from '../plugins/operation-priority.ts';
+import { asksFor } from '../schema/asks-for.ts';
 import type { Builder } from '../schema/builder.ts';
 import type { ConnectionTypes } from '../schema/connection.ts';
 import { reportedSubtype, reportedType } from './lead-names.ts';
@@ -98,8 +99,11 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       createdOn: t.expose('createdOn', { type: 'DateTime' }),
       identifiers: t.field({
         type: 'GenericScalar',
-        resolve: ({ kind: { connector }, row }) =>
-          connector === null ? null : Object.fromEntries(identifiersOf(connector, row.settings()).map(({ key, value }) => [key, value])),
+        resolve: ({ kind: { connector }, row: { settings } }) => {
+          if (connector === null) return null;
+          if (settings === undefined) throw new Error('the settings were not read');
+          return Object.fromEntries(identifiersOf(connector, settings()).map(({ key, value }) => [key, value]));
+        },
       }),
       integrationType: t.expose('integrationType', { type: integrationType }),
       connectionTypeDisplayName: t.exposeString('connectionTypeDisplayName'),
@@ -186,8 +190,9 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
         supportsAgentType: t.arg({ type: agentType }),
         supportsAgentPlatform: t.arg({ type: platformType }),
       },
-      resolve: async (_, args, { services, loaders }) => {
-        const [rows, sites] = await Promise.all([loaders.listing(), loaders.sites()]);
+      resolve: async (_, args, { services, loaders }, info) => {
+        const settings = asksFor(info, ['connections', 'identifiers']);
+        const [rows, sites] = await Promise.all([loaders.listing({ settings }), loaders.sites()]);
         const { connectionTypes, connectionUuids } = args;
         // A filter on connections leaves out the sites that have none of them.
         const filtered = connectionTypes != null || connectionUuids != null;

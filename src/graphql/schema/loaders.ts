@@ -39,8 +39,8 @@ export interface Loaders {
   /** The caller's, and so that of every row. */
   project(): Promise<Project>;
   sites(): Promise<Site[]>;
-  /** All connections that the actor may see, each with its integration and the kind of its CURRENT version. */
-  listing(): Promise<readonly ListedConnection[]>;
+  /** All connections that the actor may see, each with its integration and the kind of its CURRENT version, and with its settings on demand. */
+  listing(columns: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
   /** What the actor may see, in the order they were made. */
   integrations(filter: IntegrationFilter): Promise<Integration[]>;
   /** The same below an account, which is for every token: nothing for one that may not read. */
@@ -56,6 +56,10 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
   const sites = once(() => listSites(services, actor));
   const integrations = once(async () => whole(await listIntegrations(services, actor, MOST_UNPAGED + 1), 'integrations'));
   const readable = once(() => integrations().catch(noneWhereForbidden));
+  const listingOf = (columns: { readonly settings: boolean }) =>
+    once(async () => whole(await listWithIntegrations(services, actor, MOST_UNPAGED + 1, columns), 'connections'));
+  const listing = listingOf({ settings: false });
+  const listingWithSettings = listingOf({ settings: true });
   const tokenHolder = many(async (ids) => inOrder(ids, await findTokenHolders(services, actor, ids)));
   return {
     integration: many(async (ids) => inOrder(ids, await findIntegrations(services, actor, ids))),
@@ -76,7 +80,7 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
     tokenHolder,
     project: once(() => readProject(services, actor)),
     sites: async () => [...(await sites())],
-    listing: once(async () => whole(await listWithIntegrations(services, actor, MOST_UNPAGED + 1), 'connections')),
+    listing: ({ settings }) => (settings ? listingWithSettings() : listing()),
     integrations: async (filter) => matching(await integrations(), filter),
     readableIntegrations: async (filter) => matching(await readable(), filter),
     user: async (id) =>

@@ -27,8 +27,16 @@ export async function listConnectionsOf(
   return await store.read.connections.ofIntegrations(scopeOf(actor), integrationIds, limit);
 }
 
-/** At most `limit` of all connections that the actor may see, each with its integration and its kind, in the order they were made. Throws FORBIDDEN. */
-export async function listWithIntegrations({ store }: Services, actor: Actor, limit: number): Promise<readonly ListedConnection[]> {
+/**
+ * At most `limit` of all connections that the actor may see, in the order they were made, each with its integration and its kind, and
+ * with its settings where they are asked for. Throws FORBIDDEN.
+ */
+export async function listWithIntegrations(
+  { store }: Services,
+  actor: Actor,
+  limit: number,
+  columns: { readonly settings: boolean },
+): Promise<readonly ListedConnection[]> {
   requirePermission(actor, 'read');
-  return await store.read.connections.listing(scopeOf(actor), limit);
+  return await store.read.connections.listing(scopeOf(actor), limit, columns);
 }

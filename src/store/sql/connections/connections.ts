@@ -14,7 +14,7 @@ import { altered, alterRow, listed, type SignedSource, type SignedTransaction, s
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
 import { behind } from '../statements/keyset.ts';
-import { preparedInScope } from '../statements/prepared.ts';
+import { type Columns, preparedInScope } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 import { labelled } from './versions.ts';
 
@@ -37,30 +37,35 @@ const findWithCurrent = preparedInScope('connections_with_current', ['id'], (db,
       .where(and(withinScope(tables, scope), eq(connections.id, id))),
   };
 });
-const list = preparedInScope('connections_listing', ['limit'], (db, tables, scope, { limit }) => {
-  const { connections, integrations, versions } = tables;
-  const columns = {
-    id: connections.id,
-    name: connections.name,
-    createdAt: connections.createdAt,
-    integrationId: connections.integrationId,
-    integrationName: integrations.name,
-    integrationCategory: integrations.category,
-    siteId: integrations.siteId,
-    kind: versions.kind,
-    settings: versions.settings,
-  };
-  const statement = db
-    .select(columns)
-    .from(connections)
-    .innerJoin(integrations, eq(integrations.id, connections.integrationId))
-    .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
-    .where(withinScope(tables, scope))
-    .orderBy(asc(connections.createdAt), asc(connections.id))
-    .limit(atMost(limit));
-  return { columns, statement, late: ['settings'] };
-});
+const list = defineListing('connections_listing', () => ({}));
+const listWithSettings = defineListing('connections_listing_settings', ({ versions }) => ({ settings: versions.settings }));
 const insertOne = signedInsert('connections_insert', ({ connections }) => connections);
+
+function defineListing(name: string, moreOf: (tables: Tables) => Columns) {
+  return preparedInScope(name, ['limit'], (db, tables, scope, { limit }) => {
+    const { connections, integrations, versions } = tables;
+    const columns = {
+      id: connections.id,
+      name: connections.name,
+      createdAt: connections.createdAt,
+      integrationId: connections.integrationId,
+      integrationName: integrations.name,
+      integrationCategory: integrations.category,
+      siteId: integrations.siteId,
+      kind: versions.kind,
+      ...moreOf(tables),
+    };
+    const statement = db
+      .select(columns)
+      .from(connections)
+      .innerJoin(integrations, eq(integrations.id, connections.integrationId))
+      .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
+      .where(withinScope(tables, scope))
+      .orderBy(asc(connections.createdAt), asc(connections.id))
+      .limit(atMost(limit));
+    return { columns, statement, lazy: ['settings'] };
+  });
+}
 
 interface Joined {
   readonly connection: Connection;
@@ -119,14 +124,10 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),
-    listing: async (scope, limit) => {
-      const rows = trusted<{ -readonly [K in keyof ListedConnection]: ListedConnection[K] }>(await list(source, tables, scope, { limit }));
-      for (const row of rows) {
-        const { settings } = row;
-        row.settings = () => requireSettings(tables, row.id, settings());
-      }
-      return rows;
-    },
+    listing: async (scope, limit, { settings } = { settings: false }) =>
+      settings
+        ? withSettings(tables, await listWithSettings(source, tables, scope, { limit }))
+        : trusted(await list(source, tables, scope, { limit })),
   };
 }
 
@@ -137,16 +138,20 @@ function isWithin(scope: Scope, { projectId, integrationId, deletedAt }: Connect
   );
 }
 
-/** The listing takes rows as they are stored: what can't be settings is told of that row alone. */
-function requireSettings(
-  { connections }: Tables,
-  id: string,
-  settings: unknown,
-): ListedConnection['settings'] extends () => infer S ? S : never {
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings) || settings instanceof UnreadableJson)
-    throw altered(connections, { id });
-  // An object, and no list.
-  return settings as Readonly<Record<string, unknown>>;
+/** The listing takes rows as they are stored: what can't be settings is told of that row alone, when it is asked for them. */
+function withSettings({ connections }: Tables, stored: readonly object[]): readonly ListedConnection[] {
+  const rows = trusted<Omit<ListedConnection, 'settings'> & { settings: () => Version['settings'] }>(stored);
+  for (const row of rows) {
+    const { id, settings: read } = row;
+    row.settings = () => {
+      const settings: unknown = read();
+      if (typeof settings !== 'object' || settings === null || Array.isArray(settings) || settings instanceof UnreadableJson)
+        throw altered(connections, { id });
+      // An object, and no list.
+      return settings as Version['settings'];
+    };
+  }
+  return rows;
 }
 
 function withinScope({ connections }: Tables, scope: Scope): SQL | undefined {

@@ -12,8 +12,8 @@ type Values = Readonly<Record<string, unknown>>;
 interface Definition {
   readonly columns: Columns;
   readonly statement: { toSQL(): { readonly sql: string; readonly params: readonly unknown[] } };
-  /** Columns that come as a function that decodes them, for what most callers do not look at. */
-  readonly late?: readonly string[];
+  /** Lazy columns come as a function that decodes them, for what costs much to decode and is not looked at in every row. */
+  readonly lazy?: readonly string[];
 }
 
 interface Compiled {
@@ -71,14 +71,14 @@ export function preparedInScope<K extends string>(
   return async (source, tables, scope, values) => {
     if (scope.integrationIds === null) return await whole(source, tables, { projectId: scope.projectId, ...values });
     // The builder takes a value wherever it takes a placeholder.
-    const { statement, late = [] } = define(source.db, tables, scope, values as Readonly<Record<K, Placeholder>>);
+    const { statement, lazy = [] } = define(source.db, tables, scope, values as Readonly<Record<K, Placeholder>>);
     const rows = await statement;
-    return late.length === 0 ? rows : rows.map((row) => asLate(row, late));
+    return lazy.length === 0 ? rows : rows.map((row) => asLazy(row, lazy));
   };
 }
 
-function asLate(row: object, late: readonly string[]): object {
-  return Object.fromEntries(Object.entries(row).map(([key, value]: [string, unknown]) => [key, late.includes(key) ? () => value : value]));
+function asLazy(row: object, lazy: readonly string[]): object {
+  return Object.fromEntries(Object.entries(row).map(([key, value]: [string, unknown]) => [key, lazy.includes(key) ? () => value : value]));
 }
 
 /** An insert of one whole row. */
@@ -99,9 +99,9 @@ export function placeholdersOf<T extends Table>(table: T): T['$inferInsert'] {
   return Object.fromEntries(Object.keys(getTableColumns(table)).map((key) => [key, sql.placeholder(key)])) as T['$inferInsert'];
 }
 
-function compile({ columns, statement, late = [] }: Definition): Compiled {
+function compile({ columns, statement, lazy = [] }: Definition): Compiled {
   const { sql: text, params } = statement.toSQL();
-  return { text, encode: params.map(encoderOf), decode: rowDecoderOf(columns, late, 0).decode };
+  return { text, encode: params.map(encoderOf), decode: rowDecoderOf(columns, lazy, 0).decode };
 }
 
 type Row = readonly unknown[];
@@ -109,7 +109,7 @@ type Row = readonly unknown[];
 /** Reads the columns that begin at `from` in each row. */
 function rowDecoderOf(
   columns: Columns,
-  late: readonly string[],
+  lazy: readonly string[],
   from: number,
 ): { readonly decode: (row: Row) => object; readonly end: number } {
   let end = from;
@@ -121,7 +121,7 @@ function rowDecoderOf(
       return { key, index, read: (row: Row) => (isAbsent(row, index, group.end) ? null : group.decode(row)), decode: null };
     }
     end += 1;
-    return { key, index, read: null, decode: late.includes(key) ? lateDecoderOf(column) : decoderOf(column) };
+    return { key, index, read: null, decode: lazy.includes(key) ? lazyDecoderOf(column) : decoderOf(column) };
   });
   const decode = (row: Row) => {
     const decoded: Record<string, unknown> = {};
@@ -167,6 +167,6 @@ function decoderOf(column: Column): ((value: unknown) => unknown) | null {
   return asItIs ? null : (value) => column.mapFromDriverValue(value);
 }
 
-function lateDecoderOf(column: Column): (value: unknown) => () => unknown {
+function lazyDecoderOf(column: Column): (value: unknown) => () => unknown {
   return (value) => () => column.mapFromDriverValue(value);
 }
