@@ -515,7 +515,7 @@ export const ACCESS = [
     before: `  requirePermission(actor, 'read');
   const kinds = `,
     after: `  const kinds = `,
-    tests: [...MATRIX, 'test/operations/reads.test.ts'],
+    tests: [...MATRIX, 'test/operations/access/reads.test.ts'],
     name: 'connections',
   },
   {
@@ -524,7 +524,7 @@ export const ACCESS = [
     before: `  requirePermission(actor, 'read');
   return await requireConnection(`,
     after: `  return await requireConnection(`,
-    tests: [...MATRIX, 'test/operations/reads.test.ts'],
+    tests: [...MATRIX, 'test/operations/access/reads.test.ts'],
     name: 'connection',
   },
   {

@@ -1,6 +1,6 @@
 import { type FragmentDefinitionNode, type GraphQLResolveInfo, Kind, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { asksFor } from '../../src/graphql/schema/asks-for.ts';
+import { asksFor } from '../../../src/graphql/schema/asks-for.ts';
 
 /** What the resolver of the first field gets to know of a document. */
 function selectedBy(document: string): Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'> {

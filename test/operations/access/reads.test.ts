@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actor } from '../../src/domain/token/actor.ts';
-import { permissionsOf, type Role } from '../../src/domain/token/roles.ts';
-import { localActor } from '../../src/operations/access/prepare-instance.ts';
-import { findTokenHolders, readProject } from '../../src/operations/access/read-account.ts';
-import { listAuditLog } from '../../src/operations/audit/list-audit-log.ts';
-import { listChanges, readChange } from '../../src/operations/changes/list-changes.ts';
-import { listConnections, listConnectionsOf, listWithIntegrations } from '../../src/operations/connections/list-connections.ts';
-import { findIntegration, findIntegrations, listIntegrations } from '../../src/operations/connections/list-integrations.ts';
-import { listSites, pingSite } from '../../src/operations/connections/list-sites.ts';
-import { currentVersionsOf, listVersions } from '../../src/operations/connections/list-versions.ts';
-import { findConnection, readConnection } from '../../src/operations/connections/read-connection.ts';
-import { listLeases } from '../../src/operations/leases/list-leases.ts';
-import type { Services } from '../../src/operations/services.ts';
-import { listValidators } from '../../src/operations/validations/list-validators.ts';
-import { ACQUIRE, type ProtocolBench, startProtocol } from '../support/protocol.ts';
+import type { Actor } from '../../../src/domain/token/actor.ts';
+import { permissionsOf, type Role } from '../../../src/domain/token/roles.ts';
+import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { findTokenHolders, readProject } from '../../../src/operations/access/read-account.ts';
+import { listAuditLog } from '../../../src/operations/audit/list-audit-log.ts';
+import { listChanges, readChange } from '../../../src/operations/changes/list-changes.ts';
+import { listConnections, listConnectionsOf, listWithIntegrations } from '../../../src/operations/connections/list-connections.ts';
+import { findIntegration, findIntegrations, listIntegrations } from '../../../src/operations/connections/list-integrations.ts';
+import { listSites, pingSite } from '../../../src/operations/connections/list-sites.ts';
+import { currentVersionsOf, listVersions } from '../../../src/operations/connections/list-versions.ts';
+import { findConnection, readConnection } from '../../../src/operations/connections/read-connection.ts';
+import { listLeases } from '../../../src/operations/leases/list-leases.ts';
+import type { Services } from '../../../src/operations/services.ts';
+import { listValidators } from '../../../src/operations/validations/list-validators.ts';
+import { ACQUIRE, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
 const PAGE = { limit: 10, after: null };
 

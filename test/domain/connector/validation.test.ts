@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ValidationResult, visibleResult } from '../../src/domain/connector/validation.ts';
-import { permissionsOf, type Role } from '../../src/domain/token/roles.ts';
+import { type ValidationResult, visibleResult } from '../../../src/domain/connector/validation.ts';
+import { permissionsOf, type Role } from '../../../src/domain/token/roles.ts';
 
 const frames = ['src/connectors/webhook/index.ts:7'];
 const result: ValidationResult = {
