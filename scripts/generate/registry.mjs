@@ -6,7 +6,7 @@ import { root } from '../root.mjs';
 export function registry() {
   const folder = join(root, 'src/connectors');
   const kinds = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'shared' && existsSync(join(folder, entry.name, 'index.ts')))
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'index.ts')))
     .map(({ name }) => name)
     .sort();
   return { 'src/connectors/registry.ts': registryOf(kinds), 'src/cli/known-kinds.ts': namesOf(kinds) };
@@ -27,9 +27,8 @@ export interface RegisteredConnector {
 const extension = import.meta.url.slice(-3);
 const at = (kind: string) => new URL(\`./\${kind}/index\${extension}\`, import.meta.url).href;
 
-// A connector of its own fields is a connector of any fields to those who only derive from it.
 export const builtInConnectors: readonly RegisteredConnector[] = [
-${kinds.map((kind) => `  { connector: ${variable(kind)} as unknown as Connector, moduleUrl: at('${kind}') },`).join('\n')}
+${kinds.map((kind) => `  { connector: ${variable(kind)}, moduleUrl: at('${kind}') },`).join('\n')}
 ];
 `;
 }

@@ -18,14 +18,13 @@ export interface RegisteredConnector {
 const extension = import.meta.url.slice(-3);
 const at = (kind: string) => new URL(`./${kind}/index${extension}`, import.meta.url).href;
 
-// A connector of its own fields is a connector of any fields to those who only derive from it.
 export const builtInConnectors: readonly RegisteredConnector[] = [
-  { connector: databricksMetastoreSqlWarehouse as unknown as Connector, moduleUrl: at('databricks-metastore-sql-warehouse') },
-  { connector: databricksSqlWarehouse as unknown as Connector, moduleUrl: at('databricks-sql-warehouse') },
-  { connector: mariadb as unknown as Connector, moduleUrl: at('mariadb') },
-  { connector: mysql as unknown as Connector, moduleUrl: at('mysql') },
-  { connector: postgres as unknown as Connector, moduleUrl: at('postgres') },
-  { connector: redshift as unknown as Connector, moduleUrl: at('redshift') },
-  { connector: snowflake as unknown as Connector, moduleUrl: at('snowflake') },
-  { connector: webhook as unknown as Connector, moduleUrl: at('webhook') },
+  { connector: databricksMetastoreSqlWarehouse, moduleUrl: at('databricks-metastore-sql-warehouse') },
+  { connector: databricksSqlWarehouse, moduleUrl: at('databricks-sql-warehouse') },
+  { connector: mariadb, moduleUrl: at('mariadb') },
+  { connector: mysql, moduleUrl: at('mysql') },
+  { connector: postgres, moduleUrl: at('postgres') },
+  { connector: redshift, moduleUrl: at('redshift') },
+  { connector: snowflake, moduleUrl: at('snowflake') },
+  { connector: webhook, moduleUrl: at('webhook') },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeGrant, isCovered, parseGrants } from '../../src/connectors/shared/mysql-grants.ts';
+import { describeGrant, isCovered, parseGrants } from '../../src/connectors/families/mysql-grants.ts';
 
 const read = (...lines: readonly string[]) => parseGrants(lines);
 const lost = (before: string, ...after: readonly string[]) =>

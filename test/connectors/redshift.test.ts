@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readTarget } from '../../src/connectors/redshift/target.ts';
+import { readTarget } from '../../src/connectors/redshift/fields.ts';
 import type { Details } from '../../src/domain/connection/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hostOf } from '../../src/connectors/snowflake/session.ts';
+import { hostOf } from '../../src/connectors/snowflake/open-session.ts';
 import { parseDetails } from '../../src/domain/connection/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { ACCOUNT, startFakeSnowflake } from '../support/fake-snowflake.ts';

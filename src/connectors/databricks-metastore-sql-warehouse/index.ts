@@ -1,3 +1,7 @@
 import { defineDatabricks } from '../databricks-sql-warehouse/define-databricks.ts';
 
-export default defineDatabricks({ kind: 'databricks-metastore-sql-warehouse', title: 'Databricks metastore', needsWorkspaceId: true });
+export default defineDatabricks({
+  kind: 'databricks-metastore-sql-warehouse',
+  title: 'Databricks metastore',
+  rules: [({ workspaceId }) => (workspaceId === undefined ? { path: 'databricksWorkspaceId', message: 'is required' } : null)],
+});

@@ -1,134 +1,81 @@
-import { type DetailsOf, defineConnector, ORIGIN, secret, setting, text, validator } from '../../domain/connector/connector.ts';
-import { headerSecret } from '../shared/header-secret.ts';
-import { secureUrl } from '../shared/secure-url.ts';
-
-const fields = {
-  workspaceUrl: setting(secureUrl(), {
-    endpoint: ORIGIN,
-    identity: true,
-    names: { lead: 'databricksWorkspaceUrl' },
-    title: 'Workspace URL',
-    description: 'Address of the workspace, such as https://dbc-a1b2345c-d6e7.cloud.databricks.com.',
-  }),
-  warehouseId: setting(
-    text(64).refine((value) => /^[A-Za-z0-9_-]+$/.test(value), 'must be the id of a SQL warehouse'),
-    {
-      identity: true,
-      names: { lead: 'databricksWarehouseId' },
-      title: 'Warehouse id',
-      description: 'Id of the SQL warehouse that statements run on.',
-    },
-  ),
-  token: secret(headerSecret().optional(), {
-    names: { lead: 'databricksToken' },
-    title: 'Token',
-    description: 'A personal access token. Give this, or a client id and secret.',
-  }),
-  clientId: setting(text(128).optional(), {
-    identity: true,
-    names: { lead: 'databricksClientId' },
-    title: 'Client id',
-    description: 'Application id of the service principal.',
-  }),
-  clientSecret: secret(headerSecret().optional(), {
-    names: { lead: 'databricksClientSecret' },
-    title: 'Client secret',
-    description: 'OAuth secret of the service principal.',
-  }),
-  workspaceId: setting(text(64).optional(), {
-    names: { lead: 'databricksWorkspaceId' },
-    title: 'Workspace id',
-    description: 'Id of the workspace, which the kind that reads metadata has to name; not needed to log in.',
-  }),
-  azureTenantId: setting(
-    text(128)
-      .refine((value) => /^[A-Za-z0-9.-]+$/.test(value), 'must be the id or domain of a tenant')
-      .optional(),
-    {
-      endpoint: true,
-      title: 'Azure tenant',
-      description:
-        'Entra tenant of a service principal that Azure manages: the client secret is sent there. Comes with azureWorkspaceResourceId.',
-    },
-  ),
-  azureWorkspaceResourceId: setting(text(512).optional(), {
-    title: 'Azure workspace resource',
-    description: 'Azure resource id of the workspace: /subscriptions/.../workspaces/...',
-  }),
-  azureLoginUrl: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'Azure login URL',
-    description: 'Where Entra tokens are issued, https://login.microsoftonline.com unless given; sovereign clouds have others.',
-  }),
-};
-
-export type DatabricksDetails = DetailsOf<typeof fields>;
+import { z } from 'zod';
+import { defineHttpConnector, type HttpConnectorDefinition } from '../kits/define-http-connector.ts';
+import type { OAuthClient } from '../kits/http/oauth-token.ts';
+import { type Meanings, says } from '../kits/problems.ts';
+import { type DatabricksDetails, fields, rules } from './fields.ts';
+import { checkPermissions, findLosses } from './grants.ts';
+import { askIdentity } from './principal.ts';
+import { statementsOn } from './statements.ts';
 
 /**
  * Databricks is two kinds to the lead API, with the same fields: the connection that metadata is read by, which names its workspace, and
  * the one that queries run by, which joins its integration.
  */
-export function defineDatabricks({
-  needsWorkspaceId,
-  ...names
-}: {
-  readonly kind: string;
-  readonly title: string;
-  readonly needsWorkspaceId: boolean;
-}) {
-  return defineConnector({
-    ...names,
+export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields>, 'kind' | 'title' | 'rules'>) {
+  return defineHttpConnector({
+    ...own,
+    called: 'Databricks',
     category: 'warehouse',
     fields,
-    rules: [
-      ({ workspaceId }) =>
-        needsWorkspaceId && workspaceId === undefined ? { path: 'databricksWorkspaceId', message: 'is required' } : null,
-      ({ token, clientId, clientSecret }) =>
-        (token === undefined) === (clientId === undefined && clientSecret === undefined)
-          ? {
-              path: 'databricksToken',
-              message: 'give either databricksToken or databricksClientId with databricksClientSecret, and clear the other with null',
-            }
-          : null,
-      ({ clientId, clientSecret }) =>
-        (clientId === undefined) === (clientSecret === undefined)
-          ? null
-          : { path: 'databricksClientId', message: 'databricksClientId and databricksClientSecret come together' },
-      ({ azureTenantId, azureWorkspaceResourceId, clientId }) =>
-        (azureTenantId === undefined) === (azureWorkspaceResourceId === undefined) &&
-        (azureTenantId === undefined || clientId !== undefined)
-          ? null
-          : { path: 'azureTenantId', message: 'azureTenantId and azureWorkspaceResourceId come together, and with a client id and secret' },
-    ],
-    validators: [
-      validator<DatabricksDetails>('validate_connection', {
-        mandatory: true,
-        periodic: true,
-        description:
-          'Obtains a token where OAuth is used, logs in to the workspace and finds the warehouse; says which of these failed. Starts nothing.',
-        run: async (input) => (await import('./validate.ts')).validateConnection(input),
-      }),
-      validator<DatabricksDetails>('validate_identity', {
-        after: ['validate_connection'],
-        description: 'Asks the workspace who the login is and which groups it is in.',
-        run: async (input) => (await import('./validate.ts')).validateIdentity(input),
-      }),
-      validator<DatabricksDetails>('validate_warehouse', {
-        after: ['validate_connection'],
+    rules: [...(own.rules ?? []), ...rules],
+    baseUrl: ({ workspaceUrl }) => new URL(workspaceUrl).origin,
+    auth: (details) => (details.token === undefined ? { oauthClient: oauthOf(details) } : { bearer: details.token }),
+    async probe(session, { credentials: { warehouseId } }) {
+      await askIdentity(session);
+      const { state } = await session.ask(
+        `/api/2.0/sql/warehouses/${encodeURIComponent(warehouseId)}`,
+        z.object({ id: z.literal(warehouseId), state: z.string().nullish() }),
+      );
+      return { data: { returnedData: { warehouseState: state ?? null } } };
+    },
+    async identity(session) {
+      const who = await askIdentity(session);
+      return { who, administrator: who.groups.includes('admins') ? 'take it out of the group admins.' : null };
+    },
+    checks: {
+      validate_warehouse: {
         description: 'Runs SELECT 1 on the warehouse, which starts it if it is stopped.',
-        run: async (input) => (await import('./validate.ts')).validateWarehouse(input),
-      }),
-      validator<DatabricksDetails>('validate_permissions', {
-        after: ['validate_connection'],
-        description: 'Checks that the login sees catalogs and tables, and may read a sample of them; no row is read.',
-        run: async (input) => (await import('./permissions.ts')).validatePermissions(input),
-      }),
-      validator<DatabricksDetails>('validate_permission_parity', {
-        after: ['validate_connection'],
-        description:
-          'Compares Unity Catalog grants with those of the service principal in use, and gives the GRANT statements that mend what is missing.',
-        run: async (input) => (await import('./parity.ts')).validateParity(input),
-      }),
-    ],
+        async run(session, { credentials: { warehouseId } }) {
+          const rows = await statementsOn(session, warehouseId)(SELECT);
+          return { data: { queriesWithResults: [{ query: SELECT, rows: JSON.stringify(rows) }] } };
+        },
+      },
+    },
+    permissions: (session, { credentials }) => checkPermissions(session, statementsOn(session, credentials.warehouseId)),
+    parity: {
+      login: ({ clientId }) => clientId,
+      on: ['workspaceUrl'],
+      unnamed: 'The login in use is a token, which does not say whose it is',
+      losses: (session, { name }, { credentials }) => findLosses(session, statementsOn(session, credentials.warehouseId), name),
+    },
+    refusals: REFUSALS,
+    // Address lists answer with the same status as a bad token, so the text decides.
+    explain: ({ text }) => (/IP ACL|IP access list/i.test(text) ? KEPT_OUT : null),
+    describes: {
+      validate_connection: 'Obtains a token where OAuth is used, logs in to the workspace and finds the warehouse. Starts nothing.',
+    },
   });
+}
+
+const SELECT = 'SELECT 1 AS one';
+
+const KEPT_OUT = says('ACCESS_DENIED', "The workspace's IP access list keeps this gateway out.", 'Add its address to that list.');
+
+const REFUSALS: Meanings<DatabricksDetails> = {
+  PERMISSION_DENIED: ({ warehouseId }) =>
+    says('PERMISSION_MISSING', 'The login may not do this.', `Give it CAN USE on warehouse ${warehouseId}, and Databricks SQL access.`),
+  RESOURCE_DOES_NOT_EXIST: says('DATABASE_NOT_FOUND', 'No SQL warehouse has that id.', "Check it: it ends the warehouse's HTTP path."),
+  403: 'CREDENTIALS_REJECTED',
+};
+
+/** The id under which Entra knows Azure Databricks, in every tenant. */
+const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
+
+/** A client of the workspace itself, or of Entra for a service principal that Azure manages. */
+function oauthOf({ workspaceUrl, clientId = '', clientSecret = '', azureTenantId, azureLoginUrl }: DatabricksDetails): OAuthClient {
+  const client = { clientId, clientSecret };
+  if (azureTenantId === undefined)
+    return { ...client, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' };
+  const accessTokenEndpoint = new URL(`/${azureTenantId}/oauth2/v2.0/token`, azureLoginUrl ?? 'https://login.microsoftonline.com').href;
+  return { ...client, accessTokenEndpoint, scope: `${AZURE_DATABRICKS}/.default`, inForm: true };
 }

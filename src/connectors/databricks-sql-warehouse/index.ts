@@ -1,3 +1,3 @@
 import { defineDatabricks } from './define-databricks.ts';
 
-export default defineDatabricks({ kind: 'databricks-sql-warehouse', title: 'Databricks SQL warehouse', needsWorkspaceId: false });
+export default defineDatabricks({ kind: 'databricks-sql-warehouse', title: 'Databricks SQL warehouse' });

@@ -1,3 +1,3 @@
-import { defineMysqlKind } from '../shared/mysql-kind.ts';
+import { defineMysql } from '../families/define-mysql.ts';
 
-export default defineMysqlKind('mariadb', 'MariaDB');
+export default defineMysql('mariadb', 'MariaDB');

@@ -1,65 +1,51 @@
 import { z } from 'zod';
-import {
-  type DetailsOf,
-  defineConnector,
-  host,
-  port,
-  secret,
-  secretText,
-  setting,
-  text,
-  validator,
-} from '../../domain/connector/connector.ts';
-import { tls } from '../shared/tls.ts';
-import { transactional } from '../shared/transactional.ts';
+import { secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { databaseField } from '../families/postgres-fields.ts';
+import { schemaGrants } from '../families/postgres-losses.ts';
+import { postgresRefusals } from '../families/postgres-refusals.ts';
+import { openPostgres } from '../families/postgres-session.ts';
+import { transactional } from '../families/transactional.ts';
+import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { serverFields } from '../kits/fields.ts';
+import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { tls } from '../kits/sql/tls.ts';
+import { findLosses } from './losses.ts';
 
-const fields = {
-  host: setting(host(), { endpoint: true, title: 'Host', description: 'Host name or IP address of the server.' }),
-  port: setting(port(5432), { endpoint: true, title: 'Port', description: 'TCP port, 5432 unless given.' }),
-  database: setting(text(63), {
-    identity: true,
-    names: { lead: 'dbName', snake: 'db_name', selfHosted: { dbname: true } },
-    title: 'Database',
-    description: 'Name of the database to connect to.',
-  }),
-  user: setting(text(63), { identity: true, title: 'User', description: 'Login role.' }),
-  password: secret(secretText(), { title: 'Password', description: 'Password of the login role.' }),
-  ssl: tls(),
-  rdsProxy: setting(z.boolean().optional(), {
-    title: 'RDS proxy',
-    description: 'The host is an RDS proxy, which pins sessions: no session settings are sent.',
-  }),
-};
-
-export type PostgresDetails = DetailsOf<typeof fields>;
-
-export default defineConnector({
+export default defineSqlConnector({
   kind: 'postgres',
   title: 'PostgreSQL',
   category: 'database',
   family: transactional,
-  fields,
-  validators: [
-    validator<PostgresDetails>('validate_connection', {
-      mandatory: true,
-      periodic: true,
-      description: 'Resolves the host, connects, agrees on TLS and logs in; says which of these failed.',
-      run: async (input) => (await import('./validate.ts')).validateConnection(input),
+  fields: {
+    ...serverFields(5432),
+    database: databaseField(63),
+    user: setting(text(63), { identity: true, title: 'User', description: 'Login role.' }),
+    password: secret(secretText(), { title: 'Password', description: 'Password of the login role.' }),
+    ssl: tls(),
+    rdsProxy: setting(z.boolean().optional(), {
+      title: 'RDS proxy',
+      description: 'The host is an RDS proxy, which pins sessions: no session settings are sent.',
     }),
-    validator<PostgresDetails>('validate_identity', {
-      after: ['validate_connection'],
-      description: 'Asks the server who the login is and what kind of role it has.',
-      run: async (input) => (await import('./validate.ts')).validateIdentity(input),
-    }),
-    validator<PostgresDetails>('validate_permissions', {
-      after: ['validate_connection'],
-      description: 'Checks that the login may use schemas and read tables of the database.',
-      run: async (input) => (await import('./validate.ts')).validatePermissions(input),
-    }),
-    validator<PostgresDetails>('validate_permission_parity', {
-      after: ['validate_connection'],
-      description: 'Compares with the login in use: lists what it may do that the new one may not, with the GRANT statements that mend it.',
-      run: async (input) => (await import('./parity.ts')).validateParity(input),
-    }),
-  ],
+  },
+  connect: ({ credentials, signal }) => openPostgres(credentials, signal),
+  refusals: postgresRefusals,
+  identity: {
+    query: `SELECT current_user AS "user", session_user AS "sessionUser", current_database() AS "database", current_setting('server_version') AS "serverVersion",
+                   r.rolsuper AS "superuser", r.rolreplication AS "replication", r.rolcreaterole AS "createRole", r.rolcreatedb AS "createDatabase", r.rolvaliduntil::text AS "passwordValidUntil"
+              FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`,
+    administrator: ({ superuser, user }) => (superuser === true ? `run: ALTER ROLE ${doubleQuoted(String(user))} NOSUPERUSER;` : null),
+  },
+  permissions: {
+    query: `SELECT n.nspname AS schema, has_schema_privilege(n.oid, 'USAGE') AS usable, current_user AS login,
+                   count(c.oid)::int AS tables, count(c.oid) FILTER (WHERE has_table_privilege(c.oid, 'SELECT'))::int AS readable
+              FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+             WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+             GROUP BY n.oid, n.nspname ORDER BY n.nspname LIMIT 500`,
+    grants: schemaGrants,
+  },
+  parity: {
+    login: ({ user }) => user,
+    on: ['host', 'port', 'database'],
+    losses: (session, { name }, { credentials }) => findLosses(session, name, credentials.user),
+  },
 });

@@ -1,100 +1,60 @@
-import { type DetailsOf, defineConnector, ORIGIN, secret, secretText, setting, text, validator } from '../../domain/connector/connector.ts';
-import { headerSecret } from '../shared/header-secret.ts';
-import { oauth, oauthRule } from '../shared/oauth.ts';
-import { secureUrl } from '../shared/secure-url.ts';
-import { isPrivateKey } from './key-pair.ts';
+import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { NotChecked, problem, Refusal } from '../kits/problems.ts';
+import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import type { Finding } from '../kits/usual-validators.ts';
+import { fields, rules } from './fields.ts';
+import { openSession, type SnowflakeSession } from './open-session.ts';
+import { askIdentity, checkPermissions, findLosses } from './permissions.ts';
+import { explain, identifier, isAbsentOrHidden, refusals } from './refusals.ts';
 
-const fields = {
-  account: setting(
-    text(255).refine(
-      (value) => /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(value) && !/snowflakecomputing/i.test(value),
-      'must be the account identifier, such as myorg-account, without .snowflakecomputing.com',
-    ),
-    {
-      endpoint: { part: (value) => value?.toLowerCase() ?? null },
-      identity: true,
-      title: 'Account',
-      description: 'Account identifier, such as myorg-account or xy12345.eu-central-1.',
-    },
-  ),
-  url: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'URL',
-    description: 'Where the account is reached, such as a private endpoint; https://<account>.snowflakecomputing.com unless given.',
-  }),
-  user: setting(text(255).optional(), {
-    identity: true,
-    title: 'User',
-    description: 'Login name. OAuth may do without: its token names the user.',
-  }),
-  warehouse: setting(text(255).optional(), {
-    identity: true,
-    title: 'Warehouse',
-    description: "Virtual warehouse; the user's default unless given.",
-  }),
-  role: setting(text(255).optional(), { title: 'Role', description: "Role of the session; the user's default unless given." }),
-  password: secret(secretText().optional(), {
-    title: 'Password',
-    description: 'Password of the user. Give this, privateKey, oauth or token.',
-  }),
-  privateKey: secret(secretText().refine(isPrivateKey, 'must be base64 of the PEM of a private key').optional(), {
-    names: { selfHosted: { private_key_pem: (pem) => (typeof pem === 'string' ? Buffer.from(pem, 'utf8').toString('base64') : pem) } },
-    title: 'Private key',
-    description: 'RSA key of key-pair authentication: base64 of its PEM file, which may be encrypted.',
-  }),
-  privateKeyPassphrase: secret(secretText().optional(), { title: 'Passphrase', description: 'Passphrase of an encrypted private key.' }),
-  oauth: oauth(),
-  token: secret(headerSecret().optional(), { title: 'Token', description: 'A programmatic access token of the user.' }),
-};
+/** Roles that may do anything in an account. */
+const ADMINISTRATOR = /^(ACCOUNTADMIN|SECURITYADMIN|ORGADMIN|GLOBALORGADMIN)$/;
 
-export type SnowflakeDetails = DetailsOf<typeof fields>;
-
-export default defineConnector({
+export default defineSqlConnector({
   kind: 'snowflake',
   title: 'Snowflake',
   category: 'warehouse',
   fields,
-  rules: [
-    ({ password, privateKey, oauth: client, token }) =>
-      [password, privateKey, client, token].filter((way) => way !== undefined).length === 1
-        ? null
-        : { path: 'password', message: 'give exactly one of password, privateKey, oauth and token, and clear the one in use with null' },
-    ({ user, oauth: client }) => (user === undefined && client === undefined ? { path: 'user', message: 'is required' } : null),
-    ({ privateKey, privateKeyPassphrase }) =>
-      privateKey === undefined && privateKeyPassphrase !== undefined
-        ? { path: 'privateKeyPassphrase', message: 'belongs to a private key; clear it with null' }
-        : null,
-    oauthRule,
-  ],
-  validators: [
-    validator<SnowflakeDetails>('validate_connection', {
-      mandatory: true,
-      periodic: true,
-      description:
-        'Obtains a token where OAuth is used, logs in as a job does, and runs SELECT 1, which needs no warehouse; says which of these failed.',
-      run: async (input) => (await import('./validate.ts')).validateConnection(input),
-    }),
-    validator<SnowflakeDetails>('validate_identity', {
-      after: ['validate_connection'],
-      description: 'Asks Snowflake who the login is and which role it has.',
-      run: async (input) => (await import('./validate.ts')).validateIdentity(input),
-    }),
-    validator<SnowflakeDetails>('validate_warehouse', {
-      after: ['validate_connection'],
+  rules,
+  connect: openSession,
+  refusals,
+  explain,
+  async identity(session) {
+    const who = await askIdentity(session);
+    return {
+      who,
+      administrator: ADMINISTRATOR.test(who.role ?? '') ? `run: ALTER USER ${doubleQuoted(who.user)} SET DEFAULT_ROLE = <role>;` : null,
+    };
+  },
+  checks: {
+    validate_warehouse: {
       description: 'Checks that the login may use the warehouse, and that it runs or resumes by itself. Starts nothing.',
-      run: async (input) => (await import('./validate.ts')).validateWarehouse(input),
-    }),
-    validator<SnowflakeDetails>('validate_permissions', {
-      after: ['validate_connection'],
-      description:
-        'Reads the grants of the roles of the login: tables that it may read, and schemas and databases above them that it may not use.',
-      run: async (input) => (await import('./permissions.ts')).validatePermissions(input),
-    }),
-    validator<SnowflakeDetails>('validate_permission_parity', {
-      after: ['validate_connection'],
-      description:
-        'Compares with the login in use by SHOW GRANTS: lists what it may do that the new one may not, with the GRANT statements that mend it.',
-      run: async (input) => (await import('./permissions.ts')).validateParity(input),
-    }),
-  ],
+      run: (session, { credentials }) => checkWarehouse(session, credentials.warehouse),
+    },
+  },
+  permissions: (session, { credentials }) => checkPermissions(session, credentials.role),
+  parity: {
+    login: ({ user }) => (user === undefined ? undefined : identifier(user)),
+    on: ['account', 'url'],
+    isSame: (before, after) => identifier(before.role ?? '') === identifier(after.role ?? ''),
+    unnamed: 'The login in use is a token that names its user by itself',
+    losses: (session, { name, settings }, { credentials }) => findLosses(session, { user: name, role: settings.role }, credentials.role),
+  },
 });
+
+async function checkWarehouse(session: SnowflakeSession, name: string | undefined): Promise<Finding> {
+  if (name === undefined)
+    throw new NotChecked('no warehouse is given', "Jobs use the user's default warehouse, if any; it was not checked.", 'Give warehouse.');
+  const warehouse = identifier(name);
+  await session.query(`USE WAREHOUSE ${warehouse}`).catch(async (error: unknown) => {
+    if (!isAbsentOrHidden(error)) throw error;
+    const mend = `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${doubleQuoted((await askIdentity(session)).role ?? 'PUBLIC')};`;
+    throw new Refusal(problem('PERMISSION_MISSING', 'it is not there, or hidden', 'The login may not use the warehouse.', `Run: ${mend}`));
+  });
+  const rows = await session.query('SHOW WAREHOUSES');
+  const found = rows.find((row) => doubleQuoted(row.name ?? '') === warehouse);
+  const data = { returnedData: { warehouse: name, state: found?.state ?? null } };
+  if (found?.state !== 'SUSPENDED' || found.auto_resume === 'true') return { data };
+  const mend = `Run: ALTER WAREHOUSE ${warehouse} SET AUTO_RESUME = TRUE;`;
+  return { warnings: [problem('PROVIDER_DOWN', 'suspended, without auto-resume', 'Jobs would find the warehouse suspended.', mend)], data };
+}

@@ -1,152 +1,74 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
-import type { Problem } from '../../domain/connector/validation.ts';
-import { type Loss, reportLosses, reportNoComparison, reportSameLogin } from '../shared/parity.ts';
-import { skippedAsAsked } from '../shared/skipped-as-asked.ts';
+import { lossesOf, notComparable } from '../kits/parity.ts';
+import { problem, Refusal } from '../kits/problems.ts';
+import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import type { Finding } from '../kits/usual-validators.ts';
+import type { SnowflakeDetails } from './fields.ts';
 import { type Grant, partsOf, readGrants, typeOf } from './grants.ts';
-import type { SnowflakeDetails } from './index.ts';
-import { identifier, quoted } from './problems.ts';
-import type { SnowflakeSession } from './session.ts';
-import { askIdentity, type Identity, inSession, isAbsentOrHidden } from './validate.ts';
+import type { SnowflakeSession } from './open-session.ts';
+import { isAbsentOrHidden } from './refusals.ts';
 
-type Input = ValidatorInput<SnowflakeDetails>;
-
-/** Warnings of one report. */
-const MOST_WARNINGS = 20;
 /** Types of objects that are read with SELECT: TABLE, VIEW, EXTERNAL_TABLE, MATERIALIZED_VIEW ... */
 const READABLE = /(^|_)(TABLE|VIEW)$/;
+const MOST_WARNINGS = 20;
+const INCOMPLETE = problem('SKIPPED', 'more grants than are looked at', 'Not all grants were looked at.', 'Compare the rest by hand.');
 
-export async function validatePermissions(input: Input): Promise<ValidatorReport> {
-  if (input.options.skipPermissionTests) return skippedAsAsked();
-  return await inSession(input, async (session) => {
-    const { user, role } = await askIdentity(session);
-    const { all, complete } = await readGrants(session, quoted(user), input.credentials.role);
-    const grantee = quoted(role ?? 'PUBLIC');
-    const may = (on: string, name: string) =>
-      all.some((grant) => grant.on === on && grant.name === name && (grant.privilege === 'USAGE' || grant.privilege === 'OWNERSHIP'));
-    if (!all.some(({ on }) => on === 'DATABASE')) return { errors: [usesNoDatabase(grantee)], warnings: [] };
-    const schemas = readableSchemas(all);
-    const missing = [
-      ...new Set(
-        schemas.flatMap(([database, schema]) => [
-          ...(may('DATABASE', database) ? [] : [`DATABASE ${database}`]),
-          ...(may('SCHEMA', `${database}.${schema}`) ? [] : [`SCHEMA ${database}.${schema}`]),
-        ]),
-      ),
-    ];
-    const warnings = [
-      ...(schemas.length === 0 ? [readsNothing(grantee)] : []),
-      ...missing.map((object) => mayNotUse(object, grantee)),
-    ].slice(0, MOST_WARNINGS);
-    const reached = schemas.filter(([database, schema]) => may('DATABASE', database) && may('SCHEMA', `${database}.${schema}`));
-    return {
-      errors: [],
-      warnings: complete ? warnings : [...warnings, incomplete()],
-      data: { datasetsValidated: reached.map((path) => path.join('.')) },
-    };
-  });
+export async function askIdentity(session: SnowflakeSession) {
+  const [row] = await session.query('SELECT CURRENT_USER() AS "user", CURRENT_ROLE() AS "role"');
+  return { user: row?.user ?? '', role: row?.role ?? null };
 }
 
-function readableSchemas(grants: readonly Grant[]): readonly (readonly [string, string])[] {
-  const found = new Map<string, readonly [string, string]>();
-  for (const { privilege, on, name } of grants) {
-    const [database, schema, object] =
-      READABLE.test(on) && (privilege === 'SELECT' || privilege === 'OWNERSHIP') ? (partsOf(name) ?? []) : [];
-    if (database !== undefined && schema !== undefined && object !== undefined) found.set(`${database}.${schema}`, [database, schema]);
-  }
-  return [...found.values()];
+export async function checkPermissions(session: SnowflakeSession, ownRole: string | undefined): Promise<Finding> {
+  const { user, role } = await askIdentity(session);
+  const { all, complete } = await readGrants(session, doubleQuoted(user), ownRole);
+  const to = `TO ROLE ${doubleQuoted(role ?? 'PUBLIC')};`;
+  if (!all.some(({ on }) => on === 'DATABASE')) throw new Refusal(missing('any database', `GRANT USAGE ON DATABASE <database> ${to}`));
+  const readable = all.filter(({ privilege, on }) => READABLE.test(on) && /^(SELECT|OWNERSHIP)$/.test(privilege));
+  const paths = readable.map(({ name }) => partsOf(name)).filter(({ length }) => length === 3);
+  const schemas = [...new Set(paths.map(([database, schema]) => `${database}.${schema}`))];
+  const above = (schema: string) => [`DATABASE ${partsOf(schema)[0]}`, `SCHEMA ${schema}`];
+  const usable = new Set(all.filter(({ privilege }) => /^(USAGE|OWNERSHIP)$/.test(privilege)).map(({ on, name }) => `${on} ${name}`));
+  const warnings = [...new Set(schemas.flatMap(above))]
+    .filter((object) => !usable.has(object))
+    .map((object) => missing(object, `GRANT USAGE ON ${object} ${to}`));
+  // Tables of a shared database are not listed one by one.
+  if (schemas.length === 0) warnings.unshift(missing('any table', `GRANT SELECT ON ALL TABLES IN SCHEMA <database>.<schema> ${to}`));
+  return {
+    warnings: [...warnings.slice(0, MOST_WARNINGS), ...(complete ? [] : [INCOMPLETE])],
+    data: { datasetsValidated: schemas.filter((schema) => above(schema).every((object) => usable.has(object))) },
+  };
+}
+
+function missing(object: string, mend: string) {
+  return problem(
+    'PERMISSION_MISSING',
+    `nothing is granted on ${object}`,
+    `The login may not use ${object}.`,
+    `If its jobs need it, run: ${mend}`,
+  );
 }
 
 /** What the login in use may do that the new one may not, by what SHOW GRANTS lists for the roles of both. */
-export async function validateParity(input: Input): Promise<ValidatorReport> {
-  if (input.options.skipPermissionTests) return skippedAsAsked();
-  const { current, credentials } = input;
-  if (current === null) return reportLosses(null, []);
-  const before = current.user;
-  if (before === undefined)
-    return reportNoComparison(
-      'the login in use names no user',
-      'The login in use is a token that names its user by itself, so there is nothing to compare with.',
-    );
-  if (credentials.user !== undefined && sameName(before, credentials.user) && sameName(current.role ?? '', credentials.role ?? ''))
-    return reportSameLogin(before, current.account === credentials.account && current.url === credentials.url);
-  return await inSession(input, async (session) => {
-    const after = await askIdentity(session);
-    const had = await readOther(session, identifier(before), current.role);
-    if (had === null)
-      return reportNoComparison(
-        'the new login may not see the grants of the login in use',
-        'The new login may not see what the login in use was granted, or it no longer exists, so there is nothing to compare with.',
-      );
-    const has = await readGrants(session, quoted(after.user), credentials.role);
-    const report = reportLosses(before, findLosses(had.all, has.all, after));
-    return had.complete && has.complete ? report : { ...report, warnings: [incomplete()] };
+export async function findLosses(session: SnowflakeSession, inUse: Pick<SnowflakeDetails, 'user' | 'role'>, ownRole: string | undefined) {
+  const after = await askIdentity(session);
+  const had = await readGrants(session, inUse.user ?? '', inUse.role).catch((error: unknown) => {
+    throw isAbsentOrHidden(error)
+      ? notComparable('grants of another are hidden', 'The new login may see no grant of the one in use')
+      : error;
   });
-}
-
-function sameName(one: string, other: string): boolean {
-  return identifier(one) === identifier(other);
-}
-
-async function readOther(session: SnowflakeSession, user: string, role: string | undefined) {
-  try {
-    return await readGrants(session, user, role);
-  } catch (error) {
-    if (isAbsentOrHidden(error)) return null;
-    throw error;
-  }
-}
-
-function findLosses(had: readonly Grant[], has: readonly Grant[], after: Identity): readonly Loss[] {
+  const has = await readGrants(session, doubleQuoted(after.user), ownRole);
   const key = (privilege: string, { on, name }: Grant) => JSON.stringify([privilege, on, name]);
-  const own = new Set(has.map((grant) => key(grant.privilege, grant)));
-  const lost = had.filter((grant) => !own.has(key(grant.privilege, grant)) && !own.has(key('OWNERSHIP', grant)));
-  const losses = lost.map((grant) => ({
+  const held = new Set(has.all.map((grant) => key(grant.privilege, grant)));
+  const lost = had.all.filter((grant) => !held.has(key(grant.privilege, grant)) && !held.has(key('OWNERSHIP', grant)));
+  const losses = lossesOf(lost, (grant) => ({
     what: `${grant.privilege} on ${typeOf(grant.on).toLowerCase()} ${grant.name}`,
     mend: mendOf(grant, after),
   }));
-  return [...new Map(losses.map((loss) => [loss.what, loss])).values()];
+  return { losses, warnings: had.complete && has.complete ? [] : [INCOMPLETE] };
 }
 
 /** The privilege for the new login's role, or else the role by which the login in use has it: ownership can't be shared otherwise, nor is a routine named as it is listed. */
-function mendOf({ privilege, on, name, role }: Grant, after: Identity): string {
+function mendOf({ privilege, on, name, role }: Grant, after: Awaited<ReturnType<typeof askIdentity>>): string {
   const grantable = privilege !== 'OWNERSHIP' && /^[A-Z_ ]+$/.test(privilege) && /^[A-Z_]+$/.test(on) && !/FUNCTION|PROCEDURE/.test(on);
-  if (!grantable || after.role === null || partsOf(name) === null) return `GRANT ROLE ${role} TO USER ${quoted(after.user)};`;
-  return `GRANT ${privilege} ON ${on === 'ACCOUNT' ? 'ACCOUNT' : `${typeOf(on)} ${name}`} TO ROLE ${quoted(after.role)};`;
-}
-
-function usesNoDatabase(grantee: string): Problem {
-  return {
-    code: 'PERMISSION_MISSING',
-    cause: 'no privilege on any database',
-    friendlyMessage: 'The login works, but it may not use a single database.',
-    resolution: `Run, for what its jobs read: GRANT USAGE ON DATABASE <database> TO ROLE ${grantee}; and the same for its schemas, and SELECT for its tables.`,
-  };
-}
-
-function readsNothing(grantee: string): Problem {
-  return {
-    code: 'PERMISSION_MISSING',
-    cause: 'no SELECT on any table or view',
-    friendlyMessage:
-      'The login may use databases, but was granted no table or view. Tables of a shared database are not listed one by one.',
-    resolution: `If its jobs need it, run: GRANT SELECT ON ALL TABLES IN SCHEMA <database>.<schema> TO ROLE ${grantee};`,
-  };
-}
-
-function mayNotUse(object: string, grantee: string): Problem {
-  return {
-    code: 'PERMISSION_MISSING',
-    cause: `no USAGE on ${object}`,
-    friendlyMessage: `The login was granted tables in ${object}, and can't reach them without USAGE on it.`,
-    resolution: `If its jobs need it, run: GRANT USAGE ON ${object} TO ROLE ${grantee};`,
-  };
-}
-
-function incomplete(): Problem {
-  return {
-    code: 'SKIPPED',
-    cause: 'more roles or grants than are looked at',
-    friendlyMessage: 'There are more grants than this check reads; what is beyond them was not checked.',
-    resolution: 'Compare the rest by hand, with SHOW GRANTS TO ROLE.',
-  };
+  if (!grantable || after.role === null || partsOf(name).length === 0) return `GRANT ROLE ${role} TO USER ${doubleQuoted(after.user)};`;
+  return `GRANT ${privilege} ON ${on === 'ACCOUNT' ? 'ACCOUNT' : `${typeOf(on)} ${name}`} TO ROLE ${doubleQuoted(after.role)};`;
 }

@@ -146,7 +146,10 @@ export function parseDetails(connector: Connector, details: Details): Details {
   // Without its input, a value of a wrong type could not be told from one that is missing. Issues go no further than this function.
   const parsed = objectOf(connector).safeParse(details, { reportInput: true });
   const problems = parsed.success
-    ? connector.rules.map((rule) => rule(parsed.data as never)).filter((problem) => problem !== null)
+    ? connector.rules
+        .map((rule) => rule(parsed.data as never))
+        .filter((problem) => problem !== null)
+        .map(({ path, message }) => ({ path: leadPath(connector, path.split('.')), message }))
     : parsed.error.issues.map((issue) => ({ path: leadPath(connector, issue.path), message: describeIssue(issue) }));
   const [first] = problems;
   if (first !== undefined) {

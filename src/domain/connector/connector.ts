@@ -214,15 +214,16 @@ export interface Family {
   flatten(wire: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
-export interface Connector<F extends FieldShape = FieldShape> {
+/** A defined kind. What its fields parse to is known where it is defined, checked there, and of no concern to those who derive from it. */
+export interface Connector {
   /** Lower-kebab. */
   readonly kind: string;
   readonly title: string;
   readonly category: ConnectorCategory;
   readonly family: Family | null;
-  readonly fields: F;
-  readonly rules: readonly Rule<DetailsOf<F>>[];
-  readonly validators: readonly Validator<DetailsOf<F>>[];
+  readonly fields: FieldShape;
+  readonly rules: readonly Rule<never>[];
+  readonly validators: readonly Validator[];
   /** An npm package that the validators import lazily, with the command that installs it, when it is optional. */
   readonly driver: { readonly packageName: string; readonly install: string } | null;
 }
@@ -230,7 +231,7 @@ export interface Connector<F extends FieldShape = FieldShape> {
 /** A rule across fields: the path it concerns and what to say, or `null` when it holds. The text never holds a value. */
 export type Rule<D> = (details: D) => { readonly path: string; readonly message: string } | null;
 
-interface ConnectorDefinition<F extends FieldShape> {
+export interface ConnectorDefinition<F extends FieldShape> {
   readonly kind: string;
   readonly title: string;
   readonly category: ConnectorCategory;
@@ -246,7 +247,7 @@ const FIELD = /^[a-z][A-Za-z0-9]*$/;
 const VALIDATOR = /^validate_[a-z0-9_]+$/;
 
 /** Checks the definition at load, so that a connector with a mistake never starts. Throws TypeError naming the mistake. */
-export function defineConnector<F extends FieldShape>(definition: ConnectorDefinition<F>): Connector<F> {
+export function defineConnector<F extends FieldShape>(definition: ConnectorDefinition<F>): Connector {
   const fail = (what: string): never => {
     throw new TypeError(`Connector "${definition.kind}": ${what}`);
   };

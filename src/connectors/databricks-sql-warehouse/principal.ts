@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { HttpFailure, type HttpSession } from '../kits/http/http-session.ts';
+
+const SCIM = '/api/2.0/preview/scim/v2';
+
+/** By the name that grants have it by: the application id of a service principal, the e-mail address of a person. One without is none. */
+const PRINCIPAL = z
+  .object({
+    applicationId: z.string().nullish(),
+    userName: z.string().nullish(),
+    groups: z.array(z.object({ display: z.string().nullish() })).nullish(),
+  })
+  .transform(({ applicationId, userName, groups }) => ({
+    name: applicationId ?? userName ?? '',
+    groups: (groups ?? []).flatMap(({ display }) => display ?? []),
+  }))
+  .refine(({ name }) => name !== '');
+
+/** Who the login is, by the SCIM API, which every principal may ask about itself. */
+export async function askIdentity(session: HttpSession) {
+  return await session.ask(`${SCIM}/Me`, PRINCIPAL);
+}
+
+/** With its groups where the login may look it up, else by itself. */
+export async function findPrincipal(session: HttpSession, applicationId: string): Promise<z.output<typeof PRINCIPAL>> {
+  const alone = { name: applicationId, groups: [] };
+  // The filter is a quoted text; an id that holds anything else is not looked up.
+  if (!/^[A-Za-z0-9-]+$/.test(applicationId)) return alone;
+  const path = `${SCIM}/ServicePrincipals?filter=${encodeURIComponent(`applicationId eq "${applicationId}"`)}`;
+  try {
+    return (await session.ask(path, z.object({ Resources: z.array(PRINCIPAL).optional() }))).Resources?.[0] ?? alone;
+  } catch (error) {
+    if (error instanceof HttpFailure && error.status === 403) return alone;
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import { secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { serverFields } from '../kits/fields.ts';
+import { lossesOf } from '../kits/parity.ts';
+import { type Meanings, says } from '../kits/problems.ts';
+import { reportTables } from '../kits/sql/readable-schemas.ts';
+import { backquoted, type ServerLogin, type SqlSession } from '../kits/sql/sql-session.ts';
+import { tls, tlsStrictness } from '../kits/sql/tls.ts';
+import { describeGrant, grantOf, isCovered, isReadable, parseGrants } from './mysql-grants.ts';
+import { openMysql } from './mysql-session.ts';
+import { transactional } from './transactional.ts';
+
+/** Lists what the login has some privilege on; of the rest it can't know. */
+const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`table\` FROM information_schema.tables
+  WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?) ORDER BY 1, 2 LIMIT 5000`;
+
+const LOCKED = says('ACCESS_DENIED', 'The login is right, but the account is locked.', 'Run: ALTER USER ... ACCOUNT UNLOCK;');
+const EXPIRED = says('CREDENTIALS_REJECTED', 'The password has expired.', 'Set a new one with ALTER USER ... IDENTIFIED BY ...');
+
+/** What error numbers mean to somebody who just gave credentials. MariaDB's and MySQL's differ above 3000. */
+const REFUSALS: Meanings<ServerLogin> = {
+  1045: ({ ssl }) =>
+    says(
+      'CREDENTIALS_REJECTED',
+      'The server refused the user and password.',
+      `Check both, and that the account's host admits this gateway${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}: the server says the same for all of these.`,
+    ),
+  1698: says('CREDENTIALS_REJECTED', 'The account does not log in by password.', 'Use an account that has one.'),
+  1044: says(
+    'ACCESS_DENIED',
+    'The account may not use that database, or there is none of that name.',
+    'Check dbName, or grant SELECT on it.',
+  ),
+  1049: 'DATABASE_NOT_FOUND',
+  1130: says('ACCESS_DENIED', 'No account admits the address of this gateway.', "Make one, as in CREATE USER 'name'@'address'."),
+  1129: says('ACCESS_DENIED', 'The server has blocked the address of this gateway after too many errors.', 'Run: FLUSH HOSTS;'),
+  1040: 'RATE_LIMITED',
+  1203: 'RATE_LIMITED',
+  1226: 'RATE_LIMITED',
+  1053: 'PROVIDER_DOWN',
+  1820: EXPIRED,
+  1862: EXPIRED,
+  3118: LOCKED,
+  4151: LOCKED,
+  3159: says('TLS_REQUIRED', 'The server takes encrypted connections only.', 'Turn TLS on (sslOptions).'),
+};
+
+/** MySQL and MariaDB speak one protocol and print grants alike: a kind of its own for each, made of the same parts. */
+export function defineMysql(kind: string, title: string) {
+  return defineSqlConnector({
+    kind,
+    title,
+    category: 'database',
+    family: transactional,
+    fields: {
+      ...serverFields(3306),
+      database: setting(text(64).optional(), {
+        identity: true,
+        names: { lead: 'dbName', snake: 'db_name' },
+        title: 'Database',
+        description: 'Name of the database to use; without one the login sees all that it may.',
+      }),
+      user: setting(text(128), { identity: true, title: 'User', description: 'Name of the account, without its host.' }),
+      password: secret(secretText(), { title: 'Password', description: 'Password of the account.' }),
+      ssl: tls(),
+    },
+    rules: [
+      // The driver compares a certificate with host names only; for an address it would compare `localhost`.
+      ({ host, ssl }) =>
+        tlsStrictness(ssl) === 4 && /^[\d.]+$|:/.test(host)
+          ? { path: 'sslOptions.verifyIdentity', message: 'needs a host name; for an address give caData with verifyCert' }
+          : null,
+    ],
+    connect: openMysql,
+    refusals: REFUSALS,
+    async identity(session) {
+      const { who, name, grants } = await readAccount(session);
+      const superuser = ['ALL PRIVILEGES', 'SUPER'].some((privilege) => isCovered(grants, grantOf(privilege, null, null)));
+      return {
+        who: { ...who, superuser, roles: grants.roles },
+        administrator: superuser ? `run: REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${name}; and grant what they need.` : null,
+      };
+    },
+    async permissions(session, { credentials: { database } }) {
+      const { name, grants } = await readAccount(session);
+      const rows = await session.query(TABLES, [database ?? '', database ?? '']);
+      const tables = rows.map((row) => ({ schema: String(row.schema), name: String(row.table) }));
+      return reportTables(
+        tables.map((table) => ({ ...table, readable: isReadable(grants, table.schema, table.name) })),
+        isReadable(grants, database ?? null, null)
+          ? null
+          : `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${name};`,
+        (table) => `GRANT SELECT ON ${backquoted(table.schema)}.${backquoted(table.name)} TO ${name};`,
+      );
+    },
+    parity: {
+      login: ({ user }) => user,
+      on: ['host', 'port'],
+      // An ordinary account sees no grants but its own, so both log in, each where its own details say, and each is asked for its own.
+      comparesLogins: true,
+      async losses(session, inUse) {
+        const before = await inUse.read(readAccount);
+        const { name, grants } = await readAccount(session);
+        const roles = before.grants.roles.filter((role) => !grants.roles.includes(role));
+        const lost = before.grants.held.filter((grant) => !isCovered(grants, grant)).map(describeGrant);
+        return [
+          ...lossesOf(roles, (role) => ({ what: `the role ${role}`, mend: `GRANT ${role} TO ${name};` })),
+          ...lossesOf(lost, (what) => ({ what, mend: `GRANT ${what} TO ${name};` })),
+        ];
+      },
+    },
+  });
+}
+
+const WHO = 'SELECT CURRENT_USER() AS `user`, USER() AS sessionUser, DATABASE() AS `database`, VERSION() AS serverVersion';
+
+/** The account that the server chose for a login, its name as a statement has it, and what it may do. Every account may ask this of itself. */
+async function readAccount(session: SqlSession) {
+  const [who] = await session.query(WHO);
+  const lines = await session.query('SHOW GRANTS');
+  // `name@host`, where the name may hold an @ and the host does not.
+  const [, user = '', host = '%'] = /^(.*)@([^@]*)$/s.exec(String(who?.user)) ?? [];
+  const grants = parseGrants(lines.flatMap((line) => Object.values(line).map(String)));
+  return { who, name: `${backquoted(user)}@${backquoted(host)}`, grants };
+}

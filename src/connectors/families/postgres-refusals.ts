@@ -1,0 +1,25 @@
+import { type Meanings, says } from '../kits/problems.ts';
+import { doubleQuoted, type ServerLogin } from '../kits/sql/sql-session.ts';
+
+type Login = Pick<ServerLogin, 'database' | 'ssl'> & { readonly user?: string | undefined };
+
+/** What codes mean to somebody who just gave credentials, with whatever speaks PostgreSQL's protocol. */
+export const postgresRefusals: Meanings<Login> = {
+  '28P01': says(
+    'CREDENTIALS_REJECTED',
+    'The server refused the user and password.',
+    'Check both: the server says the same for a wrong password and for a user that does not exist. Set a new one with ALTER ROLE ... PASSWORD if in doubt.',
+  ),
+  '28000': ({ ssl }) =>
+    says(
+      'ACCESS_DENIED',
+      'The server does not let this user in from here.',
+      `Have pg_hba.conf allow this user, database and gateway address${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}, and check that the role has LOGIN.`,
+    ),
+  '42501': ({ database = '', user = '' }) =>
+    says(
+      'ACCESS_DENIED',
+      'The login is right, but this user may not connect to that database.',
+      `Run: GRANT CONNECT ON DATABASE ${doubleQuoted(database)} TO ${doubleQuoted(user)};`,
+    ),
+};

@@ -1,0 +1,69 @@
+import {
+  type DetailsOf,
+  type FieldShape,
+  ORIGIN,
+  type Rule,
+  secret,
+  secretText,
+  setting,
+  text,
+} from '../../../domain/connector/connector.ts';
+import type { EgressSession } from '../../../domain/connector/egress.ts';
+import { headerSecret, secureUrl, word } from '../fields.ts';
+import { onlyWith, together } from '../rules.ts';
+import { assumeRole } from './aws-action.ts';
+import type { AwsIdentity } from './sign-aws.ts';
+
+/** Who asks AWS: an access key, and the role that it assumes first. */
+export const awsIdentityFields = {
+  accessKeyId: setting(word(/^[A-Za-z0-9]+$/, 'must be letters and digits').optional(), {
+    identity: true,
+    title: 'Access key id',
+    description: 'AWS access key that asks for temporary credentials of the user, or assumes the role.',
+  }),
+  secretAccessKey: secret(secretText().optional(), {
+    title: 'Secret access key',
+    description: 'Secret of the access key. It signs, and is never sent.',
+  }),
+  sessionToken: secret(headerSecret().optional(), {
+    title: 'Session token',
+    description: 'Where the access key is a temporary one itself.',
+  }),
+  assumableRole: setting(word(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'must be the ARN of a role').optional(), {
+    identity: true,
+    title: 'Role',
+    description: 'ARN of a role that the access key assumes first.',
+  }),
+  externalId: setting(text(1224).optional(), { title: 'External id', description: "What the role's trust policy asks for." }),
+} satisfies FieldShape;
+
+/** Where AWS is asked. */
+export const awsPlaceFields = {
+  region: setting(word(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be a region, as in eu-west-1').optional(), {
+    endpoint: true,
+    title: 'Region',
+    description: 'AWS region, where the host does not say it.',
+  }),
+  stsEndpoint: setting(secureUrl().optional(), {
+    endpoint: ORIGIN,
+    title: 'STS',
+    description: "Where AWS's Security Token Service answers, when not at its public address.",
+  }),
+} satisfies FieldShape;
+
+type AwsDetails = DetailsOf<typeof awsIdentityFields & typeof awsPlaceFields>;
+
+/** All that belongs to an access key comes with one. */
+export const awsIdentityRules: readonly Rule<DetailsOf<typeof awsIdentityFields>>[] = [
+  together('secretAccessKey', 'accessKeyId'),
+  onlyWith('sessionToken', 'accessKeyId'),
+  onlyWith('assumableRole', 'accessKeyId'),
+  onlyWith('externalId', 'assumableRole'),
+];
+
+/** The identity that the details give: the access key's own, or that of the role. */
+export async function readAwsIdentity(details: AwsDetails, egress: EgressSession, region: string): Promise<AwsIdentity> {
+  const { accessKeyId = '', secretAccessKey = '', sessionToken, assumableRole: arn, externalId, stsEndpoint: endpoint } = details;
+  const own = { accessKeyId, secretAccessKey, sessionToken };
+  return arn === undefined ? own : await assumeRole(own, { egress, region, endpoint, arn, externalId });
+}

@@ -1,0 +1,105 @@
+import {
+  type Connector,
+  type ConnectorDefinition,
+  type DetailsOf,
+  defineConnector,
+  type FieldShape,
+  type ValidatorInput,
+} from '../../domain/connector/connector.ts';
+import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
+import { HttpFailure } from './http/http-session.ts';
+import { lossesOf, type Parity } from './parity.ts';
+import type { Meaning, Meanings } from './problems.ts';
+import { reportReadable } from './sql/readable-schemas.ts';
+import { serverProblem } from './sql/server-problem.ts';
+import { type SqlRow, type SqlSession, selectOne, withSqlSession } from './sql/sql-session.ts';
+import { type Check, type Checks, type Identity, type IdentityCheck, usualValidators } from './usual-validators.ts';
+
+export interface SqlConnectorDefinition<F extends FieldShape, S extends SqlSession>
+  extends Omit<ConnectorDefinition<F>, 'validators'>,
+    Omit<Checks<DetailsOf<F>, S>, 'permissions' | 'parity'> {
+  /** Logs in. A driver is imported in here and nowhere else: the gateway itself never loads it. */
+  connect(input: ValidatorInput<DetailsOf<F>>): Promise<S>;
+  /** What the server's codes mean, where that is not what the class of the SQLSTATE means anywhere. */
+  readonly refusals?: Meanings<DetailsOf<F>>;
+  /** Explains what codes do not; null for the rest. */
+  explain?(error: unknown, details: DetailsOf<F>): Meaning | null;
+  /** One row that says who the login is. `administrator` gives what to do about one that may do anything, as in `run: REVOKE ...;`. */
+  readonly identity?: IdentityQuery | IdentityCheck<DetailsOf<F>, S>;
+  readonly permissions?: ReadableQuery | Check<DetailsOf<F>, S>;
+  readonly parity?: Parity<DetailsOf<F>, S> | PrivilegeQuery<DetailsOf<F>, S>;
+}
+
+interface IdentityQuery {
+  readonly query: string;
+  administrator?(row: SqlRow): string | null;
+}
+
+/** Rows of `schema`, how many `tables` it has, how many of them are `readable`, and whether the schema is `usable` at all. */
+interface ReadableQuery {
+  readonly query: string;
+  /** The statements that make all of a schema readable. */
+  grants(row: SqlRow): readonly string[];
+}
+
+/** What a query lists for the one login and not for the other: rows of `privilege` and `object`, of the login that is its one value. */
+interface PrivilegeQuery<D, S> extends Omit<Parity<D, S>, 'losses'> {
+  readonly privileges: string;
+  /** The statement that gives a login what the row says. */
+  grant(row: SqlRow, login: string): string;
+}
+
+const CONNECTION = 'Resolves the host, connects, agrees on TLS and logs in; says which of these failed.';
+
+/** A kind that is asked in SQL, over whatever transport. Where it has fields `host` and `port`, DNS and TCP are tried first: that tells their failures apart. */
+export function defineSqlConnector<F extends FieldShape, S extends SqlSession>(definition: SqlConnectorDefinition<F, S>): Connector {
+  const { connect, refusals = {}, explain, identity, permissions, parity, checks, describes, ...kind } = definition;
+  const { called = kind.title } = definition;
+  return defineConnector<F>({
+    ...kind,
+    validators: usualValidators<DetailsOf<F>, S>({
+      checks,
+      describes: { validate_connection: CONNECTION, ...describes },
+      connection: selectOne,
+      title: called,
+      identity: typeof identity === 'object' ? (session) => askIdentity(session, identity) : identity,
+      permissions:
+        typeof permissions === 'object'
+          ? async (session) => reportReadable(await session.query(permissions.query), permissions.grants)
+          : permissions,
+      parity: parity !== undefined && 'privileges' in parity ? byPrivileges(parity) : parity,
+      reach: async ({ credentials, egress }) => {
+        const { host, port } = credentials as { readonly host?: unknown; readonly port?: unknown };
+        if (typeof host === 'string' && typeof port === 'number') await egress.probeTcp(host, port);
+      },
+      withSession: (input, use) => withSqlSession(() => connect(input), input.signal, use),
+      explain(error, { credentials: details }) {
+        const own = explain?.(error, details) ?? null;
+        return error instanceof HttpFailure
+          ? httpProblem(error, called, own ?? httpMeaningOf(refusals, error, details))
+          : serverProblem(error, { title: called, refusals, details, own });
+      },
+    }),
+  });
+}
+
+async function askIdentity(session: SqlSession, { query, administrator }: IdentityQuery): Promise<Identity> {
+  const [row] = await session.query(query);
+  return { who: row ?? null, administrator: row === undefined ? null : (administrator?.(row) ?? null) };
+}
+
+function byPrivileges<D, S extends SqlSession>({ privileges, grant, ...parity }: PrivilegeQuery<D, S>): Parity<D, S> {
+  const key = ({ privilege, object }: SqlRow) => JSON.stringify([privilege, object]);
+  return {
+    ...parity,
+    async losses(session, { name }, { credentials }) {
+      const after = parity.login(credentials) ?? '';
+      const had = await session.query(privileges, [name]);
+      const has = new Set((await session.query(privileges, [after])).map(key));
+      return lossesOf(
+        had.filter((row) => !has.has(key(row))),
+        (row) => ({ what: `${row.privilege} on ${row.object}`, mend: grant(row, after) }),
+      );
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { host, port, secretText, setting, text } from '../../domain/connector/connector.ts';
+
+/** Answered with this code: what a header can't hold is a mistake that clients can tell apart. */
+const params = { code: 'INVALID_HEADER_VALUE' };
+
+/** A secret that is sent as, or in, an HTTP header: checked where it is given, not when it is sent. */
+export function headerSecret() {
+  return secretText().refine(isHeaderWord, { error: 'must be printable ASCII without spaces', params });
+}
+
+/** The whole value of a header, which may hold spaces. */
+export function headerValue() {
+  return secretText().refine((value) => /^[\t\x20-\x7e]*$/.test(value), { error: 'must be printable ASCII', params });
+}
+
+/** Text that any header can carry, in whatever place: printable ASCII without spaces. */
+export function isHeaderWord(value: string): boolean {
+  return /^[\x21-\x7e]+$/.test(value);
+}
+
+/** One line of text that looks like this; `what` says so to whoever gives another. */
+export function word(pattern: RegExp, what: string, max = 128) {
+  return text(max).refine((value) => pattern.test(value), what);
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The https URL of a service that is sent secrets. Plain http is taken for this machine alone, where trials and tests run; a bare host means https. */
+export function secureUrl() {
+  return text(2048)
+    .overwrite((value) => (value.includes('://') ? value : `https://${value}`))
+    .refine(isSecure, 'must be an https URL without credentials, query or fragment');
+}
+
+function isSecure(value: string): boolean {
+  if (!URL.canParse(value) || /[?#@]/.test(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+}
+
+/** Host and port of a server, both of which say where secrets are sent. */
+export function serverFields(defaultPort: number, described = 'Host name or IP address of the server.') {
+  return {
+    host: setting(host(), { endpoint: true, title: 'Host', description: described }),
+    port: setting(port(defaultPort), { endpoint: true, title: 'Port', description: `TCP port, ${defaultPort} unless given.` }),
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { EgressSession } from '../../../domain/connector/egress.ts';
+import { isHeaderWord } from '../fields.ts';
+import { openHttp } from './http-session.ts';
+
+/** A client that an authorization server knows, and what it asks for. */
+export interface OAuthClient {
+  readonly accessTokenEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly grantType?: 'client_credentials' | 'password';
+  readonly scope?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Id and secret go into the form: for servers that do not take them as RFC 6749 has every server take them. */
+  readonly inForm?: boolean;
+}
+
+/** It goes into a header. */
+const ANSWER = z.object({ access_token: z.string().refine(isHeaderWord) });
+
+/** Asks the token endpoint for an access token. Throws HttpFailure, about the token, where there is none. */
+export async function fetchAccessToken(client: OAuthClient, egress: EgressSession): Promise<string> {
+  const { accessTokenEndpoint, clientId, clientSecret, grantType = 'client_credentials', scope, username, password, inForm } = client;
+  const form = {
+    grant_type: grantType,
+    scope,
+    username,
+    password,
+    ...(inForm === true ? { client_id: clientId, client_secret: clientSecret } : {}),
+  };
+  const encoded = [clientId, clientSecret].map(encodeURIComponent).join(':');
+  const { access_token: token } = await openHttp(egress, accessTokenEndpoint).ask(
+    {
+      path: '',
+      method: 'POST',
+      headers: inForm === true ? {} : { authorization: `Basic ${Buffer.from(encoded).toString('base64')}` },
+      body: new URLSearchParams(Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+      about: 'token',
+    },
+    ANSWER,
+  );
+  return token;
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { type EndpointPart, group, secret, secretText, setting } from '../../../domain/connector/connector.ts';
+
+const pem = () =>
+  z
+    .string()
+    .min(1)
+    .max(65_536)
+    .refine((value) => value.isWellFormed() && value.includes('-----BEGIN'), 'must be a PEM block, by value');
+const flag = () => z.boolean().optional();
+
+const members = {
+  caData: setting(pem().optional(), {
+    description: "PEM of the certificate authority that signed the server's certificate; turns verification on.",
+  }),
+  certData: setting(pem().optional(), { description: 'PEM of the client certificate.' }),
+  keyData: secret(secretText().optional(), { description: "PEM of the client certificate's key." }),
+  keyPassword: secret(secretText().optional(), { description: 'Passphrase of the key.' }),
+  disabled: setting(flag(), { description: 'Speak without TLS.' }),
+  verifyCert: setting(flag(), { description: "Check that the server's certificate is signed by a trusted authority." }),
+  verifyIdentity: setting(flag(), { description: 'Check that the certificate is for the host that is dialled, too.' }),
+  skipCertVerification: setting(flag(), { description: 'Use TLS without checking who answers.' }),
+};
+
+export type TlsOptions = z.output<z.ZodObject<typeof members>>;
+
+/** off < preferred (used where offered, unverified) < required < verified chain < verified chain and host name. */
+export type TlsStrictness = 0 | 1 | 2 | 3 | 4;
+
+export function tlsStrictness(options: TlsOptions | undefined): TlsStrictness {
+  if (options === undefined) return 1;
+  if (options.disabled === true) return 0;
+  if (options.skipCertVerification === true) return 2;
+  if (options.verifyIdentity === true) return 4;
+  if (options.verifyCert === true || options.caData !== undefined) return 3;
+  return 2;
+}
+
+/** How well a connection is protected, as a session says it of itself. */
+export type Protection = 'verified' | 'unverified' | 'none';
+
+/** A server that wants the password readable, or as an unsalted digest, over a connection that anybody may read. */
+export class WeakLoginError extends Error {}
+
+/** The server was asked for TLS and has none. */
+export class NoTlsError extends Error {}
+
+/** Opens with TLS as strictly as is asked for; where it is only preferred and `open` throws NoTlsError, without. */
+export async function openWithTls<T>(
+  options: TlsOptions | undefined,
+  open: (encrypt: boolean) => Promise<T>,
+): Promise<{ readonly opened: T; readonly protection: Protection }> {
+  const strictness = tlsStrictness(options);
+  if (strictness > 0) {
+    try {
+      return { opened: await open(true), protection: strictness >= 3 ? 'verified' : 'unverified' };
+    } catch (error) {
+      if (strictness > 1 || !(error instanceof NoTlsError)) throw error;
+    }
+  }
+  return { opened: await open(false), protection: 'none' };
+}
+
+/** Authority, certificate and key as Node's TLS takes them, and whether they have to hold. */
+export function nodeTls(options: TlsOptions | undefined) {
+  return {
+    ...(options?.caData === undefined ? {} : { ca: options.caData }),
+    ...(options?.certData === undefined ? {} : { cert: options.certData }),
+    ...(options?.keyData === undefined ? {} : { key: options.keyData }),
+    ...(options?.keyPassword === undefined ? {} : { passphrase: options.keyPassword }),
+    rejectUnauthorized: tlsStrictness(options) >= 3,
+  };
+}
+
+/** libpq's modes. `prefer` and `allow` are what absent options mean; a mode that is none is left for the parser to refuse. */
+function readSslMode(mode: unknown): unknown {
+  const options: Readonly<Record<string, TlsOptions | null>> = {
+    disable: { disabled: true },
+    allow: null,
+    prefer: null,
+    require: { skipCertVerification: true },
+    'verify-ca': { verifyCert: true },
+    'verify-full': { verifyIdentity: true },
+  };
+  const name = typeof mode === 'string' ? mode.toLowerCase().replaceAll('_', '-') : '';
+  return Object.hasOwn(options, name) ? options[name] : mode;
+}
+
+/** How strict, and the authority that is pinned, of a part of the endpoint as `tls` makes it. */
+function readPart(part: EndpointPart): readonly [number, string] {
+  const [strictness = '', ...authority] = String(part).split(' ');
+  return [Number(strictness), authority.join(' ')];
+}
+
+/** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
+export function tls() {
+  return group(members, {
+    title: 'TLS',
+    names: {
+      lead: 'sslOptions',
+      snake: 'ssl_options',
+      leadType: 'SslOptions',
+      leadUpdateType: 'SslUpdateOptions',
+      selfHosted: { ssl_mode: readSslMode, sslmode: readSslMode },
+    },
+    description: 'How the connection is protected.',
+    endpoint: {
+      part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
+      // A pinned authority that is replaced or taken away lets somebody else answer; one that is added does not.
+      stricter: (before, after) => {
+        const [[from, pinned], [to, named]] = [readPart(before), readPart(after)];
+        return to >= from && (pinned === '' || pinned === named);
+      },
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import { type DetailsOf, ORIGIN, type Rule, secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { headerSecret, secureUrl, word } from '../kits/fields.ts';
+import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
+import { isPrivateKey } from '../kits/http/rsa-key.ts';
+import { exactlyOne, onlyWith } from '../kits/rules.ts';
+
+const ACCOUNT = /^(?!.*snowflakecomputing)[A-Za-z0-9][A-Za-z0-9_.-]*$/i;
+
+export const fields = {
+  account: setting(word(ACCOUNT, 'must be the account identifier, such as myorg-account, without .snowflakecomputing.com', 255), {
+    endpoint: { part: (value) => value?.toLowerCase() ?? null },
+    identity: true,
+    title: 'Account',
+    description: 'Account identifier, such as myorg-account or xy12345.eu-central-1.',
+  }),
+  url: setting(secureUrl().optional(), {
+    endpoint: ORIGIN,
+    title: 'URL',
+    description: 'Where the account is reached, such as a private endpoint; https://<account>.snowflakecomputing.com unless given.',
+  }),
+  user: setting(text(255).optional(), {
+    identity: true,
+    title: 'User',
+    description: 'Login name. OAuth may do without: its token names the user.',
+  }),
+  warehouse: setting(text(255).optional(), {
+    identity: true,
+    title: 'Warehouse',
+    description: "Virtual warehouse; the user's default unless given.",
+  }),
+  role: setting(text(255).optional(), { title: 'Role', description: "Role of the session; the user's default unless given." }),
+  password: secret(secretText().optional(), {
+    title: 'Password',
+    description: 'Password of the user. Give this, privateKey, oauth or token.',
+  }),
+  privateKey: secret(secretText().refine(isPrivateKey, 'must be base64 of the PEM of a private key').optional(), {
+    names: { selfHosted: { private_key_pem: (pem) => (typeof pem === 'string' ? Buffer.from(pem, 'utf8').toString('base64') : pem) } },
+    title: 'Private key',
+    description: 'RSA key of key-pair authentication: base64 of its PEM file, which may be encrypted.',
+  }),
+  privateKeyPassphrase: secret(secretText().optional(), { title: 'Passphrase', description: 'Passphrase of an encrypted private key.' }),
+  oauth: oauth(),
+  token: secret(headerSecret().optional(), { title: 'Token', description: 'A programmatic access token of the user.' }),
+};
+
+export type SnowflakeDetails = DetailsOf<typeof fields>;
+
+export const rules: readonly Rule<SnowflakeDetails>[] = [
+  exactlyOne('password', 'privateKey', 'oauth', 'token'),
+  ({ user, oauth: client }) => (user === undefined && client === undefined ? { path: 'user', message: 'is required' } : null),
+  onlyWith('privateKeyPassphrase', 'privateKey'),
+  oauthRule,
+];
