@@ -1,6 +1,6 @@
 import type { Builder } from '../schema/builder.ts';
+import { none } from '../schema/connections/site.ts';
 import type { Refs } from '../schema/refs.ts';
-import { none } from '../schema/site.ts';
 
 const USER_STATES = [
   'SIGNED_UP',

@@ -4,10 +4,10 @@ import { testAndStageReference } from '../../operations/changes/test-and-stage.t
 import { stageReferenceCreation, stageReferenceUpdate, testReference } from '../../operations/references/stage-reference.ts';
 import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
-import { readTestOptions, type ValidationTypes } from '../schema/validation.ts';
+import { readTestOptions, type ValidationTypes } from '../schema/validations/validation.ts';
 import { FOREIGN_FIELDS, SELF_HOSTED_TYPES, selfHostedByKey, selfHostedReference } from './given-reference.ts';
-import { type addKindOperations, SAVE, stagedOnly } from './kind-operations.ts';
-import { testedPayload } from './test-v1.ts';
+import { type addKindOperations, SAVE, stagedOnly } from './kinds/kind-operations.ts';
+import { testedPayload } from './kinds/test-v1.ts';
 
 type Staged = ReturnType<typeof addKindOperations>['staged'];
 

@@ -3,8 +3,8 @@ import { badRequest } from '../../domain/errors/errors.ts';
 import { testAndStage } from '../../operations/changes/test-and-stage.ts';
 import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
-import { readTestOptions, type ValidationTypes } from '../schema/validation.ts';
-import { testedPayload } from './test-v1.ts';
+import { readTestOptions, type ValidationTypes } from '../schema/validations/validation.ts';
+import { testedPayload } from './kinds/test-v1.ts';
 
 interface DatabaseArguments {
   readonly connectionType?: string | null | undefined;

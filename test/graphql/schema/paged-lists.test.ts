@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection, Version } from '../../../src/domain/connection/connection.ts';
 import { permissionsOf } from '../../../src/domain/token/roles.ts';
 import { AnswerBudget } from '../../../src/graphql/plugins/budget/answer-budget.ts';
+import { MOST_VERSIONS, versionsOf } from '../../../src/graphql/schema/connections/versions-of.ts';
 import type { Context } from '../../../src/graphql/schema/context.ts';
-import { MOST_VERSIONS, versionsOf } from '../../../src/graphql/schema/versions-of.ts';
 import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
 
 let gateway: TestGateway;

@@ -1,9 +1,9 @@
-import { INTEGRATION_CATEGORIES, type Integration } from '../../domain/connection/connection.ts';
-import { badRequest } from '../../domain/errors/errors.ts';
-import { deleteIntegration, renameIntegration } from '../../operations/connections/manage-connection.ts';
-import { renameSite } from '../../operations/connections/rename-site.ts';
-import type { Builder } from './builder.ts';
-import type { Refs } from './refs.ts';
+import { INTEGRATION_CATEGORIES, type Integration } from '../../../domain/connection/connection.ts';
+import { badRequest } from '../../../domain/errors/errors.ts';
+import { deleteIntegration, renameIntegration } from '../../../operations/connections/manage-connection.ts';
+import { renameSite } from '../../../operations/connections/rename-site.ts';
+import type { Builder } from '../builder.ts';
+import type { Refs } from '../refs.ts';
 
 /** Naming and deleting integrations and sites, in the lead API's many words for them. */
 export function addIntegrations(builder: Builder, { warehouse, biContainer, etlContainer }: Refs): void {

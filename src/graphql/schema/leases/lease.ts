@@ -1,13 +1,13 @@
-import type { Lease } from '../../domain/lease/lease.ts';
-import { acquireLease } from '../../operations/leases/acquire-lease.ts';
-import type { HeldLease } from '../../operations/leases/lease-access.ts';
-import { isLeaseLive, listLeases } from '../../operations/leases/list-leases.ts';
-import { readLease } from '../../operations/leases/read-lease.ts';
-import { endLease, releaseLease } from '../../operations/leases/release-lease.ts';
-import { renewLease } from '../../operations/leases/renew-lease.ts';
-import { LEASES, LISTS } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import { type PageTypes, pageOf, readPage } from './page.ts';
+import type { Lease } from '../../../domain/lease/lease.ts';
+import { acquireLease } from '../../../operations/leases/acquire-lease.ts';
+import type { HeldLease } from '../../../operations/leases/lease-access.ts';
+import { isLeaseLive, listLeases } from '../../../operations/leases/list-leases.ts';
+import { readLease } from '../../../operations/leases/read-lease.ts';
+import { endLease, releaseLease } from '../../../operations/leases/release-lease.ts';
+import { renewLease } from '../../../operations/leases/renew-lease.ts';
+import { LEASES, LISTS } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import { type PageTypes, pageOf, readPage } from '../page.ts';
 
 export type LeaseTypes = ReturnType<typeof createLeaseTypes>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Connector, type FieldNames, type FieldShape, fieldMeta } from '../../domain/connector/connector.ts';
+import { type Connector, type FieldNames, type FieldShape, fieldMeta } from '../../../domain/connector/connector.ts';
 
 /** A field of a GraphQL input, derived from a connector's or named by the lead API. */
 export type WireType =

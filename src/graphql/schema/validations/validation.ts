@@ -1,14 +1,14 @@
-import type { Connector } from '../../domain/connector/connector.ts';
-import type { Problem, ValidationResult, ValidatorData } from '../../domain/connector/validation.ts';
-import { isWell } from '../../domain/connector/validation.ts';
-import { badRequest } from '../../domain/errors/errors.ts';
-import { listValidators } from '../../operations/validations/list-validators.ts';
-import { type TestOptions, testConnection, validateChange } from '../../operations/validations/run-validation.ts';
-import { refuseCtpConfig } from '../lead/ctp-config.ts';
-import { createV1Types, v1ResultOf } from '../lead/v1-result.ts';
-import { VALIDATES } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import type { Context } from './context.ts';
+import type { Connector } from '../../../domain/connector/connector.ts';
+import type { Problem, ValidationResult, ValidatorData } from '../../../domain/connector/validation.ts';
+import { isWell } from '../../../domain/connector/validation.ts';
+import { badRequest } from '../../../domain/errors/errors.ts';
+import { listValidators } from '../../../operations/validations/list-validators.ts';
+import { type TestOptions, testConnection, validateChange } from '../../../operations/validations/run-validation.ts';
+import { refuseCtpConfig } from '../../lead/ctp-config.ts';
+import { createV1Types, v1ResultOf } from '../../lead/kinds/v1-result.ts';
+import { VALIDATES } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import type { Context } from '../context.ts';
 
 export type ValidationTypes = ReturnType<typeof createValidationTypes>;
 

@@ -7,19 +7,19 @@ import {
   type ParityPolicy,
   VERSION_LABELS,
   type Version,
-} from '../../domain/connection/connection.ts';
-import { type Identifier, identifiersOf } from '../../domain/connection/details.ts';
-import { displayName } from '../../domain/connection/names.ts';
-import { notFound } from '../../domain/errors/errors.ts';
-import { listConnections } from '../../operations/connections/list-connections.ts';
-import { readConnection } from '../../operations/connections/read-connection.ts';
-import type { Services } from '../../operations/services.ts';
-import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../lead/lead-names.ts';
-import { LISTS } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import type { Context } from './context.ts';
-import { MAX_PAGE, type PageTypes, pageOf, readPage } from './page.ts';
-import type { Refs } from './refs.ts';
+} from '../../../domain/connection/connection.ts';
+import { type Identifier, identifiersOf } from '../../../domain/connection/details.ts';
+import { displayName } from '../../../domain/connection/names.ts';
+import { notFound } from '../../../domain/errors/errors.ts';
+import { listConnections } from '../../../operations/connections/list-connections.ts';
+import { readConnection } from '../../../operations/connections/read-connection.ts';
+import type { Services } from '../../../operations/services.ts';
+import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../../lead/lead-names.ts';
+import { LISTS } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { MAX_PAGE, type PageTypes, pageOf, readPage } from '../page.ts';
+import type { Refs } from '../refs.ts';
 import { none } from './site.ts';
 import { MOST_VERSIONS, versionsOf } from './versions-of.ts';
 

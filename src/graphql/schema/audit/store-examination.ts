@@ -1,7 +1,7 @@
-import type { Finding } from '../../domain/audit/finding.ts';
-import { type Examination, examineStore } from '../../operations/upkeep/examine-store.ts';
-import { EXAMINES } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
+import type { Finding } from '../../../domain/audit/finding.ts';
+import { type Examination, examineStore } from '../../../operations/upkeep/examine-store.ts';
+import { EXAMINES } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
 
 /** The store's examination: what was changed in it past the gateway, and whether each version opens. */
 export function addStoreExamination(builder: Builder): void {

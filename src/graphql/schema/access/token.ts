@@ -1,13 +1,13 @@
-import { DomainError } from '../../domain/errors/errors.ts';
-import type { Actor } from '../../domain/token/actor.ts';
-import { ROLES, type Role } from '../../domain/token/roles.ts';
-import type { Token } from '../../domain/token/token.ts';
-import { createToken } from '../../operations/access/create-token.ts';
-import { listTokens } from '../../operations/access/list-tokens.ts';
-import { revokeToken } from '../../operations/access/revoke-token.ts';
-import { LISTS } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import { type PageTypes, pageOf, readPage } from './page.ts';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import type { Actor } from '../../../domain/token/actor.ts';
+import { ROLES, type Role } from '../../../domain/token/roles.ts';
+import type { Token } from '../../../domain/token/token.ts';
+import { createToken } from '../../../operations/access/create-token.ts';
+import { listTokens } from '../../../operations/access/list-tokens.ts';
+import { revokeToken } from '../../../operations/access/revoke-token.ts';
+import { LISTS } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import { type PageTypes, pageOf, readPage } from '../page.ts';
 
 interface TokenRow {
   readonly token: Token;

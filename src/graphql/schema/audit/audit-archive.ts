@@ -1,10 +1,10 @@
 import type { ObjectRef } from '@pothos/core';
-import type { AuditFinding } from '../../domain/audit/audit.ts';
-import { type AuditCut, cutAudit } from '../../operations/audit/archive-audit.ts';
-import { type AuditSegment, readAuditSegment, verifyAuditSegment } from '../../operations/audit/read-audit-segment.ts';
-import { DIALS, EXAMINES } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import type { BuilderTypes } from './page.ts';
+import type { AuditFinding } from '../../../domain/audit/audit.ts';
+import { type AuditCut, cutAudit } from '../../../operations/audit/archive-audit.ts';
+import { type AuditSegment, readAuditSegment, verifyAuditSegment } from '../../../operations/audit/read-audit-segment.ts';
+import { DIALS, EXAMINES } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import type { BuilderTypes } from '../page.ts';
 
 /** Archiving the audit: segments to be kept in files, their verification, and the cut of what was archived. */
 export function addAuditArchive(builder: Builder, finding: ObjectRef<BuilderTypes, AuditFinding>): void {

@@ -1,14 +1,14 @@
-import type { Connection } from '../../domain/connection/connection.ts';
+import type { Connection } from '../../../domain/connection/connection.ts';
 import {
   removeConnection,
   renameConnection,
   setConnectionPolicy,
   setDeletionProtection,
   toggleConnection,
-} from '../../operations/connections/manage-connection.ts';
-import { DIALS } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import { lossesArg } from './change.ts';
+} from '../../../operations/connections/manage-connection.ts';
+import { DIALS } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import { lossesArg } from '../changes/change.ts';
 import type { ConnectionTypes } from './connection.ts';
 
 /** Naming, enabling, protecting and removing connections, as the lead API spells it; and our policies. */

@@ -1,5 +1,5 @@
-import type { Builder } from './builder.ts';
-import type { Refs } from './refs.ts';
+import type { Builder } from '../builder.ts';
+import type { Refs } from '../refs.ts';
 
 const PLATFORMS = ['AWS', 'AZURE', 'GCP', 'SNOWFLAKE', 'AWS_GENERIC', 'AWS_PROXIED', 'GCP_PROXIED', 'GENERIC'];
 const AUTH_TYPES =

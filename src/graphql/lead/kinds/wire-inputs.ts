@@ -1,4 +1,4 @@
-import type { Builder } from '../schema/builder.ts';
+import type { Builder } from '../../schema/builder.ts';
 import type { WireField, WireShape, WireType } from './wire-shape.ts';
 
 type InputRef = ReturnType<Builder['inputType']>;

@@ -1,7 +1,7 @@
-import type { ProviderGrant } from '../../domain/connection/secret-reference.ts';
-import { grantSecrets, listSecretGrants, revokeSecrets } from '../../operations/references/grant-secrets.ts';
-import type { addGenericStaging } from '../lead/kind-operations.ts';
-import type { Builder } from './builder.ts';
+import type { ProviderGrant } from '../../../domain/connection/secret-reference.ts';
+import { grantSecrets, listSecretGrants, revokeSecrets } from '../../../operations/references/grant-secrets.ts';
+import type { addGenericStaging } from '../../lead/kinds/kind-operations.ts';
+import type { Builder } from '../builder.ts';
 
 /** What the operator lets projects name in secret references. */
 export function addSecretGrants(builder: Builder, { provider }: ReturnType<typeof addGenericStaging>): void {

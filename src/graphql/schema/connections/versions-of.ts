@@ -1,10 +1,10 @@
-import type { Connection, Version } from '../../domain/connection/connection.ts';
-import { badRequest, DomainError } from '../../domain/errors/errors.ts';
-import { listVersions } from '../../operations/connections/list-versions.ts';
-import { never } from '../plugins/budget/answer-budget.ts';
-import type { Context } from './context.ts';
-import { MAX_PAGE } from './page.ts';
-import { chargeVersions } from './unpaged-lists.ts';
+import type { Connection, Version } from '../../../domain/connection/connection.ts';
+import { badRequest, DomainError } from '../../../domain/errors/errors.ts';
+import { listVersions } from '../../../operations/connections/list-versions.ts';
+import { never } from '../../plugins/budget/answer-budget.ts';
+import type { Context } from '../context.ts';
+import { MAX_PAGE } from '../page.ts';
+import { chargeVersions } from '../unpaged-lists.ts';
 
 /** Most versions of one connection that are listed without pages. */
 export const MOST_VERSIONS = 1000;

@@ -1,6 +1,6 @@
-import type { Problem, ValidationResult } from '../../domain/connector/validation.ts';
-import { isWell } from '../../domain/connector/validation.ts';
-import type { Builder } from '../schema/builder.ts';
+import type { Problem, ValidationResult } from '../../../domain/connector/validation.ts';
+import { isWell } from '../../../domain/connector/validation.ts';
+import type { Builder } from '../../schema/builder.ts';
 
 /** The lead API's first form of a result: rows of text. */
 export interface V1Result {

@@ -1,13 +1,13 @@
-import type { Site } from '../../domain/connection/connection.ts';
-import type { ListedConnection } from '../../domain/connection/connection-store.ts';
-import { identifiersOf } from '../../domain/connection/details.ts';
-import type { Connector } from '../../domain/connector/connector.ts';
-import type { Services } from '../../operations/services.ts';
-import { LISTS } from '../plugins/operation-priority.ts';
-import { asksFor } from '../schema/asks-for.ts';
-import type { Builder } from '../schema/builder.ts';
-import type { ConnectionTypes } from '../schema/connection.ts';
-import { reportedSubtype, reportedType } from './lead-names.ts';
+import type { Site } from '../../../domain/connection/connection.ts';
+import type { ListedConnection } from '../../../domain/connection/connection-store.ts';
+import { identifiersOf } from '../../../domain/connection/details.ts';
+import type { Connector } from '../../../domain/connector/connector.ts';
+import type { Services } from '../../../operations/services.ts';
+import { LISTS } from '../../plugins/operation-priority.ts';
+import { asksFor } from '../../schema/asks-for.ts';
+import type { Builder } from '../../schema/builder.ts';
+import type { ConnectionTypes } from '../../schema/connections/connection.ts';
+import { reportedSubtype, reportedType } from '../lead-names.ts';
 
 interface PlatformService {
   readonly site: Site;

@@ -1,12 +1,12 @@
-import type { NetworkProbe, ValidationOutcome } from '../../domain/connector/validator-runner.ts';
-import { badRequest } from '../../domain/errors/errors.ts';
-import { pingSite } from '../../operations/connections/list-sites.ts';
-import { checkStorage } from '../../operations/validations/check-storage.ts';
-import { probeNetwork } from '../../operations/validations/probe-network.ts';
-import type { V1Result } from '../lead/v1-result.ts';
-import { VALIDATES } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
-import type { Context } from './context.ts';
+import type { NetworkProbe, ValidationOutcome } from '../../../domain/connector/validator-runner.ts';
+import { badRequest } from '../../../domain/errors/errors.ts';
+import { pingSite } from '../../../operations/connections/list-sites.ts';
+import { checkStorage } from '../../../operations/validations/check-storage.ts';
+import { probeNetwork } from '../../../operations/validations/probe-network.ts';
+import type { V1Result } from '../../lead/kinds/v1-result.ts';
+import { VALIDATES } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import type { Context } from '../context.ts';
 import type { ValidationTypes } from './validation.ts';
 
 interface ProbeArgs {

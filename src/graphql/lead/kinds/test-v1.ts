@@ -1,10 +1,10 @@
-import { isWell } from '../../domain/connector/validation.ts';
-import type { TestedStaging } from '../../operations/changes/test-and-stage.ts';
-import { testAndStage } from '../../operations/changes/test-and-stage.ts';
-import { VALIDATES } from '../plugins/operation-priority.ts';
-import type { Builder } from '../schema/builder.ts';
-import { readTestOptions, type ValidationTypes } from '../schema/validation.ts';
-import type { LeadTestV1 } from './lead-kinds.ts';
+import { isWell } from '../../../domain/connector/validation.ts';
+import type { TestedStaging } from '../../../operations/changes/test-and-stage.ts';
+import { testAndStage } from '../../../operations/changes/test-and-stage.ts';
+import { VALIDATES } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../../schema/builder.ts';
+import { readTestOptions, type ValidationTypes } from '../../schema/validations/validation.ts';
+import type { LeadTestV1 } from '../lead-kinds.ts';
 import { v1ResultOf } from './v1-result.ts';
 import type { WireInputs } from './wire-inputs.ts';
 import type { WireShape } from './wire-shape.ts';

@@ -1,8 +1,8 @@
-import { type Resealing, resealConnections } from '../../operations/keys/reseal-connections.ts';
-import { type DataKeyRow, listDataKeys, retireDataKey, rotateDataKey } from '../../operations/keys/rotate-data-key.ts';
-import { type RotationProgress, rotateMasterKey } from '../../operations/keys/rotate-master-key.ts';
-import { DIALS } from '../plugins/operation-priority.ts';
-import type { Builder } from './builder.ts';
+import { type Resealing, resealConnections } from '../../../operations/keys/reseal-connections.ts';
+import { type DataKeyRow, listDataKeys, retireDataKey, rotateDataKey } from '../../../operations/keys/rotate-data-key.ts';
+import { type RotationProgress, rotateMasterKey } from '../../../operations/keys/rotate-master-key.ts';
+import { DIALS } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
 
 /** The keys that seal the store: for whoever runs the instance, on its machine. */
 export function addKeys(builder: Builder): void {

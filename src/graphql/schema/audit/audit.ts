@@ -1,10 +1,10 @@
-import type { AuditFinding, AuditRow } from '../../domain/audit/audit.ts';
-import { listAuditLog } from '../../operations/audit/list-audit-log.ts';
-import { type AuditVerification, verifyAudit } from '../../operations/audit/verify-audit.ts';
-import { EXAMINES, LISTS } from '../plugins/operation-priority.ts';
+import type { AuditFinding, AuditRow } from '../../../domain/audit/audit.ts';
+import { listAuditLog } from '../../../operations/audit/list-audit-log.ts';
+import { type AuditVerification, verifyAudit } from '../../../operations/audit/verify-audit.ts';
+import { EXAMINES, LISTS } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../builder.ts';
+import { type PageTypes, pageOf, readPage } from '../page.ts';
 import { addAuditArchive } from './audit-archive.ts';
-import type { Builder } from './builder.ts';
-import { type PageTypes, pageOf, readPage } from './page.ts';
 
 /** The audit, its verification and its archive. */
 export function addAudit(builder: Builder, pages: PageTypes): void {

@@ -1,21 +1,21 @@
-import type { Change } from '../../domain/change/change.ts';
-import type { PermissionLoss } from '../../domain/change/parity.ts';
-import { DomainError, ERROR_CODES, type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
-import { MOST_LIVE_LEASES } from '../../domain/lease/lease.ts';
-import { commitChange, commitOrWait, type WaitingCommit } from '../../operations/changes/commit-change.ts';
-import type { CommitOutcome } from '../../operations/changes/commit-locked.ts';
-import { discardChange } from '../../operations/changes/discard-change.ts';
-import { listChanges, readChange } from '../../operations/changes/list-changes.ts';
-import { type CommitPreview, previewCommit } from '../../operations/changes/preview-commit.ts';
-import { type RolledBack, rollBack, updateConnection, updateReference } from '../../operations/changes/update-connection.ts';
-import { readConnection } from '../../operations/connections/read-connection.ts';
-import { refuseCtpConfig } from '../lead/ctp-config.ts';
-import { selfHostedChanges } from '../lead/given-reference.ts';
-import { COMMITS, LISTS } from '../plugins/operation-priority.ts';
-import { type Builder, readObject } from './builder.ts';
-import type { ConnectionTypes } from './connection.ts';
-import type { LeaseTypes } from './lease.ts';
-import { type PageTypes, pageOf, readPage } from './page.ts';
+import type { Change } from '../../../domain/change/change.ts';
+import type { PermissionLoss } from '../../../domain/change/parity.ts';
+import { DomainError, ERROR_CODES, type ErrorCode, RETRYABLE_CODES } from '../../../domain/errors/errors.ts';
+import { MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
+import { commitChange, commitOrWait, type WaitingCommit } from '../../../operations/changes/commit-change.ts';
+import type { CommitOutcome } from '../../../operations/changes/commit-locked.ts';
+import { discardChange } from '../../../operations/changes/discard-change.ts';
+import { listChanges, readChange } from '../../../operations/changes/list-changes.ts';
+import { type CommitPreview, previewCommit } from '../../../operations/changes/preview-commit.ts';
+import { type RolledBack, rollBack, updateConnection, updateReference } from '../../../operations/changes/update-connection.ts';
+import { readConnection } from '../../../operations/connections/read-connection.ts';
+import { refuseCtpConfig } from '../../lead/ctp-config.ts';
+import { selfHostedChanges } from '../../lead/given-reference.ts';
+import { COMMITS, LISTS } from '../../plugins/operation-priority.ts';
+import { type Builder, readObject } from '../builder.ts';
+import type { ConnectionTypes } from '../connections/connection.ts';
+import type { LeaseTypes } from '../leases/lease.ts';
+import { type PageTypes, pageOf, readPage } from '../page.ts';
 
 /** The change protocol: commit, one-shot update and roll-back, and what may be known of changes on the way. */
 export function addChanges(builder: Builder, { connection }: ConnectionTypes, { lease }: LeaseTypes, pages: PageTypes): void {
