@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from './build.mjs';
+import { cliDocuments } from './generate/cli-documents.mjs';
 import { addMigration, checkMigrations } from './generate/migrations.mjs';
 import { registry } from './generate/registry.mjs';
 import { root } from './root.mjs';
@@ -14,12 +15,17 @@ const wanted = words.filter((word) => word !== '--check');
 /** In this order: sources that are made from other files come first, and what the compiled product says of itself comes after the build. */
 const stages = {
   registry: () => update(registry()),
+  'cli-documents': async () => update(await cliDocuments()),
   migrations: () => ['sqlite', 'postgres'].map(checking ? checkMigrations : addMigration).every(Boolean),
   build: () => {
     build();
     return true;
   },
-  schema: async () => update((await import('./generate/schema.mjs')).schema()),
+  // The types of the command line's documents come from the schema: where that is new, they and what is built from them are made again.
+  schema: async () => {
+    const { schema } = await import('./generate/schema.mjs');
+    return update(schema()) && update(await cliDocuments()) && stages.build();
+  },
   pages: async () => update(await pages()),
 };
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { ping } from './documents/documents.ts';
 import { openLocalGateway } from './local-gateway.ts';
 import { type Gateway, remoteGateway, socketGateway, TransportError } from './transport.ts';
 
@@ -21,7 +22,7 @@ export async function connectGateway(config: Config, options: { readonly makesSt
 /** A socket file that a killed gateway left behind answers nothing. */
 async function answers(gateway: Gateway): Promise<boolean> {
   try {
-    await gateway.run('{ __typename }');
+    await gateway.run(ping);
     return true;
   } catch (error) {
     return !(error instanceof TransportError);

@@ -1,3 +1,5 @@
+import { type NamesOfConnectionsQuery, namesOfConnections, namesOfTokens } from './documents/documents.ts';
+import { nodesOf } from './present.ts';
 import type { Gateway } from './transport.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -9,7 +11,7 @@ export function isUuid(text: string): boolean {
 
 interface Named {
   readonly id: string;
-  readonly name: string;
+  readonly name: string | null;
 }
 
 /**
@@ -20,29 +22,17 @@ const LISTINGS = {
   async connection(gateway: Gateway): Promise<readonly Named[]> {
     const found: Named[] = [];
     for (let after: string | null = null; ; ) {
-      const { connections }: ConnectionsAnswer = await gateway.run(
-        'query ($after: String) { connections(first: 100, after: $after) { edges { node { uuid name } } pageInfo { hasNextPage endCursor } } }',
-        { after },
-      );
-      found.push(...connections.edges.map(({ node }) => ({ id: node.uuid, name: node.name })));
+      const { connections }: NamesOfConnectionsQuery = await gateway.run(namesOfConnections, { after });
+      found.push(...nodesOf(connections).map(({ uuid, name }) => ({ id: uuid, name })));
       if (!connections.pageInfo.hasNextPage) return found;
       after = connections.pageInfo.endCursor;
     }
   },
   async token(gateway: Gateway): Promise<readonly Named[]> {
-    const { tokens } = await gateway.run<{ tokens: readonly (Named & { readonly revokedAt: string | null })[] }>(
-      '{ tokens { id name revokedAt } }',
-    );
+    const { tokens } = await gateway.run(namesOfTokens);
     return tokens.filter(({ revokedAt }) => revokedAt === null);
   },
 } as const;
-
-interface ConnectionsAnswer {
-  readonly connections: {
-    readonly edges: readonly { readonly node: { readonly uuid: string; readonly name: string } }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
-  };
-}
 
 export type Nameable = keyof typeof LISTINGS;
 

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RETRYABLE_CODES } from '../domain/errors/errors.ts';
+import { acquireLease, releaseLease, renewLease } from './documents/documents.ts';
 import type { Credentials } from './give-credentials.ts';
+import { objectOf } from './object-of.ts';
+import { required } from './present.ts';
 import { type Gateway, GatewayError } from './transport.ts';
 
 export interface LeaseRequest {
@@ -55,11 +58,9 @@ async function acquire(gateway: Gateway, request: LeaseRequest, warn: (text: str
   const until = performance.now() + request.waitSeconds * 1000;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { acquireLease } = await gateway.run<{ acquireLease: Acquired }>(
-        'mutation ($id: UUID!, $job: String!, $ttl: Int) { acquireLease(connectionId: $id, job: $job, ttlSeconds: $ttl) { key credentials lease { expiresAt endsBy } } }',
-        { id: request.connectionId, job: request.job, ttl: request.ttlSeconds },
-      );
-      return acquireLease;
+      const { connectionId: id, job, ttlSeconds: ttl } = request;
+      const { key, credentials, lease } = required((await gateway.run(acquireLease, { id, job, ttl })).acquireLease);
+      return { key: required(key), credentials: objectOf(credentials), lease };
     } catch (error) {
       if (!(error instanceof GatewayError && WORTH_ASKING_AGAIN.has(error.code)) || performance.now() >= until) throw error;
       if (attempt === 1) warn(`no lease yet: ${error.message} Asking again.`);
@@ -83,12 +84,9 @@ async function renewUntil(
   if (expiresAt === lease.endsBy) return expiresAt;
   while (await elapsed(every, signal)) {
     try {
-      const { renewLease } = await gateway.run<{ renewLease: LeaseTimes }>(
-        'mutation ($key: String!, $ttl: Int) { renewLease(leaseKey: $key, ttlSeconds: $ttl) { expiresAt endsBy } }',
-        { key, ttl: ttlSeconds },
-      );
-      expiresAt = renewLease.expiresAt;
-      if (expiresAt !== renewLease.endsBy) continue;
+      const renewed = required((await gateway.run(renewLease, { key, ttl: ttlSeconds })).renewLease);
+      expiresAt = renewed.expiresAt;
+      if (expiresAt !== renewed.endsBy) continue;
       warn(`the lease can't be renewed past ${expiresAt}; the job goes on with the credentials that it has.`);
       return expiresAt;
     } catch (error) {
@@ -110,7 +108,7 @@ async function elapsed(ms: number, signal: AbortSignal): Promise<boolean> {
 async function release(gateway: Gateway, key: string, expiresAt: string, warn: (text: string) => void): Promise<void> {
   for (let attempt = 1; attempt <= RELEASES; attempt += 1) {
     try {
-      await gateway.run('mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }', { key });
+      await gateway.run(releaseLease, { key });
       return;
     } catch (error) {
       if (error instanceof GatewayError && !WORTH_ASKING_AGAIN.has(error.code)) break;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { StartupError } from '../domain/errors/startup-error.ts';
+import { objectOf } from './object-of.ts';
 import { type Gateway, readAnswer } from './transport.ts';
 
 /** Opens the store in this process, as no gateway is running on it: the same operations, without a listener. */
@@ -23,10 +24,10 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
   const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel });
   if (isNew) process.stderr.write(`changeover: made a new store in ${config.dataDir}, since there was none.\n`);
   return {
-    async run(query, variables = {}) {
+    async run(query, ...[variables]) {
       const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });
       const { body } = await app.execute(
-        { query, variables, operationName: null },
+        { query, variables: objectOf(variables), operationName: null },
         createContext(app.services, actor, { signal: AbortSignal.timeout(35_000) }),
       );
       return readAnswer(body);

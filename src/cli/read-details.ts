@@ -1,20 +1,23 @@
+import { z } from 'zod';
 import { foldKind } from '../domain/connector/connector.ts';
+import { listConnectors } from './documents/documents.ts';
 import { askSecret, readSecretsFromStdin } from './read-secrets.ts';
 import type { Gateway } from './transport.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Property {
-  readonly type?: string;
-  readonly writeOnly?: boolean;
-  /** Members of a group. */
-  readonly properties?: Readonly<Record<string, Property>>;
-  readonly required?: readonly string[];
-}
+/** The part of JSON Schema that the catalogue of kinds uses. `properties` of a property are the members of a group. */
+const property = z.object({
+  type: z.string().optional().catch(undefined),
+  writeOnly: z.boolean().optional(),
+  get properties() {
+    return z.record(z.string(), property).optional();
+  },
+  required: z.array(z.string()).optional(),
+});
+const jsonSchema = z.object({ properties: z.record(z.string(), property), required: z.array(z.string()).optional() });
 
-interface JsonSchema {
-  readonly properties: Readonly<Record<string, Property>>;
-  readonly required?: readonly string[];
-}
+type Property = z.infer<typeof property>;
+type JsonSchema = z.infer<typeof jsonSchema>;
 
 export interface GivenDetails {
   /** Settings by the names of the kind's fields. */
@@ -92,13 +95,11 @@ function refuseSecretMembers(group: string, value: unknown, members: Readonly<Re
 }
 
 async function schemaOf(gateway: Gateway, kind: string): Promise<JsonSchema> {
-  const { connectors } = await gateway.run<{ connectors: readonly { kind: string; jsonSchema: JsonSchema }[] }>(
-    '{ connectors { kind jsonSchema } }',
-  );
+  const { connectors } = await gateway.run(listConnectors);
   const found = connectors.find((connector) => connector.kind === foldKind(kind));
   if (found === undefined)
     throw new UsageError(`There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
-  return found.jsonSchema;
+  return jsonSchema.parse(found.jsonSchema);
 }
 
 async function readSecrets(

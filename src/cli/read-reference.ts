@@ -1,8 +1,10 @@
 import { SECRET_PROVIDERS } from '../domain/connection/secret-reference.ts';
+import type { SecretProvider } from './documents/documents.ts';
+import { objectOf } from './object-of.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface NamedReference {
-  readonly provider: string;
+  readonly provider: SecretProvider;
   readonly path: string;
   readonly key: string | null;
 }
@@ -10,14 +12,16 @@ export interface NamedReference {
 /** `provider:path`, or `provider:path#key` for one member of the secret. What was given is not quoted: it may be a secret. */
 export function readReference(text: string): NamedReference {
   const [, provider = '', path = '', key] = /^([a-z]+):([^#]+)(?:#([^#]+))?$/.exec(text) ?? [];
-  if (!SECRET_PROVIDERS.some((known) => known === provider))
+  const known = SECRET_PROVIDERS.find((name) => name === provider);
+  if (known === undefined)
     throw new UsageError(
       `--reference takes provider:path or provider:path#key, such as env:MCD_SALES or file:/run/secrets/sales.json#admin; providers: ${SECRET_PROVIDERS.join(', ')}.`,
     );
-  return { provider, path, key: key ?? null };
+  return { provider: known, path, key: key ?? null };
 }
 
-/** As a person writes it. */
-export function writeReference({ provider, path, key }: NamedReference): string {
+/** A reference of a version, as a person writes it. */
+export function writeReference(reference: unknown): string {
+  const { provider, path, key = null } = objectOf(reference);
   return `${provider}:${path}${key === null ? '' : `#${key}`}`;
 }

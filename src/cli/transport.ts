@@ -1,12 +1,16 @@
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Document } from './documents/document.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs one GraphQL document. Every command is such a document, wherever the gateway is. */
 export interface Gateway {
-  run<T>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<T>;
+  run<Answer, Variables>(document: Document<Answer, Variables>, ...variables: Given<Variables>): Promise<Answer>;
   close(): Promise<void>;
 }
+
+/** Nothing for a document that has no variables. */
+export type Given<Variables> = Variables extends Readonly<Record<string, never>> ? [] : [Variables];
 
 /** An answer with errors, as the gateway gave them. */
 export class GatewayError extends Error {
@@ -43,9 +47,7 @@ export function socketGateway(socketPath: string): Gateway {
 
 function overHttp(send: (body: string) => Promise<string>): Gateway {
   return {
-    async run<T>(query: string, variables: Readonly<Record<string, unknown>> = {}) {
-      return readAnswer<T>(await send(JSON.stringify({ query, variables })));
-    },
+    run: async (query, ...[variables]) => readAnswer(await send(JSON.stringify({ query, variables }))),
     close: async () => {},
   };
 }

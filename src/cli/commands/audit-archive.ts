@@ -13,41 +13,24 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import {
+  type AuditAnchorInput,
+  cutAudit,
+  type ReadAuditSegmentQuery,
+  readAuditSegment,
+  type VerifyAuditQuery,
+  verifyAuditSegment,
+} from '../documents/documents.ts';
 import { print } from '../output.ts';
+import { required } from '../present.ts';
 import type { Gateway } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, wholeNumber } from './shared.ts';
 
-export interface Anchor {
-  readonly seq: number;
-  readonly head: string;
-}
-
-export interface AuditFinding {
-  readonly kind: string;
-  readonly seq: number | null;
-  readonly rowId: string | null;
-}
-
-export interface Verification {
-  readonly ok: boolean;
-  readonly rows: number;
-  readonly sealed: number;
-  readonly headSeq: number | null;
-  readonly headHash: string | null;
-  readonly archivedThrough: number | null;
-  readonly archivedHead: string | null;
-  readonly findings: readonly AuditFinding[];
-}
-
-interface Segment {
-  readonly from: number;
-  readonly through: number;
-  readonly previous: string;
-  readonly head: string;
-  readonly signature: string;
-  readonly rows: readonly string[];
-}
+export type Anchor = AuditAnchorInput;
+export type Verification = Omit<VerifyAuditQuery['auditVerification'], 'next'>;
+type AuditFinding = Verification['findings'][number];
+type Segment = NonNullable<ReadAuditSegmentQuery['auditSegment']>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows of one file, which ends with the segment that reaches them. */
@@ -100,10 +83,7 @@ async function writeFile(gateway: Gateway, file: string, begin: number, before: 
   let rows = 0;
   try {
     for (let after = begin; rows < ROWS_A_FILE; ) {
-      const { auditSegment } = await gateway.run<{ auditSegment: Segment | null }>(
-        'query ($after: Int!, $before: DateTime!) { auditSegment(after: $after, before: $before) { from through previous head signature rows } }',
-        { after, before },
-      );
+      const { auditSegment }: ReadAuditSegmentQuery = await gateway.run(readAuditSegment, { after, before });
       if (auditSegment === null) break;
       writeSync(descriptor, `${JSON.stringify(auditSegment)}\n`);
       segments.push({ from: auditSegment.from, through: auditSegment.through });
@@ -121,11 +101,8 @@ async function writeFile(gateway: Gateway, file: string, begin: number, before: 
 
 async function cutThrough(gateway: Gateway, { through, head }: Segment): Promise<number> {
   for (;;) {
-    const { cutAudit } = await gateway.run<{ cutAudit: { readonly through: number; readonly finished: boolean } }>(
-      'mutation ($through: Int!, $head: String!) { cutAudit(through: $through, head: $head) { through finished } }',
-      { through, head },
-    );
-    if (cutAudit.finished) return cutAudit.through;
+    const cut = required((await gateway.run(cutAudit, { through, head })).cutAudit);
+    if (cut.finished) return cut.through;
   }
 }
 
@@ -145,10 +122,7 @@ export async function verifyArchive(
   for await (const segment of segmentsIn(folder)) {
     if (segment.from !== end.through + 1) findings.push({ kind: 'missing', seq: end.through + 1, rowId: null });
     else if (segment.previous !== end.head) findings.push({ kind: 'edited', seq: segment.from, rowId: null });
-    const { auditSegmentFindings } = await gateway.run<{ auditSegmentFindings: readonly AuditFinding[] }>(
-      'query ($segment: AuditSegmentInput!) { auditSegmentFindings(segment: $segment) { kind seq rowId } }',
-      { segment },
-    );
+    const { auditSegmentFindings } = await gateway.run(verifyAuditSegment, { segment });
     findings.push(...auditSegmentFindings, ...unanchored(segment, known));
     rows += segment.rows.length;
     end = segment;

@@ -1,31 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { type ExamineStoreQuery, examineStore, listAudit, type VerifyAuditQuery, verifyAudit } from '../documents/documents.ts';
 import { findByName } from '../find-by-name.ts';
 import { print, shortTime, table } from '../output.ts';
+import { nodesOf } from '../present.ts';
 import type { Gateway } from '../transport.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Anchor, addArchiveCommand, type Verification, verifyArchive } from './audit-archive.ts';
 import { collect, gatewayCommand, plain, wholeNumber } from './shared.ts';
 
-interface Examination {
-  readonly ok: boolean;
-  readonly restores: readonly {
-    readonly at: string;
-    readonly headSeq: number;
-    readonly anchorSeq: number;
-    readonly versionGap: number;
-  }[];
-  readonly versions: number;
-  readonly opened: number;
-  readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
-  readonly findings: readonly {
-    readonly connectionId: string;
-    readonly version: number;
-    readonly problem: string;
-    readonly table: string | null;
-    readonly rowId: string | null;
-  }[];
-}
+type Examination = Omit<ExamineStoreQuery['storeExamination'], 'next'>;
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('the log of who did what');
@@ -90,12 +74,7 @@ async function verifyStored(gateway: Gateway, anchors: readonly Anchor[]): Promi
   let verified: Verification = sum;
   let after: string | null = '';
   while (after !== null) {
-    const answer: { readonly auditVerification: Verification & { readonly next: string | null } } = await gateway.run(
-      `query ($anchors: [AuditAnchorInput!], $after: String) { auditVerification(anchors: $anchors, after: $after) {
-        ok rows sealed headSeq headHash archivedThrough archivedHead next findings { kind seq rowId }
-      } }`,
-      { anchors: anchors.slice(-500), after },
-    );
+    const answer: VerifyAuditQuery = await gateway.run(verifyAudit, { anchors: anchors.slice(-500), after });
     const { next, ...piece } = answer.auditVerification;
     verified = {
       ok: verified.ok && piece.ok,
@@ -117,13 +96,7 @@ async function examine(gateway: Gateway): Promise<Examination> {
   let examined: Examination = { ok: true, versions: 0, opened: 0, rotation: null, restores: [], findings: [] };
   let after: string | null = '';
   while (after !== null) {
-    const answer: { readonly storeExamination: Examination & { readonly next: string | null } } = await gateway.run(
-      `query ($after: String) { storeExamination(after: $after) {
-        ok versions opened rotation { fromKid toKid remaining } restores { at headSeq anchorSeq versionGap }
-        findings { connectionId version problem table rowId } next
-      } }`,
-      { after },
-    );
+    const answer: ExamineStoreQuery = await gateway.run(examineStore, { after });
     const { next, ...piece } = answer.storeExamination;
     examined = {
       ...piece,
@@ -151,15 +124,6 @@ function readAnchors(file: string): readonly Anchor[] {
   }
 }
 
-interface AuditRecord {
-  readonly at: string;
-  readonly action: string;
-  readonly entity: string;
-  readonly entityId: string | null;
-  readonly actorName: string;
-  readonly details: unknown;
-}
-
 function addList(audit: Command): void {
   gatewayCommand<{ connection?: string; action?: readonly string[]; first: number }>(
     audit,
@@ -172,11 +136,8 @@ function addList(audit: Command): void {
         .option('--first <rows>', 'how many', wholeNumber('--first', 1, 100), 50),
     async (gateway, output, { connection, action, first }) => {
       const entityId = connection === undefined ? null : await findByName(gateway, 'connection', connection);
-      const { auditLog } = await gateway.run<{ auditLog: { edges: readonly { node: AuditRecord }[] } }>(
-        'query ($first: Int, $filter: AuditFilter) { auditLog(first: $first, filter: $filter) { edges { node { id seq at action entity entityId actorName actorTokenId clientIp requestId details } } } }',
-        { first, filter: { entityId, actions: action ?? null } },
-      );
-      const rows = auditLog.edges.map(({ node }) => node);
+      const { auditLog } = await gateway.run(listAudit, { first, filter: { entityId, actions: action ?? null } });
+      const rows = nodesOf(auditLog);
       print(output, rows, () =>
         table(
           ['AT', 'ACTION', 'ON', 'BY', 'DETAILS'],

@@ -1,7 +1,33 @@
 import type { Command } from 'commander';
+import {
+  addConnection,
+  type CommitChangeMutation,
+  commitChange,
+  discardChange,
+  findChange as findChangeById,
+  kindAndParity,
+  kindAndSettings,
+  type ListConnectionsQuery,
+  listChanges,
+  listConnections,
+  listValidators,
+  type PreviewCommitQuery,
+  previewCommit,
+  rollBackConnection,
+  type ShowConnectionQuery,
+  type StageChangeMutation,
+  showConnection,
+  stageChange,
+  stageConnection,
+  type TestConnectionQuery,
+  testConnection,
+  testParity,
+} from '../documents/documents.ts';
 import { findByName, isUuid } from '../find-by-name.ts';
 import { KNOWN_KINDS } from '../known-kinds.ts';
+import { objectOf } from '../object-of.ts';
 import { type Output, painted, print, safeText, shortTime, table } from '../output.ts';
+import { nodesOf, present, required } from '../present.ts';
 import { readDetails } from '../read-details.ts';
 import { type NamedReference, readReference, writeReference } from '../read-reference.ts';
 import { type Gateway, GatewayError } from '../transport.ts';
@@ -9,40 +35,12 @@ import { UsageError } from '../usage-error.ts';
 import { addManagementCommands, readKey, withAcceptance } from './manage-connection.ts';
 import { collectPairs, gatewayCommand, plain, wholeNumber } from './shared.ts';
 
-interface ConnectionRow {
-  readonly uuid: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly isActive: boolean;
-  readonly currentVersion: { readonly version: number; readonly proven: boolean };
-}
-
-interface VersionRow {
-  readonly version: number;
-  readonly label: string;
-  readonly origin: string;
-  readonly proven: boolean;
-  readonly validUntil: string | null;
-  readonly createdAt: string;
-  readonly reference: NamedReference | null;
-}
-
-interface Validation {
-  readonly success: boolean;
-  readonly status: string;
-  readonly validationName: string;
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-interface Problem {
-  readonly code: string;
-  readonly friendlyMessage: string;
-  readonly resolution: string;
-  readonly stackTrace?: string | null;
-}
-
-const LISTED = 'uuid name kind isActive currentVersion { version proven }';
-const SHOWN = `${LISTED} settings labels createdOn updatedOn deletionProtection policy { inFlight commitPolicy parity overlapSeconds } versions { version label origin restoredFrom proven validUntil createdAt createdBy retiredAt destroyedAt reference }`;
+type ListedConnection = NonNullable<ListConnectionsQuery['connections']['edges'][number]['node']>;
+type Version = NonNullable<ShowConnectionQuery['connection']>['versions'][number];
+type Validation = NonNullable<TestConnectionQuery['testExistingConnectionV2']>;
+type CommittedChange = NonNullable<CommitChangeMutation['commitChange']>;
+type Staged = NonNullable<StageChangeMutation['stageChange']>;
+type Loss = NonNullable<NonNullable<PreviewCommitQuery['commitPreview']>['losses']>[number];
 
 export function addConnectionCommands(program: Command): void {
   const connection = program.command('connection').description('connections: add, prove, change and roll back');
@@ -61,9 +59,7 @@ export function addConnectionCommands(program: Command): void {
     'one connection, its versions and policy; never a secret',
     plain,
     async (gateway, output, _options, [id = '']) => {
-      const { connection: row } = await gateway.run<{
-        connection: ConnectionRow & Record<string, unknown> & { versions: readonly VersionRow[] };
-      }>(`query ($id: UUID!) { connection(id: $id) { ${SHOWN} } }`, { id });
+      const row = required((await gateway.run(showConnection, { id })).connection);
       print(output, row, () => [
         `${safeText(row.name)} (${safeText(row.kind)}), version ${row.currentVersion.version}, ${row.isActive ? 'active' : 'disabled'}`,
         `settings: ${safeText(row.settings)}`,
@@ -100,15 +96,11 @@ export function addConnectionCommands(program: Command): void {
       refuseBoth(reference, secretsStdin);
       const given = { set: set ?? {}, secretsStdin: secretsStdin === true, complete: reference === undefined };
       const details = await readDetails(gateway, kind, given);
-      const { stageConnection } = await gateway.run<{ stageConnection: { key: string } }>(
-        'mutation ($kind: String!, $details: JSONString!, $reference: SecretReferenceInput) { stageConnection(connectionType: $kind, details: $details, reference: $reference) { key } }',
-        { kind, details: JSON.stringify(details), reference: reference ?? null },
-      );
-      const { addConnection } = await gateway.run<{ addConnection: { connection: ConnectionRow } }>(
-        `mutation ($kind: String!, $key: String!, $integration: String!, $name: String, $active: Boolean) { addConnection(connectionType: $kind, key: $key, name: $integration, connectionName: $name, isActive: $active) { connection { ${LISTED} } } }`,
-        { kind, key: stageConnection.key, integration, name: name ?? null, active: inactive !== true },
-      );
-      print(output, addConnection.connection, () => [`Added ${safeText(addConnection.connection.name)}: ${addConnection.connection.uuid}`]);
+      const staged = await gateway.run(stageConnection, { kind, details: JSON.stringify(details), reference: reference ?? null });
+      const { key } = required(staged.stageConnection);
+      const added = await gateway.run(addConnection, { kind, key, integration, name: name ?? null, active: inactive !== true });
+      const row = required(required(added.addConnection).connection);
+      print(output, row, () => [`Added ${safeText(row.name)}: ${row.uuid}`]);
     },
   );
   gatewayCommand<InFlight & GivenChanges>(
@@ -148,7 +140,7 @@ export function addConnectionCommands(program: Command): void {
     async (gateway, output, { validation, verbose }, [id = '']) => {
       const results = await testAll(gateway, id, validation);
       print(output, results, () => results.flatMap((result) => describe(result, verbose === true)));
-      if (results.some(({ success }) => !success)) process.exitCode = 1;
+      if (results.some(({ success }) => success !== true)) process.exitCode = 1;
     },
   );
   gatewayCommand<InFlight & { to?: number }>(
@@ -158,11 +150,8 @@ export function addConnectionCommands(program: Command): void {
     (command) =>
       withInFlight(command.option('--to <version>', 'the newest previous one unless given', wholeNumber('--to', 1, 2_147_483_647))),
     async (gateway, output, { to, ...inFlight }, [id = '']) => {
-      const { rollBackConnection } = await gateway.run<{ rollBackConnection: { change: CommittedChange; repeated: boolean } }>(
-        `mutation ($id: UUID!, $version: Int, $wait: Int, $reason: String, $accept: Boolean) { rollBackConnection(connectionId: $id, version: $version, waitSeconds: $wait, breakGlassReason: $reason, acceptPermissionLosses: $accept) { repeated change { ${COMMITTED} } } }`,
-        { id, version: to ?? null, ...inFlightVariables(inFlight) },
-      );
-      const { change, repeated } = rollBackConnection;
+      const answer = await gateway.run(rollBackConnection, { id, version: to ?? null, ...inFlightVariables(inFlight) });
+      const { change, repeated } = required(answer.rollBackConnection);
       print(output, { ...change, repeated }, () => [
         ...(repeated ? ['It was rolled back before; nothing was changed. To go further back, name a version with --to.'] : []),
         ...describeCommit(change),
@@ -181,7 +170,7 @@ export function addConnectionCommands(program: Command): void {
     },
     async (gateway, output, _options, [given = '']) => {
       const id = await findChange(gateway, given);
-      await gateway.run('mutation ($id: UUID!) { discardChange(id: $id) { id } }', { id });
+      await gateway.run(discardChange, { id });
       print(output, { id, discarded: true }, () => [`Discarded ${safeText(id)}.`]);
     },
   );
@@ -195,31 +184,15 @@ interface GivenChanges {
   readonly secret?: string | undefined;
 }
 
-interface Staged {
-  readonly key: string;
-  readonly changedFields: readonly string[];
-}
-
 async function stage(gateway: Gateway, id: string, { set, secretsStdin, reference, secret }: GivenChanges): Promise<Staged> {
   if (set === undefined && secretsStdin !== true && reference === undefined && secret === undefined)
     throw new UsageError('Say what changes: --set field=value, --secret field, --secrets-stdin, or --reference provider:path.');
   refuseBoth(reference, secretsStdin === true || secret !== undefined);
-  const { connection } = await gateway.run<{ connection: { kind: string; settings: Readonly<Record<string, unknown>> } }>(
-    'query ($id: UUID!) { connection(id: $id) { kind settings } }',
-    { id },
-  );
-  const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false, stored: connection.settings };
+  const connection = required((await gateway.run(kindAndSettings, { id })).connection);
+  const given = { set: set ?? {}, secretsStdin: secretsStdin === true, secret, complete: false, stored: objectOf(connection.settings) };
   const changes = await readDetails(gateway, connection.kind, given);
-  const { stageChange } = await gateway.run<{ stageChange: Staged }>(
-    'mutation ($id: UUID!, $changes: JSONString!, $reference: SecretReferenceInput) { stageChange(connectionId: $id, changes: $changes, reference: $reference) { key changedFields } }',
-    { id, changes: JSON.stringify(changes), reference: reference ?? null },
-  );
-  return stageChange;
-}
-
-interface Loss {
-  readonly permission: string;
-  readonly mend: string;
+  const staged = await gateway.run(stageChange, { id, changes: JSON.stringify(changes), reference: reference ?? null });
+  return required(staged.stageChange);
 }
 
 async function commit(
@@ -228,30 +201,18 @@ async function commit(
   { id, key, inFlight }: { readonly id: string; readonly key: string; readonly inFlight: InFlight },
 ): Promise<void> {
   const losses = await lossesOf(gateway, id, key, inFlight.acceptPermissionLosses === true);
-  const { commitChange } = await gateway.run<{ commitChange: CommittedChange }>(
-    `mutation ($id: UUID!, $key: String!, $wait: Int, $reason: String, $accept: Boolean) { commitChange(connectionId: $id, tempCredentialsKey: $key, waitSeconds: $wait, breakGlassReason: $reason, acceptPermissionLosses: $accept) { ${COMMITTED} } }`,
-    { id, key, ...inFlightVariables(inFlight) },
-  );
-  printCommit(output, commitChange, losses);
+  const committed = await gateway.run(commitChange, { id, key, ...inFlightVariables(inFlight) });
+  printCommit(output, required(committed.commitChange), losses);
 }
 
 /** What is saved although it is lost is looked for before, and shown; a refusal tells of it by itself. */
 async function lossesOf(gateway: Gateway, id: string, key: string, accepts: boolean): Promise<readonly Loss[]> {
-  const { connection } = await gateway.run<{ connection: { kind: string; policy: { parity: string } } }>(
-    'query ($id: UUID!) { connection(id: $id) { kind policy { parity } } }',
-    { id },
-  );
+  const connection = required((await gateway.run(kindAndParity, { id })).connection);
   if (!accepts && connection.policy.parity !== 'WARN') return [];
   if (!(await validatorsOf(gateway, connection.kind)).includes('validate_permission_parity')) return [];
-  await gateway.run(
-    'mutation ($kind: String!, $key: String!) { testUpdatedCredentialsV2(connectionType: $kind, tempCredentialsKey: $key, validationName: "validate_permission_parity") { validationResult { success } } }',
-    { kind: connection.kind, key },
-  );
-  const { commitPreview } = await gateway.run<{ commitPreview: { losses: readonly Loss[] | null } }>(
-    'query ($id: UUID!, $key: String!) { commitPreview(connectionId: $id, tempCredentialsKey: $key) { losses { permission mend } } }',
-    { id, key },
-  );
-  return commitPreview.losses ?? [];
+  await gateway.run(testParity, { kind: connection.kind, key });
+  const { commitPreview } = await gateway.run(previewCommit, { id, key });
+  return required(commitPreview).losses ?? [];
 }
 
 function printCommit(output: Output, change: CommittedChange, losses: readonly Loss[]): void {
@@ -267,12 +228,9 @@ async function findChange(gateway: Gateway, given: string): Promise<string> {
   if (isUuid(given) && (await isChange(gateway, given))) return given;
   const connectionId = await findByName(gateway, 'connection', given);
   const ids: string[] = [];
-  for (const state of ['OPEN', 'PENDING']) {
-    const { changes } = await gateway.run<{ changes: { edges: readonly { node: { id: string } }[] } }>(
-      'query ($id: UUID, $state: ChangeState) { changes(first: 100, connectionId: $id, state: $state) { edges { node { id } } } }',
-      { id: connectionId, state },
-    );
-    ids.push(...changes.edges.map(({ node }) => node.id));
+  for (const state of ['OPEN', 'PENDING'] as const) {
+    const { changes } = await gateway.run(listChanges, { id: connectionId, state });
+    ids.push(...nodesOf(changes).map(({ id }) => id));
   }
   const [only, ...others] = ids;
   if (only === undefined)
@@ -283,7 +241,7 @@ async function findChange(gateway: Gateway, given: string): Promise<string> {
 
 async function isChange(gateway: Gateway, id: string): Promise<boolean> {
   try {
-    await gateway.run('query ($id: UUID!) { change(id: $id) { id } }', { id });
+    await gateway.run(findChangeById, { id });
     return true;
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'NOT_FOUND') return false;
@@ -297,23 +255,13 @@ interface InFlight {
   readonly breakGlass?: string;
 }
 
-interface CommittedChange {
-  readonly id: string;
-  readonly state: string;
-  readonly committedVersion: number | null;
-  readonly waitUntil: string | null;
-  readonly changedFields: readonly string[];
-}
-
-const COMMITTED = 'id state committedVersion committedAt waitUntil changedFields';
-
 function withInFlight(command: Command): Command {
   return withAcceptance(command)
     .option('--wait <seconds>', 'under the policy WAIT: give up after this; an hour by default', wholeNumber('--wait', 1, 86_400))
     .option('--break-glass <reason>', 'commit although jobs hold the connection; needs an owner, and is audited');
 }
 
-function inFlightVariables({ wait, breakGlass, acceptPermissionLosses }: InFlight): Readonly<Record<string, unknown>> {
+function inFlightVariables({ wait, breakGlass, acceptPermissionLosses }: InFlight) {
   return { wait: wait ?? null, reason: breakGlass ?? null, accept: acceptPermissionLosses === true };
 }
 
@@ -338,60 +286,49 @@ function refuseBoth(reference: NamedReference | undefined, secrets: boolean | un
     throw new UsageError('With --reference the secrets stay where they are: give none, and settings beside them with --set alone.');
 }
 
-function referenceIn(versions: readonly VersionRow[]): readonly string[] {
+function referenceIn(versions: readonly Version[]): readonly string[] {
   const current = versions.find(({ label }) => label === 'CURRENT');
   return current?.reference == null ? [] : [`secret:   ${safeText(writeReference(current.reference))}`];
 }
 
-async function readAll(gateway: Gateway): Promise<readonly ConnectionRow[]> {
-  const rows: ConnectionRow[] = [];
+async function readAll(gateway: Gateway): Promise<readonly ListedConnection[]> {
+  const rows: ListedConnection[] = [];
   for (let after: string | null = null; ; ) {
-    const {
-      connections,
-    }: { connections: { edges: readonly { node: ConnectionRow }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } =
-      await gateway.run(
-        `query ($after: String) { connections(first: 100, after: $after) { edges { node { ${LISTED} } } pageInfo { hasNextPage endCursor } } }`,
-        { after },
-      );
-    rows.push(...connections.edges.map(({ node }) => node));
+    const { connections }: ListConnectionsQuery = await gateway.run(listConnections, { after });
+    rows.push(...nodesOf(connections));
     if (!connections.pageInfo.hasNextPage) return rows;
     after = connections.pageInfo.endCursor;
   }
 }
 
 async function kindOf(gateway: Gateway, id: string): Promise<string> {
-  return (await gateway.run<{ connection: { kind: string } }>('query ($id: UUID!) { connection(id: $id) { kind } }', { id })).connection
-    .kind;
+  return required((await gateway.run(kindAndSettings, { id })).connection).kind;
 }
 
 async function testAll(gateway: Gateway, id: string, only: string | undefined): Promise<readonly Validation[]> {
   const names = only === undefined ? await validatorsOf(gateway, await kindOf(gateway, id)) : [only];
   const results: Validation[] = [];
   for (const name of names) {
-    const { testExistingConnectionV2 } = await gateway.run<{ testExistingConnectionV2: Validation }>(
-      'query ($id: UUID!, $name: String!) { testExistingConnectionV2(connectionId: $id, validationName: $name) { success validationName status errors { code friendlyMessage resolution stackTrace } warnings { code friendlyMessage resolution } } }',
-      { id, name },
-    );
-    results.push(testExistingConnectionV2);
+    results.push(required((await gateway.run(testConnection, { id, name })).testExistingConnectionV2));
   }
   return results;
 }
 
 async function validatorsOf(gateway: Gateway, kind: string): Promise<readonly string[]> {
-  const { getSupportedValidationsV2 } = await gateway.run<{
-    getSupportedValidationsV2: { supportedValidations: readonly { name: string }[] };
-  }>('query ($kind: String!) { getSupportedValidationsV2(connectionType: $kind) { supportedValidations { name } } }', { kind });
-  return getSupportedValidationsV2.supportedValidations.map(({ name }) => name);
+  const { getSupportedValidationsV2: supported } = await gateway.run(listValidators, { kind });
+  return present(present(required(supported).supportedValidations).map(({ name }) => name));
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = { PASSED: 'passed ', WARNING: 'passed ', SKIPPED: 'skipped', FAILED: 'FAILED ' };
 
 function describe({ success, status, validationName, errors, warnings }: Validation, verbose: boolean): readonly string[] {
   return [
-    `${painted(success ? 'green' : 'red', OUTCOMES[status] ?? 'FAILED ')}  ${validationName}`,
-    ...[...errors, ...warnings].flatMap(({ code, friendlyMessage, resolution, stackTrace }) => [
-      `         ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`,
-      ...(verbose && stackTrace != null ? stackTrace.split('\n').map((frame) => `           at ${safeText(frame)}`) : []),
-    ]),
+    `${painted(success === true ? 'green' : 'red', OUTCOMES[status] ?? 'FAILED ')}  ${validationName}`,
+    ...[...present(errors), ...present(warnings).map((warning) => ({ ...warning, stackTrace: null }))].flatMap(
+      ({ code, friendlyMessage, resolution, stackTrace }) => [
+        `         ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`,
+        ...(verbose && stackTrace != null ? stackTrace.split('\n').map((frame) => `           at ${safeText(frame)}`) : []),
+      ],
+    ),
   ];
 }

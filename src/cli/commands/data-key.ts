@@ -1,23 +1,15 @@
 import type { Command } from 'commander';
+import { listDataKeys, type ResealConnectionsMutation, resealConnections, retireDataKey, rotateDataKey } from '../documents/documents.ts';
 import { print, table } from '../output.ts';
+import { required } from '../present.ts';
 import { gatewayCommand, plain, wholeNumber } from './shared.ts';
 
-interface DataKey {
-  readonly generation: number;
-  readonly createdAt: string;
-}
-
-interface Resealing {
-  readonly resealed: number;
-  readonly remains: number;
-  readonly failures: readonly { readonly connectionId: string; readonly code: string }[];
-  readonly next: string | null;
-}
+type Resealing = NonNullable<ResealConnectionsMutation['resealConnections']>;
 
 export function addDataKeyCommands(program: Command): void {
   const dataKey = program.command('data-key').description('the keys that seal the credentials of the project');
   gatewayCommand(dataKey, 'list', 'generations of the data key, oldest first; the last seals', plain, async (gateway, output) => {
-    const { dataKeys } = await gateway.run<{ dataKeys: readonly DataKey[] }>('{ dataKeys { generation createdAt } }');
+    const { dataKeys } = await gateway.run(listDataKeys);
     print(output, dataKeys, () =>
       table(
         ['GENERATION', 'MADE'],
@@ -26,10 +18,8 @@ export function addDataKeyCommands(program: Command): void {
     );
   });
   gatewayCommand(dataKey, 'rotate', 'make a new one, which seals from now on', plain, async (gateway, output) => {
-    const { rotateDataKey } = await gateway.run<{ rotateDataKey: DataKey }>('mutation { rotateDataKey { generation createdAt } }');
-    print(output, rotateDataKey, () => [
-      `Data key ${rotateDataKey.generation} seals from now on. Seal the rest with it: changeover data-key reseal`,
-    ]);
+    const made = required((await gateway.run(rotateDataKey)).rotateDataKey);
+    print(output, made, () => [`Data key ${made.generation} seals from now on. Seal the rest with it: changeover data-key reseal`]);
   });
   gatewayCommand(
     dataKey,
@@ -40,14 +30,11 @@ export function addDataKeyCommands(program: Command): void {
       let [resealed, remains] = [0, 0];
       const failures: Resealing['failures'][number][] = [];
       for (let after: string | null = null; ; ) {
-        const { resealConnections }: { resealConnections: Resealing } = await gateway.run(
-          'mutation ($after: UUID) { resealConnections(after: $after) { resealed remains failures { connectionId code } next } }',
-          { after },
-        );
-        resealed += resealConnections.resealed;
-        remains += resealConnections.remains;
-        failures.push(...resealConnections.failures);
-        after = resealConnections.next;
+        const batch: Resealing = required((await gateway.run(resealConnections, { after })).resealConnections);
+        resealed += batch.resealed;
+        remains += batch.remains;
+        failures.push(...batch.failures);
+        after = batch.next;
         if (after === null) break;
       }
       print(output, { resealed, remains, failures }, () => [
@@ -64,7 +51,7 @@ export function addDataKeyCommands(program: Command): void {
     plain,
     async (gateway, output, _options, [text = '']) => {
       const generation = wholeNumber('<generation>', 1, 2_147_483_647)(text);
-      await gateway.run('mutation ($generation: Int!) { retireDataKey(generation: $generation) { success } }', { generation });
+      await gateway.run(retireDataKey, { generation });
       print(output, { generation, retired: true }, () => [`Data key ${generation} is gone.`]);
     },
   );

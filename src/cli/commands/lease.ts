@@ -1,17 +1,9 @@
 import type { Command } from 'commander';
+import { endLease, listLeases } from '../documents/documents.ts';
 import { findByName } from '../find-by-name.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
+import { nodesOf } from '../present.ts';
 import { gatewayCommand, plain } from './shared.ts';
-
-interface LeaseRow {
-  readonly id: string;
-  readonly connectionId: string;
-  readonly version: number;
-  readonly job: string;
-  readonly acquiredAt: string;
-  readonly expiresAt: string;
-  readonly live: boolean;
-}
 
 export function addLeaseCommands(program: Command): void {
   const lease = program.command('lease').description('leases that jobs hold');
@@ -21,11 +13,11 @@ export function addLeaseCommands(program: Command): void {
     'live leases, newest first, at most 100',
     (command) => command.option('--connection <connection>', 'of one connection, by its id or name').option('--all', 'ended ones too'),
     async (gateway, output, { connection, all }) => {
-      const { leases } = await gateway.run<{ leases: { edges: readonly { node: LeaseRow }[] } }>(
-        'query ($connection: UUID, $live: Boolean) { leases(first: 100, connectionId: $connection, live: $live) { edges { node { id connectionId version job acquiredAt expiresAt live } } } }',
-        { connection: connection === undefined ? null : await findByName(gateway, 'connection', connection), live: all !== true },
-      );
-      const rows = leases.edges.map(({ node }) => node);
+      const { leases } = await gateway.run(listLeases, {
+        connection: connection === undefined ? null : await findByName(gateway, 'connection', connection),
+        live: all !== true,
+      });
+      const rows = nodesOf(leases);
       print(output, rows, () =>
         table(
           ['ID', 'CONNECTION', 'VERSION', 'JOB', 'SINCE', 'UNTIL', 'LIVE'],
@@ -48,7 +40,7 @@ export function addLeaseCommands(program: Command): void {
     'end a lease; its job keeps what it has read',
     plain,
     async (gateway, output, _options, [id = '']) => {
-      await gateway.run('mutation ($id: UUID!) { endLease(leaseId: $id) { id } }', { id });
+      await gateway.run(endLease, { id });
       print(output, { id, ended: true }, () => [`Ended ${safeText(id)}.`]);
     },
   );

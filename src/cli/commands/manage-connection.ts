@@ -1,23 +1,25 @@
 import { type Command, Option } from 'commander';
+import {
+  type ChangeState,
+  type CommitPolicy,
+  disableConnection,
+  enableConnection,
+  type InFlightPolicy,
+  listChanges,
+  type ParityPolicy,
+  protectConnection,
+  removeConnection,
+  renameConnection,
+  setConnectionPolicy,
+  showPolicy,
+} from '../documents/documents.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
+import { nodesOf, required } from '../present.ts';
 import { askSecret, readSecretsFromStdin } from '../read-secrets.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, plain, wholeNumber } from './shared.ts';
 
-interface ChangeRow {
-  readonly id: string;
-  readonly connectionId: string;
-  readonly purpose: string;
-  readonly state: string;
-  readonly changedFields: readonly string[];
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly waitUntil: string | null;
-  readonly failure: string | null;
-}
-
-const CHANGE = 'id connectionId purpose state changedFields createdAt createdBy expiresAt committedVersion waitUntil failure';
-const STATES = ['OPEN', 'PENDING', 'COMMITTED', 'DISCARDED'];
+const STATES = ['OPEN', 'PENDING', 'COMMITTED', 'DISCARDED'] as const;
 
 /** What is done with a connection that is there, besides changing its credentials. */
 export function addManagementCommands(connection: Command): void {
@@ -30,10 +32,7 @@ export function addManagementCommands(connection: Command): void {
       return command;
     },
     async (gateway, output, _options, [id = '', name = '']) => {
-      await gateway.run(
-        'mutation ($id: UUID!, $name: String!) { setConnectionName(connectionId: $id, name: $name) { connection { uuid } } }',
-        { id, name },
-      );
+      await gateway.run(renameConnection, { id, name });
       print(output, { id, name }, () => [`Renamed ${id} to ${safeText(name)}.`]);
     },
   );
@@ -43,10 +42,7 @@ export function addManagementCommands(connection: Command): void {
     'let jobs lease it; what was saved without proof is proven first',
     withAcceptance,
     async (gateway, output, { acceptPermissionLosses }, [id = '']) => {
-      await gateway.run(
-        'mutation ($id: UUID!, $accept: Boolean) { toggleConnectionEnable(connectionId: $id, enable: true, acceptPermissionLosses: $accept) { success } }',
-        { id, accept: acceptPermissionLosses === true },
-      );
+      await gateway.run(enableConnection, { id, accept: acceptPermissionLosses === true });
       print(output, { id, active: true }, () => [`Enabled ${id}.`]);
     },
   );
@@ -56,7 +52,7 @@ export function addManagementCommands(connection: Command): void {
     'let no job lease it; leases that live go on',
     plain,
     async (gateway, output, _options, [id = '']) => {
-      await gateway.run('mutation ($id: UUID!) { toggleConnectionEnable(connectionId: $id, enable: false) { success } }', { id });
+      await gateway.run(disableConnection, { id });
       print(output, { id, active: false }, () => [`Disabled ${id}.`]);
     },
   );
@@ -66,10 +62,7 @@ export function addManagementCommands(connection: Command): void {
     'keep it from being removed',
     (command) => command.option('--off', 'lift the protection'),
     async (gateway, output, { off }, [id = '']) => {
-      await gateway.run(
-        'mutation ($id: UUID!, $on: Boolean!) { setConnectionDeletionProtection(connectionId: $id, enableDeletionProtection: $on) { success } }',
-        { id, on: off !== true },
-      );
+      await gateway.run(protectConnection, { id, on: off !== true });
       print(output, { id, protected: off !== true }, () => [
         off === true ? `${id} may be removed again.` : `${id} is protected against removal.`,
       ]);
@@ -81,7 +74,7 @@ export function addManagementCommands(connection: Command): void {
     'end it with all its versions; refused while it is protected or a job holds it',
     plain,
     async (gateway, output, _options, [id = '']) => {
-      await gateway.run('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id });
+      await gateway.run(removeConnection, { id });
       print(output, { id, removed: true }, () => [`Removed ${id}.`]);
     },
   );
@@ -90,9 +83,9 @@ export function addManagementCommands(connection: Command): void {
 }
 
 interface PolicyOptions {
-  readonly inFlight?: string;
-  readonly commitPolicy?: string;
-  readonly parity?: string;
+  readonly inFlight?: InFlightPolicy;
+  readonly commitPolicy?: CommitPolicy;
+  readonly parity?: ParityPolicy;
   readonly overlap?: number;
 }
 
@@ -108,17 +101,11 @@ function addPolicy(connection: Command): void {
         .addOption(oneOf('--parity <policy>', 'what a login that may do less than the one in use means', ['REQUIRED', 'WARN', 'OFF']))
         .option('--overlap <seconds>', 'how long a replaced version stays valid at least', wholeNumber('--overlap', 10_800, 7_776_000)),
     async (gateway, output, { inFlight, commitPolicy, parity, overlap }, [id = '']) => {
-      const given = Object.entries({ inFlight, commitPolicy, parity, overlapSeconds: overlap }).filter(([, value]) => value !== undefined);
-      if (given.length > 0)
-        await gateway.run(
-          'mutation ($id: UUID!, $policy: ConnectionPolicyInput!) { setConnectionPolicy(connectionId: $id, policy: $policy) { connection { uuid } } }',
-          { id, policy: Object.fromEntries(given) },
-        );
-      const { connection: row } = await gateway.run<{ connection: { policy: Readonly<Record<string, unknown>> } }>(
-        'query ($id: UUID!) { connection(id: $id) { policy { inFlight commitPolicy parity overlapSeconds } } }',
-        { id },
-      );
-      print(output, row.policy, () => Object.entries(row.policy).map(([name, value]) => `${name.padEnd(14)}  ${safeText(value)}`));
+      // What is left out is undefined, and so it does not travel.
+      const policy = { inFlight, commitPolicy, parity, overlapSeconds: overlap };
+      if (Object.values(policy).some((value) => value !== undefined)) await gateway.run(setConnectionPolicy, { id, policy });
+      const { policy: now } = required((await gateway.run(showPolicy, { id })).connection);
+      print(output, now, () => Object.entries(now).map(([name, value]) => `${name.padEnd(14)}  ${safeText(value)}`));
     },
   );
 }
@@ -133,21 +120,16 @@ function oneOf(flags: string, description: string, values: readonly string[]): O
 }
 
 function addChanges(connection: Command): void {
-  gatewayCommand<{ state?: string; all?: boolean }>(
+  gatewayCommand<{ state?: ChangeState; all?: boolean }>(
     connection,
     'changes [connection]',
     'staged changes, newest first, at most 100; those that are open or wait unless asked',
     (command) => command.addOption(oneOf('--state <state>', 'only these', STATES)).option('--all', 'whatever became of them'),
     async (gateway, output, { state, all }, [id]) => {
-      const asked = state !== undefined ? [state] : all === true ? [null] : ['PENDING', 'OPEN'];
-      const rows: ChangeRow[] = [];
-      for (const one of asked) {
-        const { changes } = await gateway.run<{ changes: { edges: readonly { node: ChangeRow }[] } }>(
-          `query ($id: UUID, $state: ChangeState) { changes(first: 100, connectionId: $id, state: $state) { edges { node { ${CHANGE} } } } }`,
-          { id: id ?? null, state: one },
-        );
-        rows.push(...changes.edges.map(({ node }) => node));
-      }
+      const asked: readonly (ChangeState | null)[] = state !== undefined ? [state] : all === true ? [null] : ['PENDING', 'OPEN'];
+      const answers = [];
+      for (const one of asked) answers.push(await gateway.run(listChanges, { id: id ?? null, state: one }));
+      const rows = answers.flatMap(({ changes }) => nodesOf(changes));
       print(output, rows, () =>
         table(
           ['CHANGE', 'CONNECTION', 'STATE', 'PURPOSE', 'FIELDS', 'STAGED', 'ENDS'],

@@ -1,13 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { rotateMasterKey } from '../documents/documents.ts';
 import { print } from '../output.ts';
+import { required } from '../present.ts';
 import { gatewayCommand } from './shared.ts';
-
-interface Progress {
-  readonly state: 'ROTATING' | 'FINISHED';
-  readonly toKid: string;
-  readonly remaining: number;
-}
 
 export function addRekeyCommand(program: Command): void {
   gatewayCommand<{ newKeyFile: string }>(
@@ -17,13 +13,10 @@ export function addRekeyCommand(program: Command): void {
     (command) => command.requiredOption('--new-key-file <file>', 'the new master key: 64 hex digits or 32 bytes, mode 0600'),
     async (gateway, output, { newKeyFile }) => {
       for (;;) {
-        const { rotateMasterKey } = await gateway.run<{ rotateMasterKey: Progress }>(
-          'mutation ($file: String!) { rotateMasterKey(newKeyFile: $file) { state toKid remaining } }',
-          { file: resolve(newKeyFile) },
-        );
-        if (rotateMasterKey.state === 'ROTATING') continue;
-        print(output, rotateMasterKey, () => [
-          `The store is sealed with the key ${rotateMasterKey.toKid} now. Put it where the gateways read theirs; the old one opens the store for 10 minutes more.`,
+        const progress = required((await gateway.run(rotateMasterKey, { file: resolve(newKeyFile) })).rotateMasterKey);
+        if (progress.state === 'ROTATING') continue;
+        print(output, progress, () => [
+          `The store is sealed with the key ${progress.toKid} now. Put it where the gateways read theirs; the old one opens the store for 10 minutes more.`,
         ]);
         return;
       }

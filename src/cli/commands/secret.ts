@@ -1,43 +1,35 @@
 import type { Command } from 'commander';
 import { SECRET_PROVIDERS } from '../../domain/connection/secret-reference.ts';
+import {
+  allowSecretDestination,
+  grantSecrets,
+  type ListSecretDestinationsQuery,
+  listSecretDestinations,
+  listSecretGrants,
+  releaseSecret,
+  revokeSecrets,
+  type SecretProvider,
+} from '../documents/documents.ts';
+import { objectOf } from '../object-of.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
+import { nodesOf } from '../present.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, requireUuid } from './shared.ts';
 
-interface GrantRow {
-  readonly provider: string;
-  readonly prefix: string;
-  readonly projectId: string;
-  readonly createdAt: string;
-}
-
 interface Named {
-  readonly provider: string;
+  readonly provider: SecretProvider;
   readonly prefix: string;
   readonly project?: string;
 }
 
-interface DestinationRow {
-  readonly provider: string;
-  readonly path: string;
-  readonly member: string;
-  readonly destination: Readonly<Record<string, string | number | boolean | null>>;
-  readonly createdAt: string;
-}
+type Destination = NonNullable<ListSecretDestinationsQuery['secretDestinations']['edges'][number]['node']>;
 
-interface DestinationPage {
-  readonly edges: readonly { readonly node: DestinationRow }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-}
-
-const DESTINATION = 'provider path member destination createdAt';
-
-function nameOf({ provider, path, member }: DestinationRow): string {
+function nameOf({ provider, path, member }: Destination): string {
   return safeText(`${provider}:${path}${member === '' ? '' : `#${member.slice(1)}`}`);
 }
 
-function placeOf({ destination }: DestinationRow): string {
-  const parts = Object.entries(destination).filter(([, value]) => value !== null);
+function addressOf({ destination }: Destination): string {
+  const parts = Object.entries(objectOf(destination)).filter(([, value]) => value !== null);
   return safeText(parts.map(([name, value]) => `${name}=${value}`).join(' '));
 }
 
@@ -48,12 +40,9 @@ export function addSecretCommands(program: Command): void {
     'grant',
     'let a project refer to secrets within a prefix; for operators',
     named,
-    async (gateway, output, options) => {
-      const { grantSecrets } = await gateway.run<{ grantSecrets: GrantRow }>(
-        'mutation ($provider: SecretProvider!, $prefix: String!, $project: UUID) { grantSecrets(provider: $provider, prefix: $prefix, projectId: $project) { provider prefix projectId createdAt } }',
-        { ...options, project: options.project ?? null },
-      );
-      print(output, grantSecrets, () => [`Granted ${safeText(grantSecrets.provider)} ${safeText(grantSecrets.prefix)}.`]);
+    async (gateway, output, { provider, prefix, project }) => {
+      const { grantSecrets: grant } = await gateway.run(grantSecrets, { provider, prefix, project: project ?? null });
+      print(output, grant, () => [`Granted ${safeText(grant.provider)} ${safeText(grant.prefix)}.`]);
     },
   );
   gatewayCommand<Named>(
@@ -62,10 +51,7 @@ export function addSecretCommands(program: Command): void {
     'end a grant; references within it lead nowhere from then on; for operators',
     named,
     async (gateway, output, { provider, prefix, project }) => {
-      await gateway.run(
-        'mutation ($provider: SecretProvider!, $prefix: String!, $project: UUID) { revokeSecrets(provider: $provider, prefix: $prefix, projectId: $project) { success } }',
-        { provider, prefix, project: project ?? null },
-      );
+      await gateway.run(revokeSecrets, { provider, prefix, project: project ?? null });
       print(output, { provider, prefix, revoked: true }, () => [`Revoked ${safeText(provider)} ${safeText(prefix)}.`]);
     },
   );
@@ -77,13 +63,12 @@ export function addSecretCommands(program: Command): void {
     async (gateway, output, { change, connection, project }) => {
       if ((change === undefined) === (connection === undefined))
         throw new UsageError('Give --change or --connection, and one of them alone.');
-      const { allowSecretDestination } = await gateway.run<{ allowSecretDestination: readonly DestinationRow[] }>(
-        `mutation ($change: UUID, $connection: UUID, $project: UUID) { allowSecretDestination(changeId: $change, connectionId: $connection, projectId: $project) { ${DESTINATION} } }`,
-        { change: change ?? null, connection: connection ?? null, project: project ?? null },
-      );
-      print(output, allowSecretDestination, () =>
-        allowSecretDestination.slice(0, 1).map((row) => `Allowed ${nameOf(row)} to be sent to ${placeOf(row)}.`),
-      );
+      const { allowSecretDestination: allowed } = await gateway.run(allowSecretDestination, {
+        change: change ?? null,
+        connection: connection ?? null,
+        project: project ?? null,
+      });
+      print(output, allowed, () => allowed.slice(0, 1).map((row) => `Allowed ${nameOf(row)} to be sent to ${addressOf(row)}.`));
     },
   );
   gatewayCommand<Pick<Named, 'project' | 'provider'> & { readonly path: string }>(
@@ -95,10 +80,7 @@ export function addSecretCommands(program: Command): void {
         .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(' or '), readProvider)
         .requiredOption('--path <path>', 'the name of the variable, or the path of the file'),
     async (gateway, output, { provider, path, project }) => {
-      await gateway.run(
-        'mutation ($provider: SecretProvider!, $path: String!, $project: UUID) { releaseSecret(provider: $provider, path: $path, projectId: $project) { success } }',
-        { provider, path, project: project ?? null },
-      );
+      await gateway.run(releaseSecret, { provider, path, project: project ?? null });
       print(output, { provider, path, released: true }, () => [`Released ${safeText(provider)}:${safeText(path)}.`]);
     },
   );
@@ -108,29 +90,26 @@ export function addSecretCommands(program: Command): void {
     'where secrets may be sent that do not say so themselves',
     ofProject,
     async (gateway, output, { project }) => {
-      const rows: DestinationRow[] = [];
+      const rows: Destination[] = [];
       for (let after: string | null = null, more = true; more; ) {
-        const { secretDestinations }: { secretDestinations: DestinationPage } = await gateway.run(
-          `query ($project: UUID, $after: String) { secretDestinations(projectId: $project, first: 100, after: $after) { edges { node { ${DESTINATION} } } pageInfo { hasNextPage endCursor } } }`,
-          { project: project ?? null, after },
-        );
-        rows.push(...secretDestinations.edges.map(({ node }) => node));
+        const { secretDestinations }: ListSecretDestinationsQuery = await gateway.run(listSecretDestinations, {
+          project: project ?? null,
+          after,
+        });
+        rows.push(...nodesOf(secretDestinations));
         after = secretDestinations.pageInfo.endCursor;
         more = secretDestinations.pageInfo.hasNextPage;
       }
       print(output, rows, () =>
         table(
           ['SECRET', 'DESTINATION', 'SINCE'],
-          rows.map((row) => [nameOf(row), placeOf(row), shortTime(row.createdAt)]),
+          rows.map((row) => [nameOf(row), addressOf(row), shortTime(row.createdAt)]),
         ),
       );
     },
   );
   gatewayCommand<Pick<Named, 'project'>>(secret, 'list', 'what a project may refer to', ofProject, async (gateway, output, { project }) => {
-    const { secretGrants } = await gateway.run<{ secretGrants: readonly GrantRow[] }>(
-      'query ($project: UUID) { secretGrants(projectId: $project) { provider prefix projectId createdAt } }',
-      { project: project ?? null },
-    );
+    const { secretGrants } = await gateway.run(listSecretGrants, { project: project ?? null });
     print(output, secretGrants, () =>
       table(
         ['PROVIDER', 'PREFIX', 'SINCE'],
@@ -164,7 +143,8 @@ function named(command: Command): Command {
   );
 }
 
-function readProvider(name: string): string {
-  if (!SECRET_PROVIDERS.some((provider) => provider === name)) throw new UsageError(`--provider must be ${SECRET_PROVIDERS.join(' or ')}.`);
-  return name;
+function readProvider(name: string): SecretProvider {
+  const found = SECRET_PROVIDERS.find((provider) => provider === name);
+  if (found === undefined) throw new UsageError(`--provider must be ${SECRET_PROVIDERS.join(' or ')}.`);
+  return found;
 }

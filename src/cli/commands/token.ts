@@ -1,27 +1,12 @@
 import type { Command } from 'commander';
 import { ROLES } from '../../domain/token/roles.ts';
+import { createToken, type ListTokensQuery, listTokens, type Role, revokeToken } from '../documents/documents.ts';
 import { print, safeText, shortTime, table } from '../output.ts';
+import { nodesOf, required } from '../present.ts';
 import { UsageError } from '../usage-error.ts';
 import { collect, gatewayCommand, makesStore, plain, requireUuid, wholeNumber } from './shared.ts';
 
-interface TokenPage {
-  readonly edges: readonly { readonly node: TokenRow }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-}
-
-interface TokenRow {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly roles: readonly string[];
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly revokedAt: string | null;
-  readonly lastUsedAt: string | null;
-}
-
-const FIELDS = 'id name kind roles comment createdAt expiresAt revokedAt lastUsedAt';
-const PAGE = `query ($after: String) { apiTokens(first: 100, after: $after) { edges { node { ${FIELDS} } } pageInfo { hasNextPage endCursor } } }`;
+type ListedToken = NonNullable<ListTokensQuery['apiTokens']['edges'][number]['node']>;
 
 const ROLE_NAMES = Object.keys(ROLES);
 
@@ -29,7 +14,7 @@ export function addTokenCommands(program: Command): void {
   const token = program.command('token').description('API tokens');
   gatewayCommand<{
     name: string;
-    role: readonly string[];
+    role: readonly Role[];
     personal?: boolean;
     expiresInDays?: number;
     integration?: readonly string[];
@@ -47,29 +32,27 @@ export function addTokenCommands(program: Command): void {
         .option('--integration <id>', 'limit it to an integration; repeat for more', collectIntegrations)
         .option('--comment <text>', 'a note'),
     async (gateway, output, { name, role, personal, expiresInDays, integration, comment }) => {
-      const { createToken } = await gateway.run<{ createToken: { secret: string; token: TokenRow } }>(
-        `mutation ($name: String!, $roles: [Role!]!, $kind: TokenKind, $days: Int, $integrations: [UUID!], $comment: String) { createToken(name: $name, roles: $roles, kind: $kind, expiresInDays: $days, integrationIds: $integrations, comment: $comment) { secret token { ${FIELDS} } } }`,
-        {
-          name,
-          roles: role,
-          kind: personal === true ? 'PERSONAL' : 'SERVICE',
-          days: expiresInDays ?? null,
-          integrations: integration ?? null,
-          comment: comment ?? null,
-        },
-      );
-      print(output, { ...createToken.token, secret: createToken.secret }, () => [
-        `id:     ${createToken.token.id}`,
-        `secret: ${createToken.secret}`,
+      const answer = await gateway.run(createToken, {
+        name,
+        roles: role,
+        kind: personal === true ? 'PERSONAL' : 'SERVICE',
+        days: expiresInDays ?? null,
+        integrations: integration ?? null,
+        comment: comment ?? null,
+      });
+      const { token: made, secret } = required(answer.createToken);
+      print(output, { ...made, secret }, () => [
+        `id:     ${made.id}`,
+        `secret: ${secret}`,
         'The secret is shown this once. Clients send it as x-mcd-token (with x-mcd-id) or Authorization: Bearer.',
       ]);
     },
   );
   gatewayCommand(token, 'list', 'tokens of the project, newest first', plain, async (gateway, output) => {
-    const tokens: TokenRow[] = [];
+    const tokens: ListedToken[] = [];
     for (let after: string | null = null; ; ) {
-      const { apiTokens }: { apiTokens: TokenPage } = await gateway.run(PAGE, { after });
-      tokens.push(...apiTokens.edges.map(({ node }) => node));
+      const { apiTokens }: ListTokensQuery = await gateway.run(listTokens, { after });
+      tokens.push(...nodesOf(apiTokens));
       if (!apiTokens.pageInfo.hasNextPage) break;
       after = apiTokens.pageInfo.endCursor;
     }
@@ -88,7 +71,7 @@ export function addTokenCommands(program: Command): void {
     );
   });
   gatewayCommand(token, 'revoke <token>', 'end a token at once', plain, async (gateway, output, _options, [id = '']) => {
-    await gateway.run('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id });
+    await gateway.run(revokeToken, { id });
     print(output, { id, revoked: true }, () => [`Revoked ${safeText(id)}.`]);
   });
 }
