@@ -35,30 +35,32 @@ export async function describeEveryOperation(engine: string, databaseUrl: string
       let first: string | null = await document();
       const ask = async (token: TestToken | null, sees: boolean | null) =>
         verdictOf(await scene.answer(first ?? (await document()), token), sees === false ? scene : null);
+      const lacking = CALLERS.filter((caller) => !by.includes(caller));
+      const theirs = lacking.map((caller) => scene.tokens[caller]);
+      const before = await scene.deedsOf(theirs);
       // Those who may not come first: had they any effect, the others would find what is asked about used up.
       const refused = {
-        ...(await inTurn(
-          CALLERS.filter((caller) => !by.includes(caller)),
-          (caller) => ask(scene.tokens[caller], false),
-        )),
+        ...(await inTurn(lacking, (caller) => ask(scene.tokens[caller], false))),
         elsewhere: await ask(scene.tokens.elsewhere, false),
         limited: await ask(scene.tokens.limited, false),
         'no token': await ask(null, false),
         'an expired token': await ask(scene.ended[0] ?? null, false),
         'a revoked token': await ask(scene.ended[1] ?? null, false),
       };
+      const done = [...(await scene.deedsOf(theirs))].filter(([id]) => !before.has(id)).map(([, deed]) => deed);
       const granted = await inTurn(by, async (caller) => {
         const verdict = await ask(scene.tokens[caller], !blind.includes(caller));
         first = null;
         return verdict;
       });
-      expect({ ...refused, ...granted }).toEqual({
+      expect({ ...refused, ...granted, done }).toEqual({
         ...Object.fromEntries(CALLERS.map((caller) => [caller, by.includes(caller) ? 'ok' : `FORBIDDEN ${lackOf(row, caller)}`])),
         elsewhere: elsewhere === 'FORBIDDEN' ? expect.stringMatching(/^FORBIDDEN/) : elsewhere,
         limited: limited === 'FORBIDDEN' ? expect.stringMatching(/^FORBIDDEN/) : limited,
         'no token': '401',
         'an expired token': '401',
         'a revoked token': '401',
+        done: [],
       });
     });
   });

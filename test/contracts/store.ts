@@ -112,6 +112,30 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       expect([...seen].sort()).toEqual([connection.id, ...more.map(({ id }) => id)].sort());
     });
 
+    test('a lease that was released pins its version no longer, whenever it would have expired', async () => {
+      const { scope, connection, lease } = await seed(store, clock);
+      const retired = await store.write(async (tx) => {
+        await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+        await tx.versions.demote(connection.id, 1, clock.now());
+        const held = await tx.versions.retire(connection.id, 1, clock.now());
+        await tx.leases.end(lease.id, 'released', clock.now());
+        return { held, released: await tx.versions.retire(connection.id, 1, clock.now()) };
+      });
+      expect(retired).toEqual({ held: false, released: true });
+    });
+
+    test('a change that was committed is not discarded any more', async () => {
+      const { scope, change } = await seed(store, clock);
+      const discarded = await store.write(async (tx) => {
+        await tx.changes.commit(change.id, 2, 'a', clock.now());
+        return await tx.changes.discard(change.id, clock.now());
+      });
+      expect({ discarded, state: (await store.read.changes.find(scope, change.id))?.state }).toEqual({
+        discarded: false,
+        state: 'COMMITTED',
+      });
+    });
+
     test('a version retires only when its time has passed and no live lease holds it (N7)', async () => {
       const { scope, connection, version, lease } = await seed(store, clock);
       const retire = () => store.write((tx) => tx.versions.retire(connection.id, 1, clock.now()));

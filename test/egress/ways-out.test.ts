@@ -52,6 +52,20 @@ test('a driver can start neither a process nor a thread, nor ask a name server',
   expect(outcome.data?.returnedData).toEqual([]);
 });
 
+test.each(['', ', port: 5432'])('a driver reaches no local socket, by its path%s', async (beside) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'changeover-socket-')), 'database');
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const outcome = await run(
+    `const reached = new Promise((resolve) => net.connect({ path: ${JSON.stringify(path)}${beside} }).on('connect', () => resolve('reached')).on('error', ({ code }) => resolve(code)));
+     return report(await reached);`,
+    {},
+    LOOPBACK,
+  );
+  server.close();
+  expect(outcome.data?.returnedData).toBe('EGRESS_DENIED');
+});
+
 test('#87 a driver finds no home of ours, however it asks', async () => {
   const outcome = await run("const os = await import('node:os'); return report([os.homedir(), os.default.homedir(), process.env.HOME]);");
   expect(outcome.data?.returnedData).toEqual(['/nonexistent', '/nonexistent', '/nonexistent']);

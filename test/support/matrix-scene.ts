@@ -44,6 +44,8 @@ export interface Scene {
   advance(ms: number): void;
   /** Numbers and chains the audit, and tells its last row. */
   seal(): Promise<{ readonly seq: number; readonly head: string }>;
+  /** What the audit says last of these tokens, but for what was refused them: the ids of its rows, and what each did. */
+  deedsOf(tokens: readonly TestToken[]): Promise<ReadonlyMap<string, string>>;
   /** Ids that no stranger may be told. */
   readonly ids: Set<string>;
   close(): Promise<void>;
@@ -125,6 +127,12 @@ export async function startScene(databaseUrl: string | null): Promise<Scene> {
       await sealAudit(services);
       const head = await services.store.read.audit.head();
       return { seq: head?.seq ?? 0, head: head?.chainHash.toString('hex') ?? '' };
+    },
+    async deedsOf(tokens) {
+      const ofThem = new Set(tokens.map(({ id }) => id));
+      const rows = await services.store.read.audit.page(projectId, {}, { limit: 100, after: null });
+      const theirs = rows.filter(({ actorTokenId, action }) => ofThem.has(actorTokenId ?? '') && action !== 'request.refuse');
+      return new Map(theirs.map(({ id, action, actorName }) => [id, `${action} by ${actorName}`]));
     },
     async stageNew() {
       const { stageConnection } = await ask(

@@ -70,13 +70,19 @@ export async function commitOrWait(services: Services, actor: Actor, input: Wait
   return { ...change, state: 'COMMITTED', committedVersion: version, committedAt, committedBy: actorId(actor) };
 }
 
+/** Throws what `commitOrWait` throws for options that are wrong or not the actor's to give: whoever stages first asks before. */
+export function requireCommitOptions({ settings }: Services, actor: Actor, input: Omit<WaitingCommit, 'key'>): void {
+  readWait(settings, input.waitMs);
+  readOptions(actor, input);
+}
+
 async function findCommittable(services: Services, actor: Actor, input: CommitInput): Promise<Change> {
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: UPDATES });
   requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
   return change;
 }
 
-function readOptions(actor: Actor, { skipProof = false, acceptsLosses = false, breakGlass }: CommitInput): CommitOptions {
+function readOptions(actor: Actor, { skipProof = false, acceptsLosses = false, breakGlass }: Omit<CommitInput, 'key'>): CommitOptions {
   if (breakGlass === undefined) return { skipProof, acceptsLosses, breakGlass: null };
   requirePermission(actor, 'break-glass');
   return { skipProof, acceptsLosses, breakGlass: readBreakGlassReason(breakGlass) };

@@ -131,13 +131,15 @@ function withoutDiscriminator(connector: Connector, changes: Details): Details {
   return rest;
 }
 
-/** Stages the content of a PREVIOUS version again. Nothing is sealed anew: the version's own sealed content is used. */
+/**
+ * Stages the content of a PREVIOUS version again, for an actor of whom the right to roll back was asked. Nothing is sealed anew: the
+ * version's own sealed content is used.
+ */
 export async function stageRollBack(services: Services, actor: Actor, connectionId: string, version: number | null): Promise<StagedChange> {
   return await observeRefusal(services, 'roll-back', () => stageVersion(services, actor, connectionId, version));
 }
 
 async function stageVersion(services: Services, actor: Actor, connectionId: string, version: number | null): Promise<StagedChange> {
-  requirePermission(actor, 'rollback');
   const loaded = await loadConnection(services, actor, connectionId);
   const { versions } = services.store.read;
   const target =

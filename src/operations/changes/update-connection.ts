@@ -7,7 +7,7 @@ import { requirePermission } from '../../domain/token/actor.ts';
 import { loadConnection } from '../connections/load-connection.ts';
 import { type ReferenceUpdate, stageReferenceUpdate } from '../references/stage-reference.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
-import { commitChange, commitOrWait, type WaitingCommit } from './commit-change.ts';
+import { commitChange, commitOrWait, requireCommitOptions, type WaitingCommit } from './commit-change.ts';
 import type { CommitOutcome } from './commit-locked.ts';
 import { observeRefusal } from './observe-refusal.ts';
 import { type StagedChange, type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
@@ -54,6 +54,8 @@ export interface RolledBack {
 export async function rollBack(services: Services, actor: Actor, input: RollBack): Promise<RolledBack> {
   requirePermission(actor, 'rollback');
   const { version = null, expectedVersion = null, ...commit } = input;
+  // Nothing is staged for a roll-back that is refused in any case.
+  requireCommitOptions(services, actor, commit);
   const { current, made } = await observeRefusal(services, 'roll-back', () =>
     findMade(services, actor, input.connectionId, { version, expectedVersion }),
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ValidationResult, visibleResult } from '../../../src/domain/connector/validation.ts';
+import { hasPassed, type ValidationResult, visibleResult } from '../../../src/domain/connector/validation.ts';
 import { permissionsOf, type Role } from '../../../src/domain/token/roles.ts';
 
 const frames = ['src/connectors/webhook/index.ts:7'];
@@ -36,4 +36,13 @@ test.each([
 test('who may see no more than codes is not even told that there were files and lines', () => {
   const { errors } = visibleResult(result, { permissions: permissionsOf(['admin']), operator: false });
   expect(Object.keys(errors[0] ?? {})).not.toContain('frames');
+});
+
+test.each([
+  ['passed', true],
+  ['warning', true],
+  ['failed', false],
+  ['skipped', false],
+] as const)('a result that is %s is a pass: %s, and what was not run proves nothing', (status, passes) => {
+  expect(hasPassed({ status })).toBe(passes);
 });

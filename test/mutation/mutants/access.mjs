@@ -355,9 +355,16 @@ export const ACCESS = [
     tests: ['test/operations/changes/staging-rights.test.ts'],
   },
   {
+    id: 'access/roll-back-staged-first',
+    file: 'src/operations/changes/update-connection.ts',
+    before: '  requireCommitOptions(services, actor, commit);\n',
+    after: '',
+    tests: MATRIX,
+    name: 'rollBackConnection that breaks glass',
+  },
+  {
     id: 'access/roll-back',
-    file: 'src/operations/changes/stage-change.ts',
-    within: 'function stageVersion(',
+    file: 'src/operations/changes/update-connection.ts',
     before: "  requirePermission(actor, 'rollback');\n",
     after: '',
     tests: MATRIX,

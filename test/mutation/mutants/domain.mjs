@@ -48,7 +48,7 @@ export const DOMAIN = [
     file: 'src/domain/connector/validation.ts',
     before: "result.status === 'passed' || result.status === 'warning'",
     after: "result.status !== 'failed'",
-    tests: ['test/graphql/lead/lead-api.test.ts', 'test/graphql/lead/test-database.test.ts', ...PROTOCOL],
+    tests: ['test/domain/connector/validation.test.ts'],
   },
   {
     id: 'domain/shorter-overlap',
@@ -77,8 +77,8 @@ export const DOMAIN = [
     file: 'src/domain/connection/details.ts',
     before: '  refuseMasks(connector, details);\n',
     after: '',
-    tests: ['test/operations/changes/protocol.test.ts'],
-    name: 'on SQLite the mask is never stored',
+    tests: ['test/domain/connection/details.test.ts'],
+    name: 'mask',
   },
   {
     id: 'domain/looser-tls-keeps-secrets',
@@ -171,7 +171,7 @@ export const DOMAIN = [
     file: 'src/domain/connection/secret-reference.ts',
     before: ' && before?.key === after?.key',
     after: '',
-    tests: ['test/graphql/lead/references.test.ts', 'test/operations/references/referred.test.ts'],
+    tests: ['test/domain/connection/secret-reference.test.ts'],
   },
   {
     id: 'domain/secret-kept-for-an-hour',

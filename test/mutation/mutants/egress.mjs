@@ -190,7 +190,8 @@ export const EGRESS = [
     file: 'src/egress/guard.ts',
     before: "(options.path ?? '') !== '' || !Number.isInteger(port)",
     after: '!Number.isInteger(port)',
-    tests: ['test/egress/worker.test.ts', 'test/egress/ways-out.test.ts'],
+    tests: ['test/egress/ways-out.test.ts'],
+    name: 'local socket',
   },
   {
     id: 'egress/processes',

@@ -39,8 +39,7 @@ export const OPERATIONS = [
     before: `    await tx.lock(actor.projectId, 'exclusive');
     const found`,
     after: '    const found',
-    tests: OVERLAPS,
-    name: 'two owners',
+    equivalent: 'the list of what gives rights is locked by every revocation, before owners are counted',
   },
   {
     id: 'operations/last-owner',
@@ -233,7 +232,7 @@ export const OPERATIONS = [
   const now`,
     after: '  const now',
     tests: ['test/operations/upkeep/integrity.test.ts'],
-    name: 'a setting edited in the database',
+    name: 'replaced while it is being committed',
   },
   {
     id: 'operations/leases-have-no-say',

@@ -142,6 +142,19 @@ describe.each(ENGINES)('integrity on $engine', ({ engine, databaseUrl }) => {
     },
   );
 
+  test.each(['VALIDATED', 'ADVISORY'])(
+    'what a change sealed and is replaced while it is being committed under %s is not made CURRENT (N7)',
+    async (commitPolicy) => {
+      const { gateway, add, stage, commit, intrude, labels } = bench;
+      const id = await add();
+      await gateway.graphql(POLICY, { id, policy: { commitPolicy } });
+      const key = await stage(id, SECOND);
+      const replaced = `update sealed_contents set blob = cipher_hash where connection_id = '${id}'`;
+      const refused = codeOf(await intrude(id, () => commit(id, key), replaced));
+      expect([refused, await labels(id)]).toEqual(['INTEGRITY', ['1 CURRENT']]);
+    },
+  );
+
   test.each(['audit', 'events'])('nothing is revealed, saved or leased while the %s can not be written (#102, N9)', async (table) => {
     const { gateway, job, add, stage, commit } = bench;
     const id = await add();
