@@ -3,7 +3,7 @@
  * A layer lists what it may have; everything that is not listed is refused.
  */
 
-/** @typedef {'network' | 'server' | 'files' | 'workers' | 'processes' | 'postgres' | 'mysql' | 'aws' | 'sqlite' | 'sql' | 'graphql' | 'browser'} Power */
+/** @typedef {'network' | 'server' | 'files' | 'workers' | 'processes' | 'postgres' | 'mysql' | 'aws' | 'sqlite' | 'sql' | 'graphql' | 'http' | 'browser'} Power */
 /**
  * @typedef {object} Layer
  * @property {string} folder below src
@@ -68,8 +68,12 @@ export const powers = {
     message: 'SQL is written in src/store; call a verb of the Store port.',
   },
   graphql: {
-    modules: ['graphql', 'graphql/*', 'graphql-yoga', '@pothos/*', '@escape.tech/*', 'dataloader'],
+    modules: ['graphql', 'graphql/*', 'graphql-yoga', '@envelop/*', '@pothos/*', '@escape.tech/*', 'dataloader'],
     message: 'GraphQL stays in src/graphql and in the server that carries it.',
+  },
+  http: {
+    modules: ['fastify', '@fastify/*'],
+    message: 'Only src/server, and the REST dialects that it carries, speak HTTP.',
   },
   browser: {
     modules: ['react', 'react/*', 'react-dom', 'react-dom/*', 'graphiql', 'graphiql/*', '@graphiql/*'],
@@ -92,13 +96,13 @@ export const layers = [
   // Ways in. Each turns its wire into the input of an operation.
   { folder: 'admission', is: 'who gets to run now', layers: ['domain'], powers: [] },
   { folder: 'graphql', is: 'the GraphQL API', layers: ['domain', 'operations', 'admission'], powers: ['graphql'] },
-  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations'], powers: [] },
+  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations'], powers: ['http'] },
   { folder: 'jobs', is: 'periodic work', layers: ['domain', 'operations'], powers: [] },
   {
     folder: 'server',
     is: 'the HTTP server',
     layers: ['domain', 'operations', 'admission', 'graphql', 'rest'],
-    powers: ['server', 'files', 'graphql'],
+    powers: ['server', 'http', 'files', 'graphql'],
   },
   { folder: 'cli', is: 'the command line', layers: ['domain', 'operations'], files: ['config.ts'], powers: ['files'], console: true },
 

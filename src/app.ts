@@ -26,8 +26,9 @@ import type { RequestInfo } from './domain/token/actor.ts';
 import type { EgressPolicy } from './egress/address-policy.ts';
 import { addressesOf } from './egress/resolve.ts';
 import { createWorkerPool } from './egress/worker-pool.ts';
-import { createExecutor } from './graphql/plugins/execute-request.ts';
+import { EXECUTION_MS, type ExecutionMs } from './graphql/plugins/admission.ts';
 import { createSchema } from './graphql/schema/schema.ts';
+import { createGraphqlApi } from './graphql/yoga.ts';
 import { createBackground } from './jobs/background.ts';
 import type { Uptime } from './jobs/clock-watch.ts';
 import { startJobs } from './jobs/periodic.ts';
@@ -43,10 +44,9 @@ import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
 import { trustProxies } from './server/client-address.ts';
 import { PATIENCE, type Patience } from './server/connections.ts';
-import { EXECUTION_MS, type ExecutionMs } from './server/graphql-route.ts';
 import { createMetrics } from './server/metrics.ts';
 import { createReadiness } from './server/readiness.ts';
-import { createGatewayServer } from './server/server.ts';
+import { createServer } from './server/server.ts';
 import { appendAnchor, readLastAnchor } from './store/files/anchor-file.ts';
 import { closeDataDir, refuseOpenFolders } from './store/files/guard-folders.ts';
 import { makeDataDir } from './store/files/make-data-dir.ts';
@@ -169,17 +169,22 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     log.write('store is older than its anchor', { seq: restore.headSeq, anchorSeq: restore.anchorSeq, versionGap: restore.versionGap });
   const report = (error: unknown, requestId: string) => log.write('unexpected error', { requestId, ...errorFields(error) });
   const state = { draining: false };
+  const rates = createRates({ perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond });
+  const graphql = createGraphqlApi({
+    schema,
+    admission: {
+      limiter: createConcurrencyLimiter({ ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.places }, overrides.pressure ?? watchLoadLevel()),
+      eventLoop: createEventLoopYield(),
+      executionMs: overrides.executionMs ?? EXECUTION_MS,
+    },
+    mayKeep: rates.mayKeep,
+    report,
+  });
   const gateway = {
     services,
-    execute: createExecutor(schema, report),
-    rates: createRates({
-      perSecond: config.tokenRequestsPerSecond,
-      burst: 2 * config.tokenRequestsPerSecond,
-    }),
+    graphql,
+    rates,
     logins: createLoginThrottle((text) => parseToken(text) !== null),
-    places: createConcurrencyLimiter({ ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.places }, overrides.pressure ?? watchLoadLevel()),
-    turns: createEventLoopYield(),
-    executionMs: overrides.executionMs ?? EXECUTION_MS,
     metrics,
     observe: observer.answered,
     readiness: createReadiness(services, state),
@@ -197,13 +202,13 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     projectId,
     schema,
     policy,
-    execute: gateway.execute,
+    graphql,
     state,
     makeDataDir: () => makeDataDir(config.dataDir),
     createFirstOwner: (publish?: Parameters<typeof createFirstOwner>[3]) => createFirstOwner(services, projectId, START, publish),
-    createServer: () => createGatewayServer({ ...gateway, localProjectId: null }),
+    createServer: () => createServer({ ...gateway, localProjectId: null }),
     /** For the control socket: whoever may open it owns the data directory. */
-    createLocalServer: () => createGatewayServer({ ...gateway, localProjectId: projectId }),
+    createLocalServer: () => createServer({ ...gateway, localProjectId: projectId }),
     /** Validators never dial our own listeners. */
     addOwnListener({ address, port }: Pick<AddressInfo, 'address' | 'port'>) {
       // Bound to all addresses, it is reached by each of this machine's.

@@ -24,7 +24,7 @@ export async function serve(config: Config): Promise<void> {
   const app = await createApp(config);
   installLastResort(app.log);
   await writeOwnerToken(app);
-  const server = app.createServer();
+  const server = await app.createServer();
   const address = await listen(server, { port: config.port, host: config.host });
   app.addOwnListener(address);
   const control = await listenOnSocket(app);
@@ -111,7 +111,7 @@ async function listenOnSocket(app: App): Promise<{ readonly server: Server; remo
   if (app.config.databaseUrl !== null) return null;
   const path = join(app.config.dataDir, 'control.sock');
   rmSync(path, { force: true });
-  const server = app.createLocalServer();
+  const server = await app.createLocalServer();
   const mask = process.umask(0o177);
   try {
     await listen(server, { path });

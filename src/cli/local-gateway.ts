@@ -15,9 +15,9 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
       `there is no store in ${config.dataDir}, and no gateway runs on it. Go to the folder of the gateway, set CHANGEOVER_DATA_DIR or CHANGEOVER_URL, or make a new one: changeover serve`,
     );
   // Loaded when it is needed: a command that talks to a running gateway starts in a fraction of the time.
-  const [{ createApp }, { createContext }, { localActor }, { sealAudit }] = await Promise.all([
+  const [{ createApp }, { OperationRequest }, { localActor }, { sealAudit }] = await Promise.all([
     import('../app.ts'),
-    import('../graphql/schema/context.ts'),
+    import('../graphql/operation-request.ts'),
     import('../operations/access/prepare-instance.ts'),
     import('../jobs/periodic.ts'),
   ]);
@@ -26,11 +26,9 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
   return {
     async run(query, ...[variables]) {
       const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });
-      const { body } = await app.execute(
-        { query, variables: objectOf(variables), operationName: null },
-        createContext(app.services, actor, { signal: AbortSignal.timeout(35_000) }),
-      );
-      return readAnswer(body);
+      const request = new OperationRequest({ services: app.services, actor, params: { query, variables: { ...objectOf(variables) } } });
+      const { text } = await app.graphql.run(request);
+      return readAnswer(text);
     },
     async close() {
       await sealAudit(app.services);

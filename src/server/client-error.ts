@@ -1,9 +1,9 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '../domain/errors/errors.ts';
 import { renderError } from '../graphql/plugins/masking/error-masking.ts';
 import { connectionOf } from './connections.ts';
-import { JSON_TYPE, SECURITY_HEADERS, send } from './reply.ts';
+import { SECURITY_HEADERS } from './plugins/security-headers.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -38,7 +38,7 @@ export function refuseConnection(socket: Duplex, refusal: Refusal): void {
     if (isEnding) return;
     socket.pause();
     answer.once('finish', () => refuse(socket, refusal));
-  } else if (!answer.headersSent) send(answer, refusal.status, bodyOf(refusal), { ...refusal.headers, connection: 'close' });
+  } else if (!answer.headersSent) send(answer, refusal);
   else if (!isEnding) socket.destroy();
 }
 
@@ -50,19 +50,31 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   socket.resume();
 }
 
+/** Answers a request whose rest is not well-formed, past its route, which still waits for that rest. */
+function send(answer: ServerResponse, refusal: Refusal): void {
+  const { headers, body } = wholeAnswer(refusal);
+  answer.writeHead(refusal.status, headers);
+  answer.end(body);
+}
+
 /** An answer as it goes over the wire, where there is no request to answer. */
 export function rawAnswer(refusal: Refusal): string {
   const { status } = refusal;
+  const { headers, body } = wholeAnswer(refusal);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
+}
+
+function wholeAnswer(refusal: Refusal) {
   const body = bodyOf(refusal);
   const headers = {
     ...SECURITY_HEADERS,
     ...refusal.headers,
-    'content-type': JSON_TYPE,
+    'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
+  return { headers, body };
 }
 
 function bodyOf({ status, code, message }: Refusal): string {

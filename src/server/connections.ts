@@ -1,7 +1,6 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { GatewayResponse } from './reply.ts';
 
 /** Requests that one connection carries; what comes behind the last is not processed. */
 export const REQUESTS_PER_CONNECTION = 1000;
@@ -28,7 +27,7 @@ const MOST_UNWANTED = 64 * 1024 * 1024;
 export interface Connection {
   requests: number;
   /** The answer that is due last. */
-  answer: GatewayResponse | null;
+  answer: ServerResponse | null;
   /** Nothing that comes from now on is processed: the last answer is on its way, or the connection was refused. */
   isEnding: boolean;
   /** Said before the end, behind the last answer, to a client that sent more than it will get answers for. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { createApp } from '../../dist/app.js';
 import { readConfig } from '../../dist/config.js';
 import { reportedType } from '../../dist/graphql/lead/lead-names.js';
-import { createContext } from '../../dist/graphql/schema/context.js';
+import { OperationRequest } from '../../dist/graphql/operation-request.js';
 import { authenticate } from '../../dist/operations/access/authenticate.js';
 
 const [kind, dataDir] = process.argv.slice(2);
@@ -12,9 +12,10 @@ const app = await createApp(
   readConfig({ CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000' }),
 );
 const { services } = app;
-const { signal } = new AbortController();
 const actorOf = (headers) =>
   authenticate(services, { secret: headers['x-mcd-token'], id: headers['x-mcd-id'] }, { id: 'bench', ip: null, client: {} });
+
+const contextOf = (actor) => new OperationRequest({ services, actor, params: { query: '', variables: {} } }).resolverContext();
 
 const servers = {
   changeover: async () => app.createServer(),
@@ -50,7 +51,7 @@ const servers = {
     await gateway.register(mercurius, {
       schema: app.schema,
       jit: 1,
-      context: async (request) => createContext(services, await actorOf(request.headers), { signal }),
+      context: async (request) => contextOf(await actorOf(request.headers)),
     });
     await gateway.ready();
     return gateway.server;
@@ -63,7 +64,7 @@ const servers = {
         logging: false,
         landingPage: false,
         graphiql: false,
-        context: async ({ req }) => createContext(services, await actorOf(req.headers), { signal }),
+        context: async ({ req }) => contextOf(await actorOf(req.headers)),
       }),
     );
   },

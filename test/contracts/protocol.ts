@@ -23,6 +23,7 @@ import {
   type TestGateway,
   type TestToken,
 } from '../support/gateway.ts';
+import { keptText } from '../support/kept-text.ts';
 import { createTestClock } from '../support/services.ts';
 
 const HOUR = 3_600_000;
@@ -365,10 +366,10 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const twice = async <T>(actor: Actor, key: string, run: (bound: Services) => Promise<T>): Promise<[T, T]> => {
         const outcomes: T[] = [];
         const once = (error: DomainError | null) =>
-          idempotentReplay(services, actor, `${key}-${id}`, key, async (bound) => {
+          idempotentReplay(services, actor, { id: `${key}-${id}`, request: key }, async (bound) => {
             outcomes.push(await run(bound));
             if (error !== null) throw error;
-            return { body: '', codes: [], isKept: true };
+            return keptText('');
           });
         await once(new DomainError('OUTCOME_UNKNOWN', 'lost')).catch(() => {});
         await once(null);
@@ -389,17 +390,15 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         await twice(owner, 'discard', (bound) => discardChange(bound, owner, dropped).then(({ state }) => ({ state }))),
         await twice(owner, 'remove', (bound) => removeConnection(bound, owner, unused).then(() => ({}))),
       ];
-      const other = await idempotentReplay(services, owner, `other-${id}`, 'stage', async (bound) => ({
-        body: (await stageUpdate(bound, owner, { connectionId: id, changes })).key,
-        codes: [],
-        isKept: true,
-      }));
+      const other = await idempotentReplay(services, owner, { id: `other-${id}`, request: 'stage' }, async (bound) =>
+        keptText((await stageUpdate(bound, owner, { connectionId: id, changes })).key),
+      );
       const admin = await authenticate(services, await gateway.token('admin'), request);
       await discardChange(services, admin, another);
       // What another discarded was not discarded by this request, nor was that which it discarded itself.
-      const taken = await idempotentReplay(services, owner, `taken-${id}`, 'discard', async (bound) => {
+      const taken = await idempotentReplay(services, owner, { id: `taken-${id}`, request: 'discard' }, async (bound) => {
         const { state } = await discardChange(bound, owner, another);
-        return { body: state, codes: [], isKept: true };
+        return keptText(state);
       }).catch((error: unknown) => (error instanceof DomainError ? error.code : String(error)));
       expect([
         pairs.map(([first, second]) => isDeepStrictEqual(first, second)),

@@ -5,14 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { createApp } from '../../dist/app.js';
 import { socketGateway } from '../../dist/cli/transport.js';
 import { readConfig } from '../../dist/config.js';
-import { createContext } from '../../dist/graphql/schema/context.js';
+import { OperationRequest } from '../../dist/graphql/operation-request.js';
 import { authenticate } from '../../dist/operations/access/authenticate.js';
 import { localActor } from '../../dist/operations/access/prepare-instance.js';
 import { commitChange } from '../../dist/operations/changes/commit-change.js';
 import { stageCreation, stageUpdate } from '../../dist/operations/changes/stage-change.js';
 import { addConnection } from '../../dist/operations/connections/add-connection.js';
 import { setConnectionPolicy } from '../../dist/operations/connections/manage-connection.js';
-import { idempotentReplay } from '../../dist/operations/idempotency/idempotent-replay.js';
 import { grantSecrets } from '../../dist/operations/references/grant-secrets.js';
 import { stageReferenceUpdate } from '../../dist/operations/references/stage-reference.js';
 import { validateChange } from '../../dist/operations/validations/run-validation.js';
@@ -168,12 +167,9 @@ export async function wayInProcess(app, services, world) {
     async ask(verb, variables, id, trace) {
       const known = OF_JOBS.has(verb) ? actors.job : actors.owner;
       const actor = { ...known, request: { ...request, id: trace ?? request.id } };
-      const body = { query: DOCUMENTS[verb], variables, operationName: null };
-      const run = (bound) => app.execute(body, createContext(bound, actor, { signal: AbortSignal.timeout(30_000) }));
-      const text =
-        QUERIES.has(verb) || id === null
-          ? (await run(services)).body
-          : await idempotentReplay(services, actor, id, JSON.stringify(body), run);
+      const params = { query: DOCUMENTS[verb], variables };
+      const idempotency = QUERIES.has(verb) || id === null ? null : { id, request: JSON.stringify(params) };
+      const { text } = await app.graphql.run(new OperationRequest({ services, actor, params, idempotency }));
       const { data, errors } = JSON.parse(text);
       return { data, text, code: errors?.[0]?.extensions.code ?? null };
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EXECUTION_MS } from '../../src/server/graphql-route.ts';
+import { EXECUTION_MS } from '../../src/graphql/plugins/admission.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;

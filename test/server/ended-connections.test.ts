@@ -129,7 +129,7 @@ test('a connection carries so many requests: the last answer says so, what is se
 
 test('a connection of the control socket that its client keeps is gone as well', async () => {
   const quick = await startGateway({ patience: { everyMs: 5, lingerMs: 20 } });
-  const server = quick.app.createLocalServer();
+  const server = await quick.app.createLocalServer();
   const path = join(quick.dataDir, 'a.sock');
   await new Promise<void>((resolve) => server.listen({ path }, resolve));
   const socket = connect({ path, allowHalfOpen: true }).on('error', () => {});

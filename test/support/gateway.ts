@@ -130,7 +130,7 @@ export async function startGateway(
 }
 
 async function listen(app: App): Promise<{ readonly server: Server; readonly url: string }> {
-  const server = app.createServer();
+  const server = await app.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }

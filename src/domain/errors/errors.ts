@@ -190,3 +190,12 @@ export function unauthenticated(): DomainError {
 export function badRequest(path: string, message: string, details: ErrorDetails = {}): DomainError {
   return new DomainError('BAD_REQUEST', message, { path, ...details });
 }
+
+/** Of a request that has changed something, or may have. */
+export function outcomeUnknown(): DomainError {
+  return new DomainError(
+    'OUTCOME_UNKNOWN',
+    'The request took effect, or may have, before the gateway could say how. Look at what it was to change, or repeat it with the same key or idempotency id.',
+    { retryAfterSeconds: 1 },
+  );
+}

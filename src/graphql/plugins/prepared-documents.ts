@@ -1,4 +1,70 @@
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { asGraphqlError, renderError } from './masking/error-masking.ts';
+import { OPERATION_UNKNOWN } from './masking/mask-error.ts';
+import { findOperation, type PreparedOperation, prepareOperation } from './prepared-operation.ts';
+import type { ApiPlugin } from './yoga-plugin.ts';
+
+/** A document that was parsed and held against the schema. */
+interface PreparedDocument {
+  readonly document: DocumentNode;
+  readonly errors: readonly GraphQLError[];
+}
+
+/**
+ * Parses and checks each document once, and finds the operation that a request means. Everything that can be done once per document
+ * is not done per request.
+ */
+export function usePreparedDocuments(schema: GraphQLSchema): ApiPlugin {
+  const byText = new PreparedDocuments<PreparedDocument>();
+  const checked = new WeakMap<DocumentNode, PreparedDocument>();
+  const operations = new WeakMap<object, PreparedOperation>();
+  return {
+    onParse({ params: { source }, context, setParsedDocument }) {
+      const known = byText.get(String(source));
+      if (known !== undefined) setParsedDocument(known.document);
+      return ({ result }) => {
+        if (!isDocument(result)) return;
+        const { params } = context.operationRequest;
+        // Yoga chooses by this name how the operation is run.
+        const name = findOperation(result, params.operationName)?.name?.value;
+        if (name === undefined) delete params.operationName;
+        else params.operationName = name;
+      };
+    },
+    onValidate({ params: { documentAST: document }, context, setResult }) {
+      const { operationRequest } = context;
+      const known = checked.get(document);
+      if (known !== undefined) setResult(known.errors);
+      return ({ valid, result }) => {
+        if (known === undefined) {
+          // Our own function, which the first plugin sets, gives no others.
+          const prepared: PreparedDocument = { document, errors: result as readonly GraphQLError[] };
+          checked.set(document, prepared);
+          byText.set(operationRequest.caller, operationRequest.params.query, prepared);
+        }
+        if (valid) operationRequest.operation = chosen(document, operationRequest.params.operationName);
+      };
+    },
+  };
+
+  function chosen(document: DocumentNode, name: string | undefined): PreparedOperation {
+    const node = findOperation(document, name);
+    if (node === null) throw asGraphqlError(OPERATION_UNKNOWN);
+    if (schema.getRootType(node.operation) == null)
+      throw asGraphqlError(renderError('BAD_REQUEST', `There are no operations of the type ${node.operation} here.`, { path: 'query' }));
+    let operation = operations.get(node);
+    if (operation === undefined) {
+      operation = prepareOperation(schema, document, node);
+      operations.set(node, operation);
+    }
+    return operation;
+  }
+}
+
+function isDocument(result: unknown): result is DocumentNode {
+  return typeof result === 'object' && result !== null && 'definitions' in result;
+}
 
 /** What prepared documents may take of the memory in all, and those that one caller brought, as their sizes are estimated. */
 export const PREPARED_BYTES = { all: 32 * 1024 * 1024, ofCaller: 8 * 1024 * 1024 } as const;

@@ -1,20 +1,17 @@
-import { badRequest, DomainError, type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
+import { badRequest, DomainError, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import type { IdempotencyRow } from '../../domain/ports/idempotency-store.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { SealBinding } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { actorId, type Reveal, type Services } from '../services.ts';
-import { replayKeptAnswer, withoutCredentials } from './kept-answer.ts';
+import { type KeptAnswer, replayKeptAnswer, withoutCredentials } from './kept-answer.ts';
 
 /** A crashed first request frees its idempotency id after this. */
 const TAKEN_MS = 60_000;
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-export interface ReplayableAnswer {
-  readonly body: string;
-  /** Codes of the errors in the body, which decide whether it is recorded. */
-  readonly codes: readonly ErrorCode[];
+export interface ReplayableAnswer extends KeptAnswer {
   /** False of what had no effect and is too much to keep: a repeat runs again. */
   readonly isKept: boolean;
 }
@@ -30,10 +27,9 @@ export interface ReplayableAnswer {
 export async function idempotentReplay(
   services: Services,
   actor: Actor,
-  key: string,
-  request: string,
+  { id: key, request }: { readonly id: string; readonly request: string },
   run: (services: Services) => Promise<ReplayableAnswer>,
-): Promise<string> {
+): Promise<KeptAnswer> {
   if (!/^[\x21-\x7e]{1,200}$/.test(key))
     throw badRequest('x-mcd-idempotent-id', 'An idempotency id has 1 to 200 visible ASCII characters.');
   const tokenId = actorId(actor);
@@ -86,7 +82,7 @@ export async function idempotentReplay(
   if (answer.codes.some((code) => RETRYABLE_CODES.has(code))) await free();
   else if (!answer.isKept) await free(forget);
   else {
-    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer.body, reveals), 'utf8')).blob;
+    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer, reveals), 'utf8')).blob;
     try {
       await services.store.write(async (tx) => {
         await requireDataKey(tx, actor.projectId, keys.keyGeneration);
@@ -104,7 +100,7 @@ export async function idempotentReplay(
       );
     }
   }
-  return answer.body;
+  return answer;
 }
 
 /** Keys are made from the request and the time of its first run: the same in each of its runs, and new once the id may be used anew. */

@@ -1,4 +1,4 @@
-import { DomainError, StoreUnavailable } from '../../domain/errors/errors.ts';
+import { type DomainError, outcomeUnknown, StoreUnavailable } from '../../domain/errors/errors.ts';
 import type { Services } from '../services.ts';
 
 /** What a request that changes something works with, and how its failures are told. */
@@ -29,13 +29,4 @@ export function trackEffects(services: Services): TrackedEffects {
     },
     told: (error) => (committed && error instanceof StoreUnavailable ? outcomeUnknown() : error),
   };
-}
-
-/** Of a request that has changed something, or may have. */
-export function outcomeUnknown(): DomainError {
-  return new DomainError(
-    'OUTCOME_UNKNOWN',
-    'The request took effect, or may have, before the gateway could say how. Look at what it was to change, or repeat it with the same key or idempotency id.',
-    { retryAfterSeconds: 1 },
-  );
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
 import { ENGINES } from '../../support/engines.ts';
+import { keptText } from '../../support/kept-text.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
 const MINUTE = 60_000;
@@ -44,14 +45,14 @@ describe.each(ENGINES)('data keys that are retired on $engine', ({ databaseUrl }
     const actor = localActor(projectId, 'test', { id: 'answer', ip: null, client: {} });
     let runs = 0;
     const ask = (retires: boolean) =>
-      idempotentReplay(services, actor, 'meanwhile', 'a request', async () => {
+      idempotentReplay(services, actor, { id: 'meanwhile', request: 'a request' }, async () => {
         runs += 1;
         if (retires) {
           const generation = await rotate();
           clock.advance(10 * MINUTE);
           expect(codeOf(await retire(generation))).toBe('ok');
         }
-        return { body: `answer ${runs}`, codes: [], isKept: true };
+        return keptText(`answer ${runs}`);
       }).catch(({ code }: { code: string }) => code);
     const first = await ask(true);
     const repeated = [await ask(false), await ask(false)];

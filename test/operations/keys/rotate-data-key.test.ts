@@ -22,6 +22,7 @@ import {
   type TestGateway,
   type TestToken,
 } from '../../support/gateway.ts';
+import { keptText } from '../../support/kept-text.ts';
 import { growChain } from '../../support/long-chain.ts';
 import { createTestClock } from '../../support/services.ts';
 
@@ -306,10 +307,10 @@ describe.each(ENGINES)('data keys on $engine', ({ databaseUrl }) => {
     const twice = async (id: string, run: (bound: Services) => Promise<string>): Promise<readonly string[]> => {
       const outcomes: string[] = [];
       const once = (lost: boolean) =>
-        idempotentReplay(services, actor, id, id, async (bound) => {
+        idempotentReplay(services, actor, { id, request: id }, async (bound) => {
           outcomes.push(await run(bound));
           if (lost) throw new DomainError('OUTCOME_UNKNOWN', 'lost');
-          return { body: '', codes: [], isKept: true };
+          return keptText('');
         });
       await once(true).catch(() => {});
       await once(false);

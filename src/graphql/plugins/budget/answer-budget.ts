@@ -18,6 +18,8 @@ export interface SelectionCost {
   readonly values: number;
   /** Of text whose length is known before the values are: names, quotes, ids and times. */
   readonly bytes: number;
+  /** Members of the object itself that are text and that no resolver reads: they are charged when the object is there. */
+  readonly texts: readonly string[];
 }
 
 interface Waiting {
@@ -31,8 +33,9 @@ interface Waiting {
  * referred to any more, and no error is made of each of the thousands of values that are not there.
  */
 export class AnswerBudget {
-  /** Bytes of text so far; the code of a compiled query adds to it directly, and asks `mayGoOn` once a row. */
-  bytes = 0;
+  /** Whether the rows of a long list may wait each for its own turn of the event loop; a compiled query can only wait for the whole list. */
+  pacesRows = true;
+  #bytes = 0;
   #values = 0;
   #read = 0;
   #error: DomainError | null = null;
@@ -41,6 +44,7 @@ export class AnswerBudget {
   readonly #waiting: Waiting[] = [];
   readonly #asked: { readonly signal: AbortSignal };
   #effects: string[] | null = null;
+  #begun: Promise<unknown>[] | null = null;
 
   /** `signal` aborts when nobody waits for the answer any more. */
   constructor(asked: { readonly signal: AbortSignal }) {
@@ -59,11 +63,18 @@ export class AnswerBudget {
     });
   }
 
-  /** The answer is made anew, by another executor. */
-  restart(): void {
-    this.bytes = 0;
-    this.#values = 0;
-    this.#read = 0;
+  /** Remembers work of the root, so that the request can wait for its end. */
+  begin<T>(work: T): T {
+    if (work instanceof Promise) {
+      this.#begun ??= [];
+      this.#begun.push(work);
+    }
+    return work;
+  }
+
+  /** Settles when nothing of the root runs any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#begun ?? []);
   }
 
   /** Said of a mutation whose effect is there, whatever becomes of its answer. */
@@ -73,14 +84,14 @@ export class AnswerBudget {
   }
 
   /** False when the execution ends here. */
-  charge({ values, bytes }: SelectionCost, times: number): boolean {
+  charge({ values, bytes }: Omit<SelectionCost, 'texts'>, times: number): boolean {
     this.#values += values * times;
-    this.bytes += bytes * times;
+    this.#bytes += bytes * times;
     return this.mayGoOn();
   }
 
   chargeText(bytes: number): boolean {
-    this.bytes += bytes;
+    this.#bytes += bytes;
     return this.mayGoOn();
   }
 
@@ -93,7 +104,7 @@ export class AnswerBudget {
   mayGoOn(): boolean {
     if (this.#error !== null) return false;
     if (this.#values > ANSWER_LIMITS.values) this.#end(`The answer holds more than ${ANSWER_LIMITS.values} values.`, ANSWER_LIMITS.values);
-    else if (this.bytes > ANSWER_LIMITS.bytes)
+    else if (this.#bytes > ANSWER_LIMITS.bytes)
       this.#end(`The answer is longer than ${ANSWER_LIMITS.bytes / 1024 / 1024} MiB.`, ANSWER_LIMITS.bytes);
     else if (this.#read > ANSWER_LIMITS.readBytes)
       this.#end(`The answer needs more than ${ANSWER_LIMITS.readBytes / 1024 / 1024} MiB to be read.`, ANSWER_LIMITS.readBytes);
@@ -103,15 +114,16 @@ export class AnswerBudget {
   /** What is wrong with an answer that has more bytes than were charged: its text was counted in characters. */
   tooLong(body: string): DomainError | null {
     if (body.length * 3 <= ANSWER_LIMITS.bytes || Buffer.byteLength(body) <= ANSWER_LIMITS.bytes) return null;
-    this.bytes = Number.POSITIVE_INFINITY;
+    this.#bytes = Number.POSITIVE_INFINITY;
     this.mayGoOn();
     return this.#error;
   }
 
   /** The rows as they are, or what is too much for this turn of the event loop as promises that wait for theirs. */
-  pace<T>(rows: readonly T[], { values }: SelectionCost): readonly (T | Promise<T>)[] {
+  pace<T>(rows: readonly T[], { values }: SelectionCost): readonly (T | Promise<T>)[] | Promise<readonly T[]> {
     const each = Math.max(1, values);
     if (this.#fits(rows.length * each)) return rows;
+    if (!this.pacesRows) return this.#turn(rows.length * each).then(() => rows);
     const paced: Promise<T>[] = [];
     const most = Math.max(1, Math.floor(VALUES_A_TURN / each));
     for (let start = 0; start < rows.length; start += most) {

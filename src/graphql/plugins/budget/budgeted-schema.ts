@@ -13,14 +13,13 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Context } from '../../schema/context.ts';
-import { createSelectionCosts } from '../limits/selection-cost.ts';
+import { createSelectionCosts, TEXT_TYPES } from '../limits/selection-cost.ts';
 import { type AnswerBudget, never } from './answer-budget.ts';
 
 type Field = GraphQLField<unknown, Context>;
 type Costs = ReturnType<typeof createSelectionCosts>;
 
-/** Leaves whose length is known when they are read. */
-const TEXTS = new Set(['String', 'ID']);
+/** Leaves that may hold anything, whose length is known when they are read. */
 const JSONS = new Set(['JSONString', 'GenericScalar']);
 
 /** What each field of the root counts in its turn of the event loop: most of them read from the store, and some read much. */
@@ -31,8 +30,7 @@ const introspected = new WeakSet<Field>();
 
 /**
  * The schema with every resolver under the budget of the answer: nothing is resolved once it is spent, lists are charged and paced
- * where they are resolved, and so it holds in whichever executor calls the resolvers. A field of the root is resolved once in a
- * request, also when a second executor has to make the answer anew: there is no telling here which of them have effects.
+ * where they are resolved, and so it holds in whichever executor calls the resolvers.
  */
 export function withBudget(schema: GraphQLSchema): GraphQLSchema {
   const costs = createSelectionCosts(schema);
@@ -54,17 +52,16 @@ export function withBudget(schema: GraphQLSchema): GraphQLSchema {
 
 function govern(field: Field, costs: Costs, isRoot: boolean, isMutation: boolean): void {
   const settle = settlingOf(field.type, costs);
-  // Text under the name of its field needs no resolver: the executors charge for it by themselves.
+  // Text under the name of its field needs no resolver: it is charged with the object that it belongs to.
   if (field.resolve === undefined && (settle === null || isText(field.type))) return;
   const { name, resolve = defaultFieldResolver } = field;
   const call: GraphQLFieldResolver<unknown, Context> = isRoot
-    ? (source, args, context, info) =>
-        context.once(String(info.path.key), () => {
-          const start = () => resolve(source, args, context, info);
-          // Those of a mutation run one after another anyway.
-          const turn = isMutation ? null : context.answer.turn(ROOT_VALUES);
-          return turn === null ? start() : turn.then(start);
-        })
+    ? (source, args, context, info) => {
+        const start = () => resolve(source, args, context, info);
+        // Those of a mutation run one after another anyway.
+        const turn = isMutation ? null : context.answer.turn(ROOT_VALUES);
+        return context.answer.begin(turn === null ? start() : turn.then(start));
+      }
     : resolve;
   field.resolve = (source, args, context, info) => {
     // Introspection serves others, too, who have no context.
@@ -94,16 +91,36 @@ function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
     return (value, answer, { fieldNodes, fragments }) => {
       if (!Array.isArray(value)) return value;
       const cost = costOf(type, fieldNodes, fragments);
-      return answer.charge(cost, value.length) ? answer.pace<unknown>(value, cost) : never();
+      const isPaid = answer.charge(cost, value.length) && (cost.texts.length === 0 || answer.chargeText(textsOf(value, cost.texts)));
+      return isPaid ? answer.pace<unknown>(value, cost) : never();
     };
   }
-  if (TEXTS.has(named.name)) return (value, answer) => (typeof value !== 'string' || answer.chargeText(value.length) ? value : never());
+  if (!isLeafType(named))
+    return (value, answer, { fieldNodes, fragments }) => {
+      const { texts } = costOf(type, fieldNodes, fragments);
+      return texts.length === 0 || answer.chargeText(textsOf([value], texts)) ? value : never();
+    };
+  if (TEXT_TYPES.has(named.name))
+    return (value, answer) => (typeof value !== 'string' || answer.chargeText(value.length) ? value : never());
   if (JSONS.has(named.name)) return (value, answer) => (value == null || answer.chargeText(lengthOf(value)) ? value : never());
   return null;
 }
 
 function isText(type: GraphQLOutputType): boolean {
-  return !isListType(getNullableType(type)) && TEXTS.has(getNamedType(type).name);
+  return !isListType(getNullableType(type)) && TEXT_TYPES.has(getNamedType(type).name);
+}
+
+/** Characters of these members of the rows. */
+function textsOf(rows: readonly unknown[], members: readonly string[]): number {
+  let characters = 0;
+  for (const row of rows) {
+    if (typeof row !== 'object' || row === null) continue;
+    for (const member of members) {
+      const value: unknown = Reflect.get(row, member);
+      if (typeof value === 'string') characters += value.length;
+    }
+  }
+  return characters;
 }
 
 function leavesOf(list: readonly unknown[]) {
@@ -113,10 +130,3 @@ function leavesOf(list: readonly unknown[]) {
 function lengthOf(value: unknown): number {
   return typeof value === 'string' ? value.length + 2 : (JSON.stringify(value)?.length ?? 4);
 }
-
-/** For fields that have no resolver, in executors that read them for themselves. */
-export const budgetedFieldResolver: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
-  const value: unknown = defaultFieldResolver(source, args, context, info);
-  if (context.answer.isSpent) return never();
-  return typeof value !== 'string' || context.answer.chargeText(value.length) ? value : never();
-};

@@ -1,7 +1,4 @@
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { type DocumentNode, NoUnusedVariablesRule, specifiedRules, type ValidationRule, visit } from 'graphql';
+import { type DocumentNode, visit } from 'graphql';
 import { type RenderedError, renderError } from '../masking/error-masking.ts';
 
 /** Limits of a document. Real clients' documents and introspection stay below them. */
@@ -15,16 +12,10 @@ export const LIMITS = {
   listLength: 500,
   nesting: 100,
 } as const;
-/** What a document has to hold to before any of it is executed. */
-export const DOCUMENT_RULES: readonly ValidationRule[] = [
-  // Real clients declare variables that they do not use.
-  ...specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule),
-  ...[
-    maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false }),
-    maxAliasesRule({ n: LIMITS.aliases, allowList: [], exposeLimits: false }),
-    maxDirectivesRule({ n: LIMITS.directives, exposeLimits: false }),
-  ],
-];
+/** Of graphql-armor's plugins. */
+export const DEPTH = { n: LIMITS.depth, ignoreIntrospection: true, exposeLimits: false, flattenFragments: false } as const;
+export const ALIASES = { n: LIMITS.aliases, allowList: [] as string[], exposeLimits: false };
+export const DIRECTIVES = { n: LIMITS.directives, exposeLimits: false } as const;
 
 /** What an operation asks for, in rows; null when it may. */
 export function costLimit(cost: number): RenderedError | null {

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -22,7 +23,9 @@ export type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefin
 /** What the text of a leaf takes whose length does not depend on its value; what does depend on it is charged when it is read. */
 const BYTES: Readonly<Record<string, number>> = { UUID: 38, DateTime: 31, Int: 11, Float: 24, Boolean: 5 };
 
-const NOTHING: SelectionCost = { values: 0, bytes: 0 };
+const NOTHING: SelectionCost = { values: 0, bytes: 0, texts: [] };
+/** Types whose values are text of any length. */
+export const TEXT_TYPES: ReadonlySet<string> = new Set(['String', 'ID']);
 
 /**
  * What the fields of an object cost that a document selects, those of the objects within it included; lists of objects are left out,
@@ -48,26 +51,28 @@ export function createSelectionCosts(schema: GraphQLSchema) {
     // The object itself, and its braces.
     let values = 1;
     let bytes = 3;
+    const texts: string[] = [];
     for (const [name, { field, nodes }] of collect(type, sets, fragments)) {
-      const cost = field === null ? { values: 1, bytes: type.name.length + 2 } : costOfField(field, nodes, fragments);
+      const cost = field === null ? { values: 1, bytes: type.name.length + 2 } : costOfField(field.type, nodes, fragments);
+      if (field !== null && isPlainText(field)) texts.push(field.name);
       values += cost.values;
       bytes += cost.bytes + name.length + 4;
       // It will be refused, whatever else it holds.
       if (values > ANSWER_LIMITS.values) break;
     }
-    return { values, bytes };
+    return { values, bytes, texts };
   }
 
   function costOfField(type: GraphQLOutputType, nodes: readonly FieldNode[], fragments: Fragments): SelectionCost {
     const named = getNamedType(type);
     if (isListType(getNullableType(type))) return NOTHING;
     if (!isLeafType(named)) return costOf(type, nodes, fragments);
-    return { values: 1, bytes: isEnumType(named) ? longestName(named.getValues()) : (BYTES[named.name] ?? 2) };
+    return { values: 1, bytes: isEnumType(named) ? longestName(named.getValues()) : (BYTES[named.name] ?? 2), texts: [] };
   }
 
   /** What is asked for by name, each fragment looked into once. A field of introspection or of the root has the type null. */
   function collect(type: GraphQLNamedType, sets: readonly SelectionSetNode[], fragments: Fragments) {
-    const found = new Map<string, { readonly field: GraphQLOutputType | null; readonly nodes: FieldNode[] }>();
+    const found = new Map<string, { readonly field: GraphQLField<unknown, unknown> | null; readonly nodes: FieldNode[] }>();
     const visited = new Set<string>();
     const visit = (within: GraphQLNamedType, { selections }: SelectionSetNode) => {
       for (const selection of selections) {
@@ -104,9 +109,14 @@ export function fragmentsOf({ definitions }: DocumentNode): Fragments {
   );
 }
 
-function fieldOf(type: GraphQLNamedType, name: string): GraphQLOutputType | null {
+function fieldOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | null {
   if (!isObjectType(type) && !isInterfaceType(type)) return null;
-  return type.getFields()[name]?.type ?? null;
+  return type.getFields()[name] ?? null;
+}
+
+/** A member of the object under the field's own name, which is read without a resolver. */
+function isPlainText({ type, resolve }: GraphQLField<unknown, unknown>): boolean {
+  return resolve === undefined && !isListType(getNullableType(type)) && TEXT_TYPES.has(getNamedType(type).name);
 }
 
 function longestName(values: readonly { readonly name: string }[]): number {

@@ -1,6 +1,9 @@
 import { type ASTNode, BREAK, type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, visit } from 'graphql';
 import { describeTypeNamed } from './describe-type.ts';
-import { MOST_ERRORS, type RenderedError, renderError } from './error-masking.ts';
+import { type RenderedError, renderError } from './error-masking.ts';
+
+/** Most problems of a document that are told. */
+export const MOST_PROBLEMS = 5;
 
 /** What is wrong, in plain words: made of the names and types of graphql's own message, which quotes values beside them. */
 const PROBLEMS: readonly (readonly [RegExp, (names: readonly string[], schema: GraphQLSchema) => string])[] = [
@@ -52,7 +55,7 @@ const EXPECTED = [
 
 /** Documents that do not fit the schema: the name that is wrong, and what was expected; no value and no suggestion. */
 export function documentErrors(schema: GraphQLSchema, document: DocumentNode, errors: readonly GraphQLError[]): readonly RenderedError[] {
-  return errors.slice(0, MOST_ERRORS).map((error) => {
+  return errors.slice(0, MOST_PROBLEMS).map((error) => {
     const { locations } = error;
     return {
       ...renderError('BAD_REQUEST', describeProblem(schema, document, error), { path: 'query' }),

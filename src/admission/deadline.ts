@@ -1,6 +1,15 @@
-import type { ServerResponse } from 'node:http';
-import { DomainError } from '../domain/errors/errors.ts';
-import { outcomeUnknown } from '../operations/idempotency/track-effects.ts';
+import { DomainError, outcomeUnknown } from '../domain/errors/errors.ts';
+
+/** Who waits for the answer, whatever carries it. */
+export interface Client {
+  /** Nobody waits any more. */
+  readonly isGone: boolean;
+  /** Called when the client goes away before its answer is whole; returns what takes the listener back. */
+  onGone(listener: () => void): () => void;
+}
+
+/** A caller in this process, who waits for as long as it takes. */
+export const STAYING_CLIENT: Client = { isGone: false, onGone: () => () => {} };
 
 /** How late the end of a request's time may be noticed, milliseconds. */
 const TICK_MS = 250;
@@ -21,7 +30,7 @@ function lookAtAll(): void {
 
 /** The time that a request may take. Nothing is made for it that its work does not ask for. */
 export class Deadline {
-  readonly #response: ServerResponse;
+  readonly #client: Client;
   #controller: AbortController | null = null;
   #isOver = false;
   #abortAt = Number.POSITIVE_INFINITY;
@@ -29,23 +38,20 @@ export class Deadline {
   #allowedMs = 0;
   #isMutation = false;
   #reject: (error: Error) => void = nobodyWaits;
-  #onClose: (() => void) | null = null;
+  #stopListening: (() => void) | null = null;
   /** Where it is in the list. */
   #index = -1;
 
-  constructor(response: ServerResponse) {
-    this.#response = response;
+  constructor(client: Client = STAYING_CLIENT) {
+    this.#client = client;
   }
 
   /** Aborts when the time is over or the client is gone. */
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
-      if (this.#isOver || this.#response.destroyed) this.#controller.abort();
-      this.#onClose = () => {
-        if (!this.#response.writableFinished) this.#abort();
-      };
-      this.#response.on('close', this.#onClose);
+      if (this.#isOver || this.#client.isGone) this.#controller.abort();
+      this.#stopListening = this.#client.onGone(() => this.#abort());
     }
     return this.#controller.signal;
   }
@@ -73,7 +79,7 @@ export class Deadline {
     } finally {
       this.#reject = nobodyWaits;
       this.#leave();
-      if (this.#onClose !== null) this.#response.off('close', this.#onClose);
+      this.#stopListening?.();
     }
   }
 

@@ -1,7 +1,5 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Deadline } from '../../src/server/deadline.ts';
+import { Deadline } from '../../src/admission/deadline.ts';
 
 // One timer looks after all of them, so it is made once, and by this clock.
 beforeAll(() => vi.useFakeTimers({ toFake: ['setInterval', 'performance'] }));
@@ -34,7 +32,7 @@ test('whatever order others end in, each request ends at its own time, and none 
 });
 
 function start(ms: number) {
-  const deadline = new Deadline(new ServerResponse(new IncomingMessage(new Socket())));
+  const deadline = new Deadline();
   deadline.start({ abort: ms, end: ms });
   let outcome = '';
   let finish = () => {};

@@ -1,0 +1,30 @@
+import { GraphQLError } from 'graphql';
+import type { RenderedError } from './error-masking.ts';
+import { asGraphqlError, domainErrorOf, fromDomainError, isRendered, renderError, syntaxError } from './error-masking.ts';
+
+/**
+ * What is told of whatever goes wrong outside of an execution, in our own words: an expected failure keeps its code and text, what
+ * graphql and Yoga refuse is named by its kind, and everything else is masked and handed to `report`.
+ */
+export function createMaskError(report: (error: unknown) => void): (error: unknown) => Error {
+  return (error) => {
+    if (error instanceof Error && isRendered(error)) return error;
+    const expected = domainErrorOf(error);
+    if (expected !== null) return asGraphqlError(fromDomainError(expected));
+    if (error instanceof GraphQLError && error.originalError === undefined) return asGraphqlError(refusalOf(error));
+    report(error);
+    return asGraphqlError(renderError('INTERNAL', 'Something went wrong on our side.'));
+  };
+}
+
+function refusalOf(error: GraphQLError): RenderedError {
+  const { code, http } = error.extensions as { readonly code?: unknown; readonly http?: { readonly status?: unknown } };
+  if (http?.status === 405) return renderError('METHOD_NOT_ALLOWED', 'GET is for queries; send mutations with POST.');
+  if (code === 'OPERATION_RESOLUTION_FAILURE') return OPERATION_UNKNOWN;
+  return syntaxError(error);
+}
+
+/** Several operations, and none of them is the one that is asked for. */
+export const OPERATION_UNKNOWN = renderError('BAD_REQUEST', 'Name one of the operations of the document in operationName.', {
+  path: 'operationName',
+});

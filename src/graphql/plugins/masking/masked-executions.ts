@@ -1,0 +1,42 @@
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import type { OperationRequest } from '../../operation-request.ts';
+import { type ApiPlugin, aroundExecution } from '../yoga-plugin.ts';
+import { describeProblem } from './document-errors.ts';
+import { asGraphqlError, domainErrorOf, fromDomainError, isRendered, type RenderedError, renderError } from './error-masking.ts';
+import { variableErrors } from './variable-errors.ts';
+
+/** What `report` is told of an error that nobody expected. */
+export type Report = (error: unknown, requestId: string) => void;
+
+/** Tells the errors of an execution in our words: an expected failure keeps its code and text, anything else is masked and reported. */
+export function useMaskedExecutions(schema: GraphQLSchema, report: Report): ApiPlugin {
+  return aroundExecution((execute, request) => async (args) => {
+    const result = await execute(args);
+    return result.errors === undefined ? result : { ...result, errors: masked(result, request) };
+  });
+
+  function masked({ data, errors = [] }: ExecutionResult, request: OperationRequest): GraphQLError[] {
+    const { operation, params } = request;
+    if (errors.every(isRendered)) return [...errors];
+    // Nothing was executed: the variables do not fit their types.
+    if (data === undefined && operation !== null) return variableErrors(schema, operation.node, params.variables).map(asGraphqlError);
+    return errors.map((error) => (isRendered(error) ? error : asGraphqlError(tell(error, request))));
+  }
+
+  function tell(error: GraphQLError, { told, actor }: OperationRequest): RenderedError {
+    const path = error.path === undefined ? {} : { path: [...error.path] };
+    const expected = domainErrorOf(error);
+    if (expected !== null) return { ...fromDomainError(told(expected)), ...path };
+    // An argument that is seen to be null only when it is used: a JSONString! that reads "null".
+    const cause = error.originalError;
+    if (isGraphqlError(cause) && cause.nodes !== undefined)
+      return { ...renderError('BAD_REQUEST', describeProblem(schema, null, cause), { path: 'query' }), ...path };
+    report(cause ?? error, actor.request.id);
+    return { ...renderError('INTERNAL', 'Something went wrong on our side.'), ...path };
+  }
+}
+
+function isGraphqlError(error: unknown): error is GraphQLError {
+  return error instanceof Error && error.name === 'GraphQLError' && !(error instanceof DomainError);
+}

@@ -1,0 +1,105 @@
+import { isAsyncIterable } from '@envelop/core';
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { type Answer, answerOf, makeAnswer, NEEDS_STREAM } from './answer.ts';
+import type { OperationRequest } from './operation-request.ts';
+import { type Admission, useAdmission } from './plugins/admission.ts';
+import { useAnswerText } from './plugins/answer-text.ts';
+import { useAnswerBudget } from './plugins/budget/answer-budget-plugin.ts';
+import { useDeadline } from './plugins/deadline.ts';
+import { useEffects } from './plugins/effects.ts';
+import { useLimitedEngine } from './plugins/engine.ts';
+import { useHttpAnswer } from './plugins/http-answer.ts';
+import { useIdempotency } from './plugins/idempotency.ts';
+import { useCompiledQueries } from './plugins/jit.ts';
+import { ALIASES, DEPTH, DIRECTIVES } from './plugins/limits/document-limits.ts';
+import { useOperationLimits } from './plugins/limits/operation-limits.ts';
+import { createMaskError } from './plugins/masking/mask-error.ts';
+import { type Report, useMaskedExecutions } from './plugins/masking/masked-executions.ts';
+import { usePreparedDocuments } from './plugins/prepared-documents.ts';
+import { useRefusalAudit } from './plugins/refusal-audit.ts';
+import { useResolverContext } from './plugins/resolver-context.ts';
+import type { ServerContext } from './plugins/yoga-plugin.ts';
+
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly admission: Admission;
+  /** Whether an answer that can be made anew is recorded for this token under its idempotency id. */
+  readonly mayKeep: (token: string, bytes: number) => boolean;
+  readonly report: Report;
+}
+
+/** The GraphQL API, whatever carries it. */
+export interface GraphqlApi {
+  /** Yoga with all its ways in: GET, streams, and what else a client may accept. */
+  readonly yoga: YogaServerInstance<ServerContext, object>;
+  /** The same plugins for a request that wants one answer as plain JSON, without objects of Fetch around it. Never throws. */
+  run(request: OperationRequest): Promise<Answer>;
+}
+
+export function createGraphqlApi({ schema, admission, mayKeep, report }: GraphqlOptions): GraphqlApi {
+  const maskError = createMaskError((error) => report(error, 'unknown'));
+  const yoga = createYoga<ServerContext>({
+    schema,
+    maskedErrors: { maskError },
+    // Each of these is on as Yoga comes.
+    logging: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    batching: false,
+    multipart: false,
+    parserAndValidationCache: false,
+    plugins: [
+      // The document: it is parsed and held against the schema and the limits once, and then kept.
+      useLimitedEngine(),
+      maxDepthPlugin(DEPTH),
+      maxAliasesPlugin(ALIASES),
+      maxDirectivesPlugin(DIRECTIVES),
+      usePreparedDocuments(schema),
+
+      // The execution, from the inside to the outside.
+      useCompiledQueries(),
+      useResolverContext(),
+      useAnswerBudget(),
+      useMaskedExecutions(schema, report),
+      useEffects(),
+      useOperationLimits(),
+      useAdmission(admission),
+
+      // The request, from the inside to the outside.
+      useAnswerText(),
+      useRefusalAudit(),
+      useIdempotency(mayKeep),
+      useDeadline(),
+
+      // What Yoga's own handler reads and sends.
+      useHttpAnswer(),
+    ],
+  });
+
+  async function run(operationRequest: OperationRequest): Promise<Answer> {
+    const { params } = operationRequest;
+    try {
+      // Plugins of Yoga's own look at a Request of Fetch only where there is one.
+      const given = { params, request: undefined as never };
+      const result = await yoga.getResultForParams(given, { operationRequest });
+      if (isAsyncIterable(result)) {
+        void result[Symbol.asyncIterator]().return?.();
+        return NEEDS_STREAM;
+      }
+      return result === undefined ? refused(new Error('no result')) : answerOf(result);
+    } catch (error) {
+      return refused(error);
+    }
+  }
+
+  function refused(error: unknown): Answer {
+    return makeAnswer({ errors: [maskError(error)] as never }, false);
+  }
+
+  return { yoga, run };
+}

@@ -1,0 +1,30 @@
+import type { LoginThrottle } from '../admission/failed-login-throttle.ts';
+import type { Rates } from '../admission/token-bucket.ts';
+import type { GraphqlApi } from '../graphql/yoga.ts';
+import type { Services } from '../operations/services.ts';
+import type { AccessLogRecord } from './access-log-record.ts';
+import type { Proxies } from './client-address.ts';
+import type { Patience } from './connections.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+
+/** What the server serves, and what it holds requests to. */
+export interface Gateway {
+  readonly services: Services;
+  readonly graphql: GraphqlApi;
+  readonly rates: Rates;
+  readonly logins: LoginThrottle;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  readonly readiness: () => Promise<Readiness>;
+  readonly proxies: Proxies;
+  /** Connections that one address may have open; those of a trusted proxy are not counted. */
+  readonly connectionsPerAddress: number;
+  readonly patience: Patience;
+  /** Reports what was not expected; never given a request or a reply. */
+  readonly report: (error: unknown, requestId: string) => void;
+  /** Told of every request once it is answered. */
+  readonly observe: (request: AccessLogRecord) => void;
+  /** The project of the control socket's actor; null for the public listener. */
+  readonly localProjectId: string | null;
+  readonly state: { draining: boolean };
+}
