@@ -31,7 +31,7 @@ try {
   const connector = join(folder, 'connector');
   mkdirSync(connector);
   const guide = readFileSync(join(root, 'docs/guide/write-a-connector.md'), 'utf8');
-  for (const [, name, text] of guide.matchAll(/^```(?:js|json) (\S+)\n([\s\S]*?)^```$/gm)) writeFileSync(join(connector, name), text);
+  for (const [, name, text] of guide.matchAll(/^```(?:js|json) ([\w.]+)\n([\s\S]*?)^```$/gm)) writeFileSync(join(connector, name), text);
   npm(['install', '--no-audit', '--no-fund', '--omit=dev', './connector'], folder);
   const loader = pathToFileURL(join(folder, 'node_modules/changeover/dist/connectors/load-packages.js')).href;
   const script = `const { loadPackages } = await import('${loader}'); console.log((await loadPackages(['changeover-connector-metabase']))[0].connector.kind);`;
@@ -56,8 +56,8 @@ function missing(paths) {
     'dist/main.js',
     'dist/cli/main.js',
     'dist/egress/worker.js',
-    'dist/domain/connector/connector.js',
-    'dist/domain/connector/connector.d.ts',
+    'dist/connectors/connector-api.js',
+    'dist/connectors/connector-api.d.ts',
     'schema/schema.graphql',
     'migrations/sqlite/meta/_journal.json',
     'migrations/postgres/meta/_journal.json',

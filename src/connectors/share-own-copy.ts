@@ -12,4 +12,4 @@ export function resolve(specifier, context, next) {
   return specifier === 'changeover/connector' ? { url: own, shortCircuit: true } : next(specifier, context);
 }`;
 
-register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: { own: new URL('../domain/connector.js', import.meta.url).href } });
+register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: { own: new URL('./connector-api.js', import.meta.url).href } });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPostgres } from '../support/embedded-postgres.ts';
 import { createScratchInstall, type RunningGateway } from '../support/scratch-install.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -14,24 +15,40 @@ const blocks = new Map(
   [...guide.matchAll(/^```(?:js|json|graphql) (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', text = '']) => [name, text]),
 );
 const NAME = 'changeover-connector-metabase';
+const SQL_NAME = 'changeover-connector-yugabytedb';
+/** The files of the package that the guide makes; the kind that is asked in SQL is another package's. */
+const files = [...blocks].filter(([name]) => /^[\w.]+\.(js|json)$/.test(name));
 
 const install = createScratchInstall();
 const source = join(install.folder, 'source');
 mkdirSync(source);
-for (const [name, text] of blocks) if (name !== 'request') writeFileSync(join(source, name), text);
+for (const [name, text] of files) writeFileSync(join(source, name), text);
 install.install(source);
 // As `npm install` in the package's own folder would have it.
 symlinkSync(join(install.folder, 'node_modules'), join(source, 'node_modules'));
+const sqlKind = blocks.get('yugabytedb/index.js') ?? '';
+install.write(SQL_NAME, { 'package.json': JSON.stringify({ type: 'module', exports: './index.js' }), 'index.js': sqlKind });
+mkdirSync(join(source, 'yugabytedb'));
+writeFileSync(join(source, 'yugabytedb/index.js'), sqlKind);
+mkdirSync(join(install.folder, 'node_modules/@types'), { recursive: true });
+for (const name of ['pg', '@types/pg']) symlinkSync(join(root, 'node_modules', name), join(install.folder, 'node_modules', name));
 afterAll(() => install.remove());
 
 describe('the connector in docs/guide/write-a-connector.md', () => {
   test('is a package, a connector and a test', () => {
-    expect([...blocks.keys()]).toEqual(['package.json', 'index.js', 'index.test.js', 'request']);
+    expect([...blocks.keys()]).toEqual(['package.json', 'index.js', 'yugabytedb/index.js', 'index.test.js', 'request']);
+  });
+
+  test('is short: a kind that is asked over HTTP has 40 lines at most, and one that is asked in SQL 80', () => {
+    const linesOf = (name: string) => (blocks.get(name) ?? '').trimEnd().split('\n').length;
+    expect({ http: linesOf('index.js') <= 40, sql: linesOf('yugabytedb/index.js') <= 80 }).toEqual({ http: true, sql: true });
   });
 
   test('is packed without its test', () => {
-    const files = ['package.json', 'index.js', 'index.test.js'].map((file) => existsSync(join(install.folder, 'node_modules', NAME, file)));
-    expect(files).toEqual([true, true, false]);
+    const packed = ['package.json', 'index.js', 'index.test.js'].map((file) =>
+      existsSync(join(install.folder, 'node_modules', NAME, file)),
+    );
+    expect(packed).toEqual([true, true, false]);
   });
 
   test('passes its own test', () => {
@@ -39,12 +56,12 @@ describe('the connector in docs/guide/write-a-connector.md', () => {
     expect({ status, failed: status === 0 ? '' : stdout }).toEqual({ status: 0, failed: '' });
   });
 
-  test('is sound by the types that the package gives', () => {
+  test.each(['index.js', 'yugabytedb/index.js'])('is sound by the types that the package gives: %s', (file) => {
     const options =
       '--noEmit --allowJs --checkJs --strict --module nodenext --target es2023 --skipLibCheck --ignoreConfig --types node'.split(' ');
     const { status, stdout } = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), ...options, '--typeRoots', join(root, 'node_modules/@types'), 'index.js'],
+      [join(root, 'node_modules/typescript/bin/tsc'), ...options, '--typeRoots', join(root, 'node_modules/@types'), file],
       { cwd: source, encoding: 'utf8', timeout: 60_000 },
     );
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
@@ -68,7 +85,7 @@ describe('the ways in which a package is installed, each by npm and without a re
   function author(): string {
     const folder = mkdtempSync(join(tmpdir(), 'changeover-author-'));
     folders.push(folder);
-    for (const [name, text] of blocks) if (name !== 'request') writeFileSync(join(folder, name), text);
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
     return folder;
   }
   const npm = (args: readonly string[], cwd: string) =>
@@ -109,7 +126,7 @@ describe('the ways in which a package is installed, each by npm and without a re
 describe('a connector of a package, in a gateway that names it', () => {
   const server = createServer(({ url, headers }, response) => {
     if (headers['x-api-key'] !== 'mb_a-key') response.writeHead(401).end();
-    else response.end(JSON.stringify(url === '/api/database' ? { data: [] } : {}));
+    else response.end(JSON.stringify(url === '/api/database' ? { data: [] } : { id: 1 }));
   });
   let gateway: RunningGateway;
   beforeAll(async () => {
@@ -151,6 +168,85 @@ describe('a connector of a package, in a gateway that names it', () => {
     });
   });
 });
+
+describe('a kind of a package that is asked in SQL', () => {
+  let server: Awaited<ReturnType<typeof startPostgres>>;
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    server = await startPostgres();
+    await server.createDatabase('target');
+    await server.query("create role loader login password 'loader-password-1'; create role loader2 login password 'loader-password-2'");
+    await server.query(
+      'create table orders (id int); grant select, insert on orders to loader; grant select on orders to loader2',
+      'target',
+    );
+    gateway = await install.serve({ CHANGEOVER_CONNECTORS: SQL_NAME, CHANGEOVER_DATA_DIR: join(install.folder, 'sql-data') });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await server.close();
+  });
+  const TEST = `mutation ($details: YugabytedbConnectionDetails!, $id: UUID, $name: String!) {
+    testYugabytedbCredentialsV2(connectionDetails: $details, connectionId: $id, validationName: $name) {
+      validationResult { errors { code resolution } warnings { code } }
+    }
+  }`;
+  const details = (user: string, password: string) => ({ host: '127.0.0.1', port: server.port, database: 'target', user, password });
+  const run = async (name: string, given: object, id: string | null = null) => {
+    const { data } = (await gateway.graphql(TEST, { details: given, id, name })) as Answer;
+    const { errors, warnings } = data.testYugabytedbCredentialsV2.validationResult;
+    return [...errors, ...warnings].map(({ code }) => code);
+  };
+
+  test('tells a wrong password, a wrong database and a wrong port apart', async () => {
+    const good = details('loader', 'loader-password-1');
+    expect({
+      good: await run('validate_connection', good),
+      password: await run('validate_connection', { ...good, password: 'another' }),
+      database: await run('validate_connection', { ...good, database: 'nowhere' }),
+      port: await run('validate_connection', { ...good, port: 1 }),
+      identity: await run('validate_identity', good),
+      permissions: await run('validate_permissions', good),
+    }).toEqual({
+      good: ['NOT_PROTECTED'],
+      password: ['CREDENTIALS_REJECTED'],
+      database: ['DATABASE_NOT_FOUND'],
+      port: ['PORT_CLOSED'],
+      identity: [],
+      permissions: [],
+    });
+  });
+
+  test('lists what the login in use may do and the new one may not, with the grant that mends it', async () => {
+    const staged = (await gateway.graphql(
+      'mutation ($details: JSONString!) { stageConnection(connectionType: "yugabytedb", details: $details) { key } }',
+      { details: JSON.stringify(details('loader', 'loader-password-1')) },
+    )) as { readonly data: { readonly stageConnection: { readonly key: string } } };
+    const added = (await gateway.graphql(
+      'mutation ($key: String!) { addConnection(key: $key, connectionType: "yugabytedb", name: "DB") { connection { uuid } } }',
+      { key: staged.data.stageConnection.key },
+    )) as { readonly data: { readonly addConnection: { readonly connection: { readonly uuid: string } } } };
+    const { data } = (await gateway.graphql(TEST, {
+      details: details('loader2', 'loader-password-2'),
+      id: added.data.addConnection.connection.uuid,
+      name: 'validate_permission_parity',
+    })) as Answer;
+    expect(data.testYugabytedbCredentialsV2.validationResult.errors).toEqual([
+      { code: 'PERMISSION_LOST', resolution: 'Run: GRANT INSERT ON public.orders TO "loader2";' },
+    ]);
+  });
+});
+
+type Answer = {
+  readonly data: {
+    readonly testYugabytedbCredentialsV2: {
+      readonly validationResult: {
+        readonly errors: readonly { readonly code: string; readonly resolution: string }[];
+        readonly warnings: readonly { readonly code: string }[];
+      };
+    };
+  };
+};
 
 describe('a connection whose package is no longer named', () => {
   let gateway: RunningGateway;
@@ -212,11 +308,11 @@ describe('a package that can not be used ends the start with one line that names
       'astray-too',
       'url: setting(httpUrl()), login: group({ user: setting(z.string()), password: secret(secretText()) })',
     ),
-    'own-copy': connector('copied').replace("'changeover/connector'", "'./node_modules/changeover/dist/domain/connector/connector.js'"),
+    'own-copy': connector('copied').replace("'changeover/connector'", "'./node_modules/changeover/dist/connectors/connector-api.js'"),
   };
   for (const [name, index] of Object.entries(packages)) install.write(name, { 'package.json': packageJson, 'index.js': index });
   const copy = join(install.folder, 'node_modules/own-copy/node_modules/changeover');
-  for (const path of ['package.json', 'dist/domain', 'node_modules']) {
+  for (const path of ['package.json', 'dist/domain', 'dist/connectors', 'node_modules']) {
     cpSync(join(install.folder, 'node_modules/changeover', path), join(copy, path), { recursive: true, verbatimSymlinks: true });
   }
 

@@ -8,7 +8,7 @@ import {
 } from '../../domain/connector/connector.ts';
 import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { HttpFailure } from './http/http-session.ts';
-import { lossesOf, type Parity } from './parity.ts';
+import { lossesOf, notComparable, type Parity } from './parity.ts';
 import type { Meaning, Meanings } from './problems.ts';
 import { reportReadable } from './sql/readable-schemas.ts';
 import { serverProblem } from './sql/server-problem.ts';
@@ -95,6 +95,7 @@ function byPrivileges<D, S extends SqlSession>({ privileges, grant, ...parity }:
     async losses(session, { name }, { credentials }) {
       const after = parity.login(credentials) ?? '';
       const had = await session.query(privileges, [name]);
+      if (had.length === 0) throw notComparable('nothing of it can be seen', 'No privilege of the login in use can be seen');
       const has = new Set((await session.query(privileges, [after])).map(key));
       return lossesOf(
         had.filter((row) => !has.has(key(row))),

@@ -3,12 +3,6 @@ import { isOpenUrl } from '../connection/open-url.ts';
 import type { EgressSession } from './egress.ts';
 import type { Problem, ValidatorData } from './validation.ts';
 
-// What a connector in a package of its own needs besides: this file is what `changeover/connector` is.
-export type { EgressSession, HttpReply, HttpRequest } from './egress.ts';
-export { EgressError } from './egress.ts';
-export type { Problem, ValidationCode } from './validation.ts';
-export { z };
-
 /**
  * What a connector is: one object that defines a kind. GraphQL inputs, test and update mutations, checks, the form's
  * JSON Schema, CLI prompts, redaction and the reference page are all derived from it; nothing else names a kind.

@@ -1,0 +1,23 @@
+/** What a package that brings kinds of its own takes from `changeover/connector`: this file is that. */
+export { z } from 'zod';
+export * from '../domain/connector/connector.ts';
+export { EgressError, type EgressSession, type HttpReply, type HttpRequest } from '../domain/connector/egress.ts';
+export type { Problem, ValidationCode, ValidatorData } from '../domain/connector/validation.ts';
+export { askAws, askAwsQuery, assumeRole } from './kits/aws/aws-action.ts';
+export { awsIdentityFields, awsIdentityRules, awsPlaceFields, readAwsIdentity } from './kits/aws/aws-identity.ts';
+export { defineHttpConnector, type HttpConnectorDefinition } from './kits/define-http-connector.ts';
+export { defineSqlConnector, type SqlConnectorDefinition } from './kits/define-sql-connector.ts';
+export { headerSecret, headerValue, secureUrl, serverFields, word } from './kits/fields.ts';
+export type { HttpAuth } from './kits/http/http-auth.ts';
+export { type HttpAsk, HttpFailure, type HttpSession, openHttp } from './kits/http/http-session.ts';
+export { oauth, oauthRule } from './kits/http/oauth-field.ts';
+export { fetchAccessToken, type OAuthClient } from './kits/http/oauth-token.ts';
+export { fingerprintOf, isPrivateKey, readPrivateKey, signJwt } from './kits/http/rsa-key.ts';
+export { type Loss, lossesOf, notComparable } from './kits/parity.ts';
+export { NotChecked, problem, Refusal, says } from './kits/problems.ts';
+export { exactlyOne, onlyWith, together } from './kits/rules.ts';
+export { mayNotRead, readsNothing, reportTables } from './kits/sql/readable-schemas.ts';
+export { backquoted, doubleQuoted, namedRows, type SqlRow, type SqlSession } from './kits/sql/sql-session.ts';
+export { NoTlsError, nodeTls, openWithTls, type TlsOptions, tls, tlsStrictness, WeakLoginError } from './kits/sql/tls.ts';
+export type { Check, Finding, IdentityCheck } from './kits/usual-validators.ts';
+export { walk } from './kits/walk.ts';
