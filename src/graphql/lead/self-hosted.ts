@@ -4,12 +4,14 @@ import { testAndStageReference } from '../../operations/changes/test-and-stage.t
 import { stageReferenceCreation, stageReferenceUpdate, testReference } from '../../operations/references/stage-reference.ts';
 import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
-import { readTestOptions, type ValidationTypes } from '../schema/validations/validation.ts';
+import { readTestOptions } from '../schema/validations/test-options.ts';
+import type { ValidationTypes } from '../schema/validations/validation-types.ts';
 import { FOREIGN_FIELDS, SELF_HOSTED_TYPES, selfHostedByKey, selfHostedReference } from './given-reference.ts';
-import { type addKindOperations, SAVE, stagedOnly } from './kinds/kind-operations.ts';
+import type { addKindMutations } from './kinds/kind-mutations.ts';
+import { SAVE, stagedOnly } from './kinds/test-or-stage.ts';
 import { testedPayload } from './kinds/test-v1.ts';
 
-type Staged = ReturnType<typeof addKindOperations>['staged'];
+type Staged = ReturnType<typeof addKindMutations>['staged'];
 
 /** Connections whose credentials stay in an outside manager, as the lead API makes and changes them. */
 export function addSelfHosted(builder: Builder, { result, testOptions, v1 }: ValidationTypes, staged: Staged): void {

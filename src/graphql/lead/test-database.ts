@@ -3,7 +3,8 @@ import { badRequest } from '../../domain/errors/errors.ts';
 import { testAndStage } from '../../operations/changes/test-and-stage.ts';
 import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
-import { readTestOptions, type ValidationTypes } from '../schema/validations/validation.ts';
+import { readTestOptions } from '../schema/validations/test-options.ts';
+import type { ValidationTypes } from '../schema/validations/validation-types.ts';
 import { testedPayload } from './kinds/test-v1.ts';
 
 interface DatabaseArguments {

@@ -3,7 +3,8 @@ import type { TestedStaging } from '../../../operations/changes/test-and-stage.t
 import { testAndStage } from '../../../operations/changes/test-and-stage.ts';
 import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../../schema/builder.ts';
-import { readTestOptions, type ValidationTypes } from '../../schema/validations/validation.ts';
+import { readTestOptions } from '../../schema/validations/test-options.ts';
+import type { ValidationTypes } from '../../schema/validations/validation-types.ts';
 import type { LeadTestV1 } from '../lead-kinds.ts';
 import { v1ResultOf } from './v1-result.ts';
 import type { WireInputs } from './wire-inputs.ts';

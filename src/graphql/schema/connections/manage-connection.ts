@@ -8,7 +8,7 @@ import {
 } from '../../../operations/connections/manage-connection.ts';
 import { DIALS } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
-import { lossesArg } from '../changes/change.ts';
+import { lossesArg } from '../changes/in-flight-args.ts';
 import type { ConnectionTypes } from './connection.ts';
 
 /** Naming, enabling, protecting and removing connections, as the lead API spells it; and our policies. */

@@ -1,12 +1,12 @@
 import type { SecretDestination } from '../../../domain/connection/secret-reference.ts';
 import { allowDestination, listDestinations, releaseSecret } from '../../../operations/references/allow-destination.ts';
-import type { addGenericStaging } from '../../lead/kinds/kind-operations.ts';
 import { DIALS, LISTS } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
+import type { addStaging } from '../changes/stage-change.ts';
 import { type PageTypes, pageOf, readPage } from '../page.ts';
 
 /** Where secrets may be sent that leave it to a connection to say so. */
-export function addSecretDestinations(builder: Builder, pages: PageTypes, { provider }: ReturnType<typeof addGenericStaging>): void {
+export function addSecretDestinations(builder: Builder, pages: PageTypes, { provider }: ReturnType<typeof addStaging>): void {
   const destination = builder.objectRef<SecretDestination>('SecretDestination').implement({
     fields: (t) => ({
       projectId: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.projectId }),

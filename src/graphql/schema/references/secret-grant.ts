@@ -1,10 +1,10 @@
 import type { ProviderGrant } from '../../../domain/connection/secret-reference.ts';
 import { grantSecrets, listSecretGrants, revokeSecrets } from '../../../operations/references/grant-secrets.ts';
-import type { addGenericStaging } from '../../lead/kinds/kind-operations.ts';
 import type { Builder } from '../builder.ts';
+import type { addStaging } from '../changes/stage-change.ts';
 
 /** What the operator lets projects name in secret references. */
-export function addSecretGrants(builder: Builder, { provider }: ReturnType<typeof addGenericStaging>): void {
+export function addSecretGrants(builder: Builder, { provider }: ReturnType<typeof addStaging>): void {
   const grant = builder.objectRef<ProviderGrant>('SecretGrant').implement({
     fields: (t) => ({
       projectId: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.projectId }),

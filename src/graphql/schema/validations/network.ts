@@ -7,7 +7,7 @@ import type { V1Result } from '../../lead/kinds/v1-result.ts';
 import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import type { ValidationTypes } from './validation.ts';
+import type { ValidationTypes } from './validation-types.ts';
 
 interface ProbeArgs {
   readonly timeout?: number | null | undefined;

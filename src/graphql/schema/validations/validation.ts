@@ -1,113 +1,15 @@
 import type { Connector } from '../../../domain/connector/connector.ts';
-import type { Problem, ValidationResult, ValidatorData } from '../../../domain/connector/validation.ts';
-import { isWell } from '../../../domain/connector/validation.ts';
+import type { ValidationResult } from '../../../domain/connector/validation.ts';
 import { badRequest } from '../../../domain/errors/errors.ts';
 import { listValidators } from '../../../operations/validations/list-validators.ts';
-import { type TestOptions, testConnection, validateChange } from '../../../operations/validations/run-validation.ts';
-import { refuseCtpConfig } from '../../lead/ctp-config.ts';
-import { createV1Types, v1ResultOf } from '../../lead/kinds/v1-result.ts';
+import { testConnection, validateChange } from '../../../operations/validations/run-validation.ts';
+import { v1ResultOf } from '../../lead/kinds/v1-result.ts';
 import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
-import type { Context } from '../context.ts';
+import { readTestOptions } from './test-options.ts';
+import type { ValidationTypes } from './validation-types.ts';
 
-export type ValidationTypes = ReturnType<typeof createValidationTypes>;
-
-/** The lead API's validation results, and the operations that run validators on a staged or saved connection. */
-export function createValidationTypes(builder: Builder) {
-  const failure = builder.objectRef<Problem>('ValidationFailure').implement({
-    fields: (t) => ({
-      cause: t.exposeString('cause'),
-      stackTrace: t.string({
-        description: 'Files and lines in which a check itself failed, for an operator; null otherwise.',
-        resolve: ({ frames }) => frames?.join('\n') ?? null,
-      }),
-      friendlyMessage: t.exposeString('friendlyMessage'),
-      resolution: t.exposeString('resolution'),
-      code: t.exposeString('code', { description: 'From the closed list of validation codes.' }),
-    }),
-  });
-  const queryWithResults = builder.objectRef<{ readonly query: string; readonly rows: string }>('QueryWithResults').implement({
-    fields: (t) => ({ query: t.exposeString('query'), rows: t.exposeString('rows') }),
-  });
-  const additionalData = builder.objectRef<ValidatorData>('AdditionalData').implement({
-    fields: (t) => ({
-      projectsValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.projectsValidated) }),
-      datasetsValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.datasetsValidated) }),
-      tablesValidated: t.stringList({ nullable: { list: true, items: true }, resolve: (data) => list(data.tablesValidated) }),
-      queriesWithResults: t.field({
-        type: [queryWithResults],
-        nullable: { list: true, items: true },
-        resolve: (data) => list(data.queriesWithResults),
-      }),
-      returnedData: t.field({ type: 'GenericScalar', resolve: (data) => data.returnedData ?? null }),
-    }),
-  });
-  const status = builder.enumType('ValidationStatus', {
-    values: {
-      PASSED: { value: 'passed' },
-      WARNING: { value: 'warning' },
-      FAILED: { value: 'failed' },
-      SKIPPED: { value: 'skipped' },
-    } as const,
-  });
-  const result = builder.objectRef<ValidationResult>('TestCredentialsV2Response').implement({
-    fields: (t) => ({
-      success: t.boolean({ resolve: isWell }),
-      validationName: t.exposeString('validator'),
-      description: t.exposeString('description'),
-      errors: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.errors] }),
-      warnings: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.warnings] }),
-      additionalData: t.field({ type: additionalData, resolve: (row) => row.data }),
-      status: t.field({
-        type: status,
-        nullable: false,
-        description: 'SKIPPED says that nothing was looked at, which `success` does not tell.',
-        resolve: (row) => row.status,
-      }),
-    }),
-  });
-  const validatorTestOptions = builder.inputType('ValidatorTestOptions', {
-    fields: (t) => ({
-      validateSelect: t.boolean(),
-      validateInfoAccess: t.boolean(),
-      validateTableMetadata: t.boolean(),
-      validateSyslog: t.boolean(),
-    }),
-  });
-  const testOptions = builder.inputType('ConnectionTestOptions', {
-    fields: (t) => ({
-      dcId: t.field({ type: 'UUID' }),
-      skipValidation: t.boolean({ defaultValue: false }),
-      skipPermissionTests: t.boolean({ defaultValue: false }),
-      testOptions: t.field({ type: validatorTestOptions }),
-      ctpConfig: t.field({ type: 'JSONString' }),
-    }),
-  });
-  return { result, testOptions, v1: createV1Types(builder) };
-}
-
-function list<T>(items: readonly T[] | undefined): T[] | null {
-  return items === undefined ? null : [...items];
-}
-
-interface GivenOptions {
-  readonly dcId?: string | null | undefined;
-  readonly skipValidation?: boolean | null | undefined;
-  readonly skipPermissionTests?: boolean | null | undefined;
-  readonly ctpConfig?: unknown;
-}
-
-/** The lead API's test options as the operation takes them. */
-export function readTestOptions(options: GivenOptions | null | undefined, { signal }: Context): TestOptions {
-  refuseCtpConfig(options?.ctpConfig, 'connectionOptions.ctpConfig');
-  return {
-    siteId: options?.dcId ?? null,
-    skipValidation: options?.skipValidation === true,
-    skipPermissionTests: options?.skipPermissionTests === true,
-    signal,
-  };
-}
-
+/** The lead API's runs of validators on a saved connection and on a staged change, and which ones a kind has. */
 export function addValidationOperations(builder: Builder, { result, testOptions, v1 }: ValidationTypes): void {
   const validation = builder
     .objectRef<

@@ -1,0 +1,49 @@
+import type { ValidationResult } from '../../../domain/connector/validation.ts';
+import { type StageUpdate, stageCreation, stageUpdate } from '../../../operations/changes/stage-change.ts';
+import { type TestOptions, testDetails, testUpdate } from '../../../operations/validations/run-validation.ts';
+import type { Context } from '../../schema/context.ts';
+
+/** The name that stages without dialling out, in place of a validator's. */
+export const SAVE = 'save_credentials';
+
+/** The name of the operation that a connector's connections are updated with, or null when it is this one. */
+export type OtherOperation = NonNullable<StageUpdate['otherOperation']>;
+
+interface TestRequest {
+  readonly details: Readonly<Record<string, unknown>>;
+  /** The connection that the details are laid over, or null for one to be created. */
+  readonly connectionId: string | null;
+  readonly validator: string;
+  readonly options: TestOptions;
+}
+
+/** One validator's run on the given details, or their staging where the name in its place says so. */
+export async function testOrStage(
+  { kind, otherOperation }: { readonly kind: string; readonly otherOperation: OtherOperation },
+  { services, actor }: Context,
+  { details, connectionId, validator, options }: TestRequest,
+): Promise<{ readonly key: string | null; readonly outcome: ValidationResult }> {
+  if (connectionId === null) {
+    const creation = { kind, details };
+    if (validator !== SAVE) return { key: null, outcome: await testDetails(services, actor, { ...creation, ...options, validator }) };
+    const { key, change } = await stageCreation(services, actor, creation);
+    return { key, outcome: stagedOnly(change.createdAt) };
+  }
+  const update = { connectionId, changes: details, otherOperation, sharedInput: true, path: 'connectionDetails' };
+  if (validator !== SAVE) return { key: null, outcome: await testUpdate(services, actor, { ...update, ...options, validator }) };
+  const { key, change } = await stageUpdate(services, actor, update);
+  return { key, outcome: stagedOnly(change.createdAt) };
+}
+
+export function stagedOnly(at: number): ValidationResult {
+  return {
+    validator: SAVE,
+    description: 'Stages the credentials.',
+    status: 'passed',
+    errors: [],
+    warnings: [],
+    data: null,
+    startedAt: at,
+    finishedAt: at,
+  };
+}
