@@ -239,7 +239,7 @@ export const EGRESS = [
   { id: 'egress/scrub-keys', file: 'src/egress/scrub.ts', before: '[clean(key, MOST.text), member]', after: '[key, member]', tests: SCRUB },
   {
     id: 'egress/environment',
-    file: 'src/egress/worker-pool.ts',
+    file: 'src/egress/worker-threads.ts',
     before: "env: { HOME: '/nonexistent' },",
     after: '',
     tests: ['test/egress/worker.test.ts', 'test/egress/ways-out.test.ts'],
