@@ -40,7 +40,7 @@ export const LOG_FIELDS = {
   validator: 'name of the validator, or of the probe',
   version: 'version of Changeover',
   versionGap: 'how many numbers the next version of each connection leaves out',
-  waitedMs: 'how long it waited for a place, milliseconds',
+  waitedMs: 'how long it waited in the queue, milliseconds',
 } as const satisfies Record<string, string>;
 
 export type LogField = keyof typeof LOG_FIELDS;
@@ -85,7 +85,7 @@ export const LOG_EVENTS = {
   },
   housekeeping: {
     level: 'info',
-    says: 'A pass of the housekeeping found something to do.',
+    says: 'A maintenance pass found something to do.',
     fields: ['retired', 'destroyed', 'expiredChanges', 'forgotten', 'ms'],
   },
   'old rows dropped': { level: 'info', says: 'Rows whose retention was over were deleted.', fields: ['dropped', 'ms'] },

@@ -10,7 +10,7 @@ export interface SignedRows {
 }
 
 /** What keeps whoever edits the table from gaining by it instead. */
-export interface OtherwiseKept {
+export interface CoveredElsewhere {
   readonly by: 'other';
   readonly how: string;
   /** Columns of which an edit is told by nobody. */
@@ -219,4 +219,4 @@ export const COVERAGE = {
   },
   authorityHead: { by: 'mac', id: ['id'], except: {}, rows: {} },
   auditHead: { by: 'mac', id: ['id'], except: {}, rows: {} },
-} as const satisfies { readonly [K in keyof Tables]: SignedRows | OtherwiseKept | UnusedTable };
+} as const satisfies { readonly [K in keyof Tables]: SignedRows | CoveredElsewhere | UnusedTable };

@@ -7,10 +7,10 @@ test.each([
   [{ loopDelayMs: 201, memory: 0.5 }, 'severe'],
   [{ loopDelayMs: 20, memory: 0.81 }, 'high'],
   [{ loopDelayMs: 20, memory: 0.91 }, 'severe'],
-])('a load of %j is pressure %s', (load, expected) => {
+])('a load of %j is level %s', (load, expected) => {
   expect(loadLevelOf(load)).toBe(expected);
 });
 
-test('pressure is what lasts', () => {
+test('the load level counts only what lasts', () => {
   expect([milder('none', 'severe'), milder('severe', 'high'), milder('severe', 'severe')]).toEqual(['none', 'high', 'severe']);
 });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 
 /** Where in the page a secret stands, apart from the editor's two panes below the query, which show what their user typed. */
 export async function secretsInPage(page: Page, secrets: readonly string[]): Promise<readonly string[]> {
-  const places = await page.evaluate(async () => {
+  const texts = await page.evaluate(async () => {
     const copy = document.documentElement.cloneNode(true) as HTMLElement;
     for (const pane of copy.querySelectorAll('section[aria-label="Variables"], section[aria-label="Headers"]')) pane.remove();
     const databases = await indexedDB.databases();
@@ -28,7 +28,7 @@ export async function secretsInPage(page: Page, secrets: readonly string[]): Pro
         .join('\n'),
     };
   });
-  return Object.entries(places).flatMap(([place, text]) => (secrets.some((secret) => text.includes(secret)) ? [place] : []));
+  return Object.entries(texts).flatMap(([place, text]) => (secrets.some((secret) => text.includes(secret)) ? [place] : []));
 }
 
 /** Files of a browser's profile that hold a secret, as it is or in UTF-16. */

@@ -97,7 +97,7 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
       expect(outcomes.flatMap(incomplete)).toEqual([]);
     });
 
-    test('a peer that never answers is given up at the deadline, and the next run works (F23)', async () => {
+    test('a server that never answers is given up at the deadline, and the next run works (F23)', async () => {
       const sockets = new Set<{ destroy(): void }>();
       const tarpit = createServer((socket) => sockets.add(socket.on('error', () => {})));
       await new Promise<void>((resolve) => tarpit.listen(0, '127.0.0.1', resolve));

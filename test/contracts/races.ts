@@ -130,12 +130,12 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
         const { key } = (await acquire(id)).data.acquireLease;
         await save(id, SECOND);
         bench.clock.advance(3 * HOUR);
-        const housekeeping = () => runMaintenance(gateway.app.services);
+        const maintain = () => runMaintenance(gateway.app.services);
         await Promise.all([
-          housekeeping(),
+          maintain(),
           gateway.graphql(RENEW, { key, ttl: 3600 }, job),
-          round % 2 === 0 ? gateway.graphql(RELEASE, { key }, job) : housekeeping(),
-          housekeeping(),
+          round % 2 === 0 ? gateway.graphql(RELEASE, { key }, job) : maintain(),
+          maintain(),
         ]);
         const label = (await labels(id))[1];
         outcomes.add(`${label} ${codeOf(await gateway.graphql(READ, { key }, job))}`);

@@ -1,4 +1,4 @@
-// Loaded before the gateway: the housekeeping that it does every ten seconds comes every 300 ms, and its look for commits that wait every
+// Loaded before the gateway: the maintenance that it does every ten seconds comes every 300 ms, and its look for commits that wait every
 // 100 ms instead of every second, so that a short run has retirements and waits in it; a secret is kept for a second instead of five minutes.
 const setTimeoutOfNode = globalThis.setTimeout;
 const HASTENED = { 10000: 300, 1000: 100 };

@@ -209,7 +209,7 @@ test('a redirect from https to http on one host and port is to another origin, a
   expect([outcome.data?.returnedData, seen.length, JSON.stringify(seen).includes('CNRY')]).toEqual([200, 1, false]);
 });
 
-test('a peer that takes longer than a request allows is left before the deadline (#109)', async () => {
+test('a server that takes longer than a request allows is left before the deadline (#109)', async () => {
   const tarpit = createServer((socket: Socket) => socket.on('error', () => {}));
   const port = await listening(tarpit);
   const outcome = await run(
@@ -273,7 +273,7 @@ test('closing ends what runs and what waits, and says nothing of what they were 
   expect(codes).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
 });
 
-test('a caller that goes away takes its run with it: the socket is closed, the place is free', async () => {
+test('a caller that goes away takes its run with it: the socket is closed, and another run may begin', async () => {
   let closed: () => void = () => {};
   const hungUp = new Promise<void>((resolve) => {
     closed = resolve;

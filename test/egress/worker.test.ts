@@ -93,7 +93,7 @@ test('N12 a validator that ends its process, or fails later, takes nothing else 
   expect(outcomes.map(({ status }) => status)).toEqual(['failed', 'failed']);
 });
 
-test('runs wait for their turn, and too many a minute are refused', async () => {
+test('runs wait in the queue, and too many a minute are refused', async () => {
   const { pool, task } = poolFor('return report(1);', { concurrency: 1, perMinutePerProject: 5 });
   const outcomes = await Promise.allSettled(Array.from({ length: 7 }, () => pool.run(task)));
   expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : outcome.reason.code))).toEqual([

@@ -21,11 +21,11 @@ const { lockfileFaults }: Checker = await import(new URL('../../scripts/check-lo
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
 const lockfile: Lockfile = read('package-lock.json');
 const { allowScripts }: { readonly allowScripts: Readonly<Record<string, boolean>> } = read('package.json');
-const victim = 'node_modules/zod';
+const altered = 'node_modules/zod';
 
 function faultsWith(change: Entry): readonly string[] {
   return lockfileFaults(
-    { ...lockfile, packages: { ...lockfile.packages, [victim]: { ...lockfile.packages[victim], ...change } } },
+    { ...lockfile, packages: { ...lockfile.packages, [altered]: { ...lockfile.packages[altered], ...change } } },
     allowScripts,
   );
 }

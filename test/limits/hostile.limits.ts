@@ -90,13 +90,13 @@ test.each<[string, string, number]>([
   ['rubbish', 'x\r\n\r\n', 0],
   ['headers that never end', 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: ', 12_500],
 ])(
-  '2,000 clients that send %s, and never close, have left their places to others five seconds after they were refused',
+  '2,000 clients that send %s, and never close, no longer keep others from connecting five seconds after they were refused',
   async (_, bytes, refusedMs) => {
     const held = await Promise.all(Array.from({ length: 1990 }, () => halfOpen(gateway.url, bytes)));
     const started = performance.now();
     await Promise.all(held.map(({ ended }) => ended));
     const refused = performance.now();
-    // The last ten places of the gateway, and ten more.
+    // The last ten connections that the gateway takes, and ten more.
     const asked = await Promise.all(
       Array.from({ length: 20 }, async () => {
         for (;;) {

@@ -39,10 +39,10 @@ const chosen = MUTANTS.filter(({ id, file }) => wanted === undefined || wanted.s
 const unfit = misfits(chosen);
 for (const text of unfit) console.error(`does not fit: ${text}`);
 const equivalent = chosen.filter((mutant) => mutant.equivalent !== undefined);
-const runnable = chosen.filter((mutant) => mutant.equivalent === undefined && !unfit.some((text) => text.startsWith(`${mutant.id}:`)));
+const usable = chosen.filter((mutant) => mutant.equivalent === undefined && !unfit.some((text) => text.startsWith(`${mutant.id}:`)));
 
-const results = runnable.flatMap(({ id }) => loggedBefore(values.log).find((line) => line.id === id) ?? []);
-const untried = runnable.filter(({ id }) => !results.some((result) => result.id === id));
+const results = usable.flatMap(({ id }) => loggedBefore(values.log).find((line) => line.id === id) ?? []);
+const untried = usable.filter(({ id }) => !results.some((result) => result.id === id));
 
 const workshops = Array.from({ length: Math.max(1, Math.min(Number(values.jobs), untried.length)) }, () => createWorkshop());
 let failure = null;
@@ -62,7 +62,7 @@ try {
         if (values.log !== undefined) appendFileSync(values.log, `${JSON.stringify(result)}\n`);
         const seconds = (result.ms / 1000).toFixed(0).padStart(4);
         console.log(
-          `${String(results.length).padStart(4)}/${runnable.length} ${seconds} s  ${result.outcome.padEnd(9)} ${mutant.id}${result.by === null ? '' : `  (${result.by})`}`,
+          `${String(results.length).padStart(4)}/${usable.length} ${seconds} s  ${result.outcome.padEnd(9)} ${mutant.id}${result.by === null ? '' : `  (${result.by})`}`,
         );
       }
     }),

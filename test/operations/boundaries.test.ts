@@ -48,7 +48,7 @@ describe.each(ENGINES)('boundaries on $engine', ({ databaseUrl }) => {
     expect([last, await ask(COMMIT, { id: late, key: keys.late })]).toEqual(['ok', 'CHANGE_EXPIRED']);
   });
 
-  test('housekeeping drops a change at the end of its hour, and not before', async () => {
+  test('maintenance drops a change at the end of its hour, and not before', async () => {
     const { gateway, clock, add, stage } = bench;
     const id = await add();
     await stage(id, SECOND_VERSION);

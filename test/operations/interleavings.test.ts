@@ -212,7 +212,7 @@ async function readStored({ store }: Services, actor: Actor, connectionId: strin
   };
 }
 
-/** Nothing of it waits for a later pass of the housekeeping or of the waiting commits. */
+/** Nothing of it waits for a later maintenance pass or of the waiting commits. */
 async function clearScene(services: Services, actor: Actor, connectionId: string): Promise<void> {
   const { read, now } = services.store;
   for (const { id } of await read.changes.openOf(connectionId)) await discardChange(services, actor, id);

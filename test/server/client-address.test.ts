@@ -9,7 +9,7 @@ function clientAddressOf(trusted: readonly string[], remoteAddress: string, head
 
 const SPOOFED = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' };
 
-test('#9 forwarded headers of a peer that is no trusted proxy mean nothing', () => {
+test('#9 forwarded headers from an address that is no trusted proxy mean nothing', () => {
   expect([clientAddressOf([], '10.0.0.1', SPOOFED), clientAddressOf(['10.0.0.1'], '10.0.0.2', SPOOFED)]).toEqual([
     { ip: '10.0.0.1', secure: false },
     { ip: '10.0.0.2', secure: false },
@@ -24,8 +24,8 @@ test.each([
   ['an address with its port', '10.0.0.1', '[2001:db8::7]:4711', '2001:db8::7'],
   ['what is no address', '10.0.0.1', 'unknown', '10.0.0.1'],
   ['no header', '10.0.0.1', '', '10.0.0.1'],
-])('behind a trusted proxy: %s', (_, peer, forwarded, expected) => {
-  expect(clientAddressOf(['10.0.0.0/24', 'fd00::/8'], peer, { 'x-forwarded-for': forwarded })).toEqual({ ip: expected, secure: false });
+])('behind a trusted proxy: %s', (_, sender, forwarded, expected) => {
+  expect(clientAddressOf(['10.0.0.0/24', 'fd00::/8'], sender, { 'x-forwarded-for': forwarded })).toEqual({ ip: expected, secure: false });
 });
 
 test('a client counts by its IPv4 address or its IPv6 /64', () => {

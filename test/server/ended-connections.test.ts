@@ -7,16 +7,16 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { halfOpen, readToEnd, sendRaw } from '../support/raw-http.ts';
 
 /** Connections that one address may have: while they are held, nobody else is served. */
-const PLACES = 3;
+const LIMIT = 3;
 const HASTE = { everyMs: 5, lingerMs: 20 };
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: String(PLACES) }, patience: HASTE });
+  gateway = await startGateway({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: String(LIMIT) }, patience: HASTE });
 });
 afterAll(() => gateway.close());
 
-/** A connection that was answered and ended by the gateway, and that its client keeps; tried again while the places are those of others. */
+/** A connection that was answered and ended by the gateway, and that its client keeps; tried again while others have all connections. */
 async function hold(bytes: string): Promise<Socket> {
   for (;;) {
     const { socket, ended, received } = await halfOpen(gateway.url, bytes);
@@ -37,7 +37,7 @@ async function served(): Promise<number> {
 const POST = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
 const LIVEZ = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
 
-describe('a client that never closes its side keeps no place, when its connection ends because of', () => {
+describe('a client that never closes its side keeps no connection, when its connection ends because of', () => {
   test.each<[string, () => string]>([
     ['bytes that are no request', () => 'x\r\n\r\n'],
     ['headers that are too large', () => `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],

@@ -16,7 +16,7 @@ export async function openPostgres(login: PostgresLogin, signal: AbortSignal): P
   return {
     protection,
     query: async (text, values = []) => (await client.query<SqlRow>(text, [...values])).rows,
-    // The server drops the transaction with the connection; a peer that no longer answers is not waited for.
+    // The server drops the transaction with the connection; a server that no longer answers is not waited for.
     close: () => void client.end().catch(() => {}),
   };
 }

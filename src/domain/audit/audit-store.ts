@@ -27,7 +27,7 @@ export interface AuditReaders extends AuditArchiveReaders {
   /** In no particular order; those that are there. */
   byIds(ids: readonly string[]): Promise<readonly AuditRow[]>;
   /** The numbers of those that are there; null of one that waits for the sealer. */
-  places(ids: readonly string[]): Promise<ReadonlyMap<string, number | null>>;
+  sequenceNumbers(ids: readonly string[]): Promise<ReadonlyMap<string, number | null>>;
   find(projectId: string, id: string): Promise<AuditRow | null>;
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;

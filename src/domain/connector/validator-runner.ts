@@ -41,7 +41,7 @@ export interface ValidatorRunner {
     task: NetworkProbe & { readonly requestId: string; readonly projectId: string; readonly callerId: string; readonly id: string },
     signal?: AbortSignal,
   ): Promise<ValidationOutcome>;
-  /** How many runs go on now, and how many wait for a place. */
+  /** How many runs go on now, and how many wait in the queue. */
   load(): { readonly running: number; readonly waiting: number };
   close(): Promise<void>;
 }

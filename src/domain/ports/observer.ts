@@ -19,7 +19,7 @@ export interface ValidatorRun {
   readonly codes: readonly ValidationCode[];
   /** Where it threw, innermost first; none when it did not. */
   readonly frames: readonly string[];
-  /** Until it had a place, milliseconds. */
+  /** Time in the queue, milliseconds. */
   readonly waitedMs: number;
   /** From then on, milliseconds. */
   readonly ms: number;

@@ -2,13 +2,13 @@
 const MOST_MS = 10;
 
 /**
- * Lets others in while long work goes on: the embedded store answers within the very turn of the event loop, so work that only awaits
+ * Lets other requests in while long work goes on. The embedded store answers without yielding to the event loop, so work that only awaits
  * the store would hold up every request until it has ended.
  */
 export interface Pacer {
-  /** Waits for the next turn of the event loop, if this work has had the present one for long. */
+  /** Yields to the event loop if this work has kept it for long enough. */
   pause(): Promise<void>;
-  /** The turn has lasted for as long as it may; `pause` would wait. */
+  /** Whether `pause` would yield now. */
   isDue(): boolean;
 }
 

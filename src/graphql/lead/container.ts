@@ -134,6 +134,6 @@ async function connectionsOf(row: Integration, _: unknown, { loaders }: Context)
   return [...(await loaders.connectionsOf.load(row.id))];
 }
 
-function oneOf(types: readonly string[], { type }: Integration, otherwise: string): string {
-  return types.includes(upperSnake(type)) ? upperSnake(type) : otherwise;
+function oneOf(types: readonly string[], { type }: Integration, fallback: string): string {
+  return types.includes(upperSnake(type)) ? upperSnake(type) : fallback;
 }

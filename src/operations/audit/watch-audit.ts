@@ -55,9 +55,9 @@ export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
       const sealedThrough = await headOf(store);
       for (; done < before.length; done += BATCH) {
         const batch = before.slice(done, done + BATCH);
-        const places = await store.read.audit.places(batch.map(({ id }) => id));
+        const sequenceNumbers = await store.read.audit.sequenceNumbers(batch.map(({ id }) => id));
         for (const row of batch) {
-          const seq = places.get(row.id);
+          const seq = sequenceNumbers.get(row.id);
           if (seq === undefined) gone.push(row);
           // A number that the sealer has not come to is not the sealer's.
           else if (seq === null || seq > sealedThrough) waiting.push(row);

@@ -34,7 +34,7 @@ export function isRepeat(change: Change, actor: Actor): boolean {
 
 /** Throws CHANGE_OUTDATED or CHANGE_EXPIRED unless the change can still be validated and committed. */
 export async function requireOpen(change: Change, clock: { now(): Promise<number> }): Promise<void> {
-  // Comes first: housekeeping discards what has expired, and the answer is to be the same before and after it. What waits has a deadline of its own.
+  // This check comes first: maintenance discards expired changes, and the answer must be the same before and after that. A waiting change has a deadline of its own.
   if (change.state !== 'COMMITTED' && (change.waitUntil ?? change.expiresAt) <= (await clock.now()))
     throw new DomainError('CHANGE_EXPIRED', 'The temporary key has expired. Stage the change again.', { changeId: change.id });
   if (change.state === 'COMMITTED' || change.state === 'DISCARDED') {

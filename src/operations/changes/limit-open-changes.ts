@@ -5,14 +5,14 @@ import type { Actor } from '../../domain/token/actor.ts';
 import { actorId, record, type Services } from '../services.ts';
 import { destroyStaged } from './discard-change.ts';
 
-/** Outdated changes that one new change takes the place of. */
+/** The most outdated changes that are discarded for one new change. */
 const MOST_DISCARDED = 20;
 /** A token creates many connections at once more often than it changes one of them in many ways. */
 const CREATIONS = 10;
 
 /**
- * Throws LIMIT_EXCEEDED where a connection has as many open changes as it may have, or a token as many of connections that it creates.
- * Changes that were staged on an older version, and so can't be committed any more, make room first. Callers at the same moment are
+ * Throws LIMIT_EXCEEDED when a connection has as many open changes as it may have, or a token has as many for connections that it creates.
+ * Changes that were staged on an older version can't be committed any more, so they are discarded first. Callers at the same moment are
  * counted one after the other.
  */
 export async function limitOpenChanges(services: Services, actor: Actor, tx: Writers, change: Change): Promise<void> {

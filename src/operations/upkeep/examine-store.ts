@@ -33,7 +33,7 @@ export interface Examination {
 }
 
 /** The steps of an examination, in their order, and how far it has come in one. */
-type Place =
+type Cursor =
   | { readonly versions: VersionPlace | null }
   | { readonly commits: CommitPlace | null }
   | { readonly changes: ChangePlace | null }
@@ -73,11 +73,11 @@ export async function examineStore(services: Services, actor: Actor, after: stri
     counts: { versions: 0, opened: 0, findings: 0 },
   };
   const until = after === null ? Number.POSITIVE_INFINITY : performance.now() + CALL_MS;
-  let place: Place | null = after === null || after === '' ? { versions: null } : readPlace(after);
+  let cursor: Cursor | null = after === null || after === '' ? { versions: null } : readCursor(after);
   do {
-    place = await examinePage(examined, place);
+    cursor = await examinePage(examined, cursor);
     await examined.pacer.pause();
-  } while (place !== null && performance.now() < until);
+  } while (cursor !== null && performance.now() < until);
   const { counts, findings } = examined;
   return {
     ok: counts.findings === 0,
@@ -86,14 +86,14 @@ export async function examineStore(services: Services, actor: Actor, after: stri
     opened: counts.opened,
     restores,
     findings,
-    next: place === null ? null : JSON.stringify(place),
+    next: cursor === null ? null : JSON.stringify(cursor),
   };
 }
 
-function readPlace(text: string): Place {
+function readCursor(text: string): Cursor {
   try {
-    const place = JSON.parse(text) as Place;
-    if (['versions', 'commits', 'changes', 'rows'].some((step) => Object.hasOwn(place, step))) return place;
+    const cursor = JSON.parse(text) as Cursor;
+    if (['versions', 'commits', 'changes', 'rows'].some((step) => Object.hasOwn(cursor, step))) return cursor;
   } catch {
     // Told below.
   }
@@ -101,32 +101,32 @@ function readPlace(text: string): Place {
 }
 
 /** Examines one page and says which comes next; null at the end. */
-async function examinePage(examined: Examined, place: Place): Promise<Place | null> {
+async function examinePage(examined: Examined, cursor: Cursor): Promise<Cursor | null> {
   const { read } = examined.services.store;
-  if ('versions' in place) {
+  if ('versions' in cursor) {
     // One more tells whether the last of the page is the newest of its connection.
-    const rows = await read.versions.scan(place.versions, PAGE + 1);
+    const rows = await read.versions.scan(cursor.versions, PAGE + 1);
     await examineVersions(examined, rows.slice(0, PAGE), rows[PAGE] ?? null);
     const last = rows[PAGE - 1];
     return rows.length <= PAGE || last === undefined
       ? { commits: null }
       : { versions: { connectionId: last.connectionId, version: last.version } };
   }
-  if ('commits' in place) {
-    const rows = await read.audit.scanCommits(place.commits, PAGE);
+  if ('commits' in cursor) {
+    const rows = await read.audit.scanCommits(cursor.commits, PAGE);
     add(examined, await lostVersions(examined.services, rows, examined.pacer));
     const last = rows.at(-1);
     return last === undefined ? { changes: null } : { commits: { entityId: last.entityId, at: last.at, id: last.id } };
   }
-  if ('rows' in place) return await examineRows(examined, place.rows);
-  const rows = await read.changes.scanOpen(place.changes, PAGE);
+  if ('rows' in cursor) return await examineRows(examined, cursor.rows);
+  const rows = await read.changes.scanOpen(cursor.changes, PAGE);
   await examineChanges(examined, rows);
   const last = rows.at(-1);
   return last === undefined ? { rows: { table: 0, after: null } } : { changes: { expiresAt: last.expiresAt, id: last.id } };
 }
 
 /** Every row that is signed, of every table, however it was altered. */
-async function examineRows(examined: Examined, { table, after }: RowPlace): Promise<Place | null> {
+async function examineRows(examined: Examined, { table, after }: RowPlace): Promise<Cursor | null> {
   const { integrity } = examined.services.store.read;
   const asFinding = (row: AlteredRow): Finding => ({ connectionId: '', version: 0, ...row });
   const name = (await integrity.tables())[table];

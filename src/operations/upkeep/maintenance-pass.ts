@@ -12,7 +12,7 @@ import { record, type Services } from '../services.ts';
 const BATCH = 100;
 const AT_ONCE = 10;
 
-/** One pass of the gateway's housekeeping. Safe to run anywhere at any time: every step is guarded in its statement. */
+/** One maintenance pass. Safe to run anywhere at any time: every step is guarded in its statement. */
 export interface MaintenancePass {
   readonly retired: number;
   readonly destroyed: number;

@@ -75,7 +75,7 @@ function refusalOf(failed: readonly ValidationResult[], parity: ParityRule | nul
   );
 }
 
-/** No results where the deadline passed before a validator had its turn. */
+/** No results when the deadline passed before a validator could run. */
 async function runAll(services: Services, actor: Actor, subject: Subject, missing: readonly string[]) {
   const deadline = AbortSignal.timeout(services.settings.proofDeadlineMs);
   try {

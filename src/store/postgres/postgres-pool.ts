@@ -64,7 +64,7 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
     }
   };
 
-  /** One that answers. Each turn drops a connection, and one that was just opened is good. */
+  /** A connection that answers. Each round of the loop drops one that does not, and a newly opened one is good. */
   async function connect(): Promise<PoolClient> {
     for (;;) {
       const client = await pool.connect();

@@ -63,7 +63,7 @@ export function createSqliteReserve(file: string): SqliteReserve {
       if (isFull()) writer.handle.pragma('wal_checkpoint(PASSIVE)');
       else if (isShort && performance.now() >= fillAt) {
         fillAt = performance.now() + LOOK_MS;
-        makeRoom(writer);
+        fillReserve(writer);
         // Only what failed waits for its next try.
         fillAt = -Infinity;
         isFilled = true;
@@ -88,7 +88,7 @@ function freePages({ prepare }: Writer): number {
 }
 
 /** One transaction that adds a large row and deletes it: its pages go through the log into the file, zeroed, and stay there as free ones. */
-function makeRoom({ handle, prepare }: Writer): void {
+function fillReserve({ handle, prepare }: Writer): void {
   handle.exec('BEGIN IMMEDIATE');
   prepare(`insert into ${MIGRATIONS_TABLE} (hash) values (zeroblob(?))`).rows([FILLED_PAGES * PAGE_BYTES]);
   prepare(`delete from ${MIGRATIONS_TABLE} where id = last_insert_rowid()`).rows([]);

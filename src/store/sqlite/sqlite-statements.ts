@@ -4,14 +4,14 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../engine.ts';
 
 /** What Drizzle asks of a prepared statement. Rows come as objects, or from `raw()` as arrays. */
-interface Runnable {
+interface Statement {
   run(...values: unknown[]): unknown;
   all(...values: unknown[]): unknown[];
   get(...values: unknown[]): unknown;
-  raw(): Runnable;
+  raw(): Statement;
 }
 
-interface Prepared extends Runnable {
+interface Prepared extends Statement {
   /** Rows as arrays; none where the statement gives none. */
   rows(values: readonly unknown[]): readonly (readonly unknown[])[];
 }
@@ -24,7 +24,7 @@ export function preparedOn(handle: Handle): PrepareStatement {
   return (text) => {
     let statement = statements.get(text);
     if (statement === undefined) {
-      statement = runnable(handle, text);
+      statement = prepareStatement(handle, text);
       statements.set(text, statement);
     }
     return statement;
@@ -33,7 +33,7 @@ export function preparedOn(handle: Handle): PrepareStatement {
 
 const NO_ROWS: readonly (readonly unknown[])[] = [];
 
-function runnable(handle: Handle, text: string): Prepared {
+function prepareStatement(handle: Handle, text: string): Prepared {
   const statement = handle.prepare(text);
   const hasRows = statement.reader;
   let arrays: ReturnType<Handle['prepare']> | undefined;
@@ -59,7 +59,7 @@ function runnable(handle: Handle, text: string): Prepared {
  */
 export function databaseOn(prepare: PrepareStatement, mayRun: () => void = () => {}): Database {
   const client = {
-    prepare(text: string): Runnable {
+    prepare(text: string): Statement {
       mayRun();
       return prepare(text);
     },

@@ -47,7 +47,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      // A turn of the loop: requests that arrived together share a commit, and writers in a row let others in between.
+      // A yield to the event loop: requests that arrived together share a commit, and other work gets in between writers.
       await new Promise((resolve) => setImmediate(resolve));
       const members = waiting.splice(0, batchSize());
       for (const [member, outcome] of await runTogether(members)) member.settle(outcome);

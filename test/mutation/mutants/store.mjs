@@ -119,7 +119,7 @@ export const STORE_SQL = [
     before: 'lte(changes.expiresAt, before)',
     after: `sql\`\${changes.expiresAt} < \${before}\``,
     tests: BOUNDARIES,
-    name: 'housekeeping drops',
+    name: 'maintenance drops',
   },
   {
     id: 'store/oldest-proof',

@@ -143,7 +143,7 @@ describe.each(ENGINES)('audit rows that are lost on $engine', ({ databaseUrl }) 
     const id = await audited();
     await remove(id);
     const { store } = services;
-    const audit = { ...store.read.audit, places: () => Promise.reject(new Error('away')) };
+    const audit = { ...store.read.audit, sequenceNumbers: () => Promise.reject(new Error('away')) };
     services = { ...services, store: { ...store, read: { ...store.read, audit } } };
     await expect(look()).rejects.toThrow('away');
     services = { ...services, store };

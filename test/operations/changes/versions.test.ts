@@ -173,7 +173,7 @@ describe.each(ENGINES)('versions on $engine', ({ databaseUrl }) => {
     ]);
   });
 
-  test('an expired key answers the same before and after housekeeping, which destroys what it sealed and audits that', async () => {
+  test('an expired key answers the same before and after maintenance, which destroys what it sealed and audits that', async () => {
     const { gateway, clock, add, stage, commit, sql } = bench;
     const id = await add();
     const key = await stage(id, SECOND);

@@ -328,7 +328,7 @@ describe.each(ENGINES)('secret references on $engine', ({ engine, databaseUrl })
     expect([await refused("content_id = 'x'"), await refused('reference = null')]).toEqual([true, true]);
   });
 
-  test('housekeeping retires a reference and keeps it: there is nothing to destroy, and it can be rolled back to', async () => {
+  test('maintenance retires a reference and keeps it: there is nothing to destroy, and it can be rolled back to', async () => {
     const { id } = await add();
     await bench.commit(id, await refer(id, keep('first')));
     bench.clock.advance(4 * HOUR);

@@ -216,7 +216,7 @@ describe.each(ENGINES)('integrity on $engine', ({ engine, databaseUrl }) => {
     const token = await gateway.token('viewer');
     await run('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: token.id });
     await run('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id });
-    // What housekeeping does meanwhile to the connections of others is theirs.
+    // What maintenance does meanwhile to the connections of others is theirs.
     const own = ({ entity }: Readonly<Record<string, unknown>>) => entity === id || entity === token.id;
     const audited = (await bench.sql('select action, entity_id as entity from audit order by id')).filter(own);
     const byId = new Map([...early, ...(await published())].map(({ id: eventId, ...event }) => [eventId, event]));

@@ -18,7 +18,7 @@ describe.each(ENGINES)('upkeep on $engine', ({ databaseUrl }) => {
   });
   afterAll(() => bench.close());
   const count = async (from: string) => Number((await bench.sql(`select count(*) as n from ${from}`))[0]?.n);
-  test('a connection has as many open changes as it may have; one that is discarded, or was overtaken by a commit, makes room', async () => {
+  test('a connection has as many open changes as it may have; one that is discarded, or was overtaken by a commit, no longer counts', async () => {
     const { gateway, add, stage, commit, sql } = bench;
     const id = await add();
     const keys = [
@@ -144,7 +144,7 @@ describe.each(ENGINES)('upkeep on $engine', ({ databaseUrl }) => {
     });
   });
 
-  test('one pass of the housekeeping drops all that was abandoned, however much that is', async () => {
+  test('one maintenance pass drops all that was abandoned, however much that is', async () => {
     const { gateway, add, stage, clock } = bench;
     const id = await add();
     await stage(id, 'a secret of an abandoned change');

@@ -5,7 +5,7 @@ import type { Tables } from '../../tables.ts';
 import { amendAuthority, entryOf, requireAllListed } from '../signing/authority.ts';
 import { listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
-import { behind } from '../statements/keyset.ts';
+import { olderThan } from '../statements/keyset.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 
@@ -52,7 +52,7 @@ export function secretDestinationReaders(source: SignedSource, tables: Tables): 
         await db
           .select()
           .from(at)
-          .where(and(eq(at.projectId, projectId), behind(at.createdAt, at.id, after)))
+          .where(and(eq(at.projectId, projectId), olderThan(at.createdAt, at.id, after)))
           .orderBy(desc(at.createdAt), desc(at.id))
           .limit(atMost(limit)),
       ),

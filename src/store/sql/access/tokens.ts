@@ -7,7 +7,7 @@ import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.t
 import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
-import { behind } from '../statements/keyset.ts';
+import { olderThan } from '../statements/keyset.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 
@@ -95,7 +95,7 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
           .where(
             and(
               inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))),
-              behind(tokens.createdAt, tokens.id, after),
+              olderThan(tokens.createdAt, tokens.id, after),
             ),
           )
           .orderBy(desc(tokens.createdAt), desc(tokens.id))

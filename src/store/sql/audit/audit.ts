@@ -10,7 +10,7 @@ import type { Tables } from '../../tables.ts';
 import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
-import { behind, beyond } from '../statements/keyset.ts';
+import { newerThan, olderThan } from '../statements/keyset.ts';
 import { prepared, preparedInsert } from '../statements/prepared.ts';
 import { first, trusted } from '../statements/trusted.ts';
 import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
@@ -52,7 +52,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
   return {
     // One transaction writes one or two, mostly.
     byIds: async (ids) => trusted<AuditRow>((await Promise.all(ids.map((id) => rowById(source, tables, { id })))).flat()),
-    async places(ids) {
+    async sequenceNumbers(ids) {
       const columns = { id: audit.id, seq: audit.seq };
       const rows = await inChunks(ids, (chunk) => db.select(columns).from(audit).where(inArray(audit.id, chunk)));
       return new Map(rows.map(({ id, seq }) => [id, seq === null ? null : Number(seq)]));
@@ -71,7 +71,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
           .select()
           .from(audit)
           .where(
-            and(AUDIT_COMMITS, eq(audit.entityId, entityId), gte(audit.at, from), lte(audit.at, to), beyond(audit.at, audit.id, after)),
+            and(AUDIT_COMMITS, eq(audit.entityId, entityId), gte(audit.at, from), lte(audit.at, to), newerThan(audit.at, audit.id, after)),
           )
           .orderBy(asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
@@ -114,7 +114,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
         await db
           .select()
           .from(audit)
-          .where(and(isNull(audit.seq), beyond(audit.at, audit.id, after)))
+          .where(and(isNull(audit.seq), newerThan(audit.at, audit.id, after)))
           .orderBy(asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
       ),
@@ -150,7 +150,7 @@ async function pageOf(
       which,
       from === undefined ? undefined : gte(audit.at, from),
       to === undefined ? undefined : lte(audit.at, to),
-      behind(audit.at, audit.id, after),
+      olderThan(audit.at, audit.id, after),
     );
   const rowsOf = async (which: SQL | undefined) =>
     await db

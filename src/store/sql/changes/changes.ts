@@ -17,7 +17,7 @@ import {
 } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';
-import { behind, beyond } from '../statements/keyset.ts';
+import { newerThan, olderThan } from '../statements/keyset.ts';
 import { prepared, preparedInScope } from '../statements/prepared.ts';
 
 const findOne = preparedInScope('changes_find', ['id'], (db, tables, scope, { id }) => ({
@@ -76,7 +76,7 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
               within(scope),
               filter.connectionId === undefined ? undefined : eq(changes.connectionId, filter.connectionId),
               filter.state === undefined ? undefined : eq(changes.state, filter.state),
-              behind(changes.createdAt, changes.id, after),
+              olderThan(changes.createdAt, changes.id, after),
             ),
           )
           .orderBy(desc(changes.createdAt), desc(changes.id))
@@ -98,7 +98,7 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
         await db
           .select()
           .from(changes)
-          .where(and(isOpen(tables), beyond(changes.expiresAt, changes.id, after && { at: after.expiresAt, id: after.id })))
+          .where(and(isOpen(tables), newerThan(changes.expiresAt, changes.id, after && { at: after.expiresAt, id: after.id })))
           .orderBy(asc(changes.expiresAt), asc(changes.id))
           .limit(atMost(limit)),
       ),
@@ -160,7 +160,7 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
         await db
           .select()
           .from(changes)
-          .where(and(isPending(tables), beyond(changes.waitUntil, changes.id, after && { at: after.waitUntil ?? 0, id: after.id })))
+          .where(and(isPending(tables), newerThan(changes.waitUntil, changes.id, after && { at: after.waitUntil ?? 0, id: after.id })))
           .orderBy(asc(changes.waitUntil), asc(changes.id))
           .limit(atMost(limit)),
       ),

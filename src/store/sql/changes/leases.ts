@@ -8,7 +8,7 @@ import type { Tables } from '../../tables.ts';
 import { alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';
-import { behind } from '../statements/keyset.ts';
+import { olderThan } from '../statements/keyset.ts';
 import { prepared, preparedInScope } from '../statements/prepared.ts';
 
 const findOne = preparedInScope('leases_find', ['id'], (db, tables, scope, { id }) => ({
@@ -64,7 +64,7 @@ export function leaseReaders(source: SignedSource, tables: Tables): LeaseReaders
               within(scope),
               filter.connectionId === undefined ? undefined : eq(leases.connectionId, filter.connectionId),
               filter.liveAt === undefined ? undefined : live(filter.liveAt),
-              behind(leases.acquiredAt, leases.id, after),
+              olderThan(leases.acquiredAt, leases.id, after),
             ),
           )
           .orderBy(desc(leases.acquiredAt), desc(leases.id))

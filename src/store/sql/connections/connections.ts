@@ -13,7 +13,7 @@ import type { Tables } from '../../tables.ts';
 import { altered, alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verifiedOne } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
-import { behind } from '../statements/keyset.ts';
+import { olderThan } from '../statements/keyset.ts';
 import { type Columns, preparedInScope } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 import { labelled } from './versions.ts';
@@ -120,7 +120,7 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
         await db
           .select()
           .from(connections)
-          .where(and(within(scope), ...matching(db, tables, filter), behind(connections.createdAt, connections.id, after)))
+          .where(and(within(scope), ...matching(db, tables, filter), olderThan(connections.createdAt, connections.id, after)))
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),

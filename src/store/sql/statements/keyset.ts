@@ -1,12 +1,12 @@
 import { and, type Column, gt, gte, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { PageRequest } from '../../../domain/ports/page.ts';
 
-/** Rows behind the last one seen, newest first. The upper bound is said apart from the rest: by it an index is entered. */
-export function behind(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {
+/** The rows after a cursor, newest first. The upper bound stands apart from the rest because an index is entered by it. */
+export function olderThan(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {
   return after === null ? undefined : and(lte(at, after.at), or(lt(at, after.at), lt(id, after.id)));
 }
 
-/** Rows beyond the last one seen, the earliest first. The lower bound is said apart from the rest: by it an index is entered. */
-export function beyond(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {
+/** The rows after a cursor, oldest first. The lower bound stands apart from the rest because an index is entered by it. */
+export function newerThan(at: Column, id: Column, after: PageRequest['after']): SQL | undefined {
   return and(gte(at, after?.at ?? 0), after === null ? undefined : or(gt(at, after.at), gt(id, after.id)));
 }

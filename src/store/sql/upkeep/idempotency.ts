@@ -49,7 +49,7 @@ export function idempotencyWriters(tx: SignedTransaction, tables: Tables): Idemp
       );
       if (over !== null) return { taken: true, row: over };
       const other = verifiedOne<IdempotencyRow>(tx, idempotency, await db.select().from(idempotency).where(one(tokenId, key)));
-      // It expired between two statements, and another gateway's housekeeping removed it.
+      // It expired between two statements, and the maintenance of another gateway removed it.
       if (other === null) throw unavailable();
       return { taken: false, row: other };
     },

@@ -29,7 +29,7 @@ export function integrityReaders(source: SignedSource, tables: Tables): Integrit
       const rows = (await db
         .select()
         .from(table as never)
-        .where(after === null ? undefined : beyond(id, after))
+        .where(after === null ? undefined : newerThan(id, after))
         .orderBy(...id.map((column) => asc(column)))
         .limit(atMost(limit))) as readonly Row[];
       const last = rows.at(-1);
@@ -137,7 +137,7 @@ function columnOf(table: Table, key: string): Column {
 }
 
 /** Rows whose id comes behind this one, column by column. */
-function beyond(columns: readonly Column[], after: readonly unknown[]): SQL | undefined {
+function newerThan(columns: readonly Column[], after: readonly unknown[]): SQL | undefined {
   return or(
     ...columns.map((column, at) => and(...columns.slice(0, at).map((before, index) => eq(before, after[index])), gt(column, after[at]))),
   );

@@ -5,7 +5,7 @@ import type { EngineTransaction } from '../../engine.ts';
 import type { Tables } from '../../tables.ts';
 import { isOpen } from '../changes/changes.ts';
 import { atMost } from '../statements/at-most.ts';
-import { beyond } from '../statements/keyset.ts';
+import { newerThan } from '../statements/keyset.ts';
 
 /** Deletes what nobody needs any more, some rows at a time: each finds its rows by an index, the oldest first. */
 export function retentionWriters({ db }: EngineTransaction, tables: Tables): RetentionWriters {
@@ -75,7 +75,7 @@ export function retentionWriters({ db }: EngineTransaction, tables: Tables): Ret
       const page = await db
         .select({ id: validations.id, at: validations.finishedAt })
         .from(validations)
-        .where(and(lte(validations.finishedAt, before), beyond(validations.finishedAt, validations.id, after)))
+        .where(and(lte(validations.finishedAt, before), newerThan(validations.finishedAt, validations.id, after)))
         .orderBy(asc(validations.finishedAt), asc(validations.id))
         .limit(atMost(limit));
       if (page.length === 0) return { deleted: 0, next: null };
