@@ -57,8 +57,10 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 
 const START: RequestInfo = { id: 'start', ip: null, client: {} };
 
-/** What a test brings instead of the machine's own. */
+/** What a command asks for, and what a test brings instead of the machine's own. */
 export interface Overrides {
+  /** False: a database that is empty is refused, and stays so. */
+  readonly makesStore?: boolean;
   readonly clock?: Clock;
   readonly logStream?: LogStream;
   /** How loaded the process is; measured unless given. */
@@ -87,6 +89,10 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     {
       clock: overrides.clock ?? 'system',
       verifyInstance(stored, upgrades) {
+        if (stored === null && overrides.makesStore === false)
+          throw new StartupError(
+            'there is no store in that database. Check CHANGEOVER_DATABASE_URL, bring a backup back into it, or make a new one: changeover serve; nothing was written.',
+          );
         if (stored === null) return createInstance(masterKey, uuidv7(), Date.now());
         checkMasterKey(masterKey, stored, upgrades);
         return stored;

@@ -21,7 +21,7 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
     import('../operations/access/prepare-instance.ts'),
     import('../jobs/periodic.ts'),
   ]);
-  const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel });
+  const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel }, { makesStore });
   if (isNew) process.stderr.write(`changeover: made a new store in ${config.dataDir}, since there was none.\n`);
   return {
     async run(query, ...[variables]) {

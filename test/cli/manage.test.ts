@@ -1,5 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
@@ -20,9 +24,9 @@ afterAll(async () => {
   await server.close();
 });
 
-async function changeover(args: readonly string[], stdin = '') {
+async function changeover(args: readonly string[], stdin = '', environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret },
+    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret, ...environment },
     stdio: 'pipe',
   });
   child.stdin.end(stdin);
@@ -30,6 +34,26 @@ async function changeover(args: readonly string[], stdin = '') {
   return { code, stdout, stderr };
 }
 const json = async (...args: readonly string[]) => JSON.parse((await changeover([...args, '--json'])).stdout);
+
+test('doctor on a database that a failed restore left empty says that there is no store, and makes none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'changeover-cli-'));
+  writeFileSync(join(folder, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
+  const environment = {
+    CHANGEOVER_URL: '',
+    CHANGEOVER_TOKEN: '',
+    CHANGEOVER_DATA_DIR: folder,
+    CHANGEOVER_DATABASE_URL: await server.createDatabase('unrestored'),
+    CHANGEOVER_MASTER_KEY_FILE: join(folder, 'key'),
+  };
+  const { code, stdout, stderr } = await changeover(['doctor'], '', environment);
+  const [tables] = await server.query("select count(*)::int as n from pg_tables where schemaname = 'public'", 'unrestored');
+  expect({ code, stdout, stderr, tables: tables?.n }).toEqual({
+    code: 78,
+    stdout: '',
+    stderr: expect.stringContaining('there is no store in that database'),
+    tables: 0,
+  });
+});
 
 test('a connection is renamed, disabled, enabled, protected and removed by its name', async () => {
   const id = await addWebhook(gateway, receiver, 'Alerts');
