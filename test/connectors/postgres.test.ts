@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeConnector } from '../contracts/connector.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
@@ -38,6 +39,17 @@ describe('postgres', () => {
       await codes({ user: 'outsider', password: 'outsider-password' }),
       await codes({ ssl: { verifyCert: true } }),
     ]).toEqual([['DATABASE_NOT_FOUND'], ['ACCESS_DENIED'], ['TLS_UNAVAILABLE']]);
+  });
+
+  test('the README and the guide show what a wrong password is answered with', async () => {
+    const { errors } = await runValidator(pool, 'postgres', 'validate_connection', { ...details, password: 'sprung-2026-loader' });
+    const [{ code = '', cause = '', friendlyMessage = '', resolution = '' } = {}] = errors;
+    const readme = readFileSync('README.md', 'utf8');
+    const guide = readFileSync('docs/guide/first-rotation.md', 'utf8');
+    expect({
+      readme: readme.includes(`"errors":[${JSON.stringify({ code, cause, friendlyMessage, resolution })}]`),
+      guide: guide.includes(`${friendlyMessage} ${resolution}\n`),
+    }).toEqual({ readme: true, guide: true });
   });
 
   test("the identity is the login's own", async () => {

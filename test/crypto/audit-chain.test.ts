@@ -87,6 +87,21 @@ test('#105 edited, missing, reordered, truncated, wiped and inserted rows are to
   });
 });
 
+test('a row that waits for its number is told as edited when it was, too', async () => {
+  const waiting = { ...(chain(1)[0] as AuditRow), seq: null, chainHash: null };
+  const findings = async (row: AuditRow) =>
+    (await verifyAuditChain(vault, inPages([row], 3), [])).findings.map(({ kind, rowId }) => `${kind} ${rowId}`);
+  expect({ whole: await findings(waiting), edited: (await findings({ ...waiting, actorName: 'another' })).sort() }).toEqual({
+    whole: ['unsealed row-1'],
+    edited: ['edited row-1', 'unsealed row-1'],
+  });
+});
+
+test('a link holds for one number alone', () => {
+  const row = { id: 'row', rowHmac: Buffer.alloc(32, 2) };
+  expect(chainHash(vault, CHAIN_START, 1, row)).not.toEqual(chainHash(vault, CHAIN_START, 2, row));
+});
+
 test('the head stands for every row before it: two pasts that differ in their first row alone have different heads', () => {
   const rows = chain(3);
   const headOver = (first: Buffer) => {

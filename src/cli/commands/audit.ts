@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type ExamineStoreQuery, examineStore, listAudit, type VerifyAuditQuery, verifyAudit } from '../documents/documents.ts';
 import { findByName } from '../find-by-name.ts';
@@ -111,6 +111,10 @@ async function examine(gateway: Gateway): Promise<Examination> {
 }
 
 function readAnchors(file: string): readonly Anchor[] {
+  if (!existsSync(file))
+    throw new UsageError(
+      `There is no ${file}: a gateway with CHANGEOVER_AUDIT_ANCHOR_FILE makes it in its first minute, when there is something to anchor.`,
+    );
   try {
     return readFileSync(file, 'utf8')
       .split('\n')
