@@ -64,7 +64,11 @@ const servers = {
         logging: false,
         landingPage: false,
         graphiql: false,
-        context: async ({ req }) => contextOf(await actorOf(req.headers)),
+        // Yoga copies what it is given into a context of its own, without what a class makes on first use.
+        context: async ({ req }) => {
+          const context = contextOf(await actorOf(req.headers));
+          return { ...context, loaders: context.loaders, signal: context.signal };
+        },
       }),
     );
   },
