@@ -18,7 +18,7 @@ import { useCompiledQueries } from './plugins/jit.ts';
 import { ALIASES, DEPTH, DIRECTIVES } from './plugins/limits/document-limits.ts';
 import { useOperationLimits } from './plugins/limits/operation-limits.ts';
 import { createMaskError } from './plugins/masking/mask-error.ts';
-import { type Report, useMaskedExecutions } from './plugins/masking/masked-executions.ts';
+import { type Report, useMaskedExecutions, useReportedFailures } from './plugins/masking/masked-executions.ts';
 import { usePreparedDocuments } from './plugins/prepared-documents.ts';
 import { useRefusalAudit } from './plugins/refusal-audit.ts';
 import { useResolverContext } from './plugins/resolver-context.ts';
@@ -41,6 +41,7 @@ export interface GraphqlApi {
 }
 
 export function createGraphqlApi({ schema, admission, mayKeep, report }: GraphqlOptions): GraphqlApi {
+  // Outside of an execution: a request whose document was not read yet, or a fault of a plugin.
   const maskError = createMaskError((error) => report(error, 'unknown'));
   const yoga = createYoga<ServerContext>({
     schema,
@@ -69,6 +70,7 @@ export function createGraphqlApi({ schema, admission, mayKeep, report }: Graphql
       useEffects(),
       useOperationLimits(),
       useAdmission(admission),
+      useReportedFailures(report),
 
       // The request, from the inside to the outside.
       useAnswerText(),

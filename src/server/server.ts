@@ -15,7 +15,7 @@ import { requestRecord } from './plugins/request-record.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { requestIdOf } from './request-info.ts';
 
-type ServerPlugin = (app: FastifyInstance, gateway: Gateway) => void;
+type ServerPlugin = (app: FastifyInstance, gateway: Gateway) => void | Promise<void>;
 
 /** The way of a request, in this order. Before it stands what has no request yet: `createNodeServer` limits connections. */
 const WAY: readonly ServerPlugin[] = [
@@ -48,7 +48,8 @@ export async function createServer(gateway: Gateway): Promise<Server> {
     return503OnClosing: false,
   });
   await app.register(cookie, { hook: false });
-  for (const plugin of WAY) plugin(app, gateway);
+  // One after the other, whole: hooks run in the order in which they were added.
+  for (const plugin of WAY) await plugin(app, gateway);
   await app.ready();
   return app.server;
 }

@@ -21,14 +21,14 @@ const CONTENT_SECURITY_POLICY =
 const FOLDER = fileURLToPath(new URL('../../../dist/explorer', import.meta.url));
 
 /** The API explorer: its files, and the browser session that it signs in with. */
-export function explorer(app: FastifyInstance, gateway: Gateway): void {
+export async function explorer(app: FastifyInstance, gateway: Gateway): Promise<void> {
   app.get('/explorer', (_request, reply) => reply.redirect('/explorer/'));
-  if (existsSync(join(FOLDER, 'index.html'))) servePages(app);
+  if (existsSync(join(FOLDER, 'index.html'))) await servePages(app);
   else
     app.get('/explorer/*', () => {
       throw new DomainError('NOT_FOUND', 'The explorer is not built. Run: npm run build');
     });
-  app.register(async (routes) => {
+  await app.register(async (routes) => {
     routes.addHook('onRequest', async ({ raw }) => requireSameSite(raw));
     routes.get('/explorer/session', { exposeHeadRoute: false }, (request) => whoIsSignedIn(gateway, request));
     routes.post('/explorer/session', (request, reply) => signIn(gateway, request, reply));
@@ -36,8 +36,8 @@ export function explorer(app: FastifyInstance, gateway: Gateway): void {
   });
 }
 
-function servePages(app: FastifyInstance): void {
-  app.register(pages, {
+async function servePages(app: FastifyInstance): Promise<void> {
+  await app.register(pages, {
     root: FOLDER,
     prefix: '/explorer/',
     decorateReply: false,

@@ -11,8 +11,8 @@ export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-export function securityHeaders(app: FastifyInstance): void {
-  app.register(helmet, {
+export async function securityHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginEmbedderPolicy: false,
     crossOriginOpenerPolicy: false,

@@ -37,6 +37,19 @@ export function useMaskedExecutions(schema: GraphQLSchema, report: Report): ApiP
   }
 }
 
+/** Reports what goes wrong around an execution with the id of its request, and masks it. */
+export function useReportedFailures(report: Report): ApiPlugin {
+  return aroundExecution((execute, { actor }) => async (args) => {
+    try {
+      return await execute(args);
+    } catch (error) {
+      if (isRendered(error) || domainErrorOf(error) !== null) throw error;
+      report(error, actor.request.id);
+      throw asGraphqlError(renderError('INTERNAL', 'Something went wrong on our side.'));
+    }
+  });
+}
+
 function isGraphqlError(error: unknown): error is GraphQLError {
   return error instanceof Error && error.name === 'GraphQLError' && !(error instanceof DomainError);
 }
