@@ -49,8 +49,8 @@ function escaped(text: string): string {
 // Another port of the same host is another origin of the same site: there the browser sends the session's cookie along, and it is the
 // cookie that is refused (403) instead of its absence (401).
 test.each([
-  ['another port of the same host', '127.0.0.1', { '/graphql 403': 6, '/explorer 403': 6 }],
-  ['another host', 'localhost', { '/graphql 401': 6, '/explorer 403': 6 }],
+  ['another port of the same host', '127.0.0.1', { '/graphql 403': 6, '/explorer/session 403': 6 }],
+  ['another host', 'localhost', { '/graphql 401': 6, '/explorer/session 403': 6 }],
 ])(
   '12 forms on %s change nothing (T11)',
   async (_, host, expected) => {
