@@ -36,6 +36,11 @@ test.each([
     'query ($with: Boolean!) { getPlatformServices { ...S } } fragment S on PlatformServiceObject { name uuid @include(if: $with) }',
     { with: false },
   ],
+  [
+    'fragments and other names',
+    '{ all: getPlatformServices { ...S } } fragment S on PlatformServiceObject { held: connections { ...C } } fragment C on PlatformServiceConnection { shown: identifiers }',
+    {},
+  ],
   ['numbers', 'query ($first: Int) { connections(first: $first) { edges { node { name } } } }', { first: '1' }],
   [
     'an object with a variable',
