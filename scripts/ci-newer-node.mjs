@@ -21,9 +21,9 @@ try {
   const ready =
     step(`Node ${node} and npm ${npm} from the registry`, ['npm', 'install', '--loglevel', 'error', `node@${node}`, `npm@${npm}`], tools) &&
     step('a clean clone', ['git', 'clone', '--quiet', root, clone], folder) &&
-    step('npm ci, without a compiler', ['npm', 'ci'], clone, { CC: '/bin/false', CXX: '/bin/false' });
+    install();
   if (ready) {
-    const flow = run(['node', 'scripts/ci-flow.mjs'], clone, {}, 'pipe');
+    const flow = run(['node', 'scripts/ci-flow.mjs'], clone, {}, ['pipe', 'inherit']);
     console.log(flow.stdout);
     const [, right, wrong] = /(\d+) passed, (\d+) failed\s*$/.exec(flow.stdout) ?? [null, 0, 1];
     add(Number(right), flow.status === 0 ? Number(wrong) : Math.max(1, Number(wrong)));
@@ -47,20 +47,31 @@ function test() {
   }
 }
 
+/** npm warns with EBADENGINE of a package that declares another Node. */
+function install() {
+  const { status, stderr } = run(['npm', 'ci'], clone, { CC: '/bin/false', CXX: '/bin/false' }, ['inherit', 'pipe']);
+  process.stderr.write(stderr);
+  const isInstalled = report('npm ci, without a compiler', status === 0);
+  return report(`every package declares that it runs on Node ${node}`, !stderr.includes('EBADENGINE')) && isInstalled;
+}
+
 function step(name, command, cwd, environment) {
-  const right = run(command, cwd, environment).status === 0;
+  return report(name, run(command, cwd, environment).status === 0);
+}
+
+function report(name, right) {
   add(right ? 1 : 0, right ? 0 : 1);
   console.log(`${right ? 'ok    ' : 'FAILED'} ${name}`);
   return right;
 }
 
 /** The first step runs with the tools that are here; what it installs comes first from then on. */
-function run([command, ...args], cwd, environment = {}, stdout = 'inherit') {
+function run([command, ...args], cwd, environment = {}, output = ['inherit', 'inherit']) {
   const PATH = [join(tools, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   return spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio: ['ignore', ...output],
     env: { ...process.env, ...environment, PATH },
   });
 }
