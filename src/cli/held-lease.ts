@@ -80,7 +80,7 @@ async function renewUntil(
 ): Promise<string> {
   let { expiresAt } = lease;
   const every = (ttlSeconds * 1000) / 3;
-  // Not even the first renewal would add time.
+  // Even the first renewal would add no time.
   if (expiresAt === lease.endsBy) return expiresAt;
   while (await elapsed(every, signal)) {
     try {

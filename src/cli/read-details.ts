@@ -73,7 +73,7 @@ function settingsOf({ set, stored = {} }: GivenDetails, properties: JsonSchema['
   return settings;
 }
 
-/** A group is replaced whole, and its secrets are not to be had: one that surely has some is not given in parts. */
+/** A group is replaced as a whole, and its stored secrets cannot be read. So a group that must have secrets cannot be given in parts. */
 function warnOfSecrets(group: string, members: Readonly<Record<string, Property>>, required: readonly string[]): void {
   const secrets = Object.keys(members).filter((name) => members[name]?.writeOnly === true);
   if (secrets.some((name) => required.includes(name)))

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** Nobody is told of the first two; a process that goes on after its own faults does harm; the others end nothing. */
+/** The first two cannot be caught. A process must not survive its own faults. The others end nothing. */
 const OUR_OWN: ReadonlySet<string> = new Set([
   ...['SIGKILL', 'SIGSTOP'],
   ...['SIGILL', 'SIGBUS', 'SIGFPE', 'SIGSEGV'],

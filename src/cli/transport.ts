@@ -71,7 +71,7 @@ export function readAnswer<T>(text: string): T {
   return answer.data;
 }
 
-/** Who types a command sends no headers and knows no paths: what is wrong with those is wrong in its settings. */
+/** A person at the command line sends no headers and knows no paths, so such an error is explained by the setting behind it. */
 function inWordsOfTheCommandLine(code: string, message: string, details: Readonly<Record<string, unknown>> = {}): GatewayError {
   if (code === 'UNAUTHENTICATED')
     return new GatewayError(code, 'The gateway does not accept the token in CHANGEOVER_TOKEN.', {

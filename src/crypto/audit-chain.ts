@@ -49,9 +49,9 @@ export function signSegment(vault: Vault, from: number, through: number, previou
 /** The chain hash before the first row. */
 export const CHAIN_START = Buffer.alloc(32);
 
-/** Findings of either sort that are kept; more are only known to be there. */
+/** Most findings of either sort that are kept. Of more it is only known that they exist. */
 const MOST_FINDINGS = 100;
-/** How long it is asked of a row that does not fit where else it would, milliseconds. */
+/** How long a search may take for the position where a misplaced row would fit, milliseconds. */
 const MISFITS_MS = 5000;
 
 /** A row that does not fit where it is. */
@@ -115,7 +115,7 @@ function fault({ faults }: Check, kind: AuditFinding['kind'], seq: number | null
 
 function checkSignature(check: Check, row: AuditRow): void {
   if (!auditRowHmac(check.vault, row).equals(row.rowHmac)) fault(check, 'edited', row.seq, row.id);
-  // What somebody made up is told as edited, and says nothing.
+  // A row that somebody made up is reported as edited, and its content is not believed.
   else for (const id of lostIds(row)) fault(check, 'lost', null, id);
 }
 
@@ -123,7 +123,7 @@ function answer({ faults, waiting, rows }: Check, found: Pick<AuditCheck, 'seale
   return { ok: faults.length === 0, findings: unique([...faults, ...waiting]), rows, ...found };
 }
 
-/** What stayed of the rows that were cut is as it was then. Returns where to go on, or null once it is through. */
+/** Checks that the rows which were kept at a cut are unchanged. Returns where to go on, or null at the end. */
 async function verifyKept(check: Check, archived: ArchivedHead): Promise<AuditCursor | null> {
   const { vault, pages, range, pacer } = check;
   let { count, hash } = range.from?.kept ?? { count: 0, hash: CHAIN_START };

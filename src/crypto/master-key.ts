@@ -6,7 +6,7 @@ import { StartupError } from '../domain/errors/startup-error.ts';
 /** 32 bytes, from a file that only its owner may read. */
 export interface MasterKeyFile {
   readonly file: string;
-  /** Make one where there is none: for the embedded store, whose data directory holds everything anyway. */
+  /** Makes a key if there is none. For the embedded store, whose data directory holds everything anyway. */
   readonly createIfAbsent: boolean;
 }
 
@@ -68,7 +68,7 @@ export function parseMasterKey(bytes: Buffer): Buffer | null {
   return bytes.length === 33 && bytes[32] === 0x0a ? Buffer.from(bytes.subarray(0, 32)) : null;
 }
 
-/** The file is there whole or not at all: one that a crash left empty would be refused for ever. A second maker fails with EEXIST. */
+/** The file is whole or does not exist: a crash that leaves it empty would make every later start fail. A second maker fails with EEXIST. */
 function writeKeyFile(file: string, key: Buffer): void {
   const draft = `${file}.${process.pid}.new`;
   rmSync(draft, { force: true });
@@ -83,7 +83,7 @@ function writeKeyFile(file: string, key: Buffer): void {
   }
   const folder = openSync(dirname(file), constants.O_RDONLY);
   try {
-    // A key that a power cut takes away takes every credential with it.
+    // If a power cut took the key away, every credential would be lost with it.
     fsyncSync(folder);
   } finally {
     closeSync(folder);

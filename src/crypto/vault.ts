@@ -26,7 +26,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     if (project === undefined) {
       project = openProject(ring, instanceId, projectId);
       projects.set(projectId, project);
-      // A store that was away for a moment must not leave the project shut for good.
+      // A failure to load must not be remembered: the store may be away only for a moment.
       project.catch(() => projects.delete(projectId));
     }
     return project;
@@ -49,7 +49,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
       const known = await load(projectId);
       const generation = needs === undefined || typeof needs === 'number' ? needs : generationIn(needs);
       if (generation === undefined || known.generations.includes(generation)) return known;
-      // Another process made it since.
+      // Another process made the key in the meantime.
       projects.delete(projectId);
       return await load(projectId);
     },
@@ -63,7 +63,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   };
 }
 
-/** Undefined for what is no record: opening it says so. */
+/** Undefined when it is no record; opening it then reports that. */
 function generationIn(blob: Uint8Array): number | undefined {
   try {
     return generationOf(blob);

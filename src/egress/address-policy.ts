@@ -95,7 +95,7 @@ export function checkAddress(policy: EgressPolicy, host: string, address: string
   if (!isAllowed(policy, host, address, port)) throw new EgressError('EGRESS_DENIED');
 }
 
-/** True of a name that stands for a cloud's own service whatever address it has: it is not even asked for. */
+/** Whether the name stands for a cloud's own service, whatever its address. Such a name is not even resolved. */
 export function isMetadataName(host: string): boolean {
   const name = host.toLowerCase().replace(/\.+$/, '');
   return METADATA_NAMES.some((one) => name === one || name.endsWith(`.${one}`)) || /^(instance-data|metadata)\..*\binternal$/.test(name);
@@ -104,7 +104,7 @@ export function isMetadataName(host: string): boolean {
 function isAllowed(policy: EgressPolicy, host: string, address: string, port: number): boolean {
   if (isMetadataName(host) || !ipaddr.isValid(address)) return false;
   const outer = ipaddr.parse(address);
-  // What tunnels or maps to an IPv4 address is judged by that one as well.
+  // An address that tunnels or maps to an IPv4 address is checked by that one as well.
   return [outer, ...embedded(outer)].every((ip) => isAllowedIp(policy, host, ip, port));
 }
 

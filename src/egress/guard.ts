@@ -9,7 +9,7 @@ import { EgressError } from '../domain/connector/egress.ts';
 import { checkAddress, type EgressPolicy } from './address-policy.ts';
 import { resolveChecked } from './resolve.ts';
 
-/** The sockets of one task; destroyed with it. */
+/** The sockets of one task. They are destroyed when it ends. */
 export interface Guard {
   destroyAll(): void;
 }
@@ -60,7 +60,7 @@ export function installGuard(policy: EgressPolicy): Guard {
     open.add(this);
     this.once('close', () => open.delete(this));
     this.prependOnceListener('connect', () => {
-      // The last word: whatever happened above, a socket to a denied address does not get to send a byte.
+      // The final check: whatever happened above, a socket to a denied address sends no byte.
       if (this.remoteAddress === undefined || !isStillAllowed(policy, host, this.remoteAddress, port))
         this.destroy(new EgressError('EGRESS_DENIED'));
     });
@@ -82,7 +82,7 @@ export function installGuard(policy: EgressPolicy): Guard {
   let received = 0;
   const push = net.Socket.prototype.push;
 
-  /** By this a socket, encrypted or not, hands on what arrived. */
+  /** Every socket, encrypted or not, hands on received bytes through this method. */
   function guardedPush(this: net.Socket, ...args: Parameters<typeof push>): boolean {
     const [chunk] = args;
     if (chunk instanceof Uint8Array) received += chunk.length;
@@ -134,6 +134,6 @@ function refuseOtherWaysOut(): void {
   for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'])
     Object.assign(childProcess, { [name]: refused });
   Object.assign(workerThreads, { Worker: refused });
-  // Asked for by its own call, the system knows the real home, whatever the environment says.
+  // `os.homedir` asks the system, which knows the real home whatever the environment says.
   Object.assign(os, { homedir: () => NO_HOME });
 }

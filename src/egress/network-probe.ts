@@ -25,7 +25,7 @@ export const networkProbe = {
   ],
 } as const;
 
-/** An address that may not be dialled looks like one where nothing listens: else a probe would map what the policy hides. */
+/** A denied address looks like one where nothing listens. Otherwise a probe would show what the policy hides. */
 async function answer(denied: EgressErrorCode, ask: () => Promise<unknown>): Promise<ValidatorReport> {
   try {
     return { errors: [], warnings: [], data: { returnedData: await ask() } };
@@ -34,7 +34,7 @@ async function answer(denied: EgressErrorCode, ask: () => Promise<unknown>): Pro
   }
 }
 
-/** What the server says is not shown: a probe is no way to read pages of the inner network. */
+/** The server's answer is not shown, so nobody can read pages of the inner network with a probe. */
 async function statusOf(egress: EgressSession, url: string): Promise<{ readonly status: number }> {
   const { status } = await egress.fetchHttp(url, { maxBytes: 1 });
   return { status };

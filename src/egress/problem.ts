@@ -4,7 +4,7 @@ import type { Problem } from '../domain/connector/validation.ts';
 type Texts = Omit<Problem, 'code'>;
 type NetworkCode = Exclude<EgressErrorCode, 'TOO_LARGE' | 'INVALID_HEADER_VALUE'> | 'PROTOCOL_ERROR' | 'INTERNAL';
 
-/** What is said of each way that a connection fails on the network; a connector adds what its own system answers. */
+/** The problem for each way in which a connection fails on the network. A connector adds those for the answers of its own system. */
 const TEXTS: Readonly<Record<NetworkCode, Texts>> = {
   EGRESS_DENIED: {
     cause: 'address not allowed by the egress policy',

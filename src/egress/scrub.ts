@@ -5,7 +5,7 @@ const HIDDEN = '[hidden]';
 /** Characters of each text, and of the data as JSON: a remote system may have written any of it. */
 const MOST = { cause: 200, friendlyMessage: 500, resolution: 4000, text: 16_384, data: 65_536 } as const;
 const MOST_PROBLEMS = 50;
-/** Runs of control characters become one blank: so many more characters are looked at for what is shown. */
+/** Runs of control characters become one blank, so this many characters are read for one that is shown. */
 const MOST_CONTROLS = 200;
 
 /**
@@ -19,7 +19,7 @@ export interface Scrubber {
 
 export function createScrubber(secrets: Readonly<Record<string, unknown>>, open: Readonly<Record<string, unknown>> = {}): Scrubber {
   const { holds } = createEchoFinder(secrets, open);
-  // A text that holds any of a secret goes as a whole: what is left of it would tell how long the secret is, and where it stood.
+  // A text that holds any part of a secret is removed as a whole: the rest would tell how long the secret is and where it was.
   const clean = (text: string, most: number) => {
     const short = wellFormed(text.slice(0, most + MOST_CONTROLS)).slice(0, most);
     return holds(text.slice(0, most + MOST_CONTROLS)) || holds(short) ? HIDDEN : short;
@@ -38,7 +38,7 @@ export function createScrubber(secrets: Readonly<Record<string, unknown>>, open:
         typeof value === 'string' ? clean(value, MOST.text) : cleanKeys(value, clean),
       );
       if (json.length > MOST.data) return null;
-      // What was data before it was cleaned is so afterwards. It may also hold a secret in pieces.
+      // The data keep their shape when they are cleaned. They may also hold a secret in pieces.
       const cleaned = JSON.parse(json) as ValidatorData;
       return holds(json) || holds(wordsIn(cleaned).join('')) ? { returnedData: HIDDEN } : cleaned;
     },

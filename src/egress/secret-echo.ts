@@ -1,17 +1,17 @@
 import { DECODERS, reversed } from './decoders.ts';
 
-/** A shorter piece of a secret stands in sentences of ours, too. */
+/** Shorter pieces of a secret also appear in our own sentences by chance. */
 const PIECE = 8;
-/** From piece to piece: whatever shows twelve characters of a secret in a row shows one of its pieces whole. */
+/** The distance from piece to piece. A text with twelve characters of a secret in a row then holds at least one whole piece. */
 const STRIDE = 5;
 const MOST_PIECES = 400;
-/** A shorter secret is looked for as it is, and only where it is no plain word. */
+/** A shorter secret is searched for as it is, and only if it is no plain word. */
 const SHORTEST = 6;
 /** How many encodings may lie around one another. */
 const DEPTH = 3;
-/** Characters that are looked at for one report, in all their readings; what is beyond is taken for an echo. */
+/** Most characters that are searched for one report, over all readings. A report beyond that counts as an echo. */
 const BUDGET = 4 * 1024 * 1024;
-/** Words of our own texts and of every second password: a secret that begins or ends with one is told by more of it. */
+/** Words that are in our own texts and in many passwords. A secret that begins or ends with one is recognised by a longer piece. */
 const COMMON =
   /^(account|administr|analytic|authenti|certific|changeov|connecti|credenti|customer|database|databric|developm|external|integrat|internal|password|permissi|postgres|privileg|producti|redshift|security|services?|snowflak|username|validati|warehous)/;
 
@@ -57,7 +57,7 @@ export function createEchoFinder(secrets: Readonly<Record<string, unknown>>, ope
   return { holds };
 }
 
-/** What is the same secret to a person: without regard to case, width, blanks and characters that are not seen. */
+/** The text without case, width, blanks and invisible characters: what is left looks the same to a person. */
 function fold(text: string): string {
   return text
     .normalize('NFKC')
@@ -73,18 +73,18 @@ function piecesOf(secret: string, isOpen: (piece: string) => boolean): readonly 
     secret,
     pieceOf(secret, isOpen, (length) => secret.slice(0, length)),
     pieceOf(secret, isOpen, (length) => secret.slice(-length)),
-    // What is letters alone may be a word of anybody's.
+    // A text of letters alone may be an ordinary word.
     ...inner.filter((piece) => !/^\p{L}+$/u.test(piece) && !isOpen(piece)),
   ];
 }
 
-/** Twice as long where the short one stands in what everybody sees. */
+/** The piece is twice as long if the short one is part of what everybody may see. */
 function pieceOf(secret: string, isOpen: (piece: string) => boolean, cut: (length: number) => string): string {
   const piece = cut(Math.min(secret.length, PIECE));
   return COMMON.test(piece) || isOpen(piece) ? cut(Math.min(secret.length, PIECE * 2)) : piece;
 }
 
-/** The lines of a key are secrets of their own, and its armour is none; what is base64 of text is that text as well. */
+/** Each line of a key is a secret of its own, and its armour is none. If a secret is base64 of a text, that text is a secret, too. */
 function partsOf(secret: string): readonly string[] {
   const decoded = /^[A-Za-z0-9+/\s]{24,}={0,2}\s*$/.test(secret) ? Buffer.from(secret, 'base64').toString('latin1') : '';
   const texts = [secret, ...(decoded !== '' && /^[\x20-\x7e\r\n\t]+$/.test(decoded) ? [decoded] : [])];

@@ -44,7 +44,7 @@ function checkUrl(url: string): URL {
   return parsed;
 }
 
-/** Node's own error for a bad header quotes its value. */
+/** Checked here because Node's own error for a bad header quotes the value. */
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
@@ -59,7 +59,7 @@ async function follow(signal: AbortSignal, url: URL, request: HttpRequest, redir
   if (reply.status < 300 || reply.status > 399 || location === undefined || redirectsLeft === 0) return reply;
   if (!URL.canParse(location, url.href)) return reply;
   const next = checkUrl(new URL(location, url.href).href);
-  // Any header may hold a secret of this connection: another origin gets those alone that say what kind of answer is wanted.
+  // Any header may hold a secret of this connection, so another origin gets only the headers that say what kind of answer is wanted.
   const headers = Object.fromEntries(
     Object.entries(request.headers ?? {}).filter(
       ([name]) => next.origin === url.origin || /^(accept|accept-language|user-agent)$/i.test(name),

@@ -35,7 +35,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   const starts = new Map<string, readonly number[]>();
   let closing = false;
 
-  /** What commits need is counted apart: tests do not use it up. */
+  /** Proofs for commits are counted apart, so tests cannot use up their share. */
   function countStart({ projectId, isProof }: ValidatorTask): void {
     const now = performance.now();
     const key = `${isProof ? 'proofs' : 'tests'} ${projectId}`;
@@ -55,7 +55,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   async function run(task: ValidatorTask, moduleUrl: string | null, signal: AbortSignal | undefined): Promise<ValidationOutcome> {
     if (closing) throw shuttingDown();
     const asked = performance.now();
-    // The time of whoever asks is over: nothing is dialled any more.
+    // The caller's time is over, so nothing is dialled any more.
     if (signal?.aborted === true) return failedOutcome(new EgressError('TIMEOUT'));
     countStart(task);
     const permit = await queue.acquire(task, signal);

@@ -12,7 +12,7 @@ import { driverNotInstalled, problemFor } from './problem.ts';
 import { createScrubber, type Scrubber } from './scrub.ts';
 import { createEgressSession } from './session.ts';
 
-/** A task as it reaches the worker: the module whose default export is the connector is named by URL; null stands for a probe of the network. */
+/** A task as it reaches the worker. `moduleUrl` names the module whose default export is the connector; null stands for a network probe. */
 export interface WorkerTask extends Omit<ValidatorTask, 'requestId' | 'projectId' | 'connectionId' | 'callerId' | 'isProof'> {
   readonly moduleUrl: string | null;
   readonly deadlineMs: number;
@@ -23,7 +23,7 @@ export interface WorkerData {
 }
 
 const { policy } = workerData as WorkerData;
-// Before any connector, and with it any driver, is imported.
+// The guard must be there before any connector, and with it any driver, is imported.
 const guard = installGuard(policy);
 let abort: AbortController | null = null;
 
@@ -81,7 +81,7 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
   }
 }
 
-/** The login in use, which some are compared with, has secrets of its own. */
+/** Some validators compare the new login with the one in use, and that has secrets of its own. */
 function scrubberFor(connector: Connector, { credentials, current }: WorkerTask): Scrubber {
   const given = splitDetails(connector, credentials);
   const inUse = current === null ? { settings: {}, secrets: {} } : splitDetails(connector, current);

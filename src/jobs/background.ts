@@ -1,4 +1,4 @@
-/** Work that goes on beside requests: what shutdown waits for, and what callers share. */
+/** Work that goes on beside requests. Shutdown waits for it, and callers can share it. */
 export interface Background {
   later(name: string, work: () => Promise<unknown>): void;
   once<T>(key: string, work: () => Promise<T>): Promise<T>;

@@ -1,10 +1,10 @@
 import type { Store } from '../domain/ports/store.ts';
 
-/** Time that nobody can set, and what it counts from. */
+/** A timer that nobody can set, and the moment that it counts from. */
 export interface Uptime {
   /** Milliseconds since this machine was started. */
   readonly elapsed: () => number;
-  /** Which start of the machine that was; null where it can't be told, and nothing is compared with what an earlier process saw. */
+  /** Names the start of the machine. Null if the system does not tell; then nothing is compared with what an earlier process saw. */
   readonly boot: string | null;
 }
 
@@ -17,7 +17,7 @@ export interface ClockWatch {
   check(): Promise<number>;
 }
 
-/** What is kept for the next process is written anew when it has moved by this, milliseconds. */
+/** The value for the next process is written again when it has moved by this much, milliseconds. */
 const STEP_MS = 1000;
 
 export function createClockWatch(store: Pick<Store, 'now' | 'read' | 'write'>, { elapsed, boot }: Uptime): ClockWatch {

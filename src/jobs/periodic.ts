@@ -13,12 +13,12 @@ const KEYS_EVERY = 10_000;
 const HOUSE_EVERY = 10_000;
 const ANCHOR_EVERY = 60_000;
 const RETENTION_EVERY = 10 * 60_000;
-/** The first pass of what runs seldom. */
+/** When jobs that run seldom have their first pass, milliseconds. */
 const SOON = 15_000;
 const SEAL_BATCH = 500;
 const SEAL_BATCHES = 20;
 
-/** What is told of passes, and done with the chain's head. A pass that found nothing to do says nothing. */
+/** What is reported about passes, and what receives the chain's head. A pass that found nothing to do reports nothing. */
 export interface JobReports {
   failed(name: string, error: unknown): void;
   anchor(head: Anchor): Promise<void>;
@@ -43,7 +43,7 @@ export function startJobs(
   let lastAnchor = 0;
   let stopping = false;
   const isStopping = () => stopping;
-  /** Said before anything is retired, destroyed or dropped for it: one pass of each is left out, which a later one goes on with. */
+  /** Reported before anything is retired, destroyed or dropped because of it. Each job leaves out one pass, and a later pass does its work. */
   const held = { house: false, retention: false };
   const clock = createClockWatch(services.store, uptime);
   const watchClock = async () => {
@@ -98,7 +98,7 @@ export function startJobs(
       const head = await services.store.read.audit.head();
       if (head === null || head.seq === lastAnchor) return;
       await anchor({ seq: head.seq, head: head.chainHash.toString('hex'), at: await services.store.now() });
-      // One that could not be written is tried again, whether anything was sealed since or not.
+      // An anchor that could not be written is tried again, even if nothing was sealed since.
       lastAnchor = head.seq;
     }),
   ];
@@ -131,7 +131,7 @@ export function startJobs(
 export async function sealAudit({ store, auditChain }: Services): Promise<number> {
   if ((await store.read.audit.countUnsealed(1)) === 0) return 0;
   let sealed = 0;
-  // Rows that come in faster than they are sealed wait for the next time.
+  // Rows that arrive faster than they are sealed wait for the next pass.
   for (let batch = 0; batch < SEAL_BATCHES; batch += 1) {
     const count = await store.write((tx) =>
       tx.audit.seal(SEAL_BATCH, auditChain.start, (previous, seq, row) => auditChain.link(previous, seq, row)),

@@ -128,7 +128,7 @@ export async function verifyArchive(
     end = segment;
     if (findings.length > 200) break;
   }
-  // What is in the store begins behind what the files hold.
+  // The store must begin where the files end.
   if (archivedThrough !== null && end.through < archivedThrough) findings.push({ kind: 'truncated', seq: archivedThrough, rowId: null });
   return { rows, findings: findings.slice(0, 200) };
 }
@@ -169,7 +169,7 @@ function filesIn(folder: string): readonly { readonly name: string; readonly fro
     .sort((a, b) => a.from - b.from);
 }
 
-/** The files' own text is what is parsed; what it says is verified by the gateway. */
+/** Parses the text of a file. The gateway verifies what it says. */
 function parse<T>(text: string): T | null {
   try {
     return JSON.parse(text) as T;

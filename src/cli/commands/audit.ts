@@ -68,7 +68,7 @@ export function addAuditCommands(program: Command): void {
   });
 }
 
-/** In pieces: one request of a long log would be over its time. Of anchors, which may be many, the newest 500 are sent. */
+/** Page by page, because one request for a long log would exceed its deadline. Only the newest 500 anchors are sent. */
 async function verifyStored(gateway: Gateway, anchors: readonly Anchor[]): Promise<Verification> {
   const sum = { ok: true, rows: 0, sealed: 0, headSeq: null, headHash: null, archivedThrough: null, archivedHead: null, findings: [] };
   let verified: Verification = sum;
@@ -91,7 +91,7 @@ async function verifyStored(gateway: Gateway, anchors: readonly Anchor[]): Promi
   return verified;
 }
 
-/** In pieces, too. */
+/** Also page by page. */
 async function examine(gateway: Gateway): Promise<Examination> {
   let examined: Examination = { ok: true, versions: 0, opened: 0, rotation: null, restores: [], findings: [] };
   let after: string | null = '';

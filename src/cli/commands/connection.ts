@@ -205,7 +205,7 @@ async function commit(
   printCommit(output, required(committed.commitChange), losses);
 }
 
-/** What is saved although it is lost is looked for before, and shown; a refusal tells of it by itself. */
+/** Permissions that are lost although the change is saved are looked up first and shown. A refusal lists them anyway. */
 async function lossesOf(gateway: Gateway, id: string, key: string, accepts: boolean): Promise<readonly Loss[]> {
   const connection = required((await gateway.run(kindAndParity, { id })).connection);
   if (!accepts && connection.policy.parity !== 'WARN') return [];

@@ -101,7 +101,7 @@ function addPolicy(connection: Command): void {
         .addOption(oneOf('--parity <policy>', 'what a login that may do less than the one in use means', ['REQUIRED', 'WARN', 'OFF']))
         .option('--overlap <seconds>', 'how long a replaced version stays valid at least', wholeNumber('--overlap', 10_800, 7_776_000)),
     async (gateway, output, { inFlight, commitPolicy, parity, overlap }, [id = '']) => {
-      // What is left out is undefined, and so it does not travel.
+      // An option that was not given is undefined, and JSON leaves it out.
       const policy = { inFlight, commitPolicy, parity, overlapSeconds: overlap };
       if (Object.values(policy).some((value) => value !== undefined)) await gateway.run(setConnectionPolicy, { id, policy });
       const { policy: now } = required((await gateway.run(showPolicy, { id })).connection);
@@ -110,7 +110,7 @@ function addPolicy(connection: Command): void {
   );
 }
 
-/** Case makes no difference. */
+/** An option of which upper and lower case make no difference. */
 function oneOf(flags: string, description: string, values: readonly string[]): Option {
   return new Option(flags, `${description}: ${values.join(', ')}`).argParser((text: string) => {
     const value = text.toUpperCase();

@@ -28,17 +28,17 @@ export interface CommitOutcome {
 
 export interface CommitOptions {
   readonly skipProof: boolean;
-  /** The reason; null leaves live leases their say. */
+  /** The reason for break-glass. Null: live leases count. */
   readonly breakGlass: string | null;
   readonly acceptsLosses: boolean;
 }
 
 interface Committed {
   readonly outcome: CommitOutcome;
-  /** Wants to be validated afterwards. */
+  /** The version was committed without proof and has to be validated afterwards. */
   readonly unproven: boolean;
   readonly isNew: boolean;
-  /** The version that was CURRENT before; null for a repeat. */
+  /** The version that was CURRENT before. Null if the commit is a repeat. */
   readonly replaced: Version | null;
 }
 
@@ -70,7 +70,7 @@ export async function commitLocked(
   );
   const compared = rule === 'required' ? await requireProof(services, actor, tx, candidate, parity) : null;
   const proven = rule === 'required' || (await isProven(services, actor, tx, candidate, parity));
-  // What does not open, proven before or not, is not made CURRENT (N7).
+  // Content that does not open is not made CURRENT, whether it was proven before or not (N7).
   await openDetails(services, change, tx);
   const now = await tx.now();
   const leases = await tx.leases.liveOf(connection.id, now);
@@ -150,7 +150,7 @@ async function promote(tx: Writers, actor: Actor, base: Connection, current: Ver
   await tx.versions.append(next);
 }
 
-/** Who took it that the new login may do less, and what that is. Nothing where nothing was lost. */
+/** For the audit: who accepted that the new login may do less, and what is lost. Empty if nothing is lost. */
 export async function recordLosses(
   services: Services,
   tx: Writers,

@@ -89,7 +89,7 @@ async function isHeld({ store }: Services, change: Change): Promise<boolean> {
   return held;
 }
 
-/** Rights that were taken away while the change waited are gone: UNAUTHENTICATED for a token that ended, FORBIDDEN for a lesser one. */
+/** The actor has only the rights of now. Throws UNAUTHENTICATED if the token has ended, and FORBIDDEN if it lost the right. */
 async function requesterOf(services: Services, change: Change): Promise<Actor> {
   const by = change.committedBy;
   return by === null || by === LOCAL_ACTOR_ID
@@ -97,7 +97,7 @@ async function requesterOf(services: Services, change: Change): Promise<Actor> {
     : await actorOfToken(services, by, REQUEST);
 }
 
-/** Null while another replica is at it, or was before. */
+/** Null if another replica is doing the work or has done it. */
 async function claimed<T>({ store }: Services, change: Change, work: () => Promise<T>): Promise<T | null> {
   const key = `commit-waiting/${change.id}`;
   const takenUntil = await store.write(async (tx) => {
@@ -113,7 +113,7 @@ async function claimed<T>({ store }: Services, change: Change, work: () => Promi
       takenUntil: until,
     };
     if (!(await tx.idempotency.take({ ...claim, expiresAt: now + CLAIM_KEPT_MS }, now)).taken) return null;
-    // Looked at behind the claim, or the change could be another replica's that has just ended.
+    // Read after the claim, because another replica may just have finished the change.
     const latest = await tx.changes.find({ projectId: change.projectId, integrationIds: null }, change.id);
     if (latest?.state === 'PENDING') return until;
     await tx.idempotency.release(CLAIMS, key, until);

@@ -39,7 +39,7 @@ export interface StageUpdate {
   readonly connectionId: string;
   /** Fields in any of their spellings: absent keeps, `null` clears, a value sets. */
   readonly changes: Readonly<Record<string, unknown>>;
-  /** The changes are the whole details; what is absent is cleared. */
+  /** The changes are the whole details, so an absent field is cleared. */
   readonly replace?: boolean;
   /** Refuses a connection of a kind that the caller's operation does not serve: it returns the name of the one that does, or null. */
   readonly otherOperation?: (connector: Connector) => string | null;
@@ -104,7 +104,7 @@ export async function readUpdate(
   return { loaded, base, next };
 }
 
-/** What a reference leads to is not taken over into the gateway: whoever ends it gives the whole details. */
+/** The credentials behind a reference are not copied into the gateway: whoever ends the reference gives the whole details. */
 function requireReplaced(actor: Actor, { path = 'changes', replace }: StageUpdate): void {
   if (replace !== true)
     throw badRequest(

@@ -37,11 +37,11 @@ function commitStaged(
 
 export interface RollBack extends Omit<WaitingCommit, 'key'> {
   readonly version?: number | null;
-  /** The version that is to be left: another one that is CURRENT refuses the roll-back. */
+  /** The version that the caller wants to leave. If another one is CURRENT, the roll-back is refused. */
   readonly expectedVersion?: number | null;
 }
 
-/** `repeated`: it had been made before, or waits already, and nothing was changed. */
+/** `repeated`: an earlier request made this roll-back, or it waits already; nothing was changed. */
 export interface RolledBack {
   readonly change: Change;
   readonly repeated: boolean;
@@ -54,14 +54,14 @@ export interface RolledBack {
 export async function rollBack(services: Services, actor: Actor, input: RollBack): Promise<RolledBack> {
   requirePermission(actor, 'rollback');
   const { version = null, expectedVersion = null, ...commit } = input;
-  // Nothing is staged for a roll-back that is refused in any case.
+  // A roll-back that would be refused in any case stages nothing.
   requireCommitOptions(services, actor, commit);
   const { current, made } = await observeRefusal(services, 'roll-back', () =>
     findMade(services, actor, input.connectionId, { version, expectedVersion }),
   );
   if (made !== null) return { change: made, repeated: !isOwnRun(services, made) };
   const { change, key } = await stageRollBack(services, actor, input.connectionId, version);
-  // What was CURRENT a moment ago was looked at, and another roll-back may have come in between.
+  // The check above saw an earlier state: another roll-back may have come in between.
   if (change.state === 'OPEN' && change.baseVersion !== current.version)
     throw new DomainError('VERSION_CONFLICT', 'The connection was changed at this moment. Look at it, then roll it back.', {
       currentVersion: change.baseVersion,

@@ -80,7 +80,7 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
     await requireOpen(latest, tx);
     if (rule === 'required') await requireProof(services, actor, tx, candidate, null);
     const proven = rule === 'required' || (await isProven(services, actor, tx, candidate, null));
-    // What does not open, proven before or not, is not made CURRENT (N7).
+    // Content that does not open is not made CURRENT, whether it was proven before or not (N7).
     await openDetails(services, latest, tx);
     const now = await tx.now();
     const integration = await findOrCreateIntegration(services, actor, tx, connector, input, now);

@@ -62,7 +62,7 @@ function bindingOf(services: Services, connector: Connector, row: SealedRow, con
   };
 }
 
-/** Keyed hash of all that a driver would see. Nobody who edits the database can make one that fits what they wrote. */
+/** Keyed hash of all that a driver would see. Somebody who edits the database cannot make a hash that fits the edit. */
 function candidateHashOf(
   services: Services,
   { projectId, connectionId, kind }: Pick<Version, 'projectId' | 'connectionId' | 'kind'>,

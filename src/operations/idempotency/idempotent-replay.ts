@@ -12,7 +12,7 @@ const TAKEN_MS = 60_000;
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export interface ReplayableAnswer extends KeptAnswer {
-  /** False of what had no effect and is too much to keep: a repeat runs again. */
+  /** False if the request had no effect and its answer is too large to keep: a repeat then runs again. */
   readonly isKept: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function idempotentReplay(
       );
     })
     .catch((error: unknown) => {
-      // The store may have kept the hold without saying so.
+      // The store may have stored the record although it reported a failure.
       services.later('release-idempotency-id', () => services.store.write(release));
       throw error;
     });

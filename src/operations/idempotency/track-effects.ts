@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 /** What a request that changes something works with, and how its failures are told. */
 export interface TrackedEffects {
   readonly services: Services;
-  /** Of a request that has changed something before its store was lost, nobody says that it can simply be sent again. */
+  /** The error as the caller is told it. Once the request has changed something, it does not say that the request can simply be sent again. */
   told(error: DomainError): DomainError;
 }
 

@@ -118,7 +118,7 @@ async function linkOf(
 async function resealOf(services: Services, keys: ProjectVault, tx: Writers, version: Version): Promise<Buffer | null> {
   const { contentId, projectId } = version;
   const content = contentId === null ? null : await tx.contents.find({ projectId }, contentId);
-  // Of what was destroyed, the hash alone is left.
+  // Only the hash is left of destroyed ciphertext.
   if (content === null || content.blob === null) return version.cipherHash;
   // It opens under the binding of this very content, or throws; so whoever sealed it had the key.
   const sealed = await resealContent(services, version, content.id, content.blob);

@@ -8,7 +8,7 @@ import { resealStaged } from './reseal-staged.ts';
 export interface Resealing {
   /** Connections of which nothing needs an older data key any more. */
   readonly resealed: number;
-  /** The same of what is left of removed connections, and of changes that create one. */
+  /** The same number for removed connections and for changes that create one. */
   readonly remains: number;
   /** Connections that were left as they are, from a version on that was altered; the others are done all the same. */
   readonly failures: readonly { readonly connectionId: string; readonly code: ErrorCode }[];
@@ -50,7 +50,7 @@ export async function resealConnections(services: Services, actor: Actor, after:
   }
 }
 
-/** False when time was over first. */
+/** False if the time was over before the end. */
 async function resealConnection(
   services: Services,
   actor: Actor,

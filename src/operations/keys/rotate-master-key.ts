@@ -41,7 +41,7 @@ function readKey(services: Services, file: string): Buffer {
   }
 }
 
-/** Null when the new key is the one in use. */
+/** Null if the new key is already in use. */
 async function step(services: Services, actor: Actor, tx: Writers, instance: InstanceRow, rekey: Rekey): Promise<RotationProgress | null> {
   if (instance.kid === rekey.toKid) return null;
   const { forward, back } = await tx.keys.upgrade();

@@ -54,7 +54,7 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
       };
       await tx.leases.insert(lease);
       await record(services, tx, actor, leaseEntry('lease.acquire', lease));
-      // What does not open is not leased: nothing of this is kept then (N7).
+      // Content that does not open is not leased; the transaction is rolled back (N7).
       return { lease, key, credentials: await open(current, tx) };
     }),
   );

@@ -13,7 +13,7 @@ import { type ReferringRow, readReferred } from './resolve-reference.ts';
 export interface AllowDestination {
   readonly changeId?: string | null | undefined;
   readonly connectionId?: string | null | undefined;
-  /** The actor's own unless given. */
+  /** Left out: the actor's own project. */
   readonly projectId?: string | null | undefined;
 }
 

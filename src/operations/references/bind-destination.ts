@@ -137,7 +137,7 @@ function requireGenuine(services: Services, destination: SecretDestination): Sec
   });
 }
 
-/** Who deletes a row would make the next use a first one. */
+/** If somebody deletes a row, the next use must not count as the first one. */
 async function requireNeverBound(services: Services, tx: Writers, name: SecretName): Promise<void> {
   const filter = { entityId: secretId(services, name), actions: ['secret.bind', 'secret.allow', 'secret.release'] };
   const [last] = await tx.audit.page(name.projectId, filter, { limit: 1, after: null });
@@ -147,7 +147,7 @@ async function requireNeverBound(services: Services, tx: Writers, name: SecretNa
     });
 }
 
-/** Stores it, and tells the audit of the project. Nothing happens where it is there already. */
+/** Stores the destination and writes the project's audit row. Does nothing if it is stored already. */
 export async function insertDestination(
   services: Services,
   tx: Writers,

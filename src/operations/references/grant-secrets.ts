@@ -8,7 +8,7 @@ export interface GrantSecrets {
   readonly provider: SecretProviderName;
   /** The beginning of names of variables, or a folder. */
   readonly prefix: string;
-  /** The actor's own unless given. */
+  /** Left out: the actor's own project. */
   readonly projectId?: string | null;
 }
 

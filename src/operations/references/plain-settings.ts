@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 
 type BesideRow = Pick<Version, 'projectId' | 'connectionId' | 'kind' | 'settings'>;
 
-/** Keyed hash of a reference and what stands beside it. Nobody who edits the database can make one that fits what they wrote. */
+/** Keyed hash of a reference and what stands beside it. Somebody who edits the database cannot make a hash that fits the edit. */
 export function referenceHash(
   { vault }: Pick<Services, 'vault'>,
   { projectId, connectionId, kind, settings }: BesideRow,

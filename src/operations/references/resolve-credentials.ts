@@ -8,7 +8,7 @@ import { openDetails } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
 import { type Following, type Opened, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
 
-/** A version, or a change, which is bound to no destination yet. */
+/** A version, or a change. A change is not bound to a destination yet. */
 type OpenableRow = Parameters<typeof openDetails>[1] & Partial<Pick<Version, 'boundTo'>>;
 
 /**
@@ -34,7 +34,7 @@ export async function candidateOf(services: Services, actor: Actor, row: Openabl
   const { kind, candidateHash, reference } = row;
   if (reference === null) return { kind, candidateHash, boundTo: null };
   try {
-    // The details go no further: a commit has no use for them.
+    // The details are not returned, because a commit has no use for them.
     const { candidateHash: resolved, boundTo } = await resolveCredentials(services, actor, row, { binds: isActive });
     return { kind, candidateHash: resolved, boundTo };
   } catch (error) {
@@ -64,7 +64,7 @@ class FollowFirst extends Error {
   }
 }
 
-/** A commit may put another reference in the place of the one that was followed, just then. */
+/** A commit may replace the reference just after it was resolved. */
 const MOST_RUNS = 4;
 
 /**

@@ -23,9 +23,9 @@ export interface Opened {
 }
 
 export interface Following {
-  /** Reads the secret again, whatever is kept. */
+  /** Reads the secret again, even if a value is cached. */
   readonly fresh?: boolean;
-  /** False for what is looked at and not used: it is bound to no destination by that. */
+  /** False when the secret is only looked at: that does not bind it to a destination. */
   readonly binds?: boolean;
 }
 

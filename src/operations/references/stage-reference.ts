@@ -61,7 +61,7 @@ export async function stageReferenceCreation(services: Services, actor: Actor, i
 export interface ReferenceUpdate {
   readonly connectionId: string;
   readonly reference: GivenReference;
-  /** Keeps nothing of the reference in use and what stands beside it. */
+  /** Keeps nothing of the reference in use or of the settings beside it. */
   readonly replace: boolean;
 }
 

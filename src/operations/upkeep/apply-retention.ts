@@ -2,7 +2,7 @@ import type { Writers } from '../../domain/ports/store.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
 import type { Services } from '../services.ts';
 
-/** Rows of one transaction. */
+/** Most rows of one transaction. */
 const BATCH = 200;
 
 /**

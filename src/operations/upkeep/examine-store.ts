@@ -22,9 +22,9 @@ export interface Examination {
   readonly ok: boolean;
   readonly versions: number;
   readonly opened: number;
-  /** A rotation of the master key that was begun and not finished; null mostly. */
+  /** A rotation of the master key that has begun and not finished. Usually null. */
   readonly rotation: { readonly fromKid: string; readonly toKid: string; readonly remaining: number } | null;
-  /** Restores from a backup that were found out: what came after it is lost, and no fault of what is stored. */
+  /** Restores from a backup that were noticed. What came after the backup is lost; the stored rows are not at fault. */
   readonly restores: readonly Restore[];
   /** At most 100; `ok` is false for any. */
   readonly findings: readonly Finding[];
@@ -95,7 +95,7 @@ function readCursor(text: string): Cursor {
     const cursor = JSON.parse(text) as Cursor;
     if (['versions', 'commits', 'changes', 'rows'].some((step) => Object.hasOwn(cursor, step))) return cursor;
   } catch {
-    // Told below.
+    // The error below says what is wrong.
   }
   throw badRequest('after', 'Give what `next` said, or an empty text to begin.');
 }
@@ -192,7 +192,7 @@ async function unfinishedRotation({ store }: Services): Promise<Examination['rot
   return { fromKid: forward.kid, toKid: back.kid, remaining: await store.read.keys.countOutside(back.kid) };
 }
 
-/** Whatever was made of a row, it is named, and the others are looked at all the same. */
+/** A row that was altered in any way is named, and the others are still examined. */
 async function problemsOf(...asked: Parameters<typeof problemsIn>): Promise<readonly Finding['problem'][]> {
   try {
     return await problemsIn(...asked);
@@ -202,7 +202,7 @@ async function problemsOf(...asked: Parameters<typeof problemsIn>): Promise<read
   }
 }
 
-/** What comes of a row whose values are not of their types, or of one beside it that was altered. */
+/** Reading fails like this if a row has values of wrong types, or if a related row was altered. */
 function isOfRow(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof DomainError && error.code === 'INTEGRITY');
 }
@@ -254,7 +254,7 @@ async function isLinked({ services, sealsOf }: Examined, version: Version, befor
     const seals = await sealsOf(version.connectionId);
     return (await seals.former(before.version, before.rowMac.toString('hex'))).some((mac) => fits(Buffer.from(mac, 'hex')));
   } catch (error) {
-    // A generation of the key that was never made.
+    // The row names a generation of the key that was never made.
     if (error instanceof DomainError && error.code === 'INTEGRITY') return false;
     throw error;
   }
@@ -279,7 +279,7 @@ async function isStateAltered({ store }: Services, version: Version, isNewest: b
     connection = isNewest ? await store.read.connections.find({ projectId, integrationIds: null }, connectionId) : null;
   } catch (error) {
     if (!isOfRow(error)) throw error;
-    // It is named among the rows that were altered, and says nothing of its versions.
+    // The altered row itself is named elsewhere; nothing follows from it for its versions.
     return false;
   }
   if (label !== 'CURRENT' || connection === null) return (label === 'CURRENT') !== (connection !== null);

@@ -99,7 +99,7 @@ async function dropExpiredChanges(services: Services, isOver: () => boolean): Pr
   return await eachOf(
     async () => {
       const rows = await services.store.read.changes.expired(now, BATCH);
-      // Those that were dropped are not found again.
+      // Dropped changes are not found again, so each page begins at the start.
       return { rows, next: rows.length < BATCH ? null : START };
     },
     (change) => dropChange(services, change),

@@ -13,7 +13,7 @@ const MEANINGS: readonly (readonly [codes: RegExp, meaning: string])[] = [
   [/^(EHOSTUNREACH|ENETUNREACH)$/, 'there is no way to that host'],
 ];
 
-/** With the code behind it, for whoever looks it up. */
+/** The message with the code after it, so that people can look it up. */
 export function describeRefusal(code: string): string {
   const meaning = MEANINGS.find(([codes]) => codes.test(code))?.[1] ?? 'the server refused it';
   return `${meaning} (${code})`;

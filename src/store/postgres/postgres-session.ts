@@ -13,18 +13,18 @@ const SETTINGS = {
   idle_in_transaction_session_timeout: 10_000,
 } as const;
 
-/** Given when a connection of our own to the server is opened: they last as long as it does. */
+/** Set when we open a connection of our own to the server. They last as long as the connection. */
 export const AS_OPTIONS = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-/** Given where a pooler stands between, which hands the server's connections from one client to the next: they last for one transaction. */
+/** Set in each transaction when there is a pooler in between, because it gives the server's connections to other clients afterwards. */
 export const AS_STATEMENTS: readonly string[] = Object.entries(SETTINGS).map(([name, value]) => `SET LOCAL ${name} = ${value}`);
 
 /** Longest that a server which works lets anybody wait, its own deadline included, milliseconds. */
 export const ANSWER_MS = 6000;
 
-/** The other side says nothing, and nobody knows whether it is there: the code is the operating system's for that. */
+/** The server is silent, and it is unknown whether it is still there. The code is the operating system's code for that. */
 export class SilentServer extends Error {
   readonly code = 'ETIMEDOUT';
 

@@ -29,7 +29,7 @@ export function secretDestinationReaders(source: SignedSource, tables: Tables): 
   const { secretDestinations: at } = tables;
   return {
     of: ({ projectId, provider, path }) =>
-      // One that is taken off the table would make the next use of the secret its first.
+      // If this row could be deleted, the next use of the secret would count as its first.
       requireAllListed<SecretDestination>(source, tables, at, () => ofSecret(source, tables, { projectId, provider, path }), [
         'destination',
         projectId,

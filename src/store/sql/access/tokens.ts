@@ -69,7 +69,7 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
   const found = async (read: () => Promise<readonly object[]>): Promise<Found | null> => {
     for (let reads = 0; reads < MOST_READS; reads += 1) {
       const one = checked(source, tables, await read());
-      // What a transaction sees was looked up before it began; the list that it sees may be its own.
+      // The transaction uses what was looked up before it began. The list that it sees may be its own.
       if (one === null || source.signing.known !== null) return one;
       const entry = { table: tokens, row: one.token, entry: entryOf('token', one.token.id), mac: one.mac };
       if ((await areListed(source, tables, one.headMac, [entry])) !== null) return one;
@@ -112,7 +112,7 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
         .from(tokens)
         .where(inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))));
       const of = await grantsOf(rows);
-      // One that was altered is nobody's, and one that is limited to some integrations can't look after the others.
+      // An altered token counts for nobody, and a token that is limited to some integrations cannot manage the others.
       return trusted<Token>(rows).filter(
         (token) =>
           isIntact(source, tokens, token as unknown as Readonly<Record<string, unknown>>, besideOf(of(token.id))) &&

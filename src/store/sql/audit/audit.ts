@@ -18,7 +18,7 @@ import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
 const HEAD = 'head';
 
 const insertRow = preparedInsert('audit_insert', ({ audit }) => audit);
-/** Of rows that wait for the sealer, what their links are made of. */
+/** What the links of the chain are made of, for rows that wait for the sealer. */
 const waitingRows = prepared('audit_waiting', (db, { audit }) => {
   const columns = { id: audit.id, rowHmac: audit.rowHmac };
   return {
@@ -50,7 +50,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
   const { db } = source;
   const { audit, auditHead } = tables;
   return {
-    // One transaction writes one or two, mostly.
+    // Most transactions write one or two.
     byIds: async (ids) => trusted<AuditRow>((await Promise.all(ids.map((id) => rowById(source, tables, { id })))).flat()),
     async sequenceNumbers(ids) {
       const columns = { id: audit.id, seq: audit.seq };
@@ -160,7 +160,7 @@ async function pageOf(
       .orderBy(...newest)
       .limit(atMost(limit));
   if (entityId !== undefined) {
-    // In this form no index has the action, and the entity's is entered.
+    // Written like this, the action is in no index, so the entity's index is used.
     const among = actions === undefined ? undefined : inArray(sql`${audit.action} || ''`, [...actions]);
     return await rowsOf(within(and(eq(audit.entityId, entityId), among)));
   }

@@ -5,7 +5,7 @@ import { type SignedSource, type SignedTransaction, signedInsert, verified, veri
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 
-/** All that the MAC covers, and not the rest of what a check said, which may be long. */
+/** Only the columns that the MAC covers: the rest of a check's answer may be long. */
 function believed(validations: Tables['validations']) {
   const { description: _description, warnings: _warnings, data: _data, ...columns } = getTableColumns(validations);
   return columns;

@@ -84,7 +84,7 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
       const connection = verifiedOne<Connection>(source, connections, [row.connection]);
       const current = verifiedOne<Version>(source, tables.versions, row.current === null ? [] : [row.current]);
       if (connection === null) return null;
-      // What the one points at is what the other is.
+      // The connection must point at the version that is labelled CURRENT.
       if (current !== null && current.version !== connection.currentVersion) throw altered(connections, { id });
       return { connection, current };
     },
@@ -131,7 +131,7 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
   };
 }
 
-/** The same of a row that was read. */
+/** Whether a row that was read is in scope. */
 function isWithin(scope: Scope, { projectId, integrationId, deletedAt }: Connection & { readonly deletedAt: number | null }): boolean {
   return (
     projectId === scope.projectId && deletedAt === null && (scope.integrationIds === null || scope.integrationIds.includes(integrationId))
@@ -147,7 +147,7 @@ function withSettings({ connections }: Tables, stored: readonly object[]): reado
       const settings: unknown = read();
       if (typeof settings !== 'object' || settings === null || Array.isArray(settings) || settings instanceof UnreadableJson)
         throw altered(connections, { id });
-      // An object, and no list.
+      // It must be an object and not a list.
       return settings as Version['settings'];
     };
   }

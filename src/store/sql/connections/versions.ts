@@ -179,7 +179,7 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
       return { rows: intactOf<Version>(source, versions, rows), next: placeOf(page, limit, ({ validUntil }) => validUntil) };
     },
     async destroyable(before, limit, after = null) {
-      // Of a reference there is nothing to destroy.
+      // A reference has no ciphertext to destroy.
       const isSealed = and(labelled(tables, 'RETIRED'), isNull(versions.destroyedAt), isNotNull(versions.contentId));
       const page = await pageBy(versions.retiredAt, isSealed, before, limit, after);
       const needed = new Set<string>();

@@ -18,7 +18,7 @@ export interface Signing {
   readonly seen: SeenAuthority;
 }
 
-/** The newest list of what gives rights that this process has read. */
+/** The newest list of tokens and grants that this process has read. */
 export interface SeenAuthority {
   latest: { readonly mac: Buffer; readonly row: AuthorityRow } | null;
 }
@@ -107,7 +107,7 @@ export function altered(table: Table, row: Row): DomainError {
   });
 }
 
-/** Of several columns, joined by slashes. */
+/** The id of a row; several columns are joined by slashes. */
 export function rowIdOf(table: Table, row: Row): string {
   return shapeOf(table)
     .id.map((key) => (typeof row[key] === 'string' || typeof row[key] === 'number' ? String(row[key]) : '?'))
@@ -122,7 +122,7 @@ export function isIntact({ signing }: Pick<SignedSource, 'signing'>, table: Tabl
   return mac.length === expected.length && timingSafeEqual(mac, expected);
 }
 
-/** Takes the MAC off a row that fits it, and keeps it in mind for the rest of the transaction. */
+/** Removes the MAC from a row that fits it, and remembers the row for the rest of the transaction. */
 function accept<T>({ signing }: Pick<SignedSource, 'signing'>, table: Table, row: Record<string, unknown>): T {
   const { mac } = row;
   // It is the last column, and taking the last member off an object is cheap.
@@ -140,7 +140,7 @@ function knownAs(table: Table, row: Row): string {
 
 type Rows = readonly object[];
 
-/** Rows that something is decided by. Throws INTEGRITY for the first that was altered. */
+/** For rows that decide something. Throws INTEGRITY for the first one that was altered. */
 export function verified<T>(source: Pick<SignedSource, 'signing'>, table: Table, rows: Rows, beside?: (row: T) => unknown): readonly T[] {
   return (rows as readonly Record<string, unknown>[]).map((row) => {
     // Whatever is beside a row is found by its id.
@@ -154,18 +154,18 @@ export function verifiedOne<T>(source: Pick<SignedSource, 'signing'>, table: Tab
   return verified<T>(source, table, rows.slice(0, 1))[0] ?? null;
 }
 
-/** Rows to be worked on one by one: those that were altered are left as they are, for `doctor` to name. */
+/** For rows that are worked on one by one. Altered rows are left as they are, and `doctor` names them. */
 export function intactOf<T>(source: Pick<SignedSource, 'signing'>, table: Table, rows: Rows): readonly T[] {
   return (rows as readonly Record<string, unknown>[])
     .filter((row) => isIntact(source, table, row))
     .map((row) => accept<T>(source, table, row));
 }
 
-/** Rows as they are stored, whatever became of them: for `doctor` alone, which tells of each what is wrong with it. */
+/** Rows as they are stored, altered or not. Only for `doctor`, which says what is wrong with each. */
 export function asStored<T>(rows: Rows): readonly T[] {
   return rows.map((row) => {
     const { mac: _mac, ...stored } = row as Record<string, unknown>;
-    // Whoever reads them is prepared for anything.
+    // The reader of these rows expects any content.
     return stored as T;
   });
 }
@@ -180,7 +180,7 @@ export function listed<T>(source: Pick<SignedSource, 'signing'>, table: Table, r
   );
 }
 
-/** Pages go on from here, whatever else became of the row. */
+/** The cursor of the next page; it is kept even if the rest of the row was altered. */
 const SORTED_BY = ['createdAt', 'acquiredAt'];
 
 /** What is left of an altered row. */
@@ -222,11 +222,11 @@ export function signedInsert<T extends Table>(name: string, tableOf: (tables: Ta
   };
 }
 
-/** A row that others change all the time is given up after this. */
+/** After so many tries a row that others change all the time is given up. */
 const MOST_TRIES = 20;
 
 export interface Alteration {
-  /** What has to hold besides, of other rows. */
+  /** A further condition, about other rows. */
   readonly guard?: SQL | undefined;
   readonly beside?: unknown;
 }
@@ -259,7 +259,7 @@ export async function alterRow<T extends Table, R extends object>(
       before = known?.get(name);
     }
     if (before === undefined) throw new TypeError('Rows are altered inside a transaction.');
-    // It is the same row as before: what kept it from being written was the guard.
+    // The row is the same as before, so it was the guard that kept it from being written.
     if (seen !== null && isFresh && before.mac.equals(seen)) return null;
     // The rows of the table were written from this type.
     const set = change(before.row as R);

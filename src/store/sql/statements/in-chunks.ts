@@ -1,4 +1,4 @@
-/** Engines bound the parameters of one statement; so is its text kept to a few sizes, each parsed once. */
+/** Engines limit the parameters of one statement. The text has only a few sizes, so that each is parsed once. */
 const MOST = 1024;
 
 /**

@@ -64,7 +64,7 @@ export function idempotencyWriters(tx: SignedTransaction, tables: Tables): Idemp
         .select()
         .from(idempotency)
         .where(and(isNull(idempotency.answer), gt(idempotency.takenUntil, 0)));
-      // One that was altered is left to whoever comes upon it.
+      // An altered row is left alone; whoever reads it gets INTEGRITY.
       for (const row of held)
         if (isIntact(tx, idempotency, row)) await alter(row.tokenId, row.key, ({ answer }) => (answer === null ? { takenUntil: 0 } : null));
     },

@@ -42,7 +42,7 @@ export function integrityReaders(source: SignedSource, tables: Tables): Integrit
       const listed = await entriesBehind(source, tables, after);
       const page = listed.slice(0, limit);
       const gone = await notStored(source, tables, page);
-      // What was taken off the list meanwhile was deleted by us.
+      // A row that is no longer on the list was deleted by us in the meantime.
       const still = gone.length === 0 ? new Set<string>() : new Set(await entriesBehind(source, tables, after));
       return { found: gone.filter((entry) => still.has(entry)).map(lostRow), next: listed.length > limit ? (page.at(-1) ?? null) : null };
     },
@@ -54,7 +54,7 @@ async function entriesBehind(source: SignedSource, tables: Tables, after: string
   return entries.filter((entry) => after === null || entry > after).sort();
 }
 
-/** Of these entries, those whose row is gone. */
+/** The entries whose row is gone. */
 async function notStored({ db }: SignedSource, tables: Tables, entries: readonly string[]): Promise<readonly string[]> {
   const { tokens, providerGrants, secretDestinations } = tables;
   const parts = entries.map((entry) => ({ entry, parts: JSON.parse(entry) as readonly string[] }));

@@ -11,7 +11,7 @@ import { instanceReaders } from './instance.ts';
 /** Generations of the upgrade records, as the vault makes them. */
 const FORWARD = 1;
 const BACK = 2;
-/** Whether there are any is what counts; the number is for people. */
+/** The caller needs to know whether there are any; the number is for people. */
 const MOST_NEEDED = 10_000;
 
 const findKeys = prepared('data_keys_find', (db, { dataKeys }) => ({

@@ -33,7 +33,7 @@ export function retentionWriters({ db }: EngineTransaction, tables: Tables): Ret
       const old = await db
         .select({ id: leases.id })
         .from(leases)
-        // One that may still be live ends later than that.
+        // A lease that may still be live ends later than that.
         .where(and(eq(leases.projectId, projectId), lte(leases.acquiredAt, begunBy), lte(leases.endsBy, endedBy)))
         .orderBy(asc(leases.acquiredAt), asc(leases.id))
         .limit(atMost(limit));
@@ -57,7 +57,7 @@ export function retentionWriters({ db }: EngineTransaction, tables: Tables): Ret
       if (old.length === 0) return 0;
       await db.delete(changes).where(inArray(changes.id, idsOf(old)));
       const contents = old.flatMap(({ contentId }) => (contentId === null ? [] : [contentId]));
-      // What was only staged was destroyed then; its empty row goes with the change.
+      // Content that was only staged was destroyed then; its empty row goes with the change.
       if (contents.length > 0)
         await db
           .delete(sealedContents)
