@@ -11,9 +11,10 @@ import { statementsOn } from './statements.ts';
  * Databricks is two kinds to the lead API, with the same fields: the connection that metadata is read by, which names its workspace, and
  * the one that queries run by, which joins its integration.
  */
-export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields>, 'kind' | 'title' | 'rules'>) {
+export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields>, 'kind' | 'title' | 'rules' | 'lead'>) {
   return defineHttpConnector({
     ...own,
+    lead: { createInput: 'DatabricksSqlWarehouseInput', besideReference: ['databricksWarehouseId'], ...own.lead },
     called: 'Databricks',
     category: 'warehouse',
     fields,

@@ -18,7 +18,7 @@ export async function checkPermissions(session: HttpSession, run: RunStatement):
   const to = `TO ${backquoted((await askIdentity(session)).name)};`;
   const schemas = await run(VISIBLE);
   if (schemas.length === 0) throw new Refusal(readsNothing(`GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG <catalog> ${to}`));
-  const sample = schemas.slice(0, SAMPLE).map((row) => qualified([row.table_catalog, row.table_schema, row.example]));
+  const sample = schemas.slice(0, SAMPLE).map((row) => backquoted(...Object.values(row).map(String)));
   const answers = await Promise.all(sample.map((table) => run(`SELECT * FROM ${table} LIMIT 0`).catch((error: unknown) => error)));
   const broken = answers.find((answer) => answer instanceof Error && !(answer instanceof StatementRefusal || answer instanceof NotChecked));
   if (broken !== undefined) throw broken;
@@ -61,8 +61,8 @@ export async function findLosses(session: HttpSession, run: RunStatement, before
   return lossesOf(
     held.filter((grant) => !grant.inherited && !own.some((other) => covers(other, grant))),
     ({ privilege, object, path }) => ({
-      what: `${privilege} on ${object.toLowerCase()} ${qualified(path)}`,
-      mend: `GRANT ${privilege} ON ${object} ${qualified(path)} TO ${backquoted(after.name)};`,
+      what: `${privilege} on ${object.toLowerCase()} ${backquoted(...path)}`,
+      mend: `GRANT ${privilege} ON ${object} ${backquoted(...path)} TO ${backquoted(after.name)};`,
     }),
   );
 }
@@ -98,9 +98,4 @@ function covers(own: Grant, grant: Grant): boolean {
   const above = own.path.length < grant.path.length || own.object === grant.object;
   const suffices = own.privilege === grant.privilege || own.privilege === 'ALL PRIVILEGES';
   return above && suffices && own.path.every((part, index) => part === grant.path[index]);
-}
-
-/** A name as Databricks SQL takes it. */
-function qualified(parts: readonly (string | null | undefined)[]): string {
-  return parts.map((part) => backquoted(part ?? '')).join('.');
 }

@@ -90,7 +90,7 @@ export function defineMysql(kind: string, title: string) {
         isReadable(grants, database ?? null, null)
           ? null
           : `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${name};`,
-        (table) => `GRANT SELECT ON ${backquoted(table.schema)}.${backquoted(table.name)} TO ${name};`,
+        (table) => `GRANT SELECT ON ${backquoted(table.schema, table.name)} TO ${name};`,
       );
     },
     parity: {

@@ -8,7 +8,7 @@ export const postgresRefusals: Meanings<Login> = {
   '28P01': says(
     'CREDENTIALS_REJECTED',
     'The server refused the user and password.',
-    'Check both: the server says the same for a wrong password and for a user that does not exist. Set a new one with ALTER ROLE ... PASSWORD if in doubt.',
+    'Check both: PostgreSQL says the same for a wrong password and for a user that does not exist. Set a new one with ALTER ROLE ... PASSWORD if in doubt.',
   ),
   '28000': ({ ssl }) =>
     says(

@@ -1,4 +1,5 @@
 import type { Family } from '../../domain/connector/connector.ts';
+import { transactionalInputs } from './transactional-inputs.ts';
 
 /**
  * The lead API's transactional databases share one input, told apart by `dbType`. Its settings object is one group on the wire;
@@ -8,6 +9,7 @@ export const transactional: Family = {
   name: 'TransactionalDb',
   kind: 'transactional-db',
   discriminator: 'dbType',
+  lead: transactionalInputs,
   flatten(wire) {
     const { connectionSettings, ...rest } = wire;
     const settings = typeof connectionSettings === 'object' && connectionSettings !== null ? connectionSettings : {};

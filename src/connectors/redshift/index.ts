@@ -12,6 +12,7 @@ export default defineSqlConnector({
   kind: 'redshift',
   title: 'Amazon Redshift',
   category: 'warehouse',
+  lead: { allOptional: true, testV1: 'database' },
   fields,
   rules,
   connect: async (input) => await openPostgres(await readLogin(input), input.signal),

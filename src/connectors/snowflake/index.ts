@@ -14,6 +14,7 @@ export default defineSqlConnector({
   kind: 'snowflake',
   title: 'Snowflake',
   category: 'warehouse',
+  lead: { allOptional: true, testV1: { field: 'testSnowflakeCredentials', explains: true } },
   fields,
   rules,
   connect: openSession,

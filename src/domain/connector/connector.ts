@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isOpenUrl } from '../connection/open-url.ts';
 import type { EgressSession } from './egress.ts';
+import type { FamilyInputs, LeadKind } from './lead.ts';
 import type { Problem, ValidatorData } from './validation.ts';
 
 /**
@@ -206,6 +207,8 @@ export interface Family {
   readonly discriminator: string;
   /** Moves nested wire groups to the fields they stand for; the given object is left as it is. */
   flatten(wire: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /** The inputs of the lead API that the members share. */
+  readonly lead: FamilyInputs;
 }
 
 /** A defined kind. What its fields parse to is known where it is defined, checked there, and of no concern to those who derive from it. */
@@ -220,6 +223,7 @@ export interface Connector {
   readonly validators: readonly Validator[];
   /** An npm package that the validators import lazily, with the command that installs it, when it is optional. */
   readonly driver: { readonly packageName: string; readonly install: string } | null;
+  readonly lead: LeadKind;
 }
 
 /** A rule across fields: the path it concerns and what to say, or `null` when it holds. The text never holds a value. */
@@ -234,6 +238,7 @@ export interface ConnectorDefinition<F extends FieldShape> {
   readonly rules?: readonly Rule<DetailsOf<F>>[];
   readonly validators: readonly Validator<DetailsOf<F>>[];
   readonly driver?: { readonly packageName: string; readonly install: string };
+  readonly lead?: LeadKind;
 }
 
 const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -263,6 +268,7 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
     family: definition.family ?? null,
     rules: definition.rules ?? [],
     driver: definition.driver ?? null,
+    lead: definition.lead ?? {},
   });
   defined.add(connector);
   return connector;

@@ -2,6 +2,7 @@ import type { Connection, IntegrationCategory } from '../../domain/connection/co
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { type AddConnection, addConnection } from '../../operations/connections/add-connection.ts';
 import { findConnection } from '../../operations/connections/read-connection.ts';
+import type { Services } from '../../operations/services.ts';
 import { DIALS } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
 import type { Context } from '../schema/context.ts';
@@ -9,14 +10,13 @@ import type { Refs } from '../schema/refs.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
 
 /** Making a connection of what a temporary key was staged for: the lead API has one mutation for each kind of container. */
-export function addAdding(builder: Builder, { connection }: Refs): void {
+export function addAdding(builder: Builder, { connection }: Refs, { connectors }: Pick<Services, 'connectors'>): void {
   const payload = (name: string) =>
     builder
       .objectRef<Connection>(name)
       .implement({ fields: (t) => ({ connection: t.field({ type: connection, resolve: (row) => row }) }) });
   const added = payload('AddConnectionMutation');
   const addedBi = payload('AddBiConnectionMutation');
-  const addedDatabricks = payload('AddDatabricksConnectionMutation');
   const addedEtl = payload('AddEtlConnectionMutation');
   const allowList = builder.inputType('DbtCloudConnectionAllowListInput', {
     fields: (t) => ({ fields: t.stringList({ required: true }), values: t.stringList({ required: true }) }),
@@ -53,23 +53,6 @@ export function addAdding(builder: Builder, { connection }: Refs): void {
         });
       },
     }),
-    addDatabricksConnection: t.field({
-      extensions: DIALS,
-      type: addedDatabricks,
-      description: 'The same as addConnection, under the name that the lead API has for Databricks.',
-      args: {
-        connectionName: t.arg.string(),
-        connectionType: t.arg.string({ required: true }),
-        createWarehouseType: t.arg.string(),
-        dcId: t.arg({ type: 'UUID' }),
-        dwId: t.arg({ type: 'UUID' }),
-        jobLimits: t.arg({ type: 'JSONString', required: true }),
-        jobTypes: t.arg.stringList({ required: { list: false, items: false } }),
-        key: t.arg.string({ required: true }),
-        name: t.arg.string(),
-      },
-      resolve: (_, args, context) => add(context, args, integrationOf(args.dwId, args.name, 'dwId'), { jobLimits: args.jobLimits }),
-    }),
     addBiConnection: t.field({
       extensions: DIALS,
       type: addedBi,
@@ -100,6 +83,30 @@ export function addAdding(builder: Builder, { connection }: Refs): void {
       resolve: (_, args, context) => add(context, args, integrationOf(null, args.name, 'name', 'ETL')),
     }),
   }));
+  for (const { lead } of connectors.all()) {
+    const system = /^add(\w+)Connection$/.exec(lead.adding ?? '')?.[1];
+    if (lead.adding === undefined || system === undefined) continue;
+    const addedSo = payload(`Add${system}ConnectionMutation`);
+    builder.mutationField(lead.adding, (t) =>
+      t.field({
+        extensions: DIALS,
+        type: addedSo,
+        description: `The same as addConnection, under the name that the lead API has for ${system}.`,
+        args: {
+          connectionName: t.arg.string(),
+          connectionType: t.arg.string({ required: true }),
+          createWarehouseType: t.arg.string(),
+          dcId: t.arg({ type: 'UUID' }),
+          dwId: t.arg({ type: 'UUID' }),
+          jobLimits: t.arg({ type: 'JSONString', required: true }),
+          jobTypes: t.arg.stringList({ required: { list: false, items: false } }),
+          key: t.arg.string({ required: true }),
+          name: t.arg.string(),
+        },
+        resolve: (_, args, context) => add(context, args, integrationOf(args.dwId, args.name, 'dwId'), { jobLimits: args.jobLimits }),
+      }),
+    );
+  }
 }
 
 interface CommonArgs {

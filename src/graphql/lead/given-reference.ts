@@ -46,13 +46,12 @@ export const FOREIGN_FIELDS = [
 
 /** The lead API's input, which has a field for the path in each manager. */
 export function selfHostedReference(given: Readonly<Record<string, unknown>>): GivenReference {
-  const { selfHostedCredentialsType: type, envVarName, filePath, bqProjectId, databricksWarehouseId } = given;
+  const { selfHostedCredentialsType: type, connectionType: _, decryptionServiceType: __, envVarName, filePath, ...beside } = given;
   const provider = type == null ? undefined : SELF_HOSTED_TYPES[String(type).toUpperCase()];
   if (type != null && provider == null) throw notReadHere('selfHostedCredentialsType');
   const foreign = ['decryptionServiceType', ...FOREIGN_FIELDS].find((name) => given[name] != null);
   if (foreign !== undefined)
     throw badRequest(foreign, `${foreign} belongs to a manager that is not read here. ENV_VAR takes envVarName, and FILE takes filePath.`);
-  const beside = { bqProjectId, databricksWarehouseId };
   return {
     ...(provider == null ? {} : { provider }),
     paths: { env: { value: textOf(envVarName), field: 'envVarName' }, file: { value: textOf(filePath), field: 'filePath' } },

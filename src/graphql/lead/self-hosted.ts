@@ -1,7 +1,9 @@
+import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { testAndStageReference } from '../../operations/changes/test-and-stage.ts';
 import { stageReferenceCreation, stageReferenceUpdate, testReference } from '../../operations/references/stage-reference.ts';
+import type { Services } from '../../operations/services.ts';
 import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
 import { readTestOptions } from '../schema/validations/test-options.ts';
@@ -14,8 +16,13 @@ import { testedPayload } from './kinds/test-v1.ts';
 type Staged = ReturnType<typeof addKindMutations>['staged'];
 
 /** Connections whose credentials stay in an outside manager, as the lead API makes and changes them. */
-export function addSelfHosted(builder: Builder, { result, testOptions, v1 }: ValidationTypes, staged: Staged): void {
-  const { details, changes } = createInputs(builder);
+export function addSelfHosted(
+  builder: Builder,
+  { result, testOptions, v1 }: ValidationTypes,
+  staged: Staged,
+  { connectors }: Pick<Services, 'connectors'>,
+): void {
+  const { details, changes } = createInputs(builder, connectors.all());
   const updated = builder
     .objectRef<{ readonly key: string }>('UpdateSelfHostedCredentialsV2Mutation')
     .implement({ fields: (t) => ({ result: t.field({ type: staged, resolve: (row) => row }) }) });
@@ -89,7 +96,11 @@ export function addSelfHosted(builder: Builder, { result, testOptions, v1 }: Val
   }));
 }
 
-function createInputs(builder: Builder) {
+/** Settings beside a reference, of kinds of the lead API that are not here. */
+const OF_OTHER_KINDS = ['bqProjectId'];
+
+function createInputs(builder: Builder, connectors: readonly Connector[]) {
+  const besideReference = [...new Set([...OF_OTHER_KINDS, ...connectors.flatMap(({ lead }) => lead.besideReference ?? [])])];
   const types = Object.keys(SELF_HOSTED_TYPES);
   const type = builder.enumType('SelfHostedCredentialsTypeEnum', { values: types });
   const updateType = builder.enumType('SelfHostedUpdateCredentialsTypeEnum', { values: types });
@@ -102,9 +113,7 @@ function createInputs(builder: Builder) {
       decryptionServiceType: t.field({ type: decryption }),
       envVarName: t.string({ description: 'Begins with MCD_ or CHANGEOVER_SECRET_.' }),
       filePath: t.string({ description: 'An absolute path where the gateway runs.' }),
-      bqProjectId: t.string(),
-      databricksWarehouseId: t.string(),
-      ...Object.fromEntries(FOREIGN_FIELDS.map((name) => [name, t.string()])),
+      ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });
   const changes = builder.inputType('SelfHostedUpdateCredentialsConnectionDetails', {
@@ -113,9 +122,7 @@ function createInputs(builder: Builder) {
       decryptionServiceType: t.field({ type: updateDecryption }),
       envVarName: t.string(),
       filePath: t.string(),
-      bqProjectId: t.string(),
-      databricksWarehouseId: t.string(),
-      ...Object.fromEntries(FOREIGN_FIELDS.map((name) => [name, t.string()])),
+      ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });
   return { details, changes };

@@ -1,6 +1,7 @@
-import { foldKind } from '../../domain/connector/connector.ts';
+import type { Connector } from '../../domain/connector/connector.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { testAndStage } from '../../operations/changes/test-and-stage.ts';
+import type { Services } from '../../operations/services.ts';
 import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
 import { readTestOptions } from '../schema/validations/test-options.ts';
@@ -22,8 +23,12 @@ interface SslInput {
   readonly skipVerification?: boolean | null | undefined;
 }
 
-/** The lead API's older test mutation of Redshift and the transactional databases, with flat arguments and TLS options of its own. */
-export function addTestDatabase(builder: Builder, { v1, testOptions }: ValidationTypes): void {
+/** The lead API's older test mutation of databases that have none of their own, with flat arguments and TLS options of its own. */
+export function addTestDatabase(
+  builder: Builder,
+  { v1, testOptions }: ValidationTypes,
+  { connectors }: Pick<Services, 'connectors'>,
+): void {
   const tested = testedPayload(builder, v1, 'TestDatabaseCredentials', true);
   const ssl = builder.inputType('SslInputOptions', {
     fields: (t) => ({
@@ -54,20 +59,35 @@ export function addTestDatabase(builder: Builder, { v1, testOptions }: Validatio
         user: t.arg.string(),
       },
       resolve: (_, { connectionOptions, ...given }, context) =>
-        testAndStage(context.services, context.actor, { ...readDatabase(given), ...readTestOptions(connectionOptions, context) }),
+        testAndStage(context.services, context.actor, {
+          ...readDatabase(connectors, given),
+          ...readTestOptions(connectionOptions, context),
+        }),
     }),
   );
 }
 
-/** `connectionType` alone says Redshift; a transactional database is told by `dbType`, or by its own name as the type. */
-function readDatabase({ connectionType, dbType, sslOptions, ...rest }: DatabaseArguments & Readonly<Record<string, unknown>>) {
+/** The kinds that this mutation is of say so; a member of a family is told by its discriminator, or by its own name as the type. */
+function readDatabase(
+  connectors: Services['connectors'],
+  { connectionType, dbType, sslOptions, ...rest }: DatabaseArguments & Readonly<Record<string, unknown>>,
+) {
   const kind = connectionType ?? dbType;
-  if (kind == null) throw badRequest('connectionType', 'Name the connectionType: redshift, or transactional-db with a dbType.');
+  const isOfThis = ({ lead }: Connector) => lead.testV1 === 'database';
+  if (kind == null) {
+    const alone = connectors
+      .all()
+      .filter(isOfThis)
+      .map((connector) => connector.kind);
+    const shared = connectors.all().flatMap(({ family }) => (family === null ? [] : `${family.kind} with a ${family.discriminator}`));
+    throw badRequest('connectionType', `Name the connectionType: ${[...alone, ...new Set(shared)].join(', or ')}.`);
+  }
+  const connector = connectors.find(kind);
   const details = {
     // A field that a kind does not have is unknown to it, empty or not; clients send all of them.
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null)),
     ...(sslOptions == null ? {} : { sslOptions: readSsl(sslOptions) }),
-    ...(dbType == null || foldKind(kind) === 'redshift' ? {} : { dbType }),
+    ...(dbType == null || (connector !== null && isOfThis(connector)) ? {} : { dbType }),
   };
   return { kind, details };
 }

@@ -54,8 +54,8 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addValidationOperations(builder, validations);
   addNetwork(builder, validations);
   const { staged } = addKindMutations(builder, services, validations);
-  addTestDatabase(builder, validations);
-  addSelfHosted(builder, validations, staged);
+  addTestDatabase(builder, validations, services);
+  addSelfHosted(builder, validations, staged, services);
   const staging = addStaging(builder);
   addSecretGrants(builder, staging);
   addSecretDestinations(builder, pages, staging);
@@ -63,7 +63,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addCommitPreview(builder, { ...changes, ...leases, errorCode });
   addCommits(builder, refs, changes);
   addUpdateCredentials(builder);
-  addAdding(builder, refs);
+  addAdding(builder, refs, services);
   addManagement(builder, connections);
   addIntegrations(builder, refs);
   addLeases(builder, leases, pages);

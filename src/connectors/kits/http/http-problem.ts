@@ -15,6 +15,7 @@ export function httpMeaningOf<D>(meanings: Meanings<D>, { about, code, status }:
 
 /** What answered how. A code is named where it looks like one. */
 function causeOf({ status, code, about }: HttpFailure): string {
+  if (about === 'login') return `the login failed${/^\w{1,60}$/.test(code) ? ` (${code})` : ` with status ${status}`}`;
   return `${about === 'token' ? 'the token endpoint' : 'the server'} answered ${status}${/^\w{1,60}$/.test(code) ? ` ${code}` : ''}`;
 }
 

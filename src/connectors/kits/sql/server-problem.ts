@@ -1,4 +1,4 @@
-import type { Problem } from '../../../domain/connector/validation.ts';
+import type { Problem, ValidationCode } from '../../../domain/connector/validation.ts';
 import { type Meaning, type Meanings, meaningOf, problem, problemOf } from '../problems.ts';
 import { systemCodeOf, throwNetworkError } from './network-error.ts';
 import { NoTlsError, WeakLoginError } from './tls.ts';
@@ -25,20 +25,32 @@ export function serverProblem<D>(error: unknown, { title, refusals, details, own
   if (!(error instanceof Error)) throw error;
   if (error instanceof WeakLoginError || error instanceof NoTlsError) return tlsProblem(error);
   const code = serverCodeOf(error);
-  const cause = `the server answered with ${code}`;
   const meaning = own ?? meaningOf(refusals, [code], details);
-  if (meaning !== null) return problemOf(title, cause, meaning);
+  if (meaning !== null) return problemOf(title, causeOf(meaning, code), meaning);
   throwNetworkError(error);
   const state = sqlStateOf(error);
   const usual = meaningOf(BY_SQLSTATE, [state, state.slice(0, 3), state.slice(0, 2)], details);
-  if (usual !== null) return problemOf(title, cause, usual);
+  if (usual !== null) return problemOf(title, causeOf(usual, code), usual);
   if (code === '') return problemOf(title, 'the connection ended before the login did, or asked for what is never given', 'PROTOCOL_ERROR');
   return problem(
     'ACCESS_DENIED',
-    cause,
+    `the server answered with ${code}`,
     'The server did not accept the connection.',
     "Look the code up in the server's documentation, and in its log at the time of this check.",
   );
+}
+
+const CAUSES: Readonly<Partial<Record<ValidationCode, string>>> = {
+  CREDENTIALS_REJECTED: 'password authentication failed',
+  ACCESS_DENIED: 'permission denied',
+  DATABASE_NOT_FOUND: 'database does not exist',
+  RATE_LIMITED: 'too many connections',
+  PROVIDER_DOWN: 'the server is starting up or shutting down',
+};
+
+/** In few words, with the code that the server gave. */
+function causeOf(meaning: Meaning, code: string): string {
+  return `${CAUSES[typeof meaning === 'string' ? meaning : meaning.code] ?? 'the server refused'} (${code})`;
 }
 
 /** The number or the SQLSTATE of an answer; empty for an error that no server sent. */

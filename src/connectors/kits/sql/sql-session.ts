@@ -84,9 +84,9 @@ export function doubleQuoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A name in backticks. */
-export function backquoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
+/** A name, or a qualified one of its parts, in backticks. */
+export function backquoted(...parts: readonly string[]): string {
+  return parts.map((name) => `\`${name.replaceAll('`', '``')}\``).join('.');
 }
 
 /** The name in backticks, as it is. */

@@ -1,6 +1,6 @@
 import type { Connector } from '../../../domain/connector/connector.ts';
-import { LEAD_KINDS, type LeadTestV1 } from '../lead-kinds.ts';
-import { FAMILY_INPUTS, pascal, type WireShape, wireShapeOf } from './wire-shape.ts';
+import type { LeadTestV1, WireShape } from '../../../domain/connector/lead.ts';
+import { pascal, wireShapeOf } from './wire-shape.ts';
 
 export interface KindOperation {
   /** `update<name>CredentialsV2`. */
@@ -20,13 +20,12 @@ export function operationsOf(connectors: readonly Connector[]): readonly KindOpe
   const families = [...new Set(connectors.map(({ family }) => family).filter((family) => family !== null))];
   return [
     ...families.map((family): KindOperation => {
-      const inputs = FAMILY_INPUTS[family.name];
-      if (inputs === undefined) throw new TypeError(`The family "${family.name}" has no inputs.`);
+      const { create, update } = family.lead;
       return {
         name: family.name,
         kind: family.kind,
-        create: inputs.create,
-        update: { ...inputs.update, payload: `Update${family.name}CredentialsV2Mutation` },
+        create,
+        update: { ...update, payload: `Update${family.name}CredentialsV2Mutation` },
         testV1: null,
         test: { field: `test${family.name}Credentials`, payload: `Test${family.name}CredentialsV2` },
         serves: (connector) => connector.family === family,
@@ -36,7 +35,7 @@ export function operationsOf(connectors: readonly Connector[]): readonly KindOpe
       .filter(({ family }) => family === null)
       .map((connector): KindOperation => {
         const name = pascal(connector.kind);
-        const lead = LEAD_KINDS[connector.kind] ?? {};
+        const { lead } = connector;
         const update = wireShapeOf(connector, true);
         return {
           name,
@@ -50,7 +49,7 @@ export function operationsOf(connectors: readonly Connector[]): readonly KindOpe
             fields: update,
             payload: lead.updatePayload ?? `Update${name}CredentialsV2Mutation`,
           },
-          testV1: lead.testV1 ?? null,
+          testV1: typeof lead.testV1 === 'object' ? lead.testV1 : null,
           test: { field: `test${name}CredentialsV2`, payload: `Test${name}CredentialsV2` },
           serves: (candidate) => candidate.kind === connector.kind,
         };

@@ -1,3 +1,4 @@
+import type { LeadTestV1, WireShape } from '../../../domain/connector/lead.ts';
 import { isWell } from '../../../domain/connector/validation.ts';
 import type { TestedStaging } from '../../../operations/changes/test-and-stage.ts';
 import { testAndStage } from '../../../operations/changes/test-and-stage.ts';
@@ -5,10 +6,9 @@ import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../../schema/builder.ts';
 import { readTestOptions } from '../../schema/validations/test-options.ts';
 import type { ValidationTypes } from '../../schema/validations/validation-types.ts';
-import type { LeadTestV1 } from '../lead-kinds.ts';
 import { v1ResultOf } from './v1-result.ts';
 import type { WireInputs } from './wire-inputs.ts';
-import type { WireShape } from './wire-shape.ts';
+import { pascal } from './wire-shape.ts';
 
 interface TestedKind {
   readonly kind: string;
@@ -23,8 +23,8 @@ export function addTestV1(
   inputs: WireInputs,
   { kind, create, testV1 }: TestedKind,
 ): void {
-  const { field, payload, argument, explains } = testV1;
-  const tested = testedPayload(builder, v1, payload, explains);
+  const { field, argument = null, explains } = testV1;
+  const tested = testedPayload(builder, v1, pascal(field), explains);
   builder.mutationField(field, (t) =>
     t.field({
       extensions: VALIDATES,

@@ -1,5 +1,5 @@
+import type { WireField, WireShape, WireType } from '../../../domain/connector/lead.ts';
 import type { Builder } from '../../schema/builder.ts';
-import type { WireField, WireShape, WireType } from './wire-shape.ts';
 
 type InputRef = ReturnType<Builder['inputType']>;
 
