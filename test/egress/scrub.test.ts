@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createScrubber } from '../../src/egress/scrub.ts';
+import { createEchoFinder } from '../../src/egress/secret-echo.ts';
 
 const secret = `s3cret/+"${randomBytes(9).toString('base64')}`;
 const scrubber = createScrubber({ password: secret, ssl: { keyPassword: 'another secret' } });
@@ -105,6 +106,12 @@ test('data beyond its limit is left out, and a report has at most 50 problems', 
     scrubber.data({ returnedData: Array(10).fill('x'.repeat(16_000)) }),
     scrubber.problems(Array(99).fill(problem('x'))).length,
   ]).toEqual([false, null, 50]);
+});
+
+test('what would take too long to read in all its readings is taken for an echo', () => {
+  const finder = () => createEchoFinder({ password: secret });
+  const harmless = 'nothing of it, '.repeat(400_000);
+  expect({ short: finder().holds(harmless.slice(0, 1000)), long: finder().holds(harmless) }).toEqual({ short: false, long: true });
 });
 
 test('of secrets that begin alike the longer one is hidden whole', () => {

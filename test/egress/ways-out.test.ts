@@ -129,6 +129,20 @@ test.each([
   expect([outcome.errors.map(({ code }) => code), outcome.data, sent < 128 * 1024 * 1024]).toEqual([['PROTOCOL_ERROR'], null, true]);
 });
 
+test('of an answer no more is read than was asked for, and its end is not waited for', async () => {
+  const server = createHttpServer((_request, response) => response.write(Buffer.alloc(2 * 1024 * 1024)));
+  const port = await listening(server);
+  const outcome = await run(
+    `const { status, body } = await egress.fetchHttp('http://127.0.0.1:${port}/', { maxBytes: 1000 }); return report([status, body.length]);`,
+    {},
+    // The bound of one that waits all the same.
+    { ...LOOPBACK, deadlineMs: 10_000 },
+  );
+  server.close();
+  server.closeAllConnections();
+  expect(outcome.data?.returnedData).toEqual([200, 1000]);
+});
+
 test('what one task received is not held against the next', async () => {
   const server = createServer((socket) => socket.on('error', () => {}).end(Buffer.alloc(12 * 1024 * 1024)));
   const port = await listening(server);

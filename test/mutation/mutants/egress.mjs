@@ -177,6 +177,7 @@ export const EGRESS = [
     before: '          if (size < maxBytes) return;\n',
     after: '          if (size >= 0) return;\n',
     tests: WAYS_OUT,
+    name: 'no more is read',
   },
   {
     id: 'egress/last-word-left-out',
@@ -366,5 +367,6 @@ export const EGRESS = [
     before: 'if (left < 0) return true;',
     after: 'if (left < 0) return false;',
     tests: SCRUB,
+    name: 'too long to read',
   },
 ];

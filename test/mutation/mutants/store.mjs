@@ -103,8 +103,8 @@ export const STORE_SQL = [
     file: 'src/store/sql/changes/changes.ts',
     before: ', eq(changes.keyHash, keyHash), mine))',
     after: ', eq(changes.keyHash, keyHash)))',
-    tests: ['test/operations/access/every-operation.test.ts'],
-    name: 'testUpdated|commit',
+    tests: STORE,
+    name: 'limited to other integrations',
   },
   {
     id: 'store/waiting-at-its-end',
