@@ -190,6 +190,28 @@ test('#80 another origin gets no header that could hold a secret, and redirects 
   ]);
 });
 
+test('a validator gets no bad header out, follows no redirect to another scheme, and trusts no certificate that nobody vouches for', async () => {
+  const clear = createHttpServer((request, response) =>
+    request.url === '/away' ? response.writeHead(302, { location: `ftp://127.0.0.1:${port}/` }).end() : response.end(),
+  );
+  const port = await listening(clear);
+  const encrypted = createTlsServer(selfSigned(), (socket) => socket.on('error', () => {}).end('HTTP/1.1 204 No Content\r\n\r\n'));
+  const encryptedPort = await listening(encrypted);
+  const outcome = await run(
+    `const answerOf = (url, request) => egress.fetchHttp(url, request).then(({ status }) => status, ({ code }) => code);
+     return report({
+       header: await answerOf('http://127.0.0.1:${port}/', { headers: { 'x-key': 'CNRY\\r\\nx-other: 1' } }),
+       redirect: await answerOf('http://127.0.0.1:${port}/away', { maxRedirects: 3 }),
+       certificate: await answerOf('https://127.0.0.1:${encryptedPort}/'),
+     });`,
+    {},
+    LOOPBACK,
+  );
+  clear.close();
+  encrypted.close();
+  expect(outcome.data?.returnedData).toEqual({ header: 'INVALID_HEADER_VALUE', redirect: 'EGRESS_DENIED', certificate: 'TLS_UNTRUSTED' });
+});
+
 test('a redirect from https to http on one host and port is to another origin, and takes no secret along', async () => {
   const seen: object[] = [];
   const clear = createHttpServer((request, response) => {

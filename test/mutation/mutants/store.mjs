@@ -474,8 +474,8 @@ export const STORE_SQL = [
     file: 'src/store/sql/signing/signed.ts',
     before: '  return mac.length === expected.length && timingSafeEqual(mac, expected);',
     after: '  return mac.length === expected.length;',
-    tests: ['test/operations/audit/history.test.ts'],
-    name: 'under another label',
+    tests: ['test/operations/upkeep/tampering.test.ts'],
+    name: 'made wider in the database',
   },
   {
     id: 'store/mac-of-another-table',
