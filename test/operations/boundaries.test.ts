@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticate, authenticateSession } from '../../src/operations/access/authenticate.ts';
 import { createSession } from '../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../support/engines.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { type Answer, COMMIT, stageSecret } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol.ts';
 
@@ -23,7 +23,7 @@ const DISCARD = 'mutation ($id: UUID!) { discardChange(id: $id) { state } }';
 const OPEN = 'query ($id: UUID!) { changes(connectionId: $id, state: OPEN, first: 1) { edges { node { id } } } }';
 
 /** The last moment and the last length at which something still holds, and the first at which it does not. */
-describe.each(ENGINES)('boundaries on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('boundaries', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

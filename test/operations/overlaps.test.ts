@@ -6,7 +6,7 @@ import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
 import { renewLease } from '../../src/operations/leases/renew-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../support/engines.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { stageSecret, type TestToken } from '../support/gateway.ts';
 import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol.ts';
 
@@ -17,7 +17,7 @@ const COMMIT_CHANGE =
 const CHANGE = 'query ($id: UUID!) { change(id: $id) { state failure committedVersion } }';
 
 /** Two callers of whom the second comes while the first one's transaction is open: forced, and not left to luck. */
-describe.each(ENGINES)('callers that overlap on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../support/engines.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import type { TestToken } from '../../support/gateway.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
@@ -8,7 +8,7 @@ const CREATE =
 const REVOKE = 'mutation ($id: UUID!) { revokeToken(id: $id) { success } }';
 
 /** Tokens that are limited to some integrations, over HTTP. */
-describe.each(ENGINES)('tokens limited to integrations on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('tokens limited to integrations', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

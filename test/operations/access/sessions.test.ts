@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../support/engines.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
 const CSRF = { 'content-type': 'application/json', 'x-changeover-csrf': '1' };
 
 /** Browser sessions, over HTTP. */
-describe.each(ENGINES)('browser sessions on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('browser sessions', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { ACQUIRE, DAY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol.ts';
 
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const LEASES = 130;
 
 /** What `audit archive` writes and cuts, and what `audit verify` says of it. */
-describe.each(ENGINES)('the archived audit on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('the archived audit', ({ databaseUrl }) => {
   const folder = join(mkdtempSync(join(tmpdir(), 'changeover-archive-')), 'audit');
   let bench: ProtocolBench;
   let anchors = '';

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
 
 const VERIFY = '{ auditVerification { ok findings { kind } } }';
@@ -23,7 +23,7 @@ const COLUMNS = [
 ] as const;
 
 /** The past as the store tells it: whoever edits it in the database is told of, without anything that was kept elsewhere. */
-describe.each(ENGINES)('the past on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('the past', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { cutAudit } from '../../../src/operations/audit/archive-audit.ts';
 import { type AuditWatch, createAuditWatch } from '../../../src/operations/audit/watch-audit.ts';
 import { record, type Services } from '../../../src/operations/services.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { ACQUIRE, DAY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
 const VERIFY = '{ auditVerification { ok findings { kind rowId } } }';
@@ -12,7 +12,7 @@ const DOCTOR = '{ storeExamination { ok findings { table rowId problem } } }';
 const REQUEST = { id: 'test', ip: null, client: {} };
 
 /** Audit rows that are deleted past the gateway before they are sealed are told, and nothing else is. */
-describe.each(ENGINES)('audit rows that are lost on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('audit rows that are lost', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   let watch: AuditWatch;
   let services: Services;

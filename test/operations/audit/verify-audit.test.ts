@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
 const VERIFY = 'query ($anchors: [AuditAnchorInput!]) { auditVerification(anchors: $anchors) { ok headSeq headHash findings { kind } } }';
 
 /** What `audit verify` says of a log that somebody edited in the database. */
-describe.each(ENGINES)('the audit on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('the audit', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   let anchor: { readonly seq: number; readonly head: string };
   beforeAll(async () => {

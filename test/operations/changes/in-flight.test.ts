@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, createApp } from '../../../src/app.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { commitChange } from '../../../src/operations/changes/commit-change.ts';
 import { commitWaiting } from '../../../src/operations/changes/commit-waiting.ts';
 import { discardChange } from '../../../src/operations/changes/discard-change.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import {
   addWebhook,
   COMMIT,
@@ -30,7 +30,7 @@ const COMMIT_CHANGE =
 const CHANGE = 'query ($id: UUID!) { change(id: $id) { state failure committedVersion } }';
 
 /** What live leases mean for a commit, over HTTP. */
-describe.each(ENGINES)('commits in flight on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
   const clock = createTestClock();
   let gateway: TestGateway;
   let receiver: Receiver;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { SECRET, type TestToken } from '../../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
 
@@ -8,7 +8,7 @@ const SECOND = 'a secret of the second version';
 const THIRD = 'a secret of the third version.';
 
 /** What becomes of versions: overlap, retirement, destruction and roll-back, over HTTP. */
-describe.each(ENGINES)('versions on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('versions', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

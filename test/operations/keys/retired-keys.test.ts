@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { keptText } from '../../support/kept-text.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
@@ -11,7 +11,7 @@ const RESEAL = 'mutation ($after: UUID) { resealConnections(after: $after) { nex
 const RETIRE = 'mutation ($generation: Int!) { retireDataKey(generation: $generation) { success } }';
 
 /** When a data key may go, and what is sealed with one that has gone meanwhile. */
-describe.each(ENGINES)('data keys that are retired on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('data keys that are retired', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

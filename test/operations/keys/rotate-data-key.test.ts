@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadMasterKey } from '../../../src/crypto/master-key.ts';
 import { createVault } from '../../../src/crypto/vault.ts';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
@@ -10,7 +10,7 @@ import { idempotentReplay } from '../../../src/operations/idempotency/idempotent
 import { resealChain } from '../../../src/operations/keys/reseal-chain.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../../src/operations/keys/rotate-data-key.ts';
 import type { Services } from '../../../src/operations/services.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import {
   addWebhook,
   COMMIT,
@@ -34,7 +34,7 @@ const DOCTOR = '{ storeExamination { ok findings { connectionId version problem 
 const ACQUIRE = 'mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "nightly") { credentials } }';
 
 /** Generations of a project's data key. */
-describe.each(ENGINES)('data keys on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('data keys', ({ databaseUrl }) => {
   const clock = createTestClock();
   let gateway: TestGateway;
   let receiver: Receiver;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, createApp } from '../../../src/app.ts';
 import { keyId } from '../../../src/crypto/derive.ts';
 import { loadMasterKey } from '../../../src/crypto/master-key.ts';
@@ -15,7 +15,7 @@ import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
 import { rotateMasterKey } from '../../../src/operations/keys/rotate-master-key.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
 import { createTestClock } from '../../support/services.ts';
 
@@ -25,7 +25,7 @@ const CHILD = fileURLToPath(new URL('../../support/rekey-child.mjs', import.meta
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 /** Rotations of the master key on the given engine: online, killable at every step. */
-describe.each(ENGINES)('the rotation of the master key on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl }) => {
   // Processes of their own go by the real time.
   const clock = createTestClock(Date.now());
   const folder = mkdtempSync(join(tmpdir(), 'changeover-rekey-'));

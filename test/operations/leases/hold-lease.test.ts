@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { ACQUIRE, codeOf, HOUR, type ProtocolBench, READ, RELEASE, RENEW, startProtocol } from '../../support/protocol.ts';
 
 const DISABLE = 'mutation ($id: UUID!) { toggleConnectionEnable(connectionId: $id, enable: false) { success } }';
 const REMOVE = 'mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }';
 
 /** A lease's life, whose it is, and who may take one, over HTTP. */
-describe.each(ENGINES)('leases on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

@@ -1,6 +1,6 @@
 import { linkSync, renameSync, symlinkSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../support/engines.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { createFirstUses } from '../../support/first-uses.ts';
 import type { TestToken } from '../../support/gateway.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
@@ -16,7 +16,7 @@ const CHANGES = '{ changes(first: 1) { edges { node { id } } } }';
 const AUDIT = 'query ($a: [String!]) { auditLog(filter: { actions: $a }) { edges { node { action details } } } }';
 
 /** A secret that leaves it to the connection to say where it is sent, on the given engine: whoever may make references may not choose where it goes. */
-describe.each(ENGINES)('where secrets may be sent, on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
   const secrets = createSecretFolder();
   let bench: ProtocolBench;
   let admin: TestToken;

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitWaiting } from '../../../src/operations/changes/commit-waiting.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { COMMIT } from '../../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, RELEASE, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
 import { addReferring, createSecretFolder, type Doorman, GRANT, REVOKE, startDoorman, UPDATE_REFERENCE } from '../../support/references.ts';
@@ -23,7 +23,7 @@ const UPDATE =
   'mutation ($id: UUID!, $c: JSONString!, $r: Boolean) { updateCredentials(connectionId: $id, changes: $c, shouldReplace: $r) { version } }';
 
 /** Connections whose credentials stay in an outside manager: grants, proof, leases and the destination they are bound to. */
-describe.each(ENGINES)('secret references on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
   const secrets = createSecretFolder();
   let bench: ProtocolBench;
   let doorman: Doorman;

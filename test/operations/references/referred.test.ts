@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ENGINES } from '../../support/engines.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 import { addReferring, createSecretFolder, type Doorman, GRANT, startDoorman } from '../../support/references.ts';
 
@@ -17,7 +17,7 @@ const VALIDATIONS =
 const ENABLE = 'mutation ($id: UUID!, $on: Boolean!) { toggleConnectionEnable(connectionId: $id, enable: $on) { success } }';
 
 /** What is proven of a reference, bound to it and kept of it from one change to the next. */
-describe.each(ENGINES)('references from one change to the next on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('references from one change to the next', ({ databaseUrl }) => {
   const secrets = createSecretFolder();
   let bench: ProtocolBench;
   let doorman: Doorman;

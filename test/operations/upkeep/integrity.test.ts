@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
 import { formsOf } from '../../contracts/connector.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { SECRET } from '../../support/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
 
@@ -35,7 +35,7 @@ const CONTENT_COLUMNS = ['id', 'project_id', 'connection_id', 'blob', 'cipher_ha
 const CHANGE_COLUMNS = ['project_id', 'connection_id', 'kind', 'settings', 'content_id', 'candidate_hash'] as const;
 
 /** What whoever edits the database can't do unseen, and what is written together or not at all. */
-describe.each(ENGINES)('integrity on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
   const isSqlite = engine === 'SQLite';
   let bench: ProtocolBench;
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Writers } from '../../../src/domain/ports/store.ts';
 import { applyRetention, forgetAnswers } from '../../../src/operations/upkeep/apply-retention.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, RELEASE, RENEW, startProtocol } from '../../support/protocol.ts';
 
 const STAGE =
@@ -11,7 +11,7 @@ const STAGE =
 const DISCARD = 'mutation ($id: UUID!) { discardChange(id: $id) { state } }';
 
 /** What is bounded, what goes when its time is over, and what stays. */
-describe.each(ENGINES)('upkeep on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('upkeep', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl(), undefined, { CHANGEOVER_OPEN_CHANGES: '3' });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Column, getTableColumns, getTableName, is, type Table } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkMasterKey } from '../../../src/crypto/key-check.ts';
 import { createVault } from '../../../src/crypto/vault.ts';
 import type { InstanceRow } from '../../../src/domain/ports/instance-store.ts';
@@ -15,7 +15,7 @@ import { writeAs } from '../../../src/operations/services.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
 import { COVERAGE } from '../../../src/store/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { otherValue } from '../../support/other-value.ts';
 import { ACQUIRE, DAY, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol.ts';
 
@@ -27,7 +27,7 @@ type Entry = (typeof COVERAGE)[keyof typeof COVERAGE];
  * For every table of the definitions: an edit of each column, a row that is deleted, one that is copied under another id, and older
  * copies that are put back are each told, on the given engine, or docs/reference/tampering.md says why that gains nothing.
  */
-describe.each(ENGINES)('tables that are tampered with on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) => {
   const isSqlite = engine === 'SQLite';
   const tables: Readonly<Record<string, Table>> = isSqlite ? { ...sqliteTables } : { ...postgresTables };
   const entries = Object.entries<Entry>(COVERAGE).flatMap(([key, entry]) => {

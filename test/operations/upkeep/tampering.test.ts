@@ -1,5 +1,5 @@
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
@@ -7,7 +7,7 @@ import { grantSecrets, revokeSecrets } from '../../../src/operations/references/
 import { writeAs } from '../../../src/operations/services.ts';
 import { COVERAGE } from '../../../src/store/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { otherValue } from '../../support/other-value.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, startProtocol } from '../../support/protocol.ts';
 
@@ -17,7 +17,7 @@ const DOCTOR = '{ storeExamination { ok findings { table rowId problem } } }';
 const REQUEST = { id: 'test', ip: null, client: {} };
 
 /** What somebody who writes to the database, without the master key, gains by it: nothing. */
-describe.each(ENGINES)('tampering on $engine', ({ engine, databaseUrl }) => {
+describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
   const isSqlite = engine === 'SQLite';
   const tables: Readonly<Record<string, Table>> = isSqlite ? { ...sqliteTables } : { ...postgresTables };
   let bench: ProtocolBench;

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES } from '../../support/engines.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { eventually } from '../../support/eventually.ts';
 import { codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 
@@ -15,7 +15,7 @@ const SAVED =
 const VALIDATED = 'query ($id: UUID!) { auditLog(filter: { entityId: $id, actions: ["change.validate"] }) { edges { node { details } } } }';
 
 /** When proof is needed, how long it holds and what may do without, over HTTP. */
-describe.each(ENGINES)('proof on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('proof', ({ databaseUrl }) => {
   let bench: ProtocolBench;
   beforeAll(async () => {
     bench = await startProtocol(await databaseUrl());

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { commitWaiting } from '../../../src/operations/changes/commit-waiting.ts';
 import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 import { COMMIT } from '../../support/gateway.ts';
 import { addOfKind, lostIn, stageFields } from '../../support/parity.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol.ts';
@@ -29,7 +29,7 @@ const AUDITED =
   'query ($id: UUID!, $a: [String!]) { auditLog(filter: { entityId: $id, actions: $a }) { edges { node { action details } } } }';
 
 /** What a login that may do less than the one in use means for every way to put it into use, over HTTP, against a real PostgreSQL server. */
-describe.each(ENGINES)('permission parity on $engine', ({ databaseUrl }) => {
+describeOnEachEngine('permission parity', ({ databaseUrl }) => {
   let target: TestPostgres;
   let bench: ProtocolBench;
   let names = 0;
