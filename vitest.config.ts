@@ -1,20 +1,51 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const SHARED = ['test/{admission,connectors,crypto,domain,explorer,graphql,house,jobs,operations,secrets}/**/*.test.ts'];
 
 export default defineConfig({
-  // graphql 16 would load twice, once as CommonJS and once as a module, and refuse its own types.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/{bench,browser,crash,histories,servers}/**'],
     globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts', 'test/support/shared-postgres.ts'],
-    // Processes, since suites start servers, open native stores and read the environment that they are given.
-    pool: 'forks',
     // Two cores are what the checks run on; more suites at once would only make each other late.
     maxWorkers: 2,
-    // Guards against a hang, never a measure of speed: a busy machine may take its time.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 60_000 } },
-    server: { deps: { inline: [/graphql/, /@pothos/] } },
+    projects: [
+      // What keeps nothing outside of the gateways and stores that it makes: the files share a process, which has loaded and warmed up the product.
+      project('shared', {
+        include: SHARED,
+        isolate: false,
+      }),
+      // What changes the process that it runs in, or measures what that process has open: a process for each file.
+      project('isolated', {
+        include: ['test/**/*.test.ts'],
+        exclude: [...SHARED, 'test/{browser,servers}/**'],
+        sequence: { groupOrder: 1 },
+      }),
+      // Bounds in milliseconds and megabytes: apart from the suites, since they hold on a quiet machine only.
+      project('limits', { include: ['test/limits/*.limits.ts'], maxWorkers: 1, sequence: { groupOrder: 2 } }),
+      // The suites whose servers npm can't bring.
+      project('servers', {
+        include: ['test/servers/**/*.test.ts'],
+        globalSetup: ['test/servers/install-servers.ts'],
+        sequence: { groupOrder: 3 },
+      }),
+      // The explorer in a real Chromium.
+      project('browser', { include: ['test/browser/**/*.test.ts'], maxWorkers: 1, testTimeout: 60_000, sequence: { groupOrder: 4 } }),
+    ],
   },
 });
+
+function project(name: string, options: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    // graphql 16 would load twice, once as CommonJS and once as a module, and refuse its own types.
+    resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+    test: {
+      name,
+      // Processes, since suites start servers, open native stores and read the environment that they are given.
+      pool: 'forks',
+      // Guards against a hang, never a measure of speed: a busy machine may take its time.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      expect: { poll: { timeout: 60_000 } },
+      ...options,
+    },
+  };
+}

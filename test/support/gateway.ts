@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp, type Overrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { makeStoreFolder } from './store-folder.ts';
 
 const LONG = { abort: 600_000, end: 600_000 };
 
@@ -61,7 +61,7 @@ export async function startGateway(
     readonly settings?: Readonly<Record<string, string>>;
   } & Overrides = {},
 ): Promise<TestGateway> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'changeover-gateway-'));
+  const dataDir = makeStoreFolder('changeover-gateway-');
   const environment: Record<string, string> = {
     PORT: '0',
     CHANGEOVER_DATA_DIR: dataDir,
