@@ -38,6 +38,7 @@ import { createObserver } from './observe.ts';
 import { createFirstOwner, ensureProject } from './operations/access/prepare-instance.ts';
 import { noteRestore } from './operations/audit/note-restore.ts';
 import { createAuditWatch } from './operations/audit/watch-audit.ts';
+import { createEventFeed } from './operations/events/event-feed.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.ts';
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
@@ -120,8 +121,10 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   const metrics = createMetrics({ store, load: () => services.runner.load() });
   const observer = createObserver(log, metrics);
   const auditWatch = createAuditWatch();
+  const eventFeed = createEventFeed(store);
   const services: Services = {
-    store: auditWatch.watching(store),
+    store: eventFeed.watching(auditWatch.watching(store)),
+    eventFeed,
     vault,
     connectors,
     tokens: { create: createToken, parse: parseToken },
@@ -246,6 +249,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
         uptimeOf(overrides.clock),
       ),
     async close() {
+      eventFeed.close();
       await background.settled();
       await services.runner.close();
       services.secrets.clear();

@@ -65,6 +65,8 @@ function versionOf(): string {
 }
 
 async function drain(app: App, servers: readonly Server[], stopJobs: () => Promise<void>, removeSocket: () => void): Promise<void> {
+  // Subscriptions would last for as long as their clients.
+  app.services.eventFeed.close();
   const closed = Promise.all(
     servers.map(
       (server) =>

@@ -397,6 +397,8 @@ CREATE INDEX "idempotency_expiry" ON "idempotency" USING btree ("expires_at");--
 CREATE INDEX "idempotency_taken" ON "idempotency" USING btree ("taken_until") WHERE answer is null;--> statement-breakpoint
 CREATE INDEX "idempotency_generation" ON "idempotency" USING btree ("key_generation","token_id") WHERE key_generation is not null;--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at","id");--> statement-breakpoint
+CREATE INDEX "events_published" ON "events" USING btree ("project_id","published_at","created_at","id");--> statement-breakpoint
+CREATE INDEX "events_unpublished" ON "events" USING btree ("created_at","id") WHERE published_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seq" ON "audit" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "audit_project" ON "audit" USING btree ("project_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_action" ON "audit" USING btree ("project_id","action","at","id");--> statement-breakpoint

@@ -355,6 +355,8 @@ CREATE TABLE `events` (
 );
 --> statement-breakpoint
 CREATE INDEX `events_created` ON `events` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `events_published` ON `events` (`project_id`,`published_at`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `events_unpublished` ON `events` (`created_at`,`id`) WHERE published_at is null;--> statement-breakpoint
 CREATE TABLE `audit` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text,

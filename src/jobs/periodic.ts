@@ -1,5 +1,6 @@
 import type { Anchor } from '../domain/audit/audit.ts';
 import { commitWaiting } from '../operations/changes/commit-waiting.ts';
+import { publishEvents } from '../operations/events/event-feed.ts';
 import type { Services } from '../operations/services.ts';
 import { applyRetention, forgetAnswers } from '../operations/upkeep/apply-retention.ts';
 import { type MaintenancePass, runMaintenance } from '../operations/upkeep/maintenance-pass.ts';
@@ -7,6 +8,8 @@ import { createClockWatch, type Uptime } from './clock-watch.ts';
 
 /** How often each job runs, milliseconds. */
 const SEAL_EVERY = 500;
+/** Whoever follows events publishes them at once; this keeps few waiting for whoever comes later. */
+const PUBLISH_EVERY = 1000;
 const WAITING_EVERY = 1000;
 const CLOCK_EVERY = 1000;
 const KEYS_EVERY = 10_000;
@@ -61,6 +64,7 @@ export function startJobs(
       if (rows > 0) sealed(rows, performance.now() - started);
     }),
     every('watch-audit', SEAL_EVERY, watchAudit),
+    every('publish-events', PUBLISH_EVERY, () => publishEvents(services.store)),
     every('commit-waiting', WAITING_EVERY, async () => {
       const started = performance.now();
       const changes = await commitWaiting(services);

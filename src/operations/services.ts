@@ -15,6 +15,7 @@ import type { SecretResolver } from '../domain/connection/secret-reference.ts';
 import type { Connector } from '../domain/connector/connector.ts';
 import type { ValidatorRunner } from '../domain/connector/validator-runner.ts';
 import { DomainError, unauthenticated } from '../domain/errors/errors.ts';
+import type { EventFeed } from '../domain/event/event-feed.ts';
 import type { Observer } from '../domain/ports/observer.ts';
 import type { Store, WriteOptions, Writers } from '../domain/ports/store.ts';
 import type { TokenKind, Vault } from '../domain/ports/vault.ts';
@@ -35,6 +36,7 @@ export interface Services {
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
   readonly observer: Observer;
+  readonly eventFeed: EventFeed;
   /** Outside managers, which secret references lead to. */
   readonly secrets: SecretResolver;
   readonly settings: ProtocolSettings;

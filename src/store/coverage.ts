@@ -34,7 +34,7 @@ const ENDS = 'It ends what the row stood for, as its holder could.';
 const ONE_ROW = 'Only the one row is read.';
 const NAME_ALONE = 'A name of before is shown, and nothing is decided by it.';
 const OLD_COPIES = 'See old copies, below.';
-const NOT_READ = 'Nothing of this release reads it.';
+const TOLD_ALONE = 'Subscribers are told something else.';
 
 /**
  * What is covered by what, for every table. The compiler asks for an entry of a new table, and a new column of a signed one is covered
@@ -188,19 +188,19 @@ export const COVERAGE = {
   },
   events: {
     by: 'other',
-    how: 'Nothing of this release reads events. Each has an audit row of the same name, which is signed and chained.',
+    how: 'Subscribers are told of them, and the gateway decides nothing by them. Each has an audit row of the same name, which is signed and chained: whoever acts on an event looks there, or at what it is about, first.',
     except: {
-      projectId: NOT_READ,
-      type: NOT_READ,
-      entityId: NOT_READ,
-      data: NOT_READ,
-      createdAt: NOT_READ,
-      publishedAt: NOT_READ,
+      projectId: TOLD_ALONE,
+      type: TOLD_ALONE,
+      entityId: TOLD_ALONE,
+      data: TOLD_ALONE,
+      createdAt: TOLD_ALONE,
+      publishedAt: 'Subscribers get the event at another place, or not at all.',
     },
     rows: {
-      deletion: NOT_READ,
-      copy: NOT_READ,
-      replay: NOT_READ,
+      deletion: 'Subscribers are not told of it.',
+      copy: TOLD_ALONE,
+      replay: TOLD_ALONE,
     },
   },
   audit: {

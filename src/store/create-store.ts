@@ -5,7 +5,7 @@ import { secretDestinationReaders, secretDestinationWriters } from './sql/access
 import { sessionReaders, sessionWriters } from './sql/access/sessions.ts';
 import { tokenReaders, tokenWriters } from './sql/access/tokens.ts';
 import { auditReaders, auditWriters } from './sql/audit/audit.ts';
-import { eventWriters } from './sql/audit/events.ts';
+import { eventReaders, eventWriters } from './sql/audit/events.ts';
 import { changeReaders, changeWriters } from './sql/changes/changes.ts';
 import { leaseReaders, leaseWriters } from './sql/changes/leases.ts';
 import { validationReaders, validationWriters } from './sql/changes/validations.ts';
@@ -37,6 +37,7 @@ export function createStore(engine: Engine): Store {
   const reader: SignedSource = { db, rows, signing: { sign, known: null, seen } };
   return {
     engine: engine.name,
+    notifications: engine.notifications,
     read: withSafeErrors(readersOf(reader, engine.tables)),
     write: (work, options) =>
       engine.transaction((tx) => work(new TransactionWriters(tx, engine.tables, { sign, known: new Map(), seen })), options),
@@ -67,6 +68,7 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     providerGrants: providerGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
     audit: auditReaders(source, tables),
+    events: eventReaders(source, tables),
     integrity: integrityReaders(source, tables),
     clock: clockReaders(source, tables),
   };

@@ -1,4 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Notifications } from '../domain/ports/notifications.ts';
 import type { WriteOptions } from '../domain/ports/store.ts';
 import type { Tables } from './tables.ts';
 
@@ -29,6 +30,7 @@ export interface EngineTransaction extends StatementSource {
 export interface Engine {
   readonly name: 'sqlite' | 'postgres';
   readonly tables: Tables;
+  readonly notifications: Notifications;
   /** Committed rows only. */
   readonly reader: StatementSource;
   /** Durable when resolved. The work may run again from its start, in a new transaction. */

@@ -431,7 +431,7 @@ function defineTables({ table, index, uniqueIndex, primaryKey, check, columns }:
       ],
     ),
 
-    /** The outbox. */
+    /** The outbox. `published_at` is the place of an event in the order in which subscribers get them: see sql/audit/events.ts. */
     events: table(
       'events',
       {
@@ -443,7 +443,11 @@ function defineTables({ table, index, uniqueIndex, primaryKey, check, columns }:
         createdAt: time('created_at').notNull(),
         publishedAt: time('published_at'),
       },
-      (t) => [index('events_created').on(t.createdAt, t.id)],
+      (t) => [
+        index('events_created').on(t.createdAt, t.id),
+        index('events_published').on(t.projectId, t.publishedAt, t.createdAt, t.id),
+        index('events_unpublished').on(t.createdAt, t.id).where(sql`published_at is null`),
+      ],
     ),
 
     audit: table(

@@ -5,6 +5,7 @@ import type { AuditRow } from '../../src/domain/audit/audit.ts';
 import type { Change } from '../../src/domain/change/change.ts';
 import { type Connection, DEFAULT_POLICY, type Integration, type Scope, type Version } from '../../src/domain/connection/connection.ts';
 import { DomainError } from '../../src/domain/errors/errors.ts';
+import type { OutboxEvent } from '../../src/domain/event/event.ts';
 import type { Lease } from '../../src/domain/lease/lease.ts';
 import type { IdempotencyRow } from '../../src/domain/ports/idempotency-store.ts';
 import type { Store, Writers } from '../../src/domain/ports/store.ts';
@@ -789,6 +790,89 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       ]);
     });
 
+    test('events are read in the order in which they were published, from any of them on, and by their own project alone', async () => {
+      const [scope, other] = [newScope(), newScope()];
+      const { projectId } = scope;
+      const later = eventOf(scope, { createdAt: clock.now() });
+      const earlier = eventOf(scope, { createdAt: clock.now() - HOUR });
+      await store.write((tx) => tx.events.append(later));
+      const unpublished = [await store.read.events.after(projectId, null, 10), await store.read.events.place(projectId, later.id)];
+      await publishAll(store);
+      // It began before the other one, and was committed behind it.
+      await store.write((tx) => tx.events.append(earlier));
+      await store.write((tx) => tx.events.append(eventOf(other, {})));
+      await publishAll(store);
+      const all = await store.read.events.after(projectId, null, 10);
+      const place = await store.read.events.place(projectId, later.id);
+      expect({
+        unpublished,
+        order: all.map(({ id }) => id),
+        first: await store.read.events.after(projectId, null, 1).then(idsOf),
+        behind: await store.read.events.after(projectId, place, 10).then(idsOf),
+        end: await store.read.events.after(projectId, await store.read.events.newest(projectId), 10),
+        newest: (await store.read.events.newest(projectId))?.id,
+        elsewhere: await store.read.events.place(other.projectId, later.id),
+        waits: await store.read.events.hasUnpublished(),
+        told: all[0],
+      }).toEqual({
+        unpublished: [[], null],
+        order: [later.id, earlier.id],
+        first: [later.id],
+        behind: [earlier.id],
+        end: [],
+        newest: earlier.id,
+        elsewhere: null,
+        waits: false,
+        told: { ...later, publishedAt: all[0]?.publishedAt, integrationId: null },
+      });
+    });
+
+    test('an event of a connection names its integration, also once both were removed', async () => {
+      const { scope, connection } = await seed(store, clock);
+      await store.write(async (tx) => {
+        await tx.connections.remove(scope, connection.id, 'a', clock.now());
+        await tx.integrations.removeIfEmpty(scope, connection.integrationId, clock.now());
+        await tx.events.append(eventOf(scope, { entityId: connection.id }));
+      });
+      await publishAll(store);
+      const [event] = await store.read.events.after(scope.projectId, null, 10);
+      expect(event?.integrationId).toBe(connection.integrationId);
+    });
+
+    test('of publishers at once each event gets one place, and what is published later stands behind it, though the clock is set back', async () => {
+      const scope = newScope();
+      const write = () => store.write((tx) => tx.events.append(eventOf(scope, {})));
+      clock.advance(HOUR);
+      await Promise.all(Array.from({ length: 5 }, write));
+      const published = await Promise.all(Array.from({ length: 4 }, () => store.write((tx) => tx.events.publish(3))));
+      await publishAll(store);
+      const before = (await store.read.events.after(scope.projectId, null, 10)).map(({ id }) => id);
+      clock.advance(-HOUR);
+      await write();
+      await publishAll(store);
+      const after = (await store.read.events.after(scope.projectId, null, 10)).map(({ id }) => id);
+      clock.advance(HOUR);
+      expect({
+        counted: published.reduce((sum, count) => sum + count, 0) >= 5,
+        distinct: new Set(after).size,
+        kept: after.slice(0, 5),
+      }).toEqual({
+        counted: true,
+        distinct: 6,
+        kept: before,
+      });
+    });
+
+    test('a notification is heard at once in its own process, by those that listen to its topic and until they stop', () => {
+      const heard: unknown[] = [];
+      const stop = store.notifications.listen('validations', (text) => heard.push(text));
+      store.notifications.notify('validations', 'one');
+      store.notifications.notify('events', 'another topic');
+      stop();
+      store.notifications.notify('validations', 'too late');
+      expect(heard).toEqual(['one']);
+    });
+
     test('the store answers, and its time is that of its transactions', async () => {
       await store.ping();
       expect([await store.now(), await store.write((tx) => tx.now())]).toEqual([clock.now(), clock.now()]);
@@ -867,6 +951,19 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await expect(refused).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
     });
   });
+}
+
+function eventOf({ projectId }: Scope, given: Partial<OutboxEvent>): OutboxEvent {
+  return { id: uuidv7(), projectId, type: 'connection.update', entityId: uuidv7(), data: { version: 2 }, createdAt: 1, ...given };
+}
+
+function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {
+  return rows.map(({ id }) => id);
+}
+
+/** All tests of a store write to one outbox. */
+async function publishAll(store: Store): Promise<void> {
+  while ((await store.write((tx) => tx.events.publish(100))) > 0);
 }
 
 function newScope(): Scope {

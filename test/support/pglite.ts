@@ -5,6 +5,7 @@ import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import type { StatementSource } from '../../src/store/engine.ts';
+import { createLocalNotifications } from '../../src/store/local-notifications.ts';
 import { migrationsFolder } from '../../src/store/migrations.ts';
 import { createPostgresEngine } from '../../src/store/postgres/postgres.ts';
 import { signed } from './services.ts';
@@ -24,6 +25,7 @@ export async function openPgliteStore(clock: Clock): Promise<Store> {
       createPostgresEngine(
         {
           reader: statements,
+          notifications: createLocalNotifications(),
           settings: [],
           async acquire() {
             const before = turn;

@@ -57,6 +57,8 @@ export type ErrorCode =
   | 'CHANGE_OUTDATED'
   /** Running jobs hold the connection, or it is protected against deletion. */
   | 'CONNECTION_IN_USE'
+  /** The event from which a subscription was to go on is not kept any more, so that others may be missing. */
+  | 'CURSOR_EXPIRED'
   /** The optional driver for this kind is not installed. */
   | 'DRIVER_NOT_INSTALLED'
   /** The address may not be dialled from here. */

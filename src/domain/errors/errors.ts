@@ -78,6 +78,11 @@ export const ERROR_CODES = {
     next: 'Run `changeover doctor`; restore the row from a backup.',
   },
   CHANGE_EXPIRED: { status: 410, meaning: 'The temporary key of the change has expired.', next: 'Stage the change again.' },
+  CURSOR_EXPIRED: {
+    status: 410,
+    meaning: 'The event from which a subscription was to go on is not kept any more, so that others may be missing.',
+    next: 'Read the present state, then subscribe without `after`. CHANGEOVER_KEEP_EVENTS_DAYS says how long events are kept.',
+  },
   TOO_LARGE: { status: 413, meaning: 'The body is larger than the limit.', next: 'Send less at once.' },
   UNSUPPORTED_TYPE: { status: 415, meaning: 'The content type is not one that is read here.', next: 'Send application/json.' },
   VALIDATION_FAILED: {

@@ -1,13 +1,26 @@
-/** What others may be told of a change of state: ids only, never content. */
-export interface OutboxEvent {
-  readonly id: string;
-  readonly projectId: string;
-  readonly type: string;
-  readonly entityId: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly createdAt: number;
+import type { EventPlace, OutboxEvent, PublishedEvent } from './event.ts';
+
+export interface EventReaders {
+  /** Null for an event that is not kept any more, not published yet, or of another project. */
+  place(projectId: string, id: string): Promise<EventPlace | null>;
+  /** The newest published event of the project; null while there is none. */
+  newest(projectId: string): Promise<EventPlace | null>;
+  /**
+   * The next `limit` published events of the project behind a place, in their order; null begins with the oldest that is kept. The order is
+   * the same for every reader at every time, and complete: what was published later stands later, so that nothing ever appears before a
+   * place that somebody has read to, whichever transactions ran beside each other and in whatever order they ended.
+   */
+  after(projectId: string, place: EventPlace | null, limit: number): Promise<readonly PublishedEvent[]>;
+  /** Whether committed events wait to be published. */
+  hasUnpublished(): Promise<boolean>;
 }
 
-export interface EventWriters {
+export interface EventWriters extends EventReaders {
+  /** It is read by nobody until it is published. */
   append(event: OutboxEvent): Promise<void>;
+  /**
+   * Gives the next `limit` committed events their place, behind all that have one; returns how many. One publisher at a time: of racing
+   * callers the second waits for the first one's commit, and goes on behind it.
+   */
+  publish(limit: number): Promise<number>;
 }

@@ -13,12 +13,13 @@ import type {
 } from '../connection/reference-store.ts';
 import type { SiteReaders, SiteWriters } from '../connection/site-store.ts';
 import type { VersionReaders, VersionWriters } from '../connection/version-store.ts';
-import type { EventWriters } from '../event/event-store.ts';
+import type { EventReaders, EventWriters } from '../event/event-store.ts';
 import type { LeaseReaders, LeaseWriters } from '../lease/lease-store.ts';
 import type { SessionReaders, SessionWriters } from '../token/session-store.ts';
 import type { TokenReaders, TokenWriters } from '../token/token-store.ts';
 import type { IdempotencyWriters } from './idempotency-store.ts';
 import type { InstanceReaders, InstanceWriters, KeyReaders, KeyWriters } from './instance-store.ts';
+import type { Notifications } from './notifications.ts';
 import type { ClockReaders, ClockWriters, IntegrityReaders, RetentionWriters } from './upkeep-store.ts';
 
 /** Signs rows with a key that the store never sees. HMAC-SHA256, 32 bytes. */
@@ -32,6 +33,7 @@ export interface RowSigner {
  */
 export interface Store {
   readonly engine: 'sqlite' | 'postgres';
+  readonly notifications: Notifications;
   /** Reads of committed rows. Each statement sees one committed state. */
   readonly read: Readers;
   /**
@@ -74,6 +76,7 @@ export interface Readers {
   readonly providerGrants: ProviderGrantReaders;
   readonly secretDestinations: SecretDestinationReaders;
   readonly audit: AuditReaders;
+  readonly events: EventReaders;
   readonly integrity: IntegrityReaders;
   readonly clock: ClockReaders;
 }

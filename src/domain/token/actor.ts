@@ -30,7 +30,7 @@ export interface Actor {
 export const LOCAL_ACTOR_ID = 'local';
 
 /** Throws FORBIDDEN naming the permission. Callers check this before they look anything up, so the answer tells nothing about what exists. */
-export function requirePermission(actor: Actor, permission: Permission): void {
+export function requirePermission(actor: Pick<Actor, 'permissions'>, permission: Permission): void {
   if (!actor.permissions.has(permission)) {
     const roles = rolesWith(permission);
     throw new DomainError('FORBIDDEN', `This needs the permission "${permission}", which these roles hold: ${roles.join(', ')}.`, {

@@ -46,6 +46,7 @@ export function createBuilder() {
 
   builder.queryType({});
   builder.mutationType({});
+  builder.subscriptionType({});
   return builder;
 }
 

@@ -24,6 +24,7 @@ import { addIntegrations } from './connections/integration.ts';
 import { addManagement } from './connections/manage-connection.ts';
 import { addSites } from './connections/site.ts';
 import { createErrorCode } from './error-code.ts';
+import { addEvents } from './events/event.ts';
 import { addKeys } from './keys/data-keys.ts';
 import { addLeases, createLeaseTypes } from './leases/lease.ts';
 import { createPageTypes } from './page.ts';
@@ -70,6 +71,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addTokens(builder, pages);
   addAudit(builder, pages);
   addStoreExamination(builder);
+  addEvents(builder);
   addKeys(builder);
   addCatalogue(builder);
   return withBudget(withTolerantInt(builder.toSchema()));

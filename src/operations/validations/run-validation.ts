@@ -14,6 +14,7 @@ import { candidateOf, resolveCredentials } from '../references/resolve-credentia
 import type { Opened } from '../references/resolve-reference.ts';
 import { record, type Services, scopeOf } from '../services.ts';
 import { runCandidate, type Subject, unstored } from './run-candidate.ts';
+import { progressTeller } from './tell-progress.ts';
 
 export interface TestOptions extends Partial<ValidatorOptions> {
   /** The site to dial from, for details that no site holds yet; the project's only one when null. */
@@ -164,11 +165,13 @@ export async function validateAll(
   for (const validator of subject.connector.validators) {
     if (!names.includes(validator.name)) continue;
     const blocker = validator.after.find((name) => results.some((result) => result.validator === name && !hasPassed(result)));
-    results.push(
-      blocker === undefined
-        ? await runAndRecord(services, actor, subject, validator, options)
-        : await skipped(services, validator, blocker),
-    );
+    if (blocker === undefined) {
+      results.push(await runAndRecord(services, actor, subject, validator, options));
+      continue;
+    }
+    const result = await skipped(services, validator, blocker);
+    progressTeller(services, actor, subject).ended(result);
+    results.push(result);
   }
   return results;
 }
@@ -188,8 +191,10 @@ export async function validateOne(
   const passed = validator.after.length === 0 ? [] : await passedLately(services, actor, subject);
   for (const prerequisite of subject.connector.validators) {
     if (!validator.after.includes(prerequisite.name) || passed.includes(prerequisite.name)) continue;
-    if (!hasPassed(await runAndRecord(services, actor, subject, prerequisite, options)))
-      return await skipped(services, validator, prerequisite.name);
+    if (hasPassed(await runAndRecord(services, actor, subject, prerequisite, options))) continue;
+    const result = await skipped(services, validator, prerequisite.name);
+    progressTeller(services, actor, subject).ended(result);
+    return result;
   }
   return await runAndRecord(services, actor, subject, validator, options);
 }
@@ -207,7 +212,18 @@ async function runAndRecord(
   options: TestOptions,
 ): Promise<ValidationResult> {
   if (comparesWithItself(subject, validator)) return await comparedWithItself(services, validator);
-  const startedAt = await services.store.now();
+  return await progressTeller(services, actor, subject).around(validator.name, (startedAt) =>
+    runOnce(services, actor, subject, validator, { ...options, startedAt }),
+  );
+}
+
+async function runOnce(
+  services: Services,
+  actor: Actor,
+  subject: Subject,
+  validator: Validator,
+  { startedAt, ...options }: TestOptions & { readonly startedAt: number },
+): Promise<ValidationResult> {
   const { outcome, candidateHash } = await runCandidate(services, actor, subject, validator, options);
   const { status, errors, warnings, data } = outcome;
   const result: ValidationResult = {

@@ -5,6 +5,7 @@ import { inTime } from '../../domain/time/in-time.ts';
 import type { StatementSource } from '../engine.ts';
 import { isConnectionFailure, unavailable } from '../store-error.ts';
 import type { PostgresSource } from './postgres.ts';
+import { createPostgresNotifications } from './postgres-notifications.ts';
 import { ANSWER_MS, AS_OPTIONS, AS_STATEMENTS, answerOf, PlainClient, SilentServer } from './postgres-session.ts';
 
 /** How many connections there are, how many callers may wait for one, and how long. */
@@ -125,8 +126,11 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
       return result;
     });
 
+  const reader = statementsOver(isPooled ? onceInTransaction : once);
+  const notifications = createPostgresNotifications(isPooled ? null : options, (text, values) => reader.rows('notify', text, values));
   return {
-    reader: statementsOver(isPooled ? onceInTransaction : once),
+    reader,
+    notifications,
     settings: isPooled ? AS_STATEMENTS : [],
     async acquire() {
       const { client, giveBack } = await take();
@@ -142,7 +146,10 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
       };
     },
     ping: async () => void (await using((client) => send(client, { text: 'select 1' }, [], PING_MS))),
-    close: () => pool.end(),
+    async close() {
+      notifications.close();
+      await pool.end();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Notifications } from '../../domain/ports/notifications.ts';
 import type { Database, Engine, EngineTransaction, StatementSource } from '../engine.ts';
 import { requireStorable } from '../storable.ts';
 import { isConnectionFailure, isTransient, outcomeUnknown, StoreError, toStoreError, wasRolledBack } from '../store-error.ts';
@@ -19,6 +20,7 @@ export interface PostgresClient extends StatementSource {
 export interface PostgresSource {
   /** Each statement on whichever connection is free. */
   readonly reader: StatementSource;
+  readonly notifications: Notifications;
   /** Statements that every transaction begins with, where its connection keeps no settings. */
   readonly settings: readonly string[];
   acquire(): Promise<PostgresClient>;
@@ -82,6 +84,7 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
   return {
     name: 'postgres',
     tables: postgresTables,
+    notifications: source.notifications,
     reader: source.reader,
     async transaction(work) {
       for (let count = 1; ; count += 1) {

@@ -2,6 +2,7 @@ import type { Database as Handle } from 'better-sqlite3';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { WriteOptions } from '../../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from '../engine.ts';
+import { createLocalNotifications } from '../local-notifications.ts';
 import { databaseCode, isDiskRefusal, isTransient, outcomeUnknown, storageFull, toStoreError, unavailable } from '../store-error.ts';
 import { sqliteTables } from '../tables.ts';
 import { openReader, openWriter } from './sqlite-handles.ts';
@@ -156,6 +157,8 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
   return {
     name: 'sqlite',
     tables: sqliteTables,
+    // One process owns the file.
+    notifications: createLocalNotifications(),
     reader: { db: databaseOn(reading), rows: async (_name, text, values) => reading(text).rows(values) },
     transaction<T>(work: (tx: EngineTransaction) => Promise<T>, { usesReserve = false }: WriteOptions = {}): Promise<T> {
       if (closed) return Promise.reject(unavailable());

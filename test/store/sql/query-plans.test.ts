@@ -26,6 +26,7 @@ const WALKED = [
   /^SCAN (instance|projects|data_keys)\b/, // a row, or a few
   /^SCAN changes USING INDEX changes_pending/, // all of the few that wait
   /^SCAN versions USING INDEX versions_previous/, // counting what waits, by the index of just that
+  /^SCAN events USING (COVERING )?INDEX events_unpublished/, // those that wait to be published, by the index of just these
   /^SCAN some$/, // rows of a limited selection, while they are counted
   /^SCAN (tokens|versions|audit) USING (COVERING )?INDEX sqlite_autoindex/, // any(), and scans in the order of the key, in pages
 ];
@@ -164,6 +165,15 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.discard('c', 1);
       await tx.validations.passed('p', bytes, 1);
       await tx.validations.comparison('p', bytes, { validator: 'v', comparedWith: 1, since: 1 });
+    },
+    events: async (tx) => {
+      await tx.events.place('p', 'e');
+      await tx.events.newest('p');
+      await tx.events.after('p', null, 10);
+      await tx.events.after('p', { publishedAt: 1, createdAt: 1, id: 'e' }, 10);
+      await tx.events.hasUnpublished();
+      await tx.events.append({ id: 'e', projectId: 'p', type: 'connection.update', entityId: 'c', data: {}, createdAt: 1 });
+      await tx.events.publish(10);
     },
     leases: async (tx) => {
       for (const scope of scopes) {
