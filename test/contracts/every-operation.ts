@@ -3,7 +3,7 @@ import type { Answer, TestToken } from '../support/gateway.ts';
 import { CALLERS, type Caller, type Scene, startScene } from '../support/matrix-scene.ts';
 import { kindRows, ROWS, type Row } from '../support/operation-matrix.ts';
 
-const FIELDS = '{ __schema { queryType { fields { name } } mutationType { fields { name } } } }';
+const FIELDS = '{ __schema { queryType { fields { name } } mutationType { fields { name } } subscriptionType { fields { name } } } }';
 
 /**
  * Every operation of the served schema, asked by every role with arguments that succeed for those who may: the others are refused by
@@ -15,7 +15,8 @@ export async function describeEveryOperation(engine: string, databaseUrl: string
   const { __schema } = await scene.ask(FIELDS);
   const namesOf = (type: { readonly fields: readonly { readonly name: string }[] }) => type.fields.map(({ name }) => name);
   const mutations = namesOf(__schema.mutationType);
-  const fields = [...namesOf(__schema.queryType), ...mutations];
+  const subscriptions = namesOf(__schema.subscriptionType);
+  const fields = [...namesOf(__schema.queryType), ...mutations, ...subscriptions];
   const rows = [...ROWS, ...kindRows(mutations)];
 
   describe(`every operation by every role on ${engine}`, () => {
@@ -30,11 +31,18 @@ export async function describeEveryOperation(engine: string, databaseUrl: string
     });
 
     test.each(rows.map((row) => [titleOf(row), row] as const))('%s', async (_, row) => {
-      const document = async () => `${mutations.includes(row.field) ? 'mutation' : 'query'} { ${row.field}${await row.ask(scene)} }`;
+      const isStream = subscriptions.includes(row.field);
+      const kind = isStream ? 'subscription' : mutations.includes(row.field) ? 'mutation' : 'query';
+      const document = async () => `${kind} { ${row.field}${await row.ask(scene)} }`;
       const { by, blind = [], elsewhere = 'NOT_FOUND', limited = 'NOT_FOUND' } = row;
       let first: string | null = await document();
       const ask = async (token: TestToken | null, sees: boolean | null) =>
-        verdictOf(await scene.answer(first ?? (await document()), token), sees === false ? scene : null);
+        verdictOf(
+          await (isStream
+            ? scene.firstOf(first ?? (await document()), token, async () => await row.meanwhile?.(scene))
+            : scene.answer(first ?? (await document()), token)),
+          sees === false ? scene : null,
+        );
       const lacking = CALLERS.filter((caller) => !by.includes(caller));
       const theirs = lacking.map((caller) => scene.tokens[caller]);
       const before = await scene.deedsOf(theirs);
@@ -77,7 +85,7 @@ function lackOf({ field, lacks }: Row, caller: Caller): string {
 }
 
 /** `ok`, the code of the error, or the status; for whoever is to be told nothing, what it was told all the same. */
-function verdictOf({ status, errors, text }: Answer, hidden: Pick<Scene, 'ids'> | null): string {
+function verdictOf({ status, errors, text }: Pick<Answer, 'status' | 'errors' | 'text'>, hidden: Pick<Scene, 'ids'> | null): string {
   if (status !== 200) return String(status);
   const [error] = errors ?? [];
   if (error !== undefined) {

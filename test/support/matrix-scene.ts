@@ -1,6 +1,7 @@
 import { sealAudit } from '../../src/jobs/periodic.ts';
 import { createToken } from '../../src/operations/access/create-token.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { openStream } from './event-stream.ts';
 import { type Answer, startGateway, startReceiver, type TestToken } from './gateway.ts';
 import { addReferring, createSecretFolder, GRANT } from './references.ts';
 import { createTestClock } from './services.ts';
@@ -28,6 +29,8 @@ export interface Scene {
   /** As the first owner, who is an operator; throws where it is refused. */
   ask(query: string, variables?: object, token?: TestToken): Promise<Answer['data']>;
   answer(query: string, token: TestToken | null): Promise<Answer>;
+  /** The first answer of a subscription; `meanwhile` runs once that is there. */
+  firstOf(query: string, token: TestToken | null, meanwhile: () => Promise<unknown>): Promise<Pick<Answer, 'status' | 'errors' | 'text'>>;
   /** A connection that nothing is dialled for until it is enabled. */
   add(options?: {
     readonly active?: boolean;
@@ -86,6 +89,16 @@ export async function startScene(databaseUrl: string | null): Promise<Scene> {
     // Each from an address of its own, or the failed logins would put the others off.
     return gateway.graphql(query, {}, token, { 'x-forwarded-for': `10.0.${addresses >> 8}.${addresses & 255}` });
   };
+  const firstOf: Scene['firstOf'] = async (query, token, meanwhile) => {
+    addresses += 1;
+    const from = { 'x-forwarded-for': `10.0.${addresses >> 8}.${addresses & 255}` };
+    const stream = await openStream(gateway, query, {}, token, from);
+    if (stream.status !== 200) return { status: stream.status, errors: undefined, text: '' };
+    await meanwhile();
+    const first = await stream.answer();
+    stream.leave();
+    return { status: 200, errors: first?.errors, text: JSON.stringify(first) };
+  };
   const ask: Scene['ask'] = async (query, variables = {}, token) => {
     const { data, errors } = await gateway.graphql(query, variables, token);
     if (errors !== undefined) throw new Error(`${query}: ${JSON.stringify(errors)}`);
@@ -122,6 +135,7 @@ export async function startScene(databaseUrl: string | null): Promise<Scene> {
     name,
     ask,
     answer,
+    firstOf,
     advance: (ms) => clock.advance(ms),
     async seal() {
       await sealAudit(services);

@@ -23,6 +23,8 @@ export interface Row {
   readonly blind?: readonly Caller[];
   /** Makes what the field is asked about, and returns its arguments and selection. Runs anew for each caller that may. */
   readonly ask: (scene: Scene) => Promise<string> | string;
+  /** Makes what a subscription is told of, once it is there. */
+  readonly meanwhile?: (scene: Scene) => Promise<unknown>;
 }
 
 const EVERYBODY = CALLERS;
@@ -51,6 +53,21 @@ const text = JSON.stringify;
 const json = (value: unknown) => text(JSON.stringify(value));
 const NEW_SECRET = { signing_secret: 'a signing secret of the next version' };
 const EDGES = '{ edges { node { id } } }';
+
+/** A subscription to a connection that is validated meanwhile. */
+function followed(field: string, selection: string): Row {
+  let id = '';
+  return {
+    field,
+    ...reads,
+    async ask(scene) {
+      id = (await scene.add()).id;
+      return `(connectionId: "${id}") { ${selection} }`;
+    },
+    meanwhile: (scene) =>
+      scene.ask(`{ testExistingConnectionV2(connectionId: "${id}", validationName: "validate_connection") { success } }`),
+  };
+}
 
 export const ROWS: readonly Row[] = [
   // What anybody with a token may know.
@@ -126,6 +143,9 @@ export const ROWS: readonly Row[] = [
     limited: 'FORBIDDEN',
     ask: ({ otherProjectId }) => `(projectId: "${otherProjectId}") { edges { cursor } }`,
   },
+
+  // Being told.
+  ...[followed('events', 'type'), followed('validationProgress', 'status')],
 
   // Staging.
   {
