@@ -6,7 +6,8 @@ import { type ConcurrencyLimits, createConcurrencyLimiter, DEFAULT_CONCURRENCY_L
 import { createEventLoopYield } from './admission/event-loop-yield.ts';
 import { createLoginThrottle } from './admission/failed-login-throttle.ts';
 import { type LoadLevel, watchLoadLevel } from './admission/load-level.ts';
-import { createRates } from './admission/token-bucket.ts';
+import { createRateLimits } from './admission/rate-limits.ts';
+import { createReplayQuota } from './admission/replay-quota.ts';
 import type { Config } from './config.ts';
 import { type Catalogue, createCatalogue } from './connectors/catalogue.ts';
 import { loadPackages } from './connectors/load-packages.ts';
@@ -65,8 +66,8 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly logStream?: LogStream;
   /** How loaded the process is; measured unless given. */
-  readonly pressure?: () => LoadLevel;
-  readonly places?: Partial<ConcurrencyLimits>;
+  readonly loadLevel?: () => LoadLevel;
+  readonly concurrency?: Partial<ConcurrencyLimits>;
   readonly patience?: Partial<Patience>;
   readonly executionMs?: ExecutionMs;
   /** Of one run of a validator. */
@@ -178,21 +179,24 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     log.write('store is older than its anchor', { seq: restore.headSeq, anchorSeq: restore.anchorSeq, versionGap: restore.versionGap });
   const report = (error: unknown, requestId: string) => log.write('unexpected error', { requestId, ...errorFields(error) });
   const state = { draining: false };
-  const rates = createRates({ perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond });
+  const rateLimits = createRateLimits({ perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond });
   const graphql = createGraphqlApi({
     schema,
     admission: {
-      limiter: createConcurrencyLimiter({ ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.places }, overrides.pressure ?? watchLoadLevel()),
+      limiter: createConcurrencyLimiter(
+        { ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.concurrency },
+        overrides.loadLevel ?? watchLoadLevel(),
+      ),
       eventLoop: createEventLoopYield(),
       executionMs: overrides.executionMs ?? EXECUTION_MS,
     },
-    mayKeep: rates.mayKeep,
+    mayKeep: createReplayQuota(),
     report,
   });
   const gateway = {
     services,
     graphql,
-    rates,
+    rateLimits,
     logins: createLoginThrottle((text) => parseToken(text) !== null),
     metrics,
     observe: observer.answered,

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { createBuckets, rateLimited } from './token-bucket.ts';
+import { createTokenBuckets, rateLimited } from './token-bucket.ts';
 
 /** Failed logins in a minute of one address, and of tokens that begin alike, before new ones there are put off. */
 export const FAILURES_PER_MINUTE = 120;
@@ -43,7 +43,7 @@ export function createLoginThrottle(
   now: () => number = () => performance.now(),
 ): LoginThrottle {
   const failures = new LRUCache<string, Failures>({ max: MOST });
-  const firstSeen = createBuckets(FIRST_SEEN, now);
+  const firstSeen = createTokenBuckets(FIRST_SEEN, now);
   /** By digests whose key lives as long as the process: no secret is kept. */
   const good = new LRUCache<string, true>({ max: MOST });
   const bad = new LRUCache<string, number>({ max: MOST });
@@ -52,35 +52,35 @@ export function createLoginThrottle(
   const key = randomBytes(32);
   const digest = ({ secret, id = '' }: ShownToken) => createHmac('sha256', key).update(`${id}\n${secret}`).digest('base64');
 
-  /** What is counted together. */
-  const placesOf = (address: string, { secret }: ShownToken) => {
+  /** The ids of the counters that a failure adds to. */
+  const counterIdsOf = (address: string, { secret }: ShownToken) => {
     if (!isToken(secret)) return [`rubbish from ${address}`];
     return [`from ${address}`, `like ${secret.slice(0, BEGINNING)}`];
   };
 
-  /** Milliseconds until it is over; 0 where few have failed. */
-  function strainedFor(place: string): number {
-    const found = failures.get(place);
+  /** Milliseconds until logins are taken again; 0 when few have failed. */
+  function strainedFor(counterId: string): number {
+    const found = failures.get(counterId);
     return found === undefined || found.count < perMinute ? 0 : Math.max(0, found.since + MINUTE_MS - now());
   }
 
   return {
     admit(address, shown) {
-      const strained = placesOf(address, shown).filter((place) => strainedFor(place) > 0);
+      const strained = counterIdsOf(address, shown).filter((counterId) => strainedFor(counterId) > 0);
       if (strained.length === 0) return;
       const shownDigest = digest(shown);
       if (good.has(shownDigest)) return;
       const hasJustFailed = now() - (bad.get(shownDigest) ?? -MINUTE_MS) < MINUTE_MS;
-      if (!hasJustFailed && isToken(shown.secret) && strained.every((place) => firstSeen.take(place, 1))) return;
+      if (!hasJustFailed && isToken(shown.secret) && strained.every((counterId) => firstSeen.take(counterId, 1))) return;
       throw rateLimited('Too many logins fail from this address, or with such a token.', Math.max(...strained.map(strainedFor)) / 1000);
     },
     failed(address, shown) {
       const shownDigest = digest(shown);
       good.delete(shownDigest);
       bad.set(shownDigest, now());
-      for (const place of placesOf(address, shown)) {
-        const found = failures.get(place);
-        if (found === undefined || now() - found.since >= MINUTE_MS) failures.set(place, { count: 1, since: now() });
+      for (const counterId of counterIdsOf(address, shown)) {
+        const found = failures.get(counterId);
+        if (found === undefined || now() - found.since >= MINUTE_MS) failures.set(counterId, { count: 1, since: now() });
         else found.count += 1;
       }
     },

@@ -1,53 +1,23 @@
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../domain/errors/errors.ts';
 
-export interface RateOptions {
-  /** Requests a second of one token, and how many it may send at once after a pause. */
+export interface BucketSize {
+  /** How fast a bucket fills. */
   readonly perSecond: number;
-  readonly burst: number;
-  /** Bytes of answers to queries that are kept for one token. */
-  readonly kept?: Flow;
-}
-
-interface Flow {
-  readonly perSecond: number;
+  /** How much a full bucket holds. */
   readonly burst: number;
 }
 
-/** Some ten thousand small answers at once, and 170 MB a day. */
-const KEPT: Flow = { perSecond: 2048, burst: 8 * 1024 * 1024 };
-/** Each is a row, and two of the audit: ten in a minute, and twenty at once. */
-const SIGN_INS: Flow = { perSecond: 1 / 6, burst: 20 };
-
-/** How often a token may ask, and how often it may sign a browser in. */
-export interface Rates {
-  /** Throws RATE_LIMITED when this token has sent more than its rate. */
-  countRequest(token: string): void;
-  /** Throws RATE_LIMITED when this token has signed in more often than anybody does. */
-  countSignIn(token: string): void;
-  /** Whether an answer that can be made anew is kept for this token: what may only read must not fill the disk. */
-  mayKeep(token: string, bytes: number): boolean;
+/** One bucket for each id. */
+export interface TokenBuckets {
+  /** Takes the amount out of a bucket. False when it holds less; then nothing is taken. */
+  take(id: string, amount: number): boolean;
 }
 
-export function createRates(options: RateOptions, now: () => number = () => performance.now()): Rates {
-  const requests = createBuckets(options, now);
-  const signIns = createBuckets(SIGN_INS, now);
-  const kept = createBuckets(options.kept ?? KEPT, now);
-  return {
-    countRequest(token) {
-      if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1);
-    },
-    countSignIn(token) {
-      if (!signIns.take(token, 1)) throw rateLimited('This token signs in too often.', 1 / SIGN_INS.perSecond);
-    },
-    mayKeep: kept.take,
-  };
-}
-
-export function createBuckets({ perSecond, burst }: Flow, now: () => number) {
+export function createTokenBuckets({ perSecond, burst }: BucketSize, now: () => number): TokenBuckets {
   const buckets = new LRUCache<string, { left: number; at: number }>({ max: 10_000 });
   return {
-    take(id: string, amount: number): boolean {
+    take(id, amount) {
       const at = now();
       let bucket = buckets.get(id);
       if (bucket === undefined) {

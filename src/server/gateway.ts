@@ -1,5 +1,5 @@
 import type { LoginThrottle } from '../admission/failed-login-throttle.ts';
-import type { Rates } from '../admission/token-bucket.ts';
+import type { RateLimits } from '../admission/rate-limits.ts';
 import type { GraphqlApi } from '../graphql/yoga.ts';
 import type { Services } from '../operations/services.ts';
 import type { AccessLogRecord } from './access-log-record.ts';
@@ -12,7 +12,7 @@ import type { Readiness } from './readiness.ts';
 export interface Gateway {
   readonly services: Services;
   readonly graphql: GraphqlApi;
-  readonly rates: Rates;
+  readonly rateLimits: RateLimits;
   readonly logins: LoginThrottle;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   readonly readiness: () => Promise<Readiness>;

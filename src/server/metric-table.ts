@@ -37,12 +37,12 @@ export const METRICS = {
   },
   changeover_validation_seconds: {
     type: 'histogram',
-    help: 'Time that a validator ran, without the wait for its place.',
+    help: 'Time that a validator ran, without its wait in the queue.',
     labels: { kind: 'kind, or network' },
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
   changeover_validations_running: { type: 'gauge', help: 'Validators that run now, in this process.', labels: {} },
-  changeover_validations_waiting: { type: 'gauge', help: 'Validators that wait for a place, in this process.', labels: {} },
+  changeover_validations_waiting: { type: 'gauge', help: 'Validators that wait in the queue, in this process.', labels: {} },
   changeover_leases_live: { type: 'gauge', help: 'Leases that jobs hold now, in the whole store, counted up to 10000.', labels: {} },
   changeover_versions_waiting_to_retire: {
     type: 'gauge',

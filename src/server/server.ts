@@ -29,7 +29,7 @@ const WAY: readonly ServerPlugin[] = [
   knownRoutes,
   // How a body is read, once its route has let the request in.
   jsonBody,
-  // The routes. Each says who may come: authentication, CSRF and rates are hooks of theirs.
+  // The routes. Each says who may come: authentication, CSRF and rate limits are hooks of theirs.
   probes,
   explorer,
   graphql,

@@ -8,7 +8,7 @@ let gateway: TestGateway;
 let receiver: Receiver;
 beforeAll(async () => {
   receiver = await startReceiver();
-  gateway = await startGateway({ pressure: () => load });
+  gateway = await startGateway({ loadLevel: () => load });
 });
 afterAll(async () => {
   receiver.close();

@@ -11,8 +11,8 @@ let receiver: Receiver;
 beforeAll(async () => {
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   receiver = await startReceiver();
-  // Fewer places than validations.
-  gateway = await startGateway({ places: { inFlight: 8, reserved: 2 } });
+  // Fewer operations may run than there are validations.
+  gateway = await startGateway({ concurrency: { inFlight: 8, reserved: 2 } });
 });
 afterAll(async () => {
   for (const socket of held) socket.destroy();
@@ -37,7 +37,7 @@ test('while validations wait for a system that does not answer, and for each oth
     ),
   );
   const load = () => gateway.app.services.runner.load();
-  // More than there are places.
+  // More than may run.
   await expect.poll(() => load().running + load().waiting).toBeGreaterThan(8);
   const reads = await Promise.all(Array.from({ length: 12 }, () => gateway.graphql('{ getUser { id } }', {}, reader)));
   const { data } = await gateway.graphql(COMMIT, { id: connectionId, key });

@@ -11,8 +11,8 @@ const LONG = { abort: 600_000, end: 600_000 };
 
 /** However busy the machine is: nothing is shed, nobody is refused for having waited, and nothing has taken too long. */
 const CALM = {
-  pressure: () => 'none',
-  places: { waitMs: LONG.end },
+  loadLevel: () => 'none',
+  concurrency: { waitMs: LONG.end },
   executionMs: { quick: LONG, slow: LONG },
   validatorMs: 60_000,
 } as const satisfies Overrides;

@@ -18,7 +18,7 @@ export function authentication(gateway: Gateway) {
     const actor = await actorOf(gateway, request);
     request.actor = actor;
     request.record.actor = actorId(actor);
-    gateway.rates.countRequest(actor.tokenId ?? 'local');
+    gateway.rateLimits.countRequest(actor.tokenId ?? 'local');
   };
 }
 

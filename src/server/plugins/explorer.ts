@@ -60,12 +60,12 @@ async function whoIsSignedIn(gateway: Gateway, request: FastifyRequest) {
 }
 
 async function signIn(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { services, rates } = gateway;
+  const { services, rateLimits } = gateway;
   // The parser gives an object, or the request had no body.
   const { token } = (request.body ?? {}) as Readonly<Record<string, unknown>>;
   const secret = typeof token === 'string' ? token.trim() : '';
   const actor = await throttled(gateway, request.info, { secret }, () => authenticate(services, { secret }, request.info));
-  rates.countSignIn(actorId(actor));
+  rateLimits.countSignIn(actorId(actor));
   const session = await createSession(services, actor);
   setSessionCookie(request, reply, session.secret, SESSION_TTL_MS / 1000);
   return reply.code(204).send();
@@ -83,6 +83,6 @@ async function signOut(gateway: Gateway, request: FastifyRequest, reply: Fastify
 
 async function signedIn(gateway: Gateway, request: FastifyRequest, secret: string) {
   const actor = await sessionActor(gateway, request.info, secret);
-  gateway.rates.countRequest(actorId(actor));
+  gateway.rateLimits.countRequest(actorId(actor));
   return actor;
 }

@@ -27,7 +27,7 @@ test.each([
 test('every operation that runs validators is allowed the time that they take', () => {
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
   const quick = mutations.filter(
-    ({ name, extensions }) => /^test|Credentials$|addConnection|rollBack|toggle/.test(name) && extensions.effort === undefined,
+    ({ name, extensions }) => /^test|Credentials$|addConnection|rollBack|toggle/.test(name) && extensions.operationPriority === undefined,
   );
   expect(quick.map(({ name }) => name)).toEqual([]);
 });

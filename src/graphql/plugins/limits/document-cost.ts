@@ -79,8 +79,8 @@ export function createDocumentCost(schema: GraphQLSchema, document: DocumentNode
     dependsOnVariables = true;
     const name = given.name.value;
     if (Object.hasOwn(variables, name) && variables[name] !== null) return asked(variables[name]);
-    const otherwise = defaults.get(name);
-    return otherwise?.kind === Kind.INT || otherwise?.kind === Kind.STRING ? asked(otherwise.value) : DEFAULT_PAGE;
+    const fallback = defaults.get(name);
+    return fallback?.kind === Kind.INT || fallback?.kind === Kind.STRING ? asked(fallback.value) : DEFAULT_PAGE;
   }
 
   const withDefaults = cost({});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRates } from '../../src/admission/token-bucket.ts';
+import { createRateLimits } from '../../src/admission/rate-limits.ts';
 
 const outcome = (attempt: () => void) => {
   try {
@@ -12,8 +12,8 @@ const outcome = (attempt: () => void) => {
 
 test('a token may send its burst at once, then its rate, and what was refused costs it nothing', () => {
   let now = 0;
-  const rates = createRates({ perSecond: 1, burst: 3 }, () => now);
-  const send = (token: string) => outcome(() => rates.countRequest(token));
+  const limits = createRateLimits({ perSecond: 1, burst: 3 }, () => now);
+  const send = (token: string) => outcome(() => limits.countRequest(token));
   const burst = [1, 2, 3, 4, 5, 6].map(() => send('a'));
   now = 1000;
   expect([burst, send('a'), send('a'), send('b')]).toEqual([
@@ -24,23 +24,10 @@ test('a token may send its burst at once, then its rate, and what was refused co
   ]);
 });
 
-test('what is kept for a token has a size, which grows with time, and what is too large is not kept', () => {
-  let now = 0;
-  const rates = createRates({ perSecond: 1, burst: 1, kept: { perSecond: 10, burst: 100 } }, () => now);
-  const first = [rates.mayKeep('a', 60), rates.mayKeep('a', 60), rates.mayKeep('a', 40), rates.mayKeep('a', 1), rates.mayKeep('b', 100)];
-  now = 1000;
-  expect([first, rates.mayKeep('a', 10), rates.mayKeep('a', 1), rates.mayKeep('c', 101)]).toEqual([
-    [true, false, true, false, true],
-    true,
-    false,
-    false,
-  ]);
-});
-
 test('a token signs browsers in twenty times at once, then ten times in a minute', () => {
   let now = 0;
-  const rates = createRates({ perSecond: 1, burst: 1 }, () => now);
-  const signIn = (token: string) => outcome(() => rates.countSignIn(token));
+  const limits = createRateLimits({ perSecond: 1, burst: 1 }, () => now);
+  const signIn = (token: string) => outcome(() => limits.countSignIn(token));
   const first = Array.from({ length: 21 }, () => signIn('a'));
   now = 60_000;
   const later = Array.from({ length: 11 }, () => signIn('a'));

@@ -1,0 +1,26 @@
+import { type BucketSize, createTokenBuckets, rateLimited } from './token-bucket.ts';
+
+/** A sign-in writes one row, and two of the audit: ten in a minute, and twenty at once. */
+const SIGN_INS: BucketSize = { perSecond: 1 / 6, burst: 20 };
+
+/** How often a token may send a request, and how often it may sign a browser in. */
+export interface RateLimits {
+  /** Throws RATE_LIMITED when this token has sent more than its rate. */
+  countRequest(token: string): void;
+  /** Throws RATE_LIMITED when this token has signed in more often than anybody does. */
+  countSignIn(token: string): void;
+}
+
+/** `size` is for the requests of one token. */
+export function createRateLimits(size: BucketSize, now: () => number = () => performance.now()): RateLimits {
+  const requests = createTokenBuckets(size, now);
+  const signIns = createTokenBuckets(SIGN_INS, now);
+  return {
+    countRequest(token) {
+      if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1);
+    },
+    countSignIn(token) {
+      if (!signIns.take(token, 1)) throw rateLimited('This token signs in too often.', 1 / SIGN_INS.perSecond);
+    },
+  };
+}
