@@ -40,7 +40,7 @@ export interface Services {
   /** Outside managers, which secret references lead to. */
   readonly secrets: SecretResolver;
   readonly settings: ProtocolSettings;
-  /** Of a file that only its owner may read. Throws StartupError. */
+  /** Reads a master key from a file that only its owner may read. Throws StartupError. */
   readMasterKey(file: string): Buffer;
   /** UUIDv7. */
   newId(): string;

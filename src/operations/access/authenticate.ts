@@ -35,7 +35,7 @@ export async function authenticate(services: Services, presented: PresentedToken
   }
 }
 
-/** Who uses a token that has ended: somebody known, who may do nothing. */
+/** The holder of an ended token: known for the audit, but without any right. */
 function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Token, request: RequestInfo): Actor {
   return {
     tokenId: id,

@@ -78,7 +78,7 @@ export async function insertToken(
   return token;
 }
 
-/** NOT_FOUND where one of those that are asked for is not there, or is another's. */
+/** NOT_FOUND if one of the given ids does not exist or belongs to another project. */
 async function limitTo(actor: Actor, tx: Writers, asked: readonly string[] | null): Promise<readonly string[] | null> {
   const limit = readLimit(actor, asked);
   if (asked === null || limit === null) return limit;

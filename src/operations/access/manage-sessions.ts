@@ -14,7 +14,7 @@ export async function createSession(services: Services, actor: Actor): Promise<{
   const secret = services.tokens.create('ses');
   const hash = services.vault.keyedHash('token', secret);
   return await writeAs(services, actor, async (tx) => {
-    // Of two that sign in at once one waits, or both would count the same others.
+    // Of two callers that sign in at once one waits. Otherwise both would count the same sessions.
     await tx.lock(tokenId, 'exclusive');
     const now = await tx.now();
     for (const id of await tx.sessions.endOldest(tokenId, MOST_SESSIONS - 1, now))

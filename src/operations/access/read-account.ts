@@ -10,7 +10,7 @@ export async function readProject({ store }: Services, actor: Actor): Promise<Pr
   return project;
 }
 
-/** Who holds a token, as rows say it that they made or changed. */
+/** The holder of a token, as rows name who made or changed them. */
 export type TokenHolder = Pick<Token, 'id' | 'name' | 'createdAt'>;
 
 /** The holders of those tokens that have rights in the actor's project, ended ones too, in no particular order. */

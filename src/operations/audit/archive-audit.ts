@@ -12,7 +12,7 @@ const CALL_MS = 5000;
 export interface AuditCut {
   /** The last row that was cut. */
   readonly through: number;
-  /** False when time was over first: call it again. */
+  /** False if the time was over before the end: call it again. */
   readonly finished: boolean;
 }
 
@@ -58,7 +58,7 @@ async function cutBatch(services: Services, tx: Writers, through: number) {
     kept += 1;
     keptHash = auditChain.keep(keptHash, seq, row);
   }
-  // Somebody else came first.
+  // Another process was first.
   if (seq === from.seq) return { from: seq, through, head: chainHash.toString('hex') };
   const head = { seq, chainHash, kept, keptHash, at: await tx.now() };
   await tx.audit.cut(from.seq, { ...head, mac: auditChain.signCut(head) });

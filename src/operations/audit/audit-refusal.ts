@@ -22,7 +22,7 @@ export interface Refusal {
   readonly codes: readonly ErrorCode[];
 }
 
-/** Tells the audit that an actor was refused, before the actor is told. A store that does not take it keeps nobody from the refusal. */
+/** Writes an audit row before the actor is told of the refusal. If the store does not take the row, the actor is told all the same. */
 export async function auditRefusal(services: Services, actor: Actor, { fields, codes }: Refusal): Promise<void> {
   const shown = [...new Set(codes)].filter((code) => !RETRYABLE_CODES.has(code));
   if (shown.length === 0) return;

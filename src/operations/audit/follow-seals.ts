@@ -22,7 +22,7 @@ interface Batch {
 const PAGE = 20;
 const ALL_TIME = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
-/** Reads nothing yet but which batches there were; of these, the last that was needed is kept. */
+/** Reads only which batches there were. Of the batches themselves, the last one that was needed is kept in memory. */
 export async function followSeals({ auditChain }: Pick<Services, 'auditChain'>, from: Readers, connectionId: string): Promise<Seals> {
   const batches: Batch[] = [];
   const pacer = createPacer();

@@ -47,6 +47,6 @@ async function lostRows({ store }: Services, { seq, head }: Anchor): Promise<num
   const archived = await audit.archived();
   if (archived !== null && archived.seq > seq) return null;
   const hash = archived?.seq === seq ? archived.chainHash : ((await audit.atSeq(seq))?.chainHash ?? null);
-  // A row that is not there is what `audit verify` tells of.
+  // A missing row is reported by `audit verify`.
   return hash === null || hash.toString('hex') === head ? null : seq;
 }

@@ -92,7 +92,7 @@ function writeRow({ rowHmac, chainHash, ...row }: AuditRow): string {
   return JSON.stringify({ ...row, rowHmac: rowHmac.toString('hex'), chainHash: chainHash?.toString('hex') ?? null });
 }
 
-/** Null for what is no row; that a row is ours its signature says. */
+/** Null if the text is no row. The signature shows whether the row is ours. */
 function readRow(text: string): AuditRow | null {
   try {
     const { rowHmac, chainHash, ...row } = JSON.parse(text) as Omit<AuditRow, 'rowHmac' | 'chainHash'> & {

@@ -13,13 +13,13 @@ export interface AuditVerification {
   readonly head: Anchor | null;
   /** The last row that was archived and cut; null while none were. */
   readonly archived: Anchor | null;
-  /** Where to go on; null at the end. */
+  /** The cursor to go on from. Null at the end. */
   readonly next: string | null;
 }
 
 const PAGE = 200;
 const FIRST_ACTION: AuditAction = 'instance.start';
-/** A call that may be gone on with ends after this, milliseconds. */
+/** A call with a cursor ends after this time and can be continued, milliseconds. */
 const CALL_MS = 5000;
 
 /**
@@ -36,7 +36,7 @@ export async function verifyAudit(
   const { audit } = services.store.read;
   const [{ head, isBroken }, archived] = [await readHead(services), await audit.archived()];
   const isFirst = after === null || after === '';
-  // Rows are gone that no anchor has to tell of: the head goes with the last row, and the first row is always the same.
+  // These losses show without an anchor: the head belongs to the last row, and the first row is always the same.
   const isCut = isFirst && (isBroken || (await isBeheaded(services, head !== null)));
   const from = after === null || after === '' ? null : readCursor(after);
   const point =

@@ -25,15 +25,15 @@ export interface AuditWatch {
 }
 
 export interface AuditLosses {
-  /** Said before it is written to the store, which may fail. */
+  /** Reported before it is written to the store, because that may fail. */
   lost(rows: readonly AuditedRow[]): void;
-  /** Rows of since the last time for which there was no room. */
+  /** Rows that could not be remembered since the last look, because there was no room. */
   unwatched(rows: number): void;
 }
 
 export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
   let watched: AuditedRow[] = [];
-  /** Found to be gone, and not yet in the audit. */
+  /** Rows that were found to be gone and are not in the audit yet. */
   let untold: AuditedRow[] = [];
   let unwatched = 0;
 
@@ -59,7 +59,7 @@ export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
         for (const row of batch) {
           const seq = sequenceNumbers.get(row.id);
           if (seq === undefined) gone.push(row);
-          // A number that the sealer has not come to is not the sealer's.
+          // A number that the sealer has not reached was not given by the sealer.
           else if (seq === null || seq > sealedThrough) waiting.push(row);
         }
       }
@@ -76,7 +76,7 @@ export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
     }
   }
 
-  /** One row of each project names what was lost of it. */
+  /** For each project, one audit row names its lost rows. */
   async function tell(services: Services): Promise<void> {
     for (let first = untold[0]; first !== undefined; first = untold[0]) {
       const { projectId } = first;
@@ -100,7 +100,7 @@ export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
       async write(work, options) {
         const last: { tx: Writers | null } = { tx: null };
         const value = await store.write((tx) => {
-          // Of a transaction that ran more than once only the last run was committed.
+          // If a transaction ran more than once, only its last run was committed.
           auditedIn.delete(tx);
           last.tx = tx;
           return work(tx);
@@ -118,7 +118,7 @@ export function createAuditWatch(most: number = MOST_WATCHED): AuditWatch {
   };
 }
 
-/** Zero where the head was altered, of which the sealer and `audit verify` tell: nothing passes for sealed then. */
+/** Zero if the head was altered: then nothing counts as sealed. The sealer and `audit verify` report the altered head. */
 async function headOf({ read }: Store): Promise<number> {
   try {
     return (await read.audit.head())?.seq ?? 0;

@@ -65,7 +65,7 @@ export async function commitOrWait(services: Services, actor: Actor, input: Wait
     if (settled.isNew) services.observer.changed(change.purpose, 'waiting');
     return settled.pending;
   }
-  // Nothing is read any more: what took effect is answered, whatever becomes of the store.
+  // Nothing is read from here on: the commit took effect, so it is answered even if the store is lost now.
   const { version, committedAt } = settled;
   return { ...change, state: 'COMMITTED', committedVersion: version, committedAt, committedBy: actorId(actor) };
 }

@@ -11,7 +11,7 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
   const discarded = await writeAs(services, actor, async (tx): Promise<Change> => {
     const change = await tx.changes.find(scopeOf(actor), changeId);
     if (change === null) throw notFound('change');
-    // What an administrator committed is not an editor's to take back.
+    // An editor cannot take back what an administrator committed.
     if (change.state === 'PENDING') requirePermission(actor, 'commit');
     await tx.lock(change.connectionId, 'exclusive');
     if (!(await tx.changes.discard(changeId, await tx.now()))) {
@@ -33,7 +33,7 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
   return discarded;
 }
 
-/** What only the change had sealed is destroyed with it; what a version has, RETIRED ones too, stays for as long as that keeps it. */
+/** Content that only the change holds is destroyed with it. Content that a version holds, even a RETIRED one, stays as long as the version keeps it. */
 export async function destroyStaged(tx: Writers, { contentId }: Pick<Change, 'contentId'>): Promise<void> {
   if (contentId !== null) await tx.contents.destroyIfUnused(contentId, 0);
 }

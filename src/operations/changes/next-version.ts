@@ -21,7 +21,7 @@ export function nextVersion(
     readonly now: number;
     readonly proven: boolean;
     readonly boundTo: Buffer | null;
-    /** Numbers that are left out, since the store was restored after the version before was made. */
+    /** How many numbers are left out because the store was restored after the previous version was made. */
     readonly gap: number;
   },
 ): Version {

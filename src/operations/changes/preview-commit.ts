@@ -29,7 +29,7 @@ export interface CommitPreview {
    * made or is needed.
    */
   readonly losses: readonly PermissionLoss[] | null;
-  /** What would stop the commit as things stand; missing proof alone is no obstacle. */
+  /** What would stop the commit now. Missing proof alone is no obstacle. */
   readonly obstacles: readonly ErrorCode[];
 }
 

@@ -284,7 +284,7 @@ export async function insertChange(
       await requireDataKey(tx, actor.projectId, sealed.content.keyGeneration);
       await tx.contents.insert({ createdAt: now, ...sealed.content });
     }
-    // What was read before may have been sealed anew with another data key meanwhile.
+    // The version that was read earlier may have been sealed again with another data key in the meantime.
     await tx.changes.insert({ ...staged, cipherHash: (restored ?? sealed.content)?.cipherHash ?? null });
     await record(services, tx, actor, {
       action: 'change.stage',

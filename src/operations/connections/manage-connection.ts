@@ -182,7 +182,7 @@ export async function deleteIntegration(services: Services, actor: Actor, integr
   });
 }
 
-/** Of one of the given categories where the caller's operation is for those alone: another's integration is NOT_FOUND. */
+/** With categories given, an integration of any other category is NOT_FOUND. */
 export async function renameIntegration(
   services: Services,
   actor: Actor,

@@ -9,7 +9,7 @@ export async function readConnection(services: Services, actor: Actor, id: strin
   return await requireConnection(services, actor, id);
 }
 
-/** The same where it is no error that there is none. */
+/** The same, but null if there is none. */
 export async function findConnection({ store }: Services, actor: Actor, id: string): Promise<Connection | null> {
   requirePermission(actor, 'read');
   return await store.read.connections.find(scopeOf(actor), id);

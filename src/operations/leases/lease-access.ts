@@ -24,7 +24,7 @@ export async function findLease(services: Services, actor: Actor, key: string): 
   return lease;
 }
 
-/** Jobs go on while the disk is full: what they read is audited with the room that is kept for it. */
+/** Jobs can read while the disk is full: the audit rows of reads use the reserve of the store. */
 export function writeForJob<T>(services: Services, actor: Actor, work: (tx: Writers) => Promise<T>): Promise<T> {
   return writeAs(services, actor, work, { usesReserve: true });
 }

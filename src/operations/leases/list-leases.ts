@@ -22,7 +22,7 @@ export async function listLeases(
   return await store.read.leases.page(scopeOf(actor), filter, page);
 }
 
-/** By the store's clock, of a lease that the actor has got. */
+/** Whether the lease is live by the store's clock. */
 export async function isLeaseLive({ store }: Services, lease: Lease): Promise<boolean> {
   return isLive(lease, await store.now());
 }

@@ -23,7 +23,7 @@ export async function renewLease(services: Services, actor: Actor, key: string, 
       if (lease === null) throw notFound('live lease');
       return { ...lease, expiresAt: renewedTo };
     }
-    // A retirement that is on its way has seen the lease as ended, or waits and sees it renewed.
+    // A retirement at the same moment has either seen the lease as ended, or waits and sees it renewed.
     await tx.lock(connectionId, 'shared');
     const now = await tx.now();
     const renewed = await tx.leases.renew(id, now + ttl, now);

@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 
 const PAGE = 100;
 const MOST_FINDINGS = 100;
-/** A call that may be gone on with ends after this, milliseconds. */
+/** A call with a cursor ends after this time and can be continued, milliseconds. */
 const CALL_MS = 5000;
 
 export interface Examination {
@@ -28,7 +28,7 @@ export interface Examination {
   readonly restores: readonly Restore[];
   /** At most 100; `ok` is false for any. */
   readonly findings: readonly Finding[];
-  /** Where to go on; null at the end. */
+  /** The cursor to go on from. Null at the end. */
   readonly next: string | null;
 }
 

@@ -28,12 +28,12 @@ export async function obtainProof(
   const subject = missing.length > 0 || isLacking ? await subjectOf() : null;
   if (subject === null) return;
   const run = (names: readonly string[]) => {
-    // Whoever shares the run shares its deadline.
+    // Callers that share the run share its deadline.
     const key = `proof:${candidate.candidateHash.toString('hex')}:${parity?.comparedWith ?? ''}:${names.join()}`;
     return services.whileDialling(() => services.once(key, () => runAll(services, actor, subject, names)));
   };
   if (missing.length > 0) requirePassed(await run(missing), missing, parity);
-  // What it finds is told of and keeps nothing back: nor does it when it can't be asked.
+  // The comparison only warns: what it finds does not refuse the commit, and neither does a comparison that cannot be made.
   if (isLacking && parity.onLoss === 'warn') await run([PARITY]).catch(ignoreRefusal);
 }
 
@@ -57,7 +57,7 @@ function requirePassed(
 }
 
 function refusalOf(failed: readonly ValidationResult[], parity: ParityRule | null): DomainError {
-  // What was skipped since another one failed says nothing of its own; whether the failure passes by itself is the other's to say.
+  // A validator that was skipped because another one failed says nothing itself: the other one's failure decides whether a later try may pass.
   const problems = failed
     .filter(({ status }) => status === 'failed')
     .flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));
@@ -108,13 +108,13 @@ export async function requireProof(
   return compared;
 }
 
-/** Losses are accepted by whoever has had them looked for; under WARN a comparison that found no time is none. */
+/** Whether the comparison allows the commit. Under WARN it always does; losses can be accepted only after they were looked for. */
 function suffices({ onLoss }: ParityRule, compared: Comparison | null): boolean {
   if (onLoss === 'warn') return true;
   return compared !== null && (onLoss === 'accept' || hasPassed(compared));
 }
 
-/** True when proof is there, asked for or not. */
+/** Whether there is proof, even if the policy does not ask for it. */
 export async function isProven(
   services: Services,
   actor: Actor,

@@ -6,9 +6,9 @@ import { actorId, record, type Services } from '../services.ts';
 
 export interface ProbeNetwork {
   readonly probe: NetworkProbe;
-  /** The site to ask from; the project's only one when null. */
+  /** The site to ask from. Null: the project's only one. */
   readonly siteId: string | null;
-  /** 1 to 10 seconds; what is longer ends at 10. */
+  /** From 1 to 10 seconds; a longer time is cut to 10. */
   readonly timeoutSeconds?: number | null;
   readonly signal: AbortSignal;
 }

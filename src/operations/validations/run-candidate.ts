@@ -23,7 +23,7 @@ export interface Subject {
   readonly identity: { readonly changeId: string | null; readonly version: number | null; readonly candidateHash: Buffer } | null;
 }
 
-/** Of details that are stored nowhere: no proof is bound to them. */
+/** For details that are not stored anywhere: no proof is bound to them. */
 export function unstored(details: Details): Pick<Subject, 'open' | 'reference' | 'identity'> {
   return { open: async () => ({ details, candidateHash: NONE, boundTo: null, isKept: false }), reference: null, identity: null };
 }
@@ -32,13 +32,13 @@ const NONE = Buffer.alloc(0);
 
 interface Run {
   readonly outcome: ValidationOutcome;
-  /** Null when there was nothing to run it on. */
+  /** Null if there was nothing to run it on. */
   readonly candidateHash: Buffer | null;
 }
 
 interface RunOptions extends Partial<ValidatorOptions> {
   readonly signal?: AbortSignal;
-  /** A commit waits for it. */
+  /** A commit waits for this run. */
   readonly isProof?: boolean;
 }
 
@@ -93,7 +93,7 @@ async function runOn(
   return validator.name === PARITY ? asComparison(outcome) : outcome;
 }
 
-/** A version in use whose secret is not to be had, or was altered or destroyed, leaves nothing to compare with. */
+/** There is nothing to compare with if the secret of the version in use cannot be read, or was altered or destroyed. */
 async function currentDetails(
   services: Services,
   actor: Actor,

@@ -23,7 +23,7 @@ export interface TestOptions extends Partial<ValidatorOptions> {
   readonly skipValidation?: boolean;
   /** Ends the run early; the validators' sockets are destroyed. */
   readonly signal?: AbortSignal;
-  /** A commit waits for it: it goes before what somebody only wants to know. */
+  /** A commit waits for this run, so it goes before runs that somebody only wants to see. */
   readonly isProof?: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function testConnection(
   input: {
     readonly connectionId: string;
     readonly validator?: string;
-    /** A version whose login the current one's is compared with; without it there is nothing to compare. */
+    /** The version whose login is compared with the current one. Without it nothing is compared. */
     readonly comparedWith?: Version | null;
   } & TestOptions,
 ): Promise<readonly ValidationResult[]> {
@@ -119,7 +119,7 @@ export async function subjectOfChange(services: Services, actor: Actor, change: 
   };
 }
 
-/** What does not open since the change ended meanwhile was not altered: CHANGE_OUTDATED or CHANGE_EXPIRED then. */
+/** If the content does not open because the change has ended in the meantime, it was not altered. Throws CHANGE_OUTDATED or CHANGE_EXPIRED then. */
 async function openStaged(services: Services, actor: Actor, change: Change, options: { readonly fresh: boolean }): Promise<Opened> {
   try {
     return await resolveCredentials(services, actor, change, options);
@@ -304,7 +304,7 @@ function skipped(services: Services, validator: Validator, blocker: string): Pro
   });
 }
 
-/** It fails nothing, and says that nothing was looked at. */
+/** A result that fails nothing and says that nothing was checked. */
 function comparedWithItself(services: Services, validator: Validator): Promise<ValidationResult> {
   const problem: Problem = {
     code: 'SKIPPED',

@@ -12,7 +12,7 @@ interface Statement {
 }
 
 interface Prepared extends Statement {
-  /** Rows as arrays; none where the statement gives none. */
+  /** Rows as arrays. No rows if the statement returns none. */
   rows(values: readonly unknown[]): readonly (readonly unknown[])[];
 }
 

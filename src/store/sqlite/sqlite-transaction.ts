@@ -44,7 +44,7 @@ export async function runAsSavepoint(
   let ended = false;
   const mayRun = () => {
     if (ended) throw new StoreError('LATE_STATEMENT');
-    // Outside a transaction a statement would be committed by itself.
+    // Outside of a transaction SQLite would commit the statement at once.
     if (!handle.inTransaction) throw storageFull();
   };
   const tx: EngineTransaction = {

@@ -18,7 +18,7 @@ interface Member {
   readonly work: (tx: EngineTransaction) => Promise<unknown>;
   readonly settle: (outcome: Outcome) => void;
   readonly usesReserve: boolean;
-  /** Undone with others before: it runs by itself now. */
+  /** It was undone together with others before, so it runs alone now. */
   alone: boolean;
 }
 
@@ -96,14 +96,14 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     } catch (error) {
       // A commit that left the transaction open wrote nothing. Nor did one that found no space: a fault of fsync has another code.
       const unwritten = current.handle.inTransaction || databaseCode(error) === 'SQLITE_FULL';
-      // What is in the handle's cache can't be trusted after this.
+      // The cache of the handle can't be trusted after this.
       abandon(current);
       writer = null;
       closeQuietly(current.handle);
       if (unwritten) return undone(members, error);
       const failed = members.filter((member) => 'error' in (outcomes.get(member) ?? {}));
       if (failed.length === members.length) return outcomes;
-      // What refused a member may have been another one's work, of which nobody knows whether it was kept.
+      // The refusal may come from the work of another member, and nobody knows whether that was kept.
       runAgain(failed);
       return new Map(members.filter((member) => !failed.includes(member)).map((member) => [member, { error: outcomeUnknown() }]));
     }
@@ -111,20 +111,20 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     return outcomes;
   }
 
-  /** What the disk has no room for fails without it; whatever else it is that is wrong is told to the transaction that meets it. */
+  /** Without the reserve, what does not fit on the disk fails. Any other failure is reported to the transaction that meets it. */
   function keepReserve(current: Writer): void {
     try {
       reserve.keep(current);
     } catch (error) {
       abandon(current);
-      // As after any commit that failed, what is in the handle's cache can't be trusted.
+      // After a failed commit the cache of the handle can't be trusted.
       if (isTransient(error) || writer === null) return;
       writer = null;
       closeQuietly(current.handle);
     }
   }
 
-  /** Those that use the reserve run without the ones that may not. */
+  /** Transactions that may use the reserve run apart from those that may not. */
   function refuse(members: readonly Member[], refused: readonly Member[]): ReadonlyMap<Member, Outcome> {
     waiting.unshift(...members.filter((member) => !refused.includes(member)));
     return new Map(refused.map((member) => [member, { error: storageFull() }]));
@@ -174,7 +174,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     },
     async now() {
       const at = time.now();
-      // Reads alone move the stored mark, too; whether that succeeds is told to whoever writes next.
+      // Reads move the stored mark, too. If that fails, the next writer is told.
       if (time.isDue() && draining === null && !closed)
         enqueue({ work: async () => {}, settle: () => {}, alone: false, usesReserve: true });
       return at;
