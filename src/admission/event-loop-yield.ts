@@ -2,11 +2,11 @@
 const MOST_MS = 50;
 
 /**
- * Operations that arrive together run one after another in a single turn of the event loop, in which nothing else is heard: no probe,
- * no lease, no end of a deadline. Those that come late in a turn that has lasted for long wait for the next.
+ * Operations that arrive together run one after another without yielding to the event loop, and until they end nothing else runs: no
+ * probe, no lease, no end of a deadline. So an operation waits for the next yield when the others have taken long enough.
  */
 export interface EventLoopYield {
-  /** True of what has to wait for `next`. */
+  /** Whether an operation has to wait for `next` before it runs. */
   isSpent(): boolean;
   next(): Promise<void>;
 }

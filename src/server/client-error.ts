@@ -43,7 +43,7 @@ export function refuseConnection(socket: Duplex, refusal: Refusal): void {
 }
 
 function refuse(socket: Duplex, refusal: Refusal): void {
-  // The answer before it may have been the last, and a peer that is gone is told nothing.
+  // The answer before may have been the last one, and a client that is gone gets none.
   if (!socket.writable) return;
   socket.end(rawAnswer(refusal));
   // What still comes is thrown away; so is the end of it, which nobody would notice on a connection that stands.

@@ -57,7 +57,7 @@ interface Watched {
  * The one rule of how connections end, whoever ends them and why. They end in two steps: ours first, so that a client which still
  * sends gets to read its answer instead of a reset; and the whole when the client has closed its side, or after `lingerMs` whatever
  * it does. One that does not take its answer is closed, too: node's own limits are of how long a request takes to arrive, and an
- * answer that nobody reads would keep its memory, and its place among the connections, for as long as the client likes.
+ * answer that nobody reads would keep its memory, and its connection, for as long as the client likes.
  */
 export function endConnections(server: Server, patience: Patience = PATIENCE): void {
   const open = new Map<Socket, Watched>();

@@ -24,7 +24,7 @@ const WAY: readonly ServerPlugin[] = [
   // What every answer carries, and how every failure is told.
   securityHeaders,
   errorRenderer,
-  // What a strict peer never sends is refused before anything is made of it; then what is not served.
+  // Requests that a strict client never sends are refused before anything else; then those for what is not served.
   framing,
   knownRoutes,
   // How a body is read, once its route has let the request in.

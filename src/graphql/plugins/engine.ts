@@ -21,7 +21,7 @@ import { documentErrors, MOST_PROBLEMS } from './masking/document-errors.ts';
 import { asGraphqlError, renderError } from './masking/error-masking.ts';
 import type { ServerContext } from './yoga-plugin.ts';
 
-/** graphql's own functions, with the limits that they have a place for, and with what they refuse told in our words. */
+/** graphql's own functions, with the limits that they take as options, and with their refusals in our words. */
 export function useLimitedEngine() {
   return useEngine({ parse: parseWithin, validate: validateWithin, execute, subscribe });
 }

@@ -9,7 +9,7 @@ const SENT_ONCE = ['authorization', 'x-mcd-token', 'x-mcd-id'];
 
 export const UNMET = new DomainError('BAD_REQUEST', 'The only expectation that is met is 100-continue.', { path: 'expect' });
 
-/** Refuses what a strict peer never sends, and what proxies and servers read differently: so requests are smuggled. */
+/** Refuses what a strict client never sends, and what proxies and servers read differently, because requests can be smuggled with it. */
 export function framing(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     refuseOddRequests(request.raw);

@@ -179,7 +179,7 @@ export class AnswerBudget {
 
   #fail(error: DomainError): void {
     this.#error = error;
-    // Who waits for a turn waits for ever.
+    // Callers that still wait are never resumed.
     this.#waiting.length = 0;
     this.#stop(error);
   }
