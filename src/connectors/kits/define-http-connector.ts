@@ -35,8 +35,20 @@ interface Probe extends HttpAsk {
 
 /** A kind that is asked over HTTP. */
 export function defineHttpConnector<F extends FieldShape>(definition: HttpConnectorDefinition<F>): Connector {
-  const { baseUrl, auth, probe, identity, refusals = {}, explain, permissions, parity, checks, describes, ...kind } = definition;
-  const { called = kind.title } = definition;
+  const {
+    called = definition.title,
+    baseUrl,
+    auth,
+    probe,
+    identity,
+    refusals = {},
+    explain,
+    permissions,
+    parity,
+    checks,
+    describes,
+    ...kind
+  } = definition;
   return defineConnector<F>({
     ...kind,
     validators: usualValidators<DetailsOf<F>, HttpSession>({

@@ -53,8 +53,18 @@ const CONNECTION = 'Resolves the host, connects, agrees on TLS and logs in; says
 
 /** A kind that is asked in SQL, over whatever transport. Where it has fields `host` and `port`, DNS and TCP are tried first: that tells their failures apart. */
 export function defineSqlConnector<F extends FieldShape, S extends SqlSession>(definition: SqlConnectorDefinition<F, S>): Connector {
-  const { connect, refusals = {}, explain, identity, permissions, parity, checks, describes, ...kind } = definition;
-  const { called = kind.title } = definition;
+  const {
+    called = definition.title,
+    connect,
+    refusals = {},
+    explain,
+    identity,
+    permissions,
+    parity,
+    checks,
+    describes,
+    ...kind
+  } = definition;
   return defineConnector<F>({
     ...kind,
     validators: usualValidators<DetailsOf<F>, S>({
