@@ -63,6 +63,7 @@ export function defineHttpConnector<F extends FieldShape>(definition: HttpConnec
         const way = auth?.(credentials);
         return await use(openHttp(egress, baseUrl(credentials), way === undefined ? undefined : await authorizeWith(way, egress)));
       },
+      shows: (error) => (error instanceof HttpFailure ? { returnedData: { status: error.status } } : undefined),
       explain(error, { credentials: details }) {
         if (!(error instanceof HttpFailure)) throw error;
         return httpProblem(error, called, explain?.(error, details) ?? httpMeaningOf(refusals, error, details));

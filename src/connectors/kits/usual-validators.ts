@@ -44,6 +44,8 @@ export interface System<D, S> extends Checks<D, S> {
   readonly reach?: ((input: ValidatorInput<D>) => Promise<unknown>) | undefined;
   /** The problem that an error stands for. Throws those that are not the system's word, which the worker explains. */
   explain(error: unknown, input: ValidatorInput<D>): Problem;
+  /** What of an error is shown as data beside that problem. */
+  readonly shows?: ((error: unknown) => Finding['data']) | undefined;
 }
 
 const USUAL = {
@@ -107,7 +109,7 @@ function comparing<D, S>(system: System<D, S>, parity: Parity<D, S>, within: (ch
 
 /** What was found, or what the error that ended the check says. */
 async function reported<D, S>(
-  system: Pick<System<D, S>, 'explain'>,
+  system: Pick<System<D, S>, 'explain' | 'shows'>,
   input: ValidatorInput<D>,
   check: () => Promise<ValidatorReport>,
 ): Promise<ValidatorReport> {
@@ -116,7 +118,8 @@ async function reported<D, S>(
   } catch (error) {
     if (error instanceof NotChecked) return { errors: [], warnings: [error.problem] };
     if (error instanceof Refusal) return { errors: [error.problem], warnings: [] };
-    return { errors: [system.explain(error, input)], warnings: [] };
+    const data = system.shows?.(error);
+    return { errors: [system.explain(error, input)], warnings: [], ...(data === undefined ? {} : { data }) };
   }
 }
 
