@@ -61,11 +61,11 @@ async function* follow(
 }
 
 /** Settles when there is something, or when the rights are to be looked at again. */
-async function arrived(waiting: readonly ValidationProgress[], arrival: { told: () => void }, otherwise: Promise<void>): Promise<void> {
+async function arrived(waiting: readonly ValidationProgress[], arrival: { told: () => void }, recheck: Promise<void>): Promise<void> {
   if (waiting.length > 0) return;
   await new Promise<void>((resolve) => {
     arrival.told = resolve;
-    void otherwise.then(resolve);
+    void recheck.then(resolve);
   });
 }
 
