@@ -12,6 +12,7 @@ import { gapBetween, type Restore, readRestores } from '../audit/read-restores.t
 import { configHash } from '../changes/next-version.ts';
 import { openDetails } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
+import { type LeasePlace, revivedLeases } from './revived-leases.ts';
 
 const PAGE = 100;
 const MOST_FINDINGS = 100;
@@ -37,7 +38,8 @@ type Cursor =
   | { readonly versions: VersionPlace | null }
   | { readonly commits: CommitPlace | null }
   | { readonly changes: ChangePlace | null }
-  | { readonly rows: RowPlace };
+  | { readonly rows: RowPlace }
+  | { readonly leases: LeasePlace | null };
 type VersionPlace = Pick<Version, 'connectionId' | 'version'>;
 type CommitPlace = Pick<AuditRow, 'entityId' | 'at' | 'id'>;
 type ChangePlace = Pick<Change, 'expiresAt' | 'id'>;
@@ -93,7 +95,7 @@ export async function examineStore(services: Services, actor: Actor, after: stri
 function readCursor(text: string): Cursor {
   try {
     const cursor = JSON.parse(text) as Cursor;
-    if (['versions', 'commits', 'changes', 'rows'].some((step) => Object.hasOwn(cursor, step))) return cursor;
+    if (['versions', 'commits', 'changes', 'rows', 'leases'].some((step) => Object.hasOwn(cursor, step))) return cursor;
   } catch {
     // The error below says what is wrong.
   }
@@ -119,6 +121,11 @@ async function examinePage(examined: Examined, cursor: Cursor): Promise<Cursor |
     return last === undefined ? { changes: null } : { commits: { entityId: last.entityId, at: last.at, id: last.id } };
   }
   if ('rows' in cursor) return await examineRows(examined, cursor.rows);
+  if ('leases' in cursor) {
+    const { found, next } = await revivedLeases(examined.services, cursor.leases, examined.pacer, PAGE);
+    add(examined, found.map(asFinding));
+    return next === null ? null : { leases: next };
+  }
   const rows = await read.changes.scanOpen(cursor.changes, PAGE);
   await examineChanges(examined, rows);
   const last = rows.at(-1);
@@ -128,7 +135,6 @@ async function examinePage(examined: Examined, cursor: Cursor): Promise<Cursor |
 /** Every row that is signed, of every table, however it was altered. */
 async function examineRows(examined: Examined, { table, after }: RowPlace): Promise<Cursor | null> {
   const { integrity } = examined.services.store.read;
-  const asFinding = (row: AlteredRow): Finding => ({ connectionId: '', version: 0, ...row });
   const name = (await integrity.tables())[table];
   if (name === undefined) {
     const [last = null] = after ?? [];
@@ -136,11 +142,15 @@ async function examineRows(examined: Examined, { table, after }: RowPlace): Prom
     add(examined, found.map(asFinding));
     if (next !== null) return { rows: { table, after: [next] } };
     add(examined, (await lostAudit(examined)).map(asFinding));
-    return null;
+    return { leases: null };
   }
   const { found, next } = await integrity.scan(name, after, PAGE);
   add(examined, found.map(asFinding));
   return { rows: next === null ? { table: table + 1, after: null } : { table, after: next } };
+}
+
+function asFinding(row: AlteredRow): Finding {
+  return { connectionId: '', version: 0, ...row };
 }
 
 /** Audit rows that were gone before they were sealed, as the audit tells itself. */

@@ -9,7 +9,7 @@ import { COVERAGE } from '../../../src/store/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { otherValue } from '../../support/other-value.ts';
-import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, RELEASE, startProtocol } from '../../support/protocol.ts';
 
 const SECOND = 'a secret of the second version';
 const VERIFY = '{ auditVerification { ok } }';
@@ -174,6 +174,23 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
       found: [...before, ...deleted].sort(),
       after: before,
     });
+  });
+
+  test('an ended lease that is put back as it was is named by doctor', async () => {
+    const { gateway, job } = bench;
+    const own = await bench.add();
+    const { key, lease } = (await gateway.graphql(ACQUIRE, { id: own }, job)).data.acquireLease;
+    await bench.sql(`create table old_lease as select * from leases where id = '${lease.id}'`);
+    await gateway.graphql(RELEASE, { key }, job);
+    const named = async () => (await doctor()).findings.filter(({ rowId }: { rowId: string | null }) => rowId === lease.id);
+    const ended = await named();
+    const back = await edited(
+      'leases',
+      [`delete from leases where id = '${lease.id}'`, 'insert into leases select * from old_lease'],
+      named,
+    );
+    await bench.sql('drop table old_lease');
+    expect({ ended, back }).toEqual({ ended: [], back: [{ table: 'leases', rowId: lease.id, problem: 'row-stale' }] });
   });
 
   test('forged proof, a moved lease, an edited policy and an edited pointer are INTEGRITY', async () => {
