@@ -117,11 +117,11 @@ describe('a start that must not be is one line and exit code 78, and the data di
     edit(dir, "update data_keys set wrapped = randomblob(length(wrapped)) where purpose = 'candidate'");
     const { code, stderr } = await run(dir);
     edit(dir, "delete from data_keys where purpose = 'candidate'");
-    expect([code, stderr.trimEnd().split('\n').length, stderr.includes('doctor'), await (await start(dir)).close()]).toEqual([
-      78,
-      1,
-      true,
-      undefined,
-    ]);
+    expect({
+      code,
+      lines: stderr.trimEnd().split('\n').length,
+      stderr: stderr.includes('doctor'),
+      close: await (await start(dir)).close(),
+    }).toEqual({ code: 78, lines: 1, stderr: true, close: undefined });
   });
 });

@@ -48,7 +48,11 @@ test('what would end a line, act on a terminal or turn the reading direction is 
   const name = 'a\r\nb\u001b[31m\u007f\u0085\u009b\u2028\u2029\u202e\u2066 ü 漢 \ud800';
   createLog('info', stream).write('periodic work failed', { name, ...errorFields(null) });
   const [line = ''] = lines;
-  expect([lines.length, /^[\x20-\x7e\xa0-\u1fff\u3000-\u9fff]+\n$/.test(line), JSON.parse(line).name]).toEqual([1, true, name]);
+  expect({ lines: lines.length, isHarmless: /^[\x20-\x7e\xa0-\u1fff\u3000-\u9fff]+\n$/.test(line), name: JSON.parse(line).name }).toEqual({
+    lines: 1,
+    isHarmless: true,
+    name,
+  });
 });
 
 test('a text is cut at 200 characters, and a token shows its kind alone', () => {
@@ -78,11 +82,11 @@ test('for a reader that is behind, lines at debug are left out and counted, and 
   log.write('stopping', { signal: 'SIGTERM' });
   behind = false;
   log.write('audit sealed', { rows: 3, ms: 1 });
-  expect([of('audit sealed'), of('stopping'), of('lines lost')]).toEqual([
-    [{ level: 'debug', rows: 3 }],
-    [{ level: 'info', signal: 'SIGTERM' }],
-    [{ level: 'warn', lost: 2 }],
-  ]);
+  expect({ debug: of('audit sealed'), info: of('stopping'), warn: of('lines lost') }).toEqual({
+    debug: [{ level: 'debug', rows: 3 }],
+    info: [{ level: 'info', signal: 'SIGTERM' }],
+    warn: [{ level: 'warn', lost: 2 }],
+  });
 });
 
 test('connections that the system does not hand over are told, and the server goes on', async () => {
@@ -93,9 +97,9 @@ test('connections that the system does not hand over are told, and the server go
   // What node emits when accept(2) fails.
   for (const code of ['EMFILE', 'ENFILE']) server.emit('error', Object.assign(new Error(`accept ${code}`), { code, syscall: 'accept' }));
   const { port } = server.address() as AddressInfo;
-  expect([await (await fetch(`http://127.0.0.1:${port}/`)).text(), log.of('accepting failed').map(({ code }) => code)]).toEqual([
-    'served',
-    ['EMFILE', 'ENFILE'],
-  ]);
+  expect({
+    answer: await (await fetch(`http://127.0.0.1:${port}/`)).text(),
+    codes: log.of('accepting failed').map(({ code }) => code),
+  }).toEqual({ answer: 'served', codes: ['EMFILE', 'ENFILE'] });
   server.close();
 });

@@ -12,5 +12,9 @@ test.each([
 });
 
 test('the load level counts only what lasts', () => {
-  expect([milder('none', 'severe'), milder('severe', 'high'), milder('severe', 'severe')]).toEqual(['none', 'high', 'severe']);
+  expect({ fromNone: milder('none', 'severe'), fromSevere: milder('severe', 'high'), bothSevere: milder('severe', 'severe') }).toEqual({
+    fromNone: 'none',
+    fromSevere: 'high',
+    bothSevere: 'severe',
+  });
 });

@@ -98,7 +98,7 @@ test('no example can be opened before the editor that it would be lost in is the
   release();
   const answer = await runExample(other, 'See what can be tested');
   await other.close();
-  expect([early, answer.errors]).toEqual([true, undefined]);
+  expect({ early, errors: answer.errors }).toEqual({ early: true, errors: undefined });
 });
 
 describe('the lead API flow from the ready examples', () => {
@@ -135,10 +135,10 @@ describe('the lead API flow from the ready examples', () => {
     await picture('refused');
     const saved = await runExample(page, 'Save it', { connectionId, key });
     await page.getByRole('region', { name: 'Result Window' }).getByText('VALIDATION_FAILED').waitFor();
-    expect([
-      tested.data.testUpdatedCredentialsV2.validationResult.errors.map(({ code }: { code: string }) => code),
-      saved.errors?.map(({ extensions }) => extensions.code),
-    ]).toEqual([['CREDENTIALS_REJECTED'], ['VALIDATION_FAILED']]);
+    expect({
+      tested: tested.data.testUpdatedCredentialsV2.validationResult.errors.map(({ code }: { code: string }) => code),
+      saved: saved.errors?.map(({ extensions }) => extensions.code),
+    }).toEqual({ tested: ['CREDENTIALS_REJECTED'], saved: ['VALIDATION_FAILED'] });
   });
 
   test('tests and saves the right one, and keeps the old version for running jobs', async () => {
@@ -160,7 +160,7 @@ describe('the lead API flow from the ready examples', () => {
   test('every other read-only example runs as it stands', async () => {
     const validations = await runExample(page, 'See what can be tested');
     const audit = await runExample(page, 'Read the audit log');
-    expect([validations.errors, audit.errors]).toEqual([undefined, undefined]);
+    expect({ validations: validations.errors, audit: audit.errors }).toEqual({ validations: undefined, audit: undefined });
   });
 
   test('left no secret in the page, its address or its storage, asked no other origin, and broke no rule', async () => {

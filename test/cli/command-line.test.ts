@@ -132,7 +132,7 @@ describe('a command that is called wrongly', () => {
 
 test("an option of the job's own command is not taken for one of ours", async () => {
   const { code, stderr } = await changeover(['run', '--connection', 'no-uuid', '--', 'job', '--json']);
-  expect([code, stderr.startsWith('changeover: ')]).toEqual([125, true]);
+  expect({ code, isNamed: stderr.startsWith('changeover: ') }).toEqual({ code: 125, isNamed: true });
 });
 
 describe('a command that is refused', () => {

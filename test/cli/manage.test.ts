@@ -87,11 +87,11 @@ test('a name that several have is refused with their ids, and an id is taken as 
   const ids = [await addWebhook(gateway, receiver, 'Twin'), await addWebhook(gateway, receiver, 'Other')];
   await changeover(['connection', 'rename', ids[1] ?? '', 'Twin']);
   const { code, stderr } = await changeover(['connection', 'show', 'Twin']);
-  expect([code, ids.filter((id) => stderr.includes(id)), (await changeover(['connection', 'show', ids[0] ?? ''])).code]).toEqual([
-    2,
-    ids,
-    0,
-  ]);
+  expect({
+    code,
+    told: ids.filter((id) => stderr.includes(id)),
+    byId: (await changeover(['connection', 'show', ids[0] ?? ''])).code,
+  }).toEqual({ code: 2, told: ids, byId: 0 });
 });
 
 test('a change is staged, listed, discarded by its connection, and committed by its key', async () => {
@@ -124,12 +124,12 @@ test('an update that waits for a job ends with 3, and is discarded by the name o
     '{"signingSecret": "another signing secret, long enough"}',
   );
   const discarded = await changeover(['connection', 'discard', 'Held']);
-  expect([JSON.parse(policy.stdout).inFlight, updated.code, updated.stdout, discarded.code]).toEqual([
-    'WAIT',
-    3,
-    expect.stringContaining('waits for the running jobs'),
-    0,
-  ]);
+  expect({
+    inFlight: JSON.parse(policy.stdout).inFlight,
+    updated: updated.code,
+    committed: updated.stdout,
+    discarded: discarded.code,
+  }).toEqual({ inFlight: 'WAIT', updated: 3, committed: expect.stringContaining('waits for the running jobs'), discarded: 0 });
 });
 
 test('a commit that jobs refuse names them', async () => {
@@ -141,7 +141,10 @@ test('a commit that jobs refuse names them', async () => {
     ['connection', 'update', 'Busy', '--secrets-stdin'],
     '{"signingSecret": "another signing secret, long enough"}',
   );
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/\n {2}hourly load holds version 1 since 20\S+, until 20\S+ at the latest\n/)]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/\n {2}hourly load holds version 1 since 20\S+, until 20\S+ at the latest\n/),
+  });
 });
 
 test('a login that may do less is refused with what it lacks, and saved with the flag, which shows it', async () => {
@@ -155,12 +158,12 @@ test('a login that may do less is refused with what it lacks, and saved with the
     changeover(['connection', 'update', 'Sales', '--set', 'user=loader2', '--secrets-stdin', ...more], '{"password": "loader-password-2"}');
   const refused = await update();
   const accepted = await update('--accept-permission-losses');
-  expect([refused.code, refused.stderr, accepted.code, accepted.stdout]).toEqual([
-    1,
-    expect.stringMatching(/GRANT SELECT ON TABLE "public"\.orders TO "loader2";[\s\S]*--accept-permission-losses/),
-    0,
-    expect.stringMatching(/^Saved version 2 .*\nlost: SELECT on table "public"\.orders; to give it: GRANT SELECT/),
-  ]);
+  expect({ refused: refused.code, stderr: refused.stderr, accepted: accepted.code, stdout: accepted.stdout }).toEqual({
+    refused: 1,
+    stderr: expect.stringMatching(/GRANT SELECT ON TABLE "public"\.orders TO "loader2";[\s\S]*--accept-permission-losses/),
+    accepted: 0,
+    stdout: expect.stringMatching(/^Saved version 2 .*\nlost: SELECT on table "public"\.orders; to give it: GRANT SELECT/),
+  });
 });
 
 test('one member of a group is set, and its others stay', async () => {
@@ -200,11 +203,11 @@ test.each([
 
 test('the scripts of the other shells name every command', async () => {
   const [zsh, fish] = [await changeover(['completion', 'zsh']), await changeover(['completion', 'fish'])];
-  expect([
-    zsh.stdout.startsWith('#compdef changeover\n'),
-    /-a roll-back /.test(fish.stdout),
-    /-l accept-permission-losses /.test(fish.stdout),
-  ]).toEqual([true, true, true]);
+  expect({
+    zsh: zsh.stdout.startsWith('#compdef changeover\n'),
+    fishCommands: /-a roll-back /.test(fish.stdout),
+    fishOptions: /-l accept-permission-losses /.test(fish.stdout),
+  }).toEqual({ zsh: true, fishCommands: true, fishOptions: true });
 });
 
 test('help says what is required, and which kinds there are', async () => {

@@ -24,5 +24,8 @@ test('JSON shows no terminal escape, and reads back as it was', () => {
 });
 
 test('times are whole seconds of UTC', () => {
-  expect([shortTime('2026-11-24T19:24:36.358+01:00'), shortTime(null)]).toEqual(['2026-11-24 18:24:36Z', '-']);
+  expect({ given: shortTime('2026-11-24T19:24:36.358+01:00'), none: shortTime(null) }).toEqual({
+    given: '2026-11-24 18:24:36Z',
+    none: '-',
+  });
 });

@@ -87,23 +87,23 @@ describe('changeover run', () => {
       `fs.writeFileSync(${JSON.stringify(out)}, JSON.stringify(process.env)); process.exit(7)`,
     ).ended;
     const seen = JSON.parse(readFileSync(out, 'utf8'));
-    expect([
+    expect({
       code,
       output,
-      seen.CONNECTION_URL,
-      seen.CONNECTION_SIGNING_SECRET,
-      seen.CONNECTION_HEADER_NAME,
-      seen.CHANGEOVER_TOKEN,
-      await leases(id),
-    ]).toEqual([
-      7,
-      '',
-      receiver.url,
-      SECRET,
-      undefined,
-      undefined,
-      [expect.objectContaining({ live: false, releasedAt: expect.any(String), job: 'nightly load' })],
-    ]);
+      url: seen.CONNECTION_URL,
+      signingSecret: seen.CONNECTION_SIGNING_SECRET,
+      headerName: seen.CONNECTION_HEADER_NAME,
+      token: seen.CHANGEOVER_TOKEN,
+      leases: await leases(id),
+    }).toEqual({
+      code: 7,
+      output: '',
+      url: receiver.url,
+      signingSecret: SECRET,
+      headerName: undefined,
+      token: undefined,
+      leases: [expect.objectContaining({ live: false, releasedAt: expect.any(String), job: 'nightly load' })],
+    });
   });
 
   test('a prefix of its own names the variables', async () => {
@@ -117,7 +117,13 @@ describe('changeover run', () => {
     const script = `const f = process.env.HOOK_FILE; fs.writeFileSync(${JSON.stringify(out)}, JSON.stringify({ f, mode: fs.statSync(f).mode & 0o777, held: JSON.parse(fs.readFileSync(f)), env: process.env.CONNECTION_SIGNING_SECRET ?? null }))`;
     const { code } = await start(await add(), ['--file', 'HOOK_FILE'], script).ended;
     const seen = JSON.parse(readFileSync(out, 'utf8'));
-    expect([code, seen.mode, seen.held.signingSecret, seen.env, existsSync(seen.f)]).toEqual([0, 0o600, SECRET, null, false]);
+    expect({ code, mode: seen.mode, held: seen.held.signingSecret, env: seen.env, isLeft: existsSync(seen.f) }).toEqual({
+      code: 0,
+      mode: 0o600,
+      held: SECRET,
+      env: null,
+      isLeft: false,
+    });
   });
 
   test('a signal reaches the job, whose answer to it is the exit code', async () => {
@@ -126,7 +132,7 @@ describe('changeover run', () => {
     await running.said('job runs');
     running.child.kill('SIGTERM');
     const { code } = await running.ended;
-    expect([code, (await leases(id))[0].live]).toEqual([42, false]);
+    expect({ code, live: (await leases(id))[0].live }).toEqual({ code: 42, live: false });
   });
 
   test('any signal that would end the wrapper reaches the job instead: no file is left behind, and no lease lives on', async () => {
@@ -153,13 +159,13 @@ describe('changeover run', () => {
     });
     running.child.stderr.destroy();
     const { code } = await running.ended;
-    expect([code, readdirSync(temporary), (await leases(id))[0].live]).toEqual([127, [], false]);
+    expect({ code, left: readdirSync(temporary), live: (await leases(id))[0].live }).toEqual({ code: 127, left: [], live: false });
   });
 
   test('a job that a signal ends gives 128 and its number, as in a shell', async () => {
     const id = await add();
     const { code } = await start(id, ['--file', 'HOOK_FILE'], "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)").ended;
-    expect([code, (await leases(id))[0].live]).toEqual([143, false]);
+    expect({ code, live: (await leases(id))[0].live }).toEqual({ code: 143, live: false });
   });
 
   test('the lease is renewed while the job runs', async () => {
@@ -176,7 +182,7 @@ describe('changeover run', () => {
       ).data.auditLog.edges.length;
     while ((await renewals()) < 2);
     writeFileSync(finish, '');
-    expect([(await running.ended).code, (await leases(id))[0].live]).toEqual([0, false]);
+    expect({ code: (await running.ended).code, live: (await leases(id))[0].live }).toEqual({ code: 0, live: false });
   });
 
   test('a lease that somebody ended is warned of, and the job goes on', async () => {
@@ -200,12 +206,12 @@ describe('changeover run', () => {
     await running.said('was not renewed (UNAUTHENTICATED)');
     writeFileSync(finish, '');
     const { code, output } = await running.ended;
-    expect([code, output.includes('it ends by itself'), output.includes(SECRET), output.includes(mine.secret)]).toEqual([
-      0,
-      true,
-      false,
-      false,
-    ]);
+    expect({
+      code,
+      saysWhy: output.includes('it ends by itself'),
+      showsSecret: output.includes(SECRET),
+      showsToken: output.includes(mine.secret),
+    }).toEqual({ code: 0, saysWhy: true, showsSecret: false, showsToken: false });
   });
 
   test('when the wrapper is killed its lease ends by its time', async () => {
@@ -218,7 +224,7 @@ describe('changeover run', () => {
     await running.ended;
     const before = (await leases(id))[0].live;
     clock.advance(61_000);
-    expect([before, (await leases(id))[0].live]).toEqual([true, false]);
+    expect({ before, live: (await leases(id))[0].live }).toEqual({ before: true, live: false });
   });
 
   test('while a change waits it asks again, and starts with what the change brought', async () => {
@@ -249,16 +255,26 @@ describe('changeover run', () => {
     const missing = await changeover(['run', '--connection', id, '--', join(folder, 'no-such-command')]).ended;
     const misspelt = await changeover(['run', '--conection', id, '--', process.execPath, '-e', script]).ended;
     const help = await changeover(['run', '--help']).ended;
-    expect([
-      refused.code,
-      refused.output.includes('"lease"'),
-      local.code,
-      local.output.includes('CHANGEOVER_URL'),
-      existsSync(out),
-      missing.code,
-      misspelt.code,
-      help.code,
-      (await leases(id))[0].live,
-    ]).toEqual([125, true, 125, true, false, 127, 125, 0, false]);
+    expect({
+      refused: refused.code,
+      saysLease: refused.output.includes('"lease"'),
+      local: local.code,
+      saysUrl: local.output.includes('CHANGEOVER_URL'),
+      isWritten: existsSync(out),
+      missing: missing.code,
+      misspelt: misspelt.code,
+      help: help.code,
+      live: (await leases(id))[0].live,
+    }).toEqual({
+      refused: 125,
+      saysLease: true,
+      local: 125,
+      saysUrl: true,
+      isWritten: false,
+      missing: 127,
+      misspelt: 125,
+      help: 0,
+      live: false,
+    });
   });
 });

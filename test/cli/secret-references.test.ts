@@ -56,8 +56,8 @@ test('the commands of the guide run in their order, and show no secret', async (
     outcomes.push(`${words.slice(0, 2).join(' ')}: ${code === 0 ? 'ok' : stderr}${leaks ? ', shows the password' : ''}`);
   }
   const { stdout } = await changeover('connection', 'show', id);
-  expect([outcomes, /^secret:.*$/m.exec(stdout)?.[0]]).toEqual([
-    [
+  expect({ outcomes, secret: /^secret:.*$/m.exec(stdout)?.[0] }).toEqual({
+    outcomes: [
       'secret grant: ok',
       'secret list: ok',
       'connection add: ok',
@@ -67,8 +67,8 @@ test('the commands of the guide run in their order, and show no secret', async (
       'connection update: ok',
       'secret destinations: ok',
     ],
-    `secret:   file:${secrets.folder}/all.json#sales`,
-  ]);
+    secret: `secret:   file:${secrets.folder}/all.json#sales`,
+  });
 }, 60_000);
 
 test('an operator sees where a secret of a login alone may be sent, allows another destination, and begins anew', async () => {
@@ -113,11 +113,11 @@ test('grants are listed as JSON and taken back', async () => {
   const listed = JSON.parse((await changeover('secret', 'list', '--json')).stdout) as readonly { readonly prefix: string }[];
   const revoked = await changeover('secret', 'revoke', '--provider', 'env', '--prefix', 'MCD_CLI_', '--json');
   const after = JSON.parse((await changeover('secret', 'list', '--json')).stdout) as readonly { readonly prefix: string }[];
-  expect([
-    listed.some(({ prefix }) => prefix === 'MCD_CLI_'),
-    JSON.parse(revoked.stdout),
-    after.some(({ prefix }) => prefix === 'MCD_CLI_'),
-  ]).toEqual([true, { provider: 'env', prefix: 'MCD_CLI_', revoked: true }, false]);
+  expect({
+    listed: listed.some(({ prefix }) => prefix === 'MCD_CLI_'),
+    shown: JSON.parse(revoked.stdout),
+    after: after.some(({ prefix }) => prefix === 'MCD_CLI_'),
+  }).toEqual({ listed: true, shown: { provider: 'env', prefix: 'MCD_CLI_', revoked: true }, after: false });
 });
 
 test.each<[string, readonly string[], RegExp]>([

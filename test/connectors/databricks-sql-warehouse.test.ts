@@ -69,32 +69,32 @@ describe('databricks-sql-warehouse', () => {
       azureWorkspaceResourceId: '/subscriptions/1',
       azureLoginUrl: fake.url,
     };
-    expect([
-      await codes('validate_connection', { clientId: LOADER, clientSecret: 'dose-first' }),
-      await codes('validate_connection', { clientId: LOADER, clientSecret: 'dose-second' }),
-      await codes('validate_connection', azure),
-      await codes('validate_connection', { ...azure, clientSecret: 'another' }),
-    ]).toEqual([[], ['CREDENTIALS_REJECTED'], [], ['CREDENTIALS_REJECTED']]);
+    expect({
+      right: await codes('validate_connection', { clientId: LOADER, clientSecret: 'dose-first' }),
+      wrong: await codes('validate_connection', { clientId: LOADER, clientSecret: 'dose-second' }),
+      azure: await codes('validate_connection', azure),
+      azureWrong: await codes('validate_connection', { ...azure, clientSecret: 'another' }),
+    }).toEqual({ right: [], wrong: ['CREDENTIALS_REJECTED'], azure: [], azureWrong: ['CREDENTIALS_REJECTED'] });
   });
 
   test('a missing warehouse, one that may not be used, and one that is stopped are told apart', async () => {
     const absent = await codes('validate_connection', { ...details, warehouseId: 'nothing' });
     const refused = await codes('validate_connection', { token: 'dapi-an-outsider' });
     fake.warehouse.state = 'STOPPED';
-    expect([absent, refused, await codes('validate_connection', details), await codes('validate_warehouse', details)]).toEqual([
-      ['DATABASE_NOT_FOUND'],
-      ['PERMISSION_MISSING'],
-      [],
-      ['SKIPPED'],
-    ]);
+    expect({
+      absent,
+      refused,
+      connection: await codes('validate_connection', details),
+      unnamed: await codes('validate_warehouse', details),
+    }).toEqual({ absent: ['DATABASE_NOT_FOUND'], refused: ['PERMISSION_MISSING'], connection: [], unnamed: ['SKIPPED'] });
   });
 
   test("the identity is the login's own, and an administrator is warned of", async () => {
     const own = await run('validate_identity', { clientId: LOADER, clientSecret: 'dose-first' });
-    expect([own.data?.returnedData, await codes('validate_identity', { token: 'dapi-an-administrator' })]).toEqual([
-      { name: LOADER, groups: ['loaders'] },
-      ['NOT_PROTECTED'],
-    ]);
+    expect({ own: own.data?.returnedData, administrator: await codes('validate_identity', { token: 'dapi-an-administrator' }) }).toEqual({
+      own: { name: LOADER, groups: ['loaders'] },
+      administrator: ['NOT_PROTECTED'],
+    });
   });
 
   test('a login that sees tables and may read none of them fails, and what it is told to run mends it', async () => {
@@ -102,11 +102,11 @@ describe('databricks-sql-warehouse', () => {
     const before = await run('validate_permissions', login);
     fake.run(/GRANT SELECT .+?;(?= and check)/.exec(before.errors[0]?.resolution ?? '')?.[0] ?? '');
     const after = await run('validate_permissions', login);
-    expect([before.status, before.errors.map(({ code }) => code), after.status]).toEqual([
-      'failed',
-      ['PERMISSION_MISSING', 'PERMISSION_MISSING'],
-      'warning',
-    ]);
+    expect({ before: before.status, errors: before.errors.map(({ code }) => code), after: after.status }).toEqual({
+      before: 'failed',
+      errors: ['PERMISSION_MISSING', 'PERMISSION_MISSING'],
+      after: 'warning',
+    });
   });
 
   test('what the login in use was granted and the new one was not is listed with grants that mend it, hostile names included (#90)', async () => {
@@ -121,23 +121,26 @@ describe('databricks-sql-warehouse', () => {
     ]);
     for (const grant of grants) fake.run(grant);
     const after = await run('validate_permission_parity', candidate, { clientId: LOADER });
-    expect([before.status, after.status]).toEqual(['failed', 'passed']);
+    expect({ before: before.status, after: after.status }).toEqual({ before: 'failed', after: 'passed' });
   });
 
   test('a workspace without Unity Catalog says that grants were not checked', async () => {
     fake.warehouse.hasUnityCatalog = false;
     const candidate = { clientId: LOADER_2026, clientSecret: 'dose-second' };
     const parity = await run('validate_permission_parity', candidate, { clientId: LOADER });
-    expect([await codes('validate_permissions', details), parity.errors, parity.warnings.map(({ code }) => code)]).toEqual([
-      ['SKIPPED'],
-      [],
-      ['SKIPPED'],
-    ]);
+    expect({
+      permissions: await codes('validate_permissions', details),
+      errors: parity.errors,
+      warnings: parity.warnings.map(({ code }) => code),
+    }).toEqual({ permissions: ['SKIPPED'], errors: [], warnings: ['SKIPPED'] });
   });
 
   test('a login that may not see the grants of the one in use says so, and does not pass for equal', async () => {
     const outcome = await run('validate_permission_parity', { clientId: BLIND, clientSecret: 'dose-blind' }, { clientId: LOADER });
-    expect([outcome.status, outcome.warnings.map(({ code }) => code)]).toEqual(['warning', ['SKIPPED']]);
+    expect({ status: outcome.status, warnings: outcome.warnings.map(({ code }) => code) }).toEqual({
+      status: 'warning',
+      warnings: ['SKIPPED'],
+    });
   });
 
   test.each([

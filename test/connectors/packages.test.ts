@@ -109,7 +109,7 @@ describe('the ways in which a package is installed, each by npm and without a re
     const folder = clone();
     const { status, stderr } = npm(['install', '--no-save', ...options, author()], folder);
     placeDependencies(folder);
-    expect([status, stderr, kindsIn(folder)]).toEqual([0, '', 'metabase']);
+    expect({ status, stderr, kinds: kindsIn(folder) }).toEqual({ status: 0, stderr: '', kinds: 'metabase' });
   });
 
   test('a folder of which the author has Changeover beside it, as the guide says, is served with the copy of the gateway', () => {
@@ -119,7 +119,12 @@ describe('the ways in which a package is installed, each by npm and without a re
     const { status } = npm(['install', '--no-save', source], folder);
     placeDependencies(folder);
     const own = spawnSync('npm', ['test', '--silent'], { cwd: source, encoding: 'utf8', timeout: 60_000 });
-    expect([beside.status, own.status, status, kindsIn(folder)]).toEqual([0, 0, 0, 'metabase']);
+    expect({ beside: beside.status, own: own.status, status, kinds: kindsIn(folder) }).toEqual({
+      beside: 0,
+      own: 0,
+      status: 0,
+      kinds: 'metabase',
+    });
   });
 });
 
@@ -276,15 +281,15 @@ describe('a connection whose package is no longer named', () => {
     const tested = await gateway.graphql('query ($id: UUID!) { testExistingConnection(connectionId: $id) { success } }', {
       id: data.connections.edges[0]?.node.uuid,
     });
-    expect([listed, tested.message]).toEqual([
-      {
+    expect({ listed, tested: tested.message }).toEqual({
+      listed: {
         data: {
           connections: { edges: [{ node: { kind: 'metabase', type: 'CUSTOM_CONNECTOR', identifiers: '{}' } }] },
           getPlatformServices: [{ connections: [{ name: 'BI' }] }],
         },
       },
-      'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.',
-    ]);
+      tested: 'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.',
+    });
   });
 });
 

@@ -34,11 +34,11 @@ describe('postgres', () => {
     (await runValidator(pool, 'postgres', 'validate_connection', { ...details, ...changed })).errors.map(({ code }) => code);
 
   test('a missing database, a missing right to connect and absent TLS each have a code of their own', async () => {
-    expect([
-      await codes({ database: 'nowhere' }),
-      await codes({ user: 'outsider', password: 'outsider-password' }),
-      await codes({ ssl: { verifyCert: true } }),
-    ]).toEqual([['DATABASE_NOT_FOUND'], ['ACCESS_DENIED'], ['TLS_UNAVAILABLE']]);
+    expect({
+      noDatabase: await codes({ database: 'nowhere' }),
+      noAccess: await codes({ user: 'outsider', password: 'outsider-password' }),
+      noTls: await codes({ ssl: { verifyCert: true } }),
+    }).toEqual({ noDatabase: ['DATABASE_NOT_FOUND'], noAccess: ['ACCESS_DENIED'], noTls: ['TLS_UNAVAILABLE'] });
   });
 
   test('the README and the guide show what a wrong password is answered with', async () => {
@@ -69,7 +69,7 @@ describe('postgres', () => {
     ]);
     await server.query(grants.join('\n'), 'target');
     const after = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
-    expect([before.status, after.status]).toEqual(['failed', 'passed']);
+    expect({ before: before.status, after: after.status }).toEqual({ before: 'failed', after: 'passed' });
   });
 
   test.each([
@@ -88,7 +88,7 @@ describe('postgres', () => {
     const mended = await runValidator(pool, 'postgres', 'validate_permission_parity', candidate, { user: 'loader' });
     await server.query('drop schema parity cascade', 'target');
     const mentions = ({ errors }: typeof lost) => JSON.stringify(errors).includes('parity');
-    expect([mentions(lost), mentions(mended)]).toEqual([true, false]);
+    expect({ whenLost: mentions(lost), whenMended: mentions(mended) }).toEqual({ whenLost: true, whenMended: false });
   });
 
   test.each([

@@ -63,18 +63,23 @@ describe('redshift', () => {
     ]);
     await server.query(grants.join('\n'), 'target');
     const after = await run('validate_permission_parity', candidate, { user: 'loader' });
-    expect([before.status, after.status]).toEqual(['failed', 'passed']);
+    expect({ before: before.status, after: after.status }).toEqual({ before: 'failed', after: 'passed' });
   });
 
   test('a workgroup makes the login of an access key, and a wrong key is CREDENTIALS_REJECTED without a trace of it (#38)', async () => {
     const identity = await run('validate_identity', serverless);
     const wrong = await run('validate_connection', { ...serverless, secretAccessKey: 'a wrong secret of somebody' });
-    expect([
-      identity.errors,
-      identity.data?.returnedData,
-      wrong.errors.map(({ code }) => code),
-      JSON.stringify(wrong).includes('wrong secret'),
-    ]).toEqual([[], expect.objectContaining({ user: 'IAMR:reader', database: 'target' }), ['CREDENTIALS_REJECTED'], false]);
+    expect({
+      identity: identity.errors,
+      own: identity.data?.returnedData,
+      wrong: wrong.errors.map(({ code }) => code),
+      isShown: JSON.stringify(wrong).includes('wrong secret'),
+    }).toEqual({
+      identity: [],
+      own: expect.objectContaining({ user: 'IAMR:reader', database: 'target' }),
+      wrong: ['CREDENTIALS_REJECTED'],
+      isShown: false,
+    });
   });
 
   test('a workgroup that is not there, an answer that is none, and an address that may not be asked are told apart', async () => {

@@ -138,10 +138,10 @@ describe('snowflake', () => {
     ['a token that the account does not know', { token: 'another' }],
   ])('%s is CREDENTIALS_REJECTED, and is not echoed', async (_, changed) => {
     const outcome = await run('validate_connection', changed);
-    expect([outcome.errors.map(({ code }) => code), JSON.stringify(outcome).includes('another')]).toEqual([
-      ['CREDENTIALS_REJECTED'],
-      false,
-    ]);
+    expect({ errors: outcome.errors.map(({ code }) => code), isShown: JSON.stringify(outcome).includes('another') }).toEqual({
+      errors: ['CREDENTIALS_REJECTED'],
+      isShown: false,
+    });
   });
 
   test('a lock, a disabled user, a network policy, a second factor, an unknown code, a role and an account that are not there are told apart', async () => {
@@ -149,40 +149,40 @@ describe('snowflake', () => {
       const [problem] = (await run('validate_connection', { password: 'x', ...changed })).errors;
       return [problem?.code, problem?.friendlyMessage];
     };
-    expect([
-      await told({ user: 'locked' }),
-      await told({ user: 'off' }),
-      await told({ user: 'elsewhere' }),
-      await told({ user: 'person' }),
-      await told({ user: 'odd' }),
-      await told({ ...details, role: 'BOSS' }),
-      await told({ ...details, account: 'nobody' }),
-    ]).toEqual([
-      ['ACCESS_DENIED', 'The user is locked after too many failed logins.'],
-      ['ACCESS_DENIED', 'The user is disabled.'],
-      ['ACCESS_DENIED', "A network policy does not let this gateway's address in."],
-      ['ACCESS_DENIED', 'This user has to confirm logins with a second factor, which a job can not.'],
-      ['ACCESS_DENIED', 'Snowflake did not accept the login.'],
-      ['PERMISSION_MISSING', 'The login is right, but it may not take the role.'],
-      ['PROTOCOL_ERROR', 'No Snowflake account answers at that address.'],
-    ]);
+    expect({
+      locked: await told({ user: 'locked' }),
+      off: await told({ user: 'off' }),
+      elsewhere: await told({ user: 'elsewhere' }),
+      person: await told({ user: 'person' }),
+      odd: await told({ user: 'odd' }),
+      foreignRole: await told({ ...details, role: 'BOSS' }),
+      nobody: await told({ ...details, account: 'nobody' }),
+    }).toEqual({
+      locked: ['ACCESS_DENIED', 'The user is locked after too many failed logins.'],
+      off: ['ACCESS_DENIED', 'The user is disabled.'],
+      elsewhere: ['ACCESS_DENIED', "A network policy does not let this gateway's address in."],
+      person: ['ACCESS_DENIED', 'This user has to confirm logins with a second factor, which a job can not.'],
+      odd: ['ACCESS_DENIED', 'Snowflake did not accept the login.'],
+      foreignRole: ['PERMISSION_MISSING', 'The login is right, but it may not take the role.'],
+      nobody: ['PROTOCOL_ERROR', 'No Snowflake account answers at that address.'],
+    });
   });
 
   test("the identity is the login's own, and an administrator is warned of", async () => {
     const own = await run('validate_identity', details);
-    expect([own.data?.returnedData, await codes('validate_identity', { user: 'boss', password: 'boss-password' })]).toEqual([
-      { user: 'LOADER', role: 'LOAD' },
-      ['NOT_PROTECTED'],
-    ]);
+    expect({
+      own: own.data?.returnedData,
+      administrator: await codes('validate_identity', { user: 'boss', password: 'boss-password' }),
+    }).toEqual({ own: { user: 'LOADER', role: 'LOAD' }, administrator: ['NOT_PROTECTED'] });
   });
 
   test('a warehouse that resumes, one that does not, and one that may not be used are told apart', async () => {
-    expect([
-      await codes('validate_warehouse', details),
-      await codes('validate_warehouse', { ...details, warehouse: '"STUCK"' }),
-      await codes('validate_warehouse', { user: 'stranger', password: 'strange-password' }),
-      await codes('validate_warehouse', { ...details, warehouse: undefined }),
-    ]).toEqual([[], ['PROVIDER_DOWN'], ['PERMISSION_MISSING'], ['SKIPPED']]);
+    expect({
+      right: await codes('validate_warehouse', details),
+      stuck: await codes('validate_warehouse', { ...details, warehouse: '"STUCK"' }),
+      stranger: await codes('validate_warehouse', { user: 'stranger', password: 'strange-password' }),
+      unnamed: await codes('validate_warehouse', { ...details, warehouse: undefined }),
+    }).toEqual({ right: [], stuck: ['PROVIDER_DOWN'], stranger: ['PERMISSION_MISSING'], unnamed: ['SKIPPED'] });
   });
 
   test('tables that can not be reached are named with the grant that mends it, and a login without any database fails', async () => {
@@ -190,12 +190,17 @@ describe('snowflake', () => {
     const none = await codes('validate_permissions', { user: 'stranger', password: 'strange-password' });
     for (const { resolution } of before.warnings) fake.run(/GRANT .+;/.exec(resolution)?.[0] ?? '');
     const after = await run('validate_permissions', details);
-    expect([before.warnings.map(({ resolution }) => resolution), none, after.status, after.data?.datasetsValidated]).toEqual([
-      ['If its jobs need it, run: GRANT USAGE ON SCHEMA SALES.PUBLIC TO ROLE "LOAD";'],
-      ['PERMISSION_MISSING'],
-      'passed',
-      ['SALES."Sales ""EU"""', 'SALES.PUBLIC'],
-    ]);
+    expect({
+      warnings: before.warnings.map(({ resolution }) => resolution),
+      none,
+      status: after.status,
+      datasetsValidated: after.data?.datasetsValidated,
+    }).toEqual({
+      warnings: ['If its jobs need it, run: GRANT USAGE ON SCHEMA SALES.PUBLIC TO ROLE "LOAD";'],
+      none: ['PERMISSION_MISSING'],
+      status: 'passed',
+      datasetsValidated: ['SALES."Sales ""EU"""', 'SALES.PUBLIC'],
+    });
   });
 
   test('what the login in use may do and the new one may not is listed with grants that mend it, through roles and hostile names (#90)', async () => {
@@ -219,16 +224,19 @@ describe('snowflake', () => {
     const rest = await run('validate_permission_parity', candidate, { user: 'loader' });
     fake.run('GRANT ROLE LOAD TO USER "LOADER_2026";');
     const after = await run('validate_permission_parity', candidate, { user: 'loader' });
-    expect([before.status, rest.errors.map(({ cause }) => cause), after.status]).toEqual([
-      'failed',
-      ['USAGE on function SALES.PUBLIC."F(A NUMBER):NUMBER(38,0)"', 'OWNERSHIP on schema SALES.SCRATCH'],
-      'passed',
-    ]);
+    expect({ before: before.status, errors: rest.errors.map(({ cause }) => cause), after: after.status }).toEqual({
+      before: 'failed',
+      errors: ['USAGE on function SALES.PUBLIC."F(A NUMBER):NUMBER(38,0)"', 'OWNERSHIP on schema SALES.SCRATCH'],
+      after: 'passed',
+    });
   });
 
   test('a login that may not see the grants of the one in use says so, and does not pass for equal', async () => {
     const outcome = await run('validate_permission_parity', { user: 'stranger', password: 'strange-password' }, { user: 'loader' });
-    expect([outcome.status, outcome.warnings.map(({ code }) => code)]).toEqual(['warning', ['SKIPPED']]);
+    expect({ status: outcome.status, warnings: outcome.warnings.map(({ code }) => code) }).toEqual({
+      status: 'warning',
+      warnings: ['SKIPPED'],
+    });
   });
 
   test('no session is left open', () => {

@@ -41,7 +41,10 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     test('secrets are split from settings, and no setting holds one', () => {
       const canary = `CNRY${randomBytes(24).toString('hex')}`;
       const { settings, secrets } = splitDetails(connector, parseDetails(connector, given.withSecret(canary)));
-      expect([JSON.stringify(settings).includes(canary), JSON.stringify(secrets).includes(canary)]).toEqual([false, true]);
+      expect({ inSettings: JSON.stringify(settings).includes(canary), inSecrets: JSON.stringify(secrets).includes(canary) }).toEqual({
+        inSettings: false,
+        inSecrets: true,
+      });
     });
 
     test('a stored secret goes only where it was saved for: each field that says where wants it again (#56, #57, N6)', () => {
@@ -60,7 +63,10 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
         const asked = secretsToReenter(connector, base, { ...base, [key]: other }, { [key]: other });
         return [[key, other !== undefined && stored.every((name) => asked.some((path) => path.split('.')[0] === name))]];
       });
-      expect([outcomes.length > 0, outcomes.filter(([, isAsked]) => isAsked !== true)]).toEqual([true, []]);
+      expect({ isAsked: outcomes.length > 0, otherwise: outcomes.filter(([, isAsked]) => isAsked !== true) }).toEqual({
+        isAsked: true,
+        otherwise: [],
+      });
     });
 
     test('every validator passes with good credentials', async () => {
@@ -72,10 +78,10 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     test('a wrong secret is CREDENTIALS_REJECTED, and is echoed in no form (O1, #38)', async () => {
       const canary = `CNRY${randomBytes(24).toString('hex')}`;
       const outcome = await runValidator(pool, kind, 'validate_connection', given.withSecret(canary));
-      expect([outcome.errors.map(({ code }) => code), formsOf(canary).filter((form) => JSON.stringify(outcome).includes(form))]).toEqual([
-        ['CREDENTIALS_REJECTED'],
-        [],
-      ]);
+      expect({
+        errors: outcome.errors.map(({ code }) => code),
+        shown: formsOf(canary).filter((form) => JSON.stringify(outcome).includes(form)),
+      }).toEqual({ errors: ['CREDENTIALS_REJECTED'], shown: [] });
     });
 
     test('an unknown host, a closed port and a denied address are told apart, each with three texts and a listed code', async () => {

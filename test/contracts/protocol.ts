@@ -68,17 +68,17 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       receiver.status = 401;
       const refused = await commit(id, key);
       receiver.status = 204;
-      expect([
-        refused.status,
-        refused.errors?.[0]?.extensions.code,
-        refused.errors?.[0]?.extensions.problems,
-        (await versions(id)).currentVersion.version,
-      ]).toEqual([
-        200,
-        'VALIDATION_FAILED',
-        [expect.objectContaining({ code: 'CREDENTIALS_REJECTED', validator: 'validate_connection' })],
-        1,
-      ]);
+      expect({
+        status: refused.status,
+        code: refused.errors?.[0]?.extensions.code,
+        problems: refused.errors?.[0]?.extensions.problems,
+        version: (await versions(id)).currentVersion.version,
+      }).toEqual({
+        status: 200,
+        code: 'VALIDATION_FAILED',
+        problems: [expect.objectContaining({ code: 'CREDENTIALS_REJECTED', validator: 'validate_connection' })],
+        version: 1,
+      });
     });
 
     test('a stranger with a committed key learns nothing (#59)', async () => {
@@ -109,11 +109,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       await runMaintenance(gateway.app.services);
       const labels = (await versions(id)).versions.map(({ version, label }: { version: number; label: string }) => `${version} ${label}`);
       const read = (await gateway.graphql(READ, { key: lease.key }, job)).data.readLease;
-      expect([labels, read.lease.version, read.credentials.signingSecret]).toEqual([
-        ['4 CURRENT', '3 RETIRED', '2 RETIRED', '1 PREVIOUS'],
-        1,
-        SECRET,
-      ]);
+      expect({ labels, version: read.lease.version, signingSecret: read.credentials.signingSecret }).toEqual({
+        labels: ['4 CURRENT', '3 RETIRED', '2 RETIRED', '1 PREVIOUS'],
+        version: 1,
+        signingSecret: SECRET,
+      });
     });
 
     test('after the overlap and the last lease a version retires, and nobody gets it any more', async () => {
@@ -126,11 +126,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const within = (await versions(id)).versions[1].label;
       clock.advance(2 * HOUR);
       await runMaintenance(gateway.app.services);
-      expect([ended.errors?.[0]?.extensions.code, within, (await versions(id)).versions[1].label]).toEqual([
-        'NOT_FOUND',
-        'PREVIOUS',
-        'RETIRED',
-      ]);
+      expect({ code: ended.errors?.[0]?.extensions.code, within, label: (await versions(id)).versions[1].label }).toEqual({
+        code: 'NOT_FOUND',
+        within: 'PREVIOUS',
+        label: 'RETIRED',
+      });
     });
 
     test('a lease that races a commit pins one of the two versions, and reads it byte for byte (C5)', async () => {
@@ -155,12 +155,17 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const key = await stageSecret(gateway, id, 'a secret of the second version');
       const refused = await commit(id, key);
       await gateway.graphql('mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }', { key: lease.key }, job);
-      expect([
-        refused.errors?.[0]?.extensions.code,
-        refused.errors?.[0]?.extensions.jobs,
-        refused.headers.get('retry-after') !== null,
-        (await commit(id, key)).data?.updateCredentialsV2.version,
-      ]).toEqual(['CONNECTION_IN_USE', [expect.objectContaining({ job: 'nightly', leaseId: lease.lease.id })], true, 2]);
+      expect({
+        code: refused.errors?.[0]?.extensions.code,
+        jobs: refused.errors?.[0]?.extensions.jobs,
+        saysWhen: refused.headers.get('retry-after') !== null,
+        version: (await commit(id, key)).data?.updateCredentialsV2.version,
+      }).toEqual({
+        code: 'CONNECTION_IN_USE',
+        jobs: [expect.objectContaining({ job: 'nightly', leaseId: lease.lease.id })],
+        saysWhen: true,
+        version: 2,
+      });
     });
 
     test('under REFUSE a lease taken between validate and commit is seen', async () => {
@@ -188,10 +193,10 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       await gateway.graphql('mutation ($id: UUID!) { rollBackConnection(connectionId: $id) { version } }', { id });
       const [latest] = (await versions(id)).versions;
       const lease = (await gateway.graphql(ACQUIRE, { id }, job)).data.acquireLease;
-      expect([latest, lease.credentials.signingSecret]).toEqual([
-        { version: 3, label: 'CURRENT', origin: 'roll-back', restoredFrom: 1 },
-        SECRET,
-      ]);
+      expect({ latest, signingSecret: lease.credentials.signingSecret }).toEqual({
+        latest: { version: 3, label: 'CURRENT', origin: 'roll-back', restoredFrom: 1 },
+        signingSecret: SECRET,
+      });
     });
 
     test('stored secrets go nowhere else: a new origin wants them again, and nothing is dialled (#56, N6)', async () => {
@@ -202,11 +207,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         { c: { url: other.url }, id },
       );
       other.close();
-      expect([moved.errors?.[0]?.extensions.code, moved.errors?.[0]?.extensions.fields, other.calls]).toEqual([
-        'SECRET_REENTRY_REQUIRED',
-        ['signingSecret'],
-        0,
-      ]);
+      expect({ code: moved.errors?.[0]?.extensions.code, fields: moved.errors?.[0]?.extensions.fields, calls: other.calls }).toEqual({
+        code: 'SECRET_REENTRY_REQUIRED',
+        fields: ['signingSecret'],
+        calls: 0,
+      });
     });
 
     test('the mask is never stored (#44)', async () => {
@@ -231,11 +236,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const unproven = (await gateway.graphql(preview, { key: other, id })).data.commitPreview;
       clock.advance(16 * 60_000);
       const aged = (await gateway.graphql(preview, { key, id })).data.commitPreview;
-      expect([proven, unproven.missingValidators, aged.missingValidators]).toEqual([
-        { nextVersion: 2, changedFields: ['signingSecret'], missingValidators: [], obstacles: [], liveLeases: [] },
-        ['validate_connection'],
-        ['validate_connection'],
-      ]);
+      expect({ proven, unproven: unproven.missingValidators, aged: aged.missingValidators }).toEqual({
+        proven: { nextVersion: 2, changedFields: ['signingSecret'], missingValidators: [], obstacles: [], liveLeases: [] },
+        unproven: ['validate_connection'],
+        aged: ['validate_connection'],
+      });
     });
 
     test("a key expires by the store's clock, and is discarded for good", async () => {
@@ -248,10 +253,10 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         await gateway.graphql('query ($id: UUID!) { changes(connectionId: $id, state: OPEN, first: 1) { edges { node { id } } } }', { id })
       ).data.changes.edges;
       await gateway.graphql('mutation ($id: UUID!) { discardChange(id: $id) { state } }', { id: open.node.id });
-      expect([late.errors?.[0]?.extensions.code, (await commit(id, key)).errors?.[0]?.extensions.code]).toEqual([
-        'CHANGE_EXPIRED',
-        'CHANGE_OUTDATED',
-      ]);
+      expect({ late: late.errors?.[0]?.extensions.code, outdated: (await commit(id, key)).errors?.[0]?.extensions.code }).toEqual({
+        late: 'CHANGE_EXPIRED',
+        outdated: 'CHANGE_OUTDATED',
+      });
     });
 
     test('an inactive connection commits without proof, and enabling it obtains it', async () => {
@@ -263,11 +268,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const refused = await gateway.graphql(enable, { id, on: true });
       receiver.status = 204;
       const enabled = await gateway.graphql(enable, { id, on: true });
-      expect([
-        saved.data?.updateCredentialsV2.version,
-        refused.errors?.[0]?.extensions.code,
-        enabled.data?.toggleConnectionEnable.success,
-      ]).toEqual([2, 'VALIDATION_FAILED', true]);
+      expect({
+        version: saved.data?.updateCredentialsV2.version,
+        code: refused.errors?.[0]?.extensions.code,
+        success: enabled.data?.toggleConnectionEnable.success,
+      }).toEqual({ version: 2, code: 'VALIDATION_FAILED', success: true });
     });
 
     test('only an owner skips proof on a VALIDATED connection; it is saved as unproven', async () => {
@@ -282,11 +287,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const proven = (await gateway.graphql('query ($id: UUID!) { connection(id: $id) { currentVersion { proven } } }', { id })).data
         .connection.currentVersion.proven;
       receiver.status = 204;
-      expect([refused.errors?.[0]?.extensions, saved.data?.updateCredentials.version, proven]).toEqual([
-        expect.objectContaining({ code: 'VALIDATION_FAILED', policy: 'VALIDATED' }),
-        2,
-        false,
-      ]);
+      expect({ refused: refused.errors?.[0]?.extensions, version: saved.data?.updateCredentials.version, proven }).toEqual({
+        refused: expect.objectContaining({ code: 'VALIDATION_FAILED', policy: 'VALIDATED' }),
+        version: 2,
+        proven: false,
+      });
     });
 
     test('protection and live leases keep a connection from being removed', async () => {
@@ -305,7 +310,12 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const lease = (await gateway.graphql(ACQUIRE, { id }, job)).data.acquireLease;
       const second = await remove();
       await gateway.graphql('mutation ($id: UUID!) { endLease(leaseId: $id) { live } }', { id: lease.lease.id });
-      expect([first, second, await remove(), await remove()]).toEqual(['CONNECTION_IN_USE', 'CONNECTION_IN_USE', 'removed', 'NOT_FOUND']);
+      expect({ held: first, isProtected: second, removed: await remove(), again: await remove() }).toEqual({
+        held: 'CONNECTION_IN_USE',
+        isProtected: 'CONNECTION_IN_USE',
+        removed: 'removed',
+        again: 'NOT_FOUND',
+      });
     });
 
     test('roles: a job leases and does nothing else, an administrator does everything but lease', async () => {
@@ -315,13 +325,19 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const code = async (query: string, token: TestToken) =>
         (await gateway.graphql(query, { id }, token)).errors?.[0]?.extensions.code ?? 'ok';
       const staging = 'mutation ($id: UUID!) { stageChange(connectionId: $id, changes: "{}") { key } }';
-      expect([
-        await code(ACQUIRE.replace(', $ttl: Int', '').replace(', ttlSeconds: $ttl', ''), admin),
-        await code('query ($id: UUID!) { connection(id: $id) { uuid } }', job),
-        await code(staging, viewer),
-        await code(staging, admin),
-        await code('mutation { createToken(name: "x", roles: [viewer]) { secret } }', admin),
-      ]).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'FORBIDDEN']);
+      expect({
+        adminLeases: await code(ACQUIRE.replace(', $ttl: Int', '').replace(', ttlSeconds: $ttl', ''), admin),
+        jobReads: await code('query ($id: UUID!) { connection(id: $id) { uuid } }', job),
+        viewerStages: await code(staging, viewer),
+        adminStages: await code(staging, admin),
+        adminMakesTokens: await code('mutation { createToken(name: "x", roles: [viewer]) { secret } }', admin),
+      }).toEqual({
+        adminLeases: 'FORBIDDEN',
+        jobReads: 'FORBIDDEN',
+        viewerStages: 'FORBIDDEN',
+        adminStages: 'ok',
+        adminMakesTokens: 'FORBIDDEN',
+      });
     });
 
     test('the same idempotency id answers once, and another request under it is refused (#64, C11)', async () => {
@@ -332,11 +348,11 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const first = await gateway.graphql(query, { id }, gateway.owner, headers);
       const again = await gateway.graphql(query, { id }, gateway.owner, headers);
       const other = await gateway.graphql('{ getUser { email } }', {}, gateway.owner, headers);
-      expect([again.text === first.text, first.data.stageChange.key.length > 0, other.errors?.[0]?.extensions.code]).toEqual([
-        true,
-        true,
-        'IDEMPOTENCY_MISMATCH',
-      ]);
+      expect({
+        isSame: again.text === first.text,
+        hasKey: first.data.stageChange.key.length > 0,
+        other: other.errors?.[0]?.extensions.code,
+      }).toEqual({ isSame: true, hasKey: true, other: 'IDEMPOTENCY_MISMATCH' });
     });
 
     test('a token that may read fills no disk with ids: answers to its queries are kept up to a size, those of mutations always', async () => {
@@ -352,7 +368,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       for (let asked = 0; asked < 60; asked += 1) await ask(LARGE, `large-${asked}`);
       const late = await twice('late');
       const made = await ask(CREATE, 'create');
-      expect([early, late, (await ask(CREATE, 'create')) === made]).toEqual([true, false, true]);
+      expect({ early, late, isKept: (await ask(CREATE, 'create')) === made }).toEqual({ early: true, late: false, isKept: true });
     });
 
     test('a request that took effect and whose answer was lost gives its first outcome when it is sent again (N3, #101)', async () => {
@@ -400,20 +416,20 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         const { state } = await discardChange(bound, owner, another);
         return keptText(state);
       }).catch((error: unknown) => (error instanceof DomainError ? error.code : String(error)));
-      expect([
-        pairs.map(([first, second]) => isDeepStrictEqual(first, second)),
-        (await versions(id)).currentVersion.version,
-        pairs.some(([first]) => 'key' in first && first.key === other),
+      expect({
+        areSame: pairs.map(([first, second]) => isDeepStrictEqual(first, second)),
+        version: (await versions(id)).currentVersion.version,
+        isMixedUp: pairs.some(([first]) => 'key' in first && first.key === other),
         taken,
-      ]).toEqual([[true, true, true, true, true, true, true], 4, false, 'CHANGE_OUTDATED']);
+      }).toEqual({ areSame: [true, true, true, true, true, true, true], version: 4, isMixedUp: false, taken: 'CHANGE_OUTDATED' });
     });
 
     test('afterwards the audit is whole and every version opens', async () => {
       const { data } = await gateway.graphql('{ auditVerification { ok findings { kind } } storeExamination { ok findings { problem } } }');
-      expect([data.auditVerification.findings.filter(({ kind }: { kind: string }) => kind !== 'unsealed'), data.storeExamination]).toEqual([
-        [],
-        { ok: true, findings: [] },
-      ]);
+      expect({
+        findings: data.auditVerification.findings.filter(({ kind }: { kind: string }) => kind !== 'unsealed'),
+        whole: data.storeExamination,
+      }).toEqual({ findings: [], whole: { ok: true, findings: [] } });
     });
   });
 }

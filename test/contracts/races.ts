@@ -66,11 +66,11 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
       const keys = await Promise.all(Array.from({ length: 8 }, (_, index) => stage(id, `${SECOND} ${index}`)));
       const answers = await Promise.all(keys.map((key) => commit(id, key)));
       const losers = answers.filter(({ errors }) => errors !== undefined).map(({ errors }) => errors?.[0]?.extensions);
-      expect([
-        losers.length,
-        losers.filter((loser) => loser?.code === 'VERSION_CONFLICT' && loser.currentVersion === 2).length,
-        await labels(id),
-      ]).toEqual([7, 7, ['2 CURRENT', '1 PREVIOUS']]);
+      expect({
+        losers: losers.length,
+        conflicts: losers.filter((loser) => loser?.code === 'VERSION_CONFLICT' && loser.currentVersion === 2).length,
+        labels: await labels(id),
+      }).toEqual({ losers: 7, conflicts: 7, labels: ['2 CURRENT', '1 PREVIOUS'] });
     });
 
     test('of a roll-back and a commit on one base one wins, and the other conflicts', async () => {
@@ -89,11 +89,11 @@ export function describeRaces(engine: string, databaseUrl: () => Promise<string 
       release();
       const codes = (await racing).map(codeOf);
       const [latest, ...older] = await versions(id);
-      expect([codes.toSorted(), latest?.origin === 'roll-back' ? codes[1] : codes[0], older.length]).toEqual([
-        ['VERSION_CONFLICT', 'ok'],
-        'ok',
-        2,
-      ]);
+      expect({ codes: codes.toSorted(), winner: latest?.origin === 'roll-back' ? codes[1] : codes[0], older: older.length }).toEqual({
+        codes: ['VERSION_CONFLICT', 'ok'],
+        winner: 'ok',
+        older: 2,
+      });
     });
 
     test('under REFUSE no commit passes a lease: all hold the new version, or one holds the old and the commit is refused', async () => {

@@ -24,11 +24,11 @@ export function describeSecretProvider(name: string, bench: ProviderBench): void
   describe(`the provider ${name}`, () => {
     test('reads a secret to the byte, within any of the prefixes that are granted', async () => {
       const path = store('A', ' "a" ä€😀\n');
-      expect([await read(path, granted), await read(path, other, granted), provider.isPath(path)]).toEqual([
-        ' "a" ä€😀\n',
-        ' "a" ä€😀\n',
-        true,
-      ]);
+      expect({ granted: await read(path, granted), among: await read(path, other, granted), isPath: provider.isPath(path) }).toEqual({
+        granted: ' "a" ä€😀\n',
+        among: ' "a" ä€😀\n',
+        isPath: true,
+      });
     });
 
     test("reads what the secret is now, into bytes that are its caller's", async () => {
@@ -37,31 +37,34 @@ export function describeSecretProvider(name: string, bench: ProviderBench): void
       first.fill(0);
       const again = await read(path, granted);
       store('B', 'second');
-      expect([again, await read(path, granted)]).toEqual(['first', 'second']);
+      expect({ again, fresh: await read(path, granted) }).toEqual({ again: 'first', fresh: 'second' });
     });
 
     test('reads nothing outside of what is granted', async () => {
       const path = store('C', 'c');
-      expect([await failureOf(read(path, other)), await failureOf(read(path))]).toEqual(['not-granted', 'not-granted']);
+      expect({ other: await failureOf(read(path, other)), none: await failureOf(read(path)) }).toEqual({
+        other: 'not-granted',
+        none: 'not-granted',
+      });
     });
 
     test('says that a secret is missing, and one too large, and reads the largest', async () => {
       const missing = store('D', 'd').replace(/D$/, 'NONE');
       const largest = await read(store('E', 'x'.repeat(SECRET_MAX_BYTES)), granted);
       const large = store('F', 'x'.repeat(SECRET_MAX_BYTES + 1));
-      expect([await failureOf(read(missing, granted)), largest.length, await failureOf(read(large, granted))]).toEqual([
-        'missing',
-        SECRET_MAX_BYTES,
-        'too-large',
-      ]);
+      expect({
+        missing: await failureOf(read(missing, granted)),
+        largest: largest.length,
+        large: await failureOf(read(large, granted)),
+      }).toEqual({ missing: 'missing', largest: SECRET_MAX_BYTES, large: 'too-large' });
     });
 
     test('stores a prefix as it is compared, and takes what lies within it for that alone', () => {
       const path = store('G', 'g');
-      expect([prefixes.map((prefix) => provider.readPrefix(prefix)), prefixes.map((prefix) => provider.isWithin(path, prefix))]).toEqual([
-        prefixes,
-        [true, false, false],
-      ]);
+      expect({
+        prefixes: prefixes.map((prefix) => provider.readPrefix(prefix)),
+        within: prefixes.map((prefix) => provider.isWithin(path, prefix)),
+      }).toEqual({ prefixes, within: [true, false, false] });
     });
 
     test.each(bench.noPrefixes)('grants nothing by %j', (prefix) => {
@@ -70,11 +73,14 @@ export function describeSecretProvider(name: string, bench: ProviderBench): void
 
     test.each(bench.noPaths)('takes %j for no path, and reads nothing by it', async (path) => {
       const all = ['', '/', ...prefixes, ...bench.noPrefixes];
-      expect([provider.isPath(path), await failureOf(read(path, ...all))]).toEqual([false, 'not-granted']);
+      expect({ isPath: provider.isPath(path), read: await failureOf(read(path, ...all)) }).toEqual({ isPath: false, read: 'not-granted' });
     });
 
     test('says what a path and a prefix look like', () => {
-      expect([/^[A-Z].*\.$/.test(provider.pathForm), /^[A-Z].*\.$/.test(provider.prefixForm)]).toEqual([true, true]);
+      expect({ path: /^[A-Z].*\.$/.test(provider.pathForm), prefix: /^[A-Z].*\.$/.test(provider.prefixForm) }).toEqual({
+        path: true,
+        prefix: true,
+      });
     });
   });
 }

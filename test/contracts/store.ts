@@ -71,24 +71,24 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     test('a foreign project sees nothing (#48)', async () => {
       const { connection, lease, change } = await seed(store, clock);
       const foreign = newScope();
-      expect([
-        await store.read.connections.find(foreign, connection.id),
-        await store.read.versions.find(foreign, connection.id, 1),
-        await store.read.leases.find(foreign, lease.id),
-        await store.read.changes.findByKeyHash(foreign, change.keyHash),
-        await store.read.connections.listing(foreign, 10),
-        await store.read.connections.page(foreign, { ids: [connection.id] }, { limit: 10, after: null }),
-      ]).toEqual([null, null, null, null, [], []]);
+      expect({
+        connections: await store.read.connections.find(foreign, connection.id),
+        versions: await store.read.versions.find(foreign, connection.id, 1),
+        leases: await store.read.leases.find(foreign, lease.id),
+        changes: await store.read.changes.findByKeyHash(foreign, change.keyHash),
+        listing: await store.read.connections.listing(foreign, 10),
+        page: await store.read.connections.page(foreign, { ids: [connection.id] }, { limit: 10, after: null }),
+      }).toEqual({ connections: null, versions: null, leases: null, changes: null, listing: [], page: [] });
     });
 
     test('a token limited to other integrations sees nothing of this one', async () => {
       const { scope, connection, change } = await seed(store, clock);
       const limited = { ...scope, integrationIds: [uuidv7()] };
-      expect([
-        await store.read.connections.find(limited, connection.id),
-        await store.read.changes.find(limited, change.id),
-        await store.read.connections.listing(limited, 10),
-      ]).toEqual([null, null, []]);
+      expect({
+        connections: await store.read.connections.find(limited, connection.id),
+        changes: await store.read.changes.find(limited, change.id),
+        listing: await store.read.connections.listing(limited, 10),
+      }).toEqual({ connections: null, changes: null, listing: [] });
     });
 
     test('pages follow each other without a gap or a repeat, whatever is inserted meanwhile', async () => {
@@ -162,15 +162,15 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       ];
       clock.advance(7 * HOUR);
       const due = (await store.read.versions.retirable(clock.now(), 100)).rows.some((row) => row.connectionId === connection.id);
-      expect([early, beforeTime, beforeTimeAndFree, whileHeld, due, await retire(), await retire()]).toEqual([
-        false,
-        false,
-        false,
-        [false, false],
-        true,
-        true,
-        false,
-      ]);
+      expect({ early, beforeTime, beforeTimeAndFree, whileHeld, due, first: await retire(), again: await retire() }).toEqual({
+        early: false,
+        beforeTime: false,
+        beforeTimeAndFree: false,
+        whileHeld: [false, false],
+        due: true,
+        first: true,
+        again: false,
+      });
     });
 
     test('content is destroyed only when no version in use and no open change needs it', async () => {
@@ -185,7 +185,13 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.changes.discard(other.change.id, clock.now());
         return await tx.contents.destroyIfUnused(other.version.contentId, clock.now());
       });
-      expect([inUse, staged, inUseAlone, await destroy(), await destroy()]).toEqual([false, false, false, true, false]);
+      expect({ inUse, staged, inUseAlone, first: await destroy(), again: await destroy() }).toEqual({
+        inUse: false,
+        staged: false,
+        inUseAlone: false,
+        first: true,
+        again: false,
+      });
     });
 
     test('a lease is renewed while it lives, never past its end, and ends once', async () => {
@@ -193,7 +199,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const renewed = await store.write((tx) => tx.leases.renew(lease.id, lease.endsBy + HOUR, clock.now()));
       const ends = await Promise.all([0, 1, 2].map(() => store.write((tx) => tx.leases.end(lease.id, 'released', clock.now()))));
       const after = await store.write((tx) => tx.leases.renew(lease.id, clock.now() + 1, clock.now()));
-      expect([renewed?.expiresAt, ends.filter(Boolean).length, after]).toEqual([lease.endsBy, 1, null]);
+      expect({ expiresAt: renewed?.expiresAt, ends: ends.filter(Boolean).length, after }).toEqual({
+        expiresAt: lease.endsBy,
+        ends: 1,
+        after: null,
+      });
     });
 
     test('a key is committed once, whoever races for it (C10)', async () => {
@@ -231,11 +241,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       clock.advance(10);
       await run('failed', 'validate_a');
       const passed = (since: number) => store.read.validations.passed(scope.projectId, change.candidateHash, since);
-      expect([
-        await passed(0),
-        await passed(clock.now() + 1),
-        await store.read.validations.passed(scope.projectId, randomBytes(32), 0),
-      ]).toEqual([['validate_b'], [], []]);
+      expect({
+        sinceEver: await passed(0),
+        sinceLater: await passed(clock.now() + 1),
+        another: await store.read.validations.passed(scope.projectId, randomBytes(32), 0),
+      }).toEqual({ sinceEver: ['validate_b'], sinceLater: [], another: [] });
     });
 
     test('a comparison counts for the version that it was made with, the latest of them, and for no longer than it is asked for', async () => {
@@ -315,7 +325,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const anew = await take(other);
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer'), 1));
       await forget(other.takenUntil);
-      expect([held.taken, anew.taken, (await take(other)).row.answer?.toString()]).toEqual([false, true, 'answer']);
+      expect({ held: held.taken, anew: anew.taken, answer: (await take(other)).row.answer?.toString() }).toEqual({
+        held: false,
+        anew: true,
+        answer: 'answer',
+      });
     });
 
     test('racing makers of a data key all get the one that was stored', async () => {
@@ -364,11 +378,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const rows = await store.read.audit.page(scope.projectId, {}, { limit: 100, after: null });
       const numbers = rows.map(({ seq }) => seq ?? 0).sort((a, b) => a - b);
       const from = numbers[0] ?? 0;
-      expect([numbers.length, numbers, (await store.read.audit.head())?.seq]).toEqual([
-        12,
-        numbers.map((_, index) => from + index),
-        from + 11,
-      ]);
+      expect({ numbers: numbers.length, different: numbers, seq: (await store.read.audit.head())?.seq }).toEqual({
+        numbers: 12,
+        different: numbers.map((_, index) => from + index),
+        seq: from + 11,
+      });
     });
 
     test('the last owner is counted by live tokens alone', async () => {
@@ -390,7 +404,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         ]),
       );
       const owners = ({ projectId }: Scope) => store.read.tokens.countOwners(projectId, clock.now());
-      expect([revoked.filter(Boolean).length, await owners(scope), await owners(other)]).toEqual([1, 2, 0]);
+      expect({ revoked: revoked.filter(Boolean).length, owners: await owners(scope), ownersElsewhere: await owners(other) }).toEqual({
+        revoked: 1,
+        owners: 2,
+        ownersElsewhere: 0,
+      });
     });
 
     test('what every request asks is answered with whole rows: the listing and the token of a hash', async () => {
@@ -456,11 +474,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     test('more ids than a statement has parameters are found, each once', async () => {
       const { scope, connection, version } = await seed(store, clock);
       const ids = [connection.id, ...Array.from({ length: 70_000 }, () => uuidv7()), connection.id];
-      expect([
-        (await store.read.connections.findMany(scope, ids)).length,
-        await store.read.versions.currentOf(scope, ids),
-        await store.read.integrations.findMany(scope, []),
-      ]).toEqual([1, [version], []]);
+      expect({
+        rows: (await store.read.connections.findMany(scope, ids)).length,
+        currentOf: await store.read.versions.currentOf(scope, ids),
+        findMany: await store.read.integrations.findMany(scope, []),
+      }).toEqual({ rows: 1, currentOf: [version], findMany: [] });
     });
 
     test('a token limited to other integrations sees no version, lease or page of this one, but opens the change that its key belongs to', async () => {
@@ -477,19 +495,31 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const limited = { ...scope, integrationIds: [uuidv7()] };
       const { versions, leases, connections, changes, integrations } = store.read;
       const page = { limit: 10, after: null };
-      expect([
-        await versions.find(limited, connection.id, 1),
-        await versions.list(limited, connection.id, { limit: 100, before: null }),
-        await versions.currentOf(limited, [connection.id]),
-        await leases.find(limited, lease.id),
-        await leases.page(limited, {}, page),
-        await connections.page(limited, {}, page),
-        await connections.findMany(limited, [connection.id]),
-        await changes.page(limited, {}, page),
-        await integrations.all(limited, 100),
-        await changes.findByKeyHash(limited, change.keyHash),
-        (await changes.findByKeyHash(limited, creation.keyHash))?.id,
-      ]).toEqual([null, [], [], null, [], [], [], [], [], null, creation.id]);
+      expect({
+        version: await versions.find(limited, connection.id, 1),
+        versions: await versions.list(limited, connection.id, { limit: 100, before: null }),
+        current: await versions.currentOf(limited, [connection.id]),
+        lease: await leases.find(limited, lease.id),
+        leases: await leases.page(limited, {}, page),
+        connections: await connections.page(limited, {}, page),
+        found: await connections.findMany(limited, [connection.id]),
+        change: await changes.page(limited, {}, page),
+        integrations: await integrations.all(limited, 100),
+        byKeyHash: await changes.findByKeyHash(limited, change.keyHash),
+        creation: (await changes.findByKeyHash(limited, creation.keyHash))?.id,
+      }).toEqual({
+        version: null,
+        versions: [],
+        current: [],
+        lease: null,
+        leases: [],
+        connections: [],
+        found: [],
+        change: [],
+        integrations: [],
+        byKeyHash: null,
+        creation: creation.id,
+      });
     });
 
     test('no version is retired under a live lease, whichever of the two comes first (C8)', async () => {
@@ -558,22 +588,22 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
           .write((tx) => tx.integrations.rename(scope, id, 'same', clock.now()))
           .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
       const outcomes = await Promise.all([rename(a.id), rename(b.id)]);
-      expect([outcomes.sort(), (await store.read.integrations.all(scope, 100)).filter(({ name }) => name === 'same').length]).toEqual([
-        ['renamed', 'taken'],
-        1,
-      ]);
+      expect({
+        outcomes: outcomes.sort(),
+        rows: (await store.read.integrations.all(scope, 100)).filter(({ name }) => name === 'same').length,
+      }).toEqual({ outcomes: ['renamed', 'taken'], rows: 1 });
     });
 
     test('a removed integration frees its name and is renamed no more', async () => {
       const scope = newScope();
       const old = integrationOf(scope, 'name');
       await store.write((tx) => tx.integrations.insert(old));
-      expect([
-        await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
-        await store.write((tx) => tx.integrations.insert(integrationOf(scope, 'name'))),
-        await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', clock.now())),
-        await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
-      ]).toEqual([true, true, 'gone', false]);
+      expect({
+        removed: await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
+        inserted: await store.write((tx) => tx.integrations.insert(integrationOf(scope, 'name'))),
+        renamed: await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', clock.now())),
+        again: await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
+      }).toEqual({ removed: true, inserted: true, renamed: 'gone', again: false });
     });
 
     test('transactions that wait for each other both end well, each having run whole', async () => {
@@ -589,10 +619,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
           return await tx.now();
         });
       await Promise.all([crossing(a, b, 'one'), crossing(b, a, 'two')]);
-      expect([(await store.read.integrations.all(scope, 100)).map(({ name }) => name).sort(), arrived.count >= 2]).toEqual([
-        ['one', 'two'],
-        true,
-      ]);
+      expect({
+        names: (await store.read.integrations.all(scope, 100)).map(({ name }) => name).sort(),
+        hasArrived: arrived.count >= 2,
+      }).toEqual({ names: ['one', 'two'], hasArrived: true });
     });
 
     test('work that goes on after a failed statement is not told that something is kept which is not (N1)', async () => {
@@ -606,9 +636,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         () => true,
         () => false,
       );
-      expect([(await store.read.integrations.all(scope, 100)).length, (await store.read.projects.find(scope.projectId)) !== null]).toEqual(
-        isTold ? [1, true] : [0, false],
-      );
+      expect({
+        integrations: (await store.read.integrations.all(scope, 100)).length,
+        hasProject: (await store.read.projects.find(scope.projectId)) !== null,
+      }).toEqual({ integrations: isTold ? 1 : 0, hasProject: isTold });
     });
 
     test('a statement that comes after its transaction has ended is refused', async () => {
@@ -626,10 +657,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         Promise.allSettled([kept.integrations.insert(integrationOf(scope, 'slipped')), tx.projects.find(scope.projectId)]),
       );
       const stragglers = await Promise.allSettled([straggler]);
-      expect([[...late, ...stragglers, ...slipped].map(({ status }) => status), await store.read.integrations.all(scope, 100)]).toEqual([
-        ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled'],
-        [],
-      ]);
+      expect({
+        statuses: [...late, ...stragglers, ...slipped].map(({ status }) => status),
+        integrations: await store.read.integrations.all(scope, 100),
+      }).toEqual({ statuses: ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled'], integrations: [] });
     });
 
     test('text that an engine would alter is refused, and JSON keeps it exactly (F26, #35)', async () => {
@@ -650,11 +681,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.integrations.insert(integration);
         await tx.connections.insert(connection);
       });
-      expect([
+      expect({
         codes,
-        (await store.read.integrations.find(scope, integration.id))?.name,
-        (await store.read.connections.find(scope, connection.id))?.labels,
-      ]).toEqual([Array(4).fill('BAD_REQUEST'), integration.name, labels]);
+        name: (await store.read.integrations.find(scope, integration.id))?.name,
+        labels: (await store.read.connections.find(scope, connection.id))?.labels,
+      }).toEqual({ codes: Array(4).fill('BAD_REQUEST'), name: integration.name, labels });
     });
 
     test("a number beyond what a column holds finds nothing or is the caller's mistake, never a fault of ours (N15)", async () => {
@@ -690,14 +721,14 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.versions.markDestroyed(connection.id, 1, clock.now()),
       ]);
       const again = await store.write((tx) => tx.versions.markDestroyed(connection.id, 1, clock.now()));
-      expect([
+      expect({
         whileCurrent,
-        afterwards.sort(),
+        afterwards: afterwards.sort(),
         destroyed,
         again,
-        await due(),
-        (await store.read.contents.find(scope, version.contentId))?.blob,
-      ]).toEqual([[], [1, 2, 3], [true, true], false, [], null]);
+        due: await due(),
+        blob: (await store.read.contents.find(scope, version.contentId))?.blob,
+      }).toEqual({ whileCurrent: [], afterwards: [1, 2, 3], destroyed: [true, true], again: false, due: [], blob: null });
     });
 
     test('an idempotency id that was released is free, and its first answer stays', async () => {
@@ -716,12 +747,12 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('first'), 1));
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('second'), 1));
       await store.write((tx) => tx.idempotency.release(row.tokenId, row.key, row.takenUntil));
-      expect([outcomes.every(Boolean), taken.taken, heldByAnother.taken, (await take()).row.answer?.toString()]).toEqual([
-        true,
-        true,
-        false,
-        'first',
-      ]);
+      expect({
+        outcomes: outcomes.every(Boolean),
+        taken: taken.taken,
+        heldByAnother: heldByAnother.taken,
+        answer: (await take()).row.answer?.toString(),
+      }).toEqual({ outcomes: true, taken: true, heldByAnother: false, answer: 'first' });
     });
 
     test('an idempotency id that was released stays the same request, begun when it first was, and another request is told so', async () => {
@@ -743,17 +774,27 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const { scope, connection } = await seed(store, clock);
       const { id } = connection;
       const run = (step: (tx: Writers) => Promise<boolean>) => store.write(step);
-      expect([
-        await run((tx) => tx.connections.setDeletionProtection(scope, id, true, 'a', clock.now())),
-        await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
-        await run((tx) => tx.connections.setDeletionProtection(scope, id, false, 'a', clock.now())),
-        await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
-        await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
-        await run((tx) => tx.connections.rename(scope, id, 'new', 'a', clock.now())),
-        await run((tx) => tx.connections.setActive(scope, id, false, 'a', clock.now())),
-        await run((tx) => tx.connections.advance(scope, id, 1, 2, 'a', clock.now())),
-        (await store.read.connections.find(scope, id)) === null,
-      ]).toEqual([true, false, true, true, false, false, false, false, true]);
+      expect({
+        isProtected: await run((tx) => tx.connections.setDeletionProtection(scope, id, true, 'a', clock.now())),
+        removedProtected: await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
+        unprotected: await run((tx) => tx.connections.setDeletionProtection(scope, id, false, 'a', clock.now())),
+        removed: await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
+        again: await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
+        protectedGone: await run((tx) => tx.connections.rename(scope, id, 'new', 'a', clock.now())),
+        renamedGone: await run((tx) => tx.connections.setActive(scope, id, false, 'a', clock.now())),
+        disabledGone: await run((tx) => tx.connections.advance(scope, id, 1, 2, 'a', clock.now())),
+        other: (await store.read.connections.find(scope, id)) === null,
+      }).toEqual({
+        isProtected: true,
+        removedProtected: false,
+        unprotected: true,
+        removed: true,
+        again: false,
+        protectedGone: false,
+        renamedGone: false,
+        disabledGone: false,
+        other: true,
+      });
     });
 
     test('a foreign project changes nothing (#48)', async () => {
@@ -767,7 +808,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.integrations.rename(foreign, connection.integrationId, 'x', clock.now()),
         await tx.integrations.removeIfEmpty(foreign, connection.integrationId, clock.now()),
       ]);
-      expect([outcomes, await store.read.connections.find(scope, id)]).toEqual([[false, false, false, 'gone', false], connection]);
+      expect({ outcomes, connections: await store.read.connections.find(scope, id) }).toEqual({
+        outcomes: [false, false, false, 'gone', false],
+        connections: connection,
+      });
     });
 
     test('a session ends once and is found by its hash alone', async () => {
@@ -783,11 +827,11 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.sessions.insert(session));
       const found = await store.read.sessions.find(session.hash);
       const end = () => store.write((tx) => tx.sessions.end(session.id, clock.now()));
-      expect([found, (await Promise.all([end(), end()])).filter(Boolean).length, await store.read.sessions.find(randomBytes(32))]).toEqual([
-        session,
-        1,
-        null,
-      ]);
+      expect({
+        found,
+        live: (await Promise.all([end(), end()])).filter(Boolean).length,
+        sessions: await store.read.sessions.find(randomBytes(32)),
+      }).toEqual({ found: session, live: 1, sessions: null });
     });
 
     test('events are read in the order in which they were published, from any of them on, and by their own project alone', async () => {
@@ -875,7 +919,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
 
     test('the store answers, and its time is that of its transactions', async () => {
       await store.ping();
-      expect([await store.now(), await store.write((tx) => tx.now())]).toEqual([clock.now(), clock.now()]);
+      expect({ read: await store.now(), write: await store.write((tx) => tx.now()) }).toEqual({ read: clock.now(), write: clock.now() });
     });
 
     test('a version with a reference is bound once, and never anew', async () => {
@@ -894,7 +938,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         ];
       });
       const found = await store.read.versions.find(scope, connection.id, 2);
-      expect([bound, found?.boundTo?.equals(first)]).toEqual([[false, true, false], true]);
+      expect({ bound, isSame: found?.boundTo?.equals(first) }).toEqual({ bound: [false, true, false], isSame: true });
     });
 
     test('content is sealed anew from what was read alone, and not once it was destroyed', async () => {
@@ -914,16 +958,16 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
           await tx.contents.reseal(version.contentId, to.cipherHash, { ...to, cipherHash: from }),
         ];
       });
-      expect([done, destroyed]).toEqual([
-        [false, true, false],
-        [true, false],
-      ]);
+      expect({ done, destroyed }).toEqual({ done: [false, true, false], destroyed: [true, false] });
     });
 
     test('sealed content is found in its own project alone', async () => {
       const { scope, version } = await seed(store, clock);
       const found = await store.read.contents.find(scope, version.contentId);
-      expect([found?.id, await store.read.contents.find({ projectId: uuidv7() }, version.contentId)]).toEqual([version.contentId, null]);
+      expect({ id: found?.id, contents: await store.read.contents.find({ projectId: uuidv7() }, version.contentId) }).toEqual({
+        id: version.contentId,
+        contents: null,
+      });
     });
 
     test('a token is revoked once', async () => {
@@ -932,7 +976,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.tokens.insert(token, []);
         return [await tx.tokens.revoke(token.id, 5), await tx.tokens.revoke(token.id, 6)];
       });
-      expect([revoked, (await store.read.tokens.find(token.id))?.token.revokedAt]).toEqual([[true, false], 5]);
+      expect({ revoked, revokedAt: (await store.read.tokens.find(token.id))?.token.revokedAt }).toEqual({
+        revoked: [true, false],
+        revokedAt: 5,
+      });
     });
 
     test('rows that need a data key are counted in their own project', async () => {

@@ -41,7 +41,11 @@ test.each([
   } catch (error) {
     message = error instanceof Error ? `${error.name}: ${error.message}` : '';
   }
-  expect([message.startsWith('StartupError: '), message.includes('\n'), message.includes('abab')]).toEqual([true, false, false]);
+  expect({
+    isStartupError: message.startsWith('StartupError: '),
+    hasLines: message.includes('\n'),
+    showsKey: message.includes('abab'),
+  }).toEqual({ isStartupError: true, hasLines: false, showsKey: false });
 });
 
 test.each([0o644, 0o640, 0o604])('F29 a key that others may read (mode %i) is refused', (mode) => {
@@ -51,11 +55,11 @@ test.each([0o644, 0o640, 0o604])('F29 a key that others may read (mode %i) is re
 test('an absent key is made once, 0600, and is the same afterwards', () => {
   const path = join(folder, 'made');
   const made = loadMasterKey({ file: path, createIfAbsent: true });
-  expect([statSync(path).mode & 0o777, load(path).equals(made), readFileSync(path, 'utf8')]).toEqual([
-    0o600,
-    true,
-    `${made.toString('hex')}\n`,
-  ]);
+  expect({ mode: statSync(path).mode & 0o777, isSame: load(path).equals(made), text: readFileSync(path, 'utf8') }).toEqual({
+    mode: 0o600,
+    isSame: true,
+    text: `${made.toString('hex')}\n`,
+  });
 });
 
 test('an absent key that must not be made, a folder and a missing folder are refused', () => {

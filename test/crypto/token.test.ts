@@ -29,9 +29,11 @@ test.each(['', 'chg_svc_', 'chg_xyz_aaaa', ' ', 'chg_svc_\n', `${'a'.repeat(56)}
 test('a seed gives the same token each time, another one for another kind or seed', () => {
   const seed = Buffer.alloc(32, 1);
   const tokens = [createToken('tmp', seed), createToken('lse', seed), createToken('tmp', Buffer.alloc(32, 2))];
-  expect([createToken('tmp', seed) === tokens[0], new Set(tokens.map((token) => token.slice(8, -6))).size, tokens.map(parseToken)]).toEqual(
-    [true, 3, ['tmp', 'lse', 'tmp']],
-  );
+  expect({
+    isSame: createToken('tmp', seed) === tokens[0],
+    different: new Set(tokens.map((token) => token.slice(8, -6))).size,
+    kinds: tokens.map(parseToken),
+  }).toEqual({ isSame: true, different: 3, kinds: ['tmp', 'lse', 'tmp'] });
 });
 
 // From seeds, so that it is the same in every run. Bytes taken as they come would make the first eight characters come up a fifth more often.
@@ -43,7 +45,7 @@ test('every character of the alphabet comes up, none much more than another', ()
   const mean = (2000 * 42) / ALPHABET.length;
   const deviating = [...ALPHABET].filter((character) => Math.abs((counts.get(character) ?? 0) - mean) > mean * 0.12);
   const firstEight = [...ALPHABET.slice(0, 8)].reduce((sum, character) => sum + (counts.get(character) ?? 0), 0);
-  expect([counts.size, deviating, firstEight < 8 * mean * 1.08]).toEqual([62, [], true]);
+  expect({ letters: counts.size, deviating, isEven: firstEight < 8 * mean * 1.08 }).toEqual({ letters: 62, deviating: [], isEven: true });
 });
 
 test('tokens that are not made from a seed differ', () => {

@@ -100,10 +100,10 @@ describe('keys', () => {
     const store = memoryKeyStore();
     const [a, b] = await Promise.all([openVault(store), openVault(store)]);
     const [pa, pb] = await Promise.all([a.forProject('p'), b.forProject('p')]);
-    expect([
-      pb.open(binding, pa.seal(binding, Buffer.from('x')).blob).toString(),
-      a.keyedHash('token', 't').equals(b.keyedHash('token', 't')),
-    ]).toEqual(['x', true]);
+    expect({
+      opened: pb.open(binding, pa.seal(binding, Buffer.from('x')).blob).toString(),
+      isSame: a.keyedHash('token', 't').equals(b.keyedHash('token', 't')),
+    }).toEqual({ opened: 'x', isSame: true });
   });
 
   test('hashes of one purpose say nothing of another', async () => {

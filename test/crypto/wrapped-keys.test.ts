@@ -45,7 +45,7 @@ describe('a wrapped key opens in its own place alone', () => {
   test('untouched, every one opens', async () => {
     const { store } = await madeKeys();
     const vault = await openVault(store);
-    expect([(await vault.forProject('p')).generations, (await vault.forProject('q')).generations]).toEqual([[1, 2], [1]]);
+    expect({ p: (await vault.forProject('p')).generations, q: (await vault.forProject('q')).generations }).toEqual({ p: [1, 2], q: [1] });
   });
 
   test("an older generation's in the place of a newer one is INTEGRITY", async () => {

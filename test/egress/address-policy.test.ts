@@ -99,24 +99,24 @@ describe('the address policy', () => {
       () => 'allowed',
       (error: { code: string }) => error.code,
     );
-    expect([refused, asked]).toEqual(['EGRESS_DENIED', 0]);
+    expect({ refused, asked }).toEqual({ refused: 'EGRESS_DENIED', asked: 0 });
   });
 
   test('a name that only looks like one is asked for', async () => {
-    expect([
-      await denied(strict, 'metadata-catalog.example.com', 80, ['93.184.216.34']),
-      await denied(strict, 'metadata.example.com', 80, ['93.184.216.34']),
-    ]).toEqual(['allowed', 'allowed']);
+    expect({
+      catalog: await denied(strict, 'metadata-catalog.example.com', 80, ['93.184.216.34']),
+      metadata: await denied(strict, 'metadata.example.com', 80, ['93.184.216.34']),
+    }).toEqual({ catalog: 'allowed', metadata: 'allowed' });
   });
 
   test('public addresses, and names that have them, are allowed', async () => {
-    expect([
-      await denied(strict, '93.184.216.34'),
-      await denied(strict, '[2606:2800:220:1::1]'),
-      await denied(strict, '[2001:0:5db8:d822:0:0:a247:27dd]'),
-      await denied(strict, '[2002:5db8:d822::1]'),
-      await denied(strict, 'DB.Example.COM.', 5432, ['93.184.216.34']),
-    ]).toEqual(['allowed', 'allowed', 'allowed', 'allowed', 'allowed']);
+    expect({
+      ipv4: await denied(strict, '93.184.216.34'),
+      ipv6: await denied(strict, '[2606:2800:220:1::1]'),
+      teredo: await denied(strict, '[2001:0:5db8:d822:0:0:a247:27dd]'),
+      sixToFour: await denied(strict, '[2002:5db8:d822::1]'),
+      name: await denied(strict, 'DB.Example.COM.', 5432, ['93.184.216.34']),
+    }).toEqual({ ipv4: 'allowed', ipv6: 'allowed', teredo: 'allowed', sixToFour: 'allowed', name: 'allowed' });
   });
 
   test('#79 one denied answer refuses all', async () => {
@@ -124,35 +124,48 @@ describe('the address policy', () => {
   });
 
   test('`loopback` opens loopback, and nothing else that is private', async () => {
-    expect([
-      await denied(loopback, '127.0.0.1', 5432),
-      await denied(loopback, '[::1]', 5432),
-      await denied(loopback, '10.0.0.1'),
-      await denied(loopback, '[::ffff:10.0.0.1]'),
-    ]).toEqual(['allowed', 'allowed', 'EGRESS_DENIED', 'EGRESS_DENIED']);
+    expect({
+      ipv4: await denied(loopback, '127.0.0.1', 5432),
+      ipv6: await denied(loopback, '[::1]', 5432),
+      private: await denied(loopback, '10.0.0.1'),
+      mapped: await denied(loopback, '[::ffff:10.0.0.1]'),
+    }).toEqual({ ipv4: 'allowed', ipv6: 'allowed', private: 'EGRESS_DENIED', mapped: 'EGRESS_DENIED' });
   });
 
   test('#83 our own listeners and database are denied whatever is allowed', async () => {
     const open: EgressPolicy = { ...loopback, allow: ['loopback', '10.0.0.0/8'] };
-    expect([
-      await denied(open, '127.0.0.1', 4000),
-      await denied(open, '[::1]', 4000),
-      await denied(open, '127.0.0.2', 4000),
-      await denied(open, '10.9.9.9', 5432),
-      await denied(open, '10.9.9.9', 5433),
-    ]).toEqual(['EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed']);
+    expect({
+      ownPort: await denied(open, '127.0.0.1', 4000),
+      ownPortIpv6: await denied(open, '[::1]', 4000),
+      ownPortOfAnother: await denied(open, '127.0.0.2', 4000),
+      ownDatabase: await denied(open, '10.9.9.9', 5432),
+      otherPort: await denied(open, '10.9.9.9', 5433),
+    }).toEqual({
+      ownPort: 'EGRESS_DENIED',
+      ownPortIpv6: 'EGRESS_DENIED',
+      ownPortOfAnother: 'EGRESS_DENIED',
+      ownDatabase: 'EGRESS_DENIED',
+      otherPort: 'allowed',
+    });
   });
 
   test('#84 a listed CIDR works, the next address does not, and metadata never does', async () => {
     const listed: EgressPolicy = { allow: ['10.1.2.0/24', '169.254.0.0/16', 'db.internal'], own: [] };
-    expect([
-      await denied(listed, '10.1.2.255'),
-      await denied(listed, '10.1.3.0'),
-      await denied(listed, '169.254.169.254'),
-      await denied(listed, '169.254.1.1'),
-      await denied(listed, 'db.internal', 80, ['10.7.7.7']),
-      await denied(listed, 'other.internal', 80, ['10.7.7.7']),
-    ]).toEqual(['allowed', 'EGRESS_DENIED', 'EGRESS_DENIED', 'EGRESS_DENIED', 'allowed', 'EGRESS_DENIED']);
+    expect({
+      inRange: await denied(listed, '10.1.2.255'),
+      outOfRange: await denied(listed, '10.1.3.0'),
+      metadata: await denied(listed, '169.254.169.254'),
+      linkLocal: await denied(listed, '169.254.1.1'),
+      named: await denied(listed, 'db.internal', 80, ['10.7.7.7']),
+      unnamed: await denied(listed, 'other.internal', 80, ['10.7.7.7']),
+    }).toEqual({
+      inRange: 'allowed',
+      outOfRange: 'EGRESS_DENIED',
+      metadata: 'EGRESS_DENIED',
+      linkLocal: 'EGRESS_DENIED',
+      named: 'allowed',
+      unnamed: 'EGRESS_DENIED',
+    });
   });
 
   test('what is dialled is checked once more by its own address', () => {

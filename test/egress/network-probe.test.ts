@@ -48,7 +48,7 @@ test('a denied address looks like one where nothing listens, and nothing arrives
     await ask(strict, { probe: 'http', url: 'file:///etc/passwd' }),
     await ask(allowed, { probe: 'tcp', host: '169.254.169.254', port: 80 }),
   ];
-  expect([denied, arrived - before]).toEqual([[closed, closed, closed, closed], 0]);
+  expect({ denied, dialled: arrived - before }).toEqual({ denied: [closed, closed, closed, closed], dialled: 0 });
 });
 
 test('a name of a denied address looks like one without an address', async () => {

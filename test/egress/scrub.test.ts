@@ -23,11 +23,11 @@ test.each([
 ])('#38 a secret that a remote system sends back %s is hidden', (_, echoed) => {
   const [found] = scrubber.problems([problem(`it said ${echoed} to us`)]);
   const data = JSON.stringify(scrubber.data({ returnedData: { banner: [echoed], [echoed]: 1 } }));
-  expect([found?.cause.includes('[hidden]'), found?.cause.length, data.match(/\[hidden\]/g)?.length]).toEqual([
-    true,
-    found?.resolution.length,
-    2,
-  ]);
+  expect({ isHidden: found?.cause.includes('[hidden]'), length: found?.cause.length, times: data.match(/\[hidden\]/g)?.length }).toEqual({
+    isHidden: true,
+    length: found?.resolution.length,
+    times: 2,
+  });
 });
 
 const b64 = (text: string) => Buffer.from(text).toString('base64');
@@ -74,11 +74,11 @@ test.each<[string, (text: string) => string]>([
   const { problems, data } = createScrubber({ password: own });
   const echoed = `the server said: ${encode(own)}, and no more`;
   const [found] = problems([{ code: 'PROTOCOL_ERROR', cause: echoed, friendlyMessage: echoed, resolution: echoed }]);
-  expect([found?.resolution, found?.friendlyMessage, data({ returnedData: { said: echoed } })]).toEqual([
-    '[hidden]',
-    '[hidden]',
-    { returnedData: { said: '[hidden]' } },
-  ]);
+  expect({
+    resolution: found?.resolution,
+    friendlyMessage: found?.friendlyMessage,
+    data: data({ returnedData: { said: echoed } }),
+  }).toEqual({ resolution: '[hidden]', friendlyMessage: '[hidden]', data: { returnedData: { said: '[hidden]' } } });
 });
 
 test('a secret that is sent back in pieces takes the data with it', () => {
@@ -97,15 +97,19 @@ test('what our own texts say is shown beside any secret, also one that begins wi
 
 test('remote text is short, and holds nothing that a log or terminal would obey', () => {
   const [found] = scrubber.problems([problem(`${'\u001b[31m\r\nforged\u2028\u202e'}${'x'.repeat(10_000)}`)]);
-  expect([found?.cause.length, found?.friendlyMessage.length, /[\p{Cc}\u2028\u202e]/u.test(found?.cause ?? '')]).toEqual([200, 500, false]);
+  expect({
+    cause: found?.cause.length,
+    friendlyMessage: found?.friendlyMessage.length,
+    hasControls: /[\p{Cc}\u2028\u202e]/u.test(found?.cause ?? ''),
+  }).toEqual({ cause: 200, friendlyMessage: 500, hasControls: false });
 });
 
 test('data beyond its limit is left out, and a report has at most 50 problems', () => {
-  expect([
-    scrubber.data({ returnedData: 'x'.repeat(10_000).split('').map(String) }) === null,
-    scrubber.data({ returnedData: Array(10).fill('x'.repeat(16_000)) }),
-    scrubber.problems(Array(99).fill(problem('x'))).length,
-  ]).toEqual([false, null, 50]);
+  expect({
+    isDropped: scrubber.data({ returnedData: 'x'.repeat(10_000).split('').map(String) }) === null,
+    large: scrubber.data({ returnedData: Array(10).fill('x'.repeat(16_000)) }),
+    problems: scrubber.problems(Array(99).fill(problem('x'))).length,
+  }).toEqual({ isDropped: false, large: null, problems: 50 });
 });
 
 test('what would take too long to read in all its readings is taken for an echo', () => {

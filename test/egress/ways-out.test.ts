@@ -94,10 +94,10 @@ test('#95 a reply is not inflated, whatever packed it, and at most its limit is 
     LOOPBACK,
   );
   server.close();
-  expect([outcome.data?.returnedData, new Set(accepted)]).toEqual([
-    Object.values(bombs).map(({ length }) => Math.min(length, 1_048_576)),
-    new Set(['identity']),
-  ]);
+  expect({ sizes: outcome.data?.returnedData, encodings: new Set(accepted) }).toEqual({
+    sizes: Object.values(bombs).map(({ length }) => Math.min(length, 1_048_576)),
+    encodings: new Set(['identity']),
+  });
 });
 
 test.each([
@@ -126,7 +126,11 @@ test.each([
     LOOPBACK,
   );
   server.close();
-  expect([outcome.errors.map(({ code }) => code), outcome.data, sent < 128 * 1024 * 1024]).toEqual([['PROTOCOL_ERROR'], null, true]);
+  expect({ errors: outcome.errors.map(({ code }) => code), data: outcome.data, isCutOff: sent < 128 * 1024 * 1024 }).toEqual({
+    errors: ['PROTOCOL_ERROR'],
+    data: null,
+    isCutOff: true,
+  });
 });
 
 test('of an answer no more is read than was asked for, and its end is not waited for', async () => {
@@ -184,10 +188,10 @@ test('#80 another origin gets no header that could hold a secret, and redirects 
   );
   server.close();
   target.close();
-  expect([outcome.data?.returnedData, seen]).toEqual([
-    [200, 307],
-    [{ 'user-agent': 'changeover', 'accept-encoding': 'identity', accept: 'text/plain' }],
-  ]);
+  expect({ returnedData: outcome.data?.returnedData, seen }).toEqual({
+    returnedData: [200, 307],
+    seen: [{ 'user-agent': 'changeover', 'accept-encoding': 'identity', accept: 'text/plain' }],
+  });
 });
 
 test('a validator gets no bad header out, follows no redirect to another scheme, and trusts no certificate that nobody vouches for', async () => {
@@ -242,7 +246,11 @@ test('a redirect from https to http on one host and port is to another origin, a
     LOOPBACK,
   );
   server.close();
-  expect([outcome.data?.returnedData, seen.length, JSON.stringify(seen).includes('CNRY')]).toEqual([200, 1, false]);
+  expect({ returnedData: outcome.data?.returnedData, seen: seen.length, isShown: JSON.stringify(seen).includes('CNRY') }).toEqual({
+    returnedData: 200,
+    seen: 1,
+    isShown: false,
+  });
 });
 
 test('a server that takes longer than a request allows is left before the deadline (#109)', async () => {
@@ -266,12 +274,12 @@ test('#38 what a validator reports shows no secret that a remote system sent bac
   );
   const text = JSON.stringify(outcome);
   const bytes = Buffer.from('CNRYpassword-of-the-test');
-  expect([
-    text.includes('CNRY'),
-    text.includes(bytes.toString('hex')),
-    text.includes(bytes.toString('base64').slice(4, 20)),
-    outcome.errors[0]?.cause,
-  ]).toEqual([false, false, false, '[hidden]']);
+  expect({
+    clear: text.includes('CNRY'),
+    hex: text.includes(bytes.toString('hex')),
+    base64: text.includes(bytes.toString('base64').slice(4, 20)),
+    cause: outcome.errors[0]?.cause,
+  }).toEqual({ clear: false, hex: false, base64: false, cause: '[hidden]' });
 });
 
 test('#38 the secret of the login in use, which some are compared with, is hidden like the new one', async () => {
@@ -329,5 +337,5 @@ test('a caller that goes away takes its run with it: the socket is closed, and a
   await hungUp;
   const next = await pool.run({ ...task, credentials: { quick: true } });
   tarpit.close();
-  expect([left.errors.map(({ code }) => code), next.status]).toEqual([['TIMEOUT'], 'passed']);
+  expect({ errors: left.errors.map(({ code }) => code), status: next.status }).toEqual({ errors: ['TIMEOUT'], status: 'passed' });
 });

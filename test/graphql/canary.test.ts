@@ -128,13 +128,13 @@ test('no reply, header or log shows a value of any operation, with wrong types i
   };
   await Promise.all(Array.from({ length: 8 }, client));
   const outcome = await server.end();
-  expect([
+  expect({
     leaks,
-    [...codes].filter((code) => !Object.hasOwn(ERROR_CODES, code) || code === 'INTERNAL'),
-    requests > 1000,
-    shows(server.printed()),
+    unknownCodes: [...codes].filter((code) => !Object.hasOwn(ERROR_CODES, code) || code === 'INTERNAL'),
+    isThorough: requests > 1000,
+    logged: shows(server.printed()),
     outcome,
-  ]).toEqual([[], [], true, false, { code: 0, signal: null }]);
+  }).toEqual({ leaks: [], unknownCodes: [], isThorough: true, logged: false, outcome: { code: 0, signal: null } });
 }, 180_000);
 
 test('secrets are nowhere in the data directory (N11, #107)', async () => {
@@ -164,6 +164,10 @@ for (const [name, body] of [
       body,
     });
     const text = await response.text();
-    expect([response.status < 500, text.includes('BAD_REQUEST'), text.includes(canary)]).toEqual([true, true, false]);
+    expect({ isNoFault: response.status < 500, hasCode: text.includes('BAD_REQUEST'), showsSecret: text.includes(canary) }).toEqual({
+      isNoFault: true,
+      hasCode: true,
+      showsSecret: false,
+    });
   });
 }

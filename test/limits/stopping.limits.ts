@@ -16,5 +16,5 @@ test('told to stop, it is not ready within 100 ms, and gone within 15 s whoever 
   const { code } = await ended;
   const gone = performance.now() - started;
   held.destroy();
-  expect([notReady < 100, code, gone < 15_000]).toEqual([true, 0, true]);
+  expect({ isNotReady: notReady < 100, code, isGone: gone < 15_000 }).toEqual({ isNotReady: true, code: 0, isGone: true });
 });

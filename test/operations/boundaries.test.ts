@@ -45,7 +45,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     clock.advance(HOUR - 1);
     const last = await ask(COMMIT, { id: early, key: keys.early });
     clock.advance(1);
-    expect([last, await ask(COMMIT, { id: late, key: keys.late })]).toEqual(['ok', 'CHANGE_EXPIRED']);
+    expect({ last, over: await ask(COMMIT, { id: late, key: keys.late }) }).toEqual({ last: 'ok', over: 'CHANGE_EXPIRED' });
   });
 
   test('maintenance drops a change at the end of its hour, and not before', async () => {
@@ -57,7 +57,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
       await runMaintenance(gateway.app.services);
       return (await gateway.graphql(OPEN, { id })).data.changes.edges.length > 0;
     };
-    expect([await isOpen(HOUR - 1), await isOpen(1)]).toEqual([true, false]);
+    expect({ last: await isOpen(HOUR - 1), over: await isOpen(1) }).toEqual({ last: true, over: false });
   });
 
   test('a token ends at the end of its day, and not before', async () => {
@@ -67,7 +67,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     clock.advance(DAY - 1);
     const last = (await gateway.graphql('{ __typename }', {}, token)).status;
     clock.advance(1);
-    expect([last, (await gateway.graphql('{ __typename }', {}, token)).status]).toEqual([200, 401]);
+    expect({ last, over: (await gateway.graphql('{ __typename }', {}, token)).status }).toEqual({ last: 200, over: 401 });
   });
 
   test('what a token writes is refused from the moment of its end, though it was let in before', async () => {
@@ -81,7 +81,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     const last = await createSession(services, actor).then(() => 'ok');
     clock.advance(1);
     const over = await createSession(services, actor).catch(({ code }) => code);
-    expect([last, over]).toEqual(['ok', 'UNAUTHENTICATED']);
+    expect({ last, over }).toEqual({ last: 'ok', over: 'UNAUTHENTICATED' });
   });
 
   test('a browser is signed in for twelve hours, and never longer than its token lives', async () => {
@@ -97,7 +97,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     const over = await authenticateSession(services, long.secret, REQUEST).catch(({ code }) => code);
     clock.advance(11 * HOUR);
     const { session } = await createSession(services, short);
-    expect([last, over, session.expiresAt - clock.now()]).toEqual(['ok', 'UNAUTHENTICATED', HOUR]);
+    expect({ last, over, lifetime: session.expiresAt - clock.now() }).toEqual({ last: 'ok', over: 'UNAUTHENTICATED', lifetime: HOUR });
   });
 
   test('proof is 15 minutes old at most, and 14 are less', async () => {
@@ -131,16 +131,16 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
       clock.advance(ms);
       found.push(await label());
     }
-    expect([Date.parse(validUntil ?? '') - now, found]).toEqual([
-      DAY,
-      [
+    expect({ validFor: Date.parse(validUntil ?? '') - now, found }).toEqual({
+      validFor: DAY,
+      found: [
         ['1 PREVIOUS', '1 PREVIOUS'],
         ['1 PREVIOUS', '1 RETIRED'],
         ['1 PREVIOUS', '1 RETIRED'],
         ['1 PREVIOUS', '1 RETIRED'],
         ['1 RETIRED', '1 RETIRED'],
       ],
-    ]);
+    });
   });
 
   test('a RETIRED version can be rolled back to for seven days, to the millisecond', async () => {
@@ -154,7 +154,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
       await runMaintenance(gateway.app.services);
       return (await versions(id))[1]?.destroyedAt !== null;
     };
-    expect([await isDestroyed(7 * DAY - 1), await isDestroyed(1)]).toEqual([false, true]);
+    expect({ last: await isDestroyed(7 * DAY - 1), over: await isDestroyed(1) }).toEqual({ last: false, over: true });
   });
 
   test('whoever has to wait for jobs is told how long to the second, until the last of them ends', async () => {
@@ -229,7 +229,7 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     clock.advance(DAY - 1);
     const last = codeOf(await request('{ getUser { role } }'));
     clock.advance(1);
-    expect([last, codeOf(await request('{ getUser { role } }'))]).toEqual(['IDEMPOTENCY_MISMATCH', 'ok']);
+    expect({ last, over: codeOf(await request('{ getUser { role } }')) }).toEqual({ last: 'IDEMPOTENCY_MISMATCH', over: 'ok' });
   });
 
   test('a key that has ended is not validated, and nothing is dialled for it', async () => {
@@ -245,7 +245,10 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     const before = receiver.calls;
     const codes = [];
     for (const key of [committed, discarded, expired]) codes.push(await ask(VALIDATE, { key }));
-    expect([codes, receiver.calls - before]).toEqual([['CHANGE_OUTDATED', 'CHANGE_EXPIRED', 'CHANGE_EXPIRED'], 0]);
+    expect({ codes, dialled: receiver.calls - before }).toEqual({
+      codes: ['CHANGE_OUTDATED', 'CHANGE_EXPIRED', 'CHANGE_EXPIRED'],
+      dialled: 0,
+    });
   });
 
   test('a lease that ends at this moment is read no more, and holds up no commit', async () => {
@@ -258,15 +261,16 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     const last = [await ask(READ, { key: leaseKey }, job), await ask(COMMIT, { id, key })];
     clock.advance(1);
     const over = [await ask(READ, { key: leaseKey }, job), await ask(COMMIT, { id, key })];
-    expect([last, over]).toEqual([
-      ['ok', 'CONNECTION_IN_USE'],
-      ['NOT_FOUND', 'ok'],
-    ]);
+    expect({ last, over }).toEqual({ last: ['ok', 'CONNECTION_IN_USE'], over: ['NOT_FOUND', 'ok'] });
   });
 
   test('what the machine does is done by its local actor, who may all but lease', () => {
     const actor = localActor(bench.gateway.app.projectId, 'test', REQUEST);
-    expect([actor.permissions.has('lease'), actor.permissions.has('break-glass'), actor.operator]).toEqual([false, true, true]);
+    expect({
+      mayLease: actor.permissions.has('lease'),
+      mayBreakGlass: actor.permissions.has('break-glass'),
+      operator: actor.operator,
+    }).toEqual({ mayLease: false, mayBreakGlass: true, operator: true });
   });
 });
 

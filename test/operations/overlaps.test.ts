@@ -75,11 +75,11 @@ describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
     const held = await labels(id);
     clock.advance(HOUR);
     await runMaintenance(gateway.app.services);
-    expect([outcomes, held, await labels(id)]).toEqual([
-      ['ok', 'ok'],
-      ['2 CURRENT', '1 PREVIOUS'],
-      ['2 CURRENT', '1 RETIRED'],
-    ]);
+    expect({ outcomes, held, afterwards: await labels(id) }).toEqual({
+      outcomes: ['ok', 'ok'],
+      held: ['2 CURRENT', '1 PREVIOUS'],
+      afterwards: ['2 CURRENT', '1 RETIRED'],
+    });
   });
 
   test('of two owners who end each other the one whose end is on its way is refused (#51)', async () => {
@@ -92,7 +92,11 @@ describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
     );
     const alive = codeOf(await gateway.graphql('{ getUser { email } }'));
     // Where its end was seen at once, and where it was seen when only this owner was left.
-    expect([outcomes[0], ['FORBIDDEN', 'UNAUTHENTICATED'].includes(outcomes[1] ?? ''), alive]).toEqual(['ok', true, 'ok']);
+    expect({ first: outcomes[0], isSecondRefused: ['FORBIDDEN', 'UNAUTHENTICATED'].includes(outcomes[1] ?? ''), alive }).toEqual({
+      first: 'ok',
+      isSecondRefused: true,
+      alive: 'ok',
+    });
   });
 
   describe('a commit that waits for jobs', () => {
@@ -117,11 +121,11 @@ describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
       await release();
       bench.clock.advance(61_000);
       await commitWaiting(services);
-      expect([committed, still, await bench.labels(id)]).toEqual([
-        0,
-        { state: 'PENDING', failure: null, committedVersion: null },
-        ['2 CURRENT', '1 PREVIOUS'],
-      ]);
+      expect({ committed, still, labels: await bench.labels(id) }).toEqual({
+        committed: 0,
+        still: { state: 'PENDING', failure: null, committedVersion: null },
+        labels: ['2 CURRENT', '1 PREVIOUS'],
+      });
     });
 
     test.each([

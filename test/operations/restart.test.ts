@@ -57,5 +57,10 @@ test('after a restart a lease still serves its version, a committed key its outc
   const later = await open();
   const ended = await readLease(later.services, await job(later.services), held.key).catch(({ code }: { code?: string }) => code);
   await later.app.close();
-  expect([read.credentials.signingSecret, read.lease.version, repeated, ended]).toEqual([FIRST, 1, committed, 'NOT_FOUND']);
+  expect({ signingSecret: read.credentials.signingSecret, version: read.lease.version, repeated, ended }).toEqual({
+    signingSecret: FIRST,
+    version: 1,
+    repeated: committed,
+    ended: 'NOT_FOUND',
+  });
 });

@@ -49,7 +49,7 @@ test.each([
   ['PATH', ''],
 ])('the environment is not even asked for %s under %j', async (path, prefix) => {
   asked.length = 0;
-  expect([await failureOf(provider.read(path, [prefix], signal)), asked]).toEqual(['not-granted', []]);
+  expect({ failure: await failureOf(provider.read(path, [prefix], signal)), asked }).toEqual({ failure: 'not-granted', asked: [] });
 });
 
 test('a variable with our own prefix is read', async () => {

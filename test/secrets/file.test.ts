@@ -75,7 +75,10 @@ describe('secrets in files', () => {
   test('a file in a granted folder, or in one below it, is read', async () => {
     mkdirSync(join(granted, 'deep'));
     writeFileSync(join(granted, 'deep', 'x'), 'deep');
-    expect([await read(join(granted, 'sales.json')), await read(join(granted, 'deep', 'x'))]).toEqual(['of sales', 'deep']);
+    expect({ shallow: await read(join(granted, 'sales.json')), deep: await read(join(granted, 'deep', 'x')) }).toEqual({
+      shallow: 'of sales',
+      deep: 'deep',
+    });
   });
 
   test('a mounted secret, which is a link to a folder beside it that is replaced whole, is read, and the new one after it', async () => {
@@ -88,7 +91,7 @@ describe('secrets in files', () => {
     const first = await read(join(granted, 'password'));
     symlinkSync('..2', join(granted, '..next'));
     renameSync(join(granted, '..next'), join(granted, '..data'));
-    expect([first, await read(join(granted, 'password'))]).toEqual(['of 1', 'of 2']);
+    expect({ first, second: await read(join(granted, 'password')) }).toEqual({ first: 'of 1', second: 'of 2' });
   });
 
   test('a secret that is replaced while it is read is had all the same, at whatever moment', async () => {
@@ -140,10 +143,10 @@ describe('secrets in files', () => {
   });
 
   test("the gateway's own data is nobody's secret, even where its folder was granted", async () => {
-    expect([await failureOf(read(join(ours, 'master.key'), ours)), await failureOf(read(join(ours, 'master.key'), home))]).toEqual([
-      'not-granted',
-      'not-granted',
-    ]);
+    expect({
+      within: await failureOf(read(join(ours, 'master.key'), ours)),
+      above: await failureOf(read(join(ours, 'master.key'), home)),
+    }).toEqual({ within: 'not-granted', above: 'not-granted' });
   });
 
   test.each<[string, string, () => Promise<void> | void]>([
@@ -175,7 +178,7 @@ describe('secrets in files', () => {
     chmodSync(open, 0o777);
     const refused = await failureOf(read(path));
     chmodSync(open, 0o1777);
-    expect([before, refused, await read(path)]).toEqual(['deep', 'unreadable', 'deep']);
+    expect({ before, refused, afterwards: await read(path) }).toEqual({ before: 'deep', refused: 'unreadable', afterwards: 'deep' });
   });
 
   test('a slash at the end of a prefix makes no difference', () => {

@@ -39,14 +39,14 @@ describe('a resolver', () => {
     advance(FIVE_MINUTES - 1);
     const kept = await resolve();
     advance(1);
-    expect([kept, await resolve()]).toEqual(['first, kept', 'second']);
+    expect({ kept, resolved: await resolve() }).toEqual({ kept: 'first, kept', resolved: 'second' });
   });
 
   test('reads again when asked to, and keeps what it read then', async () => {
     const { manager, resolve } = bench();
     await resolve();
     manager.value = 'second';
-    expect([await resolve({ fresh: true }), await resolve()]).toEqual(['second', 'second, kept']);
+    expect({ fresh: await resolve({ fresh: true }), kept: await resolve() }).toEqual({ fresh: 'second', kept: 'second, kept' });
   });
 
   test('answers nothing from before when reading again fails, and keeps no failure', async () => {
@@ -55,14 +55,17 @@ describe('a resolver', () => {
     manager.value = 'gone';
     const failures = [await failureOf(resolve({ fresh: true })), await failureOf(resolve())];
     manager.value = 'back';
-    expect([failures, await resolve()]).toEqual([['missing', 'missing'], 'back']);
+    expect({ failures, resolved: await resolve() }).toEqual({ failures: ['missing', 'missing'], resolved: 'back' });
   });
 
   test('reads once for all who ask at the same time, and gives each a copy of their own', async () => {
     const { manager, resolver } = bench();
     const all = await Promise.all(Array.from({ length: 50 }, () => resolver.resolve(REFERENCE, ['/run/secrets'], { fresh: true })));
     all[0]?.value.fill(0);
-    expect([manager.reads, new Set(all.slice(1).map(({ value }) => value.toString('utf8')))]).toEqual([1, new Set(['first'])]);
+    expect({ reads: manager.reads, values: new Set(all.slice(1).map(({ value }) => value.toString('utf8'))) }).toEqual({
+      reads: 1,
+      values: new Set(['first']),
+    });
   });
 
   test('reads again for whoever asks for it while an older read is still running, and once for all of them', async () => {
@@ -76,7 +79,11 @@ describe('a resolver', () => {
     manager.value = 'second';
     const after = [resolve({ fresh: true }), resolve({ fresh: true })];
     answer();
-    expect([await before, ...(await Promise.all(after)), manager.reads]).toEqual(['first', 'second', 'second', 2]);
+    expect({ before: await before, after: await Promise.all(after), reads: manager.reads }).toEqual({
+      before: 'first',
+      after: ['second', 'second'],
+      reads: 2,
+    });
   });
 
   test('never answers with what was read under other prefixes', async () => {
@@ -95,7 +102,7 @@ describe('a resolver', () => {
     });
     const failures = [await failureOf(resolve()), await failureOf(resolve())];
     answer();
-    expect([failures, manager.reads]).toEqual([['late', 'late'], 1]);
+    expect({ failures, reads: manager.reads }).toEqual({ failures: ['late', 'late'], reads: 1 });
   });
 
   test('keeps nothing after it was cleared, not even what was being read', async () => {

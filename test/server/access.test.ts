@@ -36,7 +36,10 @@ describe('who is calling', () => {
       ),
       gateway.graphql('not even a document', {}, null),
     ]);
-    expect([new Set(answers.map(({ text }) => text)).size, new Set(answers.map((answer) => answer.status))]).toEqual([1, new Set([401])]);
+    expect({ answers: new Set(answers.map(({ text }) => text)).size, statuses: new Set(answers.map((answer) => answer.status)) }).toEqual({
+      answers: 1,
+      statuses: new Set([401]),
+    });
   });
 
   test('#48 a foreign id answers like a random one', async () => {
@@ -60,11 +63,11 @@ describe('who is calling', () => {
     const inherits = await gateway.graphql('mutation { createToken(name: "same", roles: [viewer]) { token { expiresAt } } }', {}, short);
     const admin = await gateway.token('admin');
     const wider = await gateway.graphql('mutation { createToken(name: "wider", roles: [owner]) { secret } }', {}, admin);
-    expect([
-      longer.errors?.[0]?.extensions.code,
-      inherits.data.createToken.token.expiresAt !== null,
-      wider.errors?.[0]?.extensions.code,
-    ]).toEqual(['FORBIDDEN', true, 'FORBIDDEN']);
+    expect({
+      longer: longer.errors?.[0]?.extensions.code,
+      isBounded: inherits.data.createToken.token.expiresAt !== null,
+      wider: wider.errors?.[0]?.extensions.code,
+    }).toEqual({ longer: 'FORBIDDEN', isBounded: true, wider: 'FORBIDDEN' });
   });
 
   test("#51 the last owner can't be revoked, by itself or by two owners at once", async () => {
@@ -75,7 +78,10 @@ describe('who is calling', () => {
     const answers = await Promise.all([revoke(second.id, other.owner), revoke(other.owner.id, second)]);
     const left = await Promise.all([other.owner, second].map(async (token) => (await other.graphql('{ __typename }', {}, token)).status));
     await other.close();
-    expect([answers.filter(({ errors }) => errors === undefined).length >= 1, left.filter((one) => one === 200)]).toEqual([true, [200]]);
+    expect({
+      isOneEnded: answers.filter(({ errors }) => errors === undefined).length >= 1,
+      left: left.filter((one) => one === 200),
+    }).toEqual({ isOneEnded: true, left: [200] });
   });
 });
 

@@ -110,7 +110,11 @@ describe('an upload far over the limit', () => {
     const answer = await Promise.race([socket.toArray(), failed]);
     socket.destroy();
     const text = Buffer.concat(answer).toString('utf8');
-    expect([text.slice(0, 12), /connection: close/i.test(text), text.includes('"TOO_LARGE"')]).toEqual(['HTTP/1.1 413', true, true]);
+    expect({ status: text.slice(0, 12), closes: /connection: close/i.test(text), code: text.includes('"TOO_LARGE"') }).toEqual({
+      status: 'HTTP/1.1 413',
+      closes: true,
+      code: true,
+    });
   });
 
   test('is refused for a token that nobody knows, too', async () => {
@@ -137,7 +141,10 @@ describe('GET', () => {
     'fragment f on Lease { id } mutation { releaseLease(leaseKey: "x") { ...f } }',
   ])('a mutation is refused, however it begins: %s', async (query) => {
     const response = await get(query);
-    expect([response.headers.get('allow'), ...(await refusal(response))]).toEqual(['POST', 405, 'METHOD_NOT_ALLOWED']);
+    expect({ allow: response.headers.get('allow'), refusal: await refusal(response) }).toEqual({
+      allow: 'POST',
+      refusal: [405, 'METHOD_NOT_ALLOWED'],
+    });
   });
 
   test('a mutation is refused beside a query, too', async () => {

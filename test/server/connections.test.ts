@@ -39,7 +39,7 @@ test('one address has so many connections and no more, until it closes one', asy
   const closed = new Promise((resolve) => open[0]?.once('close', resolve));
   open[0]?.end();
   await closed;
-  expect([first, await answered(gateway, 1)]).toEqual([[true, true, true, false], [true]]);
+  expect({ first, afterwards: await answered(gateway, 1) }).toEqual({ first: [true, true, true, false], afterwards: [true] });
 });
 
 test('the connections of a trusted proxy, which are those of many clients, are not counted', async () => {

@@ -48,5 +48,8 @@ test('the first start on PostgreSQL needs no folder to be there: it makes one fo
   const [code] = await exited;
   expect({ ready: output.includes('ready at'), code }, output).toEqual({ ready: true, code: 0 });
   const file = join(dataDir, 'owner-token');
-  expect([statSync(file).mode & 0o777, Object.keys(JSON.parse(readFileSync(file, 'utf8')))]).toEqual([0o600, ['id', 'secret']]);
+  expect({ mode: statSync(file).mode & 0o777, members: Object.keys(JSON.parse(readFileSync(file, 'utf8'))) }).toEqual({
+    mode: 0o600,
+    members: ['id', 'secret'],
+  });
 });

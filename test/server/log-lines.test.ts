@@ -45,11 +45,15 @@ test("a request's line says which it was, by whom and how it ended, and nothing 
   );
   await gateway.graphql('{ getUser { id } }', {}, null, traced('trace-3'));
   const line = { method: 'POST', route: '/graphql', status: 200, codes: '', actor: gateway.owner.id, operation: null };
-  expect([await lineOf(logs.debug, 'trace-1'), await lineOf(logs.debug, 'trace-2'), await lineOf(logs.debug, 'trace-3')]).toEqual([
-    { ...line, level: 'debug', requestId: 'trace-1', operation: 'Whoami' },
-    { ...line, level: 'info', requestId: 'trace-2', operation: 'Gone', codes: 'NOT_FOUND' },
-    { ...line, level: 'debug', requestId: 'trace-3', status: 401, codes: 'UNAUTHENTICATED', actor: null },
-  ]);
+  expect({
+    named: await lineOf(logs.debug, 'trace-1'),
+    failed: await lineOf(logs.debug, 'trace-2'),
+    anonymous: await lineOf(logs.debug, 'trace-3'),
+  }).toEqual({
+    named: { ...line, level: 'debug', requestId: 'trace-1', operation: 'Whoami' },
+    failed: { ...line, level: 'info', requestId: 'trace-2', operation: 'Gone', codes: 'NOT_FOUND' },
+    anonymous: { ...line, level: 'debug', requestId: 'trace-3', status: 401, codes: 'UNAUTHENTICATED', actor: null },
+  });
 });
 
 test('a method that is not served is logged with its code', async () => {
@@ -63,22 +67,23 @@ test('the id that a client gives goes with its request to the line of each valid
   receiver.status = 500;
   const refused = await gateway.graphql(COMMIT, { id, key }, undefined, traced('rotation-17'));
   receiver.status = 204;
-  expect([refused.headers.get('x-request-id'), logs.debug.of('validation').filter(({ requestId }) => requestId === 'rotation-17')]).toEqual(
-    [
-      'rotation-17',
-      [
-        {
-          level: 'info',
-          requestId: 'rotation-17',
-          kind: 'webhook',
-          validator: 'validate_connection',
-          status: 'failed',
-          codes: 'PROVIDER_DOWN',
-          connectionId: id,
-        },
-      ],
+  expect({
+    id: refused.headers.get('x-request-id'),
+    logged: logs.debug.of('validation').filter(({ requestId }) => requestId === 'rotation-17'),
+  }).toEqual({
+    id: 'rotation-17',
+    logged: [
+      {
+        level: 'info',
+        requestId: 'rotation-17',
+        kind: 'webhook',
+        validator: 'validate_connection',
+        status: 'failed',
+        codes: 'PROVIDER_DOWN',
+        connectionId: id,
+      },
     ],
-  );
+  });
 });
 
 test('no name that a caller chooses ends a line or acts on a terminal', async () => {
@@ -93,7 +98,11 @@ test('no name that a caller chooses ends a line or acts on a terminal', async ()
   const line = await lineOf(logs.debug, 'hostile');
   const written = logs.debug.lines.slice(before);
   const active = written.filter((text) => !/^[\x20-\x7e\xa0-\u1fff]+\n$/.test(text));
-  expect([line?.operation, written.length > 2, active]).toEqual(['N'.repeat(64), true, []]);
+  expect({ operation: line?.operation, isWritten: written.length > 2, active }).toEqual({
+    operation: 'N'.repeat(64),
+    isWritten: true,
+    active: [],
+  });
 });
 
 test('no secret, token or key is in any line, at any level', async () => {
@@ -117,7 +126,10 @@ test('no secret, token or key is in any line, at any level', async () => {
   await lineOf(logs.debug, 'last');
   const text = logs.debug.lines.join('');
   const forms = [canary, SECRET, gateway.owner.secret, job.secret, key, lease.key].flatMap(formsOf);
-  expect([lease.credentials.signingSecret.includes(canary), forms.filter((form) => text.includes(form))]).toEqual([true, []]);
+  expect({ signingSecret: lease.credentials.signingSecret.includes(canary), shown: forms.filter((form) => text.includes(form)) }).toEqual({
+    signingSecret: true,
+    shown: [],
+  });
 });
 
 test('at info there is a line for what changes, fails or is slow; reads and refused strangers have none', async () => {

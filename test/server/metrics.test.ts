@@ -118,12 +118,12 @@ describe('counters', () => {
     await save(id, SECOND);
     const late = codeOf(await commit(id, outdated));
     const older = codeOf(await gateway.graphql(ROLL_BACK, { id, version: 99 }));
-    expect([codeOf(elsewhere), unproven, late, older]).toEqual([
-      'SECRET_REENTRY_REQUIRED',
-      'VALIDATION_FAILED',
-      'VERSION_CONFLICT',
-      'NOT_FOUND',
-    ]);
+    expect({ elsewhere: codeOf(elsewhere), unproven, late, older }).toEqual({
+      elsewhere: 'SECRET_REENTRY_REQUIRED',
+      unproven: 'VALIDATION_FAILED',
+      late: 'VERSION_CONFLICT',
+      older: 'NOT_FOUND',
+    });
     await expect
       .poll(() => samples('changeover_changes_refused_total', before), shown)
       .toEqual({

@@ -36,12 +36,12 @@ describe('told to stop', () => {
     do ready = await fetch(`${gateway.url}/readyz`);
     while (ready.status === 200);
     const answer = await graphql(gateway, '{ __typename }');
-    expect([ready.status, await ready.text(), answer, await ended]).toEqual([
-      503,
-      '{"status":"draining"}',
-      { status: 200, connection: 'close', body: { data: { __typename: 'Query' } } },
-      { code: 0, signal: null },
-    ]);
+    expect({ status: ready.status, ready: await ready.text(), answer, ended: await ended }).toEqual({
+      status: 503,
+      ready: '{"status":"draining"}',
+      answer: { status: 200, connection: 'close', body: { data: { __typename: 'Query' } } },
+      ended: { code: 0, signal: null },
+    });
   });
 
   test('who waits for a validator is told to come back, and nothing is recorded of it', async () => {
@@ -59,7 +59,11 @@ describe('told to stop', () => {
     tarpit.closeAllConnections();
     tarpit.close();
     const { status, body } = await validation;
-    expect([status, (body as { code: string }).code, ended]).toEqual([503, 'UNAVAILABLE', { code: 0, signal: null }]);
+    expect({ status, code: (body as { code: string }).code, ended }).toEqual({
+      status: 503,
+      code: 'UNAVAILABLE',
+      ended: { code: 0, signal: null },
+    });
   });
 
   test('a second signal ends it at once', async () => {
@@ -96,7 +100,7 @@ describe('a process of ours', () => {
       await Promise.all(Array.from({ length: 8 }, ask));
       const ended = once(child, 'exit');
       child.kill('SIGINT');
-      expect([[...statuses], await ended]).toEqual([[200], [0, null]]);
+      expect({ statuses: [...statuses], ended: await ended }).toEqual({ statuses: [200], ended: [0, null] });
     } finally {
       child.kill('SIGKILL');
     }
@@ -109,11 +113,11 @@ describe('a process of ours', () => {
     const environment = { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: dataDir };
     for (const command of [['dist/main.js'], ['dist/cli/main.js', 'token', 'create', '--name', 'ci', '--role', 'owner']]) {
       const { status, stderr } = spawnSync(process.execPath, command, { env: environment, encoding: 'utf8', timeout: 30_000 });
-      expect([status, stderr.split('\n').length, stderr]).toEqual([
-        78,
-        2,
-        expect.stringMatching(/^changeover: The data directory .* can't be made \(E[A-Z]+\)/),
-      ]);
+      expect({ status, lines: stderr.split('\n').length, stderr }).toEqual({
+        status: 78,
+        lines: 2,
+        stderr: expect.stringMatching(/^changeover: The data directory .* can't be made \(E[A-Z]+\)/),
+      });
     }
   });
 
@@ -153,7 +157,7 @@ describe('a process of ours', () => {
     gateway.child.kill('SIGUSR1');
     const { status } = await graphql(gateway, '{ __typename }');
     await gateway.end('SIGINT');
-    expect([status, gateway.printed().includes('Debugger')]).toEqual([200, false]);
+    expect({ status, printed: gateway.printed().includes('Debugger') }).toEqual({ status: 200, printed: false });
   });
 
   test('logs nothing of a client that goes away in the middle of its body', async () => {
@@ -163,7 +167,7 @@ describe('a process of ours', () => {
     await new Promise((resolve) => socket.once('close', resolve).end(() => socket.destroy()));
     const { status } = await graphql(gateway, '{ __typename }');
     await gateway.end('SIGINT');
-    expect([status, /error/i.test(gateway.printed())]).toEqual([200, false]);
+    expect({ status, saysError: /error/i.test(gateway.printed()) }).toEqual({ status: 200, saysError: false });
   });
 
   test.each([
@@ -208,12 +212,12 @@ describe('a start that fails', () => {
     ],
   ])('#36 names the setting %s in one line, and never its value', (name, settings) => {
     const { status, lines, stderr } = run(settings);
-    expect([status !== 0, lines.length, stderr.includes('CNRY'), name === 'CHANGEOVER_DATABASE_URL' || stderr.includes(name)]).toEqual([
-      true,
-      1,
-      false,
-      true,
-    ]);
+    expect({
+      isRefused: status !== 0,
+      lines: lines.length,
+      showsValue: stderr.includes('CNRY'),
+      isNamed: name === 'CHANGEOVER_DATABASE_URL' || stderr.includes(name),
+    }).toEqual({ isRefused: true, lines: 1, showsValue: false, isNamed: true });
   });
 
   test('F29 a master key that others can read is refused', () => {
@@ -222,7 +226,7 @@ describe('a start that fails', () => {
     spawnSync('sh', ['-c', `printf %064d 7 > "${file}"`]);
     chmodSync(file, 0o644);
     const { status, lines } = run({ CHANGEOVER_MASTER_KEY_FILE: file });
-    expect([status, lines.length]).toEqual([78, 1]);
+    expect({ status, lines: lines.length }).toEqual({ status: 78, lines: 1 });
   });
 });
 

@@ -16,7 +16,7 @@ test('whoever asks without a token reaches the store once a second, however many
   now = 999;
   const soon = await ask();
   now = 1000;
-  expect([together, soon, await ask(), runs]).toEqual([[1, 1, 1], 1, 2, 2]);
+  expect({ together, soon, later: await ask(), runs }).toEqual({ together: [1, 1, 1], soon: 1, later: 2, runs: 2 });
 });
 
 test('a draining gateway is not ready at once, whatever its store says', async () => {
@@ -24,16 +24,16 @@ test('a draining gateway is not ready at once, whatever its store says', async (
   const ready = createReadiness({ store: { ping: async () => {} } as never }, state);
   const before = await ready();
   state.draining = true;
-  expect([before, await ready()]).toEqual(['ready', 'draining']);
+  expect({ before, ready: await ready() }).toEqual({ before: 'ready', ready: 'draining' });
 });
 
 test('a full disk is told apart from a store that is away', async () => {
   const readinessOf = (error: Error) =>
     createReadiness({ store: { ping: async () => Promise.reject(error) } as never }, { draining: false })();
-  expect([await readinessOf(new DomainError('STORAGE_FULL', 'full')), await readinessOf(new DomainError('UNAVAILABLE', 'away'))]).toEqual([
-    'storage full',
-    'store unavailable',
-  ]);
+  expect({
+    full: await readinessOf(new DomainError('STORAGE_FULL', 'full')),
+    away: await readinessOf(new DomainError('UNAVAILABLE', 'away')),
+  }).toEqual({ full: 'storage full', away: 'store unavailable' });
 });
 
 test('a store that says nothing is not ready, and whoever asks is told so', async () => {

@@ -107,12 +107,12 @@ describe('who is calling', () => {
   test('both forms of one token are read, and so is ours beside what a proxy in front wants', async () => {
     const both = await ask('POST /graphql', [...own(), bearer(), JSON_TYPE], BODY);
     const proxied = await ask('POST /graphql', [...own(), 'Authorization: Basic cHJveHk6cGFzcw==', JSON_TYPE], BODY);
-    expect([both.status, proxied.status]).toEqual([200, 200]);
+    expect({ both: both.status, proxied: proxied.status }).toEqual({ both: 200, proxied: 200 });
   });
 
   test('an id is checked in each form', async () => {
     const wrong = await ask('POST /graphql', ['x-mcd-id: other', bearer(), JSON_TYPE], BODY);
-    expect([wrong.status, wrong.code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect({ status: wrong.status, code: wrong.code }).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
   });
 });
 

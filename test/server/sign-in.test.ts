@@ -31,26 +31,36 @@ describe('a browser session', () => {
     const response = await signIn(gateway);
     const cookie = response.headers.get('set-cookie') ?? '';
     const session = cookie.split(';')[0] ?? '';
-    expect([
-      response.status,
-      attributesOf(cookie),
-      await ask(gateway, session, {}),
-      await ask(gateway, session, CSRF),
-      await ask(gateway, session, { ...CSRF, origin: 'https://evil.example' }),
-      await ask(gateway, session, { ...CSRF, origin: 'null' }),
-      await ask(gateway, session, { ...CSRF, 'sec-fetch-site': 'cross-site' }),
-      await ask(gateway, session, { ...CSRF, 'sec-fetch-site': 'same-site' }),
-      await ask(gateway, session, { ...CSRF, 'sec-fetch-site': 'same-origin', origin: gateway.url }),
-    ]).toEqual([204, ['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Strict'], 403, 200, 403, 403, 403, 403, 200]);
+    expect({
+      status: response.status,
+      attributes: attributesOf(cookie),
+      cookieAlone: await ask(gateway, session, {}),
+      withHeader: await ask(gateway, session, CSRF),
+      foreign: await ask(gateway, session, { ...CSRF, origin: 'https://evil.example' }),
+      opaque: await ask(gateway, session, { ...CSRF, origin: 'null' }),
+      crossSite: await ask(gateway, session, { ...CSRF, 'sec-fetch-site': 'cross-site' }),
+      sameSite: await ask(gateway, session, { ...CSRF, 'sec-fetch-site': 'same-site' }),
+      ownOrigin: await ask(gateway, session, { ...CSRF, 'sec-fetch-site': 'same-origin', origin: gateway.url }),
+    }).toEqual({
+      status: 204,
+      attributes: ['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Strict'],
+      cookieAlone: 403,
+      withHeader: 200,
+      foreign: 403,
+      opaque: 403,
+      crossSite: 403,
+      sameSite: 403,
+      ownOrigin: 200,
+    });
   });
 
   test('no other site signs a browser in or out', async () => {
     const foreign = { ...CSRF, origin: 'https://evil.example' };
-    expect([
-      (await signIn(gateway, {})).status,
-      (await signIn(gateway, foreign)).status,
-      (await fetch(`${gateway.url}/explorer/session`, { method: 'DELETE', headers: foreign })).status,
-    ]).toEqual([403, 403, 403]);
+    expect({
+      plain: (await signIn(gateway, {})).status,
+      foreign: (await signIn(gateway, foreign)).status,
+      signOut: (await fetch(`${gateway.url}/explorer/session`, { method: 'DELETE', headers: foreign })).status,
+    }).toEqual({ plain: 403, foreign: 403, signOut: 403 });
   });
 
   test('ends when it is signed out, and with its token', async () => {
@@ -61,12 +71,12 @@ describe('a browser session', () => {
     await fetch(`${gateway.url}/explorer/session`, { method: 'DELETE', headers: { ...CSRF, cookie: one } });
     const afterSignOut = [await ask(gateway, one, CSRF), await ask(gateway, other, CSRF)];
     await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: token.id });
-    expect([afterSignOut, await ask(gateway, other, CSRF)]).toEqual([[401, 200], 401]);
+    expect({ afterSignOut, afterRevocation: await ask(gateway, other, CSRF) }).toEqual({ afterSignOut: [401, 200], afterRevocation: 401 });
   });
 
   test.each([[1], [null], [{ secret: 'x' }], [''], ['chg_pat_x']])('a token of %j is refused as any other', async (token) => {
     const response = await signIn(gateway, CSRF, token);
-    expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null]);
+    expect({ status: response.status, retryAfter: response.headers.get('set-cookie') }).toEqual({ status: 401, retryAfter: null });
   });
 
   test('over TLS, as a trusted proxy says, its cookie can be neither set nor sent by another host', async () => {
@@ -74,15 +84,15 @@ describe('a browser session', () => {
     const session = cookie.split(';')[0] ?? '';
     const planted = session.replace('__Host-', '');
     const https = { ...CSRF, 'x-forwarded-proto': 'https' };
-    expect([
-      { name: session.split('=')[0], attributes: attributesOf(cookie) },
-      await ask(proxied, session, https),
-      await ask(proxied, planted, https),
-    ]).toEqual([
-      { name: '__Host-changeover_session', attributes: ['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Strict', 'Secure'] },
-      200,
-      401,
-    ]);
+    expect({
+      cookie: { name: session.split('=')[0], attributes: attributesOf(cookie) },
+      secure: await ask(proxied, session, https),
+      planted: await ask(proxied, planted, https),
+    }).toEqual({
+      cookie: { name: '__Host-changeover_session', attributes: ['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Strict', 'Secure'] },
+      secure: 200,
+      planted: 401,
+    });
   });
 
   test('#9 who is no trusted proxy does not change what we believe of the connection', async () => {

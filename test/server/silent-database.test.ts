@@ -70,7 +70,7 @@ describe('a database that falls silent, and resets no connection', () => {
     await comesBack(gateway);
     expect(asked.filter(({ code }) => code !== 'UNAVAILABLE')).toEqual([]);
     expect(asked.every(({ status, retryAfter }) => status === 503 && Number(retryAfter) >= 1)).toBe(true);
-    expect([ready, live.status]).toEqual([{ status: 503, text: '{"status":"store unavailable"}' }, 200]);
+    expect({ ready, status: live.status }).toEqual({ ready: { status: 503, text: '{"status":"store unavailable"}' }, status: 200 });
   });
 
   test('in the middle of a COMMIT leaves an outcome that is not known, and says so', async () => {
@@ -97,5 +97,5 @@ test('a gateway whose database is silent ends when it is told to, in time and wi
   const asked = ask(gateway, '{ getUser { id } }');
   const ended = await gateway.end('SIGTERM');
   wire.mend();
-  expect([(await asked).status, ended]).toEqual([503, { code: 0, signal: null }]);
+  expect({ status: (await asked).status, ended }).toEqual({ status: 503, ended: { code: 0, signal: null } });
 });

@@ -36,11 +36,11 @@ test('without its database the gateway lives, is not ready, leases nothing, says
   ];
   wire.mend();
   await eventually(async () => expect(await get('/readyz')).toBe(200));
-  expect([
+  expect({
     meanwhile,
-    codeOf(await gateway.graphql(ACQUIRE, { id }, job)),
-    codeOf(await save(id, 'a secret of the second version')),
-  ]).toEqual([[503, '1', false, 200, 503], 'ok', 'ok']);
+    leased: codeOf(await gateway.graphql(ACQUIRE, { id }, job)),
+    saved: codeOf(await save(id, 'a secret of the second version')),
+  }).toEqual({ meanwhile: [503, '1', false, 200, 503], leased: 'ok', saved: 'ok' });
 });
 
 test('a commit whose answer is lost is 503, and a repeat of its key learns the outcome: one version (N3, #101)', async () => {
@@ -54,12 +54,12 @@ test('a commit whose answer is lost is 503, and a repeat of its key learns the o
   wire.afterCommit('lose');
   const lost = await commit(id, key);
   const again = await commit(id, key);
-  expect([lost.status, lost.text.includes('same key'), again.data?.updateCredentialsV2.version, await labels(id)]).toEqual([
-    503,
-    true,
-    2,
-    ['2 CURRENT', '1 PREVIOUS'],
-  ]);
+  expect({
+    status: lost.status,
+    saysHow: lost.text.includes('same key'),
+    version: again.data?.updateCredentialsV2.version,
+    labels: await labels(id),
+  }).toEqual({ status: 503, saysHow: true, version: 2, labels: ['2 CURRENT', '1 PREVIOUS'] });
 });
 
 test('a roll-back whose database is lost after its commit is in doubt, and sent again it does not put the bad credentials back', async () => {
@@ -110,7 +110,13 @@ test('what PostgreSQL refuses for a conflict runs again whole, the question whet
   const always = asked();
   sent.mockRestore();
   await sql('drop trigger conflict on leases');
-  expect([granted, twice, refused.status, refused.headers.get('retry-after'), always]).toEqual(['ok', 3, 503, '1', 6]);
+  expect({ granted, twice, status: refused.status, retryAfter: refused.headers.get('retry-after'), always }).toEqual({
+    granted: 'ok',
+    twice: 3,
+    status: 503,
+    retryAfter: '1',
+    always: 6,
+  });
 });
 
 function textOf(query: unknown): string {

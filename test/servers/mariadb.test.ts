@@ -134,7 +134,7 @@ describe('mariadb', () => {
     ]);
     await server.query(...grants);
     const after = await run('validate_permission_parity', candidate, details);
-    expect([before.status, after.status]).toEqual(['failed', 'passed']);
+    expect({ before: before.status, after: after.status }).toEqual({ before: 'failed', after: 'passed' });
   });
 
   test('a login in use that does not get in any more is no reason to fail', async () => {
@@ -143,6 +143,6 @@ describe('mariadb', () => {
       { user: "it's@2", password: 'loader-password-2' },
       { ...details, password: 'changed at the source' },
     );
-    expect([status, warnings.map(({ code }) => code)]).toEqual(['warning', ['SKIPPED']]);
+    expect({ status, warnings: warnings.map(({ code }) => code) }).toEqual({ status: 'warning', warnings: ['SKIPPED'] });
   });
 });

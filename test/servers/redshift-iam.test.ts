@@ -55,19 +55,22 @@ const codes = async (changed: Details) => (await run('validate_connection', chan
 
 test('an access key is exchanged for a password of a quarter of an hour, which logs in', async () => {
   const { errors, data } = await run('validate_identity', direct);
-  expect([errors, data?.returnedData]).toEqual([[], expect.objectContaining({ user: 'IAM:loader', database: 'target' })]);
+  expect({ errors, returnedData: data?.returnedData }).toEqual({
+    errors: [],
+    returnedData: expect.objectContaining({ user: 'IAM:loader', database: 'target' }),
+  });
 });
 
 test('a role is assumed first, with its external id', async () => {
   front.forms.length = 0;
   const { errors } = await run('validate_connection', { ...assuming, assumableRole: ROLE, externalId: 'ours' });
-  expect([errors, front.forms.map((form) => [form.get('Action'), form.get('ExternalId'), form.get('AutoCreate')])]).toEqual([
-    [],
-    [
+  expect({ errors, shown: front.forms.map((form) => [form.get('Action'), form.get('ExternalId'), form.get('AutoCreate')]) }).toEqual({
+    errors: [],
+    shown: [
       ['AssumeRole', 'ours', null],
       ['GetClusterCredentials', null, 'false'],
     ],
-  ]);
+  });
 });
 
 test('what AWS refuses has a code of its own, and names the action that a policy has to allow', async () => {
@@ -89,7 +92,10 @@ test('what AWS refuses has a code of its own, and names the action that a policy
 test('neither the secret key nor the password that AWS made is in what is said of them', async () => {
   const outcomes = [await run('validate_connection', direct), await run('validate_connection', { ...direct, user: 'nobody' })];
   const secrets = [direct.secretAccessKey, ...front.passwords];
-  expect([front.passwords.length > 0, secrets.filter((secret) => JSON.stringify(outcomes).includes(secret))]).toEqual([true, []]);
+  expect({ isAsked: front.passwords.length > 0, shown: secrets.filter((secret) => JSON.stringify(outcomes).includes(secret)) }).toEqual({
+    isAsked: true,
+    shown: [],
+  });
 });
 
 async function createKey(name: string, document: string): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {

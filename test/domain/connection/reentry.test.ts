@@ -38,11 +38,11 @@ describe('changes are laid over what is stored', () => {
 
   test('a group is replaced whole, and an empty one clears it', () => {
     const merged = (ssl: object) => mergeDetails(connector, base, { ssl }).ssl;
-    expect([merged({ verifyCert: true }), merged({}), merged({ verifyIdentity: null })]).toEqual([
-      { verifyCert: true },
-      undefined,
-      undefined,
-    ]);
+    expect({ given: merged({ verifyCert: true }), empty: merged({}), cleared: merged({ verifyIdentity: null }) }).toEqual({
+      given: { verifyCert: true },
+      empty: undefined,
+      cleared: undefined,
+    });
   });
 
   test('a field is given once, or twice alike, in whatever spelling', () => {

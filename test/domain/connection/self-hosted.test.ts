@@ -87,7 +87,10 @@ describe('a secret that stays outside', () => {
     ],
   ])("of %s is read in its driver's words, flat and under connect_args, beside others", (kind, content, details) => {
     const held = { ...content, application_name: 'etl', connect_timeout: 10 };
-    expect([read(kind, held), read(kind, { connect_args: held, note: 'of the data team' })]).toEqual([details, details]);
+    expect({ bare: read(kind, held), wrapped: read(kind, { connect_args: held, note: 'of the data team' }) }).toEqual({
+      bare: details,
+      wrapped: details,
+    });
   });
 
   test('a warehouse that stands beside it completes it', () => {
@@ -119,10 +122,10 @@ describe('a secret that stays outside', () => {
 
   test('an account that it names is not reached at an address beside it', () => {
     const held = { account: 'org-a', user: 'loader', password: 'p' };
-    expect([
-      wrongIn('snowflake', held, { url: 'https://evil.example.com' }),
-      wrongIn('snowflake', { user: 'loader', password: 'p' }, { account: 'org-a', url: 'https://private.example.com' }),
-    ]).toEqual(['ill-formed: the connection names another url', 'nothing']);
+    expect({
+      elsewhere: wrongIn('snowflake', held, { url: 'https://evil.example.com' }),
+      named: wrongIn('snowflake', { user: 'loader', password: 'p' }, { account: 'org-a', url: 'https://private.example.com' }),
+    }).toEqual({ elsewhere: 'ill-formed: the connection names another url', named: 'nothing' });
   });
 
   test('less TLS in it is another destination', () => {

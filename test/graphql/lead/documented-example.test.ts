@@ -43,17 +43,17 @@ test("the documentation's own example of updating an integration runs as it is p
   const { data: saved } = await gateway.graphql(
     `mutation { updateCredentialsV2(connectionId: "${id}", tempCredentialsKey: "${key}") { success updatedAt } }`,
   );
-  expect([
-    listed.getPlatformServices[0].connections,
+  expect({
+    connections: listed.getPlatformServices[0].connections,
     success,
-    tested.testUpdatedCredentialsV2.validationResult,
-    saved.updateCredentialsV2,
-  ]).toEqual([
-    [{ name: 'Warehouse', uuid: id, connectionType: 'SNOWFLAKE' }],
-    true,
-    { success: true, validationName: 'validate_connection', description: expect.any(String), errors: [], warnings: [] },
-    { success: true, updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
-  ]);
+    validationResult: tested.testUpdatedCredentialsV2.validationResult,
+    saved: saved.updateCredentialsV2,
+  }).toEqual({
+    connections: [{ name: 'Warehouse', uuid: id, connectionType: 'SNOWFLAKE' }],
+    success: true,
+    validationResult: { success: true, validationName: 'validate_connection', description: expect.any(String), errors: [], warnings: [] },
+    saved: { success: true, updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+  });
 });
 
 test('the older test says what failed, and keeps nothing', async () => {
@@ -61,21 +61,21 @@ test('the older test says what failed, and keeps nothing', async () => {
     `mutation { testSnowflakeCredentials(account: "${ACCOUNT}", url: "${fake.url}", user: "loader", password: "wrong") { key success validations { type message data { error } } } }`,
   );
   const { data: changes } = await gateway.graphql('query { changes(state: OPEN) { edges { node { id } } } }');
-  expect([
-    data.testSnowflakeCredentials.key,
-    data.testSnowflakeCredentials.success,
-    data.testSnowflakeCredentials.validations[0],
-    changes.changes.edges,
-  ]).toEqual([
-    null,
-    false,
-    {
+  expect({
+    key: data.testSnowflakeCredentials.key,
+    success: data.testSnowflakeCredentials.success,
+    validation: data.testSnowflakeCredentials.validations[0],
+    changes: changes.changes.edges,
+  }).toEqual({
+    key: null,
+    success: false,
+    validation: {
       type: 'validate_connection',
       message: 'validate_connection failed: Snowflake refused the user and password.',
       data: { error: 'the login failed (390100)' },
     },
-    [],
-  ]);
+    changes: [],
+  });
 });
 
 test('the way to log in is changed by clearing the old one, and a moved token endpoint needs its secrets again (#57)', async () => {
@@ -92,10 +92,15 @@ test('the way to log in is changed by clearing the old one, and a moved token en
   const { data } = await gateway.graphql(
     `mutation { updateCredentialsV2(connectionId: "${id}", tempCredentialsKey: "${key}") { success version } }`,
   );
-  expect([both, data.updateCredentialsV2, await stage('{url: "https://elsewhere.example"}'), await stage('{account: "another"}')]).toEqual([
-    [['BAD_REQUEST', 'password']],
-    { success: true, version: 2 },
-    [['SECRET_REENTRY_REQUIRED', 'oauth.clientSecret']],
-    [['SECRET_REENTRY_REQUIRED', 'oauth.clientSecret']],
-  ]);
+  expect({
+    both,
+    saved: data.updateCredentialsV2,
+    elsewhere: await stage('{url: "https://elsewhere.example"}'),
+    another: await stage('{account: "another"}'),
+  }).toEqual({
+    both: [['BAD_REQUEST', 'password']],
+    saved: { success: true, version: 2 },
+    elsewhere: [['SECRET_REENTRY_REQUIRED', 'oauth.clientSecret']],
+    another: [['SECRET_REENTRY_REQUIRED', 'oauth.clientSecret']],
+  });
 });

@@ -67,14 +67,17 @@ describe('requests as its clients send them', () => {
 
   test('an unknown key is 401 with an error that has a code', async () => {
     const { status, body } = await post({ query: '{ getUser { email } }' }, { authorization: 'Bearer nobody' });
-    expect([status, body.errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect({ status, code: body.errors?.[0]?.extensions.code }).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
   });
 
   test('a refused idempotency id says what to do, as every error does', async () => {
     const headers = { 'x-mcd-idempotent-id': 'one-id' };
     await post({ query: '{ getUser { id } }' }, headers);
     const { body } = await post({ query: '{ getUser { email } }' }, headers);
-    expect([body.errors?.[0]?.extensions.code, typeof body.errors?.[0]?.extensions.next]).toEqual(['IDEMPOTENCY_MISMATCH', 'string']);
+    expect({ code: body.errors?.[0]?.extensions.code, next: typeof body.errors?.[0]?.extensions.next }).toEqual({
+      code: 'IDEMPOTENCY_MISMATCH',
+      next: 'string',
+    });
   });
 });
 
@@ -105,11 +108,11 @@ describe('details as its clients send them', () => {
     const taken = await update({ ...rest, db_name, db_type, port: '5432' });
     const refused = await update({ ...rest, db_name, passwort: 'x' });
     const odd = await update({ ...rest, db_name, 'p@ss w0rd!': 'x' });
-    expect([
-      taken.data.updateCredentials.success,
-      refused.errors?.map(({ message, extensions }) => [extensions.code, extensions.path, message.split(':')[0]]),
-      odd.text.includes('w0rd'),
-    ]).toEqual([true, [['BAD_REQUEST', 'changes.passwort', 'changes.passwort']], false]);
+    expect({
+      success: taken.data.updateCredentials.success,
+      errors: refused.errors?.map(({ message, extensions }) => [extensions.code, extensions.path, message.split(':')[0]]),
+      odd: odd.text.includes('w0rd'),
+    }).toEqual({ success: true, errors: [['BAD_REQUEST', 'changes.passwort', 'changes.passwort']], odd: false });
   });
 
   test("the wrong kind's mutation names the right one", async () => {
@@ -138,14 +141,21 @@ describe('results of the first form', () => {
     receiver.status = 204;
     const { success, validations, warnings } = data.testExistingConnection;
     const [first] = validations;
-    expect([success, first.type, first.message, typeof first.data.error, warnings[0].type, warnings[0].data.error]).toEqual([
-      false,
-      'validate_connection',
-      expect.stringMatching(/^validate_connection failed: /),
-      'string',
-      'validate_connection',
-      first.data.error,
-    ]);
+    expect({
+      success,
+      type: first.type,
+      message: first.message,
+      error: typeof first.data.error,
+      warningType: warnings[0].type,
+      warningError: warnings[0].data.error,
+    }).toEqual({
+      success: false,
+      type: 'validate_connection',
+      message: expect.stringMatching(/^validate_connection failed: /),
+      error: 'string',
+      warningType: 'validate_connection',
+      warningError: first.data.error,
+    });
   });
 });
 
@@ -157,11 +167,11 @@ describe('sites', () => {
     const refused = await gateway.graphql(probe, { port }, editor);
     const { data } = await gateway.graphql(probe, { port });
     const audit = await gateway.graphql('{ auditLog(first: 1, filter: { actions: ["network.probe"] }) { edges { node { details } } } }');
-    expect([refused.errors?.[0]?.extensions.code, data.testTcpOpenConnection.success, audit.data.auditLog.edges]).toEqual([
-      'FORBIDDEN',
-      true,
-      [{ node: { details: { probe: 'tcp', status: 'passed', codes: [] } } }],
-    ]);
+    expect({
+      code: refused.errors?.[0]?.extensions.code,
+      success: data.testTcpOpenConnection.success,
+      edges: audit.data.auditLog.edges,
+    }).toEqual({ code: 'FORBIDDEN', success: true, edges: [{ node: { details: { probe: 'tcp', status: 'passed', codes: [] } } }] });
   });
 
   test('storage is checked, and the result has the form of a validation', async () => {
@@ -173,13 +183,19 @@ describe('sites', () => {
     const ask = async (args: string) =>
       (await gateway.graphql(`{ getPlatformServices(${args}) { supportStatus { code } } }`)).data.getPlatformServices[0].supportStatus
         ?.code;
-    expect([
-      await ask('deploymentType: CLOUD_V2_P'),
-      await ask('supportsConnectionType: TRANSACTIONAL_DB'),
-      await ask('supportsConnectionType: S3_QL_EVENTS'),
-      await ask('supportsAgentType: REMOTE_AGENT'),
-      await ask('supportsAgentType: DATA_STORE_AGENT'),
-    ]).toEqual([undefined, 'SUPPORTED', 'NEW_CONNECTIONS_NOT_SUPPORTED', 'REMOTE_AGENT_NOT_SUPPORTED', 'DATA_STORE_NOT_SUPPORTED']);
+    expect({
+      cloud: await ask('deploymentType: CLOUD_V2_P'),
+      database: await ask('supportsConnectionType: TRANSACTIONAL_DB'),
+      events: await ask('supportsConnectionType: S3_QL_EVENTS'),
+      remoteAgent: await ask('supportsAgentType: REMOTE_AGENT'),
+      dataStore: await ask('supportsAgentType: DATA_STORE_AGENT'),
+    }).toEqual({
+      cloud: undefined,
+      database: 'SUPPORTED',
+      events: 'NEW_CONNECTIONS_NOT_SUPPORTED',
+      remoteAgent: 'REMOTE_AGENT_NOT_SUPPORTED',
+      dataStore: 'DATA_STORE_NOT_SUPPORTED',
+    });
   });
 });
 
@@ -219,7 +235,7 @@ describe('integrations', () => {
     const before = await countReads(listing);
     for (let index = 0; index < 9; index += 1) await addPostgres(`listed ${index}`);
     await listing();
-    expect([before > 0, await countReads(listing)]).toEqual([true, before]);
+    expect({ hasReads: before > 0, reads: await countReads(listing) }).toEqual({ hasReads: true, reads: before });
   });
 });
 
@@ -231,11 +247,10 @@ test('where a site must be chosen and was not, the command line recognises the m
     'mutation ($d: TransactionalDbConnectionDetails!, $dc: UUID) { testTransactionalDbCredentials(connectionDetails: $d, validationName: "validate_connection", connectionOptions: { dcId: $dc }) { key } }';
   const message = 'Multiple data collectors found. Please specify a collector.';
   const ping = await gateway.graphql('query ($id: UUID!) { pingDataCollector(dcId: $id, traceId: $id) { traceId } }', { id: site.id });
-  expect([
-    (await refusal(test_, { d: DETAILS }))?.[0]?.message,
-    (await refusal('{ testTcpOpenConnection(host: "a.example", port: 1) { success } }', {}))?.[0]?.message,
-    (await refusal('{ testStorageAccess { success } }', {}))?.[0]?.message,
-    // One of another network can't be dialled from here; the SDK tries again for as long as the body has no errors.
-    [ping.status, Object.keys(JSON.parse(ping.text))],
-  ]).toEqual([message, message, message, [503, ['message', 'code']]]);
+  expect({
+    credentials: (await refusal(test_, { d: DETAILS }))?.[0]?.message,
+    network: (await refusal('{ testTcpOpenConnection(host: "a.example", port: 1) { success } }', {}))?.[0]?.message,
+    storage: (await refusal('{ testStorageAccess { success } }', {}))?.[0]?.message,
+    elsewhere: [ping.status, Object.keys(JSON.parse(ping.text))],
+  }).toEqual({ credentials: message, network: message, storage: message, elsewhere: [503, ['message', 'code']] });
 });

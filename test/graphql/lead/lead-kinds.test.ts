@@ -26,10 +26,10 @@ const TEST_V2 = `mutation ($c: DatabricksSqlWarehouseInput!, $id: UUID, $v: Stri
 test('the older test of a kind gives a key when every validation passed, and none when one failed', async () => {
   const wrong = await gateway.graphql(TEST_V1, { c: config('dapi-wrong') });
   const right = await gateway.graphql(TEST_V1, { c: config('dapi-first') });
-  expect([wrong.data, right.data]).toEqual([
-    { testDatabricksSqlWarehouseCredentials: { key: null, success: false } },
-    { testDatabricksSqlWarehouseCredentials: { key: expect.stringMatching(/^chg_tmp_/), success: true } },
-  ]);
+  expect({ wrong: wrong.data, right: right.data }).toEqual({
+    wrong: { testDatabricksSqlWarehouseCredentials: { key: null, success: false } },
+    right: { testDatabricksSqlWarehouseCredentials: { key: expect.stringMatching(/^chg_tmp_/), success: true } },
+  });
 });
 
 test('a connection is added by that key, tested with other details laid over its own, and changed', async () => {
@@ -45,11 +45,15 @@ test('a connection is added by that key, tested with other details laid over its
     'mutation ($k: String!, $id: UUID!) { updateCredentialsV2(connectionId: $id, tempCredentialsKey: $k) { success version } }',
     { k: staged.data.testDatabricksSqlWarehouseCredentialsV2.key, id: uuid },
   );
-  expect([type, overlaid.data.testDatabricksSqlWarehouseCredentialsV2.validationResult, saved.updateCredentialsV2]).toEqual([
-    'DATABRICKS_SQL_WAREHOUSE',
-    { success: false, errors: [{ code: 'CREDENTIALS_REJECTED' }] },
-    { success: true, version: 2 },
-  ]);
+  expect({
+    type,
+    validationResult: overlaid.data.testDatabricksSqlWarehouseCredentialsV2.validationResult,
+    saved: saved.updateCredentialsV2,
+  }).toEqual({
+    type: 'DATABRICKS_SQL_WAREHOUSE',
+    validationResult: { success: false, errors: [{ code: 'CREDENTIALS_REJECTED' }] },
+    saved: { success: true, version: 2 },
+  });
 });
 
 test('details laid over a connection at another address need its secrets again (N6)', async () => {

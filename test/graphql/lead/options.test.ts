@@ -91,7 +91,7 @@ test.each([
   'x'.repeat(256),
 ])('#78 #85 a host that no line may hold is refused by its path: %j', async (host) => {
   const { code, path } = await stage('postgres', { ...POSTGRES, host });
-  expect([code, path]).toEqual(['BAD_REQUEST', 'host']);
+  expect({ code, path }).toEqual({ code: 'BAD_REQUEST', path: 'host' });
 });
 
 test.each([
@@ -104,5 +104,5 @@ test.each([
   ['sslOptions', { caData: '/etc/passwd' }, 'sslOptions.caData'],
 ])('#85 a %s of %j is refused by its path', async (field, value, expected) => {
   const { code, path, text } = await stage('postgres', { ...POSTGRES, [field]: value });
-  expect([code, path, text.includes('/etc/passwd')]).toEqual(['BAD_REQUEST', expected, false]);
+  expect({ code, path, text: text.includes('/etc/passwd') }).toEqual({ code: 'BAD_REQUEST', path: expected, text: false });
 });

@@ -77,26 +77,26 @@ describe('self-hosted credentials in the words of the lead API', () => {
     doorman.sent.length = 0;
     const result = await tested(details('MCD_HOOK'));
     const after = (await gateway.graphql('{ changes { edges { node { id } } } }')).data.changes.edges.length;
-    expect([result, doorman.sent, after - before]).toEqual(['passed', [PASS], 0]);
+    expect({ result, sent: doorman.sent, stored: after - before }).toEqual({ result: 'passed', sent: [PASS], stored: 0 });
   });
 
   test('save_credentials stages the reference, and reads and dials nothing', async () => {
     doorman.sent.length = 0;
     const staged = await gateway.graphql(STAGE_NEW, { d: details('MCD_NONE') });
-    expect([typeof staged.data.testSelfHostedCredentialsV2.key, doorman.sent]).toEqual(['string', []]);
+    expect({ key: typeof staged.data.testSelfHostedCredentialsV2.key, sent: doorman.sent }).toEqual({ key: 'string', sent: [] });
   });
 
   test('the older form runs every validator, and gives a key for the one that passed alone', async () => {
     const good = (await gateway.graphql(TEST_V1, { t: 'webhook', m: 'env_var', k: 'MCD_HOOK' })).data.testSelfHostedCredentials;
     const bad = (await gateway.graphql(TEST_V1, { t: 'webhook', m: 'ENV-VAR', k: 'MCD_NONE' })).data.testSelfHostedCredentials;
     const added = await gateway.graphql(ADD, { k: good.key, n: 'of the older form' });
-    expect([good.success, codeOf(added), bad.key, bad.success, bad.validations[0].message]).toEqual([
-      true,
-      'ok',
-      null,
-      false,
-      'validate_connection failed: The secret that env:MCD_NONE names does not exist.',
-    ]);
+    expect({ good: good.success, added: codeOf(added), badKey: bad.key, bad: bad.success, message: bad.validations[0].message }).toEqual({
+      good: true,
+      added: 'ok',
+      badKey: null,
+      bad: false,
+      message: 'validate_connection failed: The secret that env:MCD_NONE names does not exist.',
+    });
   });
 
   test.each<[string, object, string, string | undefined]>([
@@ -139,7 +139,11 @@ describe('self-hosted credentials in the words of the lead API', () => {
     };
     const before = await rows();
     const { errors } = await gateway.graphql(STAGE_NEW, { d: { ...details('MCD_HOOK'), ...given } });
-    expect([errors?.[0]?.extensions.code, errors?.[0]?.extensions.path, (await rows()) === before]).toEqual([code, path, true]);
+    expect({ code: errors?.[0]?.extensions.code, path: errors?.[0]?.extensions.path, isUnchanged: (await rows()) === before }).toEqual({
+      code,
+      path,
+      isUnchanged: true,
+    });
   });
 
   test.each<[string, object, string]>([
@@ -151,7 +155,7 @@ describe('self-hosted credentials in the words of the lead API', () => {
     ['a property of every object as the mechanism', { t: 'webhook', m: 'constructor', k: 'x' }, 'selfHostingMechanism'],
   ])('the older form with %s is BAD_REQUEST by field', async (_, given, path) => {
     const { errors } = await gateway.graphql(TEST_V1, given);
-    expect([errors?.[0]?.extensions.code, errors?.[0]?.extensions.path]).toEqual(['BAD_REQUEST', path]);
+    expect({ code: errors?.[0]?.extensions.code, path: errors?.[0]?.extensions.path }).toEqual({ code: 'BAD_REQUEST', path });
   });
 
   test('an update keeps what is left out, refuses a path of another manager, and replaces on demand', async () => {
@@ -161,12 +165,12 @@ describe('self-hosted credentials in the words of the lead API', () => {
       return data?.updateSelfHostedCredentialsV2?.result?.key ?? errors?.[0]?.extensions.path;
     };
     const other = secrets.write('other.json', content());
-    expect([
-      await update({ envVarName: 'MCD_HOOK' }),
-      await update({ selfHostedCredentialsType: 'ENV_VAR' }),
-      await update({}, true),
-      codeOf(await gateway.graphql(COMMIT, { id, key: await update({ filePath: other }) })),
-    ]).toEqual(['envVarName', 'envVarName', 'selfHostedCredentialsType', 'ok']);
+    expect({
+      variable: await update({ envVarName: 'MCD_HOOK' }),
+      type: await update({ selfHostedCredentialsType: 'ENV_VAR' }),
+      cleared: await update({}, true),
+      file: codeOf(await gateway.graphql(COMMIT, { id, key: await update({ filePath: other }) })),
+    }).toEqual({ variable: 'envVarName', type: 'envVarName', cleared: 'selfHostedCredentialsType', file: 'ok' });
   });
 });
 
@@ -182,29 +186,34 @@ describe('what a secret may hold', () => {
   };
 
   test('one member of it by its key, an object or the text of one', async () => {
-    expect([
-      await added('MCD_MANY', 'alerts'),
-      await added('MCD_MANY', 'text'),
-      await added('MCD_MANY', 'number'),
-      await added('MCD_MANY', 'none'),
-    ]).toEqual(['ok', 'ok', 'SECRET_INVALID not JSON', 'SECRET_MISSING it has no member of that name']);
+    expect({
+      member: await added('MCD_MANY', 'alerts'),
+      text: await added('MCD_MANY', 'text'),
+      number: await added('MCD_MANY', 'number'),
+      none: await added('MCD_MANY', 'none'),
+    }).toEqual({ member: 'ok', text: 'ok', number: 'SECRET_INVALID not JSON', none: 'SECRET_MISSING it has no member of that name' });
   });
 
   test('settings stand beside it, and say where it goes only where it does not say that itself', async () => {
     const elsewhere = { url: 'http://127.0.0.1:9/hook' };
-    expect([
-      await added('MCD_BARE', null, { url: doorman.url }),
-      await added('MCD_BARE', null),
-      await added('MCD_HOOK', null, { url: doorman.url }),
-      await added('MCD_HOOK', null, elsewhere),
-    ]).toEqual(['ok', 'SECRET_INVALID url: is required', 'ok', 'SECRET_INVALID the connection names another url']);
+    expect({
+      withUrl: await added('MCD_BARE', null, { url: doorman.url }),
+      withoutUrl: await added('MCD_BARE', null),
+      same: await added('MCD_HOOK', null, { url: doorman.url }),
+      elsewhere: await added('MCD_HOOK', null, elsewhere),
+    }).toEqual({
+      withUrl: 'ok',
+      withoutUrl: 'SECRET_INVALID url: is required',
+      same: 'ok',
+      elsewhere: 'SECRET_INVALID the connection names another url',
+    });
   });
 
   test('secrets never stand beside it', async () => {
-    expect([await added('MCD_BARE', null, { url: doorman.url, signingSecret: SIGNING }), await added('MCD_BARE', 'a key')]).toEqual([
-      'BAD_REQUEST settings.signingSecret',
-      'BAD_REQUEST secretKey',
-    ]);
+    expect({
+      signingSecret: await added('MCD_BARE', null, { url: doorman.url, signingSecret: SIGNING }),
+      secretKey: await added('MCD_BARE', 'a key'),
+    }).toEqual({ signingSecret: 'BAD_REQUEST settings.signingSecret', secretKey: 'BAD_REQUEST secretKey' });
   });
 
   test.each<[string, string, string]>([
@@ -234,16 +243,18 @@ describe('grants', () => {
     const rows = (await gateway.graphql(AUDIT, { a: ['secret-provider.grant', 'secret-provider.revoke'] })).data.auditLog.edges
       .map(({ node }: { node: { action: string; actorTokenId: string; details: object } }) => node)
       .filter(({ details: kept }: { details: { prefix?: string } }) => kept.prefix === '/run/secrets/of-this-test');
-    expect([made, ended, rows.map(({ action, actorTokenId }: { action: string; actorTokenId: string }) => [action, actorTokenId])]).toEqual(
-      [
-        ['ok', 'ok'],
-        ['ok', 'NOT_FOUND'],
-        [
-          ['secret-provider.revoke', gateway.owner.id],
-          ['secret-provider.grant', gateway.owner.id],
-        ],
+    expect({
+      made,
+      ended,
+      rows: rows.map(({ action, actorTokenId }: { action: string; actorTokenId: string }) => [action, actorTokenId]),
+    }).toEqual({
+      made: ['ok', 'ok'],
+      ended: ['ok', 'NOT_FOUND'],
+      rows: [
+        ['secret-provider.revoke', gateway.owner.id],
+        ['secret-provider.grant', gateway.owner.id],
       ],
-    );
+    });
   });
 
   test.each([
@@ -257,7 +268,11 @@ describe('grants', () => {
   ])('of %s %j are BAD_REQUEST, and change nothing', async (provider, prefix) => {
     const before = await grants();
     const { errors } = await gateway.graphql(GRANT, { provider, prefix });
-    expect([errors?.[0]?.extensions.code, errors?.[0]?.extensions.path, await grants()]).toEqual(['BAD_REQUEST', 'prefix', before]);
+    expect({ code: errors?.[0]?.extensions.code, path: errors?.[0]?.extensions.path, grants: await grants() }).toEqual({
+      code: 'BAD_REQUEST',
+      path: 'prefix',
+      grants: before,
+    });
   });
 
   test('of a project that does not exist are NOT_FOUND', async () => {
@@ -289,7 +304,10 @@ describe('grants of another project', () => {
   test('are shown to operators alone', async () => {
     const admin = await gateway.token('admin');
     const other = 'query { secretGrants(projectId: "00000000-0000-7000-8000-000000000000") { prefix } }';
-    expect([codeOf(await gateway.graphql(other, {}, admin)), codeOf(await gateway.graphql(other))]).toEqual(['FORBIDDEN', 'ok']);
+    expect({ admin: codeOf(await gateway.graphql(other, {}, admin)), owner: codeOf(await gateway.graphql(other)) }).toEqual({
+      admin: 'FORBIDDEN',
+      owner: 'ok',
+    });
   });
 });
 
@@ -316,5 +334,8 @@ test('what a secret holds is in no answer, error or audit row, and nowhere in th
     const bytes = readFileSync(join(gateway.dataDir, file));
     return forms.some((form) => bytes.includes(form) || bytes.includes(Buffer.from(form, 'utf16le')));
   });
-  expect([answers.map(({ text }) => forms.some((form) => text.includes(form))), stored]).toEqual([answers.map(() => false), []]);
+  expect({ answers: answers.map(({ text }) => forms.some((form) => text.includes(form))), stored }).toEqual({
+    answers: answers.map(() => false),
+    stored: [],
+  });
 });

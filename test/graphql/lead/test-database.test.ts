@@ -31,7 +31,7 @@ test.each([
     'mutation ($k: String!, $t: String!, $n: String!) { addConnection(connectionType: $t, key: $k, name: $n, createWarehouseType: $t) { connection { kind type } } }',
     { k: key, t: kind, n: JSON.stringify(given) },
   );
-  expect([success, added.data.addConnection.connection.kind]).toEqual([true, kind]);
+  expect({ success, kind: added.data.addConnection.connection.kind }).toEqual({ success: true, kind });
 });
 
 test('a wrong password gives no key, and says what failed', async () => {

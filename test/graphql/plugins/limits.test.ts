@@ -12,20 +12,26 @@ const code = async (query: string, variables: object = {}) => (await gateway.gra
 describe('documents that cost too much are refused', () => {
   test('#13 16 aliases, of whatever', async () => {
     const aliased = (count: number) => `{ ${Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ')} }`;
-    expect([await code(aliased(16)), await code(aliased(15))]).toEqual(['LIMIT_EXCEEDED', undefined]);
+    expect({ sixteen: await code(aliased(16)), fifteen: await code(aliased(15)) }).toEqual({
+      sixteen: 'LIMIT_EXCEEDED',
+      fifteen: undefined,
+    });
   });
 
   test('#15 one directive ten times, six directives', async () => {
-    expect([
-      await code(`{ __typename ${'@include(if: true) '.repeat(10)} }`),
-      await code(`{ ${'__typename @include(if: true) '.repeat(6)} }`),
-      await code(`{ ${'__typename @include(if: true) '.repeat(5)} }`),
-    ]).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED', undefined]);
+    expect({
+      tenOnOne: await code(`{ __typename ${'@include(if: true) '.repeat(10)} }`),
+      onSix: await code(`{ ${'__typename @include(if: true) '.repeat(6)} }`),
+      onFive: await code(`{ ${'__typename @include(if: true) '.repeat(5)} }`),
+    }).toEqual({ tenOnOne: 'LIMIT_EXCEEDED', onSix: 'LIMIT_EXCEEDED', onFive: undefined });
   });
 
   test('#16 a misspelt field brings no suggestion', async () => {
     const { text } = await gateway.graphql('{ getUsr { id } }');
-    expect([/getUser|did you mean/i.test(text), text.includes('BAD_REQUEST')]).toEqual([false, true]);
+    expect({ suggests: /getUser|did you mean/i.test(text), isRefused: text.includes('BAD_REQUEST') }).toEqual({
+      suggests: false,
+      isRefused: true,
+    });
   });
 
   test('#20 depth 30', async () => {
@@ -47,17 +53,17 @@ describe('documents that cost too much are refused', () => {
     const fragments = Array.from({ length: 20 }, (_, index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`).join(
       ' ',
     );
-    expect([
-      await code(`query { ...f0 } ${fragments} fragment f20 on Query { __typename }`),
-      await code('query { ...f } fragment f on Query { ...g } fragment g on Query { ...f }'),
-    ]).toEqual(['LIMIT_EXCEEDED', expect.stringMatching(/LIMIT_EXCEEDED|BAD_REQUEST/)]);
+    expect({
+      chain: await code(`query { ...f0 } ${fragments} fragment f20 on Query { __typename }`),
+      circle: await code('query { ...f } fragment f on Query { ...g } fragment g on Query { ...f }'),
+    }).toEqual({ chain: 'LIMIT_EXCEEDED', circle: expect.stringMatching(/LIMIT_EXCEEDED|BAD_REQUEST/) });
   });
 
   test('#22 #24 nesting of 20,000 and 100,000 tokens', async () => {
-    expect([await code(`${'{ a '.repeat(20_000)}${'}'.repeat(20_000)}`), await code(`{ ${'a '.repeat(100_000)} }`)]).toEqual([
-      'LIMIT_EXCEEDED',
-      'LIMIT_EXCEEDED',
-    ]);
+    expect({ deep: await code(`${'{ a '.repeat(20_000)}${'}'.repeat(20_000)}`), wide: await code(`{ ${'a '.repeat(100_000)} }`) }).toEqual({
+      deep: 'LIMIT_EXCEEDED',
+      wide: 'LIMIT_EXCEEDED',
+    });
   });
 
   test('#23 a list or object 20,000 deep in the variables, or in the document', async () => {
@@ -69,11 +75,11 @@ describe('documents that cost too much are refused', () => {
       });
       return JSON.parse(await response.text()).errors[0].extensions.code;
     };
-    expect([
-      await post(`{"c":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
-      await post(`{"c":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`),
-      await code(`{ getPlatformServices(connectionTypes: ${'['.repeat(20_000)}${']'.repeat(20_000)}) { uuid } }`),
-    ]).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
+    expect({
+      arrays: await post(`{"c":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
+      objects: await post(`{"c":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`),
+      literal: await code(`{ getPlatformServices(connectionTypes: ${'['.repeat(20_000)}${']'.repeat(20_000)}) { uuid } }`),
+    }).toEqual({ arrays: 'LIMIT_EXCEEDED', objects: 'LIMIT_EXCEEDED', literal: 'LIMIT_EXCEEDED' });
   });
 
   test('#25 a string of 100 KB and a list of 501, wherever they stand', async () => {
@@ -170,9 +176,9 @@ test('#27 names of the prototype are data or refused, and pollute nothing', asyn
     for (const [query, variables = {}] of documents)
       statuses.push((await gateway.graphql(query, variables, gateway.owner, { [name]: 'x' })).status);
   }
-  expect([new Set(statuses), ({} as Record<string, unknown>).polluted, Object.getPrototypeOf({}) === Object.prototype]).toEqual([
-    new Set([200]),
-    undefined,
-    true,
-  ]);
+  expect({
+    statuses: new Set(statuses),
+    polluted: ({} as Record<string, unknown>).polluted,
+    isUntouched: Object.getPrototypeOf({}) === Object.prototype,
+  }).toEqual({ statuses: new Set([200]), polluted: undefined, isUntouched: true });
 });

@@ -32,7 +32,12 @@ describeOnEachEngine('tokens limited to integrations', ({ databaseUrl }) => {
     const show = async (id: string) => codeOf(await gateway.graphql('query ($id: UUID!) { connection(id: $id) { uuid } }', { id }, admin));
     const stage = async (id: string) =>
       codeOf(await gateway.graphql('mutation ($id: UUID!) { stageChange(connectionId: $id, changes: "{}") { key } }', { id }, admin));
-    expect([await show(own), await stage(own), await show(foreign), await stage(foreign)]).toEqual(['ok', 'ok', 'NOT_FOUND', 'NOT_FOUND']);
+    expect({
+      ownShown: await show(own),
+      ownStaged: await stage(own),
+      foreignShown: await show(foreign),
+      foreignStaged: await stage(foreign),
+    }).toEqual({ ownShown: 'ok', ownStaged: 'ok', foreignShown: 'NOT_FOUND', foreignStaged: 'NOT_FOUND' });
   });
 
   test('it adds a connection to its own integration, and to no other', async () => {
@@ -53,7 +58,7 @@ describeOnEachEngine('tokens limited to integrations', ({ databaseUrl }) => {
         ),
       );
     };
-    expect([await addTo(own), await addTo(foreign)]).toEqual(['ok', 'NOT_FOUND']);
+    expect({ own: await addTo(own), foreign: await addTo(foreign) }).toEqual({ own: 'ok', foreign: 'NOT_FOUND' });
   });
 
   test('its children stay within it, in reach and in time (#50)', async () => {
@@ -62,13 +67,13 @@ describeOnEachEngine('tokens limited to integrations', ({ databaseUrl }) => {
     const owner = await limited('owner', own, 10);
     const create = (ids: readonly string[] | null, days: number | null) => gateway.graphql(CREATE, { roles: ['viewer'], ids, days }, owner);
     const inherited = await create(null, null);
-    expect([
-      inherited.data.createToken.token.integrationIds,
-      codeOf(await create([foreign], null)),
-      codeOf(await create([], null)),
-      codeOf(await create([own], 11)),
-      codeOf(await create([own], 9)),
-    ]).toEqual([[own], 'NOT_FOUND', 'BAD_REQUEST', 'FORBIDDEN', 'ok']);
+    expect({
+      inherited: inherited.data.createToken.token.integrationIds,
+      foreign: codeOf(await create([foreign], null)),
+      none: codeOf(await create([], null)),
+      longer: codeOf(await create([own], 11)),
+      shorter: codeOf(await create([own], 9)),
+    }).toEqual({ inherited: [own], foreign: 'NOT_FOUND', none: 'BAD_REQUEST', longer: 'FORBIDDEN', shorter: 'ok' });
   });
 
   test('as an owner it neither sees nor ends tokens that reach further, nor reads the audit of the whole project', async () => {
@@ -77,12 +82,12 @@ describeOnEachEngine('tokens limited to integrations', ({ databaseUrl }) => {
     const owner = await limited('owner', own);
     const child = await limited('viewer', own);
     const seen = (await gateway.graphql('{ tokens { id integrationIds } }', {}, owner)).data.tokens as readonly TokenRow[];
-    expect([
-      seen.every(({ integrationIds }) => integrationIds?.join() === own),
-      codeOf(await gateway.graphql(REVOKE, { id: gateway.owner.id }, owner)),
-      codeOf(await gateway.graphql(REVOKE, { id: child.id }, owner)),
-      codeOf(await gateway.graphql('{ auditLog { edges { node { id } } } }', {}, owner)),
-    ]).toEqual([true, 'NOT_FOUND', 'ok', 'FORBIDDEN']);
+    expect({
+      seesItsOwn: seen.every(({ integrationIds }) => integrationIds?.join() === own),
+      stranger: codeOf(await gateway.graphql(REVOKE, { id: gateway.owner.id }, owner)),
+      child: codeOf(await gateway.graphql(REVOKE, { id: child.id }, owner)),
+      audit: codeOf(await gateway.graphql('{ auditLog { edges { node { id } } } }', {}, owner)),
+    }).toEqual({ seesItsOwn: true, stranger: 'NOT_FOUND', child: 'ok', audit: 'FORBIDDEN' });
   });
 
   test('the last owner of the whole project stays, whatever limited ones there are, also of two that end each other at once (#51)', async () => {
@@ -93,10 +98,10 @@ describeOnEachEngine('tokens limited to integrations', ({ databaseUrl }) => {
       await Promise.all([gateway.graphql(REVOKE, { id: second.id }), gateway.graphql(REVOKE, { id: gateway.owner.id }, second)])
     ).map(codeOf);
     const left = codes[0] === 'ok' ? gateway.owner : second;
-    expect([codes.filter((code) => code === 'ok').length, codeOf(await gateway.graphql(REVOKE, { id: left.id }, left))]).toEqual([
-      1,
-      'FORBIDDEN',
-    ]);
+    expect({
+      codes: codes.filter((code) => code === 'ok').length,
+      afterwards: codeOf(await gateway.graphql(REVOKE, { id: left.id }, left)),
+    }).toEqual({ codes: 1, afterwards: 'FORBIDDEN' });
   });
 });
 

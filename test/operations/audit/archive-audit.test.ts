@@ -95,7 +95,11 @@ describeOnEachEngine('the archived audit', ({ databaseUrl }) => {
         head: (await bench.gateway.app.services.store.read.audit.head())?.chainHash.toString('hex'),
       },
     );
-    expect([again.archived, data?.cutAudit ?? null, errors?.[0]?.extensions.path]).toEqual([0, null, 'through']);
+    expect({ archived: again.archived, cut: data?.cutAudit ?? null, path: errors?.[0]?.extensions.path }).toEqual({
+      archived: 0,
+      cut: null,
+      path: 'through',
+    });
   });
 
   test.each([
@@ -117,7 +121,7 @@ describeOnEachEngine('the archived audit', ({ databaseUrl }) => {
       await bench.sql(`insert into ${table} select * from kept_${table}`);
       await bench.sql(`drop table kept_${table}`);
     }
-    expect([found.includes(kind), found[0], await verify()]).toEqual([true, 1, [0]]);
+    expect({ isTold: found.includes(kind), code: found[0], undone: await verify() }).toEqual({ isTold: true, code: 1, undone: [0] });
   });
 
   test('what was cut without an archive of ours is told, whatever record is left of it', async () => {

@@ -28,7 +28,10 @@ test('a refused mutation is in the audit when the answer comes, with what was as
   const viewer = await gateway.token('viewer');
   const before = await gateway.graphql('mutation { createToken(name: "x", roles: [owner]) { secret } }', {}, viewer);
   await gateway.graphql('{ connection(id: "01a20e09-e595-72fc-9d2a-53e9c4eedb47") { uuid } }', {}, viewer);
-  expect([codeOf(before), await rowsOf(viewer.id)]).toEqual(['FORBIDDEN', [{ fields: ['createToken'], codes: ['FORBIDDEN'] }]]);
+  expect({ refused: codeOf(before), rows: await rowsOf(viewer.id) }).toEqual({
+    refused: 'FORBIDDEN',
+    rows: [{ fields: ['createToken'], codes: ['FORBIDDEN'] }],
+  });
 });
 
 test('so is one that policy or proof refuses', async () => {
@@ -46,17 +49,20 @@ test('so is one that policy or proof refuses', async () => {
     admin,
   );
   receiver.status = 204;
-  expect([codeOf(refused), await rowsOf(admin.id)]).toEqual([
-    'VALIDATION_FAILED',
-    [{ fields: ['updateCredentialsV2'], codes: ['VALIDATION_FAILED'] }],
-  ]);
+  expect({ refused: codeOf(refused), rows: await rowsOf(admin.id) }).toEqual({
+    refused: 'VALIDATION_FAILED',
+    rows: [{ fields: ['updateCredentialsV2'], codes: ['VALIDATION_FAILED'] }],
+  });
 });
 
 test('a token that was revoked and is used again is told', async () => {
   const token = await gateway.token('admin');
   await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: token.id });
   const used = await gateway.graphql('{ getUser { email } }', {}, token);
-  expect([used.status, await rowsOf(token.id)]).toEqual([401, [{ fields: [], codes: ['UNAUTHENTICATED'] }]]);
+  expect({ status: used.status, rows: await rowsOf(token.id) }).toEqual({
+    status: 401,
+    rows: [{ fields: [], codes: ['UNAUTHENTICATED'] }],
+  });
 });
 
 test('a flood of refusals leaves 30 rows a minute, and the next one counts those that were left out', async () => {
@@ -67,5 +73,5 @@ test('a flood of refusals leaves 30 rows a minute, and the next one counts those
   clock.advance(60_000);
   await gateway.graphql(RENAME, { id: viewer.id }, viewer);
   const [last] = await rowsOf(viewer.id);
-  expect([flooded, last]).toEqual([30, expect.objectContaining({ leftOut: 10 })]);
+  expect({ flooded, last }).toEqual({ flooded: 30, last: expect.objectContaining({ leftOut: 10 }) });
 });

@@ -46,7 +46,7 @@ describeOnEachEngine('the past', ({ databaseUrl }) => {
     await bench.sql(`delete from audit where seq = ${seq}`);
     await bench.sql('insert into audit select * from kept');
     await bench.sql('drop table kept');
-    expect([found[0], found.includes('edited'), await verify()]).toEqual([false, true, [true]]);
+    expect({ ok: found[0], isTold: found.includes('edited'), undone: await verify() }).toEqual({ ok: false, isTold: true, undone: [true] });
   });
 
   test('a tail that was cut is told by the head of the store, with no anchor given', async () => {
@@ -57,7 +57,7 @@ describeOnEachEngine('the past', ({ databaseUrl }) => {
     const cut = await verify();
     await bench.sql('insert into audit select * from kept');
     await bench.sql('drop table kept');
-    expect([cut[0], cut.includes('truncated'), await verify()]).toEqual([false, true, [true]]);
+    expect({ ok: cut[0], isTold: cut.includes('truncated'), undone: await verify() }).toEqual({ ok: false, isTold: true, undone: [true] });
   });
 
   test('a version whose credentials were destroyed is none to go back to, whatever label it is given', async () => {
@@ -78,6 +78,11 @@ describeOnEachEngine('the past', ({ databaseUrl }) => {
     const relabelled = codeOf(await gateway.graphql(ROLL_BACK, { id, version: 1 }));
     const found = await problems();
     await sql(`update versions set label = 'RETIRED' where connection_id = '${id}' and version = 1`);
-    expect([before, retired, relabelled === 'ok', found.length > 0]).toEqual([[], 'BAD_REQUEST', false, true]);
+    expect({ before, retired, isRestored: relabelled === 'ok', isTold: found.length > 0 }).toEqual({
+      before: [],
+      retired: 'BAD_REQUEST',
+      isRestored: false,
+      isTold: true,
+    });
   });
 });

@@ -83,18 +83,24 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     const counts = await Promise.all(Array.from({ length: 6 }, (_, at) => commitWaiting((at % 2 === 0 ? gateway.app : other).services)));
     if (other !== gateway.app) await other.close();
     const updates = (await audited(id)).filter(({ action }: { action: string }) => action === 'connection.update');
-    expect([change, early, counts.reduce((sum, count) => sum + count), await changeOf(change), updates]).toEqual([
-      { id: expect.any(String), state: 'PENDING', waitUntil: expect.any(String), committedVersion: null },
-      0,
-      1,
-      { state: 'COMMITTED', failure: null, committedVersion: 2 },
-      [
+    expect({
+      answer: change,
+      early,
+      committed: counts.reduce((sum, count) => sum + count),
+      change: await changeOf(change),
+      updates,
+    }).toEqual({
+      answer: { id: expect.any(String), state: 'PENDING', waitUntil: expect.any(String), committedVersion: null },
+      early: 0,
+      committed: 1,
+      change: { state: 'COMMITTED', failure: null, committedVersion: 2 },
+      updates: [
         expect.objectContaining({
           actorTokenId: gateway.owner.id,
           details: expect.objectContaining({ waited: true, proven: true, version: 2 }),
         }),
       ],
-    ]);
+    });
   });
 
   test('a change is carried out when its leases have ended, however many others are held for longer', async () => {
@@ -106,7 +112,11 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     const committed = await commitWaiting(gateway.app.services, 2);
     for (const one of held) await release(one.leaseKey);
     const later = await commitWaiting(gateway.app.services, 2);
-    expect([committed, await changeOf(change), later]).toEqual([1, { state: 'COMMITTED', failure: null, committedVersion: 2 }, 3]);
+    expect({ committed, change: await changeOf(change), later }).toEqual({
+      committed: 1,
+      change: { state: 'COMMITTED', failure: null, committedVersion: 2 },
+      later: 3,
+    });
   });
 
   test('replicas that carry a change out at once dial for its proof once', async () => {
@@ -118,17 +128,24 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     const before = receiver.calls;
     await Promise.all([gateway.app, other, gateway.app, other].map((app) => commitWaiting(app.services)));
     if (other !== gateway.app) await other.close();
-    expect([receiver.calls - before, (await acquire(id)).data.acquireLease.lease.version]).toEqual([1, 2]);
+    expect({ dialled: receiver.calls - before, version: (await acquire(id)).data.acquireLease.lease.version }).toEqual({
+      dialled: 1,
+      version: 2,
+    });
   });
 
   test('a protocol that cannot say PENDING gets CONNECTION_IN_USE, with the jobs and Retry-After', async () => {
     const { id } = await addHeld();
     const refused = await gateway.graphql(COMMIT, { id, key: await stageSecret(gateway, id, NEXT) });
-    expect([codeOf(refused), refused.errors?.[0]?.extensions.jobs, refused.headers.get('retry-after')]).toEqual([
-      'CONNECTION_IN_USE',
-      [expect.objectContaining({ job: 'nightly' })],
-      expect.stringMatching(/^\d+$/),
-    ]);
+    expect({
+      refused: codeOf(refused),
+      jobs: refused.errors?.[0]?.extensions.jobs,
+      retryAfter: refused.headers.get('retry-after'),
+    }).toEqual({
+      refused: 'CONNECTION_IN_USE',
+      jobs: [expect.objectContaining({ job: 'nightly' })],
+      retryAfter: expect.stringMatching(/^\d+$/),
+    });
   });
 
   test('while a commit waits new leases are refused and live ones renewed and read; after it they get what it brought', async () => {
@@ -140,12 +157,12 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     await release(leaseKey);
     const between = codeOf(await acquire(id));
     await pass();
-    expect([during, read.credentials.signingSecret, between, (await acquire(id)).data.acquireLease.credentials.signingSecret]).toEqual([
-      ['CONNECTION_IN_USE', 'ok'],
-      SECRET,
-      'CONNECTION_IN_USE',
-      NEXT,
-    ]);
+    expect({
+      during,
+      held: read.credentials.signingSecret,
+      between,
+      leased: (await acquire(id)).data.acquireLease.credentials.signingSecret,
+    }).toEqual({ during: ['CONNECTION_IN_USE', 'ok'], held: SECRET, between: 'CONNECTION_IN_USE', leased: NEXT });
   });
 
   test('a lease that ends by time alone lets the commit through', async () => {
@@ -171,13 +188,13 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
       change.id,
     );
     const content = await gateway.app.services.store.read.contents.find({ projectId: gateway.app.projectId }, stored?.contentId ?? '');
-    expect([granted, late, await changeOf(change), content?.blob, (await audited(id))[0]]).toEqual([
-      1,
-      'CHANGE_EXPIRED',
-      { state: 'DISCARDED', failure: 'CONNECTION_IN_USE', committedVersion: null },
-      null,
-      expect.objectContaining({ action: 'change.give-up', details: { changeId: change.id, code: 'CONNECTION_IN_USE' } }),
-    ]);
+    expect({ granted, late, change: await changeOf(change), blob: content?.blob, audited: (await audited(id))[0] }).toEqual({
+      granted: 1,
+      late: 'CHANGE_EXPIRED',
+      change: { state: 'DISCARDED', failure: 'CONNECTION_IN_USE', committedVersion: null },
+      blob: null,
+      audited: expect.objectContaining({ action: 'change.give-up', details: { changeId: change.id, code: 'CONNECTION_IN_USE' } }),
+    });
   });
 
   test('proof that has aged while it waited is obtained again, and a refusal saves nothing', async () => {
@@ -188,10 +205,10 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     receiver.status = 401;
     await pass();
     receiver.status = 204;
-    expect([await changeOf(change), (await acquire(id)).data.acquireLease.lease.version]).toEqual([
-      { state: 'DISCARDED', failure: 'VALIDATION_FAILED', committedVersion: null },
-      1,
-    ]);
+    expect({ change: await changeOf(change), version: (await acquire(id)).data.acquireLease.lease.version }).toEqual({
+      change: { state: 'DISCARDED', failure: 'VALIDATION_FAILED', committedVersion: null },
+      version: 1,
+    });
   });
 
   test('a system that is away when its proof is due does not end the wait', async () => {
@@ -205,7 +222,10 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     receiver.status = 204;
     clock.advance(2 * MINUTE);
     await pass();
-    expect([meanwhile.state, (await changeOf(change)).state]).toEqual(['PENDING', 'COMMITTED']);
+    expect({ meanwhile: meanwhile.state, afterwards: (await changeOf(change)).state }).toEqual({
+      meanwhile: 'PENDING',
+      afterwards: 'COMMITTED',
+    });
   });
 
   test('a change that waits can be discarded, and its key is then worth nothing', async () => {
@@ -215,12 +235,17 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     const editor = codeOf(await gateway.graphql(discard, { id: change.id }, await gateway.token('editor')));
     await gateway.graphql(discard, { id: change.id });
     await release(leaseKey);
-    expect([editor, await pass(), await changeOf(change), codeOf(await gateway.graphql(COMMIT_CHANGE, { id, key }))]).toEqual([
-      'FORBIDDEN',
-      0,
-      { state: 'DISCARDED', failure: null, committedVersion: null },
-      'CHANGE_OUTDATED',
-    ]);
+    expect({
+      editor,
+      committed: await pass(),
+      change: await changeOf(change),
+      again: codeOf(await gateway.graphql(COMMIT_CHANGE, { id, key })),
+    }).toEqual({
+      editor: 'FORBIDDEN',
+      committed: 0,
+      change: { state: 'DISCARDED', failure: null, committedVersion: null },
+      again: 'CHANGE_OUTDATED',
+    });
   });
 
   test('a commit whose change is discarded while its proof is obtained says so, and accuses nobody of altering the store', async () => {
@@ -259,7 +284,11 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     const repeated = (await gateway.graphql(COMMIT_CHANGE, { id, key })).data.commitChange;
     const stranger = await gateway.graphql(COMMIT_CHANGE, { id, key }, await gateway.token('admin'));
     const second = await gateway.graphql(COMMIT_CHANGE, { id, key: await stageSecret(gateway, id, 'a secret of another change') });
-    expect([repeated, codeOf(stranger), codeOf(second)]).toEqual([change, 'NOT_FOUND', 'CONNECTION_IN_USE']);
+    expect({ repeated, stranger: codeOf(stranger), second: codeOf(second) }).toEqual({
+      repeated: change,
+      stranger: 'NOT_FOUND',
+      second: 'CONNECTION_IN_USE',
+    });
   });
 
   test('the rights of whoever asked are looked at when it is carried out', async () => {
@@ -292,13 +321,13 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     expect((await rollBack()).data.rollBackConnection).toEqual({ ...data.rollBackConnection, repeated: true });
     await release(leaseKey);
     await pass();
-    expect([data.rollBackConnection, (await acquire(id)).data.acquireLease]).toEqual([
-      { version: null, repeated: false, change: { id: expect.any(String), state: 'PENDING' } },
-      expect.objectContaining({
+    expect({ restored: data.rollBackConnection, leased: (await acquire(id)).data.acquireLease }).toEqual({
+      restored: { version: null, repeated: false, change: { id: expect.any(String), state: 'PENDING' } },
+      leased: expect.objectContaining({
         lease: expect.objectContaining({ version: 3 }),
         credentials: expect.objectContaining({ signingSecret: SECRET }),
       }),
-    ]);
+    });
   });
 
   test.each(['REFUSE', 'WAIT'])('break-glass commits despite %s with an owner and a reason, and is audited with it', async (policy) => {
@@ -318,15 +347,15 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
       job,
     );
     const [row] = (await audited(id)).filter(({ action }: { action: string }) => action === 'connection.break-glass');
-    expect([answers, read.data.readLease.lease.version, row]).toEqual([
-      ['FORBIDDEN', 'BAD_REQUEST', 'BAD_REQUEST', 'BAD_REQUEST', 'ok'],
-      1,
-      {
+    expect({ answers, version: read.data.readLease.lease.version, row }).toEqual({
+      answers: ['FORBIDDEN', 'BAD_REQUEST', 'BAD_REQUEST', 'BAD_REQUEST', 'ok'],
+      version: 1,
+      row: {
         action: 'connection.break-glass',
         actorTokenId: gateway.owner.id,
         details: { changeId: expect.any(String), reason, leaseIds: [leaseId] },
       },
-    ]);
+    });
   });
 
   test('break-glass lifts no other rule: proof, base version and connection stay as they are', async () => {
@@ -341,7 +370,12 @@ describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
     const foreign = codeOf(await gateway.graphql(COMMIT_CHANGE, { id: other.id, key, reason }));
     const first = codeOf(await gateway.graphql(COMMIT_CHANGE, { id, key, reason }));
     const outdated = codeOf(await gateway.graphql(COMMIT_CHANGE, { id, key: late, reason }));
-    expect([unproven, foreign, first, outdated]).toEqual(['VALIDATION_FAILED', 'NOT_FOUND', 'ok', 'VERSION_CONFLICT']);
+    expect({ unproven, foreign, first, outdated }).toEqual({
+      unproven: 'VALIDATION_FAILED',
+      foreign: 'NOT_FOUND',
+      first: 'ok',
+      outdated: 'VERSION_CONFLICT',
+    });
   });
 
   test('a change that waits loses to a newer version, and says so', async () => {

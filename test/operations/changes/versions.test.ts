@@ -33,11 +33,11 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
     const one = await labels(id);
     clock.advance(2 * HOUR);
     await keep();
-    expect([both, one, await labels(id)]).toEqual([
-      ['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'],
-      ['3 CURRENT', '2 PREVIOUS', '1 RETIRED'],
-      ['3 CURRENT', '2 RETIRED', '1 RETIRED'],
-    ]);
+    expect({ both, one, none: await labels(id) }).toEqual({
+      both: ['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'],
+      one: ['3 CURRENT', '2 PREVIOUS', '1 RETIRED'],
+      none: ['3 CURRENT', '2 RETIRED', '1 RETIRED'],
+    });
   });
 
   test('the ciphertext of a retired version is destroyed after 7 days, not before, and roll-back is possible until then', async () => {
@@ -53,14 +53,21 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
     await keep();
     const destroyed = (await versions(lost)).map(({ version, label }) => `${version} ${label}`);
     const late = await rollBack(lost, 1);
-    expect([
+    expect({
       restored,
-      await served(kept),
+      served: await served(kept),
       destroyed,
-      codeOf(late),
-      late.errors?.[0]?.extensions.path,
-      (await examination()).findings,
-    ]).toEqual(['ok', SECRET, ['2 CURRENT', '1 RETIRED'], 'BAD_REQUEST', 'version', []]);
+      late: codeOf(late),
+      path: late.errors?.[0]?.extensions.path,
+      findings: (await examination()).findings,
+    }).toEqual({
+      restored: 'ok',
+      served: SECRET,
+      destroyed: ['2 CURRENT', '1 RETIRED'],
+      late: 'BAD_REQUEST',
+      path: 'version',
+      findings: [],
+    });
   });
 
   test('a roll-back is validated again: content that no longer works is not made CURRENT', async () => {
@@ -71,7 +78,10 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
     receiver.status = 401;
     const refused = await rollBack(id);
     receiver.status = 204;
-    expect([codeOf(refused), await labels(id)]).toEqual(['VALIDATION_FAILED', ['2 CURRENT', '1 PREVIOUS']]);
+    expect({ refused: codeOf(refused), labels: await labels(id) }).toEqual({
+      refused: 'VALIDATION_FAILED',
+      labels: ['2 CURRENT', '1 PREVIOUS'],
+    });
   });
 
   test('a roll-back that was staged and dropped, by hand or by time, takes nothing from the version that it would have restored', async () => {
@@ -94,7 +104,11 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
       await keep();
     }
     receiver.status = 204;
-    expect([(await examination()).findings, codeOf(await rollBack(id, 1)), await served(id)]).toEqual([[], 'ok', SECRET]);
+    expect({ findings: (await examination()).findings, restored: codeOf(await rollBack(id, 1)), served: await served(id) }).toEqual({
+      findings: [],
+      restored: 'ok',
+      served: SECRET,
+    });
   });
 
   test('content that several versions share is kept for 7 days after the last of them retired', async () => {
@@ -110,7 +124,7 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
     await keep();
     clock.advance(5 * DAY);
     await keep();
-    expect([codeOf(await rollBack(id, 3)), await served(id)]).toEqual(['ok', SECRET]);
+    expect({ restored: codeOf(await rollBack(id, 3)), served: await served(id) }).toEqual({ restored: 'ok', served: SECRET });
   });
 
   test("another request's roll-back is told as repeated, whatever idempotency id asks at the same moment", async () => {
@@ -146,7 +160,10 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
     expect(first.data.rollBackConnection).toEqual({ version: 3, repeated: false });
     expect(repeats.map(({ data }) => data?.rollBackConnection)).toEqual(Array(4).fill({ version: 3, repeated: true }));
     expect([codeOf(byAnother), ...late.map(codeOf)]).toEqual(['VERSION_CONFLICT', 'VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok']);
-    expect([await labels(id), await served(id)]).toEqual([['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'], SECRET]);
+    expect({ labels: await labels(id), served: await served(id) }).toEqual({
+      labels: ['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'],
+      served: SECRET,
+    });
     expect((await again({ version: 2 })).data.rollBackConnection).toEqual({ version: 4, repeated: false });
   });
 
@@ -161,16 +178,17 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
         { id, expected },
       );
     const codes = [codeOf(await leave(2)), codeOf(await leave(7)), codeOf(await leave(3)), codeOf(await leave(2))];
-    expect([codes, (await labels(id))[0]]).toEqual([['VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok', 'VERSION_CONFLICT'], '4 CURRENT']);
+    expect({ codes, current: (await labels(id))[0] }).toEqual({
+      codes: ['VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok', 'VERSION_CONFLICT'],
+      current: '4 CURRENT',
+    });
   });
 
   test('a roll-back to the current version or to one that never was is refused, and says which', async () => {
     const id = await bench.add();
-    expect([codeOf(await rollBack(id)), codeOf(await rollBack(id, 1)), codeOf(await rollBack(id, 7))]).toEqual([
-      'NOT_FOUND',
-      'BAD_REQUEST',
-      'NOT_FOUND',
-    ]);
+    expect({ unnamed: codeOf(await rollBack(id)), current: codeOf(await rollBack(id, 1)), unknown: codeOf(await rollBack(id, 7)) }).toEqual(
+      { unnamed: 'NOT_FOUND', current: 'BAD_REQUEST', unknown: 'NOT_FOUND' },
+    );
   });
 
   test('an expired key answers the same before and after maintenance, which destroys what it sealed and audits that', async () => {
@@ -186,16 +204,16 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
       { id },
     );
     const sealed = await sql(`select blob from sealed_contents where connection_id = '${id}' order by created_at`);
-    expect([
+    expect({
       before,
       after,
-      audit.data?.auditLog.edges.map(({ node }: { node: object }) => node),
-      sealed.map(({ blob }) => blob === null),
-    ]).toEqual([
-      'CHANGE_EXPIRED',
-      'CHANGE_EXPIRED',
-      [{ details: { changeId: expect.any(String), expired: true }, actorName: 'gateway' }],
-      [false, true],
-    ]);
+      edges: audit.data?.auditLog.edges.map(({ node }: { node: object }) => node),
+      sealed: sealed.map(({ blob }) => blob === null),
+    }).toEqual({
+      before: 'CHANGE_EXPIRED',
+      after: 'CHANGE_EXPIRED',
+      edges: [{ details: { changeId: expect.any(String), expired: true }, actorName: 'gateway' }],
+      sealed: [false, true],
+    });
   });
 });

@@ -56,6 +56,6 @@ describeOnEachEngine('data keys that are retired', ({ databaseUrl }) => {
       }).catch(({ code }: { code: string }) => code);
     const first = await ask(true);
     const repeated = [await ask(false), await ask(false)];
-    expect([first, repeated]).toEqual(['OUTCOME_UNKNOWN', ['answer 2', 'answer 2']]);
+    expect({ first, repeated }).toEqual({ first: 'OUTCOME_UNKNOWN', repeated: ['answer 2', 'answer 2'] });
   });
 });

@@ -178,10 +178,7 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const again = await reseal();
     const found = await doctor();
     await gateway.close();
-    expect([again, found]).toEqual([
-      { resealed: 1, failures: [] },
-      { ok: true, findings: [] },
-    ]);
+    expect({ again, found }).toEqual({ again: { resealed: 1, failures: [] }, found: { ok: true, findings: [] } });
   });
 
   test('an old one stays while a row needs it: a version, a staged change, an answer that may be repeated', async () => {
@@ -203,16 +200,16 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const retired = codeOf(await gateway.graphql(RETIRE, { generation: 1 }));
     const secret = await secretOf(id);
     await gateway.close();
-    expect([young, current, unknown, rows, answer, codeOf(replay), retired, secret]).toEqual([
-      'BAD_REQUEST',
-      'BAD_REQUEST',
-      'NOT_FOUND',
-      expect.objectContaining({ code: 'BAD_REQUEST', versions: 1, contents: 1, answers: 1 }),
-      expect.objectContaining({ code: 'BAD_REQUEST', versions: 0, contents: 0, answers: 1 }),
-      'ok',
-      'ok',
-      SECRET,
-    ]);
+    expect({ young, current, unknown, rows, answer, replay: codeOf(replay), retired, secret }).toEqual({
+      young: 'BAD_REQUEST',
+      current: 'BAD_REQUEST',
+      unknown: 'NOT_FOUND',
+      rows: expect.objectContaining({ code: 'BAD_REQUEST', versions: 1, contents: 1, answers: 1 }),
+      answer: expect.objectContaining({ code: 'BAD_REQUEST', versions: 0, contents: 0, answers: 1 }),
+      replay: 'ok',
+      retired: 'ok',
+      secret: SECRET,
+    });
   });
 
   test('a chain that was edited is not signed anew, and its neighbours are', async () => {
@@ -226,18 +223,18 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const generations = await Promise.all([edited, whole].map(async (id) => (await store.read.versions.chain(id))[0]?.keyGeneration));
     const { findings } = await doctor();
     await gateway.close();
-    expect([
+    expect({
       done,
       generations,
-      findings.map(({ connectionId, problem }: { connectionId: string; problem: string }) => [connectionId, problem]),
-    ]).toEqual([
-      { resealed: 1, failures: [{ connectionId: edited, code: 'INTEGRITY' }] },
-      [1, 2],
-      [
+      findings: findings.map(({ connectionId, problem }: { connectionId: string; problem: string }) => [connectionId, problem]),
+    }).toEqual({
+      done: { resealed: 1, failures: [{ connectionId: edited, code: 'INTEGRITY' }] },
+      generations: [1, 2],
+      findings: [
         [edited, 'mac-broken'],
         [edited, 'not-in-audit'],
       ],
-    ]);
+    });
   });
 
   test('of racing rotations each makes a key of its own or is told of the other, and no generation is left out', async () => {
@@ -248,10 +245,10 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
       ({ generation }: { generation: number }) => generation,
     );
     await gateway.close();
-    expect([
-      answers.filter(({ errors }) => errors !== undefined).every((answer) => codeOf(answer) === 'REQUEST_IN_PROGRESS'),
+    expect({
+      answers: answers.filter(({ errors }) => errors !== undefined).every((answer) => codeOf(answer) === 'REQUEST_IN_PROGRESS'),
       keys,
-    ]).toEqual([true, Array.from({ length: made + 1 }, (_, at) => at + 1)]);
+    }).toEqual({ answers: true, keys: Array.from({ length: made + 1 }, (_, at) => at + 1) });
   });
 
   test('a gateway that has not learned of it reads what the new one sealed, and stores nothing under a key that is gone', async () => {
@@ -279,7 +276,12 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const again = await codeOfWork(stageCreation(behind, actor, creation));
     const needs = await needed(1);
     await gateway.close();
-    expect([refused, read, again, needs]).toEqual(['UNAVAILABLE', 'ok', 'ok', { versions: 0, contents: 0, answers: 0 }]);
+    expect({ refused, read, again, needs }).toEqual({
+      refused: 'UNAVAILABLE',
+      read: 'ok',
+      again: 'ok',
+      needs: { versions: 0, contents: 0, answers: 0 },
+    });
   });
 
   test('a roll-back that is staged while everything is sealed anew restores what is stored then', async () => {
@@ -297,7 +299,7 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     await commitChange(services, actor, { connectionId: id, key });
     const [found, secret] = [await doctor(), await secretOf(id)];
     await gateway.close();
-    expect([found, secret]).toEqual([{ ok: true, findings: [] }, SECRET]);
+    expect({ found, secret }).toEqual({ found: { ok: true, findings: [] }, secret: SECRET });
   });
 
   test('a request whose first answer was lost makes no second key, and finds the key destroyed that it destroyed', async () => {
@@ -321,7 +323,11 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const destroyed = await twice('retire', (bound) => retireDataKey(bound, actor, 1).then(() => 'gone'));
     const keys = await listDataKeys(services, actor);
     await gateway.close();
-    expect([rotated, destroyed, keys.map(({ generation }) => generation)]).toEqual([['2', '2'], ['gone', 'gone'], [2]]);
+    expect({ rotated, destroyed, keys: keys.map(({ generation }) => generation) }).toEqual({
+      rotated: ['2', '2'],
+      destroyed: ['gone', 'gone'],
+      keys: [2],
+    });
   });
 
   test('only whoever runs the instance does any of it', async () => {

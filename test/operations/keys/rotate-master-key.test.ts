@@ -119,12 +119,17 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     const ended = (await runMaintenance(gateway.app.services)).endedRotation;
     await gateway.close();
     const refused = await open(gateway, from).catch((error: { message: string; exitCode: number }) => error);
-    expect([early, ended, 'exitCode' in refused && [refused.exitCode, refused.message], await readableWith(gateway, to)]).toEqual([
-      false,
-      true,
-      [78, expect.stringMatching(new RegExp(`given is ${kidOf(from)}, the store is sealed with ${kidOf(to)}`))],
-      WHOLE,
-    ]);
+    expect({
+      early,
+      ended,
+      refused: 'exitCode' in refused && [refused.exitCode, refused.message],
+      readable: await readableWith(gateway, to),
+    }).toEqual({
+      early: false,
+      ended: true,
+      refused: [78, expect.stringMatching(new RegExp(`given is ${kidOf(from)}, the store is sealed with ${kidOf(to)}`))],
+      readable: WHOLE,
+    });
   });
 
   test('while it is half done, a third key is refused and told both, and the examination says what to do', async () => {
@@ -136,11 +141,11 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     const { ok, rotation } = await examineStore(gateway.app.services, actorOf(gateway.app));
     await gateway.close();
     const refused = await open(gateway, newKey()).catch((error: { message: string }) => error);
-    expect([ok, rotation, 'message' in refused && refused.message]).toEqual([
-      true,
-      { fromKid: kidOf(from), toKid: kidOf(to), remaining: expect.any(Number) },
-      expect.stringMatching(new RegExp(`from ${kidOf(from)} to ${kidOf(to)} is half done`)),
-    ]);
+    expect({ ok, rotation, refused: 'message' in refused && refused.message }).toEqual({
+      ok: true,
+      rotation: { fromKid: kidOf(from), toKid: kidOf(to), remaining: expect.any(Number) },
+      refused: expect.stringMatching(new RegExp(`from ${kidOf(from)} to ${kidOf(to)} is half done`)),
+    });
   });
 
   test('a second rotation is refused while the first is half done, and while its old key still opens the store', async () => {
@@ -154,7 +159,11 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     await runMaintenance(gateway.app.services);
     await rotate(gateway.app, second);
     await gateway.close();
-    expect([during, after, await readableWith(gateway, second)]).toEqual(['REQUEST_IN_PROGRESS', 'REQUEST_IN_PROGRESS', WHOLE]);
+    expect({ during, after, readable: await readableWith(gateway, second) }).toEqual({
+      during: 'REQUEST_IN_PROGRESS',
+      after: 'REQUEST_IN_PROGRESS',
+      readable: WHOLE,
+    });
   });
 
   test('gateways that run meanwhile go on, and wrap what they make for the new key', async () => {
@@ -175,12 +184,12 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     const { ok } = await examineStore(replica.services, actorOf(replica));
     if (replica !== gateway.app) await replica.close();
     await gateway.close();
-    expect([kids.flat().map(({ kid }) => kid), outside, ok, replica.services.vault.kid]).toEqual([
-      [kidOf(to), kidOf(to)],
-      0,
-      true,
-      kidOf(to),
-    ]);
+    expect({ flat: kids.flat().map(({ kid }) => kid), outside, ok, kid: replica.services.vault.kid }).toEqual({
+      flat: [kidOf(to), kidOf(to)],
+      outside: 0,
+      ok: true,
+      kid: kidOf(to),
+    });
   });
 
   test('replicas that take its steps at once finish one rotation', async () => {
@@ -192,10 +201,10 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     const steps = (await gateway.graphql('{ auditLog(filter: { actions: ["instance.rekey"] }, first: 10) { edges { node { details } } } }'))
       .data.auditLog.edges;
     await gateway.close();
-    expect([steps.map(({ node }: { node: { details: { step: string } } }) => node.details.step), await readableWith(gateway, to)]).toEqual([
-      ['finish', 'begin'],
-      WHOLE,
-    ]);
+    expect({
+      steps: steps.map(({ node }: { node: { details: { step: string } } }) => node.details.step),
+      readable: await readableWith(gateway, to),
+    }).toEqual({ steps: ['finish', 'begin'], readable: WHOLE });
   });
 
   test('it is for the machine itself, and a key that others may read, or that is none, is refused', async () => {
@@ -208,11 +217,11 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     const codes = await Promise.all([bad, open, join(folder, 'none')].map((file) => codeOf(step(gateway.app, file))));
     const same = await step(gateway.app, gateway.app.config.masterKeyFile);
     await gateway.close();
-    expect([remote.errors?.[0]?.extensions.code, codes, same.state]).toEqual([
-      'FORBIDDEN',
-      ['BAD_REQUEST', 'BAD_REQUEST', 'BAD_REQUEST'],
-      'FINISHED',
-    ]);
+    expect({ code: remote.errors?.[0]?.extensions.code, codes, state: same.state }).toEqual({
+      code: 'FORBIDDEN',
+      codes: ['BAD_REQUEST', 'BAD_REQUEST', 'BAD_REQUEST'],
+      state: 'FINISHED',
+    });
   });
 
   test('the command does all of it, and prints no key', async () => {
@@ -223,11 +232,11 @@ describeOnEachEngine('the rotation of the master key', ({ engine, databaseUrl })
     const rekeyed = await run(gateway, MAIN, ['rekey', '--new-key-file', to], from);
     const doctor = await run(gateway, MAIN, ['doctor'], to);
     const keys = [from, to].map((file) => readFileSync(file, 'utf8').trim());
-    expect([rekeyed.code, rekeyed.output.includes(kidOf(to)), keys.some((key) => rekeyed.output.includes(key)), doctor.code]).toEqual([
-      0,
-      true,
-      false,
-      0,
-    ]);
+    expect({
+      rekeyed: rekeyed.code,
+      output: rekeyed.output.includes(kidOf(to)),
+      keys: keys.some((key) => rekeyed.output.includes(key)),
+      doctor: doctor.code,
+    }).toEqual({ rekeyed: 0, output: true, keys: false, doctor: 0 });
   });
 });

@@ -22,11 +22,11 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
     clock.advance(HOUR - 1);
     const last = codeOf(await gateway.graphql(READ, { key }, job));
     clock.advance(1);
-    expect([last, codeOf(await gateway.graphql(READ, { key }, job)), codeOf(await renew(key, 3600))]).toEqual([
-      'ok',
-      'NOT_FOUND',
-      'NOT_FOUND',
-    ]);
+    expect({ last, read: codeOf(await gateway.graphql(READ, { key }, job)), renewed: codeOf(await renew(key, 3600)) }).toEqual({
+      last: 'ok',
+      read: 'NOT_FOUND',
+      renewed: 'NOT_FOUND',
+    });
   });
 
   test('renewals end after 24 hours in all', async () => {
@@ -35,7 +35,10 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
     clock.advance(23 * HOUR);
     const { endsBy, expiresAt } = (await renew(key, 2 * 3600)).data.renewLease;
     clock.advance(HOUR);
-    expect([expiresAt, codeOf(await gateway.graphql(READ, { key }, job))]).toEqual([endsBy, 'NOT_FOUND']);
+    expect({ expiresAt, afterwards: codeOf(await gateway.graphql(READ, { key }, job)) }).toEqual({
+      expiresAt: endsBy,
+      afterwards: 'NOT_FOUND',
+    });
   });
 
   test('a lease is asked for within bounds, on a connection that is enabled', async () => {
@@ -44,7 +47,7 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
     const ask = async (ttl: number) => codeOf(await gateway.graphql(ACQUIRE, { id, ttl }, job));
     const bounds = [await ask(0), await ask(24 * 3600 + 1), await ask(1), await ask(24 * 3600)];
     await gateway.graphql('mutation ($id: UUID!) { toggleConnectionEnable(connectionId: $id, enable: false) { success } }', { id });
-    expect([bounds, await ask(60)]).toEqual([['BAD_REQUEST', 'BAD_REQUEST', 'ok', 'ok'], '503']);
+    expect({ bounds, disabled: await ask(60) }).toEqual({ bounds: ['BAD_REQUEST', 'BAD_REQUEST', 'ok', 'ok'], disabled: '503' });
   });
 
   test("a lease is its taker's: another job with the key is told nothing and ends nothing", async () => {
@@ -53,7 +56,10 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
     const key = await take(await add());
     const foreign = [];
     for (const query of [READ, RENEW, RELEASE]) foreign.push(codeOf(await gateway.graphql(query, { key }, stranger)));
-    expect([foreign, codeOf(await gateway.graphql(READ, { key }, job))]).toEqual([['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND'], 'ok']);
+    expect({ foreign, own: codeOf(await gateway.graphql(READ, { key }, job)) }).toEqual({
+      foreign: ['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND'],
+      own: 'ok',
+    });
   });
 
   describe('a repeat under the idempotency id', () => {
@@ -107,7 +113,12 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
       const again = await once(id);
       const secret = first.data.acquireLease.credentials.signingSecret as string;
       const reads = (await rowsOf(id)).filter((action) => action === 'lease.read').length;
-      expect([codeOf(again), secret.length > 0, again.text.includes(secret), reads - before]).toEqual([expected, true, false, 0]);
+      expect({
+        again: codeOf(again),
+        hasSecret: secret.length > 0,
+        showsSecret: again.text.includes(secret),
+        reads: reads - before,
+      }).toEqual({ again: expected, hasSecret: true, showsSecret: false, reads: 0 });
     });
 
     test('of a reading is checked and audited like the reading', async () => {
@@ -116,11 +127,11 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
       const read = () => bench.gateway.graphql(READ, { key }, bench.job, { 'x-mcd-idempotent-id': `read-${id}` });
       const [first, again] = [await read(), await read()];
       await bench.gateway.graphql(RELEASE, { key }, bench.job);
-      expect([again.text === first.text, codeOf(await read()), await rowsOf(id)]).toEqual([
-        true,
-        'NOT_FOUND',
-        ['lease.acquire', 'lease.read', 'lease.read', 'lease.release'],
-      ]);
+      expect({ isSame: again.text === first.text, afterRelease: codeOf(await read()), rows: await rowsOf(id) }).toEqual({
+        isSame: true,
+        afterRelease: 'NOT_FOUND',
+        rows: ['lease.acquire', 'lease.read', 'lease.read', 'lease.release'],
+      });
     });
 
     test('under other names, and two in one document, gives each its own', async () => {
@@ -129,7 +140,11 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
       const [first, again] = [await once(one, bench.job, query), await once(one, bench.job, query)];
       await bench.gateway.graphql(DISABLE, { id: two });
       const disabled = await once(one, bench.job, query);
-      expect([codeOf(first), again.text === first.text, codeOf(disabled)]).toEqual(['ok', true, '503']);
+      expect({ first: codeOf(first), isSame: again.text === first.text, disabled: codeOf(disabled) }).toEqual({
+        first: 'ok',
+        isSame: true,
+        disabled: '503',
+      });
     });
 
     test('shows the secret of a token that was made while that token lives, audited each time', async () => {
@@ -142,11 +157,11 @@ describeOnEachEngine('leases', ({ engine, databaseUrl }) => {
       const { id } = first.data.createToken.token;
       await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id });
       const rows = await sql(`select action from audit where entity_id = '${id}' order by at, id`);
-      expect([again.text === first.text, codeOf(await create()), rows.map(({ action }) => action)]).toEqual([
-        true,
-        'NOT_FOUND',
-        ['token.create', 'token.reveal', 'token.revoke'],
-      ]);
+      expect({
+        isSame: again.text === first.text,
+        afterRevocation: codeOf(await create()),
+        actions: rows.map(({ action }) => action),
+      }).toEqual({ isSame: true, afterRevocation: 'NOT_FOUND', actions: ['token.create', 'token.reveal', 'token.revoke'] });
     });
   });
 

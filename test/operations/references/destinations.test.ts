@@ -49,7 +49,7 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
     const path = keep();
     const [to, away] = [await use(path, first), await use(path, other)];
     const byOwner = await createFirstUses(bench.gateway, bench.gateway.owner).validateNew(path, { url: other.url }, null);
-    expect([to, away, byOwner, came()]).toEqual(['passed', 'SECRET_BOUND', 'SECRET_BOUND', [1, 0]]);
+    expect({ to, away, byOwner, came: came() }).toEqual({ to: 'passed', away: 'SECRET_BOUND', byOwner: 'SECRET_BOUND', came: [1, 0] });
   });
 
   test('it is bound by a change that was discarded, by one that was never committed, and by a test that stores nothing', async () => {
@@ -64,10 +64,7 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
     came();
     const outcomes = [];
     for (const path of paths) outcomes.push(await use(path, other));
-    expect([outcomes, came()]).toEqual([
-      ['SECRET_BOUND', 'SECRET_BOUND', 'SECRET_BOUND'],
-      [0, 0],
-    ]);
+    expect({ outcomes, came: came() }).toEqual({ outcomes: ['SECRET_BOUND', 'SECRET_BOUND', 'SECRET_BOUND'], came: [0, 0] });
   });
 
   test('an update of another connection, a one-shot update and an enabling obey it, too', async () => {
@@ -83,10 +80,10 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
       codeOf(await uses.enable(asleep)),
       codeOf(await bench.gateway.graphql(ACQUIRE, { id }, bench.job)),
     ];
-    expect([outcomes, came()]).toEqual([
-      ['SECRET_BOUND', 'VALIDATION_FAILED', 'SECRET_BOUND', 'VALIDATION_FAILED', 'ok'],
-      [0, 0],
-    ]);
+    expect({ outcomes, came: came() }).toEqual({
+      outcomes: ['SECRET_BOUND', 'VALIDATION_FAILED', 'SECRET_BOUND', 'VALIDATION_FAILED', 'ok'],
+      came: [0, 0],
+    });
   });
 
   test('a commit without proof of another destination is refused before a job could be sent there', async () => {
@@ -98,7 +95,7 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
       { id, key: await uses.stageUpdate(id, path, { url: other.url }) },
       admin,
     );
-    expect([codeOf(answer), (await bench.labels(id))[0]]).toEqual(['VALIDATION_FAILED', '1 CURRENT']);
+    expect({ answer: codeOf(answer), current: (await bench.labels(id))[0] }).toEqual({ answer: 'VALIDATION_FAILED', current: '1 CURRENT' });
   });
 
   test('another way to the same file, and another way to the same member, is the same secret', async () => {
@@ -116,10 +113,10 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
       await use(nested, other, 'sales'),
       await use(`${one}.link`, first),
     ];
-    expect([outcomes, came()]).toEqual([
-      ['SECRET_BOUND', 'SECRET_BOUND', 'SECRET_BOUND', 'SECRET_BOUND', 'passed'],
-      [1, 0],
-    ]);
+    expect({ outcomes, came: came() }).toEqual({
+      outcomes: ['SECRET_BOUND', 'SECRET_BOUND', 'SECRET_BOUND', 'SECRET_BOUND', 'passed'],
+      came: [1, 0],
+    });
   });
 
   test('a new value of a secret is bound as the old one was, also where its manager puts another file in its place', async () => {
@@ -128,7 +125,11 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
     symlinkSync(path, `${path}.link`);
     renameSync(keep({ ...HOSTLESS, header_value: 'second' }), path);
     came();
-    expect([await use(path, other), await use(`${path}.link`, other), came()]).toEqual(['SECRET_BOUND', 'SECRET_BOUND', [0, 0]]);
+    expect({ byPath: await use(path, other), byLink: await use(`${path}.link`, other), came: came() }).toEqual({
+      byPath: 'SECRET_BOUND',
+      byLink: 'SECRET_BOUND',
+      came: [0, 0],
+    });
   });
 
   test('of racing first uses with two destinations those with one of them go through', async () => {
@@ -141,7 +142,7 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
       came();
       const outcomes = await Promise.all(keys.map((key) => uses.validate(key)));
       const won = outcomes[0] === 'passed' ? [2, 0] : [0, 2];
-      expect([came(), outcomes]).toEqual([won, won[0] === 2 ? PASSING : [...PASSING].reverse()]);
+      expect({ came: came(), outcomes }).toEqual({ came: won, outcomes: won[0] === 2 ? PASSING : [...PASSING].reverse() });
     }
   });
 
@@ -161,10 +162,10 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
     const path = keep({ user: 'loader', password: 'p', url: undefined });
     const at = { host: '127.0.0.1', port: 1, database: 'd' };
     await uses.validateNew(path, at, null, 'postgres');
-    expect([
-      await uses.validateNew(path, { ...at, port: 2 }, null, 'postgres'),
-      await uses.validateNew(path, { host: at.host, port: 1, database: 'd' }, null, 'mysql'),
-    ]).toEqual(['SECRET_BOUND', 'SECRET_BOUND']);
+    expect({
+      otherPort: await uses.validateNew(path, { ...at, port: 2 }, null, 'postgres'),
+      otherKind: await uses.validateNew(path, { host: at.host, port: 1, database: 'd' }, null, 'mysql'),
+    }).toEqual({ otherPort: 'SECRET_BOUND', otherKind: 'SECRET_BOUND' });
   });
 
   test('an operator allows a further destination, or releases the secret, and both are audited; nobody else does', async () => {
@@ -206,7 +207,11 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
     await bench.sql(`update secret_destinations set parts = replace(parts, ':${port}', ':${evil}') where path = '${edited}'`);
     await bench.sql(`delete from secret_destinations where path = '${deleted}'`);
     came();
-    expect([await use(edited, other), await use(deleted, other), came()]).toEqual(['INTEGRITY', 'INTEGRITY', [0, 0]]);
+    expect({ edited: await use(edited, other), deleted: await use(deleted, other), came: came() }).toEqual({
+      edited: 'INTEGRITY',
+      deleted: 'INTEGRITY',
+      came: [0, 0],
+    });
     await bench.sql(`delete from secret_destinations where path in ('${edited}', '${deleted}')`);
   });
 });

@@ -69,11 +69,11 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const { id, path } = await add();
     const { versions } = (await bench.gateway.graphql(VERSIONS, { id })).data.connection;
     const sealed = await bench.sql(`select id from sealed_contents where connection_id = '${id}'`);
-    expect([versions, passOf(await lease(id)), sealed]).toEqual([
-      [{ version: 1, label: 'CURRENT', reference: { provider: 'file', path, key: null }, settings: {}, proven: true }],
-      'first',
-      [],
-    ]);
+    expect({ versions, leased: passOf(await lease(id)), sealed }).toEqual({
+      versions: [{ version: 1, label: 'CURRENT', reference: { provider: 'file', path, key: null }, settings: {}, proven: true }],
+      leased: 'first',
+      sealed: [],
+    });
   });
 
   test('a lease pins the reference: after a commit of another one it still reads the old, and a new lease the new', async () => {
@@ -83,22 +83,22 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const saved = codeOf(await bench.commit(id, await refer(id, keep('second'))));
     const again = await bench.gateway.graphql(READ, { key: held.data.acquireLease.key }, bench.job);
     doorman.admits = 'first';
-    expect([saved, passOf(again, 'readLease'), passOf(await lease(id)), await bench.labels(id)]).toEqual([
-      'ok',
-      'first',
-      'second',
-      ['2 CURRENT', '1 PREVIOUS'],
-    ]);
+    expect({ saved, held: passOf(again, 'readLease'), leased: passOf(await lease(id)), labels: await bench.labels(id) }).toEqual({
+      saved: 'ok',
+      held: 'first',
+      leased: 'second',
+      labels: ['2 CURRENT', '1 PREVIOUS'],
+    });
   });
 
   test('a lease holds up a commit of another reference like any other under REFUSE', async () => {
     const { id } = await add();
     await bench.gateway.graphql(POLICY, { id, policy: { inFlight: 'REFUSE' } });
     await lease(id);
-    expect([codeOf(await bench.commit(id, await refer(id, keep('first')))), await bench.labels(id)]).toEqual([
-      'CONNECTION_IN_USE',
-      ['1 CURRENT'],
-    ]);
+    expect({ refused: codeOf(await bench.commit(id, await refer(id, keep('first')))), labels: await bench.labels(id) }).toEqual({
+      refused: 'CONNECTION_IN_USE',
+      labels: ['1 CURRENT'],
+    });
   });
 
   test('under WAIT a commit of another reference is carried out when the last lease has ended', async () => {
@@ -110,11 +110,11 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     await gateway.graphql(RELEASE, { key }, job);
     clock.advance(1000);
     await commitWaiting(gateway.app.services);
-    expect([waiting.data.commitChange.state, await labels(id), codeOf(await lease(id))]).toEqual([
-      'PENDING',
-      ['2 CURRENT', '1 PREVIOUS'],
-      'ok',
-    ]);
+    expect({ state: waiting.data.commitChange.state, labels: await labels(id), leased: codeOf(await lease(id)) }).toEqual({
+      state: 'PENDING',
+      labels: ['2 CURRENT', '1 PREVIOUS'],
+      leased: 'ok',
+    });
   });
 
   test('a lease that is taken while references are committed is never refused, and holds the secret of the version that it pins', async () => {
@@ -143,7 +143,10 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
       return taken;
     };
     const [, ...taken] = await Promise.all([commits(), leases(), leases(), leases()]);
-    expect([new Set(taken.flat()), (await bench.labels(id))[0]]).toEqual([new Set(['right']), '5 CURRENT']);
+    expect({ leased: new Set(taken.flat()), current: (await bench.labels(id))[0] }).toEqual({
+      leased: new Set(['right']),
+      current: '5 CURRENT',
+    });
   });
 
   test('a repeat of a committed key gives the first outcome, though its secret is gone', async () => {
@@ -154,7 +157,11 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     rmSync(path);
     bench.clock.advance(FIVE_MINUTES);
     const again = await bench.commit(id, key);
-    expect([codeOf(first), again.data, codeOf(await lease(id))]).toEqual(['ok', first.data, '503']);
+    expect({ first: codeOf(first), again: again.data, leased: codeOf(await lease(id)) }).toEqual({
+      first: 'ok',
+      again: first.data,
+      leased: '503',
+    });
   });
 
   test('a job whose login was refused reads its secret again at once', async () => {
@@ -167,7 +174,7 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
       { key },
       bench.job,
     );
-    expect([passOf(kept, 'readLease'), passOf(fresh, 'readLease')]).toEqual(['first', 'second']);
+    expect({ kept: passOf(kept, 'readLease'), fresh: passOf(fresh, 'readLease') }).toEqual({ kept: 'first', fresh: 'second' });
   });
 
   test('a secret that is changed at its manager reaches jobs within five minutes, without a commit', async () => {
@@ -176,7 +183,7 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     rewrite(path, contentOf('second'));
     const kept = passOf(await lease(id));
     bench.clock.advance(FIVE_MINUTES);
-    expect([kept, passOf(await lease(id))]).toEqual(['first', 'second']);
+    expect({ early: kept, late: passOf(await lease(id)) }).toEqual({ early: 'first', late: 'second' });
   });
 
   test('a login that is refused with what was kept is tried once more with what the secret is now', async () => {
@@ -190,12 +197,12 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     doorman.sent.length = 0;
     const failed = await current(id);
     doorman.admits = 'first';
-    expect([result.success, tries, failed.errors, doorman.sent]).toEqual([
-      true,
-      ['first', 'second'],
-      [{ code: 'CREDENTIALS_REJECTED' }],
-      ['second'],
-    ]);
+    expect({ success: result.success, tries, errors: failed.errors, sent: doorman.sent }).toEqual({
+      success: true,
+      tries: ['first', 'second'],
+      errors: [{ code: 'CREDENTIALS_REJECTED' }],
+      sent: ['second'],
+    });
   });
 
   test('proof ends with the value that was proven', async () => {
@@ -206,7 +213,11 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const before = await missing();
     rewrite(path, contentOf('first-and-more'));
     bench.clock.advance(FIVE_MINUTES);
-    expect([before, await missing(), codeOf(await bench.commit(id, key))]).toEqual([[], ['validate_connection'], 'VALIDATION_FAILED']);
+    expect({ before, missing: await missing(), saved: codeOf(await bench.commit(id, key)) }).toEqual({
+      before: [],
+      missing: ['validate_connection'],
+      saved: 'VALIDATION_FAILED',
+    });
   });
 
   test('a secret that leads somewhere else than it was proven to is sent nowhere, until it is committed anew', async () => {
@@ -218,14 +229,14 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const result = await current(id);
     const sentBefore = elsewhere.sent.length;
     const saved = codeOf(await bench.commit(id, await refer(id, path)));
-    expect([refused, result.errors, sentBefore, saved, passOf(await lease(id)), elsewhere.sent]).toEqual([
-      ['SECRET_REENTRY_REQUIRED', 'SECRET_REENTRY_REQUIRED'],
-      [{ code: 'SECRET_MOVED' }],
-      0,
-      'ok',
-      'first',
-      ['first'],
-    ]);
+    expect({ refused, errors: result.errors, sentBefore, saved, leased: passOf(await lease(id)), sent: elsewhere.sent }).toEqual({
+      refused: ['SECRET_REENTRY_REQUIRED', 'SECRET_REENTRY_REQUIRED'],
+      errors: [{ code: 'SECRET_MOVED' }],
+      sentBefore: 0,
+      saved: 'ok',
+      leased: 'first',
+      sent: ['first'],
+    });
     elsewhere.sent.length = 0;
   });
 
@@ -238,21 +249,21 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const leased = codeOf(await lease(id));
     rewrite(path, contentOf('first', elsewhere.url));
     bench.clock.advance(FIVE_MINUTES);
-    expect([codeOf(missing), missing.text.includes('SECRET_MISSING'), enabled, leased, codeOf(await lease(id)), elsewhere.sent]).toEqual([
-      'VALIDATION_FAILED',
-      true,
-      'ok',
-      'ok',
-      'SECRET_REENTRY_REQUIRED',
-      [],
-    ]);
+    expect({
+      missing: codeOf(missing),
+      saysWhy: missing.text.includes('SECRET_MISSING'),
+      enabled,
+      leased,
+      moved: codeOf(await lease(id)),
+      sent: elsewhere.sent,
+    }).toEqual({ missing: 'VALIDATION_FAILED', saysWhy: true, enabled: 'ok', leased: 'ok', moved: 'SECRET_REENTRY_REQUIRED', sent: [] });
   });
 
   test.each(['ADVISORY', 'VALIDATED'])('a reference that leads nowhere is not put into use under %s', async (commitPolicy) => {
     const { id } = await add();
     await bench.gateway.graphql(POLICY, { id, policy: { commitPolicy } });
     const refused = await bench.commit(id, await refer(id, secrets.path('nowhere.json')));
-    expect([codeOf(refused), await bench.labels(id)]).toEqual(['VALIDATION_FAILED', ['1 CURRENT']]);
+    expect({ refused: codeOf(refused), labels: await bench.labels(id) }).toEqual({ refused: 'VALIDATION_FAILED', labels: ['1 CURRENT'] });
   });
 
   test('a grant that is taken back ends what was read by it at once, and a grant anew brings it back', async () => {
@@ -261,7 +272,10 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     await bench.gateway.graphql(REVOKE, { provider: 'file', prefix: secrets.folder });
     const revoked = [codeOf(await lease(id)), (await current(id)).errors];
     await bench.gateway.graphql(GRANT, { provider: 'file', prefix: secrets.folder });
-    expect([revoked, codeOf(await lease(id))]).toEqual([['FORBIDDEN', [{ code: 'SECRET_NOT_GRANTED' }]], 'ok']);
+    expect({ revoked, granted: codeOf(await lease(id)) }).toEqual({
+      revoked: ['FORBIDDEN', [{ code: 'SECRET_NOT_GRANTED' }]],
+      granted: 'ok',
+    });
   });
 
   test('credentials that are stored here move to an outside manager and back, each way by a commit, and roll back across it', async () => {
@@ -274,14 +288,14 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
       codeOf(await gateway.graphql(ROLL_BACK, { id, version: 2 })),
       codeOf(await gateway.graphql(ROLL_BACK, { id, version: 1 })),
     ];
-    expect([there, half, codeOf(back), restored, (await labels(id))[0], await problemsOf(id)]).toEqual([
-      'ok',
-      'BAD_REQUEST',
-      'ok',
-      ['ok', 'ok'],
-      '5 CURRENT',
-      [],
-    ]);
+    expect({ there, half, back: codeOf(back), restored, current: (await labels(id))[0], problems: await problemsOf(id) }).toEqual({
+      there: 'ok',
+      half: 'BAD_REQUEST',
+      back: 'ok',
+      restored: ['ok', 'ok'],
+      current: '5 CURRENT',
+      problems: [],
+    });
   });
 
   test('a one-shot update in the words of the lead API changes the reference', async () => {
@@ -289,7 +303,7 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const path = keep('first');
     const saved = codeOf(await bench.gateway.graphql(UPDATE, { id, c: JSON.stringify({ file_path: path }) }));
     const { versions } = (await bench.gateway.graphql(VERSIONS, { id })).data.connection;
-    expect([saved, versions[0].reference.path]).toEqual(['ok', path]);
+    expect({ saved, path: versions[0].reference.path }).toEqual({ saved: 'ok', path });
   });
 
   test.each([
@@ -300,7 +314,10 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const { id } = await add();
     const bits = engine === 'SQLite' ? `randomblob(32)` : `set_byte(${column}, 20, get_byte(${column}, 20) # 1)`;
     await bench.sql(`update ${table} set ${column} = ${value ?? bits} where connection_id = '${id}'`);
-    expect([codeOf(await lease(id)), (await problemsOf(id)).includes('does-not-open')]).toEqual(['INTEGRITY', true]);
+    expect({ leased: codeOf(await lease(id)), isTold: (await problemsOf(id)).includes('does-not-open') }).toEqual({
+      leased: 'INTEGRITY',
+      isTold: true,
+    });
   });
 
   test('a reference that was unbound, or bound to somewhere else, in the database is not leased, and the unbound one is found by doctor', async () => {
@@ -309,11 +326,11 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     await bench.sql(
       `update versions set bound_to = (select bound_to from versions where connection_id = '${(await add()).id}') where connection_id = '${two.id}'`,
     );
-    expect([codeOf(await lease(one.id)), codeOf(await lease(two.id)), await problemsOf(one.id)]).toEqual([
-      'INTEGRITY',
-      'INTEGRITY',
-      ['state-altered'],
-    ]);
+    expect({ unbound: codeOf(await lease(one.id)), rebound: codeOf(await lease(two.id)), problems: await problemsOf(one.id) }).toEqual({
+      unbound: 'INTEGRITY',
+      rebound: 'INTEGRITY',
+      problems: ['state-altered'],
+    });
     await bench.sql(`delete from versions where connection_id in ('${one.id}', '${two.id}')`);
     await bench.sql(`delete from connections where id in ('${one.id}', '${two.id}')`);
   });
@@ -325,7 +342,7 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
         () => false,
         () => true,
       );
-    expect([await refused("content_id = 'x'"), await refused('reference = null')]).toEqual([true, true]);
+    expect({ both: await refused("content_id = 'x'"), neither: await refused('reference = null') }).toEqual({ both: true, neither: true });
   });
 
   test('maintenance retires a reference and keeps it: there is nothing to destroy, and it can be rolled back to', async () => {
@@ -337,14 +354,14 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     await runMaintenance(bench.gateway.app.services);
     const kept = (await bench.versions(id)).map(({ version, label, destroyedAt }) => [version, label, destroyedAt]);
     const back = codeOf(await bench.gateway.graphql(ROLL_BACK, { id, version: 1 }));
-    expect([kept, back, await problemsOf(id)]).toEqual([
-      [
+    expect({ kept, back, problems: await problemsOf(id) }).toEqual({
+      kept: [
         [2, 'CURRENT', null],
         [1, 'RETIRED', null],
       ],
-      'ok',
-      [],
-    ]);
+      back: 'ok',
+      problems: [],
+    });
   });
 
   test('a staged reference that expires is dropped like any other change', async () => {
@@ -361,11 +378,11 @@ describeOnEachEngine('secret references', ({ engine, databaseUrl }) => {
     const { gateway } = bench;
     await gateway.graphql('mutation { rotateDataKey { generation } }');
     const resealed = await gateway.graphql('mutation { resealConnections { resealed failures { connectionId code } } }');
-    expect([
-      codeOf(resealed),
-      resealed.data.resealConnections.failures.filter(({ connectionId }: { connectionId: string }) => connectionId === id),
-      codeOf(await lease(id)),
-      await problemsOf(id),
-    ]).toEqual(['ok', [], 'ok', []]);
+    expect({
+      resealed: codeOf(resealed),
+      failures: resealed.data.resealConnections.failures.filter(({ connectionId }: { connectionId: string }) => connectionId === id),
+      leased: codeOf(await lease(id)),
+      problems: await problemsOf(id),
+    }).toEqual({ resealed: 'ok', failures: [], leased: 'ok', problems: [] });
   });
 });

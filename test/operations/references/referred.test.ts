@@ -66,13 +66,13 @@ describeOnEachEngine('references from one change to the next', ({ databaseUrl })
     const { proven } = await latest(id);
     write(name, contentOf('refused', elsewhere.url));
     bench.clock.advance(FIVE_MINUTES);
-    expect([saved, leased, proven, codeOf(await lease(id)), elsewhere.sent]).toEqual([
-      'ok',
-      'refused',
-      false,
-      'SECRET_REENTRY_REQUIRED',
-      [],
-    ]);
+    expect({ saved, leased, proven, moved: codeOf(await lease(id)), sent: elsewhere.sent }).toEqual({
+      saved: 'ok',
+      leased: 'refused',
+      proven: false,
+      moved: 'SECRET_REENTRY_REQUIRED',
+      sent: [],
+    });
   });
 
   test('under ADVISORY one that was saved while its connection was off is bound when that is enabled, and leased', async () => {
@@ -82,7 +82,7 @@ describeOnEachEngine('references from one change to the next', ({ databaseUrl })
     await bench.commit(id, await refer(id, { path: write(nextName(), contentOf('refused')) }));
     const enabled = codeOf(await bench.gateway.graphql(ENABLE, { id, on: true }));
     await validated(id);
-    expect([enabled, passOf(await lease(id))]).toEqual(['ok', 'refused']);
+    expect({ enabled, leased: passOf(await lease(id)) }).toEqual({ enabled: 'ok', leased: 'refused' });
   });
 
   test('proof is of the value that was tried, also when the secret is changed in between', async () => {
@@ -115,23 +115,23 @@ describeOnEachEngine('references from one change to the next', ({ databaseUrl })
     const afterwards = (await latest(id)).reference.key;
     const other = write(nextName(), contentOf('first'));
     const moved = codeOf(await bench.commit(id, await refer(id, { path: other })));
-    expect([kept, afterwards, moved, (await latest(id)).reference]).toEqual([
-      'ok',
-      'sales',
-      'ok',
-      { provider: 'file', path: other, key: null },
-    ]);
+    expect({ kept, afterwards, moved, reference: (await latest(id)).reference }).toEqual({
+      kept: 'ok',
+      afterwards: 'sales',
+      moved: 'ok',
+      reference: { provider: 'file', path: other, key: null },
+    });
   });
 
   test('the name of a member has 128 characters at most', async () => {
     const { id, name } = await add();
     const stage = async (key: string) =>
       codeOf(await bench.gateway.graphql(STAGE, { id, r: { provider: 'file', path: secrets.path(name), key } }));
-    expect([await stage('k'.repeat(128)), await stage('k'.repeat(129)), await stage('a b'), await stage('')]).toEqual([
-      'ok',
-      'BAD_REQUEST',
-      'BAD_REQUEST',
-      'BAD_REQUEST',
-    ]);
+    expect({
+      longest: await stage('k'.repeat(128)),
+      tooLong: await stage('k'.repeat(129)),
+      spaced: await stage('a b'),
+      empty: await stage(''),
+    }).toEqual({ longest: 'ok', tooLong: 'BAD_REQUEST', spaced: 'BAD_REQUEST', empty: 'BAD_REQUEST' });
   });
 });

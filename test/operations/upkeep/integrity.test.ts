@@ -83,7 +83,7 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
     await bench.sql(`delete from ${table} where ${column === 'id' ? "id = 'another sealed_contents'" : where}`);
     await bench.sql(`insert into ${table} select * from kept`);
     await bench.sql('drop table kept');
-    expect([found.length > 0, await problems()]).toEqual([true, []]);
+    expect({ isTold: found.length > 0, undone: await problems() }).toEqual({ isTold: true, undone: [] });
   });
 
   test('a chain that was cut at its end is whole in itself, and the audit tells of what it lacks', async () => {
@@ -98,7 +98,7 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
     await bench.sql('insert into versions select * from kept');
     await bench.sql(`update connections set current_version = 2 where id = '${id}'`);
     await bench.sql('drop table kept');
-    expect([found, await problems()]).toEqual([[{ connectionId: id, version: 2, problem: 'lost' }], []]);
+    expect({ found, problems: await problems() }).toEqual({ found: [{ connectionId: id, version: 2, problem: 'lost' }], problems: [] });
   });
 
   test('a setting edited in the database, whichever, is INTEGRITY: it is neither leased nor committed (#58, N7)', async () => {
@@ -114,12 +114,9 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
     const granted = (await count('leases')) - before;
     await edit('versions', '/other', '/hook');
     await edit('changes', '/other', '/hook');
-    expect([refused, granted, codeOf(await gateway.graphql(ACQUIRE, { id }, job)), codeOf(await commit(id, key))]).toEqual([
-      ['INTEGRITY', 'INTEGRITY'],
-      0,
-      'ok',
-      'ok',
-    ]);
+    expect({ refused, granted, leased: codeOf(await gateway.graphql(ACQUIRE, { id }, job)), saved: codeOf(await commit(id, key)) }).toEqual(
+      { refused: ['INTEGRITY', 'INTEGRITY'], granted: 0, leased: 'ok', saved: 'ok' },
+    );
   });
 
   test.each(['VALIDATED', 'ADVISORY'])(
@@ -138,7 +135,7 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
       await edit('/hook', '/other');
       const refused = codeOf(await commit(id, key));
       await edit('/other', '/hook');
-      expect([refused, await labels(id)]).toEqual(['INTEGRITY', ['1 CURRENT']]);
+      expect({ refused, labels: await labels(id) }).toEqual({ refused: 'INTEGRITY', labels: ['1 CURRENT'] });
     },
   );
 
@@ -151,7 +148,7 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
       const key = await stage(id, SECOND);
       const replaced = `update sealed_contents set blob = cipher_hash where connection_id = '${id}'`;
       const refused = codeOf(await intrude(id, () => commit(id, key), replaced));
-      expect([refused, await labels(id)]).toEqual(['INTEGRITY', ['1 CURRENT']]);
+      expect({ refused, labels: await labels(id) }).toEqual({ refused: 'INTEGRITY', labels: ['1 CURRENT'] });
     },
   );
 
@@ -170,12 +167,12 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
       await gateway.graphql('mutation { createToken(name: "x", roles: [viewer]) { secret } }'),
     ];
     await allowInserts(table);
-    expect([
-      answers.every(({ errors, data }) => errors !== undefined && Object.values(data ?? {}).every((value) => value === null)),
-      answers.some(({ text }) => text.includes(SECOND) || text.includes('signingSecret')),
-      await rows(),
-      codeOf(await commit(id, key)),
-    ]).toEqual([true, false, before, 'ok']);
+    expect({
+      areRefused: answers.every(({ errors, data }) => errors !== undefined && Object.values(data ?? {}).every((value) => value === null)),
+      showsSecret: answers.some(({ text }) => text.includes(SECOND) || text.includes('signingSecret')),
+      rows: await rows(),
+      saved: codeOf(await commit(id, key)),
+    }).toEqual({ areRefused: true, showsSecret: false, rows: before, saved: 'ok' });
   });
 
   test('every change of state has its audit row and its event, under one name and in one order', async () => {
@@ -224,9 +221,9 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
     const actions = new Set(
       (await bench.sql(`select action from audit where entity_id in ('${id}', '${token.id}')`)).map(({ action }) => action),
     );
-    expect([events, [...actions].toSorted()]).toEqual([
-      audited,
-      [
+    expect({ events, actions: [...actions].toSorted() }).toEqual({
+      events: audited,
+      actions: [
         'change.discard',
         'change.stage',
         'change.validate',
@@ -248,7 +245,7 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
         'version.destroy',
         'version.retire',
       ],
-    ]);
+    });
   });
 
   test('no table holds a secret or a key in any form (N11, #107)', async () => {
@@ -268,7 +265,11 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
     const everything = texts.join('\n');
     // Keys begin with a prefix that says what they are, and that alone is no secret.
     const forms = secrets.flatMap((secret) => formsOf(secret.replace(/^chg_[a-z]+_/, '')));
-    expect([tables.length > 20, texts.length > 100, forms.filter((form) => everything.includes(form))]).toEqual([true, true, []]);
+    expect({
+      hasTables: tables.length > 20,
+      hasTexts: texts.length > 100,
+      shown: forms.filter((form) => everything.includes(form)),
+    }).toEqual({ hasTables: true, hasTexts: true, shown: [] });
   });
 
   async function refuseInserts(table: string): Promise<void> {

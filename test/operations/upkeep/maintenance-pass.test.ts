@@ -73,12 +73,12 @@ describeOnEachEngine('upkeep', ({ databaseUrl }) => {
         Array.from({ length: 10 }, (_, at) => gateway.graphql(document, { id }, undefined, headers(`refused-${round}-${at}`))),
       );
     const kept = (await count('idempotency')) - before;
-    expect([codeOf(first), repeated.text === first.text, codeOf(other), kept < 90]).toEqual([
-      'NOT_FOUND',
-      true,
-      'IDEMPOTENCY_MISMATCH',
-      true,
-    ]);
+    expect({ first: codeOf(first), isSame: repeated.text === first.text, other: codeOf(other), isBounded: kept < 90 }).toEqual({
+      first: 'NOT_FOUND',
+      isSame: true,
+      other: 'IDEMPOTENCY_MISMATCH',
+      isBounded: true,
+    });
   });
 
   test('a renewal whose first answer was lost extends the lease no second time, and gives the first outcome', async () => {
@@ -159,7 +159,10 @@ describeOnEachEngine('upkeep', ({ databaseUrl }) => {
     });
     clock.advance(2 * HOUR);
     const { expiredChanges } = await runMaintenance(gateway.app.services);
-    expect([expiredChanges >= 451, await count(`changes where connection_id = '${id}' and state = 'OPEN'`)]).toEqual([true, 0]);
+    expect({ areDropped: expiredChanges >= 451, left: await count(`changes where connection_id = '${id}' and state = 'OPEN'`) }).toEqual({
+      areDropped: true,
+      left: 0,
+    });
   });
 });
 

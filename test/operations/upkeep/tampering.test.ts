@@ -119,11 +119,11 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
       ['tokens', `update tokens set expires_at = 9000000000000 where id = '${viewer.id}'`],
     ] as const)
       codes.push(await edited(table, [text], asks));
-    expect([before, codes, await asks()]).toEqual([
-      'FORBIDDEN',
-      ['INTEGRITY', 'INTEGRITY', 'INTEGRITY', 'INTEGRITY', 'FORBIDDEN', 'INTEGRITY'],
-      'FORBIDDEN',
-    ]);
+    expect({ before, codes, asks: await asks() }).toEqual({
+      before: 'FORBIDDEN',
+      codes: ['INTEGRITY', 'INTEGRITY', 'INTEGRITY', 'INTEGRITY', 'FORBIDDEN', 'INTEGRITY'],
+      asks: 'FORBIDDEN',
+    });
   });
 
   test('an old copy of a token that was revoked, or of a grant that was taken away, is not believed when it is put back', async () => {
@@ -150,7 +150,12 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     await bench.sql(`delete from tokens where id = '${viewer.id}'`);
     await bench.sql('drop table old_tokens');
     await bench.sql('drop table old_grants');
-    expect([ended, back, grants, found]).toEqual(['UNAUTHENTICATED', 'INTEGRITY', 'INTEGRITY', ['row-stale', 'row-stale']]);
+    expect({ ended, back, grants, found }).toEqual({
+      ended: 'UNAUTHENTICATED',
+      back: 'INTEGRITY',
+      grants: 'INTEGRITY',
+      found: ['row-stale', 'row-stale'],
+    });
   });
 
   test.each(['tokens', 'provider_grants', 'secret_destinations'])('rows deleted from %s are each named, in pages', async (table) => {
@@ -250,7 +255,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     const answer = await gateway.graphql(ACQUIRE, { id }, job);
     await bench.sql(isSqlite ? 'drop trigger t_quiet' : 'drop trigger t_quiet on audit');
     if (!isSqlite) await bench.sql('drop function quiet()');
-    expect([codeOf(answer), answer.text.includes(SECOND)]).toEqual(['INTEGRITY', false]);
+    expect({ answer: codeOf(answer), showsSecret: answer.text.includes(SECOND) }).toEqual({ answer: 'INTEGRITY', showsSecret: false });
   });
 
   test('what is no JSON, null, or of another type is INTEGRITY with its row, and doctor names it and goes on', async () => {

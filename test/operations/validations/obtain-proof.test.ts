@@ -39,7 +39,7 @@ describeOnEachEngine('proof', ({ databaseUrl }) => {
     clock.advance(15 * 60_000);
     const held = await missing(id, key);
     clock.advance(1);
-    expect([held, await missing(id, key)]).toEqual([[], ['validate_connection']]);
+    expect({ held, missing: await missing(id, key) }).toEqual({ held: [], missing: ['validate_connection'] });
   });
 
   test('a later failure takes proof away, and a commit then asks the real system again', async () => {
@@ -52,7 +52,11 @@ describeOnEachEngine('proof', ({ databaseUrl }) => {
     await gateway.graphql(VALIDATE, { key });
     const refused = codeOf(await commit(id, key));
     receiver.status = 204;
-    expect([refused, codeOf(await commit(id, key)), await labels(id)]).toEqual(['VALIDATION_FAILED', 'ok', ['2 CURRENT', '1 PREVIOUS']]);
+    expect({ refused, saved: codeOf(await commit(id, key)), labels: await labels(id) }).toEqual({
+      refused: 'VALIDATION_FAILED',
+      saved: 'ok',
+      labels: ['2 CURRENT', '1 PREVIOUS'],
+    });
   });
 
   test('an ADVISORY connection commits without proof, and is validated at once afterwards', async () => {
@@ -63,13 +67,13 @@ describeOnEachEngine('proof', ({ databaseUrl }) => {
     const saved = codeOf(await save(id, SECOND));
     await eventually(async () => expect(await validatedVersions(id)).toEqual(['2 failed']));
     receiver.status = 204;
-    expect([saved, (await versions(id)).map(({ version, proven }) => [version, proven])]).toEqual([
-      'ok',
-      [
+    expect({ saved, versions: (await versions(id)).map(({ version, proven }) => [version, proven]) }).toEqual({
+      saved: 'ok',
+      versions: [
         [2, false],
         [1, true],
       ],
-    ]);
+    });
   });
 
   test('what an owner saves unproven is audited as that, and validated at once afterwards', async () => {
@@ -109,7 +113,7 @@ describeOnEachEngine('proof', ({ databaseUrl }) => {
     await gateway.graphql(ENABLE, { id, on: false });
     const key = await stage(id, SECOND);
     const answer = await intrude(id, () => commit(id, key), `update connections set is_active = true where id = '${id}'`);
-    expect([codeOf(answer), await labels(id)]).toEqual(['VALIDATION_FAILED', ['1 CURRENT']]);
+    expect({ answer: codeOf(answer), labels: await labels(id) }).toEqual({ answer: 'VALIDATION_FAILED', labels: ['1 CURRENT'] });
   });
 
   test('a commit whose token is revoked while it is being proven changes nothing', async () => {
@@ -126,7 +130,10 @@ describeOnEachEngine('proof', ({ databaseUrl }) => {
     await held.called();
     await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: admin.id });
     held.release();
-    expect([codeOf(await committing), await labels(id)]).toEqual(['UNAUTHENTICATED', ['1 CURRENT']]);
+    expect({ committed: codeOf(await committing), labels: await labels(id) }).toEqual({
+      committed: 'UNAUTHENTICATED',
+      labels: ['1 CURRENT'],
+    });
   });
 
   function holdReceiver() {

@@ -100,13 +100,13 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     const id = await add();
     const key = await stage(id);
     const tested = [await validate(key), await validate(key, { skipPermissionTests: true })];
-    expect([tested, lostIn(await ask(COMMIT, { id, key }))]).toEqual([
-      [
+    expect({ tested, lost: lostIn(await ask(COMMIT, { id, key })) }).toEqual({
+      tested: [
         { success: false, status: 'FAILED' },
         { success: true, status: 'WARNING' },
       ],
-      LOST,
-    ]);
+      lost: LOST,
+    });
   });
 
   test.each([
@@ -141,7 +141,10 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
   test('nothing is audited as accepted where nothing is lost', async () => {
     const id = await add(LESS);
     await ask(COMMIT_CHANGE, { id, key: await stage(id, FULL), accept: true });
-    expect([await bench.labels(id), await audited(id, 'connection.accept-losses')]).toEqual([['2 CURRENT', '1 PREVIOUS'], []]);
+    expect({ labels: await bench.labels(id), accepted: await audited(id, 'connection.accept-losses') }).toEqual({
+      labels: ['2 CURRENT', '1 PREVIOUS'],
+      accepted: [],
+    });
   });
 
   test('under WARN losses are saved and audited, under OFF nobody looks, and only an owner says so', async () => {
@@ -173,11 +176,11 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     const preview = async (accept = false) => (await ask(PREVIEW, { id, key, accept })).data.commitPreview;
     const before = await preview();
     await validate(key);
-    expect([before, await preview(), await preview(true)]).toEqual([
-      { missingValidators: ['validate_connection', 'validate_permission_parity'], losses: null, obstacles: [] },
-      { missingValidators: ['validate_permission_parity'], losses: LOST, obstacles: ['VALIDATION_FAILED'] },
-      { missingValidators: ['validate_permission_parity'], losses: LOST, obstacles: [] },
-    ]);
+    expect({ before, refused: await preview(), accepted: await preview(true) }).toEqual({
+      before: { missingValidators: ['validate_connection', 'validate_permission_parity'], losses: null, obstacles: [] },
+      refused: { missingValidators: ['validate_permission_parity'], losses: LOST, obstacles: ['VALIDATION_FAILED'] },
+      accepted: { missingValidators: ['validate_permission_parity'], losses: LOST, obstacles: [] },
+    });
   });
 
   test('a comparison holds for 15 minutes', async () => {
@@ -188,7 +191,7 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     bench.clock.advance(15 * 60_000);
     const held = await missing();
     bench.clock.advance(1);
-    expect([held, await missing()]).toEqual([[], ['validate_connection', 'validate_permission_parity']]);
+    expect({ held, missing: await missing() }).toEqual({ held: [], missing: ['validate_connection', 'validate_permission_parity'] });
   });
 
   test('a comparison with an older version is none: the same credentials are compared with the one that is in use', async () => {
@@ -199,11 +202,11 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     await ask(COMMIT, { id, key: await stage(id, FULL) });
     const refused = lostIn(await ask(COMMIT, { id, key: await stage(id, third) }));
     await target.query('revoke select on orders from loader3; drop role loader3', 'target');
-    expect([passed.status, refused, await bench.labels(id)]).toEqual([
-      'PASSED',
-      LOST.map(({ permission, mend }) => ({ permission, mend: mend.replace('loader2', 'loader3') })),
-      ['2 CURRENT', '1 PREVIOUS'],
-    ]);
+    expect({ status: passed.status, refused, labels: await bench.labels(id) }).toEqual({
+      status: 'PASSED',
+      refused: LOST.map(({ permission, mend }) => ({ permission, mend: mend.replace('loader2', 'loader3') })),
+      labels: ['2 CURRENT', '1 PREVIOUS'],
+    });
   });
 
   test('the version in use is compared with no other: that is skipped, and is neither a pass nor a failure', async () => {
@@ -212,24 +215,24 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
       'query ($id: UUID!) { testExistingConnectionV2(connectionId: $id, validationName: "validate_permission_parity") { success status errors { code } warnings { code } } testExistingConnection(connectionId: $id) { success warnings { type } } }',
       { id },
     );
-    expect([data, await compared(id)]).toEqual([
-      {
+    expect({ data, compared: await compared(id) }).toEqual({
+      data: {
         testExistingConnectionV2: { success: true, status: 'SKIPPED', errors: [], warnings: [{ code: 'SKIPPED' }] },
         // The lead API's command line prints each as failed; the one is about TLS.
         testExistingConnection: { success: true, warnings: [{ type: 'validate_connection' }] },
       },
-      [],
-    ]);
+      compared: [],
+    });
   });
 
   test('a roll-back to a login that was proven is never held up by what it may not do, and audits it', async () => {
     const id = await add(LESS);
     await ask(COMMIT, { id, key: await stage(id, FULL) });
     const back = await ask(ROLL_BACK, { id });
-    expect([codeOf(back), await audited(id, 'connection.rollback')]).toEqual([
-      'ok',
-      [expect.objectContaining({ version: 3, restoredFrom: 1, lost: LOST.map(({ permission }) => permission) })],
-    ]);
+    expect({ back: codeOf(back), audited: await audited(id, 'connection.rollback') }).toEqual({
+      back: 'ok',
+      audited: [expect.objectContaining({ version: 3, restoredFrom: 1, lost: LOST.map(({ permission }) => permission) })],
+    });
   });
 
   test('a roll-back to a login that was saved without proof is compared like any other', async () => {
@@ -238,7 +241,10 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     await ask(COMMIT, { id, key: await stage(id) });
     await ask(COMMIT, { id, key: await stage(id, FULL) });
     await ask(ENABLE, { id, on: true });
-    expect([lostIn(await ask(ROLL_BACK, { id, v: 2 })), await bench.labels(id)]).toEqual([LOST, ['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS']]);
+    expect({ lost: lostIn(await ask(ROLL_BACK, { id, v: 2 })), labels: await bench.labels(id) }).toEqual({
+      lost: LOST,
+      labels: ['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'],
+    });
   });
 
   test('what was saved while the connection was disabled is compared with what was in use before, when it is enabled', async () => {
@@ -247,12 +253,19 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     const saved = await ask(COMMIT, { id, key: await stage(id) });
     const refused = await ask(ENABLE, { id, on: true });
     const enabled = await ask(ENABLE, { id, on: true, accept: true });
-    expect([codeOf(saved), lostIn(refused), codeOf(enabled), await audited(id, 'connection.accept-losses')]).toEqual([
-      'ok',
-      LOST,
-      'ok',
-      [{ changeId: expect.any(String), comparedWith: 1, lost: LOST.map(({ permission }) => permission), codes: ['PERMISSION_LOST'] }],
-    ]);
+    expect({
+      saved: codeOf(saved),
+      refused: lostIn(refused),
+      enabled: codeOf(enabled),
+      accepted: await audited(id, 'connection.accept-losses'),
+    }).toEqual({
+      saved: 'ok',
+      refused: LOST,
+      enabled: 'ok',
+      accepted: [
+        { changeId: expect.any(String), comparedWith: 1, lost: LOST.map(({ permission }) => permission), codes: ['PERMISSION_LOST'] },
+      ],
+    });
   });
 
   test('on an ADVISORY connection losses are recorded afterwards, against the version that was replaced', async () => {
@@ -260,10 +273,10 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     await policy(id, { commitPolicy: 'ADVISORY' });
     const saved = await ask(COMMIT, { id, key: await stage(id) });
     await vi.waitFor(async () => expect(await compared(id)).toHaveLength(1), 5000);
-    expect([codeOf(saved), await compared(id)]).toEqual([
-      'ok',
-      [expect.objectContaining({ version: 2, comparedWith: 1, status: 'failed', codes: ['PERMISSION_LOST', 'PERMISSION_LOST'] })],
-    ]);
+    expect({ saved: codeOf(saved), compared: await compared(id) }).toEqual({
+      saved: 'ok',
+      compared: [expect.objectContaining({ version: 2, comparedWith: 1, status: 'failed', codes: ['PERMISSION_LOST', 'PERMISSION_LOST'] })],
+    });
   });
 
   test('breaking glass lifts the say of the jobs, and not the losses', async () => {
@@ -272,10 +285,10 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     await bench.gateway.graphql(ACQUIRE, { id, ttl: null }, bench.job);
     const key = await stage(id);
     const reason = 'a fire drill';
-    expect([
-      lostIn(await ask(COMMIT_CHANGE, { id, key, reason })),
-      lostIn(await ask(COMMIT_CHANGE, { id, key, reason, accept: true })),
-    ]).toEqual([LOST, 'saved']);
+    expect({
+      refused: lostIn(await ask(COMMIT_CHANGE, { id, key, reason })),
+      accepted: lostIn(await ask(COMMIT_CHANGE, { id, key, reason, accept: true })),
+    }).toEqual({ refused: LOST, accepted: 'saved' });
   });
 
   test('a commit that waits carries out what was accepted, and gives up what comes to be lost meanwhile', async () => {
@@ -297,14 +310,18 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     const settled = await Promise.all(
       states.map(async ({ id }) => (await ask('query ($id: UUID!) { change(id: $id) { state failure } }', { id })).data.change),
     );
-    expect([states.map(({ state }) => state), settled, (await audited(accepted, 'connection.accept-losses')).length]).toEqual([
-      ['PENDING', 'PENDING'],
-      [
+    expect({
+      states: states.map(({ state }) => state),
+      settled,
+      rows: (await audited(accepted, 'connection.accept-losses')).length,
+    }).toEqual({
+      states: ['PENDING', 'PENDING'],
+      settled: [
         { state: 'COMMITTED', failure: null },
         { state: 'DISCARDED', failure: 'VALIDATION_FAILED' },
       ],
-      1,
-    ]);
+      rows: 1,
+    });
   });
 
   test('a policy that is made stricter while a commit is being written holds for it', async () => {
@@ -312,7 +329,7 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     await policy(id, { parity: 'OFF' });
     const key = await stage(id);
     const answer = await bench.intrude(id, () => ask(COMMIT, { id, key }), `update connections set parity = 'REQUIRED' where id = '${id}'`);
-    expect([codeOf(answer), await bench.labels(id)]).toEqual(['VALIDATION_FAILED', ['1 CURRENT']]);
+    expect({ answer: codeOf(answer), labels: await bench.labels(id) }).toEqual({ answer: 'VALIDATION_FAILED', labels: ['1 CURRENT'] });
   });
 
   test('another reference is compared with what the one in use leads to', async () => {
@@ -336,7 +353,10 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
       { id, r: kept('less.json', LESS) },
     );
     const { key } = changed.data.stageChange;
-    expect([lostIn(await ask(COMMIT, { id, key })), lostIn(await ask(COMMIT_CHANGE, { id, key, accept: true }))]).toEqual([LOST, 'saved']);
+    expect({
+      refused: lostIn(await ask(COMMIT, { id, key })),
+      accepted: lostIn(await ask(COMMIT_CHANGE, { id, key, accept: true })),
+    }).toEqual({ refused: LOST, accepted: 'saved' });
   });
 
   test('a login in use that is gone from the server leaves nothing to compare with, which is warned of and refuses nothing', async () => {
@@ -344,6 +364,9 @@ describeOnEachEngine('permission parity', ({ databaseUrl }) => {
     const id = await add({ user: 'passing', password: 'passing-password' });
     await target.query('drop role passing');
     const key = await stage(id);
-    expect([await validate(key), codeOf(await ask(COMMIT, { id, key }))]).toEqual([{ success: true, status: 'WARNING' }, 'ok']);
+    expect({ validated: await validate(key), saved: codeOf(await ask(COMMIT, { id, key })) }).toEqual({
+      validated: { success: true, status: 'WARNING' },
+      saved: 'ok',
+    });
   });
 });

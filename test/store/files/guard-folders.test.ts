@@ -29,12 +29,15 @@ test.each([
   [0o700, '700'],
 ])('a data directory of mode %o is written by its owner alone once the gateway has started', async (mode, after) => {
   const dataDir = folder(mode);
-  expect([await start(dataDir), modeOf(dataDir)]).toEqual(['started', after]);
+  expect({ outcome: await start(dataDir), mode: modeOf(dataDir) }).toEqual({ outcome: 'started', mode: after });
 });
 
 test('a folder that is shared with everybody is no data directory', async () => {
   const dataDir = folder(0o1777);
-  expect([await start(dataDir), modeOf(dataDir)]).toEqual([expect.stringContaining('is shared with everybody (mode 1777)'), '1777']);
+  expect({ outcome: await start(dataDir), mode: modeOf(dataDir) }).toEqual({
+    outcome: expect.stringContaining('is shared with everybody (mode 1777)'),
+    mode: '1777',
+  });
 });
 
 test.each(['the data directory', 'the master key'])('everybody may write to a folder above %s, so nothing is started', async (what) => {

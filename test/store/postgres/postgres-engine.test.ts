@@ -41,7 +41,7 @@ describe('the PostgreSQL engine', () => {
       })
       .catch(codeOf);
     await eventually(async () => expect(await insert(store, `after-${uuidv7()}`)).toBeUndefined());
-    expect([refused, await store.read.projects.find('cut')]).toEqual(['UNAVAILABLE', null]);
+    expect({ refused, projects: await store.read.projects.find('cut') }).toEqual({ refused: 'UNAVAILABLE', projects: null });
   });
 
   test('a COMMIT whose answer is lost is OUTCOME_UNKNOWN, and a repeat learns that it took effect', async () => {
@@ -81,7 +81,7 @@ describe('the PostgreSQL engine', () => {
     await holding;
     const afterwards = await narrow.read.projects.find('never');
     await narrow.close();
-    expect([tooMany, waited, afterwards]).toEqual(['UNAVAILABLE', ['UNAVAILABLE', 'UNAVAILABLE'], null]);
+    expect({ tooMany, waited, afterwards }).toEqual({ tooMany: 'UNAVAILABLE', waited: ['UNAVAILABLE', 'UNAVAILABLE'], afterwards: null });
   });
 
   test('a server that is away is UNAVAILABLE with a time to try again, for reads, writes and time', async () => {
@@ -191,7 +191,10 @@ describe('opening the store on PostgreSQL', () => {
       'select (select count(*) from instance)::int as instances, (select count(*) from changeover_migrations)::int as migrations',
       'store_race',
     );
-    expect([new Set(opened.map(({ instance }) => instance.id)).size, instances]).toEqual([1, { instances: 1, migrations: 1 }]);
+    expect({ size: new Set(opened.map(({ instance }) => instance.id)).size, instances }).toEqual({
+      size: 1,
+      instances: { instances: 1, migrations: 1 },
+    });
   });
 
   test('a wrong key writes nothing, neither in an empty database nor in one that exists (N14)', async () => {
@@ -202,11 +205,11 @@ describe('opening the store on PostgreSQL', () => {
     const first = await refusalOf(url, refuse);
     const tables = await tablesOf('store_key');
     await (await open(url)).store.close();
-    expect([first, tables, await refusalOf(url, refuse)]).toEqual([
-      { exitCode: 78, lines: 1, message: 'The master key does not open this store.' },
-      [],
-      { exitCode: 78, lines: 1, message: 'The master key does not open this store.' },
-    ]);
+    expect({ first, tables, again: await refusalOf(url, refuse) }).toEqual({
+      first: { exitCode: 78, lines: 1, message: 'The master key does not open this store.' },
+      tables: [],
+      again: { exitCode: 78, lines: 1, message: 'The master key does not open this store.' },
+    });
   });
 
   test.each([
@@ -258,10 +261,10 @@ describe('opening the store on PostgreSQL', () => {
     await (await open(url)).store.close();
     await server.query(spoil, 'store_spoilt');
     const before = await tablesOf('store_spoilt');
-    expect([await refusalOf(url), await tablesOf('store_spoilt')]).toEqual([
-      { exitCode: 78, lines: 1, message: expect.stringMatching(says) },
-      before,
-    ]);
+    expect({ refusal: await refusalOf(url), tables: await tablesOf('store_spoilt') }).toEqual({
+      refusal: { exitCode: 78, lines: 1, message: expect.stringMatching(says) },
+      tables: before,
+    });
   });
 
   test('a role that owns nothing but its schema can make and use the store', async () => {
@@ -295,10 +298,10 @@ describe('opening the store on PostgreSQL', () => {
     try {
       const withoutPassword = await refusalOf(url.href);
       url.password = right;
-      expect([withoutPassword, await refusalOf(url.href)]).toEqual([
-        { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be opened: login or TLS was refused\./) },
-        undefined,
-      ]);
+      expect({ withoutPassword, withPassword: await refusalOf(url.href) }).toEqual({
+        withoutPassword: { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be opened: login or TLS was refused\./) },
+        withPassword: undefined,
+      });
     } finally {
       vi.unstubAllEnvs();
     }
@@ -325,10 +328,10 @@ describe('opening the store on PostgreSQL', () => {
     'CNRYpw',
   ])('the URL %s is refused before anything is dialled, without a part of it (F19, #81, #86)', async (databaseUrl) => {
     const refusal = await refusalOf(databaseUrl);
-    expect([refusal, JSON.stringify(refusal).includes('CNRY')]).toEqual([
-      { exitCode: 78, lines: 1, message: expect.stringMatching(/^CHANGEOVER_DATABASE_URL /) },
-      false,
-    ]);
+    expect({ refusal, showsPassword: JSON.stringify(refusal).includes('CNRY') }).toEqual({
+      refusal: { exitCode: 78, lines: 1, message: expect.stringMatching(/^CHANGEOVER_DATABASE_URL /) },
+      showsPassword: false,
+    });
   });
 
   test('a server that is away may come back: exit code 75', async () => {
@@ -355,10 +358,10 @@ describe('opening the store on PostgreSQL', () => {
       return verifyTestInstance(stored);
     });
     await wire.close();
-    expect([refusal, await tablesOf('store_silent')]).toEqual([
-      { exitCode: 75, lines: 1, message: expect.stringMatching(/does not answer/) },
-      [],
-    ]);
+    expect({ refusal, tables: await tablesOf('store_silent') }).toEqual({
+      refusal: { exitCode: 75, lines: 1, message: expect.stringMatching(/does not answer/) },
+      tables: [],
+    });
   });
 
   test('a session that is read-only by default is made and written all the same', async () => {

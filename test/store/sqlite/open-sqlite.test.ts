@@ -112,12 +112,12 @@ describe('opening the embedded store', () => {
     const { store } = await open(crashed);
     const missing = (await Promise.all(acked.map((id) => store.read.projects.find(id)))).filter((row) => row === null);
     await store.close();
-    expect([refusal, Object.keys(before), after, missing]).toEqual([
-      expect.objectContaining({ exitCode: 78 }),
-      ['changeover.db', 'changeover.db-wal', 'changeover.lock'],
-      before,
-      [],
-    ]);
+    expect({ refusal, before: Object.keys(before), after, missing }).toEqual({
+      refusal: expect.objectContaining({ exitCode: 78 }),
+      before: ['changeover.db', 'changeover.db-wal', 'changeover.lock'],
+      after: before,
+      missing: [],
+    });
   });
 
   test('a wrong key for a new store makes none (N14)', async () => {
@@ -125,10 +125,10 @@ describe('opening the embedded store', () => {
     const refusal = await refusalOf(dataDir, () => {
       throw new StartupError('The master key is too short.');
     });
-    expect([refusal, readdirSync(dataDir)]).toEqual([
-      { exitCode: 78, lines: 1, message: 'The master key is too short.' },
-      ['changeover.lock'],
-    ]);
+    expect({ refusal, files: readdirSync(dataDir) }).toEqual({
+      refusal: { exitCode: 78, lines: 1, message: 'The master key is too short.' },
+      files: ['changeover.lock'],
+    });
   });
 
   test('a second process is told that the first one holds the store, and gets it once that has ended', async () => {
@@ -136,10 +136,10 @@ describe('opening the embedded store', () => {
     const { store } = await open(dataDir);
     const refusal = await refusalOf(dataDir);
     await store.close();
-    expect([refusal, await refusalOf(dataDir)]).toEqual([
-      { exitCode: 75, lines: 1, message: expect.stringMatching(/^Another Changeover process is using /) },
-      undefined,
-    ]);
+    expect({ refusal, afterwards: await refusalOf(dataDir) }).toEqual({
+      refusal: { exitCode: 75, lines: 1, message: expect.stringMatching(/^Another Changeover process is using /) },
+      afterwards: undefined,
+    });
   });
 
   test('a first start that was killed on its way is no hindrance to the next', async () => {
@@ -185,10 +185,10 @@ describe('opening the embedded store', () => {
     const dataDir = join(folder(), 'file');
     writeFileSync(dataDir, '');
     chmodSync(dataDir, 0o600);
-    expect([await refusalOf(dataDir), existsSync(dataDir)]).toEqual([
-      { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be made \(E[A-Z]+\)/) },
-      true,
-    ]);
+    expect({ refusal: await refusalOf(dataDir), isThere: existsSync(dataDir) }).toEqual({
+      refusal: { exitCode: 78, lines: 1, message: expect.stringMatching(/can't be made \(E[A-Z]+\)/) },
+      isThere: true,
+    });
   });
 
   test('one flipped byte anywhere is refused or read without harm, and the process lives', async () => {

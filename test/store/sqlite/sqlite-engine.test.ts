@@ -83,11 +83,11 @@ describe('the SQLite engine', () => {
     foreign.exec('ROLLBACK');
     foreign.close();
     await write;
-    expect([writtenMeanwhile, reads, await store.read.projects.find('waiting')]).toEqual([
-      false,
-      Array(20).fill(null),
-      { id: 'waiting', name: 'p', createdAt: 1 },
-    ]);
+    expect({ writtenMeanwhile, reads, projects: await store.read.projects.find('waiting') }).toEqual({
+      writtenMeanwhile: false,
+      reads: Array(20).fill(null),
+      projects: { id: 'waiting', name: 'p', createdAt: 1 },
+    });
   });
 
   test('on a full disk a write is refused with STORAGE_FULL, a smaller neighbour is kept, reads go on, and space brings writes back', async () => {
@@ -102,7 +102,12 @@ describe('the SQLite engine', () => {
     const readable = (await store.read.projects.all()).map(({ id }) => id);
     handles.at(-1)?.pragma('max_page_count = 1000000');
     await insert(store, 'large', 'x'.repeat(100_000));
-    expect([large, small, readable, (await store.read.projects.all()).length]).toEqual(['STORAGE_FULL', 'kept', ['small'], 2]);
+    expect({ large, small, readable, projects: (await store.read.projects.all()).length }).toEqual({
+      large: 'STORAGE_FULL',
+      small: 'kept',
+      readable: ['small'],
+      projects: 2,
+    });
   });
 
   test('the file and its log keep a MiB that a full disk can not take away, however much is written', async () => {
@@ -121,10 +126,7 @@ describe('the SQLite engine', () => {
     const atFirst = kept();
     await insert(store, 'large', 'x'.repeat(3 * MIB));
     await insert(store, 'next');
-    expect([atFirst, kept()]).toEqual([
-      [true, true, true],
-      [true, true, true],
-    ]);
+    expect({ atFirst, kept: kept() }).toEqual({ atFirst: [true, true, true], kept: [true, true, true] });
   });
 
   test('a COMMIT that fails acknowledges nobody: what wrote nothing runs again by itself, once', async () => {
@@ -148,12 +150,12 @@ describe('the SQLite engine', () => {
         await tx.projects.insert({ id: 'good', name: 'p', createdAt: 1 });
       }),
     ]);
-    expect([bad.status, good.status, runs, (await store.read.projects.all()).map(({ id }) => id)]).toEqual([
-      'rejected',
-      'fulfilled',
-      { good: 2, bad: 2 },
-      ['good'],
-    ]);
+    expect({ bad: bad.status, good: good.status, runs, projects: (await store.read.projects.all()).map(({ id }) => id) }).toEqual({
+      bad: 'rejected',
+      good: 'fulfilled',
+      runs: { good: 2, bad: 2 },
+      projects: ['good'],
+    });
   });
 
   test('who was refused because of work that may not have been kept is not refused for it', async () => {
@@ -218,7 +220,7 @@ describe('the SQLite engine', () => {
     }
     const store = await openIn(dataDir);
     const missing = (await Promise.all(acked.map((id) => store.read.projects.find(id)))).filter((row) => row === null);
-    expect([acked.length >= 40, missing]).toEqual([true, []]);
+    expect({ isBusy: acked.length >= 40, missing }).toEqual({ isBusy: true, missing: [] });
   });
 
   test('a clock set back revives nothing, neither at once nor after a restart, and time goes on (#61)', async () => {
@@ -235,12 +237,12 @@ describe('the SQLite engine', () => {
     const again = await openIn(dataDir, clock);
     const afterRestart = await again.now();
     wall.elapsed += 2000;
-    expect([
+    expect({
       atOnce,
-      afterRestart >= 1_800_000_000_000,
-      (await again.now()) - afterRestart,
-      (await again.write((tx) => tx.now())) - afterRestart,
-    ]).toEqual([1_800_000_000_700, true, 2000, 2000]);
+      afterRestart: afterRestart >= 1_800_000_000_000,
+      passed: (await again.now()) - afterRestart,
+      passedInWrite: (await again.write((tx) => tx.now())) - afterRestart,
+    }).toEqual({ atOnce: 1_800_000_000_700, afterRestart: true, passed: 2000, passedInWrite: 2000 });
   });
 
   test('time that was only read is not forgotten by a restart', async () => {
@@ -278,7 +280,7 @@ describe('the SQLite engine', () => {
     );
     const rows = await store.read.projects.all();
     const kept = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? ['a', 'b', 'c'].map((part) => `${index}${part}`) : []));
-    expect([kept.length, rows.map(({ id }) => id).sort()]).toEqual([66 * 3, kept.sort()]);
+    expect({ keptCount: kept.length, rows: rows.map(({ id }) => id).sort() }).toEqual({ keptCount: 66 * 3, rows: kept.sort() });
   });
 
   test('an altered row is INTEGRITY, without a word of what it holds', async () => {
@@ -348,10 +350,10 @@ describe('the SQLite engine', () => {
     opened.splice(0);
     const refused = await insert(store, 'refused').catch((error: unknown) => error);
     await accepted;
-    expect([
-      refused instanceof DomainError ? refused.code : refused,
-      (await (await openIn(dataDir)).read.projects.all()).map(({ id }) => id),
-    ]).toEqual(['UNAVAILABLE', ['accepted']]);
+    expect({
+      refused: refused instanceof DomainError ? refused.code : refused,
+      projects: (await (await openIn(dataDir)).read.projects.all()).map(({ id }) => id),
+    }).toEqual({ refused: 'UNAVAILABLE', projects: ['accepted'] });
   });
 });
 
