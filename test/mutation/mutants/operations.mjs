@@ -623,4 +623,28 @@ export const OPERATIONS = [
     tests: ['test/operations/keys/rotate-data-key.test.ts'],
     name: 'a chain that was edited',
   },
+  {
+    id: 'operations/rights-of-a-subscription-as-they-were',
+    file: 'src/operations/events/follow-events.ts',
+    before: 'const current = await presentActor(services, actor);',
+    after: 'const current = actor;',
+    tests: ['test/operations/events/follow-events.test.ts'],
+    name: 'a token that is revoked ends its subscription',
+  },
+  {
+    id: 'operations/events-of-other-integrations',
+    file: 'src/domain/event/event.ts',
+    before: '  if (integrationIds === null) return true;',
+    after: '  if (integrationIds !== undefined) return true;',
+    tests: ['test/domain/event/event.test.ts'],
+    name: 'limited to integrations',
+  },
+  {
+    id: 'operations/data-of-events-as-it-is',
+    file: 'src/domain/event/event.ts',
+    before: '.filter(([name]) => TOLD.has(name))',
+    after: '',
+    tests: ['test/domain/event/event.test.ts'],
+    name: 'stay in the audit',
+  },
 ];
