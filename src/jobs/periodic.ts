@@ -1,5 +1,5 @@
 import type { Anchor } from '../domain/audit/audit.ts';
-import { commitWaiting } from '../operations/changes/commit-waiting.ts';
+import { commitWaiting } from '../operations/commits/commit-waiting.ts';
 import { publishEvents } from '../operations/events/event-feed.ts';
 import type { Services } from '../operations/services.ts';
 import { applyRetention, forgetAnswers } from '../operations/upkeep/apply-retention.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
 import {
   addWebhook,
   type Receiver,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseDetails, secretsToReenter } from '../../src/domain/connection/details.ts';
+import { parseDetails } from '../../src/domain/connection/details.ts';
+import { secretsToReenter } from '../../src/domain/connection/secret-reentry.ts';
 import { catalogue } from '../support/validate.ts';
 
 const AUTHORITY = '-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/domain/errors/errors.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
-import { commitChange } from '../../src/operations/changes/commit-change.ts';
+import { commitChange } from '../../src/operations/commits/commit-change.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { eventually } from '../support/eventually.ts';

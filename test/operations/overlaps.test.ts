@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../src/domain/token/actor.ts';
 import { authenticate } from '../../src/operations/access/authenticate.ts';
 import { revokeToken } from '../../src/operations/access/revoke-token.ts';
-import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
 import { renewLease } from '../../src/operations/leases/renew-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';

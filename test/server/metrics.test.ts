@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sealAudit } from '../../src/jobs/periodic.ts';
-import { commitWaiting } from '../../src/operations/changes/commit-waiting.ts';
+import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { METRICS } from '../../src/server/metric-table.ts';
 import { stageSecret } from '../support/gateway.ts';

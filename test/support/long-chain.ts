@@ -1,6 +1,6 @@
 import type { Version } from '../../src/domain/connection/connection.ts';
+import { nextVersion } from '../../src/domain/version/next-version.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
-import { nextVersion } from '../../src/operations/changes/next-version.ts';
 import { record } from '../../src/operations/services.ts';
 import type { TestGateway } from './gateway.ts';
 

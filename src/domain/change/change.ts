@@ -38,6 +38,3 @@ export interface Change {
   /** Why a waiting commit was given up; null otherwise. */
   readonly failure: ErrorCode | null;
 }
-
-/** Proof older than this no longer counts, milliseconds. */
-export const PROOF_MAX_AGE_MS = 15 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { ConnectionPolicy } from '../connection/connection.ts';
+import type { ConnectionPolicy } from '../connection/policy.ts';
 import { DomainError } from '../errors/errors.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Change } from './change.ts';

@@ -1,4 +1,5 @@
-import type { ParityPolicy, Version } from '../connection/connection.ts';
+import type { Version } from '../connection/connection.ts';
+import type { ParityPolicy } from '../connection/policy.ts';
 import type { Problem, ValidationCode } from '../connector/validation.ts';
 import type { ValidationOutcome } from '../connector/validator-runner.ts';
 

@@ -1,5 +1,5 @@
 import type { Version } from '../connection/connection.ts';
-import { DomainError } from '../errors/errors.ts';
+import { badRequest, DomainError } from '../errors/errors.ts';
 import type { Change } from './change.ts';
 
 export interface RollBackRequest {
@@ -37,4 +37,26 @@ export function isRollBackRepeat(current: Version, made: Change | null, request:
       { currentVersion: current.version, restoredFrom: current.restoredFrom },
     );
   return false;
+}
+
+/** Throws BAD_REQUEST for a version that nobody can go back to: the CURRENT one, and one whose credentials have been destroyed. */
+export function requireRestorable({ version, label, destroyedAt }: Pick<Version, 'version' | 'label' | 'destroyedAt'>): void {
+  if (label === 'CURRENT') throw badRequest('version', 'This version is the current one.');
+  if (destroyedAt !== null) throw badRequest('version', 'The credentials of this version have been destroyed.', { version });
+}
+
+/**
+ * What was CURRENT when the request was looked at is what is to be left: another roll-back may have come in between. Throws
+ * VERSION_CONFLICT. A change that an earlier run of the request has committed has its base behind it.
+ */
+export function requireStillCurrent(staged: Pick<Change, 'state' | 'baseVersion'>, looked: Pick<Version, 'version'>): void {
+  if (staged.state !== 'OPEN' || staged.baseVersion === looked.version) return;
+  throw new DomainError('VERSION_CONFLICT', 'The connection was changed at this moment. Look at it, then roll it back.', {
+    currentVersion: staged.baseVersion,
+  });
+}
+
+/** True of a roll-back that waits for running jobs, and is what the request asks for. */
+export function isWaitingRollBack(waiting: Change | null, { version, by }: Pick<RollBackRequest, 'version' | 'by'>): waiting is Change {
+  return waiting?.purpose === 'roll-back' && waiting.committedBy === by && waiting.restoredFrom === (version ?? waiting.restoredFrom);
 }

@@ -1,5 +1,6 @@
 import type { PageRequest } from '../ports/page.ts';
-import type { Connection, ConnectionPolicy, Integration, Scope, Version } from './connection.ts';
+import type { Connection, Integration, Scope, Version } from './connection.ts';
+import type { ConnectionPolicy } from './policy.ts';
 
 export interface ConnectionFilter {
   readonly kinds?: readonly string[];

@@ -6,6 +6,7 @@
  * All times are epoch milliseconds.
  */
 
+import type { ConnectionPolicy } from './policy.ts';
 import type { SecretReference } from './secret-reference.ts';
 
 /** Restricts a repository to one tenant's rows; a token limited to integrations sees just those. */
@@ -47,25 +48,6 @@ export interface Integration {
   readonly createdAt: number;
   readonly createdBy: string | null;
   readonly updatedAt: number;
-}
-
-/** What live leases mean for a commit. */
-export const IN_FLIGHT_POLICIES = ['OVERLAP', 'REFUSE', 'WAIT'] as const;
-export type InFlightPolicy = (typeof IN_FLIGHT_POLICIES)[number];
-
-/** Whether a commit needs proof against the real system. */
-export const COMMIT_POLICIES = ['VALIDATED', 'ADVISORY'] as const;
-export type CommitPolicy = (typeof COMMIT_POLICIES)[number];
-
-/** What it means for a commit that the new login may do less than the one in use: it is refused, or saved and told of, or nobody looks. */
-export type ParityPolicy = 'REQUIRED' | 'WARN' | 'OFF';
-
-export interface ConnectionPolicy {
-  readonly inFlight: InFlightPolicy;
-  /** How long a replaced version stays valid at least, milliseconds. */
-  readonly overlapMs: number;
-  readonly commitPolicy: CommitPolicy;
-  readonly parity: ParityPolicy;
 }
 
 export interface Connection extends ConnectionPolicy {
@@ -136,13 +118,3 @@ export interface SealedContent {
   readonly keyGeneration: number;
   readonly createdAt: number;
 }
-
-/** At least three hours, so that a running job never loses its credential to a commit. */
-export const MIN_OVERLAP_MS = 3 * 60 * 60 * 1000;
-
-export const DEFAULT_POLICY: ConnectionPolicy = {
-  inFlight: 'OVERLAP',
-  overlapMs: MIN_OVERLAP_MS,
-  commitPolicy: 'VALIDATED',
-  parity: 'REQUIRED',
-};

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Connector, type EndpointPart, type FieldMeta, fieldMeta } from '../connector/connector.ts';
+import { type Connector, type FieldMeta, fieldMeta } from '../connector/connector.ts';
 import { badRequest, DomainError, type ErrorCode } from '../errors/errors.ts';
 
 /**
@@ -213,7 +213,8 @@ function refuseMasks(connector: Connector, details: Details): void {
   }
 }
 
-function* secretLeaves(
+/** Every secret that the details hold, those in groups included. */
+export function* secretLeaves(
   connector: Connector,
   details: Details,
 ): Generator<{ readonly field: string; readonly path: string; readonly value: unknown }> {
@@ -268,37 +269,6 @@ export function joinDetails({ settings, secrets }: SplitDetails): Details {
     joined[key] = isPlainObject(own) && isPlainObject(value) ? { ...own, ...value } : value;
   }
   return joined;
-}
-
-/** The canonical parts of where secrets are sent, from public settings alone. */
-export function endpointParts(connector: Connector, settings: Details): Readonly<Record<string, EndpointPart>> {
-  const parts: Record<string, EndpointPart> = { kind: connector.kind };
-  for (const { key, meta } of fieldsOf(connector)) if (meta.endpoint !== null) parts[key] = meta.endpoint.part(settings[key]);
-  return parts;
-}
-
-/** True when what is bound to one destination may go to the other: it is the same, or only stricter. */
-export function staysThere(
-  connector: Connector,
-  before: Readonly<Record<string, EndpointPart>>,
-  after: Readonly<Record<string, EndpointPart>>,
-): boolean {
-  return (
-    before.kind === after.kind &&
-    fieldsOf(connector).every(({ key, meta: { endpoint } }) => {
-      const [from, to] = [before[key] ?? null, after[key] ?? null];
-      return endpoint === null || from === to || endpoint.stricter?.(from, to) === true;
-    })
-  );
-}
-
-/**
- * Names of the secrets that must be given again, because the change would send stored ones somewhere else than where they
- * were saved for. Empty when the destination stays, or only becomes stricter.
- */
-export function secretsToReenter(connector: Connector, base: Details, next: Details, given: Details): readonly string[] {
-  if (staysThere(connector, endpointParts(connector, base), endpointParts(connector, next))) return [];
-  return [...secretLeaves(connector, next)].filter(({ field }) => !Object.hasOwn(given, field)).map(({ path }) => path);
 }
 
 /** Names (never values) of the fields whose value differs, in the connector's order. */

@@ -1,6 +1,6 @@
 import type { Connection, Integration } from '../../domain/connection/connection.ts';
 import { notFound } from '../../domain/errors/errors.ts';
-import { findIntegration, findIntegrations } from '../../operations/connections/list-integrations.ts';
+import { findIntegration, findIntegrations } from '../../operations/integrations/list-integrations.ts';
 import type { Services } from '../../operations/services.ts';
 import type { Builder } from '../schema/builder.ts';
 import type { Context } from '../schema/context.ts';

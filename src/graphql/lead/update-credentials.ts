@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors/errors.ts';
-import { commitChange } from '../../operations/changes/commit-change.ts';
-import type { CommitOutcome } from '../../operations/changes/commit-locked.ts';
-import { updateConnection, updateReference } from '../../operations/changes/update-connection.ts';
+import { commitChange } from '../../operations/commits/commit-change.ts';
+import type { CommitOutcome } from '../../operations/commits/commit-locked.ts';
+import { updateConnection, updateReference } from '../../operations/commits/update-connection.ts';
 import { COMMITS } from '../plugins/operation-priority.ts';
 import { type Builder, readObject } from '../schema/builder.ts';
 import { lossesArg } from '../schema/changes/in-flight-args.ts';

@@ -5,10 +5,10 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { findTokenHolders, readProject, type TokenHolder } from '../../operations/access/read-account.ts';
 import { listConnectionsOf, listWithIntegrations } from '../../operations/connections/list-connections.ts';
-import { findIntegrations, listIntegrations } from '../../operations/connections/list-integrations.ts';
-import { listSites } from '../../operations/connections/list-sites.ts';
 import { currentVersionsOf } from '../../operations/connections/list-versions.ts';
+import { findIntegrations, listIntegrations } from '../../operations/integrations/list-integrations.ts';
 import type { Services } from '../../operations/services.ts';
+import { listSites } from '../../operations/sites/list-sites.ts';
 import { type AnswerBudget, never } from '../plugins/budget/answer-budget.ts';
 import { chargeRows, chargeVersions, MOST_UNPAGED, whole } from './unpaged-lists.ts';
 

@@ -2,9 +2,12 @@ import { hasPassed, type ValidationResult } from '../../domain/connector/validat
 import type { Actor } from '../../domain/token/actor.ts';
 import { type NewReference, stageReferenceCreation } from '../references/stage-reference.ts';
 import type { Services } from '../services.ts';
-import { subjectOfChange, type TestOptions, validateAll } from '../validations/run-validation.ts';
+import { validateAll } from '../validations/run-validators.ts';
+import { subjectOfChange } from '../validations/subject.ts';
+import type { TestOptions } from '../validations/validation-run.ts';
 import { discardChange } from './discard-change.ts';
-import { type StageCreation, type StagedChange, stageCreation } from './stage-change.ts';
+import type { StagedChange } from './insert-change.ts';
+import { type StageCreation, stageCreation } from './stage-creation.ts';
 
 export interface TestedStaging {
   /** Null when a validation failed: the details are then kept nowhere. */
@@ -26,7 +29,7 @@ async function proveStaged(services: Services, actor: Actor, { change, key }: St
   if (input.skipValidation === true) return { key, results: [] };
   const subject = await subjectOfChange(services, actor, change);
   const names = subject.connector.validators.map(({ name }) => name);
-  const results = await validateAll(services, actor, subject, names, input);
+  const results = await validateAll({ services, actor, subject, options: input }, names);
   if (results.every(hasPassed)) return { key, results };
   await discardChange(services, actor, change.id);
   return { key: null, results };

@@ -1,5 +1,7 @@
 import type { Connection, SealedContent, Version } from '../../domain/connection/connection.ts';
-import { type Details, endpointParts, joinDetails, type SplitDetails, splitDetails } from '../../domain/connection/details.ts';
+import { endpointParts } from '../../domain/connection/destination.ts';
+import { type Details, joinDetails, type SplitDetails, splitDetails } from '../../domain/connection/details.ts';
+import { requireReachable } from '../../domain/connection/site-choice.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';
@@ -8,7 +10,7 @@ import type { SealBinding, Sealed } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { openPlainSettings } from '../references/plain-settings.ts';
 import { type Services, scopeOf } from '../services.ts';
-import { requireReachable } from './choose-site.ts';
+import { connectorOf } from './find-connector.ts';
 
 export interface LoadedConnection {
   readonly connection: Connection;
@@ -35,13 +37,6 @@ export async function requireConnection({ store }: Services, actor: Actor, id: s
   const connection = await store.read.connections.find(scopeOf(actor), id);
   if (connection === null) throw notFound('connection');
   return connection;
-}
-
-export function connectorOf(services: Pick<Services, 'connectors'>, kind: string): Connector {
-  const connector = services.connectors.find(kind);
-  if (connector === null)
-    throw new DomainError('UNAVAILABLE', 'The connector of this kind is not loaded. Name its package in CHANGEOVER_CONNECTORS.', { kind });
-  return connector;
 }
 
 /** What the actor's connections are dialled from: those of another network wait for workers. */
@@ -112,9 +107,8 @@ export interface SealedDetails {
 /** Seals parsed details under a fresh content id, before any statement is sent. */
 export async function sealDetails(
   services: Services,
-  projectId: string,
-  connectionId: string,
   connector: Connector,
+  { projectId, connectionId }: Pick<Version, 'projectId' | 'connectionId'>,
   details: Details,
 ): Promise<SealedDetails> {
   const { settings, secrets } = splitDetails(connector, details);

@@ -1,4 +1,5 @@
-import { badRequest, DomainError, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
+import { answerForRepeat, fateOfAnswer, idempotencyTerm, requireIdempotencyId } from '../../domain/idempotency/kept-answers.ts';
 import type { IdempotencyRow } from '../../domain/ports/idempotency-store.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { SealBinding } from '../../domain/ports/vault.ts';
@@ -7,9 +8,12 @@ import { requireDataKey } from '../keys/require-data-key.ts';
 import { actorId, type Reveal, type Services } from '../services.ts';
 import { type KeptAnswer, replayKeptAnswer, withoutCredentials } from './kept-answer.ts';
 
-/** A crashed first request frees its idempotency id after this. */
-const TAKEN_MS = 60_000;
-const KEPT_MS = 24 * 60 * 60 * 1000;
+/** A request under the id that its caller gave it. */
+export interface IdentifiedRequest {
+  readonly id: string;
+  /** All that makes it another request when it differs. */
+  readonly request: string;
+}
 
 export interface ReplayableAnswer extends KeptAnswer {
   /** False if the request had no effect and its answer is too large to keep: a repeat then runs again. */
@@ -27,11 +31,10 @@ export interface ReplayableAnswer extends KeptAnswer {
 export async function idempotentReplay(
   services: Services,
   actor: Actor,
-  { id: key, request }: { readonly id: string; readonly request: string },
+  { id: key, request }: IdentifiedRequest,
   run: (services: Services) => Promise<ReplayableAnswer>,
 ): Promise<KeptAnswer> {
-  if (!/^[\x21-\x7e]{1,200}$/.test(key))
-    throw badRequest('x-mcd-idempotent-id', 'An idempotency id has 1 to 200 visible ASCII characters.');
+  requireIdempotencyId(key);
   const tokenId = actorId(actor);
   const requestHash = services.vault.keyedHash('request', request);
   let takenUntil = 0;
@@ -40,11 +43,9 @@ export async function idempotentReplay(
   const { taken, row } = await services.store
     .write(async (tx) => {
       const now = await tx.now();
-      takenUntil = now + TAKEN_MS;
-      return await tx.idempotency.take(
-        { tokenId, key, requestHash, answer: null, keyGeneration: null, startedAt: now, takenUntil, expiresAt: now + KEPT_MS },
-        now,
-      );
+      const term = idempotencyTerm(now);
+      takenUntil = term.takenUntil;
+      return await tx.idempotency.take({ tokenId, key, requestHash, answer: null, keyGeneration: null, ...term }, now);
     })
     .catch((error: unknown) => {
       // The store may have stored the record although it reported a failure.
@@ -60,13 +61,8 @@ export async function idempotentReplay(
     endpoint: requestHash,
   };
   if (!taken) {
-    if (!row.requestHash.equals(requestHash))
-      throw new DomainError('IDEMPOTENCY_MISMATCH', 'This idempotency id was used for another request.');
-    if (row.answer === null)
-      throw new DomainError('REQUEST_IN_PROGRESS', 'The first request with this idempotency id is still running.', {
-        retryAfterSeconds: 4,
-      });
-    const kept = (await services.vault.forProject(actor.projectId, row.answer)).open(binding, row.answer);
+    const sealed = answerForRepeat(row, requestHash);
+    const kept = (await services.vault.forProject(actor.projectId, sealed)).open(binding, sealed);
     return await replayKeptAnswer(services, actor, kept.toString('utf8'));
   }
   const free = (how = release) =>
@@ -79,8 +75,9 @@ export async function idempotentReplay(
     await free();
     throw error;
   }
-  if (answer.codes.some((code) => RETRYABLE_CODES.has(code))) await free();
-  else if (!answer.isKept) await free(forget);
+  const fate = fateOfAnswer(answer);
+  if (fate === 'free') await free();
+  else if (fate === 'forget') await free(forget);
   else {
     const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer, reveals), 'utf8')).blob;
     try {

@@ -3,8 +3,8 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { configHash } from '../../domain/version/next-version.ts';
 import { followSeals } from '../audit/follow-seals.ts';
-import { configHash } from '../changes/next-version.ts';
 import { resealContent } from '../connections/load-connection.ts';
 import { record, type Services } from '../services.ts';
 import { requireDataKey } from './require-data-key.ts';
@@ -12,6 +12,13 @@ import { requireDataKey } from './require-data-key.ts';
 /** Most versions of one transaction, and how long it begins further ones, milliseconds. */
 const BATCH = 100;
 const BATCH_MS = 50;
+
+/** A connection that is sealed anew, with which keys, and until when further batches of it are begun. */
+export interface ResealedConnection {
+  readonly keys: ProjectVault;
+  readonly connectionId: string;
+  readonly until: number;
+}
 
 /** How far a chain was signed anew. */
 interface Progress {
@@ -29,16 +36,16 @@ interface Progress {
 export async function resealChain(
   services: Services,
   actor: Actor,
-  keys: ProjectVault,
-  connectionId: string,
-  { until, from = null }: { readonly until: number; readonly from?: number | null },
+  resealing: ResealedConnection,
+  from: number | null = null,
 ): Promise<boolean> {
+  const { keys, connectionId, until } = resealing;
   const older = keys.generations.filter((generation) => generation < keys.keyGeneration);
   const first = from ?? (await services.store.read.versions.firstOfGenerations(actor.projectId, connectionId, older));
   if (first === null) return true;
   for (let progress: Progress | null = { version: first - 1, formerMac: null }; progress !== null; ) {
     const reached: Progress = progress;
-    progress = await services.store.write((tx) => resealBatch(services, actor, keys, tx, connectionId, reached));
+    progress = await services.store.write((tx) => resealBatch(services, actor, tx, { ...resealing, reached }));
     if (progress !== null && performance.now() >= until) return false;
   }
   return true;
@@ -48,10 +55,8 @@ export async function resealChain(
 async function resealBatch(
   services: Services,
   actor: Actor,
-  keys: ProjectVault,
   tx: Writers,
-  connectionId: string,
-  from: Progress,
+  { keys, connectionId, reached: from }: ResealedConnection & { readonly reached: Progress },
 ): Promise<Progress | null> {
   await tx.lock(connectionId, 'exclusive');
   await requireDataKey(tx, actor.projectId, keys.keyGeneration);
@@ -62,7 +67,7 @@ async function resealBatch(
   const moves: (readonly [string, string])[] = [];
   let last: Version | null = null;
   for (const version of rows) {
-    const link = await linkOf(services, tx, version, before, formerMac);
+    const link = await linkOf(services, tx, { version, before, formerMac });
     if (link === null)
       throw new DomainError('INTEGRITY', 'A version was altered. Run `changeover doctor`.', { connectionId, version: version.version });
     const cipherHash = await resealOf(services, keys, tx, version);
@@ -100,9 +105,7 @@ async function resealBatch(
 async function linkOf(
   services: Services,
   tx: Writers,
-  version: Version,
-  before: Version | null,
-  formerMac: Buffer | null,
+  { version, before, formerMac }: { readonly version: Version; readonly before: Version | null; readonly formerMac: Buffer | null },
 ): Promise<Buffer | null> {
   if (!configHash(version).equals(version.configHash)) return null;
   const keys = await services.vault.forProject(version.projectId, version.keyGeneration);

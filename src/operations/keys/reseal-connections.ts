@@ -1,8 +1,7 @@
 import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
-import type { ProjectVault } from '../../domain/ports/vault.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
-import { resealChain } from './reseal-chain.ts';
+import { type ResealedConnection, resealChain } from './reseal-chain.ts';
 import { resealStaged } from './reseal-staged.ts';
 
 export interface Resealing {
@@ -39,7 +38,7 @@ export async function resealConnections(services: Services, actor: Actor, after:
     if (connectionId === null) return { ...done, failures, next: null };
     if (performance.now() >= until) return { ...done, failures, next: last };
     try {
-      if (!(await resealConnection(services, actor, keys, connectionId, until))) return { ...done, failures, next: last };
+      if (!(await resealConnection(services, actor, { keys, connectionId, until }))) return { ...done, failures, next: last };
       const isPresent = (await read.connections.find({ projectId: actor.projectId, integrationIds: null }, connectionId)) !== null;
       done[isPresent ? 'resealed' : 'remains'] += 1;
     } catch (error) {
@@ -50,18 +49,13 @@ export async function resealConnections(services: Services, actor: Actor, after:
   }
 }
 
-/** False if the time was over before the end. */
-async function resealConnection(
-  services: Services,
-  actor: Actor,
-  keys: ProjectVault,
-  connectionId: string,
-  until: number,
-): Promise<boolean> {
+/** False when time was over first. */
+async function resealConnection(services: Services, actor: Actor, resealing: ResealedConnection): Promise<boolean> {
+  const { connectionId } = resealing;
   let from: number | null = null;
   for (const seen = new Set<string>(); ; ) {
-    if (!(await resealChain(services, actor, keys, connectionId, { until, from }))) return false;
-    const staged = await resealStaged(services, actor, keys, connectionId, until);
+    if (!(await resealChain(services, actor, resealing, from))) return false;
+    const staged = await resealStaged(services, actor, resealing);
     if (staged.state !== 'held') return staged.state === 'done';
     if (seen.has(staged.contentId))
       throw new DomainError('INTEGRITY', 'Sealed content is not where it belongs. Run `changeover doctor`.', { connectionId });

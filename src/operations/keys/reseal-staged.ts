@@ -1,8 +1,8 @@
-import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { resealContent } from '../connections/load-connection.ts';
 import { record, type Services } from '../services.ts';
 import { requireDataKey } from './require-data-key.ts';
+import type { ResealedConnection } from './reseal-chain.ts';
 
 /** Most contents of one transaction. */
 const BATCH = 50;
@@ -11,13 +11,7 @@ const BATCH = 50;
 export type Staged = { readonly state: 'done' | 'late' } | { readonly state: 'held'; readonly contentId: string; readonly from: number };
 
 /** Seals with the newest data key what only open changes of a connection hold; what nobody holds any more is destroyed. */
-export async function resealStaged(
-  services: Services,
-  actor: Actor,
-  keys: ProjectVault,
-  connectionId: string,
-  until: number,
-): Promise<Staged> {
+export async function resealStaged(services: Services, actor: Actor, { keys, connectionId, until }: ResealedConnection): Promise<Staged> {
   const older = keys.generations.filter((generation) => generation < keys.keyGeneration);
   const { projectId } = actor;
   while ((await services.store.read.contents.ofGenerations(projectId, connectionId, older, 1)).length > 0) {

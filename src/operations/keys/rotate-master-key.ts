@@ -27,7 +27,7 @@ export async function rotateMasterKey(services: Services, actor: Actor, newKeyFi
     await tx.lock(KEY_LOCK, 'exclusive');
     const instance = await tx.instance.find();
     if (instance === null) throw new DomainError('INTEGRITY', 'The row that says which master key opens the store is missing.');
-    return (await step(services, actor, tx, instance, rekey)) ?? { state: 'FINISHED' as const, toKid: rekey.toKid, remaining: 0 };
+    return (await step(services, actor, tx, { instance, rekey })) ?? { state: 'FINISHED' as const, toKid: rekey.toKid, remaining: 0 };
   });
   await services.vault.refresh();
   return progress;
@@ -41,8 +41,14 @@ function readKey(services: Services, file: string): Buffer {
   }
 }
 
-/** Null if the new key is already in use. */
-async function step(services: Services, actor: Actor, tx: Writers, instance: InstanceRow, rekey: Rekey): Promise<RotationProgress | null> {
+interface Rotation {
+  readonly instance: InstanceRow;
+  readonly rekey: Rekey;
+}
+
+/** Null when the new key is the one in use. */
+async function step(services: Services, actor: Actor, tx: Writers, rotation: Rotation): Promise<RotationProgress | null> {
+  const { instance, rekey } = rotation;
   if (instance.kid === rekey.toKid) return null;
   const { forward, back } = await tx.keys.upgrade();
   if (back !== null && back.kid !== rekey.toKid)
@@ -61,7 +67,7 @@ async function step(services: Services, actor: Actor, tx: Writers, instance: Ins
         },
       );
     await tx.keys.beginUpgrade(rekey.records(instance.kid), now);
-    await recordStep(services, actor, tx, instance, rekey, 'begin');
+    await record(services, tx, actor, stepEntry(rotation, 'begin'));
     return await rotating(tx, rekey);
   }
   const keys = await tx.keys.nextOutside(rekey.toKid);
@@ -69,7 +75,7 @@ async function step(services: Services, actor: Actor, tx: Writers, instance: Ins
   if (keys.length > 0) return await rotating(tx, rekey);
   await tx.instance.replaceKey(instance.kid, rekey.check());
   await tx.keys.endUpgrade(now);
-  await recordStep(services, actor, tx, instance, rekey, 'finish');
+  await record(services, tx, actor, stepEntry(rotation, 'finish'));
   return null;
 }
 
@@ -77,18 +83,7 @@ async function rotating(tx: Writers, { toKid }: Rekey): Promise<RotationProgress
   return { state: 'ROTATING', toKid, remaining: await tx.keys.countOutside(toKid) };
 }
 
-async function recordStep(
-  services: Services,
-  actor: Actor,
-  tx: Writers,
-  { kid }: InstanceRow,
-  { toKid }: Rekey,
-  what: 'begin' | 'finish',
-): Promise<void> {
-  await record(services, tx, actor, {
-    action: 'instance.rekey',
-    entity: 'project',
-    entityId: null,
-    details: { step: what, fromKid: kid, toKid },
-  });
+function stepEntry({ instance, rekey }: Rotation, step: 'begin' | 'finish') {
+  const details = { step, fromKid: instance.kid, toKid: rekey.toKid };
+  return { action: 'instance.rekey', entity: 'project', entityId: null, details } as const;
 }

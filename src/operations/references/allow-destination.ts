@@ -1,9 +1,10 @@
+import { requireOpen } from '../../domain/change/open-change.ts';
+import { MOST_DESTINATIONS } from '../../domain/connection/destination-binding.ts';
 import type { SecretDestination, SecretName, SecretReference } from '../../domain/connection/secret-reference.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requireOperator, requirePermission } from '../../domain/token/actor.ts';
-import { requireOpen } from '../changes/find-change.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
 import { record, type Services, writeAs } from '../services.ts';
 import { insertDestination, lockOf, nameOf, secretId } from './bind-destination.ts';
@@ -16,8 +17,6 @@ export interface AllowDestination {
   /** Left out: the actor's own project. */
   readonly projectId?: string | null | undefined;
 }
-
-const MOST_DESTINATIONS = 100;
 
 /**
  * Lets a secret be sent, besides where it may go already, to where a change or connection would send it now. A second time changes
@@ -38,7 +37,7 @@ export async function allowDestination(services: Services, actor: Actor, input: 
       throw new DomainError('LIMIT_EXCEEDED', `A secret has at most ${MOST_DESTINATIONS} destinations; release it to begin anew.`);
     const allowed: SecretDestination[] = [];
     for (const member of members)
-      allowed.push(await insertDestination(services, tx, actor, 'secret.allow', { ...nameOf(destined), member }, parts));
+      allowed.push(await insertDestination(services, tx, actor, { action: 'secret.allow', name: { ...nameOf(destined), member }, parts }));
     return allowed;
   });
 }
@@ -51,7 +50,7 @@ async function findReferring(
   const scope = { projectId, integrationIds: null };
   if ((changeId == null) === (connectionId == null)) throw badRequest('changeId', 'Name a change or a connection, and one of them alone.');
   const change = changeId == null ? null : await store.read.changes.find(scope, changeId);
-  if (change !== null) await requireOpen(change, store);
+  if (change !== null) requireOpen(change, await store.now());
   const found = connectionId == null ? null : await store.read.connections.findWithCurrent(scope, connectionId);
   const row = change ?? found?.current ?? null;
   if (row === null) throw notFound(changeId == null ? 'connection' : 'change');

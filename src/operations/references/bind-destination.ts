@@ -1,11 +1,10 @@
-import { staysThere } from '../../domain/connection/details.ts';
+import { type Sending, standingOf } from '../../domain/connection/destination-binding.ts';
 import {
   SECRET_DEADLINE_MS,
   type SecretDestination,
   type SecretName,
   type SecretReference,
 } from '../../domain/connection/secret-reference.ts';
-import type { Connector } from '../../domain/connector/connector.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';
@@ -15,13 +14,9 @@ import type { Actor } from '../../domain/token/actor.ts';
 import { actorId, record, type Services } from '../services.ts';
 
 /** What would be sent, and where: of a secret that leaves it to the connection to say so. */
-export interface Destined {
+export interface Destined extends Sending {
   readonly projectId: string;
   readonly reference: SecretReference;
-  readonly connector: Connector;
-  /** Where in the secret the credentials are, as JSON pointers: each is a name of theirs. */
-  readonly members: readonly string[];
-  readonly parts: SecretDestination['parts'];
 }
 
 /**
@@ -37,12 +32,12 @@ export async function bindDestination(
   { binds }: { readonly binds: boolean },
 ): Promise<void> {
   const known = await services.store.read.secretDestinations.of(nameOf(destined));
-  if (standingOf(services, destined, known) === 'allowed') return;
+  if (genuineStanding(services, destined, known) === 'allowed') return;
   const seen = new Map<string, boolean>();
   for (let run = 1; run <= MOST_RUNS; run += 1) {
     await compareNames(services, destined, seen);
     const standing = binds
-      ? await services.store.write((tx) => bindFirst(services, tx, actor, destined, seen))
+      ? await services.store.write((tx) => bindFirst(services, tx, actor, { destined, seen }))
       : await look(services, services.store.read, destined, seen);
     if (standing !== 'unseen') return;
   }
@@ -77,8 +72,7 @@ async function bindFirst(
   services: Services,
   tx: Writers,
   actor: Actor,
-  destined: Destined,
-  seen: ReadonlyMap<string, boolean>,
+  { destined, seen }: { readonly destined: Destined; readonly seen: ReadonlyMap<string, boolean> },
 ): Promise<'allowed' | 'unbound' | 'unseen'> {
   const { members, parts } = destined;
   await tx.lock(lockOf(destined), 'exclusive');
@@ -88,7 +82,7 @@ async function bindFirst(
   for (const member of members.filter((one) => !bound.includes(one))) {
     const name = { ...nameOf(destined), member };
     await requireNeverBound(services, tx, name);
-    await insertDestination(services, tx, actor, 'secret.bind', name, parts);
+    await insertDestination(services, tx, actor, { action: 'secret.bind', name, parts });
   }
   return 'allowed';
 }
@@ -109,28 +103,19 @@ async function look(
       if (isSame && path !== reference.path) known.push(...(await from.secretDestinations.of({ ...nameOf(destined), path })));
     }
   }
-  const standing = standingOf(services, destined, known);
+  const standing = genuineStanding(services, destined, known);
   if (standing === 'refused') throw new SecretError('bound-elsewhere');
   return standing;
 }
 
-/** `unbound` while any name of the credentials has no destination. Throws INTEGRITY for a row that was altered. */
-function standingOf(
-  services: Services,
-  { connector, members, parts }: Destined,
-  known: readonly SecretDestination[],
-): 'allowed' | 'unbound' | 'refused' {
-  let standing: 'allowed' | 'unbound' = 'allowed';
-  for (const member of members) {
-    const bound = known.filter((one) => one.member === member);
-    if (bound.length === 0) standing = 'unbound';
-    else if (!bound.some((one) => staysThere(connector, requireGenuine(services, one).parts, parts))) return 'refused';
-  }
-  return standing;
+/** Throws INTEGRITY for a row that was altered. */
+function genuineStanding(services: Services, destined: Destined, known: readonly SecretDestination[]): ReturnType<typeof standingOf> {
+  for (const destination of known) if (destined.members.includes(destination.member)) requireGenuine(services, destination);
+  return standingOf(destined, known);
 }
 
-function requireGenuine(services: Services, destination: SecretDestination): SecretDestination {
-  if (boundTo(services, destination, destination.parts).equals(destination.boundTo)) return destination;
+function requireGenuine(services: Services, destination: SecretDestination): void {
+  if (boundTo(services, destination).equals(destination.boundTo)) return;
   throw new DomainError('INTEGRITY', 'A stored destination of a secret is not the one that was saved.', {
     kid: services.vault.kid,
     reason: 'altered',
@@ -147,17 +132,28 @@ async function requireNeverBound(services: Services, tx: Writers, name: SecretNa
     });
 }
 
-/** Stores the destination and writes the project's audit row. Does nothing if it is stored already. */
+interface NewDestination {
+  readonly action: 'secret.bind' | 'secret.allow';
+  readonly name: SecretName;
+  readonly parts: SecretDestination['parts'];
+}
+
+/** Stores it, and tells the audit of the project. Nothing happens where it is there already. */
 export async function insertDestination(
   services: Services,
   tx: Writers,
   actor: Actor,
-  action: 'secret.bind' | 'secret.allow',
-  name: SecretName,
-  parts: SecretDestination['parts'],
+  { action, name, parts }: NewDestination,
 ): Promise<SecretDestination> {
   const id = services.newId();
-  const destination = { id, ...name, parts, boundTo: boundTo(services, name, parts), createdAt: await tx.now(), createdBy: actorId(actor) };
+  const destination = {
+    id,
+    ...name,
+    parts,
+    boundTo: boundTo(services, { ...name, parts }),
+    createdAt: await tx.now(),
+    createdBy: actorId(actor),
+  };
   if (!(await tx.secretDestinations.insert(destination))) return destination;
   const { provider, path, member, projectId } = name;
   const details = { provider, path, member, destination: parts };
@@ -171,7 +167,7 @@ export function secretId({ vault }: Services, { projectId, provider, path, membe
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
-function boundTo({ vault }: Services, { projectId, provider, path, member }: SecretName, parts: SecretDestination['parts']): Buffer {
+function boundTo({ vault }: Services, { projectId, provider, path, member, parts }: SecretName & Pick<SecretDestination, 'parts'>): Buffer {
   return vault.keyedHash('candidate', 'secret-destination', projectId, provider, path, member, canonicalJson(parts));
 }
 

@@ -18,7 +18,7 @@ type OpenableRow = Parameters<typeof openDetails>[1] & Partial<Pick<Version, 'bo
 export async function resolveCredentials(services: Services, actor: Actor, row: OpenableRow, options?: Following): Promise<Opened> {
   const details = await openDetails(services, row);
   if (row.reference === null) return { details, candidateHash: row.candidateHash, boundTo: null, isKept: false };
-  const opened = await resolveReference(services, actor, row, row.reference, options);
+  const opened = await resolveReference(services, actor, { ...row, reference: row.reference }, options);
   if (row.boundTo != null && opened.boundTo?.equals(row.boundTo) !== true) throw new SecretError('moved');
   return opened;
 }
@@ -103,7 +103,7 @@ function isSame(a: Version, b: Version): boolean {
 async function followBound(services: Services, actor: Actor, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
   // `withOpened` follows versions with a reference alone.
   if (version.reference === null) return await openDetails(services, version);
-  const { details, boundTo } = await resolveReferenceOrRefuse(services, actor, version, version.reference, options);
+  const { details, boundTo } = await resolveReferenceOrRefuse(services, actor, { ...version, reference: version.reference }, options);
   if (version.boundTo === null || boundTo?.equals(version.boundTo) !== true)
     throw secretRefusal(new SecretError('moved'), version.reference);
   return details;

@@ -1,10 +1,11 @@
 import type { Version } from '../../domain/connection/connection.ts';
-import { type Details, endpointParts, splitDetails } from '../../domain/connection/details.ts';
+import { endpointParts } from '../../domain/connection/destination.ts';
+import { type Details, splitDetails } from '../../domain/connection/details.ts';
 import type { SecretReference } from '../../domain/connection/secret-reference.ts';
 import { readSelfHosted, type SelfHosted } from '../../domain/connection/self-hosted.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { connectorOf } from '../connections/load-connection.ts';
+import { connectorOf } from '../connections/find-connector.ts';
 import type { Services } from '../services.ts';
 import { bindDestination, type Destined } from './bind-destination.ts';
 
@@ -36,11 +37,10 @@ export interface Following {
 export async function resolveReference(
   services: Services,
   actor: Actor,
-  row: ReferringRow,
-  reference: SecretReference,
+  row: ReferringRow & { readonly reference: SecretReference },
   { fresh = false, binds = true }: Following = {},
 ): Promise<Opened> {
-  const { destined, namesDestination, ...opened } = await readReferred(services, row, reference, fresh);
+  const { destined, namesDestination, ...opened } = await readReferred(services, row, row.reference, fresh);
   if (!namesDestination) await bindDestination(services, actor, destined, { binds });
   return opened;
 }
@@ -77,13 +77,12 @@ export async function readReferred(
 export async function resolveReferenceOrRefuse(
   services: Services,
   actor: Actor,
-  row: ReferringRow,
-  reference: SecretReference,
+  row: ReferringRow & { readonly reference: SecretReference },
   options: { readonly fresh?: boolean },
 ): Promise<Opened> {
   try {
-    return await resolveReference(services, actor, row, reference, options);
+    return await resolveReference(services, actor, row, options);
   } catch (error) {
-    throw error instanceof SecretError ? secretRefusal(error, reference) : error;
+    throw error instanceof SecretError ? secretRefusal(error, row.reference) : error;
   }
 }

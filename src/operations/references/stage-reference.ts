@@ -5,16 +5,19 @@ import {
   type SecretProviderName,
   type SecretReference,
 } from '../../domain/connection/secret-reference.ts';
+import { requireReachable } from '../../domain/connection/site-choice.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
-import { findConnector, insertChange, type StagedChange } from '../changes/stage-change.ts';
-import { chooseSite, requireReachable } from '../connections/choose-site.ts';
+import { findConnector } from '../connections/find-connector.ts';
 import { loadConnection, openDetails, type SealedDetails } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
-import { type TestOptions, validateOne } from '../validations/run-validation.ts';
+import { chooseSite } from '../sites/choose-site.ts';
+import { validateOne } from '../validations/run-validators.ts';
+import type { TestOptions } from '../validations/validation-run.ts';
 import { referenceHash } from './plain-settings.ts';
 import { resolveReference } from './resolve-reference.ts';
 
@@ -45,16 +48,21 @@ export async function stageReferenceCreation(services: Services, actor: Actor, i
     requirePermission(actor, 'reference');
     const { connector, reference, beside } = await readNew(services, actor, input);
     const connectionId = services.newId();
-    return await insertChange(services, actor, refer(services, actor, connectionId, connector, beside, reference), {
-      purpose: 'create',
-      connectionId,
-      baseVersion: null,
-      kind: connector.kind,
-      facets: {},
-      reference,
-      changedFields: ['reference', ...changedFields(connector, {}, beside)],
-      restoredFrom: null,
-    });
+    return await insertChange(
+      services,
+      actor,
+      refer(services, { projectId: actor.projectId, connectionId, kind: connector.kind, settings: beside }, reference),
+      {
+        purpose: 'create',
+        connectionId,
+        baseVersion: null,
+        kind: connector.kind,
+        facets: {},
+        reference,
+        changedFields: ['reference', ...changedFields(connector, {}, beside)],
+        restoredFrom: null,
+      },
+    );
   });
 }
 
@@ -75,16 +83,21 @@ export async function stageReferenceUpdate(services: Services, actor: Actor, inp
     const isKept = current.reference !== null && !input.replace;
     const reference = await readReference(services, actor, input.reference, isKept ? current.reference : null);
     const beside = readBeside(connector, isKept ? before : {}, input.reference.beside);
-    return await insertChange(services, actor, refer(services, actor, input.connectionId, connector, beside, reference), {
-      purpose: 'update',
-      connectionId: input.connectionId,
-      baseVersion: current.version,
-      kind: connector.kind,
-      facets: current.facets,
-      reference,
-      changedFields: [...changedReference(current.reference, reference), ...changedFields(connector, before, beside)],
-      restoredFrom: null,
-    });
+    return await insertChange(
+      services,
+      actor,
+      refer(services, { projectId: actor.projectId, connectionId: input.connectionId, kind: connector.kind, settings: beside }, reference),
+      {
+        purpose: 'update',
+        connectionId: input.connectionId,
+        baseVersion: current.version,
+        kind: connector.kind,
+        facets: current.facets,
+        reference,
+        changedFields: [...changedReference(current.reference, reference), ...changedFields(connector, before, beside)],
+        restoredFrom: null,
+      },
+    );
   });
 }
 
@@ -101,16 +114,16 @@ export async function testReference(
   requireReachable(await chooseSite(services.store.read, actor, input.siteId ?? null));
   const connectionId = services.newId();
   const { projectId } = actor;
-  const row = { projectId, connectionId, kind: connector.kind, settings: beside, candidateHash: Buffer.alloc(0) };
+  const row = { projectId, connectionId, kind: connector.kind, settings: beside, candidateHash: Buffer.alloc(0), reference };
   const subject = {
     connector,
     connectionId,
-    open: (options: { readonly fresh: boolean }) => resolveReference(services, actor, row, reference, options),
+    open: (options: { readonly fresh: boolean }) => resolveReference(services, actor, row, options),
     reference,
     current: null,
     identity: null,
   };
-  return await validateOne(services, actor, subject, input.validator, input);
+  return await validateOne({ services, actor, subject, options: input }, input.validator);
 }
 
 async function readNew(services: Services, actor: Actor, { kind, reference: given }: NewReference) {
@@ -120,13 +133,10 @@ async function readNew(services: Services, actor: Actor, { kind, reference: give
 
 function refer(
   services: Services,
-  { projectId }: Actor,
-  connectionId: string,
-  { kind }: Connector,
-  settings: Details,
+  row: Parameters<typeof referenceHash>[1],
   reference: SecretReference,
 ): Pick<SealedDetails, 'settings' | 'candidateHash'> & { readonly content: null } {
-  return { settings, content: null, candidateHash: referenceHash(services, { projectId, connectionId, kind, settings }, reference) };
+  return { settings: row.settings, content: null, candidateHash: referenceHash(services, row, reference) };
 }
 
 async function readReference(

@@ -4,6 +4,7 @@ import type { VersionPlace } from '../../domain/connection/version-store.ts';
 import { KEY_LOCK } from '../../domain/ports/instance-store.ts';
 import { UPGRADE_RECORD_MS } from '../../domain/ports/vault.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
+import { destroyedIfRetiredBy } from '../../domain/version/retirement.ts';
 import { localActor } from '../access/prepare-instance.ts';
 import { destroyStaged } from '../changes/discard-change.ts';
 import { record, type Services } from '../services.ts';
@@ -62,7 +63,7 @@ async function retireVersion(services: Services, { connectionId, version, projec
 }
 
 async function destroyContent(services: Services, isOver: () => boolean): Promise<number> {
-  const before = (await services.store.now()) - services.settings.destroyAfterMs;
+  const before = destroyedIfRetiredBy(services.settings, await services.store.now());
   return await eachOf(
     (after: VersionPlace | null) => services.store.read.versions.destroyable(before, BATCH, after),
     (version) => destroyVersion(services, version, before),

@@ -40,15 +40,18 @@ export async function followProgress(
   });
   if (signal.aborted) unlisten();
   signal.addEventListener('abort', unlisten, { once: true });
-  return follow(services, actor, input, { waiting, arrival }, signal);
+  return follow(services, actor, input, { waiting, arrival, signal });
 }
 
 async function* follow(
   services: Services,
   actor: Actor,
   input: ProgressInput,
-  { waiting, arrival }: { readonly waiting: ValidationProgress[]; readonly arrival: { told: () => void } },
-  signal: AbortSignal,
+  {
+    waiting,
+    arrival,
+    signal,
+  }: { readonly waiting: ValidationProgress[]; readonly arrival: { told: () => void }; readonly signal: AbortSignal },
 ): AsyncGenerator<ValidationProgress, void, undefined> {
   const { eventFeed } = services;
   while (!signal.aborted) {

@@ -1,13 +1,10 @@
 import type { Change } from '../../domain/change/change.ts';
-import { PROOF_MAX_AGE_MS } from '../../domain/change/change.ts';
 import { PARITY, type ParityRule, parityRule } from '../../domain/change/parity.ts';
-import type { Comparison } from '../../domain/change/validation-store.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
 import type { Readers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { newestVersion } from '../changes/newest-version.ts';
-import { connectorOf } from '../connections/load-connection.ts';
-import type { Candidate } from '../references/resolve-credentials.ts';
+import { connectorOf } from '../connections/find-connector.ts';
 import { type Services, scopeOf } from '../services.ts';
 
 /** What the permissions of a change, or of a version that is enabled, mean for putting it in the place of `inUse`. */
@@ -26,21 +23,6 @@ export async function parityRuleOf(
   if (!connectorOf(services, next.kind).validators.some(({ name }) => name === PARITY)) return null;
   const restored = next.restoredFrom === null ? null : await from.versions.find(scopeOf(actor), connection.id, next.restoredFrom);
   return parityRule({ policy: connection.parity, acceptsLosses, inUse, kind: next.kind, restored });
-}
-
-/** What the latest comparison of exactly this candidate with exactly that version found, within the last 15 minutes; null when there was none. */
-export async function latestComparison(
-  services: Services,
-  actor: Actor,
-  { candidateHash }: Pick<Candidate, 'candidateHash'>,
-  { comparedWith }: ParityRule,
-  from: Pick<Readers, 'validations'> & { now(): Promise<number> } = {
-    validations: services.store.read.validations,
-    now: () => services.store.now(),
-  },
-): Promise<Comparison | null> {
-  const since = (await from.now()) - PROOF_MAX_AGE_MS;
-  return await from.validations.comparison(actor.projectId, candidateHash, { validator: PARITY, comparedWith, since });
 }
 
 /**

@@ -1,8 +1,9 @@
+import { requireReachable } from '../../domain/connection/site-choice.ts';
 import type { NetworkProbe, ValidationOutcome } from '../../domain/connector/validator-runner.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { chooseSite, requireReachable } from '../connections/choose-site.ts';
 import { actorId, record, type Services } from '../services.ts';
+import { chooseSite } from '../sites/choose-site.ts';
 
 export interface ProbeNetwork {
   readonly probe: NetworkProbe;

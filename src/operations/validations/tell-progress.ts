@@ -2,7 +2,7 @@ import { type ValidationProgress, writeProgress } from '../../domain/change/vali
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
-import type { Subject } from './run-candidate.ts';
+import type { Subject } from './subject.ts';
 
 export interface ProgressTeller {
   ended(result: ValidationResult): void;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { type HeldBack, inUse, isHeldBack, waitOrRefuse } from '../../../src/domain/change/in-flight.ts';
-import { IN_FLIGHT_POLICIES } from '../../../src/domain/connection/connection.ts';
+import { IN_FLIGHT_POLICIES } from '../../../src/domain/connection/policy.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
 import { refusalOf } from '../../support/refusal-of.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mergeDetails, readWireDetails, secretsToReenter } from '../../../src/domain/connection/details.ts';
+import { mergeDetails, readWireDetails } from '../../../src/domain/connection/details.ts';
+import { secretsToReenter } from '../../../src/domain/connection/secret-reentry.ts';
 import { catalogue } from '../../support/validate.ts';
 
 const connector = (() => {

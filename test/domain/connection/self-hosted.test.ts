@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { endpointParts, splitDetails } from '../../../src/domain/connection/details.ts';
+import { endpointParts } from '../../../src/domain/connection/destination.ts';
+import { splitDetails } from '../../../src/domain/connection/details.ts';
 import { readSelfHosted } from '../../../src/domain/connection/self-hosted.ts';
 import { SecretError } from '../../../src/domain/errors/secret-error.ts';
 import { catalogue } from '../../support/validate.ts';

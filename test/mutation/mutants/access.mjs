@@ -24,7 +24,7 @@ export const ACCESS = [
   },
   {
     id: 'access/commit',
-    file: 'src/operations/changes/commit-change.ts',
+    file: 'src/operations/commits/commit-change.ts',
     within: 'function findCommittable(',
     before: "  requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');\n",
     after: '',
@@ -33,7 +33,7 @@ export const ACCESS = [
   },
   {
     id: 'access/break-glass',
-    file: 'src/operations/changes/commit-change.ts',
+    file: 'src/operations/commits/commit-options.ts',
     within: 'function readOptions(',
     before: "  requirePermission(actor, 'break-glass');\n",
     after: '',
@@ -123,7 +123,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/connections/rename-connection.ts',
     within: 'function renameConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -132,7 +132,7 @@ export const ACCESS = [
   },
   {
     id: 'access/protect',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/connections/protect-connection.ts',
     within: 'function setDeletionProtection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -141,7 +141,7 @@ export const ACCESS = [
   },
   {
     id: 'access/toggle',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/connections/toggle-connection.ts',
     within: 'function toggleConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -150,7 +150,7 @@ export const ACCESS = [
   },
   {
     id: 'access/policy',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/connections/set-connection-policy.ts',
     within: 'function setConnectionPolicy(',
     before: "  requirePermission(actor, 'policy');\n",
     after: '',
@@ -159,7 +159,7 @@ export const ACCESS = [
   },
   {
     id: 'access/remove',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/connections/remove-connection.ts',
     within: 'function removeConnection(',
     before: "  requirePermission(actor, 'delete');\n",
     after: '',
@@ -168,7 +168,7 @@ export const ACCESS = [
   },
   {
     id: 'access/delete-integration',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/integrations/delete-integration.ts',
     within: 'function deleteIntegration(',
     before: "  requirePermission(actor, 'delete');\n",
     after: '',
@@ -177,7 +177,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename-integration',
-    file: 'src/operations/connections/manage-connection.ts',
+    file: 'src/operations/integrations/rename-integration.ts',
     within: 'function renameIntegration(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -213,7 +213,7 @@ export const ACCESS = [
   },
   {
     id: 'access/preview',
-    file: 'src/operations/changes/preview-commit.ts',
+    file: 'src/operations/commits/preview-commit.ts',
     within: 'function previewCommit(',
     before: "  requirePermission(actor, 'stage');\n",
     after: '',
@@ -231,7 +231,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename-site',
-    file: 'src/operations/connections/rename-site.ts',
+    file: 'src/operations/sites/rename-site.ts',
     within: 'function renameSite(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -294,7 +294,7 @@ export const ACCESS = [
   },
   {
     id: 'access/validate-change',
-    file: 'src/operations/validations/run-validation.ts',
+    file: 'src/operations/validations/validate-change.ts',
     within: 'function validateChange(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -303,7 +303,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-connection',
-    file: 'src/operations/validations/run-validation.ts',
+    file: 'src/operations/validations/test-connection.ts',
     within: 'function testConnection(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -312,7 +312,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-details-validate',
-    file: 'src/operations/validations/run-validation.ts',
+    file: 'src/operations/validations/test-details.ts',
     within: 'function testDetails(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -321,7 +321,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-details-create',
-    file: 'src/operations/validations/run-validation.ts',
+    file: 'src/operations/validations/test-details.ts',
     within: 'function testDetails(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -330,7 +330,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-update',
-    file: 'src/operations/validations/run-validation.ts',
+    file: 'src/operations/validations/test-details.ts',
     within: 'function testUpdate(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -339,7 +339,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage',
-    file: 'src/operations/changes/stage-change.ts',
+    file: 'src/operations/changes/stage-update.ts',
     within: 'function stageMerged(',
     before: "  requirePermission(actor, 'stage');\n",
     after: '',
@@ -348,7 +348,7 @@ export const ACCESS = [
   },
   {
     id: 'access/end-reference',
-    file: 'src/operations/changes/stage-change.ts',
+    file: 'src/operations/changes/stage-update.ts',
     within: 'function requireReplaced(',
     before: "  requirePermission(actor, 'reference');\n",
     after: '',
@@ -356,7 +356,7 @@ export const ACCESS = [
   },
   {
     id: 'access/roll-back-staged-first',
-    file: 'src/operations/changes/update-connection.ts',
+    file: 'src/operations/commits/roll-back.ts',
     before: '  requireCommitOptions(services, actor, commit);\n',
     after: '',
     tests: MATRIX,
@@ -364,7 +364,7 @@ export const ACCESS = [
   },
   {
     id: 'access/roll-back',
-    file: 'src/operations/changes/update-connection.ts',
+    file: 'src/operations/commits/roll-back.ts',
     before: "  requirePermission(actor, 'rollback');\n",
     after: '',
     tests: MATRIX,
@@ -372,7 +372,7 @@ export const ACCESS = [
   },
   {
     id: 'access/stage-new',
-    file: 'src/operations/changes/stage-change.ts',
+    file: 'src/operations/changes/stage-creation.ts',
     within: 'function stageNew(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -426,7 +426,7 @@ export const ACCESS = [
   },
   {
     id: 'access/update',
-    file: 'src/operations/changes/update-connection.ts',
+    file: 'src/operations/commits/update-connection.ts',
     within: 'function updateConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -435,7 +435,7 @@ export const ACCESS = [
   },
   {
     id: 'access/update-reference',
-    file: 'src/operations/changes/update-connection.ts',
+    file: 'src/operations/commits/update-connection.ts',
     within: 'function updateReference(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -499,7 +499,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-update-stage',
-    file: 'src/operations/validations/run-validation.ts',
+    file: 'src/operations/validations/test-details.ts',
     before: `  requirePermission(actor, 'validate');
   requirePermission(actor, 'stage');
 `,
@@ -572,7 +572,7 @@ export const ACCESS = [
   },
   {
     id: 'access/ping',
-    file: 'src/operations/connections/list-sites.ts',
+    file: 'src/operations/sites/list-sites.ts',
     before: `  requirePermission(actor, 'read');
   const site = await chooseSite(`,
     after: `  const site = await chooseSite(`,
@@ -581,7 +581,7 @@ export const ACCESS = [
   },
   {
     id: 'access/read-integration',
-    file: 'src/operations/connections/list-integrations.ts',
+    file: 'src/operations/integrations/list-integrations.ts',
     before: `  requirePermission(actor, 'read');
   return id === null`,
     after: `  return id === null`,
@@ -609,7 +609,7 @@ export const ACCESS = [
   },
   {
     id: 'access/loader-reads',
-    file: 'src/operations/connections/list-integrations.ts',
+    file: 'src/operations/integrations/list-integrations.ts',
     before: `  requirePermission(actor, 'read');
   return await store.read.integrations.all(`,
     after: `  return await store.read.integrations.all(`,
@@ -618,7 +618,7 @@ export const ACCESS = [
   },
   {
     id: 'access/site-limited',
-    file: 'src/operations/connections/rename-site.ts',
+    file: 'src/operations/sites/rename-site.ts',
     before: `  if (actor.integrationIds !== null)
 `,
     after: `  if (actor.integrationIds === undefined)

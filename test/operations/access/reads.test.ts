@@ -6,12 +6,12 @@ import { findTokenHolders, readProject } from '../../../src/operations/access/re
 import { listAuditLog } from '../../../src/operations/audit/list-audit-log.ts';
 import { listChanges, readChange } from '../../../src/operations/changes/list-changes.ts';
 import { listConnections, listConnectionsOf, listWithIntegrations } from '../../../src/operations/connections/list-connections.ts';
-import { findIntegration, findIntegrations, listIntegrations } from '../../../src/operations/connections/list-integrations.ts';
-import { listSites, pingSite } from '../../../src/operations/connections/list-sites.ts';
 import { currentVersionsOf, listVersions } from '../../../src/operations/connections/list-versions.ts';
 import { findConnection, readConnection } from '../../../src/operations/connections/read-connection.ts';
+import { findIntegration, findIntegrations, listIntegrations } from '../../../src/operations/integrations/list-integrations.ts';
 import { listLeases } from '../../../src/operations/leases/list-leases.ts';
 import type { Services } from '../../../src/operations/services.ts';
+import { listSites, pingSite } from '../../../src/operations/sites/list-sites.ts';
 import { listValidators } from '../../../src/operations/validations/list-validators.ts';
 import { ACQUIRE, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
 

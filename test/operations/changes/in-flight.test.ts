@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, createApp } from '../../../src/app.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
-import { commitChange } from '../../../src/operations/changes/commit-change.ts';
-import { commitWaiting } from '../../../src/operations/changes/commit-waiting.ts';
 import { discardChange } from '../../../src/operations/changes/discard-change.ts';
+import { commitChange } from '../../../src/operations/commits/commit-change.ts';
+import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import {
   addWebhook,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Actor } from '../../../src/domain/token/actor.ts';
 import { permissionsOf } from '../../../src/domain/token/roles.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
-import { stageUpdate } from '../../../src/operations/changes/stage-change.ts';
+import { stageUpdate } from '../../../src/operations/changes/stage-update.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { addReferring, createSecretFolder, GRANT, startDoorman } from '../../support/references.ts';
 

@@ -4,8 +4,10 @@ import { loadMasterKey } from '../../../src/crypto/master-key.ts';
 import { createVault } from '../../../src/crypto/vault.ts';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
-import { commitChange } from '../../../src/operations/changes/commit-change.ts';
-import { stageCreation, stageRollBack, stageUpdate } from '../../../src/operations/changes/stage-change.ts';
+import { stageCreation } from '../../../src/operations/changes/stage-creation.ts';
+import { stageRollBack } from '../../../src/operations/changes/stage-roll-back.ts';
+import { stageUpdate } from '../../../src/operations/changes/stage-update.ts';
+import { commitChange } from '../../../src/operations/commits/commit-change.ts';
 import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
 import { resealChain } from '../../../src/operations/keys/reseal-chain.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../../src/operations/keys/rotate-data-key.ts';
@@ -107,7 +109,7 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const actor = localActor(projectId, 'test', { id: 'killed', ip: null, client: {} });
     const keys = await services.vault.forProject(projectId);
     // As after a kill: one piece is done.
-    const finished = await resealChain(services, actor, keys, id, { until: 0 });
+    const finished = await resealChain(services, actor, { keys, connectionId: id, until: 0 });
     const halfway = { ...(await needed(1)), doctor: await doctor() };
     const done = await reseal();
     const after = await doctor();

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commitWaiting } from '../../../src/operations/changes/commit-waiting.ts';
+import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { COMMIT } from '../../support/gateway.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { commitWaiting } from '../../../src/operations/changes/commit-waiting.ts';
+import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
 import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { COMMIT } from '../../support/gateway.ts';

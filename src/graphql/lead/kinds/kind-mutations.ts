@@ -1,5 +1,5 @@
 import type { ValidationResult } from '../../../domain/connector/validation.ts';
-import { stageUpdate } from '../../../operations/changes/stage-change.ts';
+import { stageUpdate } from '../../../operations/changes/stage-update.ts';
 import type { Services } from '../../../operations/services.ts';
 import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../../schema/builder.ts';

@@ -1,6 +1,8 @@
 import type { ValidationResult } from '../../../domain/connector/validation.ts';
-import { type StageUpdate, stageCreation, stageUpdate } from '../../../operations/changes/stage-change.ts';
-import { type TestOptions, testDetails, testUpdate } from '../../../operations/validations/run-validation.ts';
+import { stageCreation } from '../../../operations/changes/stage-creation.ts';
+import { type StageUpdate, stageUpdate } from '../../../operations/changes/stage-update.ts';
+import { testDetails, testUpdate } from '../../../operations/validations/test-details.ts';
+import type { TestOptions } from '../../../operations/validations/validation-run.ts';
 import type { Context } from '../../schema/context.ts';
 
 /** The name that stages without dialling out, in place of a validator's. */

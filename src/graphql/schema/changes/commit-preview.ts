@@ -1,6 +1,6 @@
 import type { PermissionLoss } from '../../../domain/change/parity.ts';
 import { MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
-import { type CommitPreview, previewCommit } from '../../../operations/changes/preview-commit.ts';
+import { type CommitPreview, previewCommit } from '../../../operations/commits/preview-commit.ts';
 import type { Builder } from '../builder.ts';
 import type { ErrorCodeEnum } from '../error-code.ts';
 import type { LeaseTypes } from '../leases/lease.ts';

@@ -1,6 +1,6 @@
-import { commitOrWait } from '../../../operations/changes/commit-change.ts';
 import { discardChange } from '../../../operations/changes/discard-change.ts';
-import { type RolledBack, rollBack } from '../../../operations/changes/update-connection.ts';
+import { commitOrWait } from '../../../operations/commits/commit-change.ts';
+import { type RolledBack, rollBack } from '../../../operations/commits/roll-back.ts';
 import { readConnection } from '../../../operations/connections/read-connection.ts';
 import { COMMITS } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';

@@ -1,4 +1,4 @@
-import type { WaitingCommit } from '../../../operations/changes/commit-change.ts';
+import type { WaitingCommit } from '../../../operations/commits/commit-options.ts';
 import type { Builder } from '../builder.ts';
 
 type MutationFields = Parameters<Parameters<Builder['mutationFields']>[0]>[0];

@@ -1,5 +1,7 @@
 import { SECRET_PROVIDERS } from '../../../domain/connection/secret-reference.ts';
-import { type StagedChange, stageCreation, stageUpdate } from '../../../operations/changes/stage-change.ts';
+import type { StagedChange } from '../../../operations/changes/insert-change.ts';
+import { stageCreation } from '../../../operations/changes/stage-creation.ts';
+import { stageUpdate } from '../../../operations/changes/stage-update.ts';
 import { stageReferenceCreation, stageReferenceUpdate } from '../../../operations/references/stage-reference.ts';
 import { givenReference } from '../../lead/given-reference.ts';
 import { type Builder, readObject } from '../builder.ts';

@@ -1,7 +1,8 @@
 import { INTEGRATION_CATEGORIES, type Integration } from '../../../domain/connection/connection.ts';
 import { badRequest } from '../../../domain/errors/errors.ts';
-import { deleteIntegration, renameIntegration } from '../../../operations/connections/manage-connection.ts';
-import { renameSite } from '../../../operations/connections/rename-site.ts';
+import { deleteIntegration } from '../../../operations/integrations/delete-integration.ts';
+import { renameIntegration } from '../../../operations/integrations/rename-integration.ts';
+import { renameSite } from '../../../operations/sites/rename-site.ts';
 import type { Builder } from '../builder.ts';
 import type { Refs } from '../refs.ts';
 

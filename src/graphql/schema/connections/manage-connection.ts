@@ -1,11 +1,9 @@
 import type { Connection } from '../../../domain/connection/connection.ts';
-import {
-  removeConnection,
-  renameConnection,
-  setConnectionPolicy,
-  setDeletionProtection,
-  toggleConnection,
-} from '../../../operations/connections/manage-connection.ts';
+import { setDeletionProtection } from '../../../operations/connections/protect-connection.ts';
+import { removeConnection } from '../../../operations/connections/remove-connection.ts';
+import { renameConnection } from '../../../operations/connections/rename-connection.ts';
+import { setConnectionPolicy } from '../../../operations/connections/set-connection-policy.ts';
+import { toggleConnection } from '../../../operations/connections/toggle-connection.ts';
 import { DIALS } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
 import { lossesArg } from '../changes/in-flight-args.ts';
@@ -44,7 +42,7 @@ export function addManagement(builder: Builder, { connection, inFlight, commitPo
       type: toggled,
       args: { connectionId: t.arg({ type: 'UUID', required: true }), enable: t.arg.boolean({ required: true }), ...lossesArg(t) },
       resolve: async (_, { connectionId, enable, acceptPermissionLosses }, { services, actor }) => {
-        await toggleConnection(services, actor, connectionId, enable, { acceptsLosses: acceptPermissionLosses === true });
+        await toggleConnection(services, actor, { connectionId, active: enable, acceptsLosses: acceptPermissionLosses === true });
         return true as const;
       },
     }),

@@ -1,4 +1,5 @@
-import { COMMIT_POLICIES, type Connection, IN_FLIGHT_POLICIES, type ParityPolicy } from '../../../domain/connection/connection.ts';
+import type { Connection } from '../../../domain/connection/connection.ts';
+import { COMMIT_POLICIES, IN_FLIGHT_POLICIES, type ParityPolicy } from '../../../domain/connection/policy.ts';
 import type { Builder } from '../builder.ts';
 
 /** What a connection asks of its commits. */

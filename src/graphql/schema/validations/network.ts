@@ -1,6 +1,6 @@
 import type { NetworkProbe, ValidationOutcome } from '../../../domain/connector/validator-runner.ts';
 import { badRequest } from '../../../domain/errors/errors.ts';
-import { pingSite } from '../../../operations/connections/list-sites.ts';
+import { pingSite } from '../../../operations/sites/list-sites.ts';
 import { checkStorage } from '../../../operations/validations/check-storage.ts';
 import { probeNetwork } from '../../../operations/validations/probe-network.ts';
 import type { V1Result } from '../../lead/kinds/v1-result.ts';

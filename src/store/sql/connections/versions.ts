@@ -19,6 +19,7 @@ import {
 } from 'drizzle-orm';
 import type { Scope, Version, VersionLabel } from '../../../domain/connection/connection.ts';
 import type { VersionPlace, VersionReaders, VersionWriters } from '../../../domain/connection/version-store.ts';
+import { isOverlapOver } from '../../../domain/version/retirement.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables.ts';
 import {
@@ -236,8 +237,7 @@ export function versionWriters(tx: SignedTransaction, tables: Tables): VersionWr
       alter(
         connectionId,
         version,
-        ({ label, validUntil }) =>
-          label === 'PREVIOUS' && validUntil !== null && validUntil <= now ? { label: 'RETIRED', retiredAt: now } : null,
+        (row) => (isOverlapOver(row, now) ? { label: 'RETIRED', retiredAt: now } : null),
         notExists(liveLeaseOf(db, tables, connectionId, version, now)),
       ),
     async retireAll(connectionId, now) {

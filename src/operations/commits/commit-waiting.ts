@@ -5,9 +5,9 @@ import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
 import { type Actor, LOCAL_ACTOR_ID, requirePermission } from '../../domain/token/actor.ts';
 import { actorOfToken } from '../access/authenticate.ts';
 import { localActor } from '../access/prepare-instance.ts';
+import { destroyStaged } from '../changes/discard-change.ts';
 import { record, type Services } from '../services.ts';
-import { settleChange } from './commit-change.ts';
-import { destroyStaged } from './discard-change.ts';
+import { settleChange } from './settle-change.ts';
 
 /** Changes that are read at a time. */
 const PAGE = 100;
@@ -65,8 +65,7 @@ async function carryOut(services: Services, change: Change): Promise<boolean> {
         settleChange(
           services,
           actor,
-          change,
-          { skipProof: false, breakGlass: null, acceptsLosses: change.acceptsLosses },
+          { change, options: { skipProof: false, breakGlass: null, acceptsLosses: change.acceptsLosses } },
           async () => null,
         ),
       )) !== null

@@ -1,11 +1,8 @@
-import type { Site } from '../../domain/connection/connection.ts';
-import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
-import type { Readers } from '../../domain/ports/store.ts';
-import type { Actor } from '../../domain/token/actor.ts';
+import { badRequest, DomainError, notFound } from '../errors/errors.ts';
+import type { Integration, Site } from './connection.ts';
 
 /** The site that was named, or the only one of the project. Throws NOT_FOUND, or BAD_REQUEST when one has to be named. */
-export async function chooseSite(from: Pick<Readers, 'sites'>, actor: Actor, siteId: string | null): Promise<Site> {
-  const sites = await from.sites.all(actor.projectId);
+export function pickSite(sites: readonly Site[], siteId: string | null): Site {
   const [only] = siteId === null ? sites : sites.filter(({ id }) => id === siteId);
   if (siteId !== null && only === undefined) throw notFound('site');
   // The text is matched word for word by the lead API's CLI.
@@ -18,4 +15,9 @@ export async function chooseSite(from: Pick<Readers, 'sites'>, actor: Actor, sit
 export function requireReachable(site: Site | null): asserts site is Site {
   if (site?.deployment !== 'gateway')
     throw new DomainError('UNAVAILABLE', 'The site is one of workers, and none is connected.', { siteId: site?.id });
+}
+
+/** A connection is dialled from where its integration is. Throws BAD_REQUEST where another site is named for it. */
+export function requireSameSite({ siteId }: Pick<Integration, 'siteId'>, named: string | null): void {
+  if (named !== null && named !== siteId) throw badRequest('dcId', 'The integration belongs to another site.');
 }

@@ -1,7 +1,8 @@
 import type { Site } from '../../domain/connection/connection.ts';
+import { requireReachable } from '../../domain/connection/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
-import { chooseSite, requireReachable } from './choose-site.ts';
+import { chooseSite } from './choose-site.ts';
 
 /** Where the project's connections are dialled from; every token of the project may know. */
 export async function listSites({ store }: Services, actor: Actor): Promise<readonly Site[]> {

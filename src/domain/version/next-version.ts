@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Change } from '../../domain/change/change.ts';
-import type { Version } from '../../domain/connection/connection.ts';
-import { canonicalJson } from '../../domain/json/canonical-json.ts';
-import type { ProjectVault } from '../../domain/ports/vault.ts';
+import type { Change } from '../change/change.ts';
+import type { Version } from '../connection/connection.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
+import type { ProjectVault } from '../ports/vault.ts';
 
 /** SHA-256 of all that a version stores in clear. */
 export function configHash(config: Pick<Version, 'kind' | 'settings' | 'facets' | 'reference'>): Buffer {

@@ -1,39 +1,14 @@
 import type { Change } from '../../domain/change/change.ts';
-import { isRollBackRepeat, type RollBackRequest } from '../../domain/change/roll-back.ts';
+import { isRollBackRepeat, isWaitingRollBack, type RollBackRequest, requireStillCurrent } from '../../domain/change/roll-back.ts';
 import type { Version } from '../../domain/connection/connection.ts';
-import { DomainError } from '../../domain/errors/errors.ts';
-import type { Actor } from '../../domain/token/actor.ts';
-import { requirePermission } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { observeRefusal } from '../changes/observe-refusal.ts';
+import { stageRollBack } from '../changes/stage-roll-back.ts';
 import { loadConnection } from '../connections/load-connection.ts';
-import { type ReferenceUpdate, stageReferenceUpdate } from '../references/stage-reference.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
-import { commitChange, commitOrWait, requireCommitOptions, type WaitingCommit } from './commit-change.ts';
-import type { CommitOutcome } from './commit-locked.ts';
-import { observeRefusal } from './observe-refusal.ts';
-import { type StagedChange, type StageUpdate, stageRollBack, stageUpdate } from './stage-change.ts';
-
-type ProofOptions = Pick<WaitingCommit, 'skipProof' | 'acceptsLosses'>;
-
-/** Stage and commit in one call, under the same rules. A refused commit leaves the staged change to expire. */
-export async function updateConnection(services: Services, actor: Actor, input: StageUpdate & ProofOptions): Promise<CommitOutcome> {
-  requirePermission(actor, 'commit');
-  return await commitStaged(services, actor, await stageUpdate(services, actor, input), input);
-}
-
-/** The same for another secret reference. */
-export async function updateReference(services: Services, actor: Actor, input: ReferenceUpdate & ProofOptions): Promise<CommitOutcome> {
-  requirePermission(actor, 'commit');
-  return await commitStaged(services, actor, await stageReferenceUpdate(services, actor, input), input);
-}
-
-function commitStaged(
-  services: Services,
-  actor: Actor,
-  { change, key }: StagedChange,
-  { skipProof = false, acceptsLosses = false }: ProofOptions,
-): Promise<CommitOutcome> {
-  return commitChange(services, actor, { key, connectionId: change.connectionId, skipProof, acceptsLosses });
-}
+import { commitOrWait } from './commit-change.ts';
+import type { WaitingCommit } from './commit-options.ts';
+import { requireCommitOptions } from './commit-options.ts';
 
 export interface RollBack extends Omit<WaitingCommit, 'key'> {
   readonly version?: number | null;
@@ -61,11 +36,7 @@ export async function rollBack(services: Services, actor: Actor, input: RollBack
   );
   if (made !== null) return { change: made, repeated: !isOwnRun(services, made) };
   const { change, key } = await stageRollBack(services, actor, input.connectionId, version);
-  // The check above saw an earlier state: another roll-back may have come in between.
-  if (change.state === 'OPEN' && change.baseVersion !== current.version)
-    throw new DomainError('VERSION_CONFLICT', 'The connection was changed at this moment. Look at it, then roll it back.', {
-      currentVersion: change.baseVersion,
-    });
+  requireStillCurrent(change, current);
   return { change: await commitOrWait(services, actor, { ...commit, key }), repeated: false };
 }
 
@@ -82,9 +53,7 @@ async function findMade(
   const made = current.origin === 'roll-back' ? await changes.find(scopeOf(actor), current.changeId) : null;
   if (isRollBackRepeat(current, made, { ...asked, by, now })) return { current, made };
   const waiting = await changes.waitingFor(connectionId, now);
-  const isIt =
-    waiting?.purpose === 'roll-back' && waiting.committedBy === by && waiting.restoredFrom === (asked.version ?? waiting.restoredFrom);
-  return { current, made: isIt ? waiting : null };
+  return { current, made: isWaitingRollBack(waiting, { ...asked, by }) ? waiting : null };
 }
 
 /** A run of one request under an idempotency id answers as its first run did, and mints the same key for its change. */

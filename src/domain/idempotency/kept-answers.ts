@@ -1,0 +1,37 @@
+import { badRequest, DomainError, type ErrorCode, RETRYABLE_CODES } from '../errors/errors.ts';
+
+/** A crashed first request frees its idempotency id after this, milliseconds. */
+const TAKEN_MS = 60_000;
+/** A repeat is given the recorded answer for this long, milliseconds. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Throws BAD_REQUEST for what is no idempotency id. */
+export function requireIdempotencyId(id: string): void {
+  if (!/^[\x21-\x7e]{1,200}$/.test(id)) throw badRequest('x-mcd-idempotent-id', 'An idempotency id has 1 to 200 visible ASCII characters.');
+}
+
+/** For how long an id is a request's that begins now. */
+export function idempotencyTerm(now: number): { readonly startedAt: number; readonly takenUntil: number; readonly expiresAt: number } {
+  return { startedAt: now, takenUntil: now + TAKEN_MS, expiresAt: now + KEPT_MS };
+}
+
+/**
+ * Which answers are kept. `free`: what failed for a passing reason, or by a fault of ours, is no answer, and a repeat is the same
+ * request's next try. `forget`: what had no effect and is too much to keep; a repeat is a request of its own.
+ */
+export function fateOfAnswer(answer: { readonly codes: readonly ErrorCode[]; readonly isKept: boolean }): 'keep' | 'free' | 'forget' {
+  if (answer.codes.some((code) => RETRYABLE_CODES.has(code))) return 'free';
+  return answer.isKept ? 'keep' : 'forget';
+}
+
+/**
+ * The sealed answer that a repeat is given. Throws IDEMPOTENCY_MISMATCH for another request under the same id, REQUEST_IN_PROGRESS while
+ * the first one runs.
+ */
+export function answerForRepeat(first: { readonly requestHash: Buffer; readonly answer: Buffer | null }, requestHash: Buffer): Buffer {
+  if (!first.requestHash.equals(requestHash))
+    throw new DomainError('IDEMPOTENCY_MISMATCH', 'This idempotency id was used for another request.');
+  if (first.answer === null)
+    throw new DomainError('REQUEST_IN_PROGRESS', 'The first request with this idempotency id is still running.', { retryAfterSeconds: 4 });
+  return first.answer;
+}

@@ -1,0 +1,44 @@
+import { changedFields, type Details, mergeDetails, parseDetails, readWireDetails } from '../../domain/connection/details.ts';
+import type { Connector } from '../../domain/connector/connector.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { findConnector } from '../connections/find-connector.ts';
+import { sealDetails } from '../connections/load-connection.ts';
+import type { Services } from '../services.ts';
+import { insertChange, type StagedChange } from './insert-change.ts';
+import { observeRefusal } from './observe-refusal.ts';
+
+export interface StageCreation {
+  readonly kind: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly path?: string;
+}
+
+/** Stages the details of a connection to be created; its id is minted here. Dials nothing. */
+export async function stageCreation(services: Services, actor: Actor, input: StageCreation): Promise<StagedChange> {
+  return await observeRefusal(services, 'create', () => stageNew(services, actor, input));
+}
+
+async function stageNew(services: Services, actor: Actor, input: StageCreation): Promise<StagedChange> {
+  requirePermission(actor, 'create');
+  const { connector, details } = readNewDetails(services, input);
+  const connectionId = services.newId();
+  const sealed = await sealDetails(services, connector, { projectId: actor.projectId, connectionId }, details);
+  return await insertChange(services, actor, sealed, {
+    purpose: 'create',
+    connectionId,
+    baseVersion: null,
+    kind: connector.kind,
+    facets: {},
+    reference: null,
+    changedFields: changedFields(connector, {}, details),
+    restoredFrom: null,
+  });
+}
+
+/** The connector and parsed details of a connection that is not stored. Throws BAD_REQUEST, UNKNOWN_OPTION. */
+export function readNewDetails(services: Services, input: StageCreation): { readonly connector: Connector; readonly details: Details } {
+  const connector = findConnector(services, input.kind, input.details, input.path ?? 'connectionDetails');
+  const { [connector.family?.discriminator ?? '']: _member, ...wire } = input.details;
+  const read = readWireDetails(connector, wire, input.path ?? 'connectionDetails', { sharedInput: true });
+  return { connector, details: parseDetails(connector, mergeDetails(connector, {}, read)) };
+}

@@ -1,0 +1,95 @@
+import { camelToSnake, changedFields, type Details, mergeDetails, parseDetails, readWireDetails } from '../../domain/connection/details.ts';
+import { requireReentry } from '../../domain/connection/secret-reentry.ts';
+import { type Connector, foldKind } from '../../domain/connector/connector.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type LoadedConnection, loadConnection, openDetails, sealDetails } from '../connections/load-connection.ts';
+import type { Services } from '../services.ts';
+import { insertChange, type StagedChange } from './insert-change.ts';
+import { observeRefusal } from './observe-refusal.ts';
+
+export interface StageUpdate {
+  readonly connectionId: string;
+  /** Fields in any of their spellings: absent keeps, `null` clears, a value sets. */
+  readonly changes: Readonly<Record<string, unknown>>;
+  /** The changes are the whole details, so an absent field is cleared. */
+  readonly replace?: boolean;
+  /** Refuses a connection of a kind that the caller's operation does not serve: it returns the name of the one that does, or null. */
+  readonly otherOperation?: (connector: Connector) => string | null;
+  /** The changes have the shape of a family's shared input, in which nulls may stand for fields of other members. */
+  readonly sharedInput?: boolean;
+  /** Where the changes stand in the caller's input, for the paths of errors. */
+  readonly path?: string;
+}
+
+/**
+ * Stages an update: merges it onto the current version, parses the whole, seals it, and stores it with the hash of a temporary
+ * key. Dials nothing. Throws NOT_FOUND, BAD_REQUEST, UNKNOWN_OPTION, SECRET_REENTRY_REQUIRED.
+ */
+export async function stageUpdate(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
+  return await observeRefusal(services, 'update', () => stageMerged(services, actor, input));
+}
+
+async function stageMerged(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
+  requirePermission(actor, 'stage');
+  const { loaded, base, next } = await readUpdate(services, actor, input);
+  const { connector, current } = loaded;
+  const sealed = await sealDetails(services, connector, { projectId: actor.projectId, connectionId: input.connectionId }, next);
+  return await insertChange(services, actor, sealed, {
+    purpose: 'update',
+    connectionId: input.connectionId,
+    baseVersion: current.version,
+    kind: connector.kind,
+    facets: current.facets,
+    reference: null,
+    changedFields: changedFields(connector, base, next),
+    restoredFrom: null,
+  });
+}
+
+/** The details that an update leads to, parsed and stored nowhere. Throws what staging it would throw. */
+export async function readUpdate(
+  services: Services,
+  actor: Actor,
+  input: StageUpdate,
+): Promise<{ readonly loaded: LoadedConnection; readonly base: Details; readonly next: Details }> {
+  const loaded = await loadConnection(services, actor, input.connectionId);
+  const { connector, current } = loaded;
+  const other = input.otherOperation?.(connector) ?? null;
+  if (other !== null)
+    throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use ${other} for it.`, {
+      kind: connector.kind,
+      operation: other,
+    });
+  const changes = readWireDetails(connector, withoutDiscriminator(connector, input.changes), input.path ?? 'changes', {
+    sharedInput: input.sharedInput === true,
+  });
+  if (current.reference !== null) requireReplaced(actor, input);
+  const base = await openDetails(services, current);
+  const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
+  requireReentry(connector, base, next, changes);
+  return { loaded, base, next };
+}
+
+/** What a reference leads to is not taken over into the gateway: whoever ends it gives the whole details. */
+function requireReplaced(actor: Actor, { path = 'changes', replace }: StageUpdate): void {
+  if (replace !== true)
+    throw badRequest(
+      path,
+      'The credentials of this connection stay in an outside manager. Change them there, or the reference with updateSelfHostedCredentialsV2; or store the whole details here with updateCredentials and shouldReplace.',
+      { operation: 'updateSelfHostedCredentialsV2' },
+    );
+  requirePermission(actor, 'reference');
+}
+
+/** A family's member is named on updates too; naming another one than the connection is would change its kind. */
+function withoutDiscriminator(connector: Connector, changes: Details): Details {
+  const discriminator = connector.family?.discriminator ?? '';
+  const name = [discriminator, camelToSnake(discriminator)].find((spelling) => Object.hasOwn(changes, spelling));
+  if (name === undefined) return changes;
+  const { [name]: member, ...rest } = changes;
+  if (member !== null && member !== undefined && (typeof member !== 'string' || foldKind(member) !== connector.kind)) {
+    throw badRequest(name, `This connection is of kind "${connector.kind}"; its kind can't be changed here.`, { kind: connector.kind });
+  }
+  return rest;
+}

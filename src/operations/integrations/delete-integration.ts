@@ -1,0 +1,30 @@
+import { MOST_REMOVED, requireFewToRemove } from '../../domain/connection/removal.ts';
+import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import type { Writers } from '../../domain/ports/store.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { removeLocked } from '../connections/remove-connection.ts';
+import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
+import { record, type Services, scopeOf, writeAs } from '../services.ts';
+
+/** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */
+export async function deleteIntegration(services: Services, actor: Actor, integrationId: string): Promise<void> {
+  requirePermission(actor, 'delete');
+  await writeAs(services, actor, async (tx) => {
+    if ((await tx.integrations.find(scopeOf(actor), integrationId)) !== null) return await deleteFound(services, actor, tx, integrationId);
+    if (!(await endedByEarlierRun(services, tx, actor, { action: 'integration.delete', entityId: integrationId })))
+      throw notFound('integration');
+  });
+}
+
+async function deleteFound(services: Services, actor: Actor, tx: Writers, integrationId: string): Promise<void> {
+  const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId], MOST_REMOVED + 1);
+  requireFewToRemove(connections.length);
+  // In one order for every caller, so that two of them can't wait for each other.
+  for (const connection of [...connections].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    await tx.lock(connection.id, 'exclusive');
+    await removeLocked(services, actor, tx, connection);
+  }
+  if (!(await tx.integrations.removeIfEmpty(scopeOf(actor), integrationId, await tx.now())))
+    throw new DomainError('CONNECTION_IN_USE', 'A connection was added to the integration meanwhile. Try again.', { integrationId });
+  await record(services, tx, actor, { action: 'integration.delete', entity: 'integration', entityId: integrationId, details: {} });
+}

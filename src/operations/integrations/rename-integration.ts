@@ -1,0 +1,24 @@
+import type { Integration, IntegrationCategory } from '../../domain/connection/connection.ts';
+import { readName } from '../../domain/connection/names.ts';
+import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record, type Services, scopeOf, writeAs } from '../services.ts';
+
+/** Of one of the given categories where the caller's operation is for those alone: another's integration is NOT_FOUND. */
+export async function renameIntegration(
+  services: Services,
+  actor: Actor,
+  input: { readonly id: string; readonly name: string; readonly categories?: readonly IntegrationCategory[] },
+): Promise<Integration> {
+  requirePermission(actor, 'commit');
+  const name = readName(input.name, 'name');
+  return await writeAs(services, actor, async (tx) => {
+    const found = await tx.integrations.find(scopeOf(actor), input.id);
+    if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration');
+    const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, await tx.now());
+    if (outcome === 'gone') throw notFound('integration');
+    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
+    await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: input.id, details: {} });
+    return { ...found, name };
+  });
+}

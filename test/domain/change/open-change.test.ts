@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { isRepeat, requireOpen } from '../../../src/domain/change/open-change.ts';
+import { openChangeLimits, requireRoomForChange } from '../../../src/domain/change/open-change-limit.ts';
+import { refusalOf } from '../../support/refusal-of.ts';
+
+describe('a temporary key', () => {
+  test.each([
+    { state: 'OPEN', waitUntil: null, now: 99, is: 'ok' },
+    { state: 'OPEN', waitUntil: null, now: 100, is: 'CHANGE_EXPIRED' },
+    // What waits has a deadline of its own.
+    { state: 'PENDING', waitUntil: 500, now: 499, is: 'ok' },
+    { state: 'PENDING', waitUntil: 500, now: 500, is: 'CHANGE_EXPIRED' },
+    { state: 'COMMITTED', waitUntil: null, now: 99, is: 'CHANGE_OUTDATED' },
+    { state: 'COMMITTED', waitUntil: null, now: 500, is: 'CHANGE_OUTDATED' },
+    // The same answer before and after maintenance has discarded what expired.
+    { state: 'DISCARDED', waitUntil: null, now: 500, is: 'CHANGE_EXPIRED' },
+    { state: 'DISCARDED', waitUntil: null, now: 99, is: 'CHANGE_OUTDATED' },
+  ] as const)('of a change that is $state works at $now: $is', ({ state, waitUntil, now, is }) => {
+    expect(refusalOf(() => requireOpen({ id: 'a change', state, waitUntil, expiresAt: 100 }, now))).toBe(is);
+  });
+
+  test.each([
+    { state: 'OPEN', by: 'anybody', is: false },
+    { state: 'DISCARDED', by: 'anybody', is: false },
+    { state: 'COMMITTED', by: 'its committer', is: true },
+    { state: 'PENDING', by: 'its committer', is: false },
+    { state: 'COMMITTED', by: 'a stranger', is: 'NOT_FOUND' },
+    { state: 'PENDING', by: 'a stranger', is: 'NOT_FOUND' },
+  ] as const)('that is used again by $by once its change is $state is a repeat: $is', ({ state, by, is }) => {
+    const repeat = { is: false };
+    const refusal = refusalOf(() => {
+      repeat.is = isRepeat({ state, committedBy: 'its committer' }, by);
+    });
+    expect(refusal === 'ok' ? repeat.is : refusal).toBe(is);
+  });
+});
+
+test('a token may have ten times as many open changes that create connections as one connection has', () => {
+  const limits = openChangeLimits(100);
+  expect({
+    limits,
+    last: refusalOf(() => requireRoomForChange(99, limits.ofConnection, 'This connection has')),
+    oneMore: refusalOf(() => requireRoomForChange(100, limits.ofConnection, 'This connection has')),
+  }).toEqual({ limits: { ofConnection: 100, ofCreator: 1000 }, last: 'ok', oneMore: 'LIMIT_EXCEEDED' });
+});
