@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDetails } from '../../src/domain/connection/details.ts';
+import { parseDetails } from '../../src/domain/connection/parse-details.ts';
 import { secretsToReenter } from '../../src/domain/connection/secret-reentry.ts';
 import { catalogue } from '../support/validate.ts';
 

@@ -2,7 +2,9 @@ import type { Connector } from '../connector/connector.ts';
 import { DomainError } from '../errors/errors.ts';
 import { SecretError } from '../errors/secret-error.ts';
 import { repeatsName } from '../json/repeated-names.ts';
-import { type Details, type Field, fieldsOf, isPlainObject, membersOf, parseDetails, readNumber, spellingsOf } from './details.ts';
+import { type Details, type Field, fieldsOf, isPlainObject, membersOf, spellingsOf } from './details.ts';
+import { parseDetails } from './parse-details.ts';
+import { readNumber } from './wire-details.ts';
 
 export interface SelfHosted {
   readonly details: Details;

@@ -3,7 +3,7 @@ import type { SealedContent } from '../../domain/connection/connection.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import type { SealedDetails } from '../connections/load-connection.ts';
+import type { SealedDetails } from '../connections/sealed-details.ts';
 import { findEarlierResult } from '../idempotency/earlier-run.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';

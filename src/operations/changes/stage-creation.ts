@@ -1,8 +1,10 @@
-import { changedFields, type Details, mergeDetails, parseDetails, readWireDetails } from '../../domain/connection/details.ts';
+import { changedFields, type Details, mergeDetails } from '../../domain/connection/details.ts';
+import { parseDetails } from '../../domain/connection/parse-details.ts';
+import { readWireDetails } from '../../domain/connection/wire-details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { findConnector } from '../connections/find-connector.ts';
-import { sealDetails } from '../connections/load-connection.ts';
+import { sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 import { insertChange, type StagedChange } from './insert-change.ts';
 import { observeRefusal } from './observe-refusal.ts';

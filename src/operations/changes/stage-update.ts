@@ -1,9 +1,12 @@
-import { camelToSnake, changedFields, type Details, mergeDetails, parseDetails, readWireDetails } from '../../domain/connection/details.ts';
+import { camelToSnake, changedFields, type Details, mergeDetails } from '../../domain/connection/details.ts';
+import { parseDetails } from '../../domain/connection/parse-details.ts';
 import { requireReentry } from '../../domain/connection/secret-reentry.ts';
+import { readWireDetails } from '../../domain/connection/wire-details.ts';
 import { type Connector, foldKind } from '../../domain/connector/connector.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { type LoadedConnection, loadConnection, openDetails, sealDetails } from '../connections/load-connection.ts';
+import { type LoadedConnection, loadConnection } from '../connections/load-connection.ts';
+import { openDetails, sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 import { insertChange, type StagedChange } from './insert-change.ts';
 import { observeRefusal } from './observe-refusal.ts';

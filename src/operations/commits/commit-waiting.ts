@@ -7,18 +7,12 @@ import { actorOfToken } from '../access/authenticate.ts';
 import { localActor } from '../access/prepare-instance.ts';
 import { destroyStaged } from '../changes/discard-change.ts';
 import { record, type Services } from '../services.ts';
+import { claimed } from './claim-change.ts';
 import { settleChange } from './settle-change.ts';
 
 /** Changes that are read at a time. */
 const PAGE = 100;
 const AT_ONCE = 8;
-/** A replica that dies while it carries a change out, or finds the other system away, leaves it to the next try after this; longer than a proof may take. */
-const CLAIM_MS = 60_000;
-/** A change waits for a day at most. */
-const CLAIM_KEPT_MS = 25 * 60 * 60 * 1000;
-
-/** Claims are kept where idempotency ids are, under no token's id. */
-const CLAIMS = 'gateway';
 
 const REQUEST = { id: 'commit-waiting', ip: null, client: {} } as const;
 
@@ -94,40 +88,6 @@ async function requesterOf(services: Services, change: Change): Promise<Actor> {
   return by === null || by === LOCAL_ACTOR_ID
     ? localActor(change.projectId, 'gateway', REQUEST)
     : await actorOfToken(services, by, REQUEST);
-}
-
-/** Null if another replica is doing the work or has done it. */
-async function claimed<T>({ store }: Services, change: Change, work: () => Promise<T>): Promise<T | null> {
-  const key = `commit-waiting/${change.id}`;
-  const takenUntil = await store.write(async (tx) => {
-    const now = await tx.now();
-    const until = now + CLAIM_MS;
-    const claim = {
-      tokenId: CLAIMS,
-      key,
-      requestHash: change.candidateHash,
-      answer: null,
-      keyGeneration: null,
-      startedAt: now,
-      takenUntil: until,
-    };
-    if (!(await tx.idempotency.take({ ...claim, expiresAt: now + CLAIM_KEPT_MS }, now)).taken) return null;
-    // Read after the claim, because another replica may just have finished the change.
-    const latest = await tx.changes.find({ projectId: change.projectId, integrationIds: null }, change.id);
-    if (latest?.state === 'PENDING') return until;
-    await tx.idempotency.release(CLAIMS, key, until);
-    return null;
-  });
-  if (takenUntil === null) return null;
-  const release = () => store.write((tx) => tx.idempotency.release(CLAIMS, key, takenUntil));
-  try {
-    const value = await work();
-    await release();
-    return value;
-  } catch (error) {
-    if (!(error instanceof DomainError && isRetryable(error))) await release();
-    throw error;
-  }
 }
 
 async function giveUp(services: Services, change: Change, code: ErrorCode): Promise<void> {

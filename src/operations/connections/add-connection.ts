@@ -19,7 +19,7 @@ import { obtainProof } from '../validations/obtain-proof.ts';
 import { subjectOfChange } from '../validations/subject.ts';
 import { testConnection } from '../validations/test-connection.ts';
 import { connectorOf, servesKind } from './find-connector.ts';
-import { openDetails } from './load-connection.ts';
+import { openDetails } from './sealed-details.ts';
 
 export interface AddConnection {
   readonly key: string;

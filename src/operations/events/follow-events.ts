@@ -29,7 +29,7 @@ export async function followEvents(
   const place = await startOf(services, actor, filter.after);
   const readAt = await store.now();
   eventFeed.admit(actor, signal);
-  return follow(services, actor, filter, { place, readAt }, signal);
+  return follow(services, actor, filter, { place, readAt, signal });
 }
 
 async function startOf({ store }: Services, { projectId }: Actor, after: string | null): Promise<EventPlace | null> {
@@ -43,10 +43,10 @@ async function* follow(
   services: Services,
   actor: Actor,
   filter: EventFilter,
-  from: { readonly place: EventPlace | null; readonly readAt: number },
-  signal: AbortSignal,
+  from: { readonly place: EventPlace | null; readonly readAt: number; readonly signal: AbortSignal },
 ): AsyncGenerator<PublishedEvent, void, undefined> {
   const { store, eventFeed, settings } = services;
+  const { signal } = from;
   let { place, readAt } = from;
   while (!signal.aborted) {
     // Asked for before the read: what is published meanwhile wakes it.

@@ -5,7 +5,7 @@ import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { configHash } from '../../domain/version/next-version.ts';
 import { followSeals } from '../audit/follow-seals.ts';
-import { resealContent } from '../connections/load-connection.ts';
+import { resealContent } from '../connections/sealed-details.ts';
 import { record, type Services } from '../services.ts';
 import { requireDataKey } from './require-data-key.ts';
 

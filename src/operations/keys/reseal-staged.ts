@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/token/actor.ts';
-import { resealContent } from '../connections/load-connection.ts';
+import { resealContent } from '../connections/sealed-details.ts';
 import { record, type Services } from '../services.ts';
 import { requireDataKey } from './require-data-key.ts';
 import type { ResealedConnection } from './reseal-chain.ts';

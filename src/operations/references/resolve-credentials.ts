@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import { SecretError, secretRefusal, secretUnusable } from '../../domain/errors/secret-error.ts';
 import type { Readers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { openDetails } from '../connections/load-connection.ts';
+import { openDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 import { type Following, type Opened, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
 

@@ -1,4 +1,4 @@
-import { changedFields, type Details, fieldsOf, readWireDetails, splitDetails } from '../../domain/connection/details.ts';
+import { changedFields, type Details, fieldsOf, splitDetails } from '../../domain/connection/details.ts';
 import {
   changedReference,
   SECRET_PROVIDERS,
@@ -6,6 +6,7 @@ import {
   type SecretReference,
 } from '../../domain/connection/secret-reference.ts';
 import { requireReachable } from '../../domain/connection/site-choice.ts';
+import { readWireDetails } from '../../domain/connection/wire-details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
@@ -13,7 +14,8 @@ import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { findConnector } from '../connections/find-connector.ts';
-import { loadConnection, openDetails, type SealedDetails } from '../connections/load-connection.ts';
+import { loadConnection } from '../connections/load-connection.ts';
+import { openDetails, type SealedDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
 import { validateOne } from '../validations/run-validators.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MASK, parseDetails } from '../../../src/domain/connection/details.ts';
+import { MASK, parseDetails } from '../../../src/domain/connection/parse-details.ts';
 import { catalogue } from '../../support/validate.ts';
 
 test.each([

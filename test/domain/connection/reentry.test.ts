@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { mergeDetails, readWireDetails } from '../../../src/domain/connection/details.ts';
+import { mergeDetails } from '../../../src/domain/connection/details.ts';
 import { secretsToReenter } from '../../../src/domain/connection/secret-reentry.ts';
+import { readWireDetails } from '../../../src/domain/connection/wire-details.ts';
 import { catalogue } from '../../support/validate.ts';
 
 const connector = (() => {

@@ -74,7 +74,7 @@ export const DOMAIN = [
   },
   {
     id: 'domain/mask-stored',
-    file: 'src/domain/connection/details.ts',
+    file: 'src/domain/connection/parse-details.ts',
     before: '  refuseMasks(connector, details);\n',
     after: '',
     tests: ['test/domain/connection/details.test.ts'],
@@ -118,14 +118,14 @@ export const DOMAIN = [
   },
   {
     id: 'domain/given-twice',
-    file: 'src/domain/connection/details.ts',
+    file: 'src/domain/connection/wire-details.ts',
     before: 'if (Object.hasOwn(details, field.key) && details[field.key] !== read)',
     after: 'if (Object.hasOwn(details, field.key) && details[field.key] === undefined)',
     tests: ['test/graphql/lead/options.test.ts', 'test/domain/reentry.test.ts'],
   },
   {
     id: 'domain/unknown-option',
-    file: 'src/domain/connection/details.ts',
+    file: 'src/domain/connection/wire-details.ts',
     before: `      throw new DomainError('UNKNOWN_OPTION', \`\${named`,
     after: `      if (known.length > 99) throw new DomainError('UNKNOWN_OPTION', \`\${named`,
     tests: ['test/graphql/lead/options.test.ts', 'test/graphql/plugins/error-masking.test.ts', 'test/domain/reentry.test.ts'],

@@ -534,9 +534,9 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/doctor-destroyed-relabelled',
-    file: 'src/operations/upkeep/examine-store.ts',
-    before: "if (isDestroyed && (version.label !== 'RETIRED' || content?.blob !== null))",
-    after: 'if (isDestroyed && content?.blob !== null)',
+    file: 'src/domain/version/version-check.ts',
+    before: "destroyedAt !== null && (label !== 'RETIRED' || content?.blob !== null)",
+    after: 'destroyedAt !== null && content?.blob !== null',
     tests: HISTORY,
     name: 'whose credentials were destroyed',
   },
