@@ -65,9 +65,9 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
         const asked = secretsToReenter(connector, base, { ...base, [key]: other }, { [key]: other });
         return [[key, other !== undefined && stored.every((name) => asked.some((path) => path.split('.')[0] === name))]];
       });
-      expect({ isAsked: outcomes.length > 0, otherwise: outcomes.filter(([, isAsked]) => isAsked !== true) }).toEqual({
+      expect({ isAsked: outcomes.length > 0, unasked: outcomes.filter(([, isAsked]) => isAsked !== true) }).toEqual({
         isAsked: true,
-        otherwise: [],
+        unasked: [],
       });
     });
 
