@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { badRequest, ERROR_CODES, type ErrorCode } from '../domain/errors/errors.ts';
 import { asGraphqlError, fromDomainError, type RenderedError, renderedOf } from './plugins/masking/error-masking.ts';
 
@@ -21,18 +21,31 @@ export interface Answer {
 /** Most errors of one answer. */
 const MOST_ERRORS = 5;
 
-const answers = new WeakMap<object, Answer>();
+/** A result that stands for an answer; Yoga's own writers of results ask `stringify` for its text. */
+class AnsweredResult implements ExecutionResult {
+  /** Never there: its text holds them. */
+  declare readonly errors?: ReadonlyArray<GraphQLError>;
+  readonly #answer: Answer;
+
+  constructor(answer: Answer) {
+    this.#answer = answer;
+  }
+
+  get answer(): Answer {
+    return this.#answer;
+  }
+
+  /** Called without its object. */
+  readonly stringify = (): string => this.#answer.text;
+}
 
 /** The answer that a result of the pipeline stands for. One that no plugin has made an answer of is a refusal. */
 export function answerOf(result: ExecutionResult): Answer {
-  return answers.get(result) ?? makeAnswer(result, false);
+  return result instanceof AnsweredResult ? result.answer : makeAnswer(result, false);
 }
 
-/** A result that stands for this answer; Yoga's own writers of results ask `stringify` for its text. */
 export function resultOf(answer: Answer): ExecutionResult {
-  const result: ExecutionResult & { stringify(): string } = { stringify: () => answer.text };
-  answers.set(result, answer);
-  return result;
+  return new AnsweredResult(answer);
 }
 
 export function makeAnswer({ data, errors: found = [] }: ExecutionResult, isMutation: boolean): Answer {

@@ -14,7 +14,7 @@ import { sessionActor, throttled } from './authentication.ts';
 import { requireSameSite } from './csrf.ts';
 
 /** Only what the bundle itself holds is loaded; styles are set by its editor at run time. */
-const CONTENT_SECURITY_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Both src/server/plugins and dist/server/plugins lie three folders below the package. */
@@ -44,7 +44,7 @@ async function servePages(app: FastifyInstance): Promise<void> {
     cacheControl: false,
     dotfiles: 'ignore',
     setHeaders(response, path) {
-      response.header('content-security-policy', CONTENT_SECURITY_POLICY);
+      response.header('content-security-policy', PAGE_POLICY);
       // The names in this folder change with what is in them.
       if (basename(dirname(path)) === 'assets') response.header('cache-control', 'public, max-age=31536000, immutable');
     },
