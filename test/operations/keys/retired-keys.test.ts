@@ -53,7 +53,10 @@ describeOnEachEngine('data keys that are retired', ({ databaseUrl }) => {
           expect(codeOf(await retire(generation))).toBe('ok');
         }
         return keptText(`answer ${runs}`);
-      }).catch(({ code }: { code: string }) => code);
+      }).then(
+        ({ text }) => text,
+        ({ code }: { code: string }) => code,
+      );
     const first = await ask(true);
     const repeated = [await ask(false), await ask(false)];
     expect({ first, repeated }).toEqual({ first: 'OUTCOME_UNKNOWN', repeated: ['answer 2', 'answer 2'] });
