@@ -231,11 +231,13 @@ describe('integrations', () => {
       gateway.graphql(
         '{ getUser { account { warehouses { name account { name } dataCollector { uuid } connections { name type createdBy { email } account { name } warehouse { name } connectionIdentifiers { key value } } } dataCollectors { agents { uuid } warehouses { uuid } } } } }',
       );
+    // Once a minute one of two notes the use of the token besides.
+    const reads = async () => Math.min(await countReads(listing), await countReads(listing));
     await listing();
-    const before = await countReads(listing);
+    const before = await reads();
     for (let index = 0; index < 9; index += 1) await addPostgres(`listed ${index}`);
     await listing();
-    expect({ hasReads: before > 0, reads: await countReads(listing) }).toEqual({ hasReads: true, reads: before });
+    expect({ hasReads: before > 0, reads: await reads() }).toEqual({ hasReads: true, reads: before });
   });
 });
 
