@@ -1,5 +1,6 @@
+import { isAsyncIterable } from '@envelop/core';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { badRequest, ERROR_CODES, type ErrorCode } from '../domain/errors/errors.ts';
+import { badRequest, ERROR_CODES, type ErrorCode, retryAfterOf } from '../domain/errors/errors.ts';
 import { asGraphqlError, fromDomainError, type RenderedError, renderedOf } from './plugins/masking/error-masking.ts';
 
 /** An answer that is ready to be sent, with what its transport has to know of it. */
@@ -58,26 +59,27 @@ export function makeAnswer({ data, errors: found = [] }: ExecutionResult, isMuta
     executed,
     hadEffect: isMutation && executed && !isRefused(data, errors),
     message: errors[0]?.message ?? null,
-    retryAfterSeconds: retryAfterOf(errors[0]),
+    retryAfterSeconds: retryAfterOf(errors[0]?.extensions ?? {}),
   };
 }
 
-/** What becomes of a subscription that no stream can be sent for. */
-export const NEEDS_STREAM = makeAnswer(
+const NEEDS_STREAM = makeAnswer(
   {
     errors: [asGraphqlError(fromDomainError(badRequest('accept', 'A subscription is answered over SSE: send Accept: text/event-stream.')))],
   },
   false,
 );
 
+/** The one answer to a result, where one is wanted: a stream is ended unread, and its client is told what to accept. */
+export async function plainAnswerOf(result: ExecutionResult | AsyncIterable<ExecutionResult>): Promise<Answer> {
+  if (!isAsyncIterable(result)) return answerOf(result);
+  await result[Symbol.asyncIterator]().return?.();
+  return NEEDS_STREAM;
+}
+
 /** Each of its fields failed by itself. What fails below a field fails after that had its effect. */
 function isRefused(data: unknown, errors: readonly RenderedError[]): boolean {
   return Object.values(data ?? {}).every((value) => value === null) && errors.length > 0 && errors.every(({ path }) => path?.length === 1);
-}
-
-function retryAfterOf(error: RenderedError | undefined): number | null {
-  const seconds = error?.extensions.retryAfterSeconds;
-  return typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : null;
 }
 
 /** The media type that has HTTP statuses for the failures of GraphQL; plain JSON has 200 for them, since real clients drop the message of another status. */

@@ -1,10 +1,9 @@
-import { isAsyncIterable } from '@envelop/core';
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import { type Answer, answerOf, makeAnswer, NEEDS_STREAM } from './answer.ts';
+import { type Answer, makeAnswer, plainAnswerOf } from './answer.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { type Admission, useAdmission } from './plugins/admission.ts';
 import { useAnswerText } from './plugins/answer-text.ts';
@@ -89,11 +88,7 @@ export function createGraphqlApi({ schema, admission, mayKeep, report }: Graphql
       // Plugins of Yoga's own look at a Request of Fetch only where there is one.
       const given = { params, request: undefined as never };
       const result = await yoga.getResultForParams(given, { operationRequest });
-      if (isAsyncIterable(result)) {
-        void result[Symbol.asyncIterator]().return?.();
-        return NEEDS_STREAM;
-      }
-      return result === undefined ? refused(new Error('no result')) : answerOf(result);
+      return result === undefined ? refused(new Error('no result')) : await plainAnswerOf(result);
     } catch (error) {
       return refused(error);
     }

@@ -4,7 +4,7 @@ import createFastify, { type FastifyInstance } from 'fastify';
 import { answerClientError } from './client-error.ts';
 import type { Gateway } from './gateway.ts';
 import { createNodeServer } from './node-server.ts';
-import { errorRenderer, renderError } from './plugins/error-renderer.ts';
+import { answerError, errorRenderer } from './plugins/error-renderer.ts';
 import { explorer } from './plugins/explorer.ts';
 import { framing } from './plugins/framing.ts';
 import { graphql } from './plugins/graphql.ts';
@@ -12,7 +12,7 @@ import { jsonBody } from './plugins/json-body.ts';
 import { knownRoutes } from './plugins/known-routes.ts';
 import { probes } from './plugins/probes.ts';
 import { requestRecord } from './plugins/request-record.ts';
-import { securityHeaders } from './plugins/security-headers.ts';
+import { SECURITY_HEADERS, securityHeaders } from './plugins/security-headers.ts';
 import { requestIdOf } from './request-info.ts';
 
 type ServerPlugin = (app: FastifyInstance, gateway: Gateway) => void | Promise<void>;
@@ -40,7 +40,9 @@ export async function createServer(gateway: Gateway): Promise<Server> {
   const app = createFastify({
     serverFactory: (handler) => createNodeServer(handler, gateway),
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => renderError(gateway, error, request, reply),
+    // A path that the router can't read is refused before any hook has run.
+    frameworkErrors: (error, request, reply) =>
+      answerError(gateway, error, request, reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)),
     genReqId: requestIdOf,
     // What it would log holds addresses and queries; requestRecord writes the line instead.
     logger: false,

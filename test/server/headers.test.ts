@@ -18,6 +18,7 @@ const ROUTES = [
   '/explorer/',
   '/explorer/session',
   '/explorer/..%2f..%2fpackage.json',
+  '/%zz',
 ];
 
 test('#12 no answer of any route may be framed, sniffed, cached or tell where it was called from', async () => {
@@ -73,4 +74,16 @@ test('a request id is the one that was sent only where it is harmless', async ()
     markup: (await idOf('<script>'))?.length,
     long: (await idOf('x'.repeat(65)))?.length,
   }).toEqual({ harmless: 'trace-1.a', markup: 36, long: 36 });
+});
+
+test('a path that is not well-formed is refused as every other bad request, and the gateway goes on', async () => {
+  const response = await fetch(`${gateway.url}/%zz`);
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string; path: string } }[] };
+  expect({
+    status: response.status,
+    code: errors[0]?.extensions.code,
+    path: errors[0]?.extensions.path,
+    hasId: response.headers.has('x-request-id'),
+    alive: (await fetch(`${gateway.url}/livez`)).status,
+  }).toEqual({ status: 400, code: 'BAD_REQUEST', path: 'url', hasId: true, alive: 200 });
 });

@@ -156,6 +156,11 @@ function isRetryable(code: ErrorCode): boolean {
 /** Secret-free parameters of an error: they reach replies and logs as they are, so never put a caller's value in one. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
+/** Whole seconds, at least one, where an error says when to come back. */
+export function retryAfterOf({ retryAfterSeconds: seconds }: ErrorDetails): number | null {
+  return typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : null;
+}
+
 /**
  * An expected outcome. `message` is for people and must never hold a caller's value or a remote system's text;
  * `path` names the offending field, dotted.

@@ -1,5 +1,5 @@
 import { isAsyncIterable } from '@envelop/core';
-import { answerOf, httpAnswer, NEEDS_STREAM, prefersResponseType, resultOf } from '../answer.ts';
+import { httpAnswer, plainAnswerOf, prefersResponseType, resultOf } from '../answer.ts';
 import type { ApiPlugin } from './yoga-plugin.ts';
 
 /**
@@ -12,12 +12,10 @@ export function useHttpAnswer(): ApiPlugin {
       const { params } = serverContext.operationRequest;
       setRequestParser(() => params);
     },
-    onResultProcess({ request, result, setResult, resultProcessor, setResultProcessor, serverContext }) {
+    async onResultProcess({ request, result, setResult, resultProcessor, setResultProcessor, serverContext }) {
       const isStream = isAsyncIterable(result);
       if (Array.isArray(result) || (isStream && resultProcessor !== undefined)) return;
-      const answer = isStream ? NEEDS_STREAM : answerOf(result);
-      // Nobody will read it.
-      if (isStream) void result[Symbol.asyncIterator]().return?.();
+      const answer = await plainAnswerOf(result);
       serverContext.operationRequest.answer = answer;
       setResult(resultOf(answer));
       const accept = request.headers.get('accept') ?? undefined;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, ERROR_CODES } from '../../domain/errors/errors.ts';
+import { DomainError, ERROR_CODES, retryAfterOf } from '../../domain/errors/errors.ts';
 import { fromDomainError } from '../../graphql/plugins/masking/error-masking.ts';
 import { connectionOf } from '../connections.ts';
 import type { Gateway } from '../gateway.ts';
@@ -8,7 +8,7 @@ import { tooLarge, UNREADABLE_TYPE } from './json-body.ts';
 
 /** How every failure outside of an operation is told. */
 export function errorRenderer(app: FastifyInstance, gateway: Gateway): void {
-  app.setErrorHandler((error, request, reply) => renderError(gateway, error, request, reply));
+  app.setErrorHandler((error, request, reply) => answerError(gateway, error, request, reply));
 }
 
 /** What Fastify refuses, in our words. */
@@ -22,12 +22,12 @@ const FASTIFY_ERRORS: Readonly<Record<string, () => DomainError>> = {
 };
 
 /** A 503 carries `message` and no `errors`, which makes the lead API's clients try again. */
-export function renderError({ report }: Pick<Gateway, 'report'>, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = expected(error);
   if (known === null) report(error, request.id);
   const told = known ?? new DomainError('INTERNAL', 'Something went wrong on our side.');
-  // A path that can't be read is refused before any hook has run.
-  if (request.record !== null) request.record.codes = [told.code];
+  // A path that the router can't read is refused before there is a record.
+  if (request.record != null) request.record.codes = [told.code];
   const status = told === UNMET ? 417 : ERROR_CODES[told.code].status;
   const body = status === 503 ? { message: told.message, code: told.code } : { errors: [fromDomainError(told)] };
   // The rest of a body that was not read to its end would be taken for the next request, so the connection ends with it.
@@ -48,10 +48,10 @@ function expected(error: unknown): DomainError | null {
 
 /** What an error tells in headers, too: when to come back, which methods there are, which encodings of a body are read. */
 function headersOf({ code, details }: DomainError): Readonly<Record<string, string>> {
-  const seconds = details.retryAfterSeconds;
+  const seconds = retryAfterOf(details);
   return {
     'content-type': 'application/json; charset=utf-8',
-    ...(typeof seconds === 'number' ? { 'retry-after': String(Math.max(1, Math.ceil(seconds))) } : {}),
+    ...(seconds === null ? {} : { 'retry-after': String(seconds) }),
     ...(Array.isArray(details.allow) ? { allow: details.allow.join(', ') } : {}),
     ...(code === 'UNSUPPORTED_TYPE' ? { 'accept-encoding': 'identity' } : {}),
   };
