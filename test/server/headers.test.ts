@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { sendRaw } from '../support/raw-http.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -75,6 +76,14 @@ test('a request id is the one that was sent only where it is harmless', async ()
     long: (await idOf('x'.repeat(65)))?.length,
   }).toEqual({ harmless: 'trace-1.a', markup: 36, long: 36 });
 });
+
+test.each([`/explorer/${'a'.repeat(300)}`, '/explorer/../../package.json', '/explorer//index.html', '/explorer/./index.html'])(
+  'no file is there under a path that files do not have: %s',
+  async (path) => {
+    const { status, body } = await sendRaw(gateway.url, [`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`]);
+    expect({ status, code: JSON.parse(body).errors[0].extensions.code }).toEqual({ status: 404, code: 'NOT_FOUND' });
+  },
+);
 
 test('a path that is not well-formed is refused as every other bad request, and the gateway goes on', async () => {
   const response = await fetch(`${gateway.url}/%zz`);

@@ -5,6 +5,7 @@ import { connectionOf } from '../connections.ts';
 import type { Gateway } from '../gateway.ts';
 import { UNMET } from './framing.ts';
 import { tooLarge, UNREADABLE_TYPE } from './json-body.ts';
+import { noSuchFile } from './known-routes.ts';
 
 /** How every failure outside of an operation is told. */
 export function errorRenderer(app: FastifyInstance, gateway: Gateway): void {
@@ -16,6 +17,7 @@ const FASTIFY_ERRORS: Readonly<Record<string, () => DomainError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: tooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => UNREADABLE_TYPE,
   FST_ERR_BAD_URL: () => new DomainError('BAD_REQUEST', 'The request target is not a valid path.', { path: 'url' }),
+  FST_STATIC_FORBIDDEN_PATH: noSuchFile,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: endedEarly,
   // The client went away, or its body was not well-formed: nobody is there to be told, and it is no fault of ours.
   ECONNRESET: endedEarly,

@@ -25,7 +25,7 @@ export function knownRoutes(app: FastifyInstance): void {
     const allow = allowedAt(path);
     if (allow.length > 0 && !allow.includes(method))
       throw new DomainError('METHOD_NOT_ALLOWED', `This path is served for ${allow.join(', ')} alone.`, { allow });
-    if (path.startsWith('/explorer/')) throw notServed('The explorer has no such file. It is at /explorer/.');
+    if (path.startsWith('/explorer/')) throw noSuchFile();
     throw notServed(`This path is not served. Served are ${SERVED.join(', ')}.`);
   };
 
@@ -36,6 +36,11 @@ export function knownRoutes(app: FastifyInstance): void {
     done();
   });
   app.setNotFoundHandler(refuse);
+}
+
+/** Of a page's file that is not there, or whose path is not one that files have. */
+export function noSuchFile(): DomainError {
+  return notServed('The explorer has no such file. It is at /explorer/.');
 }
 
 function notServed(message: string): DomainError {
