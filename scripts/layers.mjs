@@ -118,7 +118,7 @@ export const layers = [
  */
 export const exceptions = [
   {
-    file: 'cli/local-gateway.ts',
+    file: 'cli/gateway/local-gateway.ts',
     why: 'with no gateway running, the command line opens the store itself',
     layers: ['graphql', 'jobs'],
     files: ['app.ts'],
@@ -127,8 +127,12 @@ export const exceptions = [
   { file: 'egress/guard.ts', why: 'it closes the ways out that these modules are', powers: ['processes'] },
   { file: 'cli/main.ts', why: 'it starts a process', files: ['harden-process.ts'] },
   { file: 'egress/worker.ts', why: 'it starts a thread', files: ['harden-process.ts'] },
-  { file: 'cli/run-child.ts', why: '`changeover run` starts the job that it holds a lease for', powers: ['processes'] },
-  { file: 'cli/transport.ts', why: 'a gateway is reached at its URL, or through its socket in the data directory', powers: ['server'] },
+  { file: 'cli/run/run-child.ts', why: '`changeover run` starts the job that it holds a lease for', powers: ['processes'] },
+  {
+    file: 'cli/gateway/transport.ts',
+    why: 'a gateway is reached at its URL, or through its socket in the data directory',
+    powers: ['server'],
+  },
 ];
 
 const parts = layers.filter(({ powers }) => !powers.includes('browser')).map(({ folder }) => folder);

@@ -44,10 +44,10 @@ import { DEFAULT_PROTOCOL_SETTINGS, type Services } from './operations/services.
 import { createSecretResolver } from './secrets/create-resolver.ts';
 import { createEnvProvider } from './secrets/env/index.ts';
 import { createFileProvider } from './secrets/file/index.ts';
-import { trustProxies } from './server/client-address.ts';
-import { PATIENCE, type Patience } from './server/connections.ts';
-import { createMetrics } from './server/metrics.ts';
-import { createReadiness } from './server/readiness.ts';
+import { PATIENCE, type Patience } from './server/connections/connections.ts';
+import { createMetrics } from './server/observation/metrics.ts';
+import { createReadiness } from './server/observation/readiness.ts';
+import { trustProxies } from './server/request/client-address.ts';
 import { createServer } from './server/server.ts';
 import { appendAnchor, readLastAnchor } from './store/files/anchor-file.ts';
 import { closeDataDir, refuseOpenFolders } from './store/files/guard-folders.ts';

@@ -1,7 +1,7 @@
 import type { Observer } from './domain/ports/observer.ts';
 import type { Log } from './log.ts';
-import { type AccessLogRecord, isNoteworthy } from './server/access-log-record.ts';
-import type { Metrics } from './server/metrics.ts';
+import { type AccessLogRecord, isNoteworthy } from './server/observation/access-log-record.ts';
+import type { Metrics } from './server/observation/metrics.ts';
 
 /** Counts what goes on, and writes the lines that say which. */
 export function createObserver(log: Log, metrics: Metrics): Observer & { answered(request: AccessLogRecord): void } {

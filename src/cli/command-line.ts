@@ -9,7 +9,7 @@ import { addRekeyCommand } from './commands/rekey.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSecretCommands } from './commands/secret.ts';
 import { addTokenCommands } from './commands/token.ts';
-import { EXIT_CODES } from './report-error.ts';
+import { EXIT_CODES } from './output/report-error.ts';
 
 const FOOTER = `
 Where the commands work:

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import '../harden-process.ts';
 import { createCommandLine } from './command-line.ts';
-import { NOT_STARTED, reportError } from './report-error.ts';
+import { NOT_STARTED, reportError } from './output/report-error.ts';
 
 // A closed standard output or error does not end the command, nor a job that it runs.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

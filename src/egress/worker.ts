@@ -1,6 +1,6 @@
 import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
-import { splitDetails } from '../domain/connection/details.ts';
+import { splitDetails } from '../domain/connection/details/details.ts';
 import type { Connector, Validator, ValidatorReport } from '../domain/connector/connector.ts';
 import { EgressError } from '../domain/connector/egress.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/connector/validator-runner.ts';
@@ -9,7 +9,7 @@ import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
 import { networkProbe } from './network-probe.ts';
 import { driverNotInstalled, problemFor } from './problem.ts';
-import { createScrubber, type Scrubber } from './scrub.ts';
+import { createScrubber, type Scrubber } from './scrub/scrub.ts';
 import { createEgressSession } from './session.ts';
 
 /** A task as it reaches the worker. `moduleUrl` names the module whose default export is the connector; null stands for a network probe. */

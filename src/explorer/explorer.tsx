@@ -1,9 +1,9 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { closeSession, type Identity, readSession } from './session.ts';
-import { SignIn } from './sign-in.tsx';
+import { closeSession, type Identity, readSession } from './session/session.ts';
+import { SignIn } from './session/sign-in.tsx';
 
 /** The editor is a hundred times the size of this page: only a signed-in browser loads it. */
-const Workbench = lazy(async () => ({ default: (await import('./workbench.tsx')).Workbench }));
+const Workbench = lazy(async () => ({ default: (await import('./workbench/workbench.tsx')).Workbench }));
 
 /** The page: a form until somebody is signed in, then the editor. Undefined means that the gateway has not said yet. */
 export function Explorer() {

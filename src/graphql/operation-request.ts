@@ -4,7 +4,7 @@ import type { Actor } from '../domain/token/actor.ts';
 import type { Services } from '../operations/services.ts';
 import type { Answer } from './answer.ts';
 import { AnswerBudget } from './plugins/budget/answer-budget.ts';
-import type { PreparedOperation } from './plugins/prepared-operation.ts';
+import type { PreparedOperation } from './plugins/execution/prepared-operation.ts';
 import { type Context, createContext } from './schema/context.ts';
 
 /** What a request to the API says, whatever carried it. */

@@ -10,8 +10,8 @@ import type {
   LinkedRow,
 } from '../domain/audit/audit.ts';
 import type { Scope } from '../domain/connection/connection.ts';
-import type { Details } from '../domain/connection/details.ts';
-import type { SecretResolver } from '../domain/connection/secret-reference.ts';
+import type { Details } from '../domain/connection/details/details.ts';
+import type { SecretResolver } from '../domain/connection/reference/secret-reference.ts';
 import type { Connector } from '../domain/connector/connector.ts';
 import type { ValidatorRunner } from '../domain/connector/validator-runner.ts';
 import { DomainError, unauthenticated } from '../domain/errors/errors.ts';

@@ -1,4 +1,9 @@
-import { SECRET_DEADLINE_MS, SECRET_MAX_AGE_MS, type SecretProviders, type SecretResolver } from '../domain/connection/secret-reference.ts';
+import {
+  SECRET_DEADLINE_MS,
+  SECRET_MAX_AGE_MS,
+  type SecretProviders,
+  type SecretResolver,
+} from '../domain/connection/reference/secret-reference.ts';
 import { SecretError } from '../domain/errors/secret-error.ts';
 import { inTime } from '../domain/time/in-time.ts';
 

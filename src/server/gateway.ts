@@ -2,11 +2,11 @@ import type { LoginThrottle } from '../admission/failed-login-throttle.ts';
 import type { RateLimits } from '../admission/rate-limits.ts';
 import type { GraphqlApi } from '../graphql/yoga.ts';
 import type { Services } from '../operations/services.ts';
-import type { AccessLogRecord } from './access-log-record.ts';
-import type { Proxies } from './client-address.ts';
-import type { Patience } from './connections.ts';
-import type { Metrics } from './metrics.ts';
-import type { Readiness } from './readiness.ts';
+import type { Patience } from './connections/connections.ts';
+import type { AccessLogRecord } from './observation/access-log-record.ts';
+import type { Metrics } from './observation/metrics.ts';
+import type { Readiness } from './observation/readiness.ts';
+import type { Proxies } from './request/client-address.ts';
 
 /** What the server serves, and what it holds requests to. */
 export interface Gateway {

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import cookie from '@fastify/cookie';
 import createFastify, { type FastifyInstance } from 'fastify';
-import { answerClientError } from './client-error.ts';
+import { answerClientError } from './connections/client-error.ts';
+import { createNodeServer } from './connections/node-server.ts';
 import type { Gateway } from './gateway.ts';
-import { createNodeServer } from './node-server.ts';
 import { answerError, errorRenderer } from './plugins/error-renderer.ts';
 import { explorer } from './plugins/explorer.ts';
 import { framing } from './plugins/framing.ts';
@@ -13,7 +13,7 @@ import { knownRoutes } from './plugins/known-routes.ts';
 import { probes } from './plugins/probes.ts';
 import { requestRecord } from './plugins/request-record.ts';
 import { SECURITY_HEADERS, securityHeaders } from './plugins/security-headers.ts';
-import { requestIdOf } from './request-info.ts';
+import { requestIdOf } from './request/request-info.ts';
 
 type ServerPlugin = (app: FastifyInstance, gateway: Gateway) => void | Promise<void>;
 

@@ -23,7 +23,7 @@ import { integrityReaders } from './sql/upkeep/integrity.ts';
 import { keyReaders, keyWriters } from './sql/upkeep/keys.ts';
 import { retentionWriters } from './sql/upkeep/retention.ts';
 import { toStoreError } from './store-error.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables/tables.ts';
 
 /** The store's port on top of an engine. */
 export function createStore(engine: Engine): Store {

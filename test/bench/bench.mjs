@@ -4,8 +4,8 @@ import { cpus } from 'node:os';
 import { measureCycles } from './cycles.mjs';
 import { measureGrowth } from './growth.mjs';
 import { measureListing } from './listing.mjs';
-import { printReport } from './print-report.mjs';
-import { writeReport } from './write-report.mjs';
+import { printReport } from './report/print-report.mjs';
+import { writeReport } from './report/write-report.mjs';
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const MEASURES = {

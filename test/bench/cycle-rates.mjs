@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
-import { openGateway } from './gateway.mjs';
-import { median, round } from './statistics.mjs';
+import { median, round } from './report/statistics.mjs';
+import { openGateway } from './setup/gateway.mjs';
 
 const CLIENTS = 32;
 const EACH = 40;

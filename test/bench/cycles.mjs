@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { measureRates, sqliteRates } from './cycle-rates.mjs';
-import { openGateway } from './gateway.mjs';
-import { startPostgres } from './postgres.mjs';
-import { round } from './statistics.mjs';
+import { round } from './report/statistics.mjs';
+import { openGateway } from './setup/gateway.mjs';
+import { startPostgres } from './setup/postgres.mjs';
 
 const RATES = fileURLToPath(new URL('cycle-rates.mjs', import.meta.url));
 /** Of a whole change: each is durable before it is acknowledged. */

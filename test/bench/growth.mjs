@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
-import { openGateway } from './gateway.mjs';
-import { median, round } from './statistics.mjs';
+import { median, round } from './report/statistics.mjs';
+import { openGateway } from './setup/gateway.mjs';
 
 const TIMES = 60;
 /** What a connection itself needs; the rest of the file is its history. */

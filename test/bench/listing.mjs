@@ -7,8 +7,8 @@ import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seed } from './seed.mjs';
-import { median, round } from './statistics.mjs';
+import { median, round } from './report/statistics.mjs';
+import { seed } from './setup/seed.mjs';
 
 const KINDS = ['bare', 'changeover', 'mercurius', 'yoga'];
 const REQUESTS = 3000;
@@ -79,7 +79,7 @@ function summary(servers) {
 async function start(kind, folder, seeded) {
   const dataDir = join(folder, kind);
   cpSync(seeded, dataDir, { recursive: true });
-  const child = fork(fileURLToPath(new URL('server.mjs', import.meta.url)), [kind, dataDir]);
+  const child = fork(fileURLToPath(new URL('setup/server.mjs', import.meta.url)), [kind, dataDir]);
   const { port } = await reply(child);
   return { kind, child, port, cpu: [], rss: 0, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }) };
 }

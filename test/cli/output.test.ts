@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jsonLine, safeText, shortTime, table } from '../../src/cli/output.ts';
+import { jsonLine, safeText, shortTime, table } from '../../src/cli/output/output.ts';
 
 test('columns stay in line under names that are wide on the screen', () => {
   expect(

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { parseDetails } from '../../src/domain/connection/parse-details.ts';
+import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { startFakeDatabricks, WAREHOUSE } from '../support/fake-databricks.ts';
 import { catalogue } from '../support/validate.ts';

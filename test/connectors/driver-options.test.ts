@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readWireDetails } from '../../src/domain/connection/wire-details.ts';
+import { readWireDetails } from '../../src/domain/connection/details/wire-details.ts';
 import { DomainError } from '../../src/domain/errors/errors.ts';
 import { catalogue } from '../support/validate.ts';
 

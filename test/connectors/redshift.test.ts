@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readTarget } from '../../src/connectors/redshift/fields.ts';
-import type { Details } from '../../src/domain/connection/details.ts';
+import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
 import { startFakeRedshiftServerless } from '../support/fake-redshift-serverless.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hostOf } from '../../src/connectors/snowflake/open-session.ts';
-import { parseDetails } from '../../src/domain/connection/parse-details.ts';
+import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { ACCOUNT, startFakeSnowflake } from '../support/fake-snowflake.ts';
 import { startJsonServer } from '../support/json-server.ts';

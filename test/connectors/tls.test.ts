@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseDetails } from '../../src/domain/connection/parse-details.ts';
-import { secretsToReenter } from '../../src/domain/connection/secret-reentry.ts';
+import { secretsToReenter } from '../../src/domain/connection/destination/secret-reentry.ts';
+import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { catalogue } from '../support/validate.ts';
 
 const AUTHORITY = '-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----';

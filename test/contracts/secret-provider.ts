@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SECRET_MAX_BYTES, type SecretProvider } from '../../src/domain/connection/secret-reference.ts';
+import { SECRET_MAX_BYTES, type SecretProvider } from '../../src/domain/connection/reference/secret-reference.ts';
 import { failureOf } from '../support/secret-failure.ts';
 
 export interface ProviderBench {

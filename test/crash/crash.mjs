@@ -10,11 +10,11 @@ import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { earlyAnswers } from './durable.mjs';
-import { choosePoints, countCalls } from './points.mjs';
+import { earlyAnswers } from './checks/durable.mjs';
+import { choosePoints, countCalls } from './faults/points.mjs';
 import { postgresPoints, runPostgresPoint, startServer } from './postgres.mjs';
-import { seed, startReceiver } from './seed.mjs';
 import { runPoint } from './sqlite.mjs';
+import { seed, startReceiver } from './workload/seed.mjs';
 
 const CONNECTIONS = 4;
 

@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
-import { examine } from './afterwards.mjs';
-import { check } from './check.mjs';
-import { EVERYBODY, KEEPERS } from './clients.mjs';
+import { check } from './checks/check.mjs';
+import { readState } from './checks/state.mjs';
+import { CALLS } from './faults/points.mjs';
+import { overlooked } from './faults/spoil.mjs';
 import { startGateway } from './gateway.mjs';
-import { CALLS } from './points.mjs';
-import { overlooked } from './spoil.mjs';
-import { readState } from './state.mjs';
-import { createJournal, runWorkload } from './workload.mjs';
+import { examine } from './workload/afterwards.mjs';
+import { EVERYBODY, KEEPERS } from './workload/clients.mjs';
+import { createJournal, runWorkload } from './workload/workload.mjs';
 
 const ROUNDS = 2;
 /** Who works on the seeded store; on the very first start there is nothing to work on. */

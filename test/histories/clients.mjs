@@ -1,6 +1,6 @@
 // Processes that work on the same few connections at the same time, and write down what they asked, when, and what came back.
-import { detailsOf } from '../crash/seed.mjs';
-import { snakeCase } from '../crash/workload.mjs';
+import { detailsOf } from '../crash/workload/seed.mjs';
+import { snakeCase } from '../crash/workload/workload.mjs';
 import { readTag, tagOfVersion } from './secrets.mjs';
 
 /** Contents per connection: each that is sealed is proven once, so that saving one again calls nobody. */

@@ -1,5 +1,5 @@
 // Secrets that lie in files, and are changed under the gateway: each says which file it is of, and how many were there before it.
-import { writeSecret } from '../crash/seed.mjs';
+import { writeSecret } from '../crash/workload/seed.mjs';
 
 /** For how long a gateway may answer with what it has read, milliseconds: for what is kept, and what reading takes at most. */
 export const KEPT_MS = 305_000;

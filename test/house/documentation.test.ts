@@ -12,7 +12,7 @@ import { AUDIT_ACTIONS } from '../../src/domain/audit/audit.ts';
 import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
 import { ERROR_CODES } from '../../src/domain/errors/errors.ts';
 import { LOG_EVENTS, LOG_FIELDS } from '../../src/log-events.ts';
-import { METRICS } from '../../src/server/metric-table.ts';
+import { METRICS } from '../../src/server/observation/metric-table.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

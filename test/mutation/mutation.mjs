@@ -17,7 +17,7 @@ const LEAST_KILLED = 0.9;
 /** What a survivor of its named tests is tried on, by the area it lies in. */
 const WIDER = {
   domain: ['test/domain', 'test/operations'],
-  operations: ['test/operations', 'test/server/access.test.ts', 'test/graphql'],
+  operations: ['test/operations', 'test/server/plugins/access.test.ts', 'test/graphql'],
   crypto: ['test/crypto', 'test/operations'],
   egress: ['test/egress', 'test/connectors', 'test/secrets'],
   store: ['test/store', 'test/operations'],

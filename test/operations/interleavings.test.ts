@@ -19,8 +19,8 @@ import { commitChange, commitOrWait } from '../../src/operations/commits/commit-
 import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
 import { rollBack } from '../../src/operations/commits/roll-back.ts';
 import { addConnection } from '../../src/operations/connections/add-connection.ts';
+import { setConnectionPolicy } from '../../src/operations/connections/alter/set-connection-policy.ts';
 import { removeConnection } from '../../src/operations/connections/remove-connection.ts';
-import { setConnectionPolicy } from '../../src/operations/connections/set-connection-policy.ts';
 import { resealConnections } from '../../src/operations/keys/reseal-connections.ts';
 import { rotateDataKey } from '../../src/operations/keys/rotate-data-key.ts';
 import { rotateMasterKey } from '../../src/operations/keys/rotate-master-key.ts';

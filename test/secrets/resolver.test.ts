@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SecretProvider } from '../../src/domain/connection/secret-reference.ts';
+import type { SecretProvider } from '../../src/domain/connection/reference/secret-reference.ts';
 import { SecretError } from '../../src/domain/errors/secret-error.ts';
 import { createSecretResolver } from '../../src/secrets/create-resolver.ts';
 import { createEnvProvider } from '../../src/secrets/env/index.ts';

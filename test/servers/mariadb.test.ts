@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Details } from '../../src/domain/connection/details.ts';
+import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
 import { startMariadb } from '../support/mariadb.ts';
 import { createTestPool, runValidator } from '../support/validate.ts';

@@ -1,6 +1,6 @@
 import { createServer, request as sendRequest } from 'node:http';
 import { afterAll, expect, test } from 'vitest';
-import type { Details } from '../../src/domain/connection/details.ts';
+import type { Details } from '../../src/domain/connection/details/details.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
 import { REGION, startMoto } from '../support/moto.ts';
 import { createTestPool, runValidator } from '../support/validate.ts';

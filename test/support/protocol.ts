@@ -4,7 +4,7 @@ import pg from 'pg';
 import { expect, vi } from 'vitest';
 import { textOf } from '../../src/store/sql/signing/signed.ts';
 import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
-import { postgresTables, sqliteTables } from '../../src/store/tables.ts';
+import { postgresTables, sqliteTables } from '../../src/store/tables/tables.ts';
 import { eventually } from './eventually.ts';
 import {
   type Answer,

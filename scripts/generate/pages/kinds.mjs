@@ -1,5 +1,5 @@
 import { createCatalogue } from '../../../dist/connectors/catalogue.js';
-import { PARITY } from '../../../dist/domain/change/parity.js';
+import { PARITY } from '../../../dist/domain/change/proof/parity.js';
 import { fieldMeta } from '../../../dist/domain/connector/connector.js';
 import { code, page, table } from '../markdown.mjs';
 

@@ -21,9 +21,9 @@ import {
   type VerifyAuditQuery,
   verifyAuditSegment,
 } from '../documents/documents.ts';
-import { print } from '../output.ts';
-import { required } from '../present.ts';
-import type { Gateway } from '../transport.ts';
+import { required } from '../gateway/present.ts';
+import type { Gateway } from '../gateway/transport.ts';
+import { print } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, wholeNumber } from './shared.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type ExamineStoreQuery, examineStore, listAudit, type VerifyAuditQuery, verifyAudit } from '../documents/documents.ts';
-import { findByName } from '../find-by-name.ts';
-import { print, shortTime, table } from '../output.ts';
-import { nodesOf } from '../present.ts';
-import type { Gateway } from '../transport.ts';
+import { findByName } from '../gateway/find-by-name.ts';
+import { nodesOf } from '../gateway/present.ts';
+import type { Gateway } from '../gateway/transport.ts';
+import { print, shortTime, table } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Anchor, addArchiveCommand, type Verification, verifyArchive } from './audit-archive.ts';
 import { collect, gatewayCommand, plain, wholeNumber } from './shared.ts';

@@ -23,14 +23,14 @@ import {
   testConnection,
   testParity,
 } from '../documents/documents.ts';
-import { findByName, isUuid } from '../find-by-name.ts';
+import { findByName, isUuid } from '../gateway/find-by-name.ts';
+import { nodesOf, present, required } from '../gateway/present.ts';
+import { type Gateway, GatewayError } from '../gateway/transport.ts';
+import { readDetails } from '../input/read-details.ts';
+import { type NamedReference, readReference, writeReference } from '../input/read-reference.ts';
 import { KNOWN_KINDS } from '../known-kinds.ts';
 import { objectOf } from '../object-of.ts';
-import { type Output, painted, print, safeText, shortTime, table } from '../output.ts';
-import { nodesOf, present, required } from '../present.ts';
-import { readDetails } from '../read-details.ts';
-import { type NamedReference, readReference, writeReference } from '../read-reference.ts';
-import { type Gateway, GatewayError } from '../transport.ts';
+import { type Output, painted, print, safeText, shortTime, table } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { addManagementCommands, readKey, withAcceptance } from './manage-connection.ts';
 import { collectPairs, gatewayCommand, plain, wholeNumber } from './shared.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { listDataKeys, type ResealConnectionsMutation, resealConnections, retireDataKey, rotateDataKey } from '../documents/documents.ts';
-import { print, table } from '../output.ts';
-import { required } from '../present.ts';
+import { required } from '../gateway/present.ts';
+import { print, table } from '../output/output.ts';
 import { gatewayCommand, plain, wholeNumber } from './shared.ts';
 
 type Resealing = NonNullable<ResealConnectionsMutation['resealConnections']>;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { endLease, listLeases } from '../documents/documents.ts';
-import { findByName } from '../find-by-name.ts';
-import { print, safeText, shortTime, table } from '../output.ts';
-import { nodesOf } from '../present.ts';
+import { findByName } from '../gateway/find-by-name.ts';
+import { nodesOf } from '../gateway/present.ts';
+import { print, safeText, shortTime, table } from '../output/output.ts';
 import { gatewayCommand, plain } from './shared.ts';
 
 export function addLeaseCommands(program: Command): void {

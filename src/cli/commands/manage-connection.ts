@@ -13,9 +13,9 @@ import {
   setConnectionPolicy,
   showPolicy,
 } from '../documents/documents.ts';
-import { print, safeText, shortTime, table } from '../output.ts';
-import { nodesOf, required } from '../present.ts';
-import { askSecret, readSecretsFromStdin } from '../read-secrets.ts';
+import { nodesOf, required } from '../gateway/present.ts';
+import { askSecret, readSecretsFromStdin } from '../input/read-secrets.ts';
+import { print, safeText, shortTime, table } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, plain, wholeNumber } from './shared.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../../config.ts';
 import { completionScript, SHELLS } from '../completion.ts';
-import { print } from '../output.ts';
+import { print } from '../output/output.ts';
 
 export function addProcessCommands(program: Command): void {
   program

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { rotateMasterKey } from '../documents/documents.ts';
-import { print } from '../output.ts';
-import { required } from '../present.ts';
+import { required } from '../gateway/present.ts';
+import { print } from '../output/output.ts';
 import { gatewayCommand } from './shared.ts';
 
 export function addRekeyCommand(program: Command): void {

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { environmentOfJob, readConfig } from '../../config.ts';
-import { giveByEnvironment, giveByFile } from '../give-credentials.ts';
-import { takeLease } from '../held-lease.ts';
-import { runChild } from '../run-child.ts';
-import { remoteGateway } from '../transport.ts';
+import { remoteGateway } from '../gateway/transport.ts';
+import { giveByEnvironment, giveByFile } from '../run/give-credentials.ts';
+import { takeLease } from '../run/held-lease.ts';
+import { runChild } from '../run/run-child.ts';
 import { UsageError } from '../usage-error.ts';
 import { requireUuid, wholeNumber } from './shared.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SECRET_PROVIDERS } from '../../domain/connection/secret-reference.ts';
+import { SECRET_PROVIDERS } from '../../domain/connection/reference/secret-reference.ts';
 import {
   allowSecretDestination,
   grantSecrets,
@@ -10,9 +10,9 @@ import {
   revokeSecrets,
   type SecretProvider,
 } from '../documents/documents.ts';
+import { nodesOf } from '../gateway/present.ts';
 import { objectOf } from '../object-of.ts';
-import { print, safeText, shortTime, table } from '../output.ts';
-import { nodesOf } from '../present.ts';
+import { print, safeText, shortTime, table } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { gatewayCommand, requireUuid } from './shared.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { readConfig } from '../../config.ts';
-import { connectGateway } from '../connect-gateway.ts';
-import { findByName, isNameable, isUuid } from '../find-by-name.ts';
-import type { Output } from '../output.ts';
-import type { Gateway } from '../transport.ts';
+import { connectGateway } from '../gateway/connect-gateway.ts';
+import { findByName, isNameable, isUuid } from '../gateway/find-by-name.ts';
+import type { Gateway } from '../gateway/transport.ts';
+import type { Output } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ROLES } from '../../domain/token/roles.ts';
 import { createToken, type ListTokensQuery, listTokens, type Role, revokeToken } from '../documents/documents.ts';
-import { print, safeText, shortTime, table } from '../output.ts';
-import { nodesOf, required } from '../present.ts';
+import { nodesOf, required } from '../gateway/present.ts';
+import { print, safeText, shortTime, table } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
 import { collect, gatewayCommand, makesStore, plain, requireUuid, wholeNumber } from './shared.ts';
 

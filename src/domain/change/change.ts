@@ -1,4 +1,4 @@
-import type { SecretReference } from '../connection/secret-reference.ts';
+import type { SecretReference } from '../connection/reference/secret-reference.ts';
 import type { ErrorCode } from '../errors/errors.ts';
 
 /** A staged new set of details for a connection, or for one to be created; addressed by its temporary key, of which only a keyed hash is kept. */

@@ -5,9 +5,9 @@ import type { Actor } from '../token/actor.ts';
 import { isOnCurrent, requireBase } from './base-version.ts';
 import type { Change } from './change.ts';
 import { isHeldBack } from './in-flight.ts';
-import { lossesOf, PARITY, type PermissionLoss } from './parity.ts';
-import { type FoundProof, lacksComparison, missingProof, missingValidators, proofRule, requireProof } from './proof.ts';
-import type { Comparison } from './validation-store.ts';
+import { lossesOf, PARITY, type PermissionLoss } from './proof/parity.ts';
+import { type FoundProof, lacksComparison, missingProof, missingValidators, proofRule, requireProof } from './proof/proof.ts';
+import type { Comparison } from './proof/validation-store.ts';
 
 export interface CommitOptions {
   readonly skipProof: boolean;

@@ -7,7 +7,7 @@
  */
 
 import type { ConnectionPolicy } from './policy.ts';
-import type { SecretReference } from './secret-reference.ts';
+import type { SecretReference } from './reference/secret-reference.ts';
 
 /** Restricts a repository to one tenant's rows; a token limited to integrations sees just those. */
 export interface Scope {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOpenUrl } from '../connection/open-url.ts';
+import { isOpenUrl } from '../connection/details/open-url.ts';
 import type { EgressSession } from './egress.ts';
 import type { FamilyInputs, LeadKind } from './lead.ts';
 import type { Problem, ValidatorData } from './validation.ts';

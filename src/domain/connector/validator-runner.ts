@@ -1,4 +1,4 @@
-import type { Details } from '../connection/details.ts';
+import type { Details } from '../connection/details/details.ts';
 import type { ValidatorOptions } from './connector.ts';
 import type { ValidationResult } from './validation.ts';
 

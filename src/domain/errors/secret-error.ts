@@ -1,4 +1,4 @@
-import type { SecretReference } from '../connection/secret-reference.ts';
+import type { SecretReference } from '../connection/reference/secret-reference.ts';
 import type { Problem, ValidationCode } from '../connector/validation.ts';
 import { DomainError, type ErrorCode } from './errors.ts';
 

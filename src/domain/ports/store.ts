@@ -1,22 +1,22 @@
 import type { AuditReaders, AuditWriters } from '../audit/audit-store.ts';
 import type { ChangeReaders, ChangeWriters } from '../change/change-store.ts';
-import type { ValidationReaders, ValidationWriters } from '../change/validation-store.ts';
+import type { ValidationReaders, ValidationWriters } from '../change/proof/validation-store.ts';
 import type { ConnectionReaders, ConnectionWriters } from '../connection/connection-store.ts';
-import type { ContentReaders, ContentWriters } from '../connection/content-store.ts';
-import type { IntegrationReaders, IntegrationWriters } from '../connection/integration-store.ts';
 import type { ProjectReaders, ProjectWriters } from '../connection/project-store.ts';
 import type {
   ProviderGrantReaders,
   ProviderGrantWriters,
   SecretDestinationReaders,
   SecretDestinationWriters,
-} from '../connection/reference-store.ts';
-import type { SiteReaders, SiteWriters } from '../connection/site-store.ts';
-import type { VersionReaders, VersionWriters } from '../connection/version-store.ts';
+} from '../connection/reference/reference-store.ts';
 import type { EventReaders, EventWriters } from '../event/event-store.ts';
+import type { IntegrationReaders, IntegrationWriters } from '../integration/integration-store.ts';
 import type { LeaseReaders, LeaseWriters } from '../lease/lease-store.ts';
+import type { SiteReaders, SiteWriters } from '../site/site-store.ts';
 import type { SessionReaders, SessionWriters } from '../token/session-store.ts';
 import type { TokenReaders, TokenWriters } from '../token/token-store.ts';
+import type { ContentReaders, ContentWriters } from '../version/content-store.ts';
+import type { VersionReaders, VersionWriters } from '../version/version-store.ts';
 import type { IdempotencyWriters } from './idempotency-store.ts';
 import type { InstanceReaders, InstanceWriters, KeyReaders, KeyWriters } from './instance-store.ts';
 import type { Notifications } from './notifications.ts';

@@ -1,4 +1,4 @@
-import type { SecretProviderName } from '../../domain/connection/secret-reference.ts';
+import type { SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { GivenReference } from '../../operations/references/stage-reference.ts';
 

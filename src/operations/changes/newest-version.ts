@@ -1,5 +1,5 @@
 import type { Scope, Version } from '../../domain/connection/connection.ts';
-import type { VersionReaders } from '../../domain/connection/version-store.ts';
+import type { VersionReaders } from '../../domain/version/version-store.ts';
 
 const PAGE = 100;
 

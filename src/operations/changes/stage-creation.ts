@@ -1,6 +1,6 @@
-import { changedFields, type Details, mergeDetails } from '../../domain/connection/details.ts';
-import { parseDetails } from '../../domain/connection/parse-details.ts';
-import { readWireDetails } from '../../domain/connection/wire-details.ts';
+import { changedFields, type Details, mergeDetails } from '../../domain/connection/details/details.ts';
+import { parseDetails } from '../../domain/connection/details/parse-details.ts';
+import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { findConnector } from '../connections/find-connector.ts';

@@ -1,6 +1,6 @@
 import { requireRestorable } from '../../domain/change/roll-back.ts';
-import { changedFields } from '../../domain/connection/details.ts';
-import { changedReference } from '../../domain/connection/secret-reference.ts';
+import { changedFields } from '../../domain/connection/details/details.ts';
+import { changedReference } from '../../domain/connection/reference/secret-reference.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { connectorOf } from '../connections/find-connector.ts';

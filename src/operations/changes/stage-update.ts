@@ -1,7 +1,7 @@
-import { camelToSnake, changedFields, type Details, mergeDetails } from '../../domain/connection/details.ts';
-import { parseDetails } from '../../domain/connection/parse-details.ts';
-import { requireReentry } from '../../domain/connection/secret-reentry.ts';
-import { readWireDetails } from '../../domain/connection/wire-details.ts';
+import { requireReentry } from '../../domain/connection/destination/secret-reentry.ts';
+import { camelToSnake, changedFields, type Details, mergeDetails } from '../../domain/connection/details/details.ts';
+import { parseDetails } from '../../domain/connection/details/parse-details.ts';
+import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import { type Connector, foldKind } from '../../domain/connector/connector.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';

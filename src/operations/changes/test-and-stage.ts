@@ -2,9 +2,9 @@ import { hasPassed, type ValidationResult } from '../../domain/connector/validat
 import type { Actor } from '../../domain/token/actor.ts';
 import { type NewReference, stageReferenceCreation } from '../references/stage-reference.ts';
 import type { Services } from '../services.ts';
-import { validateAll } from '../validations/run-validators.ts';
-import { subjectOfChange } from '../validations/subject.ts';
-import type { TestOptions } from '../validations/validation-run.ts';
+import { validateAll } from '../validations/run/run-validators.ts';
+import { subjectOfChange } from '../validations/run/subject.ts';
+import type { TestOptions } from '../validations/run/validation-run.ts';
 import { discardChange } from './discard-change.ts';
 import type { StagedChange } from './insert-change.ts';
 import { type StageCreation, stageCreation } from './stage-creation.ts';

@@ -2,7 +2,7 @@ import type { Change } from '../../domain/change/change.ts';
 import { type CommitOptions, commitVerdict } from '../../domain/change/commit-verdict.ts';
 import type { HeldBack } from '../../domain/change/in-flight.ts';
 import { isRepeat, requireOpen } from '../../domain/change/open-change.ts';
-import { lossesOf } from '../../domain/change/parity.ts';
+import { lossesOf } from '../../domain/change/proof/parity.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
@@ -16,8 +16,8 @@ import { openDetails } from '../connections/sealed-details.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { boundAs, type Candidate } from '../references/resolve-credentials.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
-import { findProof } from '../validations/find-proof.ts';
-import { parityRuleOf } from '../validations/parity.ts';
+import { findProof } from '../validations/proof/find-proof.ts';
+import { parityRuleOf } from '../validations/proof/parity.ts';
 import { recordCommit, recordLosses } from './record-commit.ts';
 
 export interface CommitOutcome {

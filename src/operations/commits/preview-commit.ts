@@ -7,8 +7,8 @@ import { findChange } from '../changes/find-change.ts';
 import { loadConnection } from '../connections/load-connection.ts';
 import { candidateOf } from '../references/resolve-credentials.ts';
 import { type Services, scopeOf } from '../services.ts';
-import { findProof } from '../validations/find-proof.ts';
-import { parityRuleOf } from '../validations/parity.ts';
+import { findProof } from '../validations/proof/find-proof.ts';
+import { parityRuleOf } from '../validations/proof/parity.ts';
 
 /** What a commit of this key would do now. It changes nothing and dials nothing. */
 export interface CommitPreview extends CommitForecast {

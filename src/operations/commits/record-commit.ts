@@ -1,7 +1,7 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { CommitOptions } from '../../domain/change/commit-verdict.ts';
-import { lossesOf, type ParityRule, type PermissionLoss } from '../../domain/change/parity.ts';
-import type { Comparison } from '../../domain/change/validation-store.ts';
+import { lossesOf, type ParityRule, type PermissionLoss } from '../../domain/change/proof/parity.ts';
+import type { Comparison } from '../../domain/change/proof/validation-store.ts';
 import type { Version } from '../../domain/connection/connection.ts';
 import { hasPassed } from '../../domain/connector/validation.ts';
 import type { Lease } from '../../domain/lease/lease.ts';

@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import { isRepeat, requireOpen } from '../../domain/change/open-change.ts';
-import { missingProof, proofRule, requireProof } from '../../domain/change/proof.ts';
+import { missingProof, proofRule, requireProof } from '../../domain/change/proof/proof.ts';
 import type { Connection, Integration } from '../../domain/connection/connection.ts';
 import { readName } from '../../domain/connection/names.ts';
 import { type ConnectionPolicy, DEFAULT_POLICY, withPolicy } from '../../domain/connection/policy.ts';
@@ -14,9 +14,9 @@ import { findOrCreateIntegration, type NamedIntegration } from '../integrations/
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { boundAs, candidateOf } from '../references/resolve-credentials.ts';
 import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';
-import { findProof } from '../validations/find-proof.ts';
-import { obtainProof } from '../validations/obtain-proof.ts';
-import { subjectOfChange } from '../validations/subject.ts';
+import { findProof } from '../validations/proof/find-proof.ts';
+import { obtainProof } from '../validations/proof/obtain-proof.ts';
+import { subjectOfChange } from '../validations/run/subject.ts';
 import { testConnection } from '../validations/test-connection.ts';
 import { connectorOf, servesKind } from './find-connector.ts';
 import { openDetails } from './sealed-details.ts';

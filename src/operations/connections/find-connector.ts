@@ -1,4 +1,4 @@
-import type { Details } from '../../domain/connection/details.ts';
+import type { Details } from '../../domain/connection/details/details.ts';
 import { type Connector, foldKind } from '../../domain/connector/connector.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import type { Services } from '../services.ts';

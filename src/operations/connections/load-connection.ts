@@ -1,8 +1,8 @@
 import type { Connection, Version } from '../../domain/connection/connection.ts';
-import { requireReachable } from '../../domain/connection/site-choice.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Readers } from '../../domain/ports/store.ts';
+import { requireReachable } from '../../domain/site/site-choice.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { type Services, scopeOf } from '../services.ts';
 import { connectorOf } from './find-connector.ts';

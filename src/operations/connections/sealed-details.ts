@@ -1,6 +1,6 @@
 import type { SealedContent, Version } from '../../domain/connection/connection.ts';
-import { endpointParts } from '../../domain/connection/destination.ts';
-import { type Details, joinDetails, type SplitDetails, splitDetails } from '../../domain/connection/details.ts';
+import { endpointParts } from '../../domain/connection/destination/destination.ts';
+import { type Details, joinDetails, type SplitDetails, splitDetails } from '../../domain/connection/details/details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';

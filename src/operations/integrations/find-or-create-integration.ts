@@ -1,10 +1,10 @@
 import type { Integration, IntegrationCategory } from '../../domain/connection/connection.ts';
-import { categoryOf } from '../../domain/connection/integration-category.ts';
 import { readName } from '../../domain/connection/names.ts';
-import { requireSameSite } from '../../domain/connection/site-choice.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import { categoryOf } from '../../domain/integration/integration-category.ts';
 import type { Writers } from '../../domain/ports/store.ts';
+import { requireSameSite } from '../../domain/site/site-choice.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';

@@ -1,4 +1,4 @@
-import type { Details } from '../../domain/connection/details.ts';
+import type { Details } from '../../domain/connection/details/details.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import type { Lease } from '../../domain/lease/lease.ts';
 import { isTakenBy } from '../../domain/lease/lease-grant.ts';

@@ -1,4 +1,4 @@
-import type { Details } from '../../domain/connection/details.ts';
+import type { Details } from '../../domain/connection/details/details.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import { isTakenBy } from '../../domain/lease/lease-grant.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';

@@ -1,6 +1,6 @@
 import { requireOpen } from '../../domain/change/open-change.ts';
-import { MOST_DESTINATIONS } from '../../domain/connection/destination-binding.ts';
-import type { SecretDestination, SecretName, SecretReference } from '../../domain/connection/secret-reference.ts';
+import { MOST_DESTINATIONS } from '../../domain/connection/destination/destination-binding.ts';
+import type { SecretDestination, SecretName, SecretReference } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';

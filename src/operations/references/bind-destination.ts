@@ -1,10 +1,10 @@
-import { type Sending, standingOf } from '../../domain/connection/destination-binding.ts';
+import { type Sending, standingOf } from '../../domain/connection/destination/destination-binding.ts';
 import {
   SECRET_DEADLINE_MS,
   type SecretDestination,
   type SecretName,
   type SecretReference,
-} from '../../domain/connection/secret-reference.ts';
+} from '../../domain/connection/reference/secret-reference.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';

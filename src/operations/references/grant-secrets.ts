@@ -1,4 +1,4 @@
-import type { ProviderGrant, SecretProviderName } from '../../domain/connection/secret-reference.ts';
+import type { ProviderGrant, SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requireOperator, requirePermission } from '../../domain/token/actor.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';

@@ -1,6 +1,6 @@
 import type { Version } from '../../domain/connection/connection.ts';
-import type { Details } from '../../domain/connection/details.ts';
-import type { SecretReference } from '../../domain/connection/secret-reference.ts';
+import type { Details } from '../../domain/connection/details/details.ts';
+import type { SecretReference } from '../../domain/connection/reference/secret-reference.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';
 import type { Services } from '../services.ts';

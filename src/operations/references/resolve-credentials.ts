@@ -1,5 +1,5 @@
 import type { Version } from '../../domain/connection/connection.ts';
-import type { Details } from '../../domain/connection/details.ts';
+import type { Details } from '../../domain/connection/details/details.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { SecretError, secretRefusal, secretUnusable } from '../../domain/errors/secret-error.ts';
 import type { Readers } from '../../domain/ports/store.ts';

@@ -1,8 +1,8 @@
 import type { Version } from '../../domain/connection/connection.ts';
-import { endpointParts } from '../../domain/connection/destination.ts';
-import { type Details, splitDetails } from '../../domain/connection/details.ts';
-import type { SecretReference } from '../../domain/connection/secret-reference.ts';
-import { readSelfHosted, type SelfHosted } from '../../domain/connection/self-hosted.ts';
+import { endpointParts } from '../../domain/connection/destination/destination.ts';
+import { type Details, splitDetails } from '../../domain/connection/details/details.ts';
+import type { SecretReference } from '../../domain/connection/reference/secret-reference.ts';
+import { readSelfHosted, type SelfHosted } from '../../domain/connection/reference/self-hosted.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { connectorOf } from '../connections/find-connector.ts';

@@ -1,15 +1,15 @@
-import { changedFields, type Details, fieldsOf, splitDetails } from '../../domain/connection/details.ts';
+import { changedFields, type Details, fieldsOf, splitDetails } from '../../domain/connection/details/details.ts';
+import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import {
   changedReference,
   SECRET_PROVIDERS,
   type SecretProviderName,
   type SecretReference,
-} from '../../domain/connection/secret-reference.ts';
-import { requireReachable } from '../../domain/connection/site-choice.ts';
-import { readWireDetails } from '../../domain/connection/wire-details.ts';
+} from '../../domain/connection/reference/secret-reference.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
+import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
@@ -18,8 +18,8 @@ import { loadConnection } from '../connections/load-connection.ts';
 import { openDetails, type SealedDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
-import { validateOne } from '../validations/run-validators.ts';
-import type { TestOptions } from '../validations/validation-run.ts';
+import { validateOne } from '../validations/run/run-validators.ts';
+import type { TestOptions } from '../validations/run/validation-run.ts';
 import { referenceHash } from './plain-settings.ts';
 import { resolveReference } from './resolve-reference.ts';
 

@@ -1,6 +1,6 @@
 import type { Site } from '../../domain/connection/connection.ts';
-import { pickSite } from '../../domain/connection/site-choice.ts';
 import type { Readers } from '../../domain/ports/store.ts';
+import { pickSite } from '../../domain/site/site-choice.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 
 /** The site that was named, or the only one of the actor's project. Throws NOT_FOUND, or BAD_REQUEST when one has to be named. */

@@ -1,5 +1,5 @@
 import type { Site } from '../../domain/connection/connection.ts';
-import { requireReachable } from '../../domain/connection/site-choice.ts';
+import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
 import { chooseSite } from './choose-site.ts';

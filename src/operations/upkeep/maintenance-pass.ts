@@ -1,10 +1,10 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Version } from '../../domain/connection/connection.ts';
-import type { VersionPlace } from '../../domain/connection/version-store.ts';
 import { KEY_LOCK } from '../../domain/ports/instance-store.ts';
 import { UPGRADE_RECORD_MS } from '../../domain/ports/vault.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
 import { destroyedIfRetiredBy } from '../../domain/version/retirement.ts';
+import type { VersionPlace } from '../../domain/version/version-store.ts';
 import { localActor } from '../access/prepare-instance.ts';
 import { destroyStaged } from '../changes/discard-change.ts';
 import { record, type Services } from '../services.ts';

@@ -1,4 +1,4 @@
-import { readProgress, type ValidationProgress } from '../../domain/change/validation-progress.ts';
+import { readProgress, type ValidationProgress } from '../../domain/change/proof/validation-progress.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { findChange } from '../changes/find-change.ts';

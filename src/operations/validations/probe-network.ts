@@ -1,6 +1,6 @@
-import { requireReachable } from '../../domain/connection/site-choice.ts';
 import type { NetworkProbe, ValidationOutcome } from '../../domain/connector/validator-runner.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
+import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { actorId, record, type Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';

@@ -2,9 +2,9 @@ import type { Version } from '../../domain/connection/connection.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
-import { validateAll, validateOne } from './run-validators.ts';
-import { subjectOfVersion } from './subject.ts';
-import type { TestOptions } from './validation-run.ts';
+import { validateAll, validateOne } from './run/run-validators.ts';
+import { subjectOfVersion } from './run/subject.ts';
+import type { TestOptions } from './run/validation-run.ts';
 
 /** Runs one validator on the CURRENT version, or all in order when none is named. */
 export async function testConnection(

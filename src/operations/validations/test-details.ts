@@ -1,14 +1,14 @@
-import { requireReachable } from '../../domain/connection/site-choice.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
+import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { readNewDetails, type StageCreation } from '../changes/stage-creation.ts';
 import { readUpdate, type StageUpdate } from '../changes/stage-update.ts';
 import { requireReachableSite } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
-import { validateOne } from './run-validators.ts';
-import { type Subject, unstored } from './subject.ts';
-import type { TestOptions } from './validation-run.ts';
+import { validateOne } from './run/run-validators.ts';
+import { type Subject, unstored } from './run/subject.ts';
+import type { TestOptions } from './run/validation-run.ts';
 
 /** Runs one validator on details that are not stored, and stores nothing of them but the audit's field names. */
 export async function testDetails(

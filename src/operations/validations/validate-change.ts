@@ -5,9 +5,9 @@ import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { findChange } from '../changes/find-change.ts';
 import { connectorOf, servesKind } from '../connections/find-connector.ts';
 import type { Services } from '../services.ts';
-import { validateOne } from './run-validators.ts';
-import { subjectOfChange } from './subject.ts';
-import type { TestOptions } from './validation-run.ts';
+import { validateOne } from './run/run-validators.ts';
+import { subjectOfChange } from './run/subject.ts';
+import type { TestOptions } from './run/validation-run.ts';
 
 /** Runs one validator on a staged candidate and records the result against exactly that candidate. A failed validation is a result, not an error. */
 export async function validateChange(

@@ -1,4 +1,4 @@
-import { SECRET_MAX_BYTES, type SecretProvider } from '../../domain/connection/secret-reference.ts';
+import { SECRET_MAX_BYTES, type SecretProvider } from '../../domain/connection/reference/secret-reference.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
 
 /** The lead API's prefix, and ours. No setting of the gateway begins so, and no other variable is anybody's secret. */

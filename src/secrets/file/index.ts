@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import type { SecretProvider } from '../../domain/connection/secret-reference.ts';
+import type { SecretProvider } from '../../domain/connection/reference/secret-reference.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
 import { failureOf, readRegular } from './read-regular.ts';
 

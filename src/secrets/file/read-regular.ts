@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SECRET_MAX_BYTES } from '../../domain/connection/secret-reference.ts';
+import { SECRET_MAX_BYTES } from '../../domain/connection/reference/secret-reference.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
 
 /**

@@ -6,10 +6,10 @@ import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
 import { authenticate, authenticateSession } from '../../operations/access/authenticate.ts';
 import { localActor } from '../../operations/access/prepare-instance.ts';
 import { actorId } from '../../operations/services.ts';
-import { bucketOf } from '../client-address.ts';
 import type { Gateway } from '../gateway.ts';
-import { headerOf } from '../headers.ts';
-import { sessionSecretOf } from '../session-cookie.ts';
+import { bucketOf } from '../request/client-address.ts';
+import { headerOf } from '../request/headers.ts';
+import { sessionSecretOf } from '../request/session-cookie.ts';
 import { requireSameSite } from './csrf.ts';
 
 /** A hook of routes that want to know who is calling, and that count each of its requests. */

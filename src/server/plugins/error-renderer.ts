@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, ERROR_CODES, retryAfterOf } from '../../domain/errors/errors.ts';
 import { fromDomainError } from '../../graphql/plugins/masking/error-masking.ts';
-import { connectionOf } from '../connections.ts';
+import { connectionOf } from '../connections/connections.ts';
 import type { Gateway } from '../gateway.ts';
 import { UNMET } from './framing.ts';
 import { tooLarge, UNREADABLE_TYPE } from './json-body.ts';

@@ -9,7 +9,7 @@ import { authenticate } from '../../operations/access/authenticate.ts';
 import { createSession, endSession } from '../../operations/access/manage-sessions.ts';
 import { actorId } from '../../operations/services.ts';
 import type { Gateway } from '../gateway.ts';
-import { sessionSecretOf, setSessionCookie } from '../session-cookie.ts';
+import { sessionSecretOf, setSessionCookie } from '../request/session-cookie.ts';
 import { sessionActor, throttled } from './authentication.ts';
 import { requireSameSite } from './csrf.ts';
 

@@ -4,9 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Client } from '../../admission/deadline.ts';
 import { httpAnswer, prefersResponseType } from '../../graphql/answer.ts';
 import { type OperationParams, OperationRequest, readParams } from '../../graphql/operation-request.ts';
-import { acceptsStream } from '../../graphql/plugins/http-answer.ts';
+import { acceptsStream } from '../../graphql/plugins/answer/http-answer.ts';
 import type { Gateway } from '../gateway.ts';
-import { headerOf } from '../headers.ts';
+import { headerOf } from '../request/headers.ts';
 import { authentication } from './authentication.ts';
 import { parseObject } from './json-body.ts';
 

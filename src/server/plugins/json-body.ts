@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { repeatsName } from '../../domain/json/repeated-names.ts';
-import { headerOf, timesGiven } from '../headers.ts';
+import { headerOf, timesGiven } from '../request/headers.ts';
 
 /** Most bytes of a body. */
 export const MAX_BODY = 262_144;

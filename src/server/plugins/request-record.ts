@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
-import { type AccessLogRecord, startAccessLogRecord } from '../access-log-record.ts';
-import type { ClientAddress } from '../client-address.ts';
 import type { Gateway } from '../gateway.ts';
-import { ReceivedRequest } from '../request-info.ts';
+import { type AccessLogRecord, startAccessLogRecord } from '../observation/access-log-record.ts';
+import type { ClientAddress } from '../request/client-address.ts';
+import { ReceivedRequest } from '../request/request-info.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

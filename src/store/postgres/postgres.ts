@@ -1,9 +1,9 @@
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Notifications } from '../../domain/ports/notifications.ts';
 import type { Database, Engine, EngineTransaction, StatementSource } from '../engine.ts';
-import { requireStorable } from '../storable.ts';
 import { isConnectionFailure, isTransient, outcomeUnknown, StoreError, toStoreError, wasRolledBack } from '../store-error.ts';
-import { postgresTables } from '../tables.ts';
+import { requireStorable } from '../tables/storable.ts';
+import { postgresTables } from '../tables/tables.ts';
 
 /** One connection, taken for a transaction. */
 export interface PostgresClient extends StatementSource {

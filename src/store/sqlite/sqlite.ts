@@ -4,7 +4,7 @@ import type { WriteOptions } from '../../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from '../engine.ts';
 import { createLocalNotifications } from '../local-notifications.ts';
 import { databaseCode, isDiskRefusal, isTransient, outcomeUnknown, storageFull, toStoreError, unavailable } from '../store-error.ts';
-import { sqliteTables } from '../tables.ts';
+import { sqliteTables } from '../tables/tables.ts';
 import { openReader, openWriter } from './sqlite-handles.ts';
 import { createSqliteReserve } from './sqlite-reserve.ts';
 import { databaseOn, preparedOn } from './sqlite-statements.ts';

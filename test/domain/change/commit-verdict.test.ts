@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CommitCase, commitForecast, commitVerdict } from '../../../src/domain/change/commit-verdict.ts';
-import { PARITY } from '../../../src/domain/change/parity.ts';
+import { PARITY } from '../../../src/domain/change/proof/parity.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
 import { permissionsOf } from '../../../src/domain/token/roles.ts';
 import { refusalOf } from '../../support/refusal-of.ts';

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Site } from '../../../src/domain/connection/connection.ts';
 import { DEFAULT_POLICY, requireOverlap, withPolicy } from '../../../src/domain/connection/policy.ts';
 import { MOST_REMOVED, requireFewToRemove, requireRemovable } from '../../../src/domain/connection/removal.ts';
-import { pickSite, requireReachable, requireSameSite } from '../../../src/domain/connection/site-choice.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
+import { pickSite, requireReachable, requireSameSite } from '../../../src/domain/site/site-choice.ts';
 import { refusalOf } from '../../support/refusal-of.ts';
 
 const HOUR = 60 * 60 * 1000;

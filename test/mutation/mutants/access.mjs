@@ -123,7 +123,7 @@ export const ACCESS = [
   },
   {
     id: 'access/rename',
-    file: 'src/operations/connections/rename-connection.ts',
+    file: 'src/operations/connections/alter/rename-connection.ts',
     within: 'function renameConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -132,7 +132,7 @@ export const ACCESS = [
   },
   {
     id: 'access/protect',
-    file: 'src/operations/connections/protect-connection.ts',
+    file: 'src/operations/connections/alter/protect-connection.ts',
     within: 'function setDeletionProtection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -141,7 +141,7 @@ export const ACCESS = [
   },
   {
     id: 'access/toggle',
-    file: 'src/operations/connections/toggle-connection.ts',
+    file: 'src/operations/connections/alter/toggle-connection.ts',
     within: 'function toggleConnection(',
     before: "  requirePermission(actor, 'commit');\n",
     after: '',
@@ -150,7 +150,7 @@ export const ACCESS = [
   },
   {
     id: 'access/policy',
-    file: 'src/operations/connections/set-connection-policy.ts',
+    file: 'src/operations/connections/alter/set-connection-policy.ts',
     within: 'function setConnectionPolicy(',
     before: "  requirePermission(actor, 'policy');\n",
     after: '',

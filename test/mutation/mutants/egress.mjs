@@ -1,6 +1,6 @@
 const POLICY = ['test/egress/address-policy.test.ts'];
 const WAYS_OUT = ['test/egress/ways-out.test.ts'];
-const SCRUB = ['test/egress/scrub.test.ts'];
+const SCRUB = ['test/egress/scrub/scrub.test.ts'];
 const WORKER = ['test/egress/worker.test.ts'];
 const FILES = ['test/secrets/file.test.ts'];
 
@@ -240,7 +240,13 @@ export const EGRESS = [
     after: 'error',
     tests: ['test/egress/network-probe.test.ts'],
   },
-  { id: 'egress/scrub-keys', file: 'src/egress/scrub.ts', before: '[clean(key, MOST.text), member]', after: '[key, member]', tests: SCRUB },
+  {
+    id: 'egress/scrub-keys',
+    file: 'src/egress/scrub/scrub.ts',
+    before: '[clean(key, MOST.text), member]',
+    after: '[key, member]',
+    tests: SCRUB,
+  },
   {
     id: 'egress/environment',
     file: 'src/egress/worker-threads.ts',
@@ -310,28 +316,28 @@ export const EGRESS = [
   },
   {
     id: 'egress/scrub-controls',
-    file: 'src/egress/scrub.ts',
+    file: 'src/egress/scrub/scrub.ts',
     before: 'text.replace(/[\\p{Cc}',
     after: 'text.replace(/[\\0',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-of-pieces',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: '    ...inner.filter((piece) => !/^\\p{L}+$/u.test(piece) && !isOpen(piece)),\n',
     after: '',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-of-the-beginning',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: '    pieceOf(secret, isOpen, (length) => secret.slice(0, length)),\n',
     after: '',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-of-the-end',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: '    pieceOf(secret, isOpen, (length) => secret.slice(-length)),\n',
     after: '',
     tests: SCRUB,
@@ -345,28 +351,28 @@ export const EGRESS = [
   },
   {
     id: 'egress/echo-in-another-case',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: '    .toLowerCase()\n',
     after: '',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-backwards',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: 'flatMap((piece) => [piece, reversed(piece)])',
     after: 'flatMap((piece) => [piece])',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-encoded-once',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: 'const DEPTH = 3;',
     after: 'const DEPTH = 1;',
     tests: SCRUB,
   },
   {
     id: 'egress/echo-that-takes-too-long',
-    file: 'src/egress/secret-echo.ts',
+    file: 'src/egress/scrub/secret-echo.ts',
     before: 'if (left < 0) return true;',
     after: 'if (left < 0) return false;',
     tests: SCRUB,

@@ -46,7 +46,7 @@ export const OPERATIONS = [
     file: 'src/domain/token/revocation.ts',
     before: 'ownersLeft === 0',
     after: 'ownersLeft < 0',
-    tests: ['test/operations/access/limited-tokens.test.ts', 'test/server/access.test.ts'],
+    tests: ['test/operations/access/limited-tokens.test.ts', 'test/server/plugins/access.test.ts'],
     name: '#51',
   },
   {
@@ -54,7 +54,7 @@ export const OPERATIONS = [
     file: 'src/domain/token/new-token.ts',
     before: 'if (maker.expiresAt !== null && expiresAt > maker.expiresAt)',
     after: 'if (maker.expiresAt !== null && expiresAt < maker.expiresAt)',
-    tests: ['test/server/access.test.ts'],
+    tests: ['test/server/plugins/access.test.ts'],
     name: '#50',
   },
   {
@@ -110,7 +110,7 @@ export const OPERATIONS = [
     file: 'src/operations/access/authenticate.ts',
     before: '  if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();\n',
     after: '',
-    tests: ['test/server/access.test.ts'],
+    tests: ['test/server/plugins/access.test.ts'],
     name: '#47',
   },
   {
@@ -118,7 +118,7 @@ export const OPERATIONS = [
     file: 'src/domain/token/token-life.ts',
     before: 'token.revokedAt !== null || (',
     after: '(',
-    tests: ['test/server/access.test.ts'],
+    tests: ['test/server/plugins/access.test.ts'],
     name: '#47',
   },
   {
@@ -178,7 +178,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-of-16-minutes',
-    file: 'src/domain/change/proof.ts',
+    file: 'src/domain/change/proof/proof.ts',
     before: '15 * 60 * 1000',
     after: '16 * 60 * 1000',
     tests: BOUNDARIES,
@@ -186,7 +186,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-of-14-minutes',
-    file: 'src/domain/change/proof.ts',
+    file: 'src/domain/change/proof/proof.ts',
     before: '15 * 60 * 1000',
     after: '14 * 60 * 1000',
     tests: BOUNDARIES,
@@ -197,12 +197,12 @@ export const OPERATIONS = [
     file: 'src/domain/change/commit-verdict.ts',
     before: "  if (rule === 'required') requireProof(proof);\n",
     after: '',
-    tests: ['test/operations/validations/obtain-proof.test.ts', 'test/operations/changes/in-flight.test.ts'],
+    tests: ['test/operations/validations/proof/obtain-proof.test.ts', 'test/operations/changes/in-flight.test.ts'],
     name: 'needed no proof when it was begun|takes proof away|aged while it waited',
   },
   {
     id: 'operations/optional-proof-is-enough',
-    file: 'src/domain/change/proof.ts',
+    file: 'src/domain/change/proof/proof.ts',
     before: 'mandatory && !passed.includes(name)',
     after: 'mandatory && passed.includes(name)',
     tests: ['test/operations/changes/protocol.test.ts'],
@@ -210,7 +210,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/anybody-skips-proof',
-    file: 'src/domain/change/proof.ts',
+    file: 'src/domain/change/proof/proof.ts',
     before: "if (actor.permissions.has('skip-proof')) return 'afterwards';",
     after: "return 'afterwards';",
     tests: ['test/operations/changes/protocol.test.ts'],
@@ -286,7 +286,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/unbound-when-enabled',
-    file: 'src/operations/connections/toggle-connection.ts',
+    file: 'src/operations/connections/alter/toggle-connection.ts',
     before: '      await bindFirst(tx, current, candidate);\n',
     after: '',
     tests: REFERRED,
@@ -294,7 +294,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/proof-under-the-first-value',
-    file: 'src/operations/validations/run-candidate.ts',
+    file: 'src/operations/validations/run/run-candidate.ts',
     before: 'latest.details), candidateHash: latest.candidateHash };',
     after: 'latest.details), candidateHash: opened.candidateHash };',
     tests: REFERRED,
@@ -302,7 +302,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/kept-secret-not-read-again',
-    file: 'src/operations/validations/run-candidate.ts',
+    file: 'src/operations/validations/run/run-candidate.ts',
     before: "opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
     after: "!opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
     tests: REFERRED,
@@ -510,7 +510,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/enable-unproven',
-    file: 'src/operations/connections/toggle-connection.ts',
+    file: 'src/operations/connections/alter/toggle-connection.ts',
     before: "if (latest?.commitPolicy === 'VALIDATED')",
     after: 'if (latest?.commitPolicy === null)',
     equivalent:
@@ -518,7 +518,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/enable-without-proof',
-    file: 'src/operations/connections/toggle-connection.ts',
+    file: 'src/operations/connections/alter/toggle-connection.ts',
     before: "  if (connection.commitPolicy === 'VALIDATED')",
     after: "  if (connection.commitPolicy === 'ADVISORY')",
     tests: ['test/operations/changes/protocol.test.ts'],
@@ -550,7 +550,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reentry-not-asked-for',
-    file: 'src/domain/connection/secret-reentry.ts',
+    file: 'src/domain/connection/destination/secret-reentry.ts',
     before: 'if (fields.length === 0) return;',
     after: 'if (fields.length < 99) return;',
     tests: ['test/operations/changes/protocol.test.ts'],

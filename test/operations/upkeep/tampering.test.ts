@@ -5,8 +5,8 @@ import { createSession } from '../../../src/operations/access/manage-sessions.ts
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
 import { writeAs } from '../../../src/operations/services.ts';
-import { COVERAGE } from '../../../src/store/coverage.ts';
-import { postgresTables, sqliteTables } from '../../../src/store/tables.ts';
+import { COVERAGE } from '../../../src/store/tables/coverage.ts';
+import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { otherValue } from '../../support/other-value.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, RELEASE, startProtocol } from '../../support/protocol.ts';

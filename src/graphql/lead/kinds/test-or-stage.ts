@@ -1,8 +1,8 @@
 import type { ValidationResult } from '../../../domain/connector/validation.ts';
 import { stageCreation } from '../../../operations/changes/stage-creation.ts';
 import { type StageUpdate, stageUpdate } from '../../../operations/changes/stage-update.ts';
+import type { TestOptions } from '../../../operations/validations/run/validation-run.ts';
 import { testDetails, testUpdate } from '../../../operations/validations/test-details.ts';
-import type { TestOptions } from '../../../operations/validations/validation-run.ts';
 import type { Context } from '../../schema/context.ts';
 
 /** The name that stages without dialling out, in place of a validator's. */

@@ -1,5 +1,5 @@
 import type { ListedConnection } from '../../../domain/connection/connection-store.ts';
-import { identifiersOf } from '../../../domain/connection/details.ts';
+import { identifiersOf } from '../../../domain/connection/details/details.ts';
 import type { Connector } from '../../../domain/connector/connector.ts';
 import type { Services } from '../../../operations/services.ts';
 import type { Builder } from '../../schema/builder.ts';

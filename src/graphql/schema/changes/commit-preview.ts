@@ -1,4 +1,4 @@
-import type { PermissionLoss } from '../../../domain/change/parity.ts';
+import type { PermissionLoss } from '../../../domain/change/proof/parity.ts';
 import { MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
 import { type CommitPreview, previewCommit } from '../../../operations/commits/preview-commit.ts';
 import type { Builder } from '../builder.ts';

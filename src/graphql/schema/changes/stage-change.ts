@@ -1,4 +1,4 @@
-import { SECRET_PROVIDERS } from '../../../domain/connection/secret-reference.ts';
+import { SECRET_PROVIDERS } from '../../../domain/connection/reference/secret-reference.ts';
 import type { StagedChange } from '../../../operations/changes/insert-change.ts';
 import { stageCreation } from '../../../operations/changes/stage-creation.ts';
 import { stageUpdate } from '../../../operations/changes/stage-update.ts';

@@ -1,5 +1,5 @@
 import { INTEGRATION_CATEGORIES } from '../../../domain/connection/connection.ts';
-import type { Identifier } from '../../../domain/connection/details.ts';
+import type { Identifier } from '../../../domain/connection/details/details.ts';
 import { displayName } from '../../../domain/connection/names.ts';
 import type { Services } from '../../../operations/services.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../../lead/lead-names.ts';

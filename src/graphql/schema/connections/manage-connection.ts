@@ -1,9 +1,9 @@
 import type { Connection } from '../../../domain/connection/connection.ts';
-import { setDeletionProtection } from '../../../operations/connections/protect-connection.ts';
+import { setDeletionProtection } from '../../../operations/connections/alter/protect-connection.ts';
+import { renameConnection } from '../../../operations/connections/alter/rename-connection.ts';
+import { setConnectionPolicy } from '../../../operations/connections/alter/set-connection-policy.ts';
+import { toggleConnection } from '../../../operations/connections/alter/toggle-connection.ts';
 import { removeConnection } from '../../../operations/connections/remove-connection.ts';
-import { renameConnection } from '../../../operations/connections/rename-connection.ts';
-import { setConnectionPolicy } from '../../../operations/connections/set-connection-policy.ts';
-import { toggleConnection } from '../../../operations/connections/toggle-connection.ts';
 import { DIALS } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
 import { lossesArg } from '../changes/in-flight-args.ts';

@@ -1,5 +1,5 @@
 import type { Connection, Integration, IntegrationCategory } from '../../../domain/connection/connection.ts';
-import { type Identifier, identifiersOf as identifiersIn } from '../../../domain/connection/details.ts';
+import { type Identifier, identifiersOf as identifiersIn } from '../../../domain/connection/details/details.ts';
 import { notFound } from '../../../domain/errors/errors.ts';
 import type { Context } from '../context.ts';
 

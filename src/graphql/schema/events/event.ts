@@ -1,4 +1,4 @@
-import { PROGRESS_STATUSES, type ValidationProgress } from '../../../domain/change/validation-progress.ts';
+import { PROGRESS_STATUSES, type ValidationProgress } from '../../../domain/change/proof/validation-progress.ts';
 import { type PublishedEvent, toldData } from '../../../domain/event/event.ts';
 import { followEvents } from '../../../operations/events/follow-events.ts';
 import { followProgress } from '../../../operations/validations/follow-progress.ts';

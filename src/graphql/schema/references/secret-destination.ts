@@ -1,4 +1,4 @@
-import type { SecretDestination } from '../../../domain/connection/secret-reference.ts';
+import type { SecretDestination } from '../../../domain/connection/reference/secret-reference.ts';
 import { allowDestination, listDestinations, releaseSecret } from '../../../operations/references/allow-destination.ts';
 import { DIALS, LISTS } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';

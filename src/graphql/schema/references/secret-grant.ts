@@ -1,4 +1,4 @@
-import type { ProviderGrant } from '../../../domain/connection/secret-reference.ts';
+import type { ProviderGrant } from '../../../domain/connection/reference/secret-reference.ts';
 import { grantSecrets, listSecretGrants, revokeSecrets } from '../../../operations/references/grant-secrets.ts';
 import type { Builder } from '../builder.ts';
 import type { addStaging } from '../changes/stage-change.ts';

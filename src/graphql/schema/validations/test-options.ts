@@ -1,4 +1,4 @@
-import type { TestOptions } from '../../../operations/validations/validation-run.ts';
+import type { TestOptions } from '../../../operations/validations/run/validation-run.ts';
 import { refuseCtpConfig } from '../../lead/ctp-config.ts';
 import type { Builder } from '../builder.ts';
 import type { Context } from '../context.ts';

@@ -1,8 +1,8 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { ProviderGrantReaders, ProviderGrantWriters } from '../../../domain/connection/reference-store.ts';
-import type { ProviderGrant } from '../../../domain/connection/secret-reference.ts';
+import type { ProviderGrantReaders, ProviderGrantWriters } from '../../../domain/connection/reference/reference-store.ts';
+import type { ProviderGrant } from '../../../domain/connection/reference/secret-reference.ts';
 import { unavailable } from '../../store-error.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
 import { type SignedSource, type SignedTransaction, verified, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';

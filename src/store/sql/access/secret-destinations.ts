@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
-import type { SecretDestinationReaders, SecretDestinationWriters } from '../../../domain/connection/reference-store.ts';
-import type { SecretDestination, SecretName } from '../../../domain/connection/secret-reference.ts';
-import type { Tables } from '../../tables.ts';
+import type { SecretDestinationReaders, SecretDestinationWriters } from '../../../domain/connection/reference/reference-store.ts';
+import type { SecretDestination, SecretName } from '../../../domain/connection/reference/secret-reference.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, entryOf, requireAllListed } from '../signing/authority.ts';
 import { listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';

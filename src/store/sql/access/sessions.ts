@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm';
 import type { SessionReaders, SessionWriters } from '../../../domain/token/session-store.ts';
 import type { Session } from '../../../domain/token/token.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { alterRow, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
 import { prepared } from '../statements/prepared.ts';
 

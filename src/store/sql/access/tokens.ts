@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from 'dr
 import type { Token, TokenGrant } from '../../../domain/token/token.ts';
 import type { TokenReaders, TokenWriters } from '../../../domain/token/token-store.ts';
 import { unavailable } from '../../store-error.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
 import { altered, alterRow, isIntact, listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';

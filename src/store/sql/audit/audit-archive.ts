@@ -2,7 +2,7 @@ import { and, eq, gt, inArray, lte } from 'drizzle-orm';
 import { type ArchivedHead, type AuditRow, CUT_ACTIONS } from '../../../domain/audit/audit.ts';
 import type { AuditArchiveReaders, AuditArchiveWriters } from '../../../domain/audit/audit-store.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { first } from '../statements/trusted.ts';
 
 const ARCHIVE = 'archive';

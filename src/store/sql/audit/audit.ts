@@ -3,10 +3,10 @@ import { type AuditAction, type AuditRow, type LinkedRow, LOST_ENTITY } from '..
 import type { AuditFilter, AuditReaders, AuditWriters } from '../../../domain/audit/audit-store.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import type { PageRequest } from '../../../domain/ports/page.ts';
-import { AUDIT_COMMITS } from '../../audit-commits.ts';
 import type { StatementSource } from '../../engine.ts';
-import { UnreadableJson } from '../../stored-json.ts';
-import type { Tables } from '../../tables.ts';
+import { AUDIT_COMMITS } from '../../tables/audit-commits.ts';
+import { UnreadableJson } from '../../tables/stored-json.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';

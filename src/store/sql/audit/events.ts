@@ -2,7 +2,7 @@ import { and, asc, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, s
 import type { EventPlace, OutboxEvent, PublishedEvent } from '../../../domain/event/event.ts';
 import type { EventReaders, EventWriters } from '../../../domain/event/event-store.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
 import { prepared, preparedInsert } from '../statements/prepared.ts';

@@ -3,7 +3,7 @@ import type { Change } from '../../../domain/change/change.ts';
 import type { ChangeReaders, ChangeWriters } from '../../../domain/change/change-store.ts';
 import type { Scope } from '../../../domain/connection/connection.ts';
 import type { Database } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import {
   alterRow,
   asStored,

@@ -4,7 +4,7 @@ import { type Lease, MOST_LIVE_LEASES } from '../../../domain/lease/lease.ts';
 import type { LeaseReaders, LeaseWriters } from '../../../domain/lease/lease-store.ts';
 import { isLive as isLiveAt, renewedTerm } from '../../../domain/lease/lease-term.ts';
 import type { Database } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';

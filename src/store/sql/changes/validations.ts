@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { Comparison, ValidationReaders, ValidationRecord, ValidationWriters } from '../../../domain/change/validation-store.ts';
-import type { Tables } from '../../tables.ts';
+import type { Comparison, ValidationReaders, ValidationRecord, ValidationWriters } from '../../../domain/change/proof/validation-store.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';

@@ -8,8 +8,8 @@ import type {
 } from '../../../domain/connection/connection-store.ts';
 import { notFound } from '../../../domain/errors/errors.ts';
 import type { Database } from '../../engine.ts';
-import { UnreadableJson } from '../../stored-json.ts';
-import type { Tables } from '../../tables.ts';
+import { UnreadableJson } from '../../tables/stored-json.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { altered, alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verifiedOne } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';

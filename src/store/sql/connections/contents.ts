@@ -1,9 +1,9 @@
 import { and, asc, eq, getTableColumns, gt, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { SealedContent } from '../../../domain/connection/connection.ts';
-import type { ContentReaders, ContentWriters } from '../../../domain/connection/content-store.ts';
+import type { ContentReaders, ContentWriters } from '../../../domain/version/content-store.ts';
 import type { Database } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { isOpen } from '../changes/changes.ts';
 import { alterRow, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';

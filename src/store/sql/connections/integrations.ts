@@ -1,10 +1,10 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
 import type { Integration, Scope } from '../../../domain/connection/connection.ts';
-import type { IntegrationReaders, IntegrationWriters } from '../../../domain/connection/integration-store.ts';
 import { nameKey } from '../../../domain/connection/names.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
+import type { IntegrationReaders, IntegrationWriters } from '../../../domain/integration/integration-store.ts';
 import { isUniqueViolation } from '../../store-error.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';

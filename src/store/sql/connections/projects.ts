@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Project } from '../../../domain/connection/connection.ts';
 import type { ProjectReaders, ProjectWriters } from '../../../domain/connection/project-store.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Site } from '../../../domain/connection/connection.ts';
-import type { SiteReaders, SiteWriters } from '../../../domain/connection/site-store.ts';
-import type { Tables } from '../../tables.ts';
+import type { SiteReaders, SiteWriters } from '../../../domain/site/site-store.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';

@@ -18,10 +18,10 @@ import {
   sql,
 } from 'drizzle-orm';
 import type { Scope, Version, VersionLabel } from '../../../domain/connection/connection.ts';
-import type { VersionPlace, VersionReaders, VersionWriters } from '../../../domain/connection/version-store.ts';
 import { isOverlapOver } from '../../../domain/version/retirement.ts';
+import type { VersionPlace, VersionReaders, VersionWriters } from '../../../domain/version/version-store.ts';
 import type { Database } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import {
   alterRow,
   asStored,

@@ -1,7 +1,7 @@
 import { eq, getTableColumns, sql, type Table } from 'drizzle-orm';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import { unavailable } from '../../store-error.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { prepared } from '../statements/prepared.ts';
 import {
   type AuthorityRow,

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { and, type Column, eq, getTableColumns, getTableName, type SQL, sql, type Table } from 'drizzle-orm';
 import { DomainError } from '../../../domain/errors/errors.ts';
-import { COVERAGE, type SignedRows } from '../../coverage.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
-import { UnreadableJson } from '../../stored-json.ts';
-import type { Tables } from '../../tables.ts';
+import { COVERAGE, type SignedRows } from '../../tables/coverage.ts';
+import { UnreadableJson } from '../../tables/stored-json.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { type Columns, placeholdersOf, prepared } from '../statements/prepared.ts';
 
 /**

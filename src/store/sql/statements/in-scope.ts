@@ -1,7 +1,7 @@
 import { and, eq, inArray, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../../domain/connection/connection.ts';
 import type { Database } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 
 /** Rows of connections that are in scope, of a table that names the connection and its project in each row. */
 export function ofConnectionsInScope(

@@ -1,8 +1,8 @@
 import { Column, getTableColumns, is, Param, Placeholder, sql, type Table } from 'drizzle-orm';
 import type { Scope } from '../../../domain/connection/connection.ts';
 import type { Database, StatementSource } from '../../engine.ts';
-import { requireStorable } from '../../storable.ts';
-import type { Tables } from '../../tables.ts';
+import { requireStorable } from '../../tables/storable.ts';
+import type { Tables } from '../../tables/tables.ts';
 
 /** Columns of a statement, under the names that its rows have, in the order of the builder's selection. Of joined tables each may have an object of its own. */
 export type Columns = { readonly [name: string]: Column | Columns };

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { ClockReaders, ClockWriters } from '../../../domain/ports/upkeep-store.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 
 export function clockReaders({ db }: StatementSource, { clock }: Tables): ClockReaders {
   return {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { InstanceReaders, InstanceRow, InstanceWriters } from '../../../domain/ports/instance-store.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { atMost } from '../statements/at-most.ts';
 import { first } from '../statements/trusted.ts';
 

@@ -2,8 +2,8 @@ import { and, asc, type Column, eq, getTableColumns, getTableName, gt, inArray, 
 import { DomainError } from '../../../domain/errors/errors.ts';
 import type { AlteredRow, IntegrityReaders } from '../../../domain/ports/upkeep-store.ts';
 import type { TokenGrant } from '../../../domain/token/token.ts';
-import { COVERAGE } from '../../coverage.ts';
-import type { Tables } from '../../tables.ts';
+import { COVERAGE } from '../../tables/coverage.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { besideOf } from '../access/tokens.ts';
 import { entryOf, readAuthority } from '../signing/authority.ts';
 import { isIntact, rowIdOf, type SignedSource, shapeOf } from '../signing/signed.ts';

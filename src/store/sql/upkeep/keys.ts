@@ -2,7 +2,7 @@ import { and, asc, count, eq, getTableColumns, inArray, isNotNull, ne, or, sql }
 import { KEY_LOCK, type KeyReaders, type KeyWriters } from '../../../domain/ports/instance-store.ts';
 import type { WrappedKey } from '../../../domain/ports/vault.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';

@@ -2,7 +2,7 @@ import { and, asc, eq, exists, inArray, isNull, lte, notExists, or, type SQL, sq
 import { alias } from 'drizzle-orm/pg-core';
 import type { RetentionWriters } from '../../../domain/ports/upkeep-store.ts';
 import type { EngineTransaction } from '../../engine.ts';
-import type { Tables } from '../../tables.ts';
+import type { Tables } from '../../tables/tables.ts';
 import { isOpen } from '../changes/changes.ts';
 import { atMost } from '../statements/at-most.ts';
 import { newerThan } from '../statements/keyset.ts';

@@ -1,0 +1,86 @@
+import type { Connection } from '../../connection/connection.ts';
+import type { Validator } from '../../connector/connector.ts';
+import { hasPassed } from '../../connector/validation.ts';
+import { DomainError } from '../../errors/errors.ts';
+import type { Actor } from '../../token/actor.ts';
+import { PARITY, type ParityRule } from './parity.ts';
+import type { Comparison } from './validation-store.ts';
+
+/** Proof older than this no longer counts, milliseconds. */
+const PROOF_MAX_AGE_MS = 15 * 60 * 1000;
+
+/** When the oldest run was that still counts as proof. */
+export function proofSince(now: number): number {
+  return now - PROOF_MAX_AGE_MS;
+}
+
+/**
+ * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded
+ * afterwards. To skip it on a VALIDATED one takes an owner. Throws VALIDATION_FAILED for anyone else who would.
+ */
+export function proofRule(
+  actor: Pick<Actor, 'permissions'>,
+  connection: Pick<Connection, 'isActive' | 'commitPolicy'>,
+  skip: boolean,
+): 'required' | 'afterwards' | 'not-needed' {
+  if (!connection.isActive) return 'not-needed';
+  if (connection.commitPolicy === 'ADVISORY') return 'afterwards';
+  if (!skip) return 'required';
+  if (actor.permissions.has('skip-proof')) return 'afterwards';
+  throw new DomainError('VALIDATION_FAILED', "This connection's policy VALIDATED needs proof before a commit; only an owner may skip it.", {
+    policy: 'VALIDATED',
+  });
+}
+
+/** What there is of the proof of one candidate, and of that candidate alone: any other value has another candidate hash. */
+export interface FoundProof {
+  /** Of the candidate's kind, in order. */
+  readonly validators: readonly Pick<Validator, 'name' | 'mandatory'>[];
+  /** Names of those whose latest run within the last 15 minutes passed. */
+  readonly passed: readonly string[];
+  readonly parity: ParityRule | null;
+  /** The latest comparison with the version that the rule of parity names, within the same time. */
+  readonly compared: Comparison | null;
+}
+
+/** Names of the mandatory validators that have not passed, in order. */
+export function missingValidators({ validators, passed }: Pick<FoundProof, 'validators' | 'passed'>): readonly string[] {
+  return validators.filter(({ mandatory, name }) => mandatory && !passed.includes(name)).map(({ name }) => name);
+}
+
+/** True when the logins have to be compared, and no comparison has found that nothing is lost. */
+export function lacksComparison({ parity, compared }: Pick<FoundProof, 'parity' | 'compared'>): boolean {
+  return parity !== null && (compared === null || !hasPassed(compared));
+}
+
+/** What a commit that needs proof runs first; under WARN a comparison is asked for too, and keeps nothing back. */
+export function validatorsToRun(proof: FoundProof): { readonly required: readonly string[]; readonly compares: boolean } {
+  const compares = lacksComparison(proof);
+  const isRequired = compares && proof.parity?.onLoss !== 'warn';
+  return { required: [...missingValidators(proof), ...(isRequired ? [PARITY] : [])], compares };
+}
+
+/** Names of what a commit still lacks; nothing when the candidate is proven. */
+export function missingProof(proof: FoundProof): readonly string[] {
+  const { parity, compared } = proof;
+  return [...missingValidators(proof), ...(parity === null || suffices(parity, compared) ? [] : [PARITY])];
+}
+
+/** Losses are accepted by whoever has had them looked for; under WARN a comparison that found no time is none. */
+function suffices({ onLoss }: ParityRule, compared: Comparison | null): boolean {
+  if (onLoss === 'warn') return true;
+  return compared !== null && (onLoss === 'accept' || hasPassed(compared));
+}
+
+/**
+ * Asked inside the transaction: proof may have aged, been taken away by a later failure, never been asked for under the policy
+ * of before, or compare with a version that is no longer in use. Throws VALIDATION_FAILED.
+ */
+export function requireProof(proof: FoundProof): void {
+  const missing = missingProof(proof);
+  if (missing.length > 0)
+    throw new DomainError('VALIDATION_FAILED', 'The proof of these credentials no longer holds. Send the request again.', {
+      policy: 'VALIDATED',
+      validators: missing,
+    });
+}

@@ -1,0 +1,31 @@
+import type { Connector } from '../../connector/connector.ts';
+import type { SecretDestination } from '../reference/secret-reference.ts';
+import { staysThere } from './destination.ts';
+
+/** Most destinations of one secret. */
+export const MOST_DESTINATIONS = 100;
+
+/** What would be sent, and where. */
+export interface Sending {
+  readonly connector: Connector;
+  /** Where in the secret the credentials are, as JSON pointers: each is a name of theirs, which is bound for itself. */
+  readonly members: readonly string[];
+  readonly parts: SecretDestination['parts'];
+}
+
+/**
+ * Whether a secret that does not say itself where it is sent may go there: `unbound` while any name of the credentials has no
+ * destination yet, `refused` where one has others alone. `bound` are destinations of this secret under all of its names.
+ */
+export function standingOf(
+  { connector, members, parts }: Sending,
+  bound: readonly Pick<SecretDestination, 'member' | 'parts'>[],
+): 'allowed' | 'unbound' | 'refused' {
+  let standing: 'allowed' | 'unbound' = 'allowed';
+  for (const member of members) {
+    const known = bound.filter((one) => one.member === member);
+    if (known.length === 0) standing = 'unbound';
+    else if (!known.some((one) => staysThere(connector, one.parts, parts))) return 'refused';
+  }
+  return standing;
+}

@@ -1,0 +1,34 @@
+import { isAsyncIterable } from '@envelop/core';
+import { httpAnswer, plainAnswerOf, prefersResponseType, resultOf } from '../../answer.ts';
+import type { ApiPlugin } from '../yoga-plugin.ts';
+
+/**
+ * Makes Yoga's own handler read and write what the shorter way does: the parameters are those that the transport has read, and an
+ * answer is sent as it is. Streams are Yoga's.
+ */
+export function useHttpAnswer(): ApiPlugin {
+  return {
+    onRequestParse({ serverContext, setRequestParser }) {
+      const { params } = serverContext.operationRequest;
+      setRequestParser(() => params);
+    },
+    async onResultProcess({ request, result, setResult, resultProcessor, setResultProcessor, serverContext }) {
+      const isStream = isAsyncIterable(result);
+      if (Array.isArray(result) || (isStream && resultProcessor !== undefined)) return;
+      const answer = await plainAnswerOf(result);
+      serverContext.operationRequest.answer = answer;
+      setResult(resultOf(answer));
+      const accept = request.headers.get('accept') ?? undefined;
+      if (!isStream && acceptsStream(accept)) return;
+      setResultProcessor((_, { Response }) => {
+        const { status, headers, body } = httpAnswer(answer, prefersResponseType(accept));
+        return new Response(body, { status, headers });
+      }, 'application/json');
+    },
+  };
+}
+
+/** Whether Accept names the media type of server-sent events. */
+export function acceptsStream(accept: string | undefined): boolean {
+  return accept?.toLowerCase().includes('text/event-stream') === true;
+}

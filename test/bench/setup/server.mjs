@@ -1,0 +1,83 @@
+// One of the servers that the bench compares, in a process of its own: `node server.mjs <kind> <data dir>`. All run the same SQL behind the same
+// authentication; what differs is how a request gets to it and its answer back. Tells its CPU time when asked.
+import { createServer } from 'node:http';
+import { createApp } from '../../../dist/app.js';
+import { readConfig } from '../../../dist/config.js';
+import { reportedType } from '../../../dist/graphql/lead/lead-names.js';
+import { OperationRequest } from '../../../dist/graphql/operation-request.js';
+import { authenticate } from '../../../dist/operations/access/authenticate.js';
+
+const [kind, dataDir] = process.argv.slice(2);
+const app = await createApp(
+  readConfig({ CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000' }),
+);
+const { services } = app;
+const actorOf = (headers) =>
+  authenticate(services, { secret: headers['x-mcd-token'], id: headers['x-mcd-id'] }, { id: 'bench', ip: null, client: {} });
+
+const contextOf = (actor) => new OperationRequest({ services, actor, params: { query: '', variables: {} } }).resolverContext();
+
+const servers = {
+  changeover: async () => app.createServer(),
+  async bare() {
+    return createServer((request, response) => {
+      const chunks = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      request.on('end', async () => {
+        JSON.parse(Buffer.concat(chunks).toString('utf8'));
+        const actor = await actorOf(request.headers);
+        const sites = await services.store.read.sites.all(actor.projectId);
+        const rows = await services.store.read.connections.listing({ projectId: actor.projectId, integrationIds: null }, 50_001);
+        const getPlatformServices = sites.map((site) => ({
+          name: site.name,
+          uuid: site.id,
+          connections: rows
+            .filter(({ siteId }) => siteId === site.id)
+            .map((row) => ({
+              name: row.name ?? row.integrationName,
+              uuid: row.id,
+              connectionType: reportedType(services.connectors.find(row.kind)),
+            })),
+        }));
+        const body = JSON.stringify({ data: { getPlatformServices } });
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }).end(body);
+      });
+    });
+  },
+  async mercurius() {
+    const { default: fastify } = await import('fastify');
+    const { default: mercurius } = await import('mercurius');
+    const gateway = fastify();
+    await gateway.register(mercurius, {
+      schema: app.schema,
+      jit: 1,
+      context: async (request) => contextOf(await actorOf(request.headers)),
+    });
+    await gateway.ready();
+    return gateway.server;
+  },
+  async yoga() {
+    const { createYoga } = await import('graphql-yoga');
+    return createServer(
+      createYoga({
+        schema: app.schema,
+        logging: false,
+        landingPage: false,
+        graphiql: false,
+        // Yoga copies what it is given into a context of its own, without what a class makes on first use.
+        context: async ({ req }) => {
+          const context = contextOf(await actorOf(req.headers));
+          return { ...context, loaders: context.loaders, signal: context.signal };
+        },
+      }),
+    );
+  },
+};
+
+const server = await servers[kind]();
+server.maxRequestsPerSocket = 0;
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+process.on('message', (message) => {
+  if (message === 'usage') process.send({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss });
+  else process.exit(0);
+});

@@ -1,0 +1,111 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { startPostgres } from '../../support/embedded-postgres.ts';
+import { eventually } from '../../support/eventually.ts';
+import type { Answer, TestToken } from '../../support/gateway.ts';
+import { startScene } from '../../support/matrix-scene.ts';
+import { kindRows, ROWS, type Row } from '../../support/operation-matrix.ts';
+import { stretchWire } from '../../support/wire.ts';
+
+/** More transactions than any of them makes. */
+const MOST = 60;
+
+const server = await startPostgres();
+const wire = await stretchWire(server);
+const scene = await startScene(wire.through(await server.createDatabase('lost_after_commit')));
+afterAll(async () => {
+  await scene.close();
+  await wire.close();
+  await server.close();
+});
+
+interface TypeRef {
+  readonly name: string | null;
+  readonly kind: string;
+  readonly ofType?: TypeRef | null;
+}
+interface Field {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly type: TypeRef;
+}
+
+const REF = 'name kind ofType { name kind ofType { name kind ofType { name kind } } }';
+const { __schema } = await scene.ask(
+  `{ __schema { mutationType { fields { name args { name } type { ${REF} } } } types { name fields { name args { name } type { ${REF} } } } } }`,
+);
+const mutations: readonly Field[] = __schema.mutationType.fields;
+const fieldsOf = new Map<string, readonly Field[] | null>(
+  __schema.types.map(({ name, fields }: { name: string; fields: readonly Field[] | null }) => [name, fields]),
+);
+
+/** Everything that an answer can hold so deep, so that whatever is read for it is read after the commit. */
+function selectionOf(type: TypeRef, depth: number): string | null {
+  if (type.ofType != null) return selectionOf(type.ofType, depth);
+  const fields = fieldsOf.get(type.name ?? '') ?? null;
+  if (fields === null) return '';
+  if (depth === 0) return null;
+  const selected = fields
+    .filter(({ args }) => args.length === 0)
+    .map((field) => ({ name: field.name, below: selectionOf(field.type, depth - 1) }))
+    .filter(({ below }) => below !== null)
+    .map(({ name, below }) => `${name} ${below}`);
+  return selected.length === 0 ? null : `{ ${selected.join(' ')} }`;
+}
+
+/** The arguments alone: a row ends with its selection. */
+function argumentsOf(asked: string): string {
+  let open = 0;
+  let at = asked.length;
+  do {
+    at -= 1;
+    open += asked[at] === '}' ? 1 : asked[at] === '{' ? -1 : 0;
+  } while (open > 0);
+  return asked.slice(0, at);
+}
+
+/** Noting the use of a token is a transaction, too, and none of the request's. */
+async function warmUp(token: TestToken): Promise<void> {
+  await eventually(async () => {
+    await scene.answer('{ getUser { email } }', token);
+    const [row] = await server.query(
+      `select last_used_at = (select max(last_used_at) from tokens) as noted from tokens where id = '${token.id}'`,
+      'lost_after_commit',
+    );
+    expect(row?.noted).toBe(true);
+  });
+}
+
+const codeOf = ({ status, text, errors }: Answer) =>
+  errors?.[0]?.extensions.code ?? (status === 200 ? 'ok' : String((JSON.parse(text) as { code?: string }).code ?? status));
+
+const rows: readonly Row[] = [...ROWS, ...kindRows(mutations.map(({ name }) => name))].filter(
+  // What goes by the control socket alone has nobody.
+  ({ field, by }) => by.length > 0 && mutations.some(({ name }) => name === field),
+);
+
+describe('a mutation whose database is lost right after a commit never says that nothing happened', () => {
+  test.each(rows.map((row) => [`${row.field} ${row.when ?? ''}`.trim(), row] as const))('%s', async (_, row) => {
+    const [caller] = row.by;
+    if (caller === undefined) throw new Error('Somebody may do it.');
+    const type = mutations.find(({ name }) => name === row.field)?.type;
+    const selection = type === undefined ? null : selectionOf(type, 2);
+    const answers: string[] = [];
+    for (let nth = 1; nth <= MOST; nth += 1) {
+      const document = `mutation { ${row.field}${argumentsOf(await row.ask(scene))} ${selection} }`;
+      await warmUp(scene.tokens[caller]);
+      const happened = wire.afterCommit('cut', { nth });
+      const answer = await scene.answer(document, scene.tokens[caller]);
+      const isLost = happened();
+      // Whether it was lost or not, the next one begins anew.
+      wire.mend();
+      await eventually(async () => expect((await scene.answer('{ getUser { email } }', scene.tokens[caller])).status).toBe(200));
+      answers.push(codeOf(answer));
+      if (!isLost) break;
+    }
+    // The last one lost nothing.
+    expect({ last: answers.at(-1), lost: answers.filter((code) => code !== 'ok' && code !== 'OUTCOME_UNKNOWN') }).toEqual({
+      last: 'ok',
+      lost: [],
+    });
+  });
+});
