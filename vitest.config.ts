@@ -7,7 +7,7 @@ const ALONE = ['test/admission/deadline.test.ts'];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts', 'test/support/shared-postgres.ts'],
+    globalSetup: ['test/support/run/build.ts', 'test/support/run/temporary-folder.ts', 'test/support/run/shared-postgres.ts'],
     // Two cores are what the checks run on; more suites at once would only make each other late.
     maxWorkers: 2,
     projects: [

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { outliveAcceptErrors } from '../src/last-resort.ts';
 import { createLog, errorFields } from '../src/log.ts';
-import { keepLog } from './support/kept-log.ts';
+import { keepLog } from './support/gateway/kept-log.ts';
 
 const canary = 'CNRY0123456789abcdef';
 const thrown: readonly [string, unknown][] = [

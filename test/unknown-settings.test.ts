@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { startGatewayProcess } from './support/gateway-process.ts';
+import { startGatewayProcess } from './support/gateway/gateway-process.ts';
 
 test.each([
   ['CHANGEOVER_EGRES_ALLOW', 'CHANGEOVER_EGRESS_ALLOW'],

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
+import { startPostgres, type TestPostgres } from '../support/servers/embedded-postgres.ts';
 import { faintTexts, namelessControls } from './appearance.ts';
 import { runExample, signIn, type Watch, watch } from './explorer-page.ts';
 import { secretsInFolder, secretsInPage } from './find-secrets.ts';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommandLine } from '../../src/cli/command-line.ts';
-import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../support/gateway.ts';
+import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../support/gateway/gateway.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const CANARY = 'CNRY0123456789abcdef';

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { addWebhook, startGateway, startReceiver } from '../support/gateway.ts';
-import { addOfKind } from '../support/parity.ts';
+import { addWebhook, startGateway, startReceiver } from '../support/gateway/gateway.ts';
+import { addOfKind } from '../support/protocol/parity.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const server = await startPostgres();

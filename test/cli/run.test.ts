@@ -14,8 +14,8 @@ import {
   startReceiver,
   type TestGateway,
   type TestToken,
-} from '../support/gateway.ts';
-import { createTestClock } from '../support/services.ts';
+} from '../support/gateway/gateway.ts';
+import { createTestClock } from '../support/store/services.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const LEASES = 'query ($id: UUID!) { leases(connectionId: $id) { edges { node { id live releasedAt job } } } }';

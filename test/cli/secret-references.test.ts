@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { createSecretFolder } from '../support/references.ts';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
+import { createSecretFolder } from '../support/protocol/references.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const page = readFileSync(fileURLToPath(new URL('../../docs/guide/secret-references.md', import.meta.url)), 'utf8');

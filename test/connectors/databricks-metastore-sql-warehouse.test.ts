@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { startFakeDatabricks, WAREHOUSE } from '../support/fake-databricks.ts';
-import { catalogue } from '../support/validate.ts';
+import { catalogue } from '../support/connectors/validate.ts';
+import { startFakeDatabricks, WAREHOUSE } from '../support/fakes/fake-databricks.ts';
 
 const fake = await startFakeDatabricks([{ name: 'ada@example.com', token: 'dapi-a-token-of-the-test' }], [['main', 'sales', 'orders']]);
 fake.run('GRANT SELECT ON CATALOG `main` TO `ada@example.com`;');

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { startFakeDatabricks, WAREHOUSE } from '../support/fake-databricks.ts';
-import { startJsonServer } from '../support/json-server.ts';
-import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
+import { catalogue, createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { startFakeDatabricks, WAREHOUSE } from '../support/fakes/fake-databricks.ts';
+import { startJsonServer } from '../support/fakes/json-server.ts';
 
 const LOADER = '6f1c1c9a-0000-4000-8000-000000000001';
 const LOADER_2026 = '6f1c1c9a-0000-4000-8000-000000000002';

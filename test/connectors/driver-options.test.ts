@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readWireDetails } from '../../src/domain/connection/details/wire-details.ts';
 import { DomainError } from '../../src/domain/errors/errors.ts';
-import { catalogue } from '../support/validate.ts';
+import { catalogue } from '../support/connectors/validate.ts';
 
 /** Options of drivers and parameters of their URLs that open files, sockets or other doors. */
 const OPTIONS =

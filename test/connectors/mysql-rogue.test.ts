@@ -1,7 +1,7 @@
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createTestPool, runValidator } from '../support/validate.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
 
 const PASSWORD = 'a password that no rogue may read';
 const NONCE = Buffer.alloc(20, 0x41);

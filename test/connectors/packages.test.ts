@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { createScratchInstall, type RunningGateway } from '../support/scratch-install.ts';
+import { createScratchInstall, type RunningGateway } from '../support/gateway/scratch-install.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const guide = readFileSync(join(root, 'docs/guide/write-a-connector.md'), 'utf8');

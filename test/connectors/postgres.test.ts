@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeConnector } from '../contracts/connector.ts';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { createTestPool, runValidator } from '../support/validate.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
 const server = await startPostgres();
 await server.createDatabase('target');

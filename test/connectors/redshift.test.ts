@@ -3,9 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readTarget } from '../../src/connectors/redshift/fields.ts';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { startFakeRedshiftServerless } from '../support/fake-redshift-serverless.ts';
-import { createTestPool, runValidator } from '../support/validate.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { startFakeRedshiftServerless } from '../support/fakes/fake-redshift-serverless.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
 /** Redshift speaks PostgreSQL's protocol and has its catalogue, of version 8.0; what we ask of it runs on a PostgreSQL of today too. */
 const server = await startPostgres();

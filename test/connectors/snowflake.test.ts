@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hostOf } from '../../src/connectors/snowflake/open-session.ts';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { ACCOUNT, startFakeSnowflake } from '../support/fake-snowflake.ts';
-import { startJsonServer } from '../support/json-server.ts';
-import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
+import { catalogue, createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { ACCOUNT, startFakeSnowflake } from '../support/fakes/fake-snowflake.ts';
+import { startJsonServer } from '../support/fakes/json-server.ts';
 
 const PASSPHRASE = 'the passphrase of the key';
 const pair = generateKeyPairSync('rsa', {

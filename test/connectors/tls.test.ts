@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secretsToReenter } from '../../src/domain/connection/destination/secret-reentry.ts';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
-import { catalogue } from '../support/validate.ts';
+import { catalogue } from '../support/connectors/validate.ts';
 
 const AUTHORITY = '-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----';
 const ANOTHER = '-----BEGIN CERTIFICATE-----\ntwo\n-----END CERTIFICATE-----';

@@ -9,9 +9,9 @@ import { parseDetails } from '../../src/domain/connection/details/parse-details.
 import { fieldMeta } from '../../src/domain/connector/connector.ts';
 import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
 import type { ValidationOutcome, ValidatorRunner } from '../../src/domain/connector/validator-runner.ts';
-import { freePort } from '../support/embedded-postgres.ts';
-import { eventually } from '../support/eventually.ts';
-import { catalogue, createTestPool, runValidator } from '../support/validate.ts';
+import { catalogue, createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { eventually } from '../support/outcomes/eventually.ts';
+import { freePort } from '../support/servers/embedded-postgres.ts';
 
 export interface ConnectorCase {
   /** Details that every validator passes, and the same with a wrong secret. */

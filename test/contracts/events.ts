@@ -7,8 +7,8 @@ import { actorOfToken } from '../../src/operations/access/authenticate.ts';
 import { createEventFeed, MOST_OF_TOKEN, publishEvents } from '../../src/operations/events/event-feed.ts';
 import { followEvents } from '../../src/operations/events/follow-events.ts';
 import { applyRetention } from '../../src/operations/upkeep/apply-retention.ts';
-import { SECRET } from '../support/gateway.ts';
-import { DAY, type ProtocolBench, startProtocol } from '../support/protocol.ts';
+import { SECRET } from '../support/gateway/gateway.ts';
+import { DAY, type ProtocolBench, startProtocol } from '../support/protocol/protocol.ts';
 
 const REQUEST = { id: 'test', ip: null, client: {} };
 const ALL = { types: null, connectionId: null, after: null } as const;

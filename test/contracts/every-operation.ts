@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Answer, TestToken } from '../support/gateway.ts';
-import { CALLERS, type Caller, type Scene, startScene } from '../support/matrix-scene.ts';
-import { kindRows, ROWS, type Row } from '../support/operation-matrix.ts';
+import type { Answer, TestToken } from '../support/gateway/gateway.ts';
+import { CALLERS, type Caller, type Scene, startScene } from '../support/operations/matrix-scene.ts';
+import { kindRows, ROWS, type Row } from '../support/operations/operation-matrix.ts';
 
 const FIELDS = '{ __schema { queryType { fields { name } } mutationType { fields { name } } subscriptionType { fields { name } } } }';
 
@@ -22,7 +22,7 @@ export async function describeEveryOperation(engine: string, databaseUrl: string
   describe(`every operation by every role on ${engine}`, () => {
     afterAll(() => scene.close());
 
-    test('each root field of the schema has its row, and each row its field: add or take it away in test/support/operation-matrix.ts', () => {
+    test('each root field of the schema has its row, and each row its field: add or take it away in test/support/operations/operation-matrix.ts', () => {
       const known = rows.filter(({ when }) => when === undefined || when.startsWith('that ')).map(({ field }) => field);
       expect({
         withoutRow: fields.filter((field) => !known.includes(field)),

@@ -23,9 +23,9 @@ import {
   startReceiver,
   type TestGateway,
   type TestToken,
-} from '../support/gateway.ts';
-import { keptText } from '../support/kept-text.ts';
-import { createTestClock } from '../support/services.ts';
+} from '../support/gateway/gateway.ts';
+import { keptText } from '../support/store/kept-text.ts';
+import { createTestClock } from '../support/store/services.ts';
 
 const HOUR = 3_600_000;
 const ACQUIRE =

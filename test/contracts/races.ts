@@ -4,9 +4,20 @@ import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { commitChange } from '../../src/operations/commits/commit-change.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import { eventually } from '../support/eventually.ts';
-import type { Answer } from '../support/gateway.ts';
-import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, READ, RELEASE, RENEW, ROLL_BACK, startProtocol } from '../support/protocol.ts';
+import type { Answer } from '../support/gateway/gateway.ts';
+import { eventually } from '../support/outcomes/eventually.ts';
+import {
+  ACQUIRE,
+  codeOf,
+  HOUR,
+  POLICY,
+  type ProtocolBench,
+  READ,
+  RELEASE,
+  RENEW,
+  ROLL_BACK,
+  startProtocol,
+} from '../support/protocol/protocol.ts';
 
 const SECOND = 'a secret of the second version';
 const REMOVE = 'mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SECRET_MAX_BYTES, type SecretProvider } from '../../src/domain/connection/reference/secret-reference.ts';
-import { failureOf } from '../support/secret-failure.ts';
+import { failureOf } from '../support/outcomes/secret-failure.ts';
 
 export interface ProviderBench {
   readonly provider: SecretProvider;

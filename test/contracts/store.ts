@@ -11,7 +11,7 @@ import type { Lease } from '../../src/domain/lease/lease.ts';
 import type { IdempotencyRow } from '../../src/domain/ports/idempotency-store.ts';
 import type { Store, Writers } from '../../src/domain/ports/store.ts';
 import type { Token } from '../../src/domain/token/token.ts';
-import { createTestClock } from '../support/services.ts';
+import { createTestClock } from '../support/store/services.ts';
 
 const HOUR = 3_600_000;
 

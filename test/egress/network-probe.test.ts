@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import type { NetworkProbe } from '../../src/domain/connector/validator-runner.ts';
-import { freePort } from '../support/embedded-postgres.ts';
-import { createTestPool } from '../support/validate.ts';
+import { createTestPool } from '../support/connectors/validate.ts';
+import { freePort } from '../support/servers/embedded-postgres.ts';
 
 const allowed = createTestPool();
 const strict = createTestPool({ policy: { allow: [], own: [] } });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { createRunner } from '../support/inline-validator.ts';
+import { createRunner } from '../support/connectors/inline-validator.ts';
 
 const LOOPBACK = { policy: { allow: ['loopback'], own: [] } };
 

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import { createRunner } from '../support/inline-validator.ts';
+import { createRunner } from '../support/connectors/inline-validator.ts';
 
 process.env.CNRY_ENVIRONMENT = 'CNRYenvironment';
 const { run, poolFor, close } = createRunner();

@@ -15,8 +15,8 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/domain/errors/errors.ts';
 import { formsOf } from '../contracts/connector.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { startGatewayProcess } from '../support/gateway-process.ts';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
+import { startGatewayProcess } from '../support/gateway/gateway-process.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -3,8 +3,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MOST_OF_TOKEN, publishEvents } from '../../src/operations/events/event-feed.ts';
-import { openStream } from '../support/event-stream.ts';
-import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../support/gateway.ts';
+import { openStream } from '../support/gateway/event-stream.ts';
+import {
+  addWebhook,
+  COMMIT,
+  type Receiver,
+  stageSecret,
+  startGateway,
+  startReceiver,
+  type TestGateway,
+} from '../support/gateway/gateway.ts';
 
 const EVENTS =
   'subscription ($after: ID, $types: [String!], $id: UUID) { events(after: $after, types: $types, connectionId: $id) { id type entityId } }';

@@ -1,6 +1,6 @@
 // Seven ways to be wrong, each put around a store or a reader of secrets that is right, for the checker to find. None is in the product.
 
-import { membersOf } from '../support/members-of.mjs';
+import { membersOf } from '../support/store/members-of.mjs';
 
 /** What the checker has to say of each: one of these checks. */
 export const BUGS = {

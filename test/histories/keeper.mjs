@@ -5,7 +5,7 @@ import { loadMasterKey } from '../../dist/crypto/master-key.js';
 import { postgresTables, sqliteTables } from '../../dist/store/tables/tables.js';
 import { makeKey, rotateMasterKey } from '../crash/postgres.mjs';
 import { DOCUMENTS } from '../crash/workload/workload.mjs';
-import { asRow, bytesOf, rowSigner } from '../support/row-signer.mjs';
+import { asRow, bytesOf, rowSigner } from '../support/store/row-signer.mjs';
 import { UNKNOWN } from './clients.mjs';
 
 const PAUSE_MS = 400;

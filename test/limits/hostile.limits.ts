@@ -3,9 +3,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { halfOpen, readToEnd, sendRaw } from '../support/raw-http.ts';
-import { createTestPool, runValidator } from '../support/validate.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway/gateway-process.ts';
+import { halfOpen, readToEnd, sendRaw } from '../support/gateway/raw-http.ts';
 import { createLoad, percentile } from './load.ts';
 import { probing, residentMegabytes } from './probing.ts';
 

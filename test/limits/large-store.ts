@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { sealAudit } from '../../src/jobs/periodic.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { record } from '../../src/operations/services.ts';
-import { growChain } from '../support/long-chain.ts';
-import { ACQUIRE, type ProtocolBench, startProtocol } from '../support/protocol.ts';
+import { growChain } from '../support/protocol/long-chain.ts';
+import { ACQUIRE, type ProtocolBench, startProtocol } from '../support/protocol/protocol.ts';
 
 const BATCH = 1000;
 

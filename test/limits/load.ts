@@ -1,5 +1,5 @@
-import { startReceiver } from '../support/gateway.ts';
-import type { GatewayProcess } from '../support/gateway-process.ts';
+import { startReceiver } from '../support/gateway/gateway.ts';
+import type { GatewayProcess } from '../support/gateway/gateway-process.ts';
 
 interface Token {
   readonly id: string;

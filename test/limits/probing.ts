@@ -1,4 +1,4 @@
-import type { GatewayProcess } from '../support/gateway-process.ts';
+import type { GatewayProcess } from '../support/gateway/gateway-process.ts';
 
 /** The longest that a probe had to wait while something else went on, milliseconds. */
 export async function probing({ url }: Pick<GatewayProcess, 'url'>, work: () => Promise<unknown>): Promise<number> {

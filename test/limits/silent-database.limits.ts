@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/embedded-postgres.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { stretchWire, type Wire } from '../support/wire.ts';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
+import { startPostgres, type TestPostgres } from '../support/servers/embedded-postgres.ts';
+import { stretchWire, type Wire } from '../support/servers/wire.ts';
 
 let server: TestPostgres;
 let wire: Wire;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { startGatewayProcess } from '../support/gateway-process.ts';
+import { startGatewayProcess } from '../support/gateway/gateway-process.ts';
 
 test('told to stop, it is not ready within 100 ms, and gone within 15 s whoever still holds on', async () => {
   const gateway = await startGatewayProcess({ settings: { CHANGEOVER_LOG_LEVEL: 'silent' } });

@@ -3,9 +3,9 @@ import { authenticate, authenticateSession } from '../../src/operations/access/a
 import { createSession } from '../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../support/engines.ts';
-import { type Answer, COMMIT, stageSecret } from '../support/gateway.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol.ts';
+import { type Answer, COMMIT, stageSecret } from '../support/gateway/gateway.ts';
+import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../support/store/engines.ts';
 
 const MINUTE = 60_000;
 const SECOND_VERSION = 'a secret of the second version';

@@ -30,9 +30,9 @@ import { endLease, releaseLease } from '../../src/operations/leases/release-leas
 import type { Services } from '../../src/operations/services.ts';
 import { examineStore } from '../../src/operations/upkeep/examine-store.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import { membersOf } from '../support/members-of.mjs';
-import { isExplained, OPERATIONS, type Operation, type Scene, type Stored } from '../support/protocol-model.ts';
-import { createTestClock } from '../support/services.ts';
+import { isExplained, OPERATIONS, type Operation, type Scene, type Stored } from '../support/protocol/protocol-model.ts';
+import { membersOf } from '../support/store/members-of.mjs';
+import { createTestClock } from '../support/store/services.ts';
 
 /** In the suite; CHANGEOVER_TEST_INTERLEAVINGS=10000 looks at more of them. */
 const RUNS = Number(process.env.CHANGEOVER_TEST_INTERLEAVINGS ?? 200);

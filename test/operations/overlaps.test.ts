@@ -6,9 +6,9 @@ import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
 import { renewLease } from '../../src/operations/leases/renew-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../support/engines.ts';
-import { stageSecret, type TestToken } from '../support/gateway.ts';
-import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol.ts';
+import { stageSecret, type TestToken } from '../support/gateway/gateway.ts';
+import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../support/store/engines.ts';
 
 const SECOND = 'a secret of the second version';
 const REQUEST = { id: 'overlap', ip: null, client: {} } as const;

@@ -14,7 +14,7 @@ import { commitChange } from '../../src/operations/commits/commit-change.ts';
 import { addConnection } from '../../src/operations/connections/add-connection.ts';
 import { acquireLease } from '../../src/operations/leases/acquire-lease.ts';
 import { readLease } from '../../src/operations/leases/read-lease.ts';
-import { createTestClock } from '../support/services.ts';
+import { createTestClock } from '../support/store/services.ts';
 
 const REQUEST = { id: 'test', ip: null, client: {} };
 const FIRST = 'a secret of the first version';

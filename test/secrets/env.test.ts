@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createEnvProvider } from '../../src/secrets/env/index.ts';
 import { describeSecretProvider } from '../contracts/secret-provider.ts';
-import { failureOf } from '../support/secret-failure.ts';
+import { failureOf } from '../support/outcomes/secret-failure.ts';
 
 const environment: Record<string, string> = {
   CHANGEOVER_SECRET_SALES: 'ours',

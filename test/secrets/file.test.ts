@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createFileProvider } from '../../src/secrets/file/index.ts';
 import { describeSecretProvider } from '../contracts/secret-provider.ts';
-import { failureOf } from '../support/secret-failure.ts';
+import { failureOf } from '../support/outcomes/secret-failure.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'changeover-files-')));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

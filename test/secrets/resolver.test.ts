@@ -3,7 +3,7 @@ import type { SecretProvider } from '../../src/domain/connection/reference/secre
 import { SecretError } from '../../src/domain/errors/secret-error.ts';
 import { createSecretResolver } from '../../src/secrets/create-resolver.ts';
 import { createEnvProvider } from '../../src/secrets/env/index.ts';
-import { failureOf } from '../support/secret-failure.ts';
+import { failureOf } from '../support/outcomes/secret-failure.ts';
 
 const FIVE_MINUTES = 5 * 60_000;
 const REFERENCE = { provider: 'file', path: '/run/secrets/x' } as const;

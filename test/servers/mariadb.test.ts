@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { startMariadb } from '../support/mariadb.ts';
-import { createTestPool, runValidator } from '../support/validate.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { startMariadb } from '../support/servers/mariadb.ts';
 
 const HOSTILE = { database: 'Sales `EU` ON x', table: 'orders; drop`,', column: 'na`me), (`' };
 const name = (text: string) => `\`${text.replaceAll('`', '``')}\``;

@@ -4,10 +4,10 @@ import { openStore } from '../../src/store/open-store.ts';
 import { describeProtocol } from '../contracts/protocol.ts';
 import { describeRaces } from '../contracts/races.ts';
 import { describeStore } from '../contracts/store.ts';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { type Answer, startGateway, type TestGateway } from '../support/gateway.ts';
-import { startPgbouncer, type TestPgbouncer } from '../support/pgbouncer.ts';
-import { signed, verifyTestInstance } from '../support/services.ts';
+import { type Answer, startGateway, type TestGateway } from '../support/gateway/gateway.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
+import { startPgbouncer, type TestPgbouncer } from '../support/servers/pgbouncer.ts';
+import { signed, verifyTestInstance } from '../support/store/services.ts';
 
 const server = await startPostgres();
 const poolers = { session: await startPgbouncer(server, 'session'), transaction: await startPgbouncer(server, 'transaction') };

@@ -1,9 +1,9 @@
 import { createServer, request as sendRequest } from 'node:http';
 import { afterAll, expect, test } from 'vitest';
 import type { Details } from '../../src/domain/connection/details/details.ts';
-import { startPostgres } from '../support/embedded-postgres.ts';
-import { REGION, startMoto } from '../support/moto.ts';
-import { createTestPool, runValidator } from '../support/validate.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { startPostgres } from '../support/servers/embedded-postgres.ts';
+import { REGION, startMoto } from '../support/servers/moto.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/reader';
 const policy = (...actions: readonly string[]) =>

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import { COMMIT, startGateway } from '../support/gateway.ts';
-import { startMariadb } from '../support/mariadb.ts';
-import { lostIn } from '../support/parity.ts';
+import { COMMIT, startGateway } from '../support/gateway/gateway.ts';
+import { lostIn } from '../support/protocol/parity.ts';
+import { startMariadb } from '../support/servers/mariadb.ts';
 
 const server = await startMariadb({ tls: false });
 const gateway = await startGateway();

@@ -15,7 +15,7 @@ import {
   type ValidatorReport,
 } from '../../../src/domain/connector/connector.ts';
 import { createEgressSession } from '../../../src/egress/session.ts';
-import { type FakeReply, type FakeRequest, startJsonServer } from '../../support/json-server.ts';
+import { type FakeReply, type FakeRequest, startJsonServer } from '../../support/fakes/json-server.ts';
 
 const asked: FakeRequest[] = [];
 let answer: (request: FakeRequest) => FakeReply = () => ({ status: 200, body: { id: 1 } });

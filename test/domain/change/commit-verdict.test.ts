@@ -3,7 +3,7 @@ import { type CommitCase, commitForecast, commitVerdict } from '../../../src/dom
 import { PARITY } from '../../../src/domain/change/proof/parity.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
 import { permissionsOf } from '../../../src/domain/token/roles.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 // The rule counts leases and reads nothing of them.
 const lease = {} as Lease;

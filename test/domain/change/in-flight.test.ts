@@ -3,7 +3,7 @@ import type { Change } from '../../../src/domain/change/change.ts';
 import { type HeldBack, inUse, isHeldBack, waitOrRefuse } from '../../../src/domain/change/in-flight.ts';
 import { IN_FLIGHT_POLICIES } from '../../../src/domain/connection/policy.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const lease = (id: string, expiresAt: number): Lease => ({
   id,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isRepeat, requireOpen } from '../../../src/domain/change/open-change.ts';
 import { openChangeLimits, requireRoomForChange } from '../../../src/domain/change/open-change-limit.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 describe('a temporary key', () => {
   test.each([

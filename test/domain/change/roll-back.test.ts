@@ -3,7 +3,7 @@ import { isOnCurrent, requireBase } from '../../../src/domain/change/base-versio
 import type { Change } from '../../../src/domain/change/change.ts';
 import { isRollBackRepeat, isWaitingRollBack, requireRestorable, requireStillCurrent } from '../../../src/domain/change/roll-back.ts';
 import type { Version } from '../../../src/domain/connection/connection.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 // The rules read no more of a version and of a change than this.
 const rolledBack = { version: 9, origin: 'roll-back', restoredFrom: 7, createdBy: 'me' } as Version;

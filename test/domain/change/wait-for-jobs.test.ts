@@ -3,7 +3,7 @@ import { readBreakGlassReason } from '../../../src/domain/change/break-glass.ts'
 import { isRetryable, readWait, requireTimeToWait } from '../../../src/domain/change/wait-for-jobs.ts';
 import type { ValidationCode } from '../../../src/domain/connector/validation.ts';
 import { DomainError, type ErrorCode } from '../../../src/domain/errors/errors.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const HOUR = 60 * 60 * 1000;
 const limits = { leaseMaxMs: 24 * HOUR };

@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, requireOverlap, withPolicy } from '../../../src/domain/
 import { MOST_REMOVED, requireFewToRemove, requireRemovable } from '../../../src/domain/connection/removal.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
 import { pickSite, requireReachable, requireSameSite } from '../../../src/domain/site/site-choice.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const HOUR = 60 * 60 * 1000;
 const lease: Lease = {

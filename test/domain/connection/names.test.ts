@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { displayName, nameKey, readName } from '../../../src/domain/connection/names.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 describe('a name', () => {
   test('is stored trimmed and composed', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { comparedWithItself, notApplicable, skippedAfter, unchecked } from '../../../src/domain/connector/unrun-results.ts';
 import { hasPassed, isWell, type ValidationResult } from '../../../src/domain/connector/validation.ts';
 import { blockerOf, prerequisitesOf, validatorOfRelative } from '../../../src/domain/connector/validator-order.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
-import { catalogue } from '../../support/validate.ts';
+import { catalogue } from '../../support/connectors/validate.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const first = { name: 'validate_connection', after: [] };
 const second = { name: 'validate_identity', after: ['validate_connection'] };

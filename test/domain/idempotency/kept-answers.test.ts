@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../../src/domain/errors/errors.ts';
 import { answerForRepeat, fateOfAnswer, idempotencyTerm, requireIdempotencyId } from '../../../src/domain/idempotency/kept-answers.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 describe('an idempotency id', () => {
   test.each([

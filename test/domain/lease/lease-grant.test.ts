@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
 import { isTakenBy, readJob, refuseLateLease, requireEnabled } from '../../../src/domain/lease/lease-grant.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const lease: Lease = {
   id: 'a lease',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isLive, leaseTerm, readTtl, renewedTerm } from '../../../src/domain/lease/lease-term.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const HOUR = 60 * 60 * 1000;
 const limits = { leaseTtlMs: HOUR, leaseMaxMs: 24 * HOUR };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { permissionsOf, ROLES, readRoles, rolesWith } from '../../../src/domain/token/roles.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 describe('roles', () => {
   test('each of those that look after connections holds what the lesser one does', () => {

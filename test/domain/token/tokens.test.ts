@@ -4,7 +4,7 @@ import { isWithinReach, mayRevoke, requireOwnerLeft } from '../../../src/domain/
 import { isSignedIn, MOST_SESSIONS, sessionEnd } from '../../../src/domain/token/session-term.ts';
 import type { Token } from '../../../src/domain/token/token.ts';
 import { grantInUse } from '../../../src/domain/token/token-life.ts';
-import { refusalOf } from '../../support/refusal-of.ts';
+import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { ACCOUNT, startFakeSnowflake } from '../../support/fake-snowflake.ts';
-import { startGateway } from '../../support/gateway.ts';
+import { ACCOUNT, startFakeSnowflake } from '../../support/fakes/fake-snowflake.ts';
+import { startGateway } from '../../support/gateway/gateway.ts';
 
 const fake = await startFakeSnowflake(
   [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countReads } from '../../support/count-statements.ts';
-import { type Answer, addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
+import { type Answer, addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway/gateway.ts';
+import { countReads } from '../../support/store/count-statements.ts';
 
 let gateway: TestGateway;
 let receiver: Receiver;

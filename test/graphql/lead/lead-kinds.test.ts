@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { startFakeDatabricks, WAREHOUSE } from '../../support/fake-databricks.ts';
-import { startGateway } from '../../support/gateway.ts';
+import { startFakeDatabricks, WAREHOUSE } from '../../support/fakes/fake-databricks.ts';
+import { startGateway } from '../../support/gateway/gateway.ts';
 
 const fake = await startFakeDatabricks(
   [

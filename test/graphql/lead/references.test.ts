@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formsOf } from '../../contracts/connector.ts';
-import { COMMIT, startGateway, type TestGateway } from '../../support/gateway.ts';
-import { codeOf } from '../../support/protocol.ts';
+import { COMMIT, startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { codeOf } from '../../support/protocol/protocol.ts';
 import {
   addReferring,
   createSecretFolder,
@@ -14,7 +14,7 @@ import {
   STAGE_NEW,
   startDoorman,
   UPDATE_REFERENCE,
-} from '../../support/references.ts';
+} from '../../support/protocol/references.ts';
 
 const PASS = `CNRY${randomBytes(16).toString('hex')}`;
 const SIGNING = `CNRY${randomBytes(24).toString('hex')}`;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { startPostgres } from '../../support/embedded-postgres.ts';
-import { COMMIT, startGateway } from '../../support/gateway.ts';
+import { COMMIT, startGateway } from '../../support/gateway/gateway.ts';
+import { startPostgres } from '../../support/servers/embedded-postgres.ts';
 
 const server = await startPostgres();
 const gateway = await startGateway();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { type GraphQLField, type GraphQLObjectType, getNamedType, isLeafType, isListType, isObjectType, isRequiredArgument } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowsRead } from '../../support/count-statements.ts';
-import { type Answer, startGateway, type TestGateway } from '../../support/gateway.ts';
-import { createTestClock } from '../../support/services.ts';
+import { type Answer, startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { rowsRead } from '../../support/store/count-statements.ts';
+import { createTestClock } from '../../support/store/services.ts';
 
 /** All of one integration: lists within lists multiply by this. */
 const CONNECTIONS = 60;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
 
 const STAGE = 'mutation ($k: String!, $d: JSONString!) { stageConnection(connectionType: $k, details: $d) { key } }';
 const HIDDEN = 'CNRYdeadbeef01234567';

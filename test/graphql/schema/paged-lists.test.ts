@@ -4,7 +4,15 @@ import { permissionsOf } from '../../../src/domain/token/roles.ts';
 import { AnswerBudget } from '../../../src/graphql/plugins/budget/answer-budget.ts';
 import { MOST_VERSIONS, versionsOf } from '../../../src/graphql/schema/connections/versions-of.ts';
 import type { Context } from '../../../src/graphql/schema/context.ts';
-import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
+import {
+  addWebhook,
+  COMMIT,
+  type Receiver,
+  stageSecret,
+  startGateway,
+  startReceiver,
+  type TestGateway,
+} from '../../support/gateway/gateway.ts';
 
 let gateway: TestGateway;
 let receiver: Receiver;

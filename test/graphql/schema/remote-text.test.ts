@@ -8,7 +8,7 @@ import {
   startReceiver,
   type TestGateway,
   type TestToken,
-} from '../../support/gateway.ts';
+} from '../../support/gateway/gateway.ts';
 
 const RESULT = '{ success errors { code cause friendlyMessage resolution } additionalData { returnedData } }';
 const FORMS = {

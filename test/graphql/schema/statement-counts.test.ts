@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
-import { type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
 
 const LISTINGS: Readonly<Record<string, string>> = {
   getUser: '{ getUser { account { uuid warehouses { uuid name connections { uuid name type connectionIdentifiers { key value } } } } } }',

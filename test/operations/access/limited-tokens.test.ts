@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import type { TestToken } from '../../support/gateway.ts';
-import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import type { TestToken } from '../../support/gateway/gateway.ts';
+import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const CREATE =
   'mutation ($roles: [Role!]!, $ids: [UUID!], $days: Int) { createToken(name: "limited", roles: $roles, integrationIds: $ids, expiresInDays: $days) { secret token { id integrationIds } } }';

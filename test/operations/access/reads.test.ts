@@ -13,7 +13,7 @@ import { listLeases } from '../../../src/operations/leases/list-leases.ts';
 import type { Services } from '../../../src/operations/services.ts';
 import { listSites, pingSite } from '../../../src/operations/sites/list-sites.ts';
 import { listValidators } from '../../../src/operations/validations/list-validators.ts';
-import { ACQUIRE, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 
 const PAGE = { limit: 10, after: null };
 

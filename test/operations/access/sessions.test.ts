@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const CSRF = { 'content-type': 'application/json', 'x-changeover-csrf': '1' };
 

@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { ACQUIRE, DAY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, DAY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const LEASES = 130;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
-import { codeOf } from '../../support/protocol.ts';
-import { createTestClock } from '../../support/services.ts';
+import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway/gateway.ts';
+import { codeOf } from '../../support/protocol/protocol.ts';
+import { createTestClock } from '../../support/store/services.ts';
 
 const AUDIT = '{ auditLog(first: 100, filter: { actions: ["request.refuse"] }) { edges { node { actorTokenId details } } } }';
 const RENAME = 'mutation ($id: UUID!) { setConnectionName(connectionId: $id, name: "another") { __typename } }';

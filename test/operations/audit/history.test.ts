@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
+import { codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const VERIFY = '{ auditVerification { ok findings { kind } } }';
 const EXAMINE = '{ storeExamination { findings { connectionId version problem } } }';

@@ -4,8 +4,8 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { cutAudit } from '../../../src/operations/audit/archive-audit.ts';
 import { type AuditWatch, createAuditWatch } from '../../../src/operations/audit/watch-audit.ts';
 import { record, type Services } from '../../../src/operations/services.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { ACQUIRE, DAY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, DAY, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const VERIFY = '{ auditVerification { ok findings { kind rowId } } }';
 const DOCTOR = '{ storeExamination { ok findings { table rowId problem } } }';

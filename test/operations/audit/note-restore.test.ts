@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { appendAnchor } from '../../../src/store/files/anchor-file.ts';
-import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
-import { keepLog } from '../../support/kept-log.ts';
+import {
+  addWebhook,
+  COMMIT,
+  type Receiver,
+  stageSecret,
+  startGateway,
+  startReceiver,
+  type TestGateway,
+} from '../../support/gateway/gateway.ts';
+import { keepLog } from '../../support/gateway/kept-log.ts';
 
 const VERSIONS = 'query ($id: UUID!) { connection(id: $id) { versions { version label } } }';
 const DOCTOR = '{ storeExamination { ok restores { headSeq anchorSeq versionGap } findings { problem } } }';

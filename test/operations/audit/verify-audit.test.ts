@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const VERIFY = 'query ($anchors: [AuditAnchorInput!]) { auditVerification(anchors: $anchors) { ok headSeq headHash findings { kind } } }';
 

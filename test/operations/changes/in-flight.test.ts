@@ -4,7 +4,6 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { discardChange } from '../../../src/operations/changes/discard-change.ts';
 import { commitChange } from '../../../src/operations/commits/commit-change.ts';
 import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
 import {
   addWebhook,
   COMMIT,
@@ -15,8 +14,9 @@ import {
   startReceiver,
   type TestGateway,
   type TestToken,
-} from '../../support/gateway.ts';
-import { createTestClock } from '../../support/services.ts';
+} from '../../support/gateway/gateway.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { createTestClock } from '../../support/store/services.ts';
 
 const MINUTE = 60_000;
 const NEXT = 'a secret of the second version';

@@ -1,4 +1,4 @@
 import { describeProtocol } from '../../contracts/protocol.ts';
-import { ENGINES } from '../../support/engines.ts';
+import { ENGINES } from '../../support/store/engines.ts';
 
 for (const { engine, databaseUrl } of ENGINES) describeProtocol(engine, databaseUrl);

@@ -3,8 +3,8 @@ import type { Actor } from '../../../src/domain/token/actor.ts';
 import { permissionsOf } from '../../../src/domain/token/roles.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { stageUpdate } from '../../../src/operations/changes/stage-update.ts';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { addReferring, createSecretFolder, GRANT, startDoorman } from '../../support/references.ts';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { addReferring, createSecretFolder, GRANT, startDoorman } from '../../support/protocol/references.ts';
 
 let gateway: TestGateway;
 let editor: Actor;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { SECRET, type TestToken } from '../../support/gateway.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
+import { SECRET, type TestToken } from '../../support/gateway/gateway.ts';
+import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const SECOND = 'a secret of the second version';
 const THIRD = 'a secret of the third version.';

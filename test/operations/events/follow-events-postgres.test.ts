@@ -4,8 +4,8 @@ import type { OutboxEvent } from '../../../src/domain/event/event.ts';
 import type { Store } from '../../../src/domain/ports/store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { describeEvents } from '../../contracts/events.ts';
-import { startPostgres } from '../../support/embedded-postgres.ts';
-import { createTestClock, signed, verifyTestInstance } from '../../support/services.ts';
+import { startPostgres } from '../../support/servers/embedded-postgres.ts';
+import { createTestClock, signed, verifyTestInstance } from '../../support/store/services.ts';
 
 const server = await startPostgres();
 afterAll(() => server.close());

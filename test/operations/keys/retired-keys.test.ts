@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { keptText } from '../../support/kept-text.ts';
-import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { keptText } from '../../support/store/kept-text.ts';
 
 const MINUTE = 60_000;
 const ROTATE = 'mutation { rotateDataKey { generation } }';

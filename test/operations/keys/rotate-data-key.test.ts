@@ -12,7 +12,6 @@ import { idempotentReplay } from '../../../src/operations/idempotency/idempotent
 import { resealChain } from '../../../src/operations/keys/reseal-chain.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../../src/operations/keys/rotate-data-key.ts';
 import type { Services } from '../../../src/operations/services.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
 import {
   addWebhook,
   COMMIT,
@@ -23,10 +22,11 @@ import {
   startReceiver,
   type TestGateway,
   type TestToken,
-} from '../../support/gateway.ts';
-import { keptText } from '../../support/kept-text.ts';
-import { growChain } from '../../support/long-chain.ts';
-import { createTestClock } from '../../support/services.ts';
+} from '../../support/gateway/gateway.ts';
+import { growChain } from '../../support/protocol/long-chain.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { keptText } from '../../support/store/kept-text.ts';
+import { createTestClock } from '../../support/store/services.ts';
 
 const MINUTE = 60_000;
 const ROTATE = 'mutation { rotateDataKey { generation } }';

@@ -15,13 +15,13 @@ import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
 import { rotateMasterKey } from '../../../src/operations/keys/rotate-master-key.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
-import { createTestClock } from '../../support/services.ts';
+import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway/gateway.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { createTestClock } from '../../support/store/services.ts';
 
 const MINUTE = 60_000;
 const REQUEST = { id: 'rekey', ip: null, client: {} };
-const CHILD = fileURLToPath(new URL('../../support/rekey-child.mjs', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../support/protocol/rekey-child.mjs', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 /** Rotations of the master key on the given engine: online, killable at every step. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { ACQUIRE, codeOf, HOUR, type ProtocolBench, READ, RELEASE, RENEW, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, codeOf, HOUR, type ProtocolBench, READ, RELEASE, RENEW, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const DISABLE = 'mutation ($id: UUID!) { toggleConnectionEnable(connectionId: $id, enable: false) { success } }';
 const REMOVE = 'mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }';

@@ -1,10 +1,10 @@
 import { linkSync, renameSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { createFirstUses } from '../../support/first-uses.ts';
-import type { TestToken } from '../../support/gateway.ts';
-import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
-import { createSecretFolder, type Doorman, GRANT, startDoorman } from '../../support/references.ts';
+import type { TestToken } from '../../support/gateway/gateway.ts';
+import { createFirstUses } from '../../support/protocol/first-uses.ts';
+import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { createSecretFolder, type Doorman, GRANT, startDoorman } from '../../support/protocol/references.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const HOSTLESS = { signing_secret: 'a signing secret in a file', header_name: 'x-pass', header_value: 'first' };
 const DISCARD = 'mutation ($key: String!) { discardChange(tempCredentialsKey: $key) { success } }';

@@ -2,10 +2,29 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { COMMIT } from '../../support/gateway.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, RELEASE, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
-import { addReferring, createSecretFolder, type Doorman, GRANT, REVOKE, startDoorman, UPDATE_REFERENCE } from '../../support/references.ts';
+import { COMMIT } from '../../support/gateway/gateway.ts';
+import {
+  ACQUIRE,
+  codeOf,
+  DAY,
+  HOUR,
+  POLICY,
+  type ProtocolBench,
+  READ,
+  RELEASE,
+  ROLL_BACK,
+  startProtocol,
+} from '../../support/protocol/protocol.ts';
+import {
+  addReferring,
+  createSecretFolder,
+  type Doorman,
+  GRANT,
+  REVOKE,
+  startDoorman,
+  UPDATE_REFERENCE,
+} from '../../support/protocol/references.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const FIVE_MINUTES = 5 * 60_000;
 const SIGNING = 'a signing secret in a file';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
-import { addReferring, createSecretFolder, type Doorman, GRANT, startDoorman } from '../../support/references.ts';
+import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { addReferring, createSecretFolder, type Doorman, GRANT, startDoorman } from '../../support/protocol/references.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const FIVE_MINUTES = 5 * 60_000;
 const STAGE = 'mutation ($id: UUID!, $r: SecretReferenceInput) { stageChange(connectionId: $id, changes: "{}", reference: $r) { key } }';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
 import { formsOf } from '../../contracts/connector.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { SECRET } from '../../support/gateway.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
+import { SECRET } from '../../support/gateway/gateway.ts';
+import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const SECOND = 'a secret of the second version';
 const EXAMINE = '{ storeExamination { ok findings { connectionId version problem } } }';

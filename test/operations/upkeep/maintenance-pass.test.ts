@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Writers } from '../../../src/domain/ports/store.ts';
 import { applyRetention, forgetAnswers } from '../../../src/operations/upkeep/apply-retention.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, RELEASE, RENEW, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, codeOf, DAY, HOUR, type ProtocolBench, RELEASE, RENEW, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const STAGE =
   'mutation ($c: WebhookUpdateConnectionDetails!, $id: UUID!) { updateWebhookCredentialsV2(changes: $c, connectionId: $id) { result { key } } }';

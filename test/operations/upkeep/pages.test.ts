@@ -4,8 +4,8 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
 import { record } from '../../../src/operations/services.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
-import { rowsRead } from '../../support/count-statements.ts';
-import { type ProtocolBench, startProtocol } from '../../support/protocol.ts';
+import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { rowsRead } from '../../support/store/count-statements.ts';
 
 /** More than any statement may give at once. */
 const ROWS = 2500;

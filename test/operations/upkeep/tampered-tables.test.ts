@@ -15,9 +15,9 @@ import { writeAs } from '../../../src/operations/services.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { otherValue } from '../../support/other-value.ts';
-import { ACQUIRE, DAY, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, DAY, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { otherValue } from '../../support/store/other-value.ts';
 
 const REQUEST = { id: 'test', ip: null, client: {} };
 

@@ -7,9 +7,9 @@ import { grantSecrets, revokeSecrets } from '../../../src/operations/references/
 import { writeAs } from '../../../src/operations/services.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { otherValue } from '../../support/other-value.ts';
-import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, RELEASE, startProtocol } from '../../support/protocol.ts';
+import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { otherValue } from '../../support/store/other-value.ts';
 
 const SECOND = 'a secret of the second version';
 const VERIFY = '{ auditVerification { ok } }';

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endConnections, type Patience } from '../../../src/server/connections/connections.ts';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { halfOpen, readToEnd, sendRaw } from '../../support/raw-http.ts';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { halfOpen, readToEnd, sendRaw } from '../../support/gateway/raw-http.ts';
 
 /** Connections that one address may have: while they are held, nobody else is served. */
 const LIMIT = 3;

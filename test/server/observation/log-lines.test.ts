@@ -11,9 +11,9 @@ import {
   startGateway,
   startReceiver,
   type TestGateway,
-} from '../../support/gateway.ts';
-import { type KeptLog, keepLog } from '../../support/kept-log.ts';
-import { ACQUIRE, READ } from '../../support/protocol.ts';
+} from '../../support/gateway/gateway.ts';
+import { type KeptLog, keepLog } from '../../support/gateway/kept-log.ts';
+import { ACQUIRE, READ } from '../../support/protocol/protocol.ts';
 
 let gateway: TestGateway;
 let receiver: Receiver;

@@ -3,8 +3,18 @@ import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
 import { METRICS } from '../../../src/server/observation/metric-table.ts';
-import { stageSecret } from '../../support/gateway.ts';
-import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, RELEASE, ROLL_BACK, startProtocol } from '../../support/protocol.ts';
+import { stageSecret } from '../../support/gateway/gateway.ts';
+import {
+  ACQUIRE,
+  codeOf,
+  DAY,
+  HOUR,
+  POLICY,
+  type ProtocolBench,
+  RELEASE,
+  ROLL_BACK,
+  startProtocol,
+} from '../../support/protocol/protocol.ts';
 
 let bench: ProtocolBench;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadLevel } from '../../../src/admission/load-level.ts';
-import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
-import { ACQUIRE, RENEW } from '../../support/protocol.ts';
+import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway/gateway.ts';
+import { ACQUIRE, RENEW } from '../../support/protocol/protocol.ts';
 
 let load: LoadLevel = 'none';
 let gateway: TestGateway;

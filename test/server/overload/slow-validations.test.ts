@@ -1,7 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addWebhook, COMMIT, type Receiver, stageSecret, startGateway, startReceiver, type TestGateway } from '../../support/gateway.ts';
+import {
+  addWebhook,
+  COMMIT,
+  type Receiver,
+  stageSecret,
+  startGateway,
+  startReceiver,
+  type TestGateway,
+} from '../../support/gateway/gateway.ts';
 
 /** A server that takes every request and never answers. */
 const held: Socket[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../../src/domain/errors/errors.ts';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { sendRaw } from '../../support/raw-http.ts';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { sendRaw } from '../../support/gateway/raw-http.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { sendRaw } from '../../support/raw-http.ts';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { sendRaw } from '../../support/gateway/raw-http.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

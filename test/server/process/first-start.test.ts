@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
+import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
 
 const program = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 

@@ -6,8 +6,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type GatewayProcess, type StartOptions, startGatewayProcess } from '../../support/gateway-process.ts';
-import { halfOpen, sendRaw } from '../../support/raw-http.ts';
+import { type GatewayProcess, type StartOptions, startGatewayProcess } from '../../support/gateway/gateway-process.ts';
+import { halfOpen, sendRaw } from '../../support/gateway/raw-http.ts';
 
 const started: GatewayProcess[] = [];
 afterAll(() => Promise.all(started.map(({ end }) => end('SIGKILL'))));

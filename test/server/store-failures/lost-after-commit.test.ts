@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { startPostgres } from '../../support/embedded-postgres.ts';
-import { eventually } from '../../support/eventually.ts';
-import type { Answer, TestToken } from '../../support/gateway.ts';
-import { startScene } from '../../support/matrix-scene.ts';
-import { kindRows, ROWS, type Row } from '../../support/operation-matrix.ts';
-import { stretchWire } from '../../support/wire.ts';
+import type { Answer, TestToken } from '../../support/gateway/gateway.ts';
+import { startScene } from '../../support/operations/matrix-scene.ts';
+import { kindRows, ROWS, type Row } from '../../support/operations/operation-matrix.ts';
+import { eventually } from '../../support/outcomes/eventually.ts';
+import { startPostgres } from '../../support/servers/embedded-postgres.ts';
+import { stretchWire } from '../../support/servers/wire.ts';
 
 /** More transactions than any of them makes. */
 const MOST = 60;

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
-import { eventually } from '../../support/eventually.ts';
-import { type GatewayProcess, startGatewayProcess } from '../../support/gateway-process.ts';
-import { stretchWire, type Wire } from '../../support/wire.ts';
+import { type GatewayProcess, startGatewayProcess } from '../../support/gateway/gateway-process.ts';
+import { eventually } from '../../support/outcomes/eventually.ts';
+import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
+import { stretchWire, type Wire } from '../../support/servers/wire.ts';
 
 let server: TestPostgres;
 let wire: Wire;

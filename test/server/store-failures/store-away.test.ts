@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
-import { eventually } from '../../support/eventually.ts';
-import { ACQUIRE, codeOf, type ProtocolBench, startProtocol } from '../../support/protocol.ts';
-import { stretchWire, type Wire } from '../../support/wire.ts';
+import { eventually } from '../../support/outcomes/eventually.ts';
+import { ACQUIRE, codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
+import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
+import { stretchWire, type Wire } from '../../support/servers/wire.ts';
 
 let server: TestPostgres;
 let wire: Wire;

@@ -1,4 +1,4 @@
 import { describeStore } from '../../contracts/store.ts';
-import { openPgliteStore } from '../../support/pglite.ts';
+import { openPgliteStore } from '../../support/store/pglite.ts';
 
 describeStore('PGlite', openPgliteStore);

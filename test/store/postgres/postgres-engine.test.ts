@@ -8,10 +8,10 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { createPostgresEngine } from '../../../src/store/postgres/postgres.ts';
 import { createPool, POOL_LIMITS } from '../../../src/store/postgres/postgres-pool.ts';
 import { postgresOptions } from '../../../src/store/postgres/postgres-url.ts';
-import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
-import { eventually } from '../../support/eventually.ts';
-import { openSigned, signed, verifyTestInstance } from '../../support/services.ts';
-import { stretchWire } from '../../support/wire.ts';
+import { eventually } from '../../support/outcomes/eventually.ts';
+import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
+import { stretchWire } from '../../support/servers/wire.ts';
+import { openSigned, signed, verifyTestInstance } from '../../support/store/services.ts';
 
 describe('the PostgreSQL engine', () => {
   let server: TestPostgres;

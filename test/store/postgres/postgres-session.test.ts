@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../support/embedded-postgres.ts';
-import { startGateway } from '../../support/gateway.ts';
+import { startGateway } from '../../support/gateway/gateway.ts';
+import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { createStore } from '../../../src/store/create-store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../../src/store/sqlite/sqlite.ts';
 import { openWriter } from '../../../src/store/sqlite/sqlite-handles.ts';
-import { createTestClock, signed, verifyTestInstance } from '../../support/services.ts';
+import { createTestClock, signed, verifyTestInstance } from '../../support/store/services.ts';
 
 /** Pages of the audit, and how their rows are found from where the last page ended. */
 const AUDIT_PAGES: readonly { readonly filter: AuditFilter; readonly found: string }[] = [

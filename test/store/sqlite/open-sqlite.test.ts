@@ -10,7 +10,7 @@ import { StartupError } from '../../../src/domain/errors/startup-error.ts';
 import type { InstanceRow } from '../../../src/domain/ports/instance-store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { openDatabase } from '../../../src/store/sqlite/sqlite-driver.ts';
-import { createTestClock, openSigned, verifyTestInstance } from '../../support/services.ts';
+import { createTestClock, openSigned, verifyTestInstance } from '../../support/store/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));
 

@@ -16,7 +16,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { createSqliteEngine } from '../../../src/store/sqlite/sqlite.ts';
 import { openDatabase } from '../../../src/store/sqlite/sqlite-driver.ts';
 import { openReader, openWriter } from '../../../src/store/sqlite/sqlite-handles.ts';
-import { createTestClock, signed, verifyTestInstance } from '../../support/services.ts';
+import { createTestClock, signed, verifyTestInstance } from '../../support/store/services.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.mjs', import.meta.url));
 

@@ -9,7 +9,7 @@ import {
   validatorsToRun,
 } from '../../../../src/domain/change/proof/proof.ts';
 import { permissionsOf } from '../../../../src/domain/token/roles.ts';
-import { refusalOf } from '../../../support/refusal-of.ts';
+import { refusalOf } from '../../../support/outcomes/refusal-of.ts';
 
 const validators = [
   { name: 'validate_connection', mandatory: true },

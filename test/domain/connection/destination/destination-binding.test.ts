@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { standingOf } from '../../../../src/domain/connection/destination/destination-binding.ts';
-import { catalogue } from '../../../support/validate.ts';
+import { catalogue } from '../../../support/connectors/validate.ts';
 
 const connector = catalogue.find('postgres');
 if (connector === null) throw new Error('no kind postgres');

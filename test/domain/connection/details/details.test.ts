@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MASK, parseDetails } from '../../../../src/domain/connection/details/parse-details.ts';
-import { catalogue } from '../../../support/validate.ts';
+import { catalogue } from '../../../support/connectors/validate.ts';
 
 test.each([
   ['is missing', {}, 'host: is required.'],

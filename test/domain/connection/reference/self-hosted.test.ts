@@ -3,7 +3,7 @@ import { endpointParts } from '../../../../src/domain/connection/destination/des
 import { splitDetails } from '../../../../src/domain/connection/details/details.ts';
 import { readSelfHosted } from '../../../../src/domain/connection/reference/self-hosted.ts';
 import { SecretError } from '../../../../src/domain/errors/secret-error.ts';
-import { catalogue } from '../../../support/validate.ts';
+import { catalogue } from '../../../support/connectors/validate.ts';
 
 function connectorOf(kind: string) {
   const connector = catalogue.find(kind);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnEachEngine } from '../../../support/engines.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { codeOf, POLICY, type ProtocolBench, startProtocol } from '../../../support/protocol.ts';
+import { eventually } from '../../../support/outcomes/eventually.ts';
+import { codeOf, POLICY, type ProtocolBench, startProtocol } from '../../../support/protocol/protocol.ts';
+import { describeOnEachEngine } from '../../../support/store/engines.ts';
 
 const SECOND = 'a secret of the second version';
 const VALIDATE =

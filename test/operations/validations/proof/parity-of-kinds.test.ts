@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
-import { startPostgres } from '../../../support/embedded-postgres.ts';
-import { startFakeDatabricks, WAREHOUSE } from '../../../support/fake-databricks.ts';
-import { ACCOUNT, startFakeSnowflake } from '../../../support/fake-snowflake.ts';
-import { COMMIT, startGateway } from '../../../support/gateway.ts';
-import { addOfKind, lostIn, stageFields } from '../../../support/parity.ts';
+import { startFakeDatabricks, WAREHOUSE } from '../../../support/fakes/fake-databricks.ts';
+import { ACCOUNT, startFakeSnowflake } from '../../../support/fakes/fake-snowflake.ts';
+import { COMMIT, startGateway } from '../../../support/gateway/gateway.ts';
+import { addOfKind, lostIn, stageFields } from '../../../support/protocol/parity.ts';
+import { startPostgres } from '../../../support/servers/embedded-postgres.ts';
 
 const LOADER = '6f1c1c9a-0000-4000-8000-000000000001';
 const LOADER_2026 = '6f1c1c9a-0000-4000-8000-000000000002';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { commitWaiting } from '../../../../src/operations/commits/commit-waiting.ts';
-import { startPostgres, type TestPostgres } from '../../../support/embedded-postgres.ts';
-import { describeOnEachEngine } from '../../../support/engines.ts';
-import { COMMIT } from '../../../support/gateway.ts';
-import { addOfKind, lostIn, stageFields } from '../../../support/parity.ts';
-import { ACQUIRE, codeOf, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../../support/protocol.ts';
-import { createSecretFolder, GRANT } from '../../../support/references.ts';
+import { COMMIT } from '../../../support/gateway/gateway.ts';
+import { addOfKind, lostIn, stageFields } from '../../../support/protocol/parity.ts';
+import { ACQUIRE, codeOf, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../../support/protocol/protocol.ts';
+import { createSecretFolder, GRANT } from '../../../support/protocol/references.ts';
+import { startPostgres, type TestPostgres } from '../../../support/servers/embedded-postgres.ts';
+import { describeOnEachEngine } from '../../../support/store/engines.ts';
 
 const FULL = { user: 'loader', password: 'loader-password-1' };
 const LESS = { user: 'loader2', password: 'loader-password-2' };

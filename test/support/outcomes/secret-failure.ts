@@ -1,4 +1,4 @@
-import { SecretError } from '../../src/domain/errors/secret-error.ts';
+import { SecretError } from '../../../src/domain/errors/secret-error.ts';
 
 /** Why a secret was not had; `none` when it was. */
 export async function failureOf(reading: Promise<unknown>): Promise<string> {

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../../src/domain/connector/validator-runner.ts';
-import { createWorkerPool, type WorkerPoolOptions } from '../../src/egress/worker-pool.ts';
+import type { ValidationOutcome, ValidatorRunner, ValidatorTask } from '../../../src/domain/connector/validator-runner.ts';
+import { createWorkerPool, type WorkerPoolOptions } from '../../../src/egress/worker-pool.ts';
 
 type PoolOptions = Partial<WorkerPoolOptions>;
 
@@ -17,7 +17,7 @@ export function createRunner() {
     made += 1;
     const file = join(folder, `${made}.mjs`);
     // Its password is a secret, as the connectors' own builders would have it.
-    const domain = new URL('../../dist/domain/connector/connector.js', import.meta.url).href;
+    const domain = new URL('../../../dist/domain/connector/connector.js', import.meta.url).href;
     writeFileSync(
       file,
       `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram'; import { secret, secretText } from '${domain}';

@@ -1,4 +1,4 @@
-import type { ReplayableAnswer } from '../../src/operations/idempotency/idempotent-replay.ts';
+import type { ReplayableAnswer } from '../../../src/operations/idempotency/idempotent-replay.ts';
 
 /** An answer without errors that is recorded under its idempotency id. */
 export function keptText(text: string): ReplayableAnswer {

@@ -1,5 +1,5 @@
 import { v4 as uuidv4 } from 'uuid';
-import type { Answer, TestGateway, TestToken } from './gateway.ts';
+import type { Answer, TestGateway, TestToken } from '../gateway/gateway.ts';
 import { codeOf } from './protocol.ts';
 
 const STAGE =

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type App, createApp, type Overrides } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { makeStoreFolder } from './store-folder.ts';
+import { type App, createApp, type Overrides } from '../../../src/app.ts';
+import { readConfig } from '../../../src/config.ts';
+import { makeStoreFolder } from '../store/store-folder.ts';
 
 const LONG = { abort: 600_000, end: 600_000 };
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
-import type { TestGateway } from './gateway.ts';
+import type { TestGateway } from '../gateway/gateway.ts';
 
 /** A receiver of webhooks that knows one value of its header, and keeps those that it was sent. */
 export interface Doorman {

@@ -1,13 +1,13 @@
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import type { Clock } from '../../src/domain/ports/clock.ts';
-import type { Store } from '../../src/domain/ports/store.ts';
-import { createStore } from '../../src/store/create-store.ts';
-import type { StatementSource } from '../../src/store/engine.ts';
-import { createLocalNotifications } from '../../src/store/local-notifications.ts';
-import { migrationsFolder } from '../../src/store/migrations.ts';
-import { createPostgresEngine } from '../../src/store/postgres/postgres.ts';
+import type { Clock } from '../../../src/domain/ports/clock.ts';
+import type { Store } from '../../../src/domain/ports/store.ts';
+import { createStore } from '../../../src/store/create-store.ts';
+import type { StatementSource } from '../../../src/store/engine.ts';
+import { createLocalNotifications } from '../../../src/store/local-notifications.ts';
+import { migrationsFolder } from '../../../src/store/migrations.ts';
+import { createPostgresEngine } from '../../../src/store/postgres/postgres.ts';
 import { signed } from './services.ts';
 
 /** PostgreSQL in the process, on one connection: transactions take turns. */

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
-import { textOf } from '../../src/store/sql/signing/signed.ts';
-import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
-import { postgresTables, sqliteTables } from '../../src/store/tables/tables.ts';
-import { eventually } from './eventually.ts';
+import { textOf } from '../../../src/store/sql/signing/signed.ts';
+import { openDatabase } from '../../../src/store/sqlite/sqlite-driver.ts';
+import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
 import {
   type Answer,
   addWebhook,
@@ -16,8 +15,9 @@ import {
   startReceiver,
   type TestGateway,
   type TestToken,
-} from './gateway.ts';
-import { createTestClock } from './services.ts';
+} from '../gateway/gateway.ts';
+import { eventually } from '../outcomes/eventually.ts';
+import { createTestClock } from '../store/services.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

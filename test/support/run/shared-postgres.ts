@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { startPostgres, type TestPostgres } from './embedded-postgres.ts';
+import { startPostgres, type TestPostgres } from '../servers/embedded-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

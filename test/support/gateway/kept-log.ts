@@ -1,4 +1,4 @@
-import type { LogStream } from '../../src/log-stream.ts';
+import type { LogStream } from '../../../src/log-stream.ts';
 
 /** A log that is kept, line by line as it was written. */
 export interface KeptLog {

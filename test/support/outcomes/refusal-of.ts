@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../../src/domain/errors/errors.ts';
+import { DomainError, type ErrorCode } from '../../../src/domain/errors/errors.ts';
 
 /** The code that a rule refuses with, or `ok`. Whatever is thrown besides is a bug, and goes on. */
 export function refusalOf(rule: () => unknown): ErrorCode | 'ok' {

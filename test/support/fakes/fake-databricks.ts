@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database as Handle } from 'better-sqlite3';
-import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
+import { openDatabase } from '../../../src/store/sqlite/sqlite-driver.ts';
 import { type FakeReply, type FakeRequest, type JsonServer, startJsonServer } from './json-server.ts';
 
 /**

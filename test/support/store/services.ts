@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { checkMasterKey, createInstance } from '../../src/crypto/key-check.ts';
-import type { Clock } from '../../src/domain/ports/clock.ts';
-import type { InstanceRow } from '../../src/domain/ports/instance-store.ts';
-import type { RowSigner, Store } from '../../src/domain/ports/store.ts';
+import { checkMasterKey, createInstance } from '../../../src/crypto/key-check.ts';
+import type { Clock } from '../../../src/domain/ports/clock.ts';
+import type { InstanceRow } from '../../../src/domain/ports/instance-store.ts';
+import type { RowSigner, Store } from '../../../src/domain/ports/store.ts';
 
 /** A clock that stands still until it is told. */
 export function createTestClock(start = Date.UTC(2026, 0, 5)): Clock & { advance(ms: number): void } {

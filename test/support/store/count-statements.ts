@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/store/sqlite/sqlite-driver.ts';
+import { openDatabase } from '../../../src/store/sqlite/sqlite-driver.ts';
 
 /** Counts the statements that read while `work` runs, on every SQLite connection of this process. */
 export async function countReads(work: () => Promise<unknown>): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Answer, TestGateway, TestToken } from './gateway.ts';
+import type { Answer, TestGateway, TestToken } from '../gateway/gateway.ts';
 
 const STAGE_NEW = 'mutation ($k: String!, $d: JSONString!) { stageConnection(connectionType: $k, details: $d) { key } }';
 const ADD =

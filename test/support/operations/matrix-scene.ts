@@ -1,10 +1,10 @@
-import { sealAudit } from '../../src/jobs/periodic.ts';
-import { createToken } from '../../src/operations/access/create-token.ts';
-import { localActor } from '../../src/operations/access/prepare-instance.ts';
-import { openStream } from './event-stream.ts';
-import { type Answer, startGateway, startReceiver, type TestToken } from './gateway.ts';
-import { addReferring, createSecretFolder, GRANT } from './references.ts';
-import { createTestClock } from './services.ts';
+import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { createToken } from '../../../src/operations/access/create-token.ts';
+import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { openStream } from '../gateway/event-stream.ts';
+import { type Answer, startGateway, startReceiver, type TestToken } from '../gateway/gateway.ts';
+import { addReferring, createSecretFolder, GRANT } from '../protocol/references.ts';
+import { createTestClock } from '../store/services.ts';
 
 /** Who calls: one token of each role, an operator who may otherwise only read, and those whom nobody lets in. */
 export const CALLERS = ['viewer', 'job', 'editor', 'admin', 'owner', 'operator'] as const;

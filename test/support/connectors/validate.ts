@@ -1,8 +1,8 @@
-import { createCatalogue } from '../../src/connectors/catalogue.ts';
-import type { Details } from '../../src/domain/connection/details/details.ts';
-import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
-import type { ValidationOutcome, ValidatorRunner } from '../../src/domain/connector/validator-runner.ts';
-import { createWorkerPool, type WorkerPoolOptions } from '../../src/egress/worker-pool.ts';
+import { createCatalogue } from '../../../src/connectors/catalogue.ts';
+import type { Details } from '../../../src/domain/connection/details/details.ts';
+import { parseDetails } from '../../../src/domain/connection/details/parse-details.ts';
+import type { ValidationOutcome, ValidatorRunner } from '../../../src/domain/connector/validator-runner.ts';
+import { createWorkerPool, type WorkerPoolOptions } from '../../../src/egress/worker-pool.ts';
 
 export const catalogue = createCatalogue();
 
