@@ -6,7 +6,7 @@ import { root } from '../root.mjs';
 
 const kit = join(root, 'node_modules/drizzle-kit/bin.cjs');
 
-/** Adds a migration where src/store/tables/tables.ts says more than those that are there. Says whether it succeeded. */
+/** Adds a migration where src/store/tables says more than those that are there. Says whether it succeeded. */
 export function addMigration(engine) {
   const { status } = spawnSync(process.execPath, [kit, 'generate', '--config', `drizzle.${engine}.config.ts`], {
     cwd: root,
@@ -30,7 +30,7 @@ export function checkMigrations(engine) {
     if (status !== 0) console.error(stderr);
     const list = (folder) => readdirSync(folder).sort().join('\n');
     if (status === 0 && list(join(copy, engine)) === list(join(root, 'migrations', engine))) return true;
-    console.error(`migrations/${engine} lacks what src/store/tables/tables.ts says; run: npm run generate`);
+    console.error(`migrations/${engine} lacks what src/store/tables says; run: npm run generate`);
     return false;
   } finally {
     rmSync(copy, { recursive: true, force: true });

@@ -1,8 +1,12 @@
 /** What a package that brings kinds of its own takes from `changeover/connector`: this file is that. */
 export { z } from 'zod';
 export * from '../domain/connector/connector.ts';
+export * from '../domain/connector/define-connector.ts';
 export { EgressError, type EgressSession, type HttpReply, type HttpRequest } from '../domain/connector/egress.ts';
+export * from '../domain/connector/field.ts';
+export * from '../domain/connector/field-types.ts';
 export type { Problem, ValidationCode, ValidatorData } from '../domain/connector/validation.ts';
+export * from '../domain/connector/validator.ts';
 export { askAws, askAwsQuery, assumeRole } from './kits/aws/aws-action.ts';
 export { awsIdentityFields, awsIdentityRules, awsPlaceFields, readAwsIdentity } from './kits/aws/aws-identity.ts';
 export { defineHttpConnector, type HttpConnectorDefinition } from './kits/define-http-connector.ts';

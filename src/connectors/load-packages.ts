@@ -1,4 +1,4 @@
-import { isConnector } from '../domain/connector/connector.ts';
+import { isConnector } from '../domain/connector/define-connector.ts';
 import { StartupError } from '../domain/errors/startup-error.ts';
 import type { RegisteredConnector } from './registry.ts';
 

@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../domain/connector/connector.ts';
 import { EgressError, type EgressErrorCode, type EgressSession } from '../domain/connector/egress.ts';
+import type { ValidatorInput, ValidatorReport } from '../domain/connector/validator.ts';
 import type { NetworkProbe } from '../domain/connector/validator-runner.ts';
 
 type Probe<K extends NetworkProbe['probe']> = Extract<NetworkProbe, { readonly probe: K }>;

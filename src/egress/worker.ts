@@ -1,8 +1,9 @@
 import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { splitDetails } from '../domain/connection/details/details.ts';
-import type { Connector, Validator, ValidatorReport } from '../domain/connector/connector.ts';
+import type { Connector } from '../domain/connector/connector.ts';
 import { EgressError } from '../domain/connector/egress.ts';
+import type { Validator, ValidatorReport } from '../domain/connector/validator.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/connector/validator-runner.ts';
 import { framesOf } from '../domain/errors/stack-frames.ts';
 import type { EgressPolicy } from './address-policy.ts';

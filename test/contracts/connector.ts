@@ -6,7 +6,7 @@ import { secretsToReenter } from '../../src/domain/connection/destination/secret
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { splitDetails } from '../../src/domain/connection/details/details.ts';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
-import { fieldMeta } from '../../src/domain/connector/connector.ts';
+import { fieldMeta } from '../../src/domain/connector/field.ts';
 import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
 import type { ValidationOutcome, ValidatorRunner } from '../../src/domain/connector/validator-runner.ts';
 import { catalogue, createTestPool, runValidator } from '../support/connectors/validate.ts';

@@ -1,4 +1,6 @@
-import { type DetailsOf, ORIGIN, type Rule, secret, setting, text } from '../../domain/connector/connector.ts';
+import type { Rule } from '../../domain/connector/connector.ts';
+import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { ORIGIN, text } from '../../domain/connector/field-types.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 

@@ -1,4 +1,5 @@
-import { secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { secret, setting } from '../../domain/connector/field.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { serverFields } from '../kits/fields.ts';
 import { lossesOf } from '../kits/parity.ts';

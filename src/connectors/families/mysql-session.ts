@@ -1,6 +1,6 @@
 import type { AuthPlugin, Connection } from 'mysql2';
-import type { ValidatorInput } from '../../domain/connector/connector.ts';
 import { EgressError } from '../../domain/connector/egress.ts';
+import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { systemCodeOf } from '../kits/sql/network-error.ts';
 import type { ServerLogin, SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
 import { NoTlsError, nodeTls, openWithTls, tlsStrictness, WeakLoginError } from '../kits/sql/tls.ts';

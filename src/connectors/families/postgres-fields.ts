@@ -1,4 +1,5 @@
-import { setting, text } from '../../domain/connector/connector.ts';
+import { setting } from '../../domain/connector/field.ts';
+import { text } from '../../domain/connector/field-types.ts';
 
 /** The database that a session is in for good. */
 export function databaseField(longest: number) {

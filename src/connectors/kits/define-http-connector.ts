@@ -1,11 +1,7 @@
 import type { z } from 'zod';
-import {
-  type Connector,
-  type ConnectorDefinition,
-  type DetailsOf,
-  defineConnector,
-  type FieldShape,
-} from '../../domain/connector/connector.ts';
+import type { Connector, ConnectorDefinition } from '../../domain/connector/connector.ts';
+import { defineConnector } from '../../domain/connector/define-connector.ts';
+import type { DetailsOf, FieldShape } from '../../domain/connector/field.ts';
 import { authorizeWith, type HttpAuth } from './http/http-auth.ts';
 import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { type HttpAsk, HttpFailure, type HttpSession, openHttp } from './http/http-session.ts';
@@ -35,27 +31,11 @@ interface Probe extends HttpAsk {
 
 /** A kind that is asked over HTTP. */
 export function defineHttpConnector<F extends FieldShape>(definition: HttpConnectorDefinition<F>): Connector {
-  const {
-    called = definition.title,
-    baseUrl,
-    auth,
-    probe,
-    identity,
-    refusals = {},
-    explain,
-    permissions,
-    parity,
-    checks,
-    describes,
-    ...kind
-  } = definition;
+  const { called = definition.title, baseUrl, auth, probe, identity, refusals = {}, explain } = definition;
   return defineConnector<F>({
-    ...kind,
+    ...definition,
     validators: usualValidators<DetailsOf<F>, HttpSession>({
-      checks,
-      describes,
-      permissions,
-      parity,
+      ...definition,
       title: called,
       connection: typeof probe === 'function' ? probe : (session) => ask(session, probe).then(() => ({})),
       identity: typeof identity === 'object' ? async (session) => ({ who: await ask(session, identity) }) : identity,

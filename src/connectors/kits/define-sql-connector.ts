@@ -1,11 +1,7 @@
-import {
-  type Connector,
-  type ConnectorDefinition,
-  type DetailsOf,
-  defineConnector,
-  type FieldShape,
-  type ValidatorInput,
-} from '../../domain/connector/connector.ts';
+import type { Connector, ConnectorDefinition } from '../../domain/connector/connector.ts';
+import { defineConnector } from '../../domain/connector/define-connector.ts';
+import type { DetailsOf, FieldShape } from '../../domain/connector/field.ts';
+import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { HttpFailure } from './http/http-session.ts';
 import { lossesOf, notComparable, type Parity } from './parity.ts';
@@ -53,23 +49,12 @@ const CONNECTION = 'Resolves the host, connects, agrees on TLS and logs in; says
 
 /** A kind that is asked in SQL, over whatever transport. Where it has fields `host` and `port`, DNS and TCP are tried first: that tells their failures apart. */
 export function defineSqlConnector<F extends FieldShape, S extends SqlSession>(definition: SqlConnectorDefinition<F, S>): Connector {
-  const {
-    called = definition.title,
-    connect,
-    refusals = {},
-    explain,
-    identity,
-    permissions,
-    parity,
-    checks,
-    describes,
-    ...kind
-  } = definition;
+  const { called = definition.title, connect, refusals = {}, explain, identity, permissions, parity } = definition;
   return defineConnector<F>({
-    ...kind,
+    ...definition,
     validators: usualValidators<DetailsOf<F>, S>({
-      checks,
-      describes: { validate_connection: CONNECTION, ...describes },
+      ...definition,
+      describes: { validate_connection: CONNECTION, ...definition.describes },
       connection: selectOne,
       title: called,
       identity: typeof identity === 'object' ? (session) => askIdentity(session, identity) : identity,

@@ -1,4 +1,5 @@
-import { host, port, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { setting } from '../../domain/connector/field.ts';
+import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
 
 /** Answered with this code: what a header can't hold is a mistake that clients can tell apart. */
 const params = { code: 'INVALID_HEADER_VALUE' };

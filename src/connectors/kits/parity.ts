@@ -1,5 +1,5 @@
-import type { ValidatorInput, ValidatorReport } from '../../domain/connector/connector.ts';
 import type { Problem } from '../../domain/connector/validation.ts';
+import type { ValidatorInput, ValidatorReport } from '../../domain/connector/validator.ts';
 import { NotChecked, problem } from './problems.ts';
 
 /** Something that the login in use may do and the new one may not, and the statement that gives it. */

@@ -1,5 +1,5 @@
-import { type Validator, type ValidatorInput, type ValidatorReport, validator } from '../../domain/connector/connector.ts';
 import type { Problem } from '../../domain/connector/validation.ts';
+import { type Validator, type ValidatorInput, type ValidatorReport, validator } from '../../domain/connector/validator.ts';
 import { compareLogins, type Parity } from './parity.ts';
 import { NotChecked, problem, Refusal } from './problems.ts';
 

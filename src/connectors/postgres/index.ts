@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { secret, setting } from '../../domain/connector/field.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
 import { databaseField } from '../families/postgres-fields.ts';
 import { schemaGrants } from '../families/postgres-losses.ts';
 import { postgresRefusals } from '../families/postgres-refusals.ts';

@@ -1,4 +1,6 @@
-import { type DetailsOf, ORIGIN, type Rule, secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import type { Rule } from '../../domain/connector/connector.ts';
+import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { databaseField } from '../families/postgres-fields.ts';
 import { awsIdentityFields, awsIdentityRules, awsPlaceFields } from '../kits/aws/aws-identity.ts';
 import { secureUrl, serverFields, word } from '../kits/fields.ts';

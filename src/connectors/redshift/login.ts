@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ValidatorInput } from '../../domain/connector/connector.ts';
+import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import type { PostgresLogin } from '../families/postgres-session.ts';
 import { askAws, askAwsQuery } from '../kits/aws/aws-action.ts';
 import { readAwsIdentity } from '../kits/aws/aws-identity.ts';

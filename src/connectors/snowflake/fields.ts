@@ -1,4 +1,6 @@
-import { type DetailsOf, ORIGIN, type Rule, secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import type { Rule } from '../../domain/connector/connector.ts';
+import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
 import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
 import { isPrivateKey } from '../kits/http/rsa-key.ts';

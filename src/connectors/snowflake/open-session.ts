@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { ValidatorInput } from '../../domain/connector/connector.ts';
 import { EgressError } from '../../domain/connector/egress.ts';
+import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { isHeaderWord } from '../kits/fields.ts';
 import { openHttp } from '../kits/http/http-session.ts';
 import { fetchAccessToken } from '../kits/http/oauth-token.ts';

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { httpUrl, ORIGIN, secret, secretText, setting, text } from '../../domain/connector/connector.ts';
+import { secret, setting } from '../../domain/connector/field.ts';
+import { httpUrl, ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { headerValue } from '../kits/fields.ts';
 import { problem, says } from '../kits/problems.ts';

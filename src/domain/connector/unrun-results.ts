@@ -1,5 +1,6 @@
-import type { Connector, Validator } from './connector.ts';
+import type { Connector } from './connector.ts';
 import type { Problem, ValidationResult } from './validation.ts';
+import type { Validator } from './validator.ts';
 
 /**
  * Results of validators that were not run, each with the reason. One whose prerequisite failed counts as failed; the others fail

@@ -1,6 +1,7 @@
 import { badRequest } from '../errors/errors.ts';
-import type { Connector, Validator } from './connector.ts';
+import type { Connector } from './connector.ts';
 import { hasPassed, type ValidationResult } from './validation.ts';
+import type { Validator } from './validator.ts';
 
 type Ordered = Pick<Validator, 'name' | 'after'>;
 

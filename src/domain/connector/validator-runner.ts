@@ -1,6 +1,6 @@
 import type { Details } from '../connection/details/details.ts';
-import type { ValidatorOptions } from './connector.ts';
 import type { ValidationResult } from './validation.ts';
+import type { ValidatorOptions } from './validator.ts';
 
 /** One run of a validator: plain data in, plain data out. */
 export interface ValidatorTask {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Connector, fieldMeta } from '../../domain/connector/connector.ts';
+import type { Connector } from '../../domain/connector/connector.ts';
+import { fieldMeta } from '../../domain/connector/field.ts';
 import { VALIDATION_CODES } from '../../domain/connector/validation.ts';
 import { reportedType } from '../lead/lead-names.ts';
 import type { Builder } from './builder.ts';

@@ -3,17 +3,10 @@ import { z } from 'zod';
 import { defineHttpConnector, type HttpConnectorDefinition } from '../../../src/connectors/kits/define-http-connector.ts';
 import type { HttpAuth } from '../../../src/connectors/kits/http/http-auth.ts';
 import { NotChecked, problem, Refusal, says } from '../../../src/connectors/kits/problems.ts';
-import {
-  type Connector,
-  httpUrl,
-  ORIGIN,
-  secret,
-  secretText,
-  setting,
-  text,
-  type ValidatorInput,
-  type ValidatorReport,
-} from '../../../src/domain/connector/connector.ts';
+import type { Connector } from '../../../src/domain/connector/connector.ts';
+import { secret, setting } from '../../../src/domain/connector/field.ts';
+import { httpUrl, ORIGIN, secretText, text } from '../../../src/domain/connector/field-types.ts';
+import type { ValidatorInput, ValidatorReport } from '../../../src/domain/connector/validator.ts';
 import { createEgressSession } from '../../../src/egress/session.ts';
 import { type FakeReply, type FakeRequest, startJsonServer } from '../../support/fakes/json-server.ts';
 

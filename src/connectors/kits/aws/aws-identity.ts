@@ -1,14 +1,7 @@
-import {
-  type DetailsOf,
-  type FieldShape,
-  ORIGIN,
-  type Rule,
-  secret,
-  secretText,
-  setting,
-  text,
-} from '../../../domain/connector/connector.ts';
+import type { Rule } from '../../../domain/connector/connector.ts';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
+import { type DetailsOf, type FieldShape, secret, setting } from '../../../domain/connector/field.ts';
+import { ORIGIN, secretText, text } from '../../../domain/connector/field-types.ts';
 import { headerSecret, secureUrl, word } from '../fields.ts';
 import { onlyWith, together } from '../rules.ts';
 import { assumeRole } from './aws-action.ts';

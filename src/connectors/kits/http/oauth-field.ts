@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { group, secret, secretText, setting, text } from '../../../domain/connector/connector.ts';
+import { group, secret, setting } from '../../../domain/connector/field.ts';
+import { secretText, text } from '../../../domain/connector/field-types.ts';
 import { secureUrl } from '../fields.ts';
 
 const members = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type EndpointPart, group, secret, secretText, setting } from '../../../domain/connector/connector.ts';
+import { type EndpointPart, group, secret, setting } from '../../../domain/connector/field.ts';
+import { secretText } from '../../../domain/connector/field-types.ts';
 
 const pem = () =>
   z

@@ -1,6 +1,6 @@
 import type { Connection } from '../../connection/connection.ts';
-import type { Validator } from '../../connector/connector.ts';
 import { hasPassed } from '../../connector/validation.ts';
+import type { Validator } from '../../connector/validator.ts';
 import { DomainError } from '../../errors/errors.ts';
 import type { Actor } from '../../token/actor.ts';
 import { PARITY, type ParityRule } from './parity.ts';

@@ -1,4 +1,5 @@
-import type { Connector, EndpointPart } from '../../connector/connector.ts';
+import type { Connector } from '../../connector/connector.ts';
+import type { EndpointPart } from '../../connector/field.ts';
 import { type Details, fieldsOf } from '../details/details.ts';
 
 /** The canonical parts of where secrets are sent, from public settings alone. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { type Connector, type FieldMeta, fieldMeta } from '../../connector/connector.ts';
+import type { Connector } from '../../connector/connector.ts';
+import { type FieldMeta, fieldMeta } from '../../connector/field.ts';
 
 /**
  * Details are the settings and secrets of a connection together, by the connector's own field keys. They exist in memory

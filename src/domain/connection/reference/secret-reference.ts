@@ -1,4 +1,4 @@
-import type { EndpointPart } from '../../connector/connector.ts';
+import type { EndpointPart } from '../../connector/field.ts';
 
 /**
  * A secret reference names credentials that stay in an outside manager. It is stored in clear on a version, in place of sealed

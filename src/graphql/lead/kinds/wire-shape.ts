@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Connector, type FieldNames, type FieldShape, fieldMeta } from '../../../domain/connector/connector.ts';
+import type { Connector } from '../../../domain/connector/connector.ts';
+import { type FieldNames, type FieldShape, fieldMeta } from '../../../domain/connector/field.ts';
 import type { WireShape, WireType } from '../../../domain/connector/lead.ts';
 
 /** The input of a kind, by the lead API's spelling; `required` marks what creating it takes. */

@@ -1,6 +1,6 @@
 import { asComparison, nothingToCompare, PARITY } from '../../../domain/change/proof/parity.ts';
 import { type Details, splitDetails } from '../../../domain/connection/details/details.ts';
-import type { Validator } from '../../../domain/connector/connector.ts';
+import type { Validator } from '../../../domain/connector/validator.ts';
 import type { ValidationOutcome, ValidatorTask } from '../../../domain/connector/validator-runner.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import { SecretError, secretProblem } from '../../../domain/errors/secret-error.ts';

@@ -1,8 +1,8 @@
 import { PARITY } from '../../../domain/change/proof/parity.ts';
 import { proofSince } from '../../../domain/change/proof/proof.ts';
-import type { Validator } from '../../../domain/connector/connector.ts';
 import { comparedWithItself, notApplicable, skippedAfter, unchecked } from '../../../domain/connector/unrun-results.ts';
 import { hasPassed, type ValidationResult, visibleResult } from '../../../domain/connector/validation.ts';
+import type { Validator } from '../../../domain/connector/validator.ts';
 import { blockerOf, prerequisitesOf, validatorOfRelative } from '../../../domain/connector/validator-order.ts';
 import { record } from '../../services.ts';
 import { runCandidate } from './run-candidate.ts';

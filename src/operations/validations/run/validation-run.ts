@@ -1,4 +1,4 @@
-import type { ValidatorOptions } from '../../../domain/connector/connector.ts';
+import type { ValidatorOptions } from '../../../domain/connector/validator.ts';
 import type { Actor } from '../../../domain/token/actor.ts';
 import type { Services } from '../../services.ts';
 import type { Subject } from './subject.ts';
