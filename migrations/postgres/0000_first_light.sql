@@ -27,6 +27,19 @@ CREATE TABLE "projects" (
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "idempotency" (
+	"token_id" text NOT NULL,
+	"key" text NOT NULL,
+	"request_hash" "bytea" NOT NULL,
+	"answer" "bytea",
+	"key_generation" integer,
+	"started_at" bigint NOT NULL,
+	"taken_until" bigint NOT NULL,
+	"expires_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL,
+	CONSTRAINT "idempotency_token_id_key_pk" PRIMARY KEY("token_id","key")
+);
+--> statement-breakpoint
 CREATE TABLE "tokens" (
 	"id" text PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
@@ -36,6 +49,7 @@ CREATE TABLE "tokens" (
 	"digest" "bytea",
 	"operator" boolean NOT NULL,
 	"integration_ids" text,
+	"key_scope" text,
 	"comment" text,
 	"created_at" bigint NOT NULL,
 	"created_by" text,
@@ -84,6 +98,39 @@ CREATE TABLE "secret_destinations" (
 	"created_at" bigint NOT NULL,
 	"created_by" text,
 	"mac" "bytea" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "authority_head" (
+	"id" text PRIMARY KEY NOT NULL,
+	"revision" integer NOT NULL,
+	"entries" text NOT NULL,
+	"mac" "bytea" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "account_secrets" (
+	"id" text PRIMARY KEY NOT NULL,
+	"project_id" text NOT NULL,
+	"name" text NOT NULL,
+	"scope" text NOT NULL,
+	"description" text,
+	"current_version" integer NOT NULL,
+	"endpoint_hash" "bytea",
+	"expires_at" bigint,
+	"created_at" bigint NOT NULL,
+	"created_by" text,
+	"updated_at" bigint NOT NULL,
+	"updated_by" text,
+	"deleted_at" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "account_secret_versions" (
+	"secret_id" text NOT NULL,
+	"version" integer NOT NULL,
+	"blob" "bytea",
+	"key_generation" integer NOT NULL,
+	"created_at" bigint NOT NULL,
+	"created_by" text,
+	CONSTRAINT "account_secret_versions_secret_id_version_pk" PRIMARY KEY("secret_id","version")
 );
 --> statement-breakpoint
 CREATE TABLE "sites" (
@@ -192,6 +239,14 @@ CREATE TABLE "sealed_contents" (
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "external_ids" (
+	"dialect" text NOT NULL,
+	"entity" text NOT NULL,
+	"entity_id" text NOT NULL,
+	"value" text NOT NULL,
+	CONSTRAINT "external_ids_dialect_entity_entity_id_pk" PRIMARY KEY("dialect","entity","entity_id")
+);
+--> statement-breakpoint
 CREATE TABLE "changes" (
 	"id" text PRIMARY KEY NOT NULL,
 	"project_id" text NOT NULL,
@@ -257,63 +312,6 @@ CREATE TABLE "leases" (
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "external_ids" (
-	"dialect" text NOT NULL,
-	"entity" text NOT NULL,
-	"entity_id" text NOT NULL,
-	"value" text NOT NULL,
-	CONSTRAINT "external_ids_dialect_entity_entity_id_pk" PRIMARY KEY("dialect","entity","entity_id")
-);
---> statement-breakpoint
-CREATE TABLE "account_secrets" (
-	"id" text PRIMARY KEY NOT NULL,
-	"project_id" text NOT NULL,
-	"name" text NOT NULL,
-	"scope" text NOT NULL,
-	"description" text,
-	"current_version" integer NOT NULL,
-	"endpoint_hash" "bytea",
-	"expires_at" bigint,
-	"created_at" bigint NOT NULL,
-	"created_by" text,
-	"updated_at" bigint NOT NULL,
-	"updated_by" text,
-	"deleted_at" bigint
-);
---> statement-breakpoint
-CREATE TABLE "account_secret_versions" (
-	"secret_id" text NOT NULL,
-	"version" integer NOT NULL,
-	"blob" "bytea",
-	"key_generation" integer NOT NULL,
-	"created_at" bigint NOT NULL,
-	"created_by" text,
-	CONSTRAINT "account_secret_versions_secret_id_version_pk" PRIMARY KEY("secret_id","version")
-);
---> statement-breakpoint
-CREATE TABLE "idempotency" (
-	"token_id" text NOT NULL,
-	"key" text NOT NULL,
-	"request_hash" "bytea" NOT NULL,
-	"answer" "bytea",
-	"key_generation" integer,
-	"started_at" bigint NOT NULL,
-	"taken_until" bigint NOT NULL,
-	"expires_at" bigint NOT NULL,
-	"mac" "bytea" NOT NULL,
-	CONSTRAINT "idempotency_token_id_key_pk" PRIMARY KEY("token_id","key")
-);
---> statement-breakpoint
-CREATE TABLE "events" (
-	"id" text PRIMARY KEY NOT NULL,
-	"project_id" text NOT NULL,
-	"type" text NOT NULL,
-	"entity_id" text NOT NULL,
-	"data" text NOT NULL,
-	"created_at" bigint NOT NULL,
-	"published_at" bigint
-);
---> statement-breakpoint
 CREATE TABLE "audit" (
 	"id" text PRIMARY KEY NOT NULL,
 	"project_id" text,
@@ -330,13 +328,6 @@ CREATE TABLE "audit" (
 	"row_hmac" "bytea" NOT NULL,
 	"seq" integer,
 	"chain_hash" "bytea"
-);
---> statement-breakpoint
-CREATE TABLE "authority_head" (
-	"id" text PRIMARY KEY NOT NULL,
-	"revision" integer NOT NULL,
-	"entries" text NOT NULL,
-	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "audit_head" (
@@ -356,12 +347,26 @@ CREATE TABLE "audit_archive" (
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "events" (
+	"id" text PRIMARY KEY NOT NULL,
+	"project_id" text NOT NULL,
+	"type" text NOT NULL,
+	"entity_id" text NOT NULL,
+	"data" text NOT NULL,
+	"created_at" bigint NOT NULL,
+	"published_at" bigint
+);
+--> statement-breakpoint
+CREATE INDEX "idempotency_expiry" ON "idempotency" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "idempotency_taken" ON "idempotency" USING btree ("taken_until") WHERE answer is null;--> statement-breakpoint
+CREATE INDEX "idempotency_generation" ON "idempotency" USING btree ("key_generation","token_id") WHERE key_generation is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tokens_hash" ON "tokens" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "token_grants_project" ON "token_grants" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_hash" ON "sessions" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "secret_destinations_name" ON "secret_destinations" USING btree ("project_id","provider","path","member","bound_to");--> statement-breakpoint
 CREATE INDEX "secret_destinations_page" ON "secret_destinations" USING btree ("project_id","created_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "sites_project" ON "sites" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "streaming_systems_name" ON "streaming_systems" USING btree ("project_id","name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "integrations_name" ON "integrations" USING btree ("project_id","namespace","name_key") WHERE deleted_at is null;--> statement-breakpoint
@@ -376,6 +381,7 @@ CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");--> sta
 CREATE INDEX "versions_candidate" ON "versions" USING btree ("candidate_hash");--> statement-breakpoint
 CREATE INDEX "versions_generation" ON "versions" USING btree ("project_id","key_generation","connection_id","version");--> statement-breakpoint
 CREATE INDEX "sealed_contents_generation" ON "sealed_contents" USING btree ("project_id","key_generation","connection_id") WHERE blob is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "external_ids_value" ON "external_ids" USING btree ("dialect","entity","value");--> statement-breakpoint
 CREATE UNIQUE INDEX "changes_key" ON "changes" USING btree ("key_hash");--> statement-breakpoint
 CREATE INDEX "changes_project" ON "changes" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id","created_at","id");--> statement-breakpoint
@@ -391,17 +397,12 @@ CREATE INDEX "leases_live" ON "leases" USING btree ("connection_id","expires_at"
 CREATE INDEX "leases_project" ON "leases" USING btree ("project_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_connection" ON "leases" USING btree ("connection_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_expiry" ON "leases" USING btree ("expires_at") WHERE released_at is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "external_ids_value" ON "external_ids" USING btree ("dialect","entity","value");--> statement-breakpoint
-CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "idempotency_expiry" ON "idempotency" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "idempotency_taken" ON "idempotency" USING btree ("taken_until") WHERE answer is null;--> statement-breakpoint
-CREATE INDEX "idempotency_generation" ON "idempotency" USING btree ("key_generation","token_id") WHERE key_generation is not null;--> statement-breakpoint
-CREATE INDEX "events_created" ON "events" USING btree ("created_at","id");--> statement-breakpoint
-CREATE INDEX "events_published" ON "events" USING btree ("project_id","published_at","created_at","id");--> statement-breakpoint
-CREATE INDEX "events_unpublished" ON "events" USING btree ("created_at","id") WHERE published_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seq" ON "audit" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "audit_project" ON "audit" USING btree ("project_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_action" ON "audit" USING btree ("project_id","action","at","id");--> statement-breakpoint
 CREATE INDEX "audit_entity" ON "audit" USING btree ("entity_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_unsealed" ON "audit" USING btree ("at","id") WHERE seq is null;--> statement-breakpoint
-CREATE INDEX "audit_commits" ON "audit" USING btree ("entity_id","at","id") WHERE action in ('connection.create', 'connection.update', 'connection.rollback', 'connection.reseal', 'instance.restore');
+CREATE INDEX "audit_commits" ON "audit" USING btree ("entity_id","at","id") WHERE action in ('connection.create', 'connection.update', 'connection.rollback', 'connection.reseal', 'instance.restore');--> statement-breakpoint
+CREATE INDEX "events_created" ON "events" USING btree ("created_at","id");--> statement-breakpoint
+CREATE INDEX "events_published" ON "events" USING btree ("project_id","published_at","created_at","id");--> statement-breakpoint
+CREATE INDEX "events_unpublished" ON "events" USING btree ("created_at","id") WHERE published_at is null;

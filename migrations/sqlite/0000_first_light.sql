@@ -27,6 +27,22 @@ CREATE TABLE `projects` (
 	`mac` blob NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `idempotency` (
+	`token_id` text NOT NULL,
+	`key` text NOT NULL,
+	`request_hash` blob NOT NULL,
+	`answer` blob,
+	`key_generation` integer,
+	`started_at` integer NOT NULL,
+	`taken_until` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`mac` blob NOT NULL,
+	PRIMARY KEY(`token_id`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_expiry` ON `idempotency` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `idempotency_taken` ON `idempotency` (`taken_until`) WHERE answer is null;--> statement-breakpoint
+CREATE INDEX `idempotency_generation` ON `idempotency` (`key_generation`,`token_id`) WHERE key_generation is not null;--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`id` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
@@ -36,6 +52,7 @@ CREATE TABLE `tokens` (
 	`digest` blob,
 	`operator` integer NOT NULL,
 	`integration_ids` text,
+	`key_scope` text,
 	`comment` text,
 	`created_at` integer NOT NULL,
 	`created_by` text,
@@ -92,6 +109,40 @@ CREATE TABLE `secret_destinations` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `secret_destinations_name` ON `secret_destinations` (`project_id`,`provider`,`path`,`member`,`bound_to`);--> statement-breakpoint
 CREATE INDEX `secret_destinations_page` ON `secret_destinations` (`project_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE TABLE `authority_head` (
+	`id` text PRIMARY KEY NOT NULL,
+	`revision` integer NOT NULL,
+	`entries` text NOT NULL,
+	`mac` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `account_secrets` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`name` text NOT NULL,
+	`scope` text NOT NULL,
+	`description` text,
+	`current_version` integer NOT NULL,
+	`endpoint_hash` blob,
+	`expires_at` integer,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	`updated_at` integer NOT NULL,
+	`updated_by` text,
+	`deleted_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `account_secrets_name` ON `account_secrets` (`project_id`,`name`) WHERE deleted_at is null;--> statement-breakpoint
+CREATE TABLE `account_secret_versions` (
+	`secret_id` text NOT NULL,
+	`version` integer NOT NULL,
+	`blob` blob,
+	`key_generation` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	PRIMARY KEY(`secret_id`, `version`)
+);
+--> statement-breakpoint
 CREATE TABLE `sites` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -212,6 +263,15 @@ CREATE TABLE `sealed_contents` (
 );
 --> statement-breakpoint
 CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`,`connection_id`) WHERE blob is not null;--> statement-breakpoint
+CREATE TABLE `external_ids` (
+	`dialect` text NOT NULL,
+	`entity` text NOT NULL,
+	`entity_id` text NOT NULL,
+	`value` text NOT NULL,
+	PRIMARY KEY(`dialect`, `entity`, `entity_id`)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `external_ids_value` ON `external_ids` (`dialect`,`entity`,`value`);--> statement-breakpoint
 CREATE TABLE `changes` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -292,71 +352,6 @@ CREATE INDEX `leases_live` ON `leases` (`connection_id`,`expires_at`) WHERE rele
 CREATE INDEX `leases_project` ON `leases` (`project_id`,`acquired_at`,`id`);--> statement-breakpoint
 CREATE INDEX `leases_connection` ON `leases` (`connection_id`,`acquired_at`,`id`);--> statement-breakpoint
 CREATE INDEX `leases_expiry` ON `leases` (`expires_at`) WHERE released_at is null;--> statement-breakpoint
-CREATE TABLE `external_ids` (
-	`dialect` text NOT NULL,
-	`entity` text NOT NULL,
-	`entity_id` text NOT NULL,
-	`value` text NOT NULL,
-	PRIMARY KEY(`dialect`, `entity`, `entity_id`)
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `external_ids_value` ON `external_ids` (`dialect`,`entity`,`value`);--> statement-breakpoint
-CREATE TABLE `account_secrets` (
-	`id` text PRIMARY KEY NOT NULL,
-	`project_id` text NOT NULL,
-	`name` text NOT NULL,
-	`scope` text NOT NULL,
-	`description` text,
-	`current_version` integer NOT NULL,
-	`endpoint_hash` blob,
-	`expires_at` integer,
-	`created_at` integer NOT NULL,
-	`created_by` text,
-	`updated_at` integer NOT NULL,
-	`updated_by` text,
-	`deleted_at` integer
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `account_secrets_name` ON `account_secrets` (`project_id`,`name`) WHERE deleted_at is null;--> statement-breakpoint
-CREATE TABLE `account_secret_versions` (
-	`secret_id` text NOT NULL,
-	`version` integer NOT NULL,
-	`blob` blob,
-	`key_generation` integer NOT NULL,
-	`created_at` integer NOT NULL,
-	`created_by` text,
-	PRIMARY KEY(`secret_id`, `version`)
-);
---> statement-breakpoint
-CREATE TABLE `idempotency` (
-	`token_id` text NOT NULL,
-	`key` text NOT NULL,
-	`request_hash` blob NOT NULL,
-	`answer` blob,
-	`key_generation` integer,
-	`started_at` integer NOT NULL,
-	`taken_until` integer NOT NULL,
-	`expires_at` integer NOT NULL,
-	`mac` blob NOT NULL,
-	PRIMARY KEY(`token_id`, `key`)
-);
---> statement-breakpoint
-CREATE INDEX `idempotency_expiry` ON `idempotency` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `idempotency_taken` ON `idempotency` (`taken_until`) WHERE answer is null;--> statement-breakpoint
-CREATE INDEX `idempotency_generation` ON `idempotency` (`key_generation`,`token_id`) WHERE key_generation is not null;--> statement-breakpoint
-CREATE TABLE `events` (
-	`id` text PRIMARY KEY NOT NULL,
-	`project_id` text NOT NULL,
-	`type` text NOT NULL,
-	`entity_id` text NOT NULL,
-	`data` text NOT NULL,
-	`created_at` integer NOT NULL,
-	`published_at` integer
-);
---> statement-breakpoint
-CREATE INDEX `events_created` ON `events` (`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `events_published` ON `events` (`project_id`,`published_at`,`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `events_unpublished` ON `events` (`created_at`,`id`) WHERE published_at is null;--> statement-breakpoint
 CREATE TABLE `audit` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text,
@@ -381,13 +376,6 @@ CREATE INDEX `audit_action` ON `audit` (`project_id`,`action`,`at`,`id`);--> sta
 CREATE INDEX `audit_entity` ON `audit` (`entity_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_unsealed` ON `audit` (`at`,`id`) WHERE seq is null;--> statement-breakpoint
 CREATE INDEX `audit_commits` ON `audit` (`entity_id`,`at`,`id`) WHERE action in ('connection.create', 'connection.update', 'connection.rollback', 'connection.reseal', 'instance.restore');--> statement-breakpoint
-CREATE TABLE `authority_head` (
-	`id` text PRIMARY KEY NOT NULL,
-	`revision` integer NOT NULL,
-	`entries` text NOT NULL,
-	`mac` blob NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE `audit_head` (
 	`id` text PRIMARY KEY NOT NULL,
 	`seq` integer NOT NULL,
@@ -404,3 +392,17 @@ CREATE TABLE `audit_archive` (
 	`at` integer NOT NULL,
 	`mac` blob NOT NULL
 );
+--> statement-breakpoint
+CREATE TABLE `events` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`type` text NOT NULL,
+	`entity_id` text NOT NULL,
+	`data` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`published_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `events_created` ON `events` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `events_published` ON `events` (`project_id`,`published_at`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `events_unpublished` ON `events` (`created_at`,`id`) WHERE published_at is null;

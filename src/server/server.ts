@@ -10,6 +10,7 @@ import { framing } from './plugins/framing.ts';
 import { graphql } from './plugins/graphql.ts';
 import { jsonBody } from './plugins/json-body.ts';
 import { knownRoutes } from './plugins/known-routes.ts';
+import { oauthToken } from './plugins/oauth-token.ts';
 import { probes } from './plugins/probes.ts';
 import { requestRecord } from './plugins/request-record.ts';
 import { SECURITY_HEADERS, securityHeaders } from './plugins/security-headers.ts';
@@ -32,6 +33,7 @@ const WAY: readonly ServerPlugin[] = [
   // The routes. Each says who may come: authentication, CSRF and rate limits are hooks of theirs.
   probes,
   explorer,
+  oauthToken,
   graphql,
 ];
 

@@ -33,3 +33,15 @@ test('a token signs browsers in twenty times at once, then ten times in a minute
   const later = Array.from({ length: 11 }, () => signIn('a'));
   expect([first, later, signIn('b')].map((outcomes) => [outcomes].flat().filter((one) => one === 'passes').length)).toEqual([20, 10, 1]);
 });
+
+test('a token is exchanged for a bearer sixty times at once, then once a second', () => {
+  let now = 0;
+  const limits = createRateLimits({ perSecond: 1, burst: 1 }, () => now);
+  const exchange = () => outcome(() => limits.countExchange('a'));
+  const atOnce = Array.from({ length: 61 }, exchange);
+  now = 1000;
+  expect({ first: atOnce.filter((one) => one === 'passes').length, later: [exchange(), exchange()] }).toEqual({
+    first: 60,
+    later: ['passes', 'RATE_LIMITED'],
+  });
+});

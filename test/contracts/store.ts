@@ -367,6 +367,24 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
     });
 
+    test('the audit of a time is read from either end', async () => {
+      const scope = newScope();
+      const { projectId } = scope;
+      const rows = [1, 2, 3, 4, 5].map((at) => auditRowOf(scope, { at }));
+      await store.write(async (tx) => {
+        for (const row of rows) await tx.audit.append(row);
+      });
+      const ids = (found: readonly AuditRow[]) => found.map(({ at }) => at);
+      const range = { from: 2, to: 4 };
+      const [first] = await store.read.audit.pageFromOldest(projectId, range, { limit: 1, after: null });
+      expect({
+        newest: ids(await store.read.audit.page(projectId, range, { limit: 10, after: null })),
+        oldest: ids(await store.read.audit.pageFromOldest(projectId, range, { limit: 10, after: null })),
+        behind: ids(await store.read.audit.pageFromOldest(projectId, range, { limit: 1, after: { at: 2, id: first?.id ?? '' } })),
+        foreign: await store.read.audit.pageFromOldest(newScope().projectId, {}, { limit: 10, after: null }),
+      }).toEqual({ newest: [4, 3, 2], oldest: [2, 3, 4], behind: [3], foreign: [] });
+    });
+
     test('audit rows are numbered without a gap, whoever seals', async () => {
       const scope = newScope();
       const append = () => store.write((tx) => tx.audit.append(auditRowOf(scope, { at: clock.now() })));
@@ -971,6 +989,24 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
     });
 
+    test('a token is revised as a whole while it lives, and found with what it was revised to', async () => {
+      const scope = newScope();
+      const token = tokenOf(scope, {});
+      const grant = { tokenId: token.id, projectId: scope.projectId, roles: ['editor', 'job'] } as const;
+      await store.write((tx) => tx.tokens.insert(token, [grant]));
+      const revision = { name: 'another', comment: 'a comment', expiresAt: clock.now() + HOUR, roles: ['viewer'] } as const;
+      const revise = (id: string) => store.write((tx) => tx.tokens.revise(id, revision));
+      const done = [await revise(token.id), await revise(uuidv7())];
+      const found = await store.read.tokens.findByHash(token.hash);
+      await store.write((tx) => tx.tokens.revoke(token.id, clock.now()));
+      const { roles, ...changed } = revision;
+      expect({ done, found, revoked: await revise(token.id) }).toEqual({
+        done: [true, false],
+        found: { token: { ...token, ...changed }, grants: [{ ...grant, roles }] },
+        revoked: false,
+      });
+    });
+
     test('a token is revoked once', async () => {
       const token = tokenOf(newScope(), {});
       const revoked = await store.write(async (tx) => {
@@ -1099,6 +1135,7 @@ function tokenOf(scope: Scope, given: Partial<Token>): Token {
     homeProjectId: scope.projectId,
     hash: randomBytes(32),
     digest: null,
+    keyScope: null,
     operator: false,
     integrationIds: null,
     comment: null,

@@ -31,6 +31,8 @@ export interface AuditReaders extends AuditArchiveReaders {
   find(projectId: string, id: string): Promise<AuditRow | null>;
   /** Newest first. */
   page(projectId: string, filter: AuditFilter, page: PageRequest): Promise<readonly AuditRow[]>;
+  /** Oldest first, of a time: `after` is the last one seen. */
+  pageFromOldest(projectId: string, filter: Pick<AuditFilter, 'from' | 'to'>, page: PageRequest): Promise<readonly AuditRow[]>;
   /** Rows of commits and of resealings of one connection (or of restores), by (at, id), that were written from `from` to `to`; `after` is the last one seen. */
   commitsOf(
     entityId: string,

@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = {
   'network.probe': 'Somebody asked whether an address can be reached from a site.',
   'storage.check': 'Somebody asked whether the store takes a write, and opens what it has sealed.',
   'token.create': 'A token was made; its secret is shown once and stored nowhere.',
+  'token.update': 'A service token got other roles, another name or another end.',
+  'token.exchange': 'A token was exchanged for a short-lived access token.',
   'token.reveal': 'The secret of a token that was just made was shown to a repeat of the request that made it.',
   'token.revoke': 'A token was ended before its time.',
   'secret-provider.grant': 'A project was allowed to name secrets of an outside provider, below a root.',
@@ -61,6 +63,7 @@ export type AuditAction = keyof typeof AUDIT_ACTIONS;
 export const CUT_ACTIONS: readonly AuditAction[] = [
   'session.create',
   'session.end',
+  'token.exchange',
   'network.probe',
   'storage.check',
   'change.stage',

@@ -30,12 +30,20 @@ export function rolesWith(permission: Permission): readonly string[] {
     .map(([role]) => role);
 }
 
-/** Each of them once. Throws BAD_REQUEST for none, and for a role that there is not. */
-export function readRoles(names: readonly string[]): readonly Role[] {
+/** Each of them once. `path` is where they stand in the caller's input. Throws BAD_REQUEST for none, and for a role that there is not. */
+export function readRoles(names: readonly string[], path = 'roles'): readonly Role[] {
   const roles = [...new Set(names)].filter(isRole);
   if (roles.length === 0 || roles.length !== new Set(names).size)
-    throw badRequest('roles', `Name one or more of these roles: ${Object.keys(ROLES).join(', ')}.`);
+    throw badRequest(path, `Name one or more of these roles: ${Object.keys(ROLES).join(', ')}.`);
   return roles;
+}
+
+/** The lead API's groups of a service token, which are roles here. Throws BAD_REQUEST. */
+export function readGroups(names: readonly (string | null | undefined)[]): readonly Role[] {
+  return readRoles(
+    names.map((name) => name ?? ''),
+    'groups',
+  );
 }
 
 export function isRole(value: string): value is Role {

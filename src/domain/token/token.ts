@@ -10,8 +10,10 @@ export interface Token {
   /** HA1 for HTTP digest, sealed; it can be made only while the secret is known. */
   readonly digest: Buffer | null;
   readonly operator: boolean;
-  /** An integration key: limited to these. */
+  /** Limited to these; null means the whole project. */
   readonly integrationIds: readonly string[] | null;
+  /** What an integration key is for, in the lead API's words; null of every other token. */
+  readonly keyScope: string | null;
   readonly comment: string | null;
   readonly createdAt: number;
   readonly createdBy: string | null;

@@ -52,13 +52,13 @@ export async function readPage<T>(
   };
 }
 
-function writeCursor({ at, id }: { readonly at: number; readonly id: string }): string {
+export function writeCursor({ at, id }: { readonly at: number; readonly id: string }): string {
   return Buffer.from(`${at}/${id}`).toString('base64url');
 }
 
-function readCursor(cursor: string): { readonly at: number; readonly id: string } {
+export function readCursor(cursor: string, path = 'after'): { readonly at: number; readonly id: string } {
   const [, at, id] = /^(\d{1,16})\/([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  if (at === undefined || id === undefined) throw badRequest('after', 'after is not a cursor of this list.');
+  if (at === undefined || id === undefined) throw badRequest(path, `${path} is not a cursor of this list.`);
   return { at: Number(at), id };
 }
 

@@ -1,5 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../../operations/services.ts';
+import { addAccessTokens } from '../lead/access/access-token.ts';
+import { addAccountAudit } from '../lead/access/audit-log.ts';
+import { addIntegrationKeys } from '../lead/access/integration-key.ts';
 import { addAccount } from '../lead/account.ts';
 import { addAdding } from '../lead/add.ts';
 import { addContainers } from '../lead/container.ts';
@@ -69,7 +72,10 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addIntegrations(builder, refs);
   addLeases(builder, leases, pages);
   addTokens(builder, pages);
+  addAccessTokens(builder);
+  addIntegrationKeys(builder, refs);
   addAudit(builder, pages);
+  addAccountAudit(builder, pages);
   addStoreExamination(builder);
   addEvents(builder);
   addKeys(builder);

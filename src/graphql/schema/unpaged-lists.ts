@@ -9,6 +9,7 @@ export const MOST_UNPAGED = 10_000;
 const PAGES = {
   connections: '`connections(first: 100, after: …)`',
   integrations: '`connections(first: 100, after: …)`, each with its integration,',
+  tokens: '`apiTokens(first: 100, after: …)`',
 } as const;
 
 /** The rows, of which one more than may be was asked for. Throws LIMIT_EXCEEDED where it is there: no list ends without a word. */

@@ -7,6 +7,7 @@ import type { Token, TokenGrant } from '../../domain/token/token.ts';
 import { grantInUse } from '../../domain/token/token-life.ts';
 import { auditRefusal } from '../audit/audit-refusal.ts';
 import type { Services } from '../services.ts';
+import { isAccessToken, readAccessToken } from './access-token.ts';
 
 export interface PresentedToken {
   readonly secret: string;
@@ -21,16 +22,40 @@ const MINUTE_MS = 60_000;
  * without asking the store.
  */
 export async function authenticate(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
+  if (isAccessToken(presented.secret)) return await authenticateAccess(services, presented, request);
+  return await authenticateToken(services, presented, request);
+}
+
+/** The same of an API token alone: a bearer that was got for one is not exchanged for another. */
+export async function authenticateToken(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
   const kind = services.tokens.parse(presented.secret);
   if (kind !== 'pat' && kind !== 'svc') throw unauthenticated();
   const hash = services.vault.keyedHash('token', presented.secret);
   const found = await services.store.read.tokens.findByHash(hash);
   if (found === null || !timingSafeEqual(found.token.hash, hash)) throw unauthenticated();
   if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();
+  return await liveActorOf(services, found, request);
+}
+
+/** The actor of the token that a short-lived bearer was given for, with the rights that it has now. */
+async function authenticateAccess(services: Services, { secret, id }: PresentedToken, request: RequestInfo): Promise<Actor> {
+  const access = readAccessToken(services, secret);
+  if (access === null || access.expiresAt <= (await services.store.now())) throw unauthenticated();
+  const found = await services.store.read.tokens.find(access.tokenId);
+  if (found === null || (id !== undefined && id !== access.tokenId)) throw unauthenticated();
+  return await liveActorOf(services, found, request);
+}
+
+/** The use of a token that has ended is audited. */
+async function liveActorOf(
+  services: Services,
+  { token, grants }: { readonly token: Token; readonly grants: readonly TokenGrant[] },
+  request: RequestInfo,
+): Promise<Actor> {
   try {
-    return await actorOf(services, found.token, found.grants, request);
+    return await actorOf(services, token, grants, request);
   } catch (error) {
-    await auditRefusal(services, endedActor(found.token, request), { fields: [], codes: ['UNAUTHENTICATED'] });
+    await auditRefusal(services, endedActor(token, request), { fields: [], codes: ['UNAUTHENTICATED'] });
     throw error;
   }
 }

@@ -19,6 +19,8 @@ export interface CreateToken {
   readonly integrationIds?: readonly string[] | null;
   readonly comment?: string | null;
   readonly operator?: boolean;
+  /** Makes it an integration key. */
+  readonly keyScope?: string;
 }
 
 /** The token, and its secret, which is shown this once. */
@@ -60,6 +62,7 @@ export async function insertToken(
     digest: null,
     operator: input.operator === true,
     integrationIds: await limitTo(actor, tx, input.integrationIds ?? null),
+    keyScope: input.keyScope ?? null,
     comment: input.comment ?? null,
     createdAt: now,
     createdBy: actorId(actor),
@@ -73,7 +76,7 @@ export async function insertToken(
     action: 'token.create',
     entity: 'token',
     entityId: token.id,
-    details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator },
+    details: { kind: token.kind, roles, expiresAt: token.expiresAt, operator: token.operator, keyScope: token.keyScope },
   });
   return token;
 }

@@ -1,7 +1,13 @@
 import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { isWithinReach } from '../../domain/token/revocation.ts';
-import type { Services } from '../services.ts';
+import type { Token, TokenGrant } from '../../domain/token/token.ts';
+import { actorId, type Services } from '../services.ts';
+
+export interface ListedToken {
+  readonly token: Token;
+  readonly grants: readonly TokenGrant[];
+}
 
 /** Newest first. A page that is not full is the last. */
 export async function listTokens(
@@ -10,7 +16,7 @@ export async function listTokens(
   { limit, after }: PageRequest,
 ): ReturnType<Services['store']['read']['tokens']['list']> {
   requirePermission(actor, 'token');
-  const found: Awaited<ReturnType<typeof listTokens>>[number][] = [];
+  const found: ListedToken[] = [];
   let last = after;
   // What the actor may not see is left out, and more is read in its place.
   for (;;) {
@@ -20,4 +26,50 @@ export async function listTokens(
     if (end === undefined || page.length < limit || found.length >= limit) return found.slice(0, limit);
     last = { at: end.createdAt, id: end.id };
   }
+}
+
+const PAGE = 100;
+
+/** The tokens that fit, of all that `listTokens` gives, newest first: at most `most`. */
+export async function tokensWhere(
+  services: Services,
+  actor: Actor,
+  most: number,
+  fits: (token: Token) => boolean,
+): Promise<readonly ListedToken[]> {
+  const found: ListedToken[] = [];
+  for (let after: PageRequest['after'] = null; ; ) {
+    const page: readonly ListedToken[] = await listTokens(services, actor, { limit: PAGE, after });
+    found.push(...page.filter(({ token }) => fits(token)));
+    const last = page.at(-1)?.token;
+    if (last === undefined || page.length < PAGE || found.length >= most) return found.slice(0, most);
+    after = { at: last.createdAt, id: last.id };
+  }
+}
+
+export interface TokenQuery {
+  /** The whole project's, or those that the actor is or has made. */
+  readonly of: 'account' | 'user';
+  /** Of services or of people alone; null for both. */
+  readonly isService: boolean | null;
+}
+
+/** Tokens that are no integration keys and have not been revoked, newest first, at most `most`. Throws FORBIDDEN for the whole project's. */
+export async function listTokensOf(
+  services: Services,
+  actor: Actor,
+  { of, isService }: TokenQuery,
+  most: number,
+): Promise<readonly ListedToken[]> {
+  const { tokenId } = actor;
+  const fits = ({ kind, keyScope, revokedAt }: Token) =>
+    keyScope === null && revokedAt === null && (isService === null || isService === (kind === 'svc'));
+  if (of === 'account') return await tokensWhere(services, actor, most, fits);
+  const itself = tokenId === null ? null : await services.store.read.tokens.find(tokenId);
+  const own = itself === null || !fits(itself.token) ? [] : [itself];
+  // Whoever may not make tokens has made none.
+  if (!actor.permissions.has('token')) return own;
+  const maker = actorId(actor);
+  const made = await tokensWhere(services, actor, most, (token) => fits(token) && token.createdBy === maker && token.id !== tokenId);
+  return [...made, ...own].slice(0, most);
 }

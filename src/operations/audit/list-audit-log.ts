@@ -12,10 +12,15 @@ export async function listAuditLog(
   filter: AuditFilter,
   page: PageRequest,
 ): Promise<readonly AuditRow[]> {
-  requirePermission(actor, 'audit');
-  if (actor.integrationIds !== null)
-    throw new DomainError('FORBIDDEN', "The audit is the whole project's, and this token is limited to some integrations.");
+  requireAuditor(actor);
   const unknown = filter.actions?.find((action) => !Object.hasOwn(AUDIT_ACTIONS, action));
   if (unknown !== undefined) throw badRequest('filter.actions', `Known actions: ${Object.keys(AUDIT_ACTIONS).join(', ')}.`);
   return await store.read.audit.page(actor.projectId, filter, page);
+}
+
+/** Throws FORBIDDEN. */
+export function requireAuditor(actor: Actor): void {
+  requirePermission(actor, 'audit');
+  if (actor.integrationIds !== null)
+    throw new DomainError('FORBIDDEN', "The audit is the whole project's, and this token is limited to some integrations.");
 }

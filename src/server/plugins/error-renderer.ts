@@ -23,6 +23,13 @@ const FASTIFY_ERRORS: Readonly<Record<string, () => DomainError>> = {
   ECONNRESET: endedEarly,
 };
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How a route tells failures whose clients expect another form, and what it adds to their headers. */
+    renderError?: (error: DomainError, status: number) => { readonly body: object; readonly headers: Readonly<Record<string, string>> };
+  }
+}
+
 /** A 503 carries `message` and no `errors`, which makes the lead API's clients try again. */
 export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = expected(error);
@@ -31,15 +38,23 @@ export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown,
   // A path that the router can't read is refused before there is a record.
   if (request.record != null) request.record.codes = [told.code];
   const status = told === UNMET ? 417 : ERROR_CODES[told.code].status;
-  const body = status === 503 ? { message: told.message, code: told.code } : { errors: [fromDomainError(told)] };
+  // A path that the router can't read has no route.
+  const { body, headers } = (request.routeOptions?.config?.renderError ?? asGraphql)(told, status);
   // The rest of a body that was not read to its end would be taken for the next request, so the connection ends with it.
   const isLast = !request.raw.complete;
   if (isLast) {
     connectionOf(request.raw.socket).isEnding = true;
     reply.header('connection', 'close');
   } else reply.removeHeader('connection');
-  reply.code(status).headers(headersOf(told)).send(JSON.stringify(body));
+  reply
+    .code(status)
+    .headers({ ...headersOf(told), ...headers })
+    .send(JSON.stringify(body));
   if (isLast) request.raw.resume();
+}
+
+function asGraphql(told: DomainError, status: number) {
+  return { body: status === 503 ? { message: told.message, code: told.code } : { errors: [fromDomainError(told)] }, headers: {} };
 }
 
 function expected(error: unknown): DomainError | null {

@@ -6,24 +6,50 @@ import { headerOf, timesGiven } from '../request/headers.ts';
 
 /** Most bytes of a body. */
 export const MAX_BODY = 262_144;
+const MAX_FORM = 16_384;
 
-export const UNREADABLE_TYPE = new DomainError('UNSUPPORTED_TYPE', 'Send Content-Type: application/json, in UTF-8.');
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of the bodies that a route reads; JSON unless it says otherwise. */
+    bodyType?: string;
+  }
+}
+
+export const UNREADABLE_TYPE = unreadable(JSON_TYPE);
+
+function unreadable(type: string): DomainError {
+  return new DomainError('UNSUPPORTED_TYPE', `Send Content-Type: ${type}, in UTF-8.`);
+}
 
 /** Strips a byte order mark, and throws for what is not UTF-8. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads bodies that are one JSON object in UTF-8, and no others: forms and plain text of other sites never get further. */
+/**
+ * Reads bodies that are one JSON object in UTF-8: forms and plain text of other sites never get further, but for a route that takes a form
+ * and no cookie.
+ */
 export function jsonBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addHook('preParsing', (request, reply, _payload, done) => {
     const { raw } = request;
-    if (raw.method === 'POST') requireJson(raw);
+    if (raw.method === 'POST') requireType(raw, request.routeOptions.config.bodyType ?? JSON_TYPE);
     if (Number(raw.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
     // The client sends its body only when it is told that it is wanted.
     if (raw.headers.expect !== undefined) reply.raw.writeContinue();
     done();
   });
-  app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (request, body: Buffer, done) => {
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer', bodyLimit: MAX_FORM }, (request, body: Buffer, done) => {
+    try {
+      request.bodyText = decode(body);
+      done(null, null);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BODY }, (request, body: Buffer, done) => {
     try {
       request.bodyText = decode(body);
       done(null, parseObject(request.bodyText));
@@ -37,14 +63,14 @@ export function tooLarge(): DomainError {
   return new DomainError('TOO_LARGE', `The body has more than ${MAX_BODY} bytes.`, { limit: MAX_BODY });
 }
 
-/** Throws UNSUPPORTED_TYPE unless the body is said once to be JSON in UTF-8, as it is. */
-function requireJson(request: IncomingMessage): void {
+/** Throws UNSUPPORTED_TYPE unless the body is said once to be of that type, in UTF-8, as it is. */
+function requireType(request: IncomingMessage, expected: string): void {
   const [type, ...parameters] = (headerOf(request, 'content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charsets = parameters
     .map((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1])
     .filter((charset) => charset !== undefined);
-  if (timesGiven(request, 'content-type') !== 1 || type !== 'application/json' || charsets.some((charset) => !/^utf-?8$/.test(charset)))
-    throw UNREADABLE_TYPE;
+  if (timesGiven(request, 'content-type') !== 1 || type !== expected || charsets.some((charset) => !/^utf-?8$/.test(charset)))
+    throw expected === JSON_TYPE ? UNREADABLE_TYPE : unreadable(expected);
   const codings = (headerOf(request, 'content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
   if (codings.some((coding) => coding !== '' && coding !== 'identity'))
     throw new DomainError('UNSUPPORTED_TYPE', 'A body is read as it is: send it without a Content-Encoding.');

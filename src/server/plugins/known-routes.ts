@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
 
 /** What a reader of an error may try; the explorer's files have paths of their own below its. */
-const SERVED = ['/graphql', '/explorer/', '/livez', '/readyz', '/metrics'];
+const SERVED = ['/graphql', '/oauth2/token', '/explorer/', '/livez', '/readyz', '/metrics'];
 
 /** How methods are listed. */
 const ORDER = ['GET', 'HEAD', 'POST', 'DELETE'];

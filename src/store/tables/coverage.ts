@@ -96,7 +96,7 @@ export const COVERAGE = {
     how: 'The MAC of the token covers all its grants, so that one which is added, edited or taken away shows.',
     except: {},
     rows: {
-      replay: 'Grants of a token do not change while it lasts; its MAC covers those that it has.',
+      replay: 'The MAC of the token covers the grants that it has now, and the list of tokens has that MAC.',
     },
   },
   sessions: {

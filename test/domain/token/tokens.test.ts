@@ -16,6 +16,7 @@ const token: Token = {
   homeProjectId: 'sales',
   hash: Buffer.alloc(32),
   digest: null,
+  keyScope: null,
   operator: false,
   integrationIds: null,
   comment: null,

@@ -297,6 +297,7 @@ describe('the SQLite engine', () => {
           digest: null,
           operator: false,
           integrationIds: ['i'],
+          keyScope: null,
           comment: null,
           createdAt: 1,
           createdBy: null,

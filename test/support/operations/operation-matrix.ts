@@ -429,11 +429,68 @@ export const ROWS: readonly Row[] = [
     field: 'revokeToken',
     by: OWNERS,
     lacks: 'token',
+    ask: async (scene) => `(id: "${await makeToken(scene)}") { success }`,
+  },
+
+  {
+    field: 'getTokenMetadata',
+    by: OWNERS,
+    lacks: 'token',
+    ...listed,
+    ask: () => '(index: account) { id createdBy groups }',
+  },
+  { field: 'getTokenMetadata', when: 'of the caller', by: EVERYBODY, ...listed, ask: () => '(index: user) { id }' },
+  { field: 'createAccessToken', by: OWNERS, lacks: 'token', ...listed, ask: () => '(expirationInDays: 30) { accessToken { token } }' },
+  {
+    field: 'createOrUpdateServiceApiToken',
+    by: OWNERS,
+    lacks: 'token',
+    ...listed,
+    ask: () => '(displayName: "another", groups: ["editor"]) { accessToken { token } }',
+  },
+  {
+    field: 'createOrUpdateServiceApiToken',
+    when: 'that changes one',
+    by: OWNERS,
+    lacks: 'token',
+    ask: async (scene) => `(tokenId: "${await makeToken(scene)}", groups: ["editor"]) { accessToken { token } }`,
+  },
+  {
+    field: 'deleteAccessToken',
+    by: OWNERS,
+    lacks: 'token',
+    ask: async (scene) => `(tokenId: "${await makeToken(scene)}") { success }`,
+  },
+  {
+    field: 'createIntegrationKey',
+    by: OWNERS,
+    lacks: 'token',
+    ask: async (scene) =>
+      `(description: "nightly", scope: Spark, warehouseIds: ["${(await scene.add()).integrationId}"]) { key { id secret } }`,
+  },
+  {
+    field: 'getIntegrationKeys',
+    by: OWNERS,
+    lacks: 'token',
+    ...listed,
     async ask(scene) {
-      const { createToken } = await scene.ask('mutation { createToken(name: "to be revoked", roles: [viewer]) { token { id } } }');
-      scene.ids.add(createToken.token.id);
-      return `(id: "${createToken.token.id}") { success }`;
+      await makeKey(scene);
+      return '{ id warehouses { uuid } }';
     },
+  },
+  {
+    field: 'deleteIntegrationKey',
+    by: OWNERS,
+    lacks: 'token',
+    ask: async (scene) => `(keyId: "${await makeKey(scene)}") { deleted }`,
+  },
+  {
+    field: 'getAccountAuditLogs',
+    by: OWNERS,
+    lacks: 'audit',
+    elsewhere: 'ok',
+    limited: 'FORBIDDEN',
+    ask: () => '(startTime: "2020-01-01T00:00:00Z") { records { apiCallReferences } }',
   },
 
   // The instance.
@@ -601,6 +658,22 @@ async function stageBare(scene: Scene): Promise<{ readonly changeId: string; rea
   );
   const { changes } = await scene.ask('{ changes(first: 1) { edges { node { id } } } }');
   return { changeId: changes.edges[0].node.id, path };
+}
+
+async function makeToken(scene: Scene): Promise<string> {
+  const { createToken } = await scene.ask('mutation { createToken(name: "to be changed", roles: [viewer]) { token { id } } }');
+  scene.ids.add(createToken.token.id);
+  return createToken.token.id;
+}
+
+async function makeKey(scene: Scene): Promise<string> {
+  const { integrationId } = await scene.add();
+  const { createIntegrationKey } = await scene.ask(
+    'mutation ($i: [UUID]) { createIntegrationKey(description: "nightly", scope: Spark, warehouseIds: $i) { key { id } } }',
+    { i: [integrationId] },
+  );
+  scene.ids.add(createIntegrationKey.key.id);
+  return createIntegrationKey.key.id;
 }
 
 /** A prefix of variables that nobody else grants. */

@@ -164,6 +164,25 @@ export function tokenWriters(tx: SignedTransaction, tables: Tables): TokenWriter
       if (grants.length > 0) await db.insert(tokenGrants).values([...grants]);
       await amendAuthority(tx, tables, [[entryOf('token', token.id), row.mac]]);
     },
+    async revise(id, { roles, ...set }) {
+      const found = checked(tx, tables, await byId(tx, tables, { id }));
+      if (found === null || found.token.revokedAt !== null) return false;
+      const { token, mac: before } = found;
+      const grants = found.grants.map((grant) => (grant.projectId === token.homeProjectId ? { ...grant, roles } : grant));
+      const { mac } = withMac(tx, tokens, { ...token, ...set }, besideOf(grants));
+      const written = await db
+        .update(tokens)
+        .set({ ...set, mac })
+        .where(and(eq(tokens.id, id), eq(tokens.mac, before)))
+        .returning({ id: tokens.id });
+      if (written.length === 0) return false;
+      await db
+        .update(tokenGrants)
+        .set({ roles })
+        .where(and(eq(tokenGrants.tokenId, id), eq(tokenGrants.projectId, token.homeProjectId)));
+      await amendAuthority(tx, tables, [[entryOf('token', id), mac]]);
+      return true;
+    },
     async revoke(id, now) {
       const found = await readers.find(id);
       if (found === null) return false;

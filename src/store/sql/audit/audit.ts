@@ -58,6 +58,22 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
       return new Map(rows.map(({ id, seq }) => [id, seq === null ? null : Number(seq)]));
     },
     page: async (projectId, filter, request) => readableOf(await pageOf(source, tables, projectId, filter, request)),
+    pageFromOldest: async (projectId, { from, to }, { limit, after }) =>
+      readableOf(
+        await db
+          .select()
+          .from(audit)
+          .where(
+            and(
+              eq(audit.projectId, projectId),
+              from === undefined ? undefined : gte(audit.at, from),
+              to === undefined ? undefined : lte(audit.at, to),
+              newerThan(audit.at, audit.id, after),
+            ),
+          )
+          .orderBy(asc(audit.at), asc(audit.id))
+          .limit(atMost(limit)),
+      ),
     find: async (projectId, id) =>
       first<AuditRow>(
         await db
