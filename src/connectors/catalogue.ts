@@ -9,34 +9,39 @@ export interface Catalogue {
   moduleUrlOf(kind: string): string;
 }
 
-/** The connectors of this process, built in and of packages, by kind. Throws StartupError for a kind of a package that is defined already. */
+/** The connectors of this process, built in and of packages, by kind and by its aliases. Throws StartupError for a name that a package defines again. */
 export function createCatalogue(packaged: readonly PackagedConnector[] = []): Catalogue {
-  const byKind = new Map<string, RegisteredConnector>(builtInConnectors.map((one) => [one.connector.kind, one]));
+  const byName = new Map<string, RegisteredConnector>(builtInConnectors.flatMap(named));
   const families = new Set(builtInConnectors.map(({ connector }) => connector.family?.kind));
   const owners = new Map<string, string>();
   for (const registered of packaged) {
-    const { kind } = registered.connector;
-    if (byKind.has(kind) || families.has(kind)) {
-      const owner = owners.get(kind);
-      throw refusal(
-        registered.packageName,
-        `defines the kind "${kind}", which ${owner === undefined ? 'is built in' : `the package "${owner}" defines too`}`,
-      );
+    for (const [name, one] of named(registered)) {
+      if (byName.has(name) || families.has(name)) {
+        const owner = owners.get(name);
+        throw refusal(
+          registered.packageName,
+          `defines the kind "${name}", which ${owner === undefined ? 'is built in' : `the package "${owner}" defines too`}`,
+        );
+      }
+      byName.set(name, one);
+      owners.set(name, registered.packageName);
     }
-    byKind.set(kind, registered);
-    owners.set(kind, registered.packageName);
   }
-  const all = [...byKind.values()].map(({ connector }) => connector);
+  const all = [...new Set(byName.values())].map(({ connector }) => connector);
   return {
     // Stored kinds are folded already.
-    find: (kind) => (byKind.get(kind) ?? byKind.get(foldKind(kind)))?.connector ?? null,
+    find: (kind) => (byName.get(kind) ?? byName.get(foldKind(kind)))?.connector ?? null,
     member: (familyKind, discriminator) =>
       all.find(({ family, kind }) => family?.kind === foldKind(familyKind) && kind === foldKind(discriminator)) ?? null,
     all: () => all,
     moduleUrlOf(kind) {
-      const found = byKind.get(kind);
+      const found = byName.get(kind);
       if (found === undefined) throw new TypeError(`No connector of kind "${kind}".`);
       return found.moduleUrl;
     },
   };
+}
+
+function named(one: RegisteredConnector): readonly (readonly [string, RegisteredConnector])[] {
+  return [one.connector.kind, ...one.connector.aliases].map((name) => [name, one] as const);
 }

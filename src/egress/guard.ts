@@ -5,13 +5,15 @@ import { syncBuiltinESMExports } from 'node:module';
 import net, { isIP } from 'node:net';
 import os from 'node:os';
 import workerThreads from 'node:worker_threads';
-import { EgressError } from '../domain/connector/egress.ts';
+import { EgressError, type EgressErrorCode, networkFailure } from '../domain/connector/egress.ts';
 import { checkAddress, type EgressPolicy } from './address-policy.ts';
 import { resolveChecked } from './resolve.ts';
 
 /** The sockets of one task. They are destroyed when it ends. */
 export interface Guard {
   destroyAll(): void;
+  /** What the network first did to one of them, or null. */
+  firstFailure(): EgressErrorCode | null;
 }
 
 /** The home of a driver: it finds no file there with credentials that it was not given. */
@@ -91,8 +93,18 @@ export function installGuard(policy: EgressPolicy): Guard {
     return false;
   }
 
+  let failure: EgressErrorCode | null = null;
+  const destroy = net.Socket.prototype._destroy;
+
+  /** Every socket ends here, an encrypted one too, whatever its driver makes of the error. */
+  function observedDestroy(this: net.Socket, ...args: Parameters<typeof destroy>): void {
+    failure ??= networkFailure(args[0]);
+    Reflect.apply(destroy, this, args);
+  }
+
   net.Socket.prototype.connect = guardedConnect as typeof connect;
   net.Socket.prototype.push = guardedPush;
+  net.Socket.prototype._destroy = observedDestroy;
   refuseOtherWaysOut();
   syncBuiltinESMExports();
   return {
@@ -100,7 +112,9 @@ export function installGuard(policy: EgressPolicy): Guard {
       for (const socket of open) socket.destroy();
       open.clear();
       received = 0;
+      failure = null;
     },
+    firstFailure: () => failure,
   };
 }
 

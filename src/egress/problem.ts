@@ -61,7 +61,7 @@ function networkCodeOf(code: EgressErrorCode): NetworkCode {
   return code === 'INVALID_HEADER_VALUE' ? 'INTERNAL' : code;
 }
 
-export function driverNotInstalled({ packageName, install }: { readonly packageName: string; readonly install: string }): Problem {
+export function driverNotInstalled(packageName: string, install: string): Problem {
   return {
     code: 'DRIVER_NOT_INSTALLED',
     cause: `the package ${packageName} is not installed`,

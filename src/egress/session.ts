@@ -1,15 +1,17 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
-import { BY_SYSTEM_CODE, EgressError, type EgressSession, type HttpReply, type HttpRequest } from '../domain/connector/egress.ts';
+import { EgressError, type EgressSession, type HttpReply, type HttpRequest, networkFailure } from '../domain/connector/egress.ts';
 import type { EgressPolicy } from './address-policy.ts';
+import type { Guard } from './guard.ts';
 import { resolveChecked } from './resolve.ts';
 
 const MIB = 1024 * 1024;
 
 /** The ways out of a worker, under one signal: when it aborts, every socket is destroyed and TIMEOUT thrown. The sockets are the guard's, so each is checked and pinned there. */
-export function createEgressSession(policy: EgressPolicy, signal: AbortSignal): EgressSession {
+export function createEgressSession(policy: EgressPolicy, guard: Pick<Guard, 'firstFailure'>, signal: AbortSignal): EgressSession {
   return {
+    firstFailure: guard.firstFailure,
     async probeTcp(host, port) {
       const started = performance.now();
       await new Promise<void>((resolve, reject) => {
@@ -117,8 +119,6 @@ async function send(deadline: AbortSignal, url: URL, request: HttpRequest): Prom
 export function toEgressError(error: unknown, signal?: AbortSignal): EgressError {
   if (error instanceof EgressError) return error;
   if (signal?.aborted === true) return new EgressError('TIMEOUT');
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return new EgressError('TLS_UNTRUSTED');
-  if (code === 'ABORT_ERR') return new EgressError('TIMEOUT');
-  return new EgressError(BY_SYSTEM_CODE[code] ?? 'UNREACHABLE');
+  if (error instanceof Error && 'code' in error && error.code === 'ABORT_ERR') return new EgressError('TIMEOUT');
+  return new EgressError(networkFailure(error) ?? 'UNREACHABLE');
 }

@@ -72,13 +72,15 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
       credentials: task.credentials as never,
       current: task.current as never,
       options: task.options,
-      egress: createEgressSession(policy, signal),
+      egress: createEgressSession(policy, guard, signal),
       signal,
     });
     return outcomeOf(report, scrubber);
   } catch (error) {
-    if (connector.driver === null || !isMissing(error, connector.driver.packageName)) throw error;
-    return outcomeOf({ errors: [driverNotInstalled(connector.driver)], warnings: [] }, scrubber);
+    const install = connector.driver?.install ?? null;
+    const missing = connector.driver?.packages.find((packageName) => isMissing(error, packageName));
+    if (missing === undefined || install === null) throw error;
+    return outcomeOf({ errors: [driverNotInstalled(missing, install)], warnings: [] }, scrubber);
   }
 }
 

@@ -33,6 +33,13 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     });
     afterAll(() => pool.close());
 
+    test('the catalogue says what it speaks and what it is tested with', () => {
+      expect({ speaks: connector.speaks, tested: connector.tested }).toEqual({
+        speaks: expect.stringMatching(/./),
+        tested: { against: expect.stringMatching(/^(server|fake)$/), what: expect.stringMatching(/./) },
+      });
+    });
+
     test('every field is a setting, a secret or a group of them, with a description', () => {
       const undescribed = Object.entries(connector.fields)
         .filter(([key, schema]) => fieldMeta(schema, key).description === null)

@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { createRunner } from '../support/connectors/inline-validator.ts';
+import { TEST_AUTHORITY, TEST_CERTIFICATE } from '../support/fakes/test-certificate.ts';
 
 const LOOPBACK = { policy: { allow: ['loopback'], own: [] } };
 
@@ -338,4 +339,20 @@ test('a caller that goes away takes its run with it: the socket is closed, and a
   const next = await pool.run({ ...task, credentials: { quick: true } });
   tarpit.close();
   expect({ errors: left.errors.map(({ code }) => code), status: next.status }).toEqual({ errors: ['TIMEOUT'], status: 'passed' });
+});
+
+test('what the network first did to a socket is known, whatever its driver makes of it, and is forgotten with the run', async () => {
+  const server = createTlsServer(TEST_CERTIFICATE, (socket) => socket.on('error', () => {}).end());
+  const port = await listening(server);
+  const code = `if (credentials.port === undefined) return report(egress.firstFailure());
+    const tls = await import('node:tls');
+    const { port, ca } = credentials;
+    await new Promise((resolve) => tls.connect({ host: '127.0.0.1', port, ca }).on('error', resolve).on('secureConnect', resolve));
+    return report(egress.firstFailure());`;
+  const { pool, task } = poolFor(code, LOOPBACK);
+  const failed = await pool.run({ ...task, credentials: { port } });
+  const next = await pool.run(task);
+  const trusted = await pool.run({ ...task, credentials: { port, ca: TEST_AUTHORITY } });
+  server.close();
+  expect([failed, next, trusted].map(({ data }) => data?.returnedData ?? null)).toEqual(['TLS_UNTRUSTED', null, null]);
 });

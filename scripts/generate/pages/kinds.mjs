@@ -3,23 +3,46 @@ import { PARITY } from '../../../dist/domain/change/proof/parity.js';
 import { fieldMeta } from '../../../dist/domain/connector/field.js';
 import { code, page, table } from '../markdown.mjs';
 
+const kinds = createCatalogue()
+  .all()
+  .toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+
 export default page(
   'kinds',
   'Kinds',
   'What each kind of connection takes, and how it is checked. A field marked *destination* says where secrets are sent: who changes it gives the secrets again.',
-  createCatalogue()
-    .all()
-    .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
-    .flatMap(kind),
+  [overview(), ...kinds.flatMap(kind)],
 );
 
-function kind({ kind: name, title, category, family, fields, validators, driver }) {
+function overview() {
+  return table(
+    ['kind', 'speaks', 'driver', 'what is checked', 'tested with'],
+    kinds.map(({ kind: name, title, speaks, driver, validators, tested }) => [
+      `[\`${name}\`](#${anchorOf(`${title} (${name})`)})`,
+      speaks,
+      driver === null ? 'none' : `${driver.packages.map(code).join(', ')}${driver.install === null ? '' : ', optional'}`,
+      validators.map(({ name: validator }) => validator.replace('validate_', '').replaceAll('_', ' ')).join(', '),
+      tested.against === 'server' ? tested.what : `${tested.what} (a stand-in)`,
+    ]),
+  );
+}
+
+/** As the page's readers make it of a heading. */
+function anchorOf(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+}
+
+function kind({ kind: name, aliases, title, category, family, fields, validators, driver }) {
   return [
     `## ${title} (\`${name}\`)`,
     [
       `Category: ${category}.`,
       ...(family === null ? [] : [`In the lead API it is a \`${family.kind}\` with \`${family.discriminator}: "${name}"\`.`]),
-      ...(driver === null ? [] : [`Its driver is optional: \`${driver.install}\`.`]),
+      ...(aliases.length === 0 ? [] : [`Also called ${aliases.map(code).join(', ')}.`]),
+      ...(driver === null || driver.install === null ? [] : [`Its driver is optional: \`${driver.install}\`.`]),
     ].join(' '),
     table(
       ['field', 'role', 'required', 'what it is'],

@@ -299,7 +299,7 @@ export type KindAndParityQuery = { readonly connection: { readonly kind: string,
 
 export type ListConnectorsQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type ListConnectorsQuery = { readonly connectors: ReadonlyArray<{ readonly kind: string, readonly jsonSchema: unknown }> };
+export type ListConnectorsQuery = { readonly connectors: ReadonlyArray<{ readonly kind: string, readonly aliases: ReadonlyArray<string>, readonly jsonSchema: unknown }> };
 
 export type StageConnectionMutationVariables = Exact<{
   kind: string;
@@ -540,7 +540,7 @@ export const showConnection = 'query ShowConnection($id:UUID!){connection(id:$id
 export const kindAndSettings = 'query KindAndSettings($id:UUID!){connection(id:$id){kind settings}}' as Document<KindAndSettingsQuery, KindAndSettingsQueryVariables>;
 export const showPolicy = 'query ShowPolicy($id:UUID!){connection(id:$id){policy{inFlight commitPolicy parity overlapSeconds}}}' as Document<ShowPolicyQuery, ShowPolicyQueryVariables>;
 export const kindAndParity = 'query KindAndParity($id:UUID!){connection(id:$id){kind policy{parity}}}' as Document<KindAndParityQuery, KindAndParityQueryVariables>;
-export const listConnectors = 'query ListConnectors{connectors{kind jsonSchema}}' as Document<ListConnectorsQuery, ListConnectorsQueryVariables>;
+export const listConnectors = 'query ListConnectors{connectors{kind aliases jsonSchema}}' as Document<ListConnectorsQuery, ListConnectorsQueryVariables>;
 export const stageConnection = 'mutation StageConnection($kind:String!$details:JSONString!$reference:SecretReferenceInput){stageConnection(connectionType:$kind details:$details reference:$reference){key}}' as Document<StageConnectionMutation, StageConnectionMutationVariables>;
 export const addConnection = 'mutation AddConnection($kind:String!$key:String!$integration:String!$name:String$active:Boolean){addConnection(connectionType:$kind key:$key name:$integration connectionName:$name isActive:$active){connection{...ListedConnection}}}fragment ListedConnection on Connection{uuid name kind isActive currentVersion{version proven}}' as Document<AddConnectionMutation, AddConnectionMutationVariables>;
 export const renameConnection = 'mutation RenameConnection($id:UUID!$name:String!){setConnectionName(connectionId:$id name:$name){connection{uuid}}}' as Document<RenameConnectionMutation, RenameConnectionMutationVariables>;

@@ -96,7 +96,7 @@ function refuseSecretMembers(group: string, value: unknown, members: Readonly<Re
 
 async function schemaOf(gateway: Gateway, kind: string): Promise<JsonSchema> {
   const { connectors } = await gateway.run(listConnectors);
-  const found = connectors.find((connector) => connector.kind === foldKind(kind));
+  const found = connectors.find((connector) => [connector.kind, ...connector.aliases].includes(foldKind(kind)));
   if (found === undefined)
     throw new UsageError(`There is no such kind. Known kinds: ${connectors.map((connector) => connector.kind).join(', ')}.`);
   return jsonSchema.parse(found.jsonSchema);

@@ -5,7 +5,7 @@ export default defineDatabricks({
   title: 'Databricks SQL warehouse',
   lead: {
     updatePayload: 'UpdateDatabricksSQLWarehouseCredentialsV2Mutation',
-    testV1: { field: 'testDatabricksSqlWarehouseCredentials', argument: 'databricksConfig', explains: false },
+    testV1: [{ field: 'testDatabricksSqlWarehouseCredentials', argument: 'databricksConfig', explains: false }],
     adding: 'addDatabricksConnection',
   },
 });

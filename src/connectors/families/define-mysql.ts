@@ -1,6 +1,7 @@
 import { secret, setting } from '../../domain/connector/field.ts';
 import { secretText, text } from '../../domain/connector/field-types.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
 import { lossesOf } from '../kits/parity.ts';
 import { type Meanings, says } from '../kits/problems.ts';
@@ -72,6 +73,9 @@ export function defineMysql(kind: string, title: string) {
           ? { path: 'sslOptions.verifyIdentity', message: 'needs a host name; for an address give caData with verifyCert' }
           : null,
     ],
+    driver: bundledDriver('mysql2'),
+    speaks: "MySQL's protocol",
+    tested: { against: kind === 'mariadb' ? 'server' : 'fake', what: kind === 'mariadb' ? title : 'MariaDB in the place of MySQL' },
     connect: openMysql,
     refusals: REFUSALS,
     async identity(session) {

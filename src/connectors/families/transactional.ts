@@ -10,14 +10,15 @@ export const transactional: Family = {
   kind: 'transactional-db',
   discriminator: 'dbType',
   lead: transactionalInputs,
-  flatten(wire) {
+  validators: ['validate_connection', 'validate_identity', 'validate_permissions', 'validate_permission_parity'],
+  flatten(wire, has) {
     const { connectionSettings, ...rest } = wire;
     const settings = typeof connectionSettings === 'object' && connectionSettings !== null ? connectionSettings : {};
     // Replaced whole: what the given object leaves out is cleared.
-    const cleared = connectionSettings === undefined ? {} : Object.fromEntries(SETTINGS.map((name) => [name, null]));
+    const cleared = connectionSettings === undefined ? {} : Object.fromEntries(SETTINGS.filter(has).map((name) => [name, null]));
     return { ...cleared, ...rest, ...settings };
   },
 };
 
 /** Members of `connectionSettings` that are fields of their own and belong to nothing else on the wire. */
-const SETTINGS = ['rdsProxy'];
+const SETTINGS = ['rdsProxy', 'tls', 'tdSslmode', 'tdLogmech'];

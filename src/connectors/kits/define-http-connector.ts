@@ -33,6 +33,7 @@ interface Probe extends HttpAsk {
 export function defineHttpConnector<F extends FieldShape>(definition: HttpConnectorDefinition<F>): Connector {
   const { called = definition.title, baseUrl, auth, probe, identity, refusals = {}, explain } = definition;
   return defineConnector<F>({
+    speaks: 'an HTTP API',
     ...definition,
     validators: usualValidators<DetailsOf<F>, HttpSession>({
       ...definition,

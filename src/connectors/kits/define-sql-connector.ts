@@ -20,6 +20,10 @@ export interface SqlConnectorDefinition<F extends FieldShape, S extends SqlSessi
   readonly refusals?: Meanings<DetailsOf<F>>;
   /** Explains what codes do not; null for the rest. */
   explain?(error: unknown, details: DetailsOf<F>): Meaning | null;
+  /** A statement that answers 1, `SELECT 1` unless given. */
+  readonly probe?: string;
+  /** Where the server is, for kinds that do not have the fields `host` and `port`. */
+  server?(details: DetailsOf<F>): { readonly host: string; readonly port: number } | null;
   /** One row that says who the login is. `administrator` gives what to do about one that may do anything, as in `run: REVOKE ...;`. */
   readonly identity?: IdentityQuery | IdentityCheck<DetailsOf<F>, S>;
   readonly permissions?: ReadableQuery | Check<DetailsOf<F>, S>;
@@ -49,13 +53,23 @@ const CONNECTION = 'Resolves the host, connects, agrees on TLS and logs in; says
 
 /** A kind that is asked in SQL, over whatever transport. Where it has fields `host` and `port`, DNS and TCP are tried first: that tells their failures apart. */
 export function defineSqlConnector<F extends FieldShape, S extends SqlSession>(definition: SqlConnectorDefinition<F, S>): Connector {
-  const { called = definition.title, connect, refusals = {}, explain, identity, permissions, parity } = definition;
+  const {
+    called = definition.title,
+    connect,
+    refusals = {},
+    explain,
+    probe,
+    server = serverOf,
+    identity,
+    permissions,
+    parity,
+  } = definition;
   return defineConnector<F>({
     ...definition,
     validators: usualValidators<DetailsOf<F>, S>({
       ...definition,
       describes: { validate_connection: CONNECTION, ...definition.describes },
-      connection: selectOne,
+      connection: (session) => selectOne(session, probe),
       title: called,
       identity: typeof identity === 'object' ? (session) => askIdentity(session, identity) : identity,
       permissions:
@@ -64,18 +78,23 @@ export function defineSqlConnector<F extends FieldShape, S extends SqlSession>(d
           : permissions,
       parity: parity !== undefined && 'privileges' in parity ? byPrivileges(parity) : parity,
       reach: async ({ credentials, egress }) => {
-        const { host, port } = credentials as { readonly host?: unknown; readonly port?: unknown };
-        if (typeof host === 'string' && typeof port === 'number') await egress.probeTcp(host, port);
+        const at = server(credentials);
+        if (at !== null) await egress.probeTcp(at.host, at.port);
       },
       withSession: (input, use) => withSqlSession(() => connect(input), input.signal, use),
-      explain(error, { credentials: details }) {
+      explain(error, { credentials: details, egress }) {
         const own = explain?.(error, details) ?? null;
         return error instanceof HttpFailure
           ? httpProblem(error, called, own ?? httpMeaningOf(refusals, error, details))
-          : serverProblem(error, { title: called, refusals, details, own });
+          : serverProblem(error, { title: called, refusals, details, own, network: egress.firstFailure() });
       },
     }),
   });
+}
+
+function serverOf(details: object): { readonly host: string; readonly port: number } | null {
+  const { host, port } = details as { readonly host?: unknown; readonly port?: unknown };
+  return typeof host === 'string' && typeof port === 'number' ? { host, port } : null;
 }
 
 async function askIdentity(session: SqlSession, { query, administrator }: IdentityQuery): Promise<Identity> {

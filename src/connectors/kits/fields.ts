@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
 import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
 
@@ -22,6 +23,20 @@ export function isHeaderWord(value: string): boolean {
 /** One line of text that looks like this; `what` says so to whoever gives another. */
 export function word(pattern: RegExp, what: string, max = 128) {
   return text(max).refine((value) => pattern.test(value), what);
+}
+
+/** A JSON object, such as the file of a service account: given by itself or as its text, and kept as text. */
+export function jsonObject() {
+  const text = secretText().refine(isJsonObject, 'must be a JSON object');
+  return z.preprocess((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value), text);
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    return /^\s*\{/.test(text) && typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

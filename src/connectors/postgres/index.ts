@@ -7,6 +7,7 @@ import { postgresRefusals } from '../families/postgres-refusals.ts';
 import { openPostgres } from '../families/postgres-session.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { tls } from '../kits/sql/tls.ts';
@@ -28,6 +29,9 @@ export default defineSqlConnector({
       description: 'The host is an RDS proxy, which pins sessions: no session settings are sent.',
     }),
   },
+  driver: bundledDriver('pg'),
+  speaks: 'the PostgreSQL protocol',
+  tested: { against: 'server', what: 'PostgreSQL 18' },
   connect: ({ credentials, signal }) => openPostgres(credentials, signal),
   refusals: postgresRefusals,
   identity: {

@@ -2,6 +2,7 @@ import { schemaGrants } from '../families/postgres-losses.ts';
 import { postgresRefusals } from '../families/postgres-refusals.ts';
 import { openPostgres } from '../families/postgres-session.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { bundledDriver } from '../kits/driver.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { fields, rules } from './fields.ts';
 import { readLogin } from './login.ts';
@@ -15,6 +16,9 @@ export default defineSqlConnector({
   lead: { allOptional: true, testV1: 'database' },
   fields,
   rules,
+  driver: bundledDriver('pg'),
+  speaks: "the PostgreSQL protocol, and AWS's API for temporary credentials",
+  tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless' },
   connect: async (input) => await openPostgres(await readLogin(input), input.signal),
   refusals: postgresRefusals,
   explain: (error) => (isWrongPassword(error) ? 'CREDENTIALS_REJECTED' : null),

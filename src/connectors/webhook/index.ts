@@ -41,6 +41,8 @@ export default defineHttpConnector({
         ? null
         : { path: 'headerName', message: "must be a header name that is not one of the request's own" },
   ],
+  speaks: 'HTTP, signed as Standard Webhooks has it',
+  tested: { against: 'server', what: 'a receiver that checks signatures' },
   baseUrl: ({ url }) => url,
   auth: ({ headerName, headerValue = '' }) => ({ header: headerName === undefined ? {} : { [headerName]: headerValue } }),
   async probe(session, { credentials: { signingSecret } }) {

@@ -18,10 +18,29 @@ export interface Family {
   /** The kind that stands for any member on input and as the output's connection type, e.g. `transactional-db`. */
   readonly kind: string;
   readonly discriminator: string;
-  /** Moves nested wire groups to the fields they stand for; the given object is left as it is. */
-  flatten(wire: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /**
+   * Moves nested wire groups to the fields they stand for; the given object is left as it is. What a given group leaves out is null, as
+   * far as the kind has it.
+   */
+  flatten(wire: Readonly<Record<string, unknown>>, has: (name: string) => boolean): Record<string, unknown>;
+  /** The validators that the family's own kind lists, whatever its members have beside them: a client that asks for that kind runs all that are listed on each of them. */
+  readonly validators: readonly string[];
   /** The inputs of the lead API that the members share. */
   readonly lead: FamilyInputs;
+}
+
+/** npm packages that speak to the system; validators import them lazily. */
+export interface Driver {
+  readonly packages: readonly string[];
+  /** The command that installs them where they are optional, or null where they come with us. */
+  readonly install: string | null;
+}
+
+/** What the kind's own tests run against: a real server, or a fake that follows the documented protocol. */
+export interface Testing {
+  readonly against: 'server' | 'fake';
+  /** Which one, as in `PostgreSQL 18` or `a fake of the login and query API`. */
+  readonly what: string;
 }
 
 /** A defined kind. What its fields parse to is known where it is defined, checked there, and of no concern to those who derive from it. */
@@ -30,12 +49,17 @@ export interface Connector {
   readonly kind: string;
   readonly title: string;
   readonly category: ConnectorCategory;
+  /** Other kinds that callers name and mean this one. */
+  readonly aliases: readonly string[];
   readonly family: Family | null;
   readonly fields: FieldShape;
   readonly rules: readonly Rule<never>[];
   readonly validators: readonly Validator[];
-  /** An npm package that the validators import lazily, with the command that installs it, when it is optional. */
-  readonly driver: { readonly packageName: string; readonly install: string } | null;
+  /** Null where no package is needed. */
+  readonly driver: Driver | null;
+  /** The protocol or interface, as in `the PostgreSQL protocol`; null where a package leaves it out. */
+  readonly speaks: string | null;
+  readonly tested: Testing | null;
   readonly lead: LeadKind;
 }
 
@@ -46,11 +70,14 @@ export interface ConnectorDefinition<F extends FieldShape> {
   readonly kind: string;
   readonly title: string;
   readonly category: ConnectorCategory;
+  readonly aliases?: readonly string[];
   readonly family?: Family;
   readonly fields: F;
   readonly rules?: readonly Rule<DetailsOf<F>>[];
   readonly validators: readonly Validator<DetailsOf<F>>[];
-  readonly driver?: { readonly packageName: string; readonly install: string };
+  readonly driver?: Driver;
+  readonly speaks?: string;
+  readonly tested?: Testing;
   readonly lead?: LeadKind;
 }
 

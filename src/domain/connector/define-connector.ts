@@ -13,15 +13,16 @@ type Fail = (what: string) => never;
  * object holds, such as what a kit was told, is no part of the connector.
  */
 export function defineConnector<F extends FieldShape>(definition: ConnectorDefinition<F>): Connector {
-  const { kind, title, category, family = null, fields, rules = [], validators, driver = null, lead = {} } = definition;
+  const { kind, title, category, aliases = [], family = null, fields, rules = [], validators } = definition;
+  const { driver = null, speaks = null, tested = null, lead = {} } = definition;
   const fail: Fail = (what) => {
     throw new TypeError(`Connector "${kind}": ${what}`);
   };
-  if (!KIND.test(kind)) fail('a kind is lower-kebab.');
+  if (![kind, ...aliases].every((name) => KIND.test(name))) fail('a kind is lower-kebab.');
   checkFields(fields, '', fail);
   requireEndpoint(fields, fail);
   checkValidators(validators, fail);
-  const connector = Object.freeze({ kind, title, category, family, fields, rules, validators, driver, lead });
+  const connector = Object.freeze({ kind, title, category, aliases, family, fields, rules, validators, driver, speaks, tested, lead });
   defined.add(connector);
   return connector;
 }

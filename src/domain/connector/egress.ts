@@ -12,6 +12,8 @@ export interface EgressSession {
   resolve(host: string): Promise<readonly string[]>;
   /** An HTTP request under the session's deadline. At most `maxBytes` (1 MiB by default) of decoded body are read; no redirect is followed unless asked for. */
   fetchHttp(url: string, request?: HttpRequest): Promise<HttpReply>;
+  /** What the network first did to a socket of this run, for drivers whose own errors bury it in a text; null where it did nothing. */
+  firstFailure(): EgressErrorCode | null;
 }
 
 export interface HttpRequest {
@@ -44,7 +46,7 @@ export type EgressErrorCode =
   | 'INVALID_HEADER_VALUE';
 
 /** What the operating system's codes of network errors stand for. */
-export const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
+const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
   ENOTFOUND: 'HOST_UNRESOLVED',
   EAI_AGAIN: 'HOST_UNRESOLVED',
   ECONNREFUSED: 'PORT_CLOSED',
@@ -54,6 +56,14 @@ export const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
   EPIPE: 'UNREACHABLE',
   ETIMEDOUT: 'TIMEOUT',
 };
+
+/** What an error of a socket, of TLS or of the system stands for; null for one that is not about the network. */
+export function networkFailure(error: unknown): EgressErrorCode | null {
+  if (error instanceof EgressError) return error.code;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO/.test(code)) return 'TLS_UNTRUSTED';
+  return BY_SYSTEM_CODE[code] ?? null;
+}
 
 /** Carries a code and nothing else: an address or a remote text in an error would reach logs. */
 export class EgressError extends Error {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OlderForm } from './lead.ts';
 
 /** A part of where secrets are sent. Two details with equal parts send their secrets to the same place. */
 export type EndpointPart = string | number | boolean | null;
@@ -10,12 +11,13 @@ export interface EndpointRule<T> {
   stricter?(before: EndpointPart, after: EndpointPart): boolean;
 }
 
-/** Spellings where they differ from the field's key: the lead API's input and its snake_case JSON; and the lead API's name for the field's type, a group's input or an enum, with the one that updates take where that is another. */
+/** Spellings where they differ from the field's key: the lead API's input and its snake_case JSON; and the lead API's name for the field's type, a group's input or an enum or `JSONString`, with those that updates and the older mutations take where they are others. */
 export interface FieldNames {
   readonly lead?: string;
   readonly snake?: string;
   readonly leadType?: string;
   readonly leadUpdateType?: string;
+  readonly leadOlder?: OlderForm;
   /** How the driver spells it in a self-hosted secret, each spelling with how its value reads; `true` takes it as it is. */
   readonly selfHosted?: Readonly<Record<string, true | ((value: unknown) => unknown)>>;
 }

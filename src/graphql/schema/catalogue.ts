@@ -2,11 +2,20 @@ import { z } from 'zod';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { fieldMeta } from '../../domain/connector/field.ts';
 import { VALIDATION_CODES } from '../../domain/connector/validation.ts';
+import type { Validator } from '../../domain/connector/validator.ts';
 import { reportedType } from '../lead/lead-names.ts';
 import type { Builder } from './builder.ts';
 
 /** The catalogue of kinds: for forms, for the CLI's prompts and for whoever writes a client. */
 export function addCatalogue(builder: Builder): void {
+  const check = builder.objectRef<Validator>('ConnectorCheck').implement({
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      description: t.exposeString('description', { nullable: false }),
+      mandatory: t.exposeBoolean('mandatory', { nullable: false, description: 'It is run before every commit.' }),
+    }),
+  });
+  const testedAgainst = builder.enumType('ConnectorTesting', { values: { SERVER: { value: 'server' }, FAKE: { value: 'fake' } } as const });
   const info = builder.objectRef<Connector>('Connector').implement({
     fields: (t) => ({
       kind: t.exposeString('kind', { nullable: false }),
@@ -28,10 +37,33 @@ export function addCatalogue(builder: Builder): void {
         description: 'In the order to run them.',
         resolve: (row) => row.validators.map(({ name }) => name),
       }),
+      aliases: t.stringList({
+        nullable: false,
+        description: 'Other connection types that callers name and mean this kind.',
+        resolve: (row) => [...row.aliases],
+      }),
+      checks: t.field({
+        type: [check],
+        nullable: false,
+        description: 'The validators, with what each looks at.',
+        resolve: (row) => [...row.validators],
+      }),
+      speaks: t.exposeString('speaks', { description: 'The protocol or interface that is spoken.' }),
+      driverPackages: t.stringList({
+        nullable: false,
+        description: 'The npm packages that speak it; none where the gateway does by itself.',
+        resolve: (row) => [...(row.driver?.packages ?? [])],
+      }),
       driver: t.string({
         description: 'The command that installs its driver, when that is optional.',
         resolve: (row) => row.driver?.install ?? null,
       }),
+      testedAgainst: t.field({
+        type: testedAgainst,
+        description: 'What its own tests run against: a real server, or a fake that follows the documented protocol.',
+        resolve: (row) => row.tested?.against ?? null,
+      }),
+      testedWith: t.string({ description: 'Which server, or which fake.', resolve: (row) => row.tested?.what ?? null }),
     }),
   });
   const code = builder.objectRef<[string, string]>('ValidationCodeInfo').implement({

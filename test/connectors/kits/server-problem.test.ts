@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { says } from '../../../src/connectors/kits/problems.ts';
-import { serverProblem } from '../../../src/connectors/kits/sql/server-problem.ts';
+import { ServerError, serverProblem } from '../../../src/connectors/kits/sql/server-problem.ts';
 import { NoTlsError, WeakLoginError } from '../../../src/connectors/kits/sql/tls.ts';
-import { EgressError } from '../../../src/domain/connector/egress.ts';
+import { EgressError, type EgressErrorCode } from '../../../src/domain/connector/egress.ts';
 
-const explain = (error: unknown, refusals = {}) => serverProblem(error, { title: 'Thing', refusals, details: {}, own: null });
+const explain = (error: unknown, refusals = {}, network: EgressErrorCode | null = null) =>
+  serverProblem(error, { title: 'Thing', refusals, details: {}, own: null, network });
 const refusal = (members: object) => Object.assign(new Error('what the server said of the secret'), members);
 
 describe("a driver's error", () => {
@@ -47,5 +48,16 @@ describe("a driver's error", () => {
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'TLS_UNTRUSTED'],
   ])("of the network is the worker's to explain: %j", (members, code) => {
     expect(() => explain(refusal(members))).toThrow(new EgressError(code as 'PORT_CLOSED'));
+  });
+
+  test('that says nothing is what the network did, where it did something', () => {
+    expect(() => explain(refusal({}), {}, 'TLS_UNTRUSTED')).toThrow(new EgressError('TLS_UNTRUSTED'));
+  });
+
+  test('with a code that only its driver knows how to find is told by that code, whatever the network did', () => {
+    expect(explain(new ServerError('18456'), { 18456: 'CREDENTIALS_REJECTED' }, 'UNREACHABLE')).toMatchObject({
+      code: 'CREDENTIALS_REJECTED',
+      cause: 'password authentication failed (18456)',
+    });
   });
 });

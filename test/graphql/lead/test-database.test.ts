@@ -34,6 +34,14 @@ test.each([
   expect({ success, kind: added.data.addConnection.connection.kind }).toEqual({ success: true, kind });
 });
 
+test('the older form of the TLS options may say that TLS is disabled, which its clients do', async () => {
+  const { data } = await run({ t: 'redshift', ssl: { disabled: true } });
+  expect(data.testDatabaseCredentials).toMatchObject({
+    success: true,
+    warnings: expect.arrayContaining([{ type: 'validate_connection', data: { error: 'no TLS' } }]),
+  });
+});
+
 test('a wrong password gives no key, and says what failed', async () => {
   const { data } = await run({ t: 'redshift', w: 'wrong' });
   expect(data.testDatabaseCredentials).toMatchObject({

@@ -556,8 +556,8 @@ export const ACCESS = [
     id: 'access/read-validations',
     file: 'src/operations/validations/list-validators.ts',
     before: `  requirePermission(actor, 'read');
-  const all = connectors.all();`,
-    after: `  const all = connectors.all();`,
+  const own = connectors.find(spelling);`,
+    after: `  const own = connectors.find(spelling);`,
     tests: MATRIX,
     name: 'getSupported',
   },

@@ -22,7 +22,7 @@ export function createRunner() {
       file,
       `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram'; import { secret, secretText } from '${domain}';
       const report = (returnedData) => ({ errors: [], warnings: [], data: { returnedData } });
-      export default [{ kind: 'other', validators: [] }, { kind: 'k', driver: { packageName: 'a-driver', install: 'npm install a-driver' }, fields: { password: secret(secretText().optional()) }, validators: [{ name: 'validate_connection', run: async ({ credentials, current, egress, signal }) => { ${code} } }] }];`,
+      export default [{ kind: 'other', validators: [] }, { kind: 'k', driver: { packages: ['a-driver'], install: 'npm install a-driver' }, fields: { password: secret(secretText().optional()) }, validators: [{ name: 'validate_connection', run: async ({ credentials, current, egress, signal }) => { ${code} } }] }];`,
     );
     return pathToFileURL(file).href;
   }

@@ -1,7 +1,18 @@
+import { EgressError, type EgressErrorCode } from '../../../domain/connector/egress.ts';
 import type { Problem, ValidationCode } from '../../../domain/connector/validation.ts';
 import { type Meaning, type Meanings, meaningOf, problem, problemOf } from '../problems.ts';
 import { systemCodeOf, throwNetworkError } from './network-error.ts';
 import { NoTlsError, WeakLoginError } from './tls.ts';
+
+/** What a server answered, by its own code, for drivers that say it elsewhere than in a number or an SQLSTATE of their errors. */
+export class ServerError extends Error {
+  readonly serverCode: string;
+
+  constructor(serverCode: string) {
+    super(serverCode);
+    this.serverCode = serverCode;
+  }
+}
 
 interface Refusing<D> {
   readonly title: string;
@@ -9,6 +20,8 @@ interface Refusing<D> {
   readonly details: D;
   /** What the kind says of this very error. */
   readonly own: Meaning | null;
+  /** What the network did, where the error itself does not say. */
+  readonly network: EgressErrorCode | null;
 }
 
 /** What SQLSTATE means with every server that keeps to the standard, by a code or the class that it begins with. */
@@ -21,7 +34,7 @@ const BY_SQLSTATE: Meanings<unknown> = {
 };
 
 /** A problem for what the server said; for what the network did an EgressError is thrown, which the worker explains. */
-export function serverProblem<D>(error: unknown, { title, refusals, details, own }: Refusing<D>): Problem {
+export function serverProblem<D>(error: unknown, { title, refusals, details, own, network }: Refusing<D>): Problem {
   if (!(error instanceof Error)) throw error;
   if (error instanceof WeakLoginError || error instanceof NoTlsError) return tlsProblem(error);
   const code = serverCodeOf(error);
@@ -31,6 +44,7 @@ export function serverProblem<D>(error: unknown, { title, refusals, details, own
   const state = sqlStateOf(error);
   const usual = meaningOf(BY_SQLSTATE, [state, state.slice(0, 3), state.slice(0, 2)], details);
   if (usual !== null) return problemOf(title, causeOf(usual, code), usual);
+  if (code === '' && network !== null) throw new EgressError(network);
   if (code === '') return problemOf(title, 'the connection ended before the login did, or asked for what is never given', 'PROTOCOL_ERROR');
   return problem(
     'ACCESS_DENIED',
@@ -55,6 +69,7 @@ function causeOf(meaning: Meaning, code: string): string {
 
 /** The number or the SQLSTATE of an answer; empty for an error that no server sent. */
 function serverCodeOf(error: Error): string {
+  if (error instanceof ServerError) return error.serverCode;
   // The errors of the operating system have numbers below zero.
   if ('errno' in error && typeof error.errno === 'number') return error.errno > 0 ? String(error.errno) : '';
   return sqlStateOf(error);

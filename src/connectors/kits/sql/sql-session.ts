@@ -44,14 +44,14 @@ export async function withSqlSession<S extends SqlSession, T>(
   }
 }
 
-/** A statement that needs nothing. Any server may say yes, and proves nothing by it, so the answer is looked at. */
-export async function selectOne({ query, protection }: SqlSession): Promise<Finding> {
-  const rows = await query('SELECT 1');
+/** A statement that needs nothing, and answers 1. Any server may say yes, and proves nothing by it, so the answer is looked at. */
+export async function selectOne({ query, protection }: SqlSession, statement = 'SELECT 1'): Promise<Finding> {
+  const rows = await query(statement);
   if (rows.length !== 1 || Number(Object.values(rows[0] ?? {})[0]) !== 1)
     throw new Refusal(
       problem(
         'PROTOCOL_ERROR',
-        'SELECT 1 was not answered with 1',
+        `${statement} was not answered with 1`,
         'What answered does not behave like a server of this kind.',
         'Check the address; a proxy or another service may be answering there.',
       ),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type EndpointPart, group, secret, setting } from '../../../domain/connector/field.ts';
+import { type EndpointPart, type FieldNames, group, secret, setting } from '../../../domain/connector/field.ts';
 import { secretText } from '../../../domain/connector/field-types.ts';
+import type { OlderForm } from '../../../domain/connector/lead.ts';
+import { badRequest } from '../../../domain/errors/errors.ts';
 
 const pem = () =>
   z
@@ -93,8 +95,27 @@ function readPart(part: EndpointPart): readonly [number, string] {
   return [Number(strictness), authority.join(' ')];
 }
 
+/** The lead API's older `SslInputOptions`. Its clients also say that TLS is disabled, though its schema does not have that. */
+const OLDER: OlderForm = {
+  name: 'SslInputOptions',
+  fields: {
+    ca: { type: 'String' },
+    caData: { type: 'String' },
+    cert: { type: 'String' },
+    key: { type: 'String' },
+    mechanism: { type: 'String' },
+    skipVerification: { type: 'Boolean' },
+    disabled: { type: 'Boolean' },
+  },
+  read({ ca, caData, cert, key, mechanism, skipVerification, disabled }) {
+    if (mechanism != null)
+      throw badRequest('sslOptions.mechanism', 'Certificates are given by value, as PEM in caData, cert and key; leave mechanism out.');
+    return { caData: caData ?? ca, certData: cert, keyData: key, skipCertVerification: skipVerification, disabled };
+  },
+};
+
 /** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
-export function tls() {
+export function tls(names: Pick<FieldNames, 'leadUpdateType'> = {}) {
   return group(members, {
     title: 'TLS',
     names: {
@@ -102,7 +123,9 @@ export function tls() {
       snake: 'ssl_options',
       leadType: 'SslOptions',
       leadUpdateType: 'SslUpdateOptions',
+      leadOlder: OLDER,
       selfHosted: { ssl_mode: readSslMode, sslmode: readSslMode },
+      ...names,
     },
     description: 'How the connection is protected.',
     endpoint: {

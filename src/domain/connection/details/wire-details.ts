@@ -14,14 +14,13 @@ export function readWireDetails(
   at = '',
   { sharedInput }: { readonly sharedInput: boolean } = { sharedInput: false },
 ): Details {
-  const flat = connector.family?.flatten(wire) ?? wire;
-  return readShape(`kind "${connector.kind}"`, sharedInput ? withoutForeignNulls(connector, flat) : flat, fieldsOf(connector), at);
-}
-
-function withoutForeignNulls(connector: Connector, wire: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (connector.family === null) return wire;
-  const own = new Set(fieldsOf(connector).flatMap(({ key, meta }) => spellingsOf(key, meta)));
-  return Object.fromEntries(Object.entries(wire).filter(([name, value]) => value !== null || own.has(name)));
+  const owner = `kind "${connector.kind}"`;
+  const fields = fieldsOf(connector);
+  if (connector.family === null) return readShape(owner, wire, fields, at);
+  const own = bySpellingOf(fields);
+  const flat = connector.family.flatten(wire, (name) => own.has(name));
+  const meant = sharedInput ? Object.fromEntries(Object.entries(flat).filter(([name, value]) => value !== null || own.has(name))) : flat;
+  return readShape(owner, meant, fields, at);
 }
 
 function readShape(owner: string, wire: Readonly<Record<string, unknown>>, fields: readonly Field[], at: string): Details {

@@ -5,7 +5,7 @@ type InputRef = ReturnType<Builder['inputType']>;
 
 export interface WireInputs {
   /** The input of that name, made once however many inputs and arguments hold it. */
-  input(name: string, fields: WireShape): InputRef;
+  input(input: { readonly name: string; readonly fields: WireShape }): InputRef;
   /** The fields as arguments, none of them required. */
   args(t: ArgBuilder, fields: WireShape): Record<string, ReturnType<ArgBuilder>>;
 }
@@ -22,8 +22,8 @@ export function createInputs(builder: Builder): WireInputs {
     return known;
   };
   const typeOf = (type: Exclude<WireType, `[${string}]`>) =>
-    typeof type === 'string' ? type : 'enum' in type ? enumOf(type.enum, type.values) : input(type.input, type.fields);
-  const input = (name: string, fields: WireShape): InputRef => {
+    typeof type === 'string' ? type : 'enum' in type ? enumOf(type.enum, type.values) : input({ name: type.input, fields: type.fields });
+  const input: WireInputs['input'] = ({ name, fields }) => {
     const known = made.get(name);
     if (known !== undefined) return known;
     const ref = builder.inputType(name, {
