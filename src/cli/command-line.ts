@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
-import { addConnectionCommands } from './commands/connection.ts';
+import { addConnectionCommands } from './commands/connection/connection.ts';
 import { addDataKeyCommands } from './commands/data-key.ts';
 import { addLeaseCommands } from './commands/lease.ts';
 import { addProcessCommands } from './commands/process.ts';

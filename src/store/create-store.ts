@@ -15,7 +15,7 @@ import { integrationReaders, integrationWriters } from './sql/connections/integr
 import { projectReaders, projectWriters } from './sql/connections/projects.ts';
 import { siteReaders, siteWriters } from './sql/connections/sites.ts';
 import { versionReaders, versionWriters } from './sql/connections/versions.ts';
-import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signing/signed.ts';
+import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signing/signing.ts';
 import { clockReaders, clockWriters } from './sql/upkeep/clock.ts';
 import { idempotencyWriters } from './sql/upkeep/idempotency.ts';
 import { instanceReaders, instanceWriters } from './sql/upkeep/instance.ts';

@@ -1,5 +1,5 @@
 import type { Page, Request } from 'playwright-core';
-import { EXAMPLES } from '../../src/explorer/workbench/examples.ts';
+import { EXAMPLES } from '../../src/explorer/workbench/examples/examples.ts';
 
 /** Everything that a page did which it should not have, as it happens. */
 export interface Watch {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { EXAMPLES } from '../../src/explorer/workbench/examples.ts';
+import { EXAMPLES } from '../../src/explorer/workbench/examples/examples.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readConfig } from '../../config.ts';
 import { connectGateway } from '../gateway/connect-gateway.ts';
 import { findByName, isNameable, isUuid } from '../gateway/find-by-name.ts';
@@ -77,4 +77,13 @@ export function wholeNumber(option: string, least: number, most: number): (value
 export function requireUuid(value: string, message: string): string {
   if (!isUuid(value)) throw new UsageError(message);
   return value;
+}
+
+/** An option of which upper and lower case make no difference. */
+export function oneOf(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, `${description}: ${values.join(', ')}`).argParser((text: string) => {
+    const value = text.toUpperCase();
+    if (!values.includes(value)) throw new UsageError(`${flags.split(' ')[0]} must be one of ${values.join(', ')}.`);
+    return value;
+  });
 }

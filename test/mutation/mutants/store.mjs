@@ -471,7 +471,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/altered-row-believed',
-    file: 'src/store/sql/signing/signed.ts',
+    file: 'src/store/sql/signing/row-mac.ts',
     before: '  return mac.length === expected.length && timingSafeEqual(mac, expected);',
     after: '  return mac.length === expected.length;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
@@ -479,7 +479,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/mac-of-another-table',
-    file: 'src/store/sql/signing/signed.ts',
+    file: 'src/store/sql/signing/row-mac.ts',
     before: '  let text = name;\n',
     after: "  let text = '';\n",
     equivalent: 'tables that share all their columns and a row of the same ids do not exist',

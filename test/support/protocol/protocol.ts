@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import pg from 'pg';
 import { expect, vi } from 'vitest';
-import { textOf } from '../../../src/store/sql/signing/signed.ts';
+import { textOf } from '../../../src/store/sql/signing/row-mac.ts';
 import { openDatabase } from '../../../src/store/sqlite/sqlite-driver.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
 import {

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { getTableColumns } from 'drizzle-orm';
 import { keyEncryptionKey, lengthPrefixed } from '../../../dist/crypto/derive.js';
 import { open } from '../../../dist/crypto/envelope.js';
-import { textOf } from '../../../dist/store/sql/signing/signed.js';
+import { textOf } from '../../../dist/store/sql/signing/row-mac.js';
 
 /** `key` is the row of data_keys of purpose `row`; it is the same key after a rotation of the master key. */
 export function rowSigner(masterKey, { owner, purpose, generation, wrapped }) {

@@ -4,7 +4,9 @@ import type { ProviderGrant } from '../../../domain/connection/reference/secret-
 import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
-import { type SignedSource, type SignedTransaction, verified, withMac } from '../signing/signed.ts';
+import { verified } from '../signing/read-signed.ts';
+import { withMac } from '../signing/row-mac.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';

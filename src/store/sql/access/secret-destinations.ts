@@ -3,7 +3,9 @@ import type { SecretDestinationReaders, SecretDestinationWriters } from '../../.
 import type { SecretDestination, SecretName } from '../../../domain/connection/reference/secret-reference.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, entryOf, requireAllListed } from '../signing/authority.ts';
-import { listed, type SignedSource, type SignedTransaction, withMac } from '../signing/signed.ts';
+import { listed } from '../signing/read-signed.ts';
+import { withMac } from '../signing/row-mac.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { olderThan } from '../statements/keyset.ts';
 import { prepared } from '../statements/prepared.ts';

@@ -2,7 +2,10 @@ import { and, desc, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm';
 import type { SessionReaders, SessionWriters } from '../../../domain/token/session-store.ts';
 import type { Session } from '../../../domain/token/token.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { alterRow, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { verifiedOne } from '../signing/read-signed.ts';
+import { withMac } from '../signing/row-mac.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { prepared } from '../statements/prepared.ts';
 
 const byHash = prepared('sessions_by_hash', (db, { sessions }) => ({

@@ -4,17 +4,10 @@ import type { ChangeReaders, ChangeWriters } from '../../../domain/change/change
 import type { Scope } from '../../../domain/connection/connection.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables/tables.ts';
-import {
-  alterRow,
-  asStored,
-  intactOf,
-  listed,
-  type SignedSource,
-  type SignedTransaction,
-  signedInsert,
-  verified,
-  verifiedOne,
-} from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { asStored, intactOf, listed, verified, verifiedOne } from '../signing/read-signed.ts';
+import { signedInsert } from '../signing/signed-insert.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';
 import { newerThan, olderThan } from '../statements/keyset.ts';

@@ -5,7 +5,10 @@ import type { LeaseReaders, LeaseWriters } from '../../../domain/lease/lease-sto
 import { isLive as isLiveAt, renewedTerm } from '../../../domain/lease/lease-term.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { alterRow, listed, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { listed, verified, verifiedOne } from '../signing/read-signed.ts';
+import { signedInsert } from '../signing/signed-insert.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';
 import { olderThan } from '../statements/keyset.ts';

@@ -1,7 +1,9 @@
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Comparison, ValidationReaders, ValidationRecord, ValidationWriters } from '../../../domain/change/proof/validation-store.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
+import { verified, verifiedOne } from '../signing/read-signed.ts';
+import { signedInsert } from '../signing/signed-insert.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 

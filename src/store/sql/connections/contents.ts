@@ -5,7 +5,10 @@ import type { ContentReaders, ContentWriters } from '../../../domain/version/con
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { isOpen } from '../changes/changes.ts';
-import { alterRow, type SignedSource, type SignedTransaction, signedInsert, verified, verifiedOne } from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { verified, verifiedOne } from '../signing/read-signed.ts';
+import { signedInsert } from '../signing/signed-insert.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 

@@ -2,7 +2,9 @@ import { asc, eq } from 'drizzle-orm';
 import type { Project } from '../../../domain/connection/connection.ts';
 import type { ProjectReaders, ProjectWriters } from '../../../domain/connection/project-store.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { listed, verifiedOne } from '../signing/read-signed.ts';
+import { withMac } from '../signing/row-mac.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 
 export function projectReaders(source: SignedSource, { projects }: Tables): ProjectReaders {

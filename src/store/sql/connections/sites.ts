@@ -2,7 +2,10 @@ import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Site } from '../../../domain/connection/connection.ts';
 import type { SiteReaders, SiteWriters } from '../../../domain/site/site-store.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { alterRow, listed, type SignedSource, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { listed, verifiedOne } from '../signing/read-signed.ts';
+import { withMac } from '../signing/row-mac.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 

@@ -22,17 +22,10 @@ import { isOverlapOver } from '../../../domain/version/retirement.ts';
 import type { VersionPlace, VersionReaders, VersionWriters } from '../../../domain/version/version-store.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables/tables.ts';
-import {
-  alterRow,
-  asStored,
-  intactOf,
-  listed,
-  type SignedSource,
-  type SignedTransaction,
-  signedInsert,
-  verified,
-  verifiedOne,
-} from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { asStored, intactOf, listed, verified, verifiedOne } from '../signing/read-signed.ts';
+import { signedInsert } from '../signing/signed-insert.ts';
+import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';

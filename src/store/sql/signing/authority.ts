@@ -3,16 +3,9 @@ import { DomainError } from '../../../domain/errors/errors.ts';
 import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { prepared } from '../statements/prepared.ts';
-import {
-  type AuthorityRow,
-  altered,
-  type SeenAuthority,
-  type SignedSource,
-  type SignedTransaction,
-  verified,
-  verifiedOne,
-  withMac,
-} from './signed.ts';
+import { verified, verifiedOne } from './read-signed.ts';
+import { altered, withMac } from './row-mac.ts';
+import type { AuthorityRow, SeenAuthority, SignedSource, SignedTransaction } from './signing.ts';
 
 /**
  * The list of all that gives rights: tokens and provider grants, with the MAC that each has now. A row's own MAC says that we wrote

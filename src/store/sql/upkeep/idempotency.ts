@@ -2,7 +2,10 @@ import { and, asc, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { IdempotencyRow, IdempotencyWriters } from '../../../domain/ports/idempotency-store.ts';
 import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { alterRow, isIntact, type SignedTransaction, verifiedOne, withMac } from '../signing/signed.ts';
+import { alterRow } from '../signing/alter-row.ts';
+import { verifiedOne } from '../signing/read-signed.ts';
+import { isIntact, withMac } from '../signing/row-mac.ts';
+import type { SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { placeholdersOf, prepared } from '../statements/prepared.ts';
 

@@ -1,0 +1,93 @@
+import { timingSafeEqual } from 'node:crypto';
+import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { DomainError } from '../../../domain/errors/errors.ts';
+import { COVERAGE, type SignedRows } from '../../tables/coverage.ts';
+import { UnreadableJson } from '../../tables/stored-json.ts';
+import type { Row, SignedSource } from './signing.ts';
+
+interface Shape {
+  readonly name: string;
+  readonly id: readonly string[];
+  readonly covered: readonly { readonly key: string; readonly label: string }[];
+}
+
+const shapes = new WeakMap<Table, Shape>();
+const signedTables: ReadonlyMap<string, SignedRows> = new Map(
+  Object.entries<(typeof COVERAGE)[keyof typeof COVERAGE]>(COVERAGE).flatMap(([name, entry]) =>
+    entry.by === 'mac' ? [[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), entry]] : [],
+  ),
+);
+
+export function shapeOf(table: Table): Shape {
+  let shape = shapes.get(table);
+  if (shape === undefined) {
+    const name = getTableName(table);
+    const signed = signedTables.get(name);
+    if (signed === undefined) throw new TypeError(`Rows of ${name} are not signed.`);
+    const { id, except } = signed;
+    const covered = Object.entries(getTableColumns(table))
+      .filter(([key]) => key !== 'mac' && !Object.hasOwn(except, key))
+      .map(([key, column]) => ({ key, label: `\n${column.name}=` }));
+    shape = { name, id, covered };
+    shapes.set(table, shape);
+  }
+  return shape;
+}
+
+/**
+ * What the MAC of a row is made of: its table, and the name, type, length and content of each column that is not null, so that no two
+ * rows share a text, and a column that a later release adds leaves the rows of before as they are. `beside` is what belongs to the row
+ * and stands elsewhere.
+ */
+export function textOf(table: Table, row: Row, beside: unknown = null): string {
+  const { name, covered } = shapeOf(table);
+  let text = name;
+  for (const { key, label } of covered) {
+    const value = row[key];
+    if (value !== null && value !== undefined) text += label + cellOf(value);
+  }
+  return beside === null ? text : `${text}\n+${cellOf(beside)}`;
+}
+
+function cellOf(value: unknown): string {
+  if (typeof value === 'string') return `s${value.length}:${value}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value}:${value}`;
+  if (value instanceof Uint8Array)
+    return `x${value.length}:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
+  // Nothing that is written has this form.
+  if (value instanceof UnreadableJson) return '?';
+  const json = JSON.stringify(value);
+  return `j${json.length}:${json}`;
+}
+
+export function altered(table: Table, row: Row): DomainError {
+  return new DomainError('INTEGRITY', 'A stored row was altered past the gateway, and is not believed.', {
+    table: shapeOf(table).name,
+    rowId: rowIdOf(table, row),
+  });
+}
+
+/** The id of a row; several columns are joined by slashes. */
+export function rowIdOf(table: Table, row: Row): string {
+  return shapeOf(table)
+    .id.map((key) => (typeof row[key] === 'string' || typeof row[key] === 'number' ? String(row[key]) : '?'))
+    .join('/');
+}
+
+/** Whether the row is as we wrote it. */
+export function isIntact({ signing }: Pick<SignedSource, 'signing'>, table: Table, row: Row, beside: unknown = null): boolean {
+  const { mac } = row;
+  if (!(mac instanceof Uint8Array)) return false;
+  const expected = signing.sign(textOf(table, row, beside));
+  return mac.length === expected.length && timingSafeEqual(mac, expected);
+}
+
+/** A row with its MAC, as it is inserted. */
+export function withMac<R extends Row>(
+  { signing }: Pick<SignedSource, 'signing'>,
+  table: Table,
+  row: R,
+  beside: unknown = null,
+): R & { mac: Buffer } {
+  return { mac: signing.sign(textOf(table, row, beside)), ...row };
+}
