@@ -82,7 +82,7 @@ export const powers = {
 };
 
 /** @type {readonly Layer[]} */
-export const layers = [
+const parts = [
   { folder: 'domain', is: 'rules without I/O', layers: [], powers: [] },
   { folder: 'operations', is: 'one use case a file, over the ports of the domain', layers: ['domain'], powers: [] },
 
@@ -105,6 +105,21 @@ export const layers = [
     powers: ['server', 'http', 'files', 'graphql'],
   },
   { folder: 'cli', is: 'the command line', layers: ['domain', 'operations'], files: ['config.ts'], powers: ['files'], console: true },
+];
+
+const partFolders = parts.map(({ folder }) => folder);
+
+/** @type {readonly Layer[]} */
+export const layers = [
+  ...parts,
+
+  {
+    folder: 'app',
+    is: 'how the parts are put together',
+    layers: partFolders,
+    files: ['config.ts', 'log.ts', 'log-stream.ts'],
+    powers: ['files', 'server'],
+  },
 
   // Pages for a browser: they know the published schema and nothing of the server.
   { folder: 'explorer', is: 'a page in the browser', layers: [], powers: ['browser'] },
@@ -135,8 +150,6 @@ export const exceptions = [
   },
 ];
 
-const parts = layers.filter(({ powers }) => !powers.includes('browser')).map(({ folder }) => folder);
-
 /**
  * Files directly below src: the composition root, and what starts the process.
  *
@@ -152,7 +165,7 @@ export const roots = [
   { file: 'harden-process.ts', layers: [], files: [], powers: [] },
   { file: 'last-resort.ts', layers: [], files: ['log.ts'], powers: [] },
   { file: 'warn-of-exposure.ts', layers: [], files: ['log.ts'], powers: [] },
-  { file: 'app.ts', layers: parts, files: ['config.ts', 'log.ts', 'log-stream.ts', 'observe.ts'], powers: ['files', 'server'] },
+  { file: 'app.ts', layers: [...partFolders, 'app'], files: ['config.ts', 'log.ts', 'observe.ts'], powers: [] },
   {
     file: 'serve.ts',
     layers: ['domain', 'egress'],

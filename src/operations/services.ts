@@ -1,14 +1,5 @@
-import type {
-  Anchor,
-  ArchivedHead,
-  AuditAction,
-  AuditCheck,
-  AuditEntry,
-  AuditPages,
-  AuditRange,
-  AuditRow,
-  LinkedRow,
-} from '../domain/audit/audit.ts';
+import type { AuditAction, AuditEntry } from '../domain/audit/audit.ts';
+import type { AuditChain } from '../domain/audit/audit-chain.ts';
 import type { Scope } from '../domain/connection/connection.ts';
 import type { Details } from '../domain/connection/details/details.ts';
 import type { SecretResolver } from '../domain/connection/reference/secret-reference.ts';
@@ -58,20 +49,6 @@ export interface Services {
 export type Reveal =
   | { readonly kind: 'acquired' | 'read'; readonly leaseId: string; readonly credentials: Details }
   | { readonly kind: 'token'; readonly tokenId: string };
-
-export interface AuditChain {
-  /** Signs an entry; its number and place in the chain come later, from the sealer. */
-  sign(row: Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>): Buffer;
-  /** The chain hash before the first row. */
-  readonly start: Buffer;
-  link(previous: Buffer, seq: number, row: LinkedRow): Buffer;
-  verify(pages: AuditPages, anchors: readonly Anchor[], range: AuditRange): Promise<AuditCheck>;
-  /** Signs the record of rows that were archived and cut. */
-  signCut(head: Omit<ArchivedHead, 'mac'>): Buffer;
-  /** Takes in one more of the rows that stay when those around them are cut. */
-  keep(previous: Buffer, seq: number, row: LinkedRow): Buffer;
-  signSegment(from: number, through: number, previous: Buffer, head: Buffer): Buffer;
-}
 
 export interface TokenMint {
   /** A random one, or always the same one from a seed of 32 bytes that nobody can guess. */

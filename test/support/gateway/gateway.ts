@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type App, createApp, type Overrides } from '../../../src/app.ts';
+import type { Overrides } from '../../../src/app/overrides.ts';
+import { type App, createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import { makeStoreFolder } from '../store/store-folder.ts';
 
