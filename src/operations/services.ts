@@ -1,15 +1,14 @@
-import type { AuditAction, AuditEntry } from '../domain/audit/audit.ts';
 import type { AuditChain } from '../domain/audit/audit-chain.ts';
 import type { Scope } from '../domain/connection/connection.ts';
 import type { Details } from '../domain/connection/details/details.ts';
 import type { SecretResolver } from '../domain/connection/reference/secret-reference.ts';
 import type { Connector } from '../domain/connector/connector.ts';
 import type { ValidatorRunner } from '../domain/connector/validator-runner.ts';
-import { DomainError, unauthenticated } from '../domain/errors/errors.ts';
 import type { EventFeed } from '../domain/event/event-feed.ts';
 import type { Observer } from '../domain/ports/observer.ts';
-import type { Store, WriteOptions, Writers } from '../domain/ports/store.ts';
+import type { Store } from '../domain/ports/store.ts';
 import type { TokenKind, Vault } from '../domain/ports/vault.ts';
+import type { RetentionSettings } from '../domain/retention/retention.ts';
 import { type Actor, LOCAL_ACTOR_ID } from '../domain/token/actor.ts';
 
 /** All that an operation works with besides its actor and input. Built once, by the composition root. */
@@ -78,14 +77,7 @@ export interface ProtocolSettings {
   readonly proofDeadlineMs: number;
   /** Most open changes of one connection; one token may have ten times as many of connections that it creates. */
   readonly openChanges: number;
-  /** How long rows are kept that have ended, milliseconds: leases, changes, sessions; and how long others are kept. */
-  readonly retention: {
-    readonly leasesMs: number;
-    readonly changesMs: number;
-    readonly validationsMs: number;
-    readonly sessionsMs: number;
-    readonly eventsMs: number;
-  };
+  readonly retention: RetentionSettings;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -107,87 +99,4 @@ export function scopeOf(actor: Actor): Scope {
 /** What rows say of who did it: the token's accessor id, or `local`. */
 export function actorId(actor: Actor): string {
   return actor.tokenId ?? LOCAL_ACTOR_ID;
-}
-
-/**
- * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked or has
- * ended meanwhile changes nothing. Throws UNAUTHENTICATED.
- */
-export async function writeAs<T>(
-  services: Pick<Services, 'store' | 'auditChain'>,
-  actor: Actor,
-  work: (tx: Writers) => Promise<T>,
-  options?: WriteOptions,
-): Promise<T> {
-  let audited: AuditedRow[] = [];
-  const value = await services.store.write(async (tx) => {
-    audited = [];
-    auditedIn.set(tx, audited);
-    if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
-    return await work(tx);
-  }, options);
-  await requireAudited(
-    services,
-    audited.map(({ id }) => id),
-  );
-  return value;
-}
-
-/** What is remembered of an audit row. */
-export interface AuditedRow {
-  readonly id: string;
-  readonly projectId: string;
-  readonly action: AuditAction;
-  readonly at: number;
-}
-
-/** The audit rows that a transaction has written so far. */
-export const auditedIn = new WeakMap<Writers, AuditedRow[]>();
-
-/**
- * Before anything is answered, its audit rows are read back: something in the database may take them away as they are written, or as
- * the transaction is committed. Throws INTEGRITY.
- */
-async function requireAudited({ store, auditChain }: Pick<Services, 'store' | 'auditChain'>, ids: readonly string[]): Promise<void> {
-  const rows = ids.length === 0 ? [] : await store.read.audit.byIds(ids);
-  const kept = new Set(rows.filter((row) => auditChain.sign(row).equals(row.rowHmac)).map(({ id }) => id));
-  const lost = ids.find((id) => !kept.has(id));
-  if (lost !== undefined)
-    throw new DomainError('INTEGRITY', 'What was done is not in the audit: something in the database changes what is written.', {
-      table: 'audit',
-      rowId: lost,
-    });
-}
-
-/** Writes the audit row and, under the same name, the outbox event of a change of state, inside its transaction. */
-export async function record(
-  services: Services,
-  tx: Writers,
-  actor: Actor,
-  { id = services.newId(), ...entry }: AuditEntry & { readonly id?: string },
-): Promise<void> {
-  const at = await tx.now();
-  const row = {
-    id,
-    projectId: actor.projectId,
-    at,
-    actorTokenId: actor.tokenId,
-    actorName: actor.name,
-    requestId: actor.request.id,
-    clientIp: actor.request.ip,
-    client: actor.request.client,
-    ...entry,
-  };
-  await tx.audit.append({ rowHmac: services.auditChain.sign(row), seq: null, chainHash: null, ...row });
-  const audited = auditedIn.get(tx) ?? [];
-  audited.push({ id, projectId: actor.projectId, action: entry.action, at });
-  auditedIn.set(tx, audited);
-  await tx.events.append({
-    id: services.newId(),
-    projectId: actor.projectId,
-    type: entry.action,
-    entityId: entry.entityId ?? '',
-    data: entry.details,
-    createdAt: at,
-  });
 }

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection/connection.ts';
+import type { Connection, Version } from '../connection/connection.ts';
 import { DomainError } from '../errors/errors.ts';
 import type { Change } from './change.ts';
 
@@ -15,4 +15,10 @@ export function requireBase(change: Pick<Change, 'baseVersion'>, connection: Pic
     `The connection is at version ${connection.currentVersion}; this change was staged on version ${change.baseVersion}. Stage it again.`,
     { currentVersion: connection.currentVersion, baseVersion: change.baseVersion },
   );
+}
+
+/** Throws VERSION_CONFLICT where another version became CURRENT while this one was being proven. */
+export function requireStillCurrent({ currentVersion }: Pick<Connection, 'currentVersion'>, { version }: Pick<Version, 'version'>): void {
+  if (currentVersion !== version)
+    throw new DomainError('VERSION_CONFLICT', 'The connection was changed while it was being proven. Enable it again.', { currentVersion });
 }

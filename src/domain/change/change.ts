@@ -1,5 +1,6 @@
 import type { SecretReference } from '../connection/reference/secret-reference.ts';
 import type { ErrorCode } from '../errors/errors.ts';
+import type { Permission } from '../token/roles.ts';
 
 /** A staged new set of details for a connection, or for one to be created; addressed by its temporary key, of which only a keyed hash is kept. */
 export interface Change {
@@ -37,4 +38,9 @@ export interface Change {
   readonly acceptsLosses: boolean;
   /** Why a waiting commit was given up; null otherwise. */
   readonly failure: ErrorCode | null;
+}
+
+/** The permission that whoever commits a change needs. */
+export function commitPermission({ purpose }: Pick<Change, 'purpose'>): Permission {
+  return purpose === 'roll-back' ? 'rollback' : 'commit';
 }

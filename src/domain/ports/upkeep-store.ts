@@ -1,16 +1,16 @@
 import type { PageRequest } from './page.ts';
 
-/** Deletes at most `limit` rows that are older than `before`, and tells how many: what is alive is not among them. */
-/** Of rows that began and ended by these times. They are found by their beginning, so that a narrow bound of it keeps others from being read. */
-export interface Past {
+/** Rows that began and ended by these times. They are found by their beginning: a narrow bound of it keeps the store from reading others. */
+export interface RetentionBounds {
   readonly begunBy: number;
   readonly endedBy: number;
 }
 
+/** Each deletes at most `limit` rows whose time is over, and returns how many. What is alive is never among them. */
 export interface RetentionWriters {
-  leases(projectId: string, past: Past, limit: number): Promise<number>;
+  leases(projectId: string, bounds: RetentionBounds, limit: number): Promise<number>;
   /** COMMITTED and DISCARDED ones, with what is left of what they sealed. */
-  changes(projectId: string, past: Past, limit: number): Promise<number>;
+  changes(projectId: string, bounds: RetentionBounds, limit: number): Promise<number>;
   /** Looks at `limit` rows behind `after`, of which some are needed; `next` is where to go on. */
   validations(
     before: number,

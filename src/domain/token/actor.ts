@@ -54,3 +54,9 @@ export function requireLocal(actor: Actor): void {
       permission: 'local',
     });
 }
+
+/** Throws FORBIDDEN for a token that is limited to some integrations. `what`, at the beginning of a sentence, belongs to the project as a whole. */
+export function requireWholeProject({ integrationIds }: Pick<Actor, 'integrationIds'>, what: string): void {
+  if (integrationIds !== null)
+    throw new DomainError('FORBIDDEN', `${what} is the whole project's, and this token is limited to some integrations.`);
+}

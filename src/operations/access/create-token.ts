@@ -5,8 +5,10 @@ import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { readExpiry, readLimit, requireNoWider } from '../../domain/token/new-token.ts';
 import { type Role, readRoles } from '../../domain/token/roles.ts';
 import type { Token } from '../../domain/token/token.ts';
+import { record } from '../audit/record.ts';
 import { findEarlierResult } from '../idempotency/earlier-run.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 export interface CreateToken {
   readonly name: string;

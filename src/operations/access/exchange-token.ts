@@ -1,7 +1,9 @@
 import { unauthenticated } from '../../domain/errors/errors.ts';
 import { accessEnd } from '../../domain/token/access-term.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { record, type Services, writeAs } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 import { writeAccessToken } from './access-token.ts';
 
 export interface ExchangedToken {

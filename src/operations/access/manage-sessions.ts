@@ -2,7 +2,9 @@ import { unauthenticated } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { MOST_SESSIONS, sessionEnd } from '../../domain/token/session-term.ts';
 import type { Session } from '../../domain/token/token.ts';
-import { record, type Services, writeAs } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /**
  * Signs a browser in with the rights of the actor's token; of too many the one that signed in first is signed out. The secret goes

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
 import { permissionsOf } from '../../domain/token/roles.ts';
-import { record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
 import type { CreatedToken } from './create-token.ts';
 import { insertToken } from './create-token.ts';
 

@@ -1,8 +1,10 @@
 import { notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { mayRevoke, requireOwnerLeft } from '../../domain/token/revocation.ts';
+import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { record, type Services, writeAs } from '../services.ts';
+import type { Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /** Ends a token at once. The last live owner of a project stays: of two owners revoking each other one is refused. */
 export async function revokeToken(services: Services, actor: Actor, tokenId: string): Promise<void> {

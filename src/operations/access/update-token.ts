@@ -7,7 +7,9 @@ import { mayRevoke, requireOwnerLeft } from '../../domain/token/revocation.ts';
 import { readRoles } from '../../domain/token/roles.ts';
 import type { Token, TokenGrant } from '../../domain/token/token.ts';
 import { grantInUse } from '../../domain/token/token-life.ts';
-import { record, type Services, writeAs } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /** Undefined keeps; null clears the comment. */
 export interface UpdateToken {

@@ -2,7 +2,8 @@ import { type ArchivedHead, type AuditRow, CUT_ACTIONS, CUT_LEAST_AGE_MS } from 
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
-import { record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
+import { record } from './record.ts';
 
 /** Rows of one batch of a cut, each in one short transaction. */
 const BATCH = 200;

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type ErrorCode, RETRYABLE_CODES } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { actorId, record, type Services } from '../services.ts';
+import { actorId, type Services } from '../services.ts';
+import { record } from './record.ts';
 
 /** Rows of one token and minute: a flood of refusals must not fill the disk. */
 const MOST_A_MINUTE = 30;

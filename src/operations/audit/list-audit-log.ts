@@ -1,8 +1,8 @@
 import { AUDIT_ACTIONS, type AuditRow } from '../../domain/audit/audit.ts';
 import type { AuditFilter } from '../../domain/audit/audit-store.ts';
-import { badRequest, DomainError } from '../../domain/errors/errors.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
 
 /** A page of the project's audit, newest first. Throws FORBIDDEN, and BAD_REQUEST for an action that there is not. */
@@ -21,6 +21,5 @@ export async function listAuditLog(
 /** Throws FORBIDDEN. */
 export function requireAuditor(actor: Actor): void {
   requirePermission(actor, 'audit');
-  if (actor.integrationIds !== null)
-    throw new DomainError('FORBIDDEN', "The audit is the whole project's, and this token is limited to some integrations.");
+  requireWholeProject(actor, 'The audit');
 }

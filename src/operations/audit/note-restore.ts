@@ -1,7 +1,9 @@
 import { type Anchor, RESTORE_ENTITY } from '../../domain/audit/audit.ts';
+import type { Restore } from '../../domain/version/version-gap.ts';
 import { localActor } from '../access/prepare-instance.ts';
-import { record, type Services } from '../services.ts';
-import { type Restore, readRestores } from './read-restores.ts';
+import type { Services } from '../services.ts';
+import { readRestores } from './read-restores.ts';
+import { record } from './record.ts';
 
 /** What may have been committed after the newest anchor was written: far more than a connection gets in a minute. */
 const AFTER_ANCHOR = 10_000;

@@ -1,17 +1,7 @@
 import { RESTORE_ENTITY } from '../../domain/audit/audit.ts';
 import type { Readers } from '../../domain/ports/store.ts';
+import type { Restore } from '../../domain/version/version-gap.ts';
 import type { Services } from '../services.ts';
-
-/** A restore from a backup that was found out, as the signed audit tells it. */
-export interface Restore {
-  readonly at: number;
-  /** The row that the anchor names, which the store did not have, and the last one that it had. */
-  readonly anchorSeq: number;
-  readonly anchorHead: string;
-  readonly headSeq: number;
-  /** How many numbers the next version of each connection leaves out: those after the backup may have been in use. */
-  readonly versionGap: number;
-}
 
 const MOST = 200;
 
@@ -27,9 +17,4 @@ export async function readRestores({ auditChain }: Pick<Services, 'auditChain'>,
       headSeq: Number(details.headSeq),
       versionGap: Number(details.versionGap),
     }));
-}
-
-/** Numbers that are left out behind a version that was made at `from`, by one that is made at `to`. */
-export function gapBetween(restores: readonly Restore[], from: number, to: number): number {
-  return restores.filter(({ at }) => from <= at && at <= to).reduce((sum, { versionGap }) => sum + versionGap, 0);
 }

@@ -2,7 +2,9 @@ import { CUT_ACTIONS, CUT_LEAST_AGE_MS, LOST_ENTITY } from '../../domain/audit/a
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { Store, Writers } from '../../domain/ports/store.ts';
 import { localActor } from '../access/prepare-instance.ts';
-import { type AuditedRow, auditedIn, record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
+import { type AuditedRow, auditedIn } from '../write-as.ts';
+import { record } from './record.ts';
 
 /** Rows that are remembered until they are sealed; about a hundred bytes each. */
 const MOST_WATCHED = 20_000;

@@ -2,8 +2,10 @@ import type { Change } from '../../domain/change/change.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { record, type Services, scopeOf, writeAs } from '../services.ts';
+import { type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /** Ends an open or waiting change: its key no longer works and what it sealed is destroyed. Throws NOT_FOUND, FORBIDDEN, CHANGE_OUTDATED. */
 export async function discardChange(services: Services, actor: Actor, changeId: string): Promise<Change> {

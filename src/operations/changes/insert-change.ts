@@ -3,10 +3,12 @@ import type { SealedContent } from '../../domain/connection/connection.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import type { SealedDetails } from '../connections/sealed-details.ts';
 import { findEarlierResult } from '../idempotency/earlier-run.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 import { limitOpenChanges } from './limit-open-changes.ts';
 
 /** The change and its temporary key, which is shown this once. */

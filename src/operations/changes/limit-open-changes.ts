@@ -2,7 +2,8 @@ import type { Change } from '../../domain/change/change.ts';
 import { MOST_DISCARDED, openChangeLimits, requireRoomForChange } from '../../domain/change/open-change-limit.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { actorId, record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import { actorId, type Services } from '../services.ts';
 import { destroyStaged } from './discard-change.ts';
 
 /**

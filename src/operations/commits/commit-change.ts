@@ -1,11 +1,12 @@
-import type { Change } from '../../domain/change/change.ts';
+import { type Change, commitPermission } from '../../domain/change/change.ts';
 import { type HeldBack, heldBackRefusal, waitOrRefuse } from '../../domain/change/in-flight.ts';
 import { readWait } from '../../domain/change/wait-for-jobs.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { findChange } from '../changes/find-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
-import { actorId, record, type Services } from '../services.ts';
+import { actorId, type Services } from '../services.ts';
 import type { CommitOutcome } from './commit-locked.ts';
 import { type CommitInput, readOptions, type WaitingCommit } from './commit-options.ts';
 import { settleChange } from './settle-change.ts';
@@ -51,7 +52,7 @@ export async function commitOrWait(services: Services, actor: Actor, input: Wait
 
 async function findCommittable(services: Services, actor: Actor, input: CommitInput): Promise<Change> {
   const change = await findChange(services, actor, input.key, { connectionId: input.connectionId, purposes: UPDATES });
-  requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
+  requirePermission(actor, commitPermission(change));
   return change;
 }
 

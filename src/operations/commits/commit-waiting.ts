@@ -1,12 +1,13 @@
-import type { Change } from '../../domain/change/change.ts';
+import { type Change, commitPermission } from '../../domain/change/change.ts';
 import { isHeldBack } from '../../domain/change/in-flight.ts';
 import { isRetryable, requireTimeToWait } from '../../domain/change/wait-for-jobs.ts';
 import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
 import { type Actor, LOCAL_ACTOR_ID, requirePermission } from '../../domain/token/actor.ts';
 import { actorOfToken } from '../access/authenticate.ts';
 import { localActor } from '../access/prepare-instance.ts';
+import { record } from '../audit/record.ts';
 import { destroyStaged } from '../changes/discard-change.ts';
-import { record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { claimed } from './claim-change.ts';
 import { settleChange } from './settle-change.ts';
 
@@ -52,7 +53,7 @@ async function carryOut(services: Services, change: Change): Promise<boolean> {
   try {
     if (await isHeld(services, change)) return false;
     const actor = await requesterOf(services, change);
-    requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');
+    requirePermission(actor, commitPermission(change));
     return (
       (await claimed(services, change, () =>
         // A lease that was granted at the last moment sends it back to waiting.

@@ -7,7 +7,8 @@ import { hasPassed } from '../../domain/connector/validation.ts';
 import type { Lease } from '../../domain/lease/lease.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
 
 /** Who took it that the new login may do less, and what that is. Nothing where nothing was lost. */
 export async function recordLosses(

@@ -8,11 +8,12 @@ import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { loadConnection } from '../connections/load-connection.ts';
 import { type Candidate, candidateOf } from '../references/resolve-credentials.ts';
-import { actorId, type Services, scopeOf, writeAs } from '../services.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
 import { obtainProof } from '../validations/proof/obtain-proof.ts';
 import { parityRuleOf } from '../validations/proof/parity.ts';
-import { subjectOfChange } from '../validations/run/subject.ts';
+import { subjectOfCandidate } from '../validations/run/subject.ts';
 import { testConnection } from '../validations/test-connection.ts';
+import { writeAs } from '../write-as.ts';
 import { type CommitOutcome, commitLocked } from './commit-locked.ts';
 
 export interface Settling {
@@ -63,13 +64,14 @@ async function prove(
   { change, options: { skipProof, acceptsLosses } }: Settling,
   unresolved: Candidate,
 ): Promise<Candidate> {
-  const { connection, current } = await loadConnection(services, actor, change.connectionId);
+  const inUse = await loadConnection(services, actor, change.connectionId);
+  const { connection, current } = inUse;
   // A newer version may be this very change's, committed by a racing use of the key: the transaction tells, and nothing is dialled for it.
   if (!isOnCurrent(change, connection)) return unresolved;
   if (proofRule(actor, connection, skipProof) === 'required') {
     const parity = await parityRuleOf(services, actor, { connection, inUse: current, next: change, acceptsLosses });
     const candidate = await candidateOf(services, actor, change, false);
-    await obtainProof(services, actor, { candidate, parity }, () => subjectOfChange(services, actor, change));
+    await obtainProof(services, actor, { candidate, parity }, () => subjectOfCandidate(services, actor, change, { ...candidate, inUse }));
   }
   return await candidateOf(services, actor, change, connection.isActive);
 }

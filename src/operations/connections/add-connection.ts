@@ -1,23 +1,25 @@
 import type { Change } from '../../domain/change/change.ts';
 import { isRepeat, requireOpen } from '../../domain/change/open-change.ts';
 import { missingProof, proofRule, requireProof } from '../../domain/change/proof/proof.ts';
-import type { Connection, Integration } from '../../domain/connection/connection.ts';
-import { readName } from '../../domain/connection/names.ts';
+import { boundAs } from '../../domain/connection/destination/destination-binding.ts';
+import { newConnection } from '../../domain/connection/new-connection.ts';
 import { type ConnectionPolicy, DEFAULT_POLICY, withPolicy } from '../../domain/connection/policy.ts';
 import { badRequest, notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { nextVersion } from '../../domain/version/next-version.ts';
+import { record } from '../audit/record.ts';
 import { findChange } from '../changes/find-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { type CommitOutcome, closeChange } from '../commits/commit-locked.ts';
 import { findOrCreateIntegration, type NamedIntegration } from '../integrations/find-or-create-integration.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
-import { boundAs, candidateOf } from '../references/resolve-credentials.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';
+import { candidateOf } from '../references/resolve-credentials.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
 import { findProof } from '../validations/proof/find-proof.ts';
 import { obtainProof } from '../validations/proof/obtain-proof.ts';
-import { subjectOfChange } from '../validations/run/subject.ts';
+import { subjectOfCandidate } from '../validations/run/subject.ts';
 import { testConnection } from '../validations/test-connection.ts';
+import { writeAs } from '../write-as.ts';
 import { connectorOf, servesKind } from './find-connector.ts';
 import { openDetails } from './sealed-details.ts';
 
@@ -57,7 +59,9 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   const rule = proofRule(actor, { isActive, ...policy }, false);
   if (rule === 'required') {
     const candidate = await candidateOf(services, actor, change, false);
-    await obtainProof(services, actor, { candidate, parity: null }, () => subjectOfChange(services, actor, change));
+    await obtainProof(services, actor, { candidate, parity: null }, () =>
+      subjectOfCandidate(services, actor, change, { ...candidate, inUse: null }),
+    );
   }
   const keys = await services.vault.forProject(actor.projectId);
   const candidate = await candidateOf(services, actor, change, isActive);
@@ -75,7 +79,9 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
     await openDetails(services, latest, tx);
     const { integration: named, siteId = null } = input;
     const integration = await findOrCreateIntegration(services, actor, tx, { connector, integration: named, siteId });
-    await tx.connections.insert(newConnection(actor, { ...input, isActive }, policy, { id: latest.connectionId, integration, now }));
+    await tx.connections.insert(
+      newConnection({ ...input, isActive, policy }, { id: latest.connectionId, integration, by: actorId(actor), now }),
+    );
     await requireDataKey(tx, actor.projectId, keys.keyGeneration);
     const boundTo = boundAs(latest, candidate, isActive || proven);
     const version = nextVersion(keys, latest, null, { by: actorId(actor), now, proven, boundTo, gap: 0 });
@@ -104,31 +110,4 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
 
 function firstOutcome({ id, connectionId, committedAt }: Change): CommitOutcome {
   return { changeId: id, connectionId, version: 1, committedAt: committedAt ?? 0 };
-}
-
-function newConnection(
-  actor: Actor,
-  { name = null, labels = {}, jobTypes = [], jobLimits = null, isActive }: AddConnection & { readonly isActive: boolean },
-  policy: ConnectionPolicy,
-  { id, integration, now }: { readonly id: string; readonly integration: Integration; readonly now: number },
-): Connection {
-  return {
-    id,
-    projectId: actor.projectId,
-    integrationId: integration.id,
-    name: name === null ? null : readName(name, 'connectionName'),
-    labels,
-    jobTypes,
-    jobLimits,
-    ...policy,
-    isActive,
-    disabledAt: isActive ? null : now,
-    deletionProtection: false,
-    currentVersion: 1,
-    createdAt: now,
-    createdBy: actorId(actor),
-    updatedAt: now,
-    updatedBy: actorId(actor),
-    deletedAt: null,
-  };
 }

@@ -3,8 +3,10 @@ import { requireRemovable } from '../../domain/connection/removal.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /** Removes a connection. Refused under deletion protection or while jobs hold it; all its versions become RETIRED. */
 export async function removeConnection(services: Services, actor: Actor, connectionId: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { EventFeed } from '../../domain/event/event-feed.ts';
 import type { Store, Writers } from '../../domain/ports/store.ts';
-import { actorId, auditedIn } from '../services.ts';
+import { actorId } from '../services.ts';
+import { auditedIn } from '../write-as.ts';
 
 /** Subscriptions that one token, and this gateway as a whole, may have at a time. */
 export const MOST_OF_TOKEN = 10;

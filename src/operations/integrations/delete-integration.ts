@@ -2,9 +2,11 @@ import { MOST_REMOVED, requireFewToRemove } from '../../domain/connection/remova
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { removeLocked } from '../connections/remove-connection.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { record, type Services, scopeOf, writeAs } from '../services.ts';
+import { type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */
 export async function deleteIntegration(services: Services, actor: Actor, integrationId: string): Promise<void> {

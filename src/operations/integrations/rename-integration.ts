@@ -2,7 +2,9 @@ import type { Integration, IntegrationCategory } from '../../domain/connection/c
 import { readName } from '../../domain/connection/names.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { record, type Services, scopeOf, writeAs } from '../services.ts';
+import { record } from '../audit/record.ts';
+import { type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 /** Of one of the given categories where the caller's operation is for those alone: another's integration is NOT_FOUND. */
 export async function renameIntegration(

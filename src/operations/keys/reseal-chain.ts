@@ -5,8 +5,9 @@ import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { configHash } from '../../domain/version/next-version.ts';
 import { followSeals } from '../audit/follow-seals.ts';
+import { record } from '../audit/record.ts';
 import { resealContent } from '../connections/sealed-details.ts';
-import { record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { requireDataKey } from './require-data-key.ts';
 
 /** Most versions of one transaction, and how long it begins further ones, milliseconds. */

@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { resealContent } from '../connections/sealed-details.ts';
-import { record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { requireDataKey } from './require-data-key.ts';
 import type { ResealedConnection } from './reseal-chain.ts';
 

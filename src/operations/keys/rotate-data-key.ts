@@ -1,8 +1,9 @@
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { UPGRADE_RECORD_MS, type WrappedKey } from '../../domain/ports/vault.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 
 export type DataKeyRow = Pick<WrappedKey, 'generation' | 'createdAt'>;
 

@@ -4,7 +4,8 @@ import { type InstanceRow, KEY_LOCK } from '../../domain/ports/instance-store.ts
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Rekey, UPGRADE_RECORD_MS } from '../../domain/ports/vault.ts';
 import { type Actor, requireLocal, requireOperator } from '../../domain/token/actor.ts';
-import { record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
 
 export interface RotationProgress {
   readonly state: 'ROTATING' | 'FINISHED';

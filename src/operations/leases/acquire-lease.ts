@@ -4,10 +4,11 @@ import { readJob, refuseLateLease, requireEnabled } from '../../domain/lease/lea
 import { leaseTerm, readTtl } from '../../domain/lease/lease-term.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { loadConnection, requireConnection, requireReachableSite } from '../connections/load-connection.ts';
 import { findEarlierResult } from '../idempotency/earlier-run.ts';
 import { type Open, withOpened } from '../references/resolve-credentials.ts';
-import { record, type Services, scopeOf } from '../services.ts';
+import { type Services, scopeOf } from '../services.ts';
 import { type HeldLease, leaseEntry, readLive, writeForJob } from './lease-access.ts';
 
 export interface AcquireLease {

@@ -5,8 +5,10 @@ import { isTakenBy } from '../../domain/lease/lease-grant.ts';
 import { isLive } from '../../domain/lease/lease-term.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import type { Open } from '../references/resolve-credentials.ts';
-import { actorId, record, type Services, scopeOf, writeAs } from '../services.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 export interface HeldLease {
   readonly lease: Lease;

@@ -1,7 +1,8 @@
 import { notFound } from '../../domain/errors/errors.ts';
 import type { Lease } from '../../domain/lease/lease.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { record, type Services, scopeOf } from '../services.ts';
+import { record } from '../audit/record.ts';
+import { type Services, scopeOf } from '../services.ts';
 import { findLease, leaseEntry, writeForJob } from './lease-access.ts';
 
 /** Ends the lease by its key. A second release answers like the first. */

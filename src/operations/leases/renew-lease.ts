@@ -3,8 +3,9 @@ import type { Lease } from '../../domain/lease/lease.ts';
 import { readTtl } from '../../domain/lease/lease-term.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { rowIdOf } from '../idempotency/earlier-run.ts';
-import { record, type Services, scopeOf } from '../services.ts';
+import { type Services, scopeOf } from '../services.ts';
 import { findLease, leaseEntry, writeForJob } from './lease-access.ts';
 
 /**

@@ -5,8 +5,10 @@ import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requireOperator, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { record, type Services, writeAs } from '../services.ts';
+import type { Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 import { insertDestination, lockOf, nameOf, secretId } from './bind-destination.ts';
 import { type ReferringRow, readReferred } from './resolve-reference.ts';
 

@@ -11,7 +11,8 @@ import { canonicalJson } from '../../domain/json/canonical-json.ts';
 import type { Readers, Writers } from '../../domain/ports/store.ts';
 import { inTime } from '../../domain/time/in-time.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { actorId, record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import { actorId, type Services } from '../services.ts';
 
 /** What would be sent, and where: of a secret that leaves it to the connection to say so. */
 export interface Destined extends Sending {

@@ -1,8 +1,10 @@
 import type { ProviderGrant, SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requireOperator, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
-import { actorId, record, type Services, writeAs } from '../services.ts';
+import { actorId, type Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
 
 export interface GrantSecrets {
   readonly provider: SecretProviderName;

@@ -44,13 +44,6 @@ export async function candidateOf(services: Services, actor: Actor, row: Openabl
   }
 }
 
-/** What the version is bound to that a change becomes. One that is put into use is bound. Throws UNAVAILABLE when its connection was enabled meanwhile. */
-export function boundAs({ reference }: Pick<Version, 'reference'>, { boundTo }: Candidate, isUsed: boolean): Buffer | null {
-  if (isUsed && reference !== null && boundTo === null)
-    throw new DomainError('UNAVAILABLE', 'The connection was enabled at this moment. Send the request again.', { retryAfterSeconds: 2 });
-  return isUsed ? boundTo : null;
-}
-
 /** Opens a version inside a transaction. */
 export type Open = (version: Version, from: Readers) => Promise<Details>;
 

@@ -1,4 +1,5 @@
 import type { Writers } from '../../domain/ports/store.ts';
+import { retentionAges } from '../../domain/retention/retention.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
 import type { Services } from '../services.ts';
 
@@ -12,9 +13,8 @@ const BATCH = 200;
  */
 export async function applyRetention(services: Services, isOver: () => boolean = () => false): Promise<number> {
   const { store, settings } = services;
-  const { retention } = settings;
   const pacer = createPacer();
-  const now = await store.now();
+  const ages = retentionAges(settings.retention, settings, await store.now());
   let dropped = 0;
   const repeat = async (work: (tx: Writers) => Promise<number>) => {
     for (let count = BATCH; count === BATCH && !isOver(); dropped += count) {
@@ -22,18 +22,16 @@ export async function applyRetention(services: Services, isOver: () => boolean =
       await pacer.pause();
     }
   };
-  // Whatever began later may still have been alive then: without this bound the last batch of each pass reads a whole day of leases.
-  const past = (keptMs: number, lastsMs: number) => ({ begunBy: now - keptMs - lastsMs, endedBy: now - keptMs });
   for (const { id } of await store.read.projects.all()) {
-    await repeat((tx) => tx.retention.leases(id, past(retention.leasesMs, settings.leaseMaxMs), BATCH));
-    await repeat((tx) => tx.retention.changes(id, past(retention.changesMs, settings.changeTtlMs), BATCH));
+    await repeat((tx) => tx.retention.leases(id, ages.leases, BATCH));
+    await repeat((tx) => tx.retention.changes(id, ages.changes, BATCH));
   }
-  await repeat((tx) => tx.retention.sessions(now - retention.sessionsMs, BATCH));
-  await repeat((tx) => tx.retention.events(now - retention.eventsMs, BATCH));
+  await repeat((tx) => tx.retention.sessions(ages.sessions, BATCH));
+  await repeat((tx) => tx.retention.events(ages.events, BATCH));
   for (let after: { readonly at: number; readonly id: string } | null = null; !isOver(); ) {
     const from: typeof after = after;
     const page: Awaited<ReturnType<Writers['retention']['validations']>> = await store.write((tx) =>
-      tx.retention.validations(now - retention.validationsMs, from, BATCH),
+      tx.retention.validations(ages.validations, from, BATCH),
     );
     dropped += page.deleted;
     after = page.next;

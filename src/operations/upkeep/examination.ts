@@ -1,8 +1,8 @@
 import type { Finding } from '../../domain/audit/finding.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { Pacer } from '../../domain/time/pacer.ts';
+import type { Restore } from '../../domain/version/version-gap.ts';
 import type { Seals } from '../audit/follow-seals.ts';
-import type { Restore } from '../audit/read-restores.ts';
 import { openDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 

@@ -2,8 +2,8 @@ import type { Finding } from '../../domain/audit/finding.ts';
 import type { Connection, SealedContent, Version } from '../../domain/connection/connection.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { isConfigAltered, isContentAltered, isDestructionAltered, isLabelAltered, isNumbered } from '../../domain/version/version-check.ts';
+import { gapBetween } from '../../domain/version/version-gap.ts';
 import { compareWithAudit } from '../audit/compare-with-audit.ts';
-import { gapBetween } from '../audit/read-restores.ts';
 import type { Services } from '../services.ts';
 import { addFindings, type Examined, isOfRow, whyShut } from './examination.ts';
 

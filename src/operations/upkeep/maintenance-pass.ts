@@ -6,8 +6,9 @@ import { createPacer } from '../../domain/time/pacer.ts';
 import { destroyedIfRetiredBy } from '../../domain/version/retirement.ts';
 import type { VersionPlace } from '../../domain/version/version-store.ts';
 import { localActor } from '../access/prepare-instance.ts';
+import { record } from '../audit/record.ts';
 import { destroyStaged } from '../changes/discard-change.ts';
-import { record, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 
 /** Rows that are looked at together, and how many of them are written at the same time: on the embedded store these share a commit. */
 const BATCH = 100;

@@ -2,7 +2,8 @@ import type { Problem, ValidationResult } from '../../domain/connector/validatio
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { SealBinding } from '../../domain/ports/vault.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import type { Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
 
 const NAME = 'validate_storage_access';

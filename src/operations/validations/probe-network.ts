@@ -2,7 +2,8 @@ import type { NetworkProbe, ValidationOutcome } from '../../domain/connector/val
 import { badRequest } from '../../domain/errors/errors.ts';
 import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { actorId, record, type Services } from '../services.ts';
+import { record } from '../audit/record.ts';
+import { actorId, type Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
 
 export interface ProbeNetwork {

@@ -26,7 +26,7 @@ export const ACCESS = [
     id: 'access/commit',
     file: 'src/operations/commits/commit-change.ts',
     within: 'function findCommittable(',
-    before: "  requirePermission(actor, change.purpose === 'roll-back' ? 'rollback' : 'commit');\n",
+    before: '  requirePermission(actor, commitPermission(change));\n',
     after: '',
     tests: MATRIX,
     name: 'commitChange',
@@ -600,10 +600,8 @@ export const ACCESS = [
   {
     id: 'access/audit-limited',
     file: 'src/operations/audit/list-audit-log.ts',
-    before: `  if (actor.integrationIds !== null)
-`,
-    after: `  if (actor.integrationIds === undefined)
-`,
+    before: "  requireWholeProject(actor, 'The audit');\n",
+    after: '',
     tests: MATRIX,
     name: 'auditLog',
   },
@@ -619,10 +617,8 @@ export const ACCESS = [
   {
     id: 'access/site-limited',
     file: 'src/operations/sites/rename-site.ts',
-    before: `  if (actor.integrationIds !== null)
-`,
-    after: `  if (actor.integrationIds === undefined)
-`,
+    before: "  requireWholeProject(actor, 'A site');\n",
+    after: '',
     tests: MATRIX,
     name: 'updatePlatformService',
   },

@@ -123,7 +123,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/write-of-ended-token',
-    file: 'src/operations/services.ts',
+    file: 'src/operations/write-as.ts',
     before: '    if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();\n',
     after: '',
     tests: BOUNDARIES,
@@ -131,10 +131,11 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/event-left-out',
-    file: 'src/operations/services.ts',
+    file: 'src/operations/audit/record.ts',
     before: '  await tx.events.append({\n',
     after: '  if (at < 0) await tx.events.append({\n',
-    equivalent: 'nothing reads the outbox yet: webhooks come later, with tests of what they send',
+    tests: ['test/operations/events/follow-events.test.ts'],
+    name: 'in its order',
   },
   {
     id: 'operations/key-of-another-connection',

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { cutAudit } from '../../../src/operations/audit/archive-audit.ts';
+import { record } from '../../../src/operations/audit/record.ts';
 import { type AuditWatch, createAuditWatch } from '../../../src/operations/audit/watch-audit.ts';
-import { record, type Services } from '../../../src/operations/services.ts';
+import type { Services } from '../../../src/operations/services.ts';
 import { ACQUIRE, DAY, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 

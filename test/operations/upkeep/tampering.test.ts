@@ -4,7 +4,7 @@ import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
-import { writeAs } from '../../../src/operations/services.ts';
+import { writeAs } from '../../../src/operations/write-as.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';

@@ -1,7 +1,7 @@
 import type { Version } from '../../../src/domain/connection/connection.ts';
 import { nextVersion } from '../../../src/domain/version/next-version.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
-import { record } from '../../../src/operations/services.ts';
+import { record } from '../../../src/operations/audit/record.ts';
 import type { TestGateway } from '../gateway/gateway.ts';
 
 /** Commits the first version of a connection again until it has this many, each as a roll-back that shares its sealed content. */

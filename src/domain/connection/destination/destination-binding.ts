@@ -1,4 +1,6 @@
 import type { Connector } from '../../connector/connector.ts';
+import { DomainError } from '../../errors/errors.ts';
+import type { Version } from '../connection.ts';
 import type { SecretDestination } from '../reference/secret-reference.ts';
 import { staysThere } from './destination.ts';
 
@@ -28,4 +30,16 @@ export function standingOf(
     else if (!known.some((one) => staysThere(connector, one.parts, parts))) return 'refused';
   }
   return standing;
+}
+
+/**
+ * The destination that a version is bound to which a change becomes: where its secret reference leads now. A version that is not put into
+ * use is bound later, when it is. Throws UNAVAILABLE for one that is put into use although nobody looked where its reference leads: its
+ * connection was enabled in between.
+ */
+export function boundAs({ reference }: Pick<Version, 'reference'>, { boundTo }: Pick<Version, 'boundTo'>, isUsed: boolean): Buffer | null {
+  if (!isUsed) return null;
+  if (reference !== null && boundTo === null)
+    throw new DomainError('UNAVAILABLE', 'The connection was enabled at this moment. Send the request again.', { retryAfterSeconds: 2 });
+  return boundTo;
 }

@@ -3,7 +3,9 @@ import type { Connection } from '../../../domain/connection/connection.ts';
 import { notFound } from '../../../domain/errors/errors.ts';
 import type { Writers } from '../../../domain/ports/store.ts';
 import type { Actor } from '../../../domain/token/actor.ts';
-import { record, type Services, scopeOf, writeAs } from '../../services.ts';
+import { record } from '../../audit/record.ts';
+import { type Services, scopeOf } from '../../services.ts';
+import { writeAs } from '../../write-as.ts';
 
 /** What is done to a connection, as the audit says it. */
 export interface Alteration {

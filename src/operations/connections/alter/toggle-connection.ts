@@ -1,3 +1,4 @@
+import { requireStillCurrent } from '../../../domain/change/base-version.ts';
 import { missingValidators, requireProof } from '../../../domain/change/proof/proof.ts';
 import type { Connection, Version } from '../../../domain/connection/connection.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
@@ -64,7 +65,7 @@ async function enable(
     { connectionId, action: 'connection.enable', details: { version: current.version } },
     async (tx, now) => {
       const latest = await tx.connections.find(scopeOf(actor), connectionId);
-      if (latest !== null) requireUnchanged(latest, current);
+      if (latest !== null) requireStillCurrent(latest, current);
       if (latest?.commitPolicy === 'VALIDATED') {
         const parity = await ruleUnder(latest);
         const proof = await findProof(services, actor, { candidate, parity }, tx);
@@ -78,11 +79,6 @@ async function enable(
   if (enabled.commitPolicy === 'ADVISORY' && missingValidators(await findProof(services, actor, { candidate, parity: null })).length > 0)
     services.later('validate-unproven', () => testConnection(services, actor, { connectionId, comparedWith: inUse }));
   return enabled;
-}
-
-function requireUnchanged({ currentVersion }: Connection, { version }: Version): void {
-  if (currentVersion !== version)
-    throw new DomainError('VERSION_CONFLICT', 'The connection was changed while it was being proven. Enable it again.', { currentVersion });
 }
 
 /** A version that was saved while the connection was inactive is put into use: from now on its secret leads where it leads now. */

@@ -4,7 +4,7 @@ import { comparedWithItself, notApplicable, skippedAfter, unchecked } from '../.
 import { hasPassed, type ValidationResult, visibleResult } from '../../../domain/connector/validation.ts';
 import type { Validator } from '../../../domain/connector/validator.ts';
 import { blockerOf, prerequisitesOf, validatorOfRelative } from '../../../domain/connector/validator-order.ts';
-import { record } from '../../services.ts';
+import { record } from '../../audit/record.ts';
 import { runCandidate } from './run-candidate.ts';
 import { progressTeller } from './tell-progress.ts';
 import type { ValidationRun } from './validation-run.ts';

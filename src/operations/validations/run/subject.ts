@@ -6,7 +6,7 @@ import type { SecretReference } from '../../../domain/connection/reference/secre
 import type { Connector } from '../../../domain/connector/connector.ts';
 import type { Actor } from '../../../domain/token/actor.ts';
 import { connectorOf } from '../../connections/find-connector.ts';
-import { loadConnection, requireReachableSite } from '../../connections/load-connection.ts';
+import { type LoadedConnection, loadConnection, requireReachableSite } from '../../connections/load-connection.ts';
 import { candidateOf, resolveCredentials } from '../../references/resolve-credentials.ts';
 import type { Opened } from '../../references/resolve-reference.ts';
 import { type Services, scopeOf } from '../../services.ts';
@@ -30,16 +30,28 @@ export function unstored(details: Details): Pick<Subject, 'open' | 'reference' |
 
 const NONE = Buffer.alloc(0);
 
+/** A change that is validated by itself, outside of a commit. */
 export async function subjectOfChange(services: Services, actor: Actor, change: Change): Promise<Subject> {
-  const loaded = change.purpose === 'create' ? null : await loadConnection(services, actor, change.connectionId);
-  if (loaded !== null) await requireReachableSite(services, loaded.connection);
+  const inUse = change.purpose === 'create' ? null : await loadConnection(services, actor, change.connectionId);
+  const { candidateHash } = await candidateOf(services, actor, change, false);
+  return await subjectOfCandidate(services, actor, change, { inUse, candidateHash });
+}
+
+/** A change as a commit has looked it up: what it takes the place of, null for a new connection, and what its proof is bound to. */
+export async function subjectOfCandidate(
+  services: Services,
+  actor: Actor,
+  change: Change,
+  { inUse, candidateHash }: { readonly inUse: Pick<LoadedConnection, 'connection' | 'current'> | null; readonly candidateHash: Buffer },
+): Promise<Subject> {
+  if (inUse !== null) await requireReachableSite(services, inUse.connection);
   return {
     connector: connectorOf(services, change.kind),
     connectionId: change.connectionId,
     open: (options) => openStaged(services, actor, change, options),
     reference: change.reference,
-    current: loaded?.current.kind === change.kind ? loaded.current : null,
-    identity: { changeId: change.id, version: null, candidateHash: (await candidateOf(services, actor, change, false)).candidateHash },
+    current: inUse?.current.kind === change.kind ? inUse.current : null,
+    identity: { changeId: change.id, version: null, candidateHash },
   };
 }
 

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { standingOf } from '../../../../src/domain/connection/destination/destination-binding.ts';
+import { describe, expect, test } from 'vitest';
+import { boundAs, standingOf } from '../../../../src/domain/connection/destination/destination-binding.ts';
 import { catalogue } from '../../../support/connectors/validate.ts';
 
 const connector = catalogue.find('postgres');
@@ -22,4 +22,25 @@ test.each([
   },
 ] as const)('a secret that does not say where it is sent: $what is $is', ({ members, known, is }) => {
   expect(standingOf({ connector, members, parts }, known)).toBe(is);
+});
+
+describe('what a version that a change becomes is bound to', () => {
+  const reference = { provider: 'env', path: 'MCD_SALES', key: null } as const;
+  const boundTo = Buffer.from('where it leads');
+
+  test('the destination that its reference leads to, once it is put into use', () => {
+    expect(boundAs({ reference }, { boundTo }, true)).toBe(boundTo);
+  });
+
+  test('nothing while its connection is inactive and it has no proof: it is bound when it is put into use', () => {
+    expect(boundAs({ reference }, { boundTo }, false)).toBeNull();
+  });
+
+  test('nothing without a reference', () => {
+    expect(boundAs({ reference: null }, { boundTo: null }, true)).toBeNull();
+  });
+
+  test('a reference that nobody has looked at is not put into use', () => {
+    expect(() => boundAs({ reference }, { boundTo: null }, true)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+  });
 });

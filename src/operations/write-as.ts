@@ -1,0 +1,55 @@
+import type { AuditAction } from '../domain/audit/audit.ts';
+import { DomainError, unauthenticated } from '../domain/errors/errors.ts';
+import type { WriteOptions, Writers } from '../domain/ports/store.ts';
+import type { Actor } from '../domain/token/actor.ts';
+import type { Services } from './services.ts';
+
+/**
+ * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked or has
+ * ended meanwhile changes nothing. Throws UNAUTHENTICATED.
+ */
+export async function writeAs<T>(
+  services: Pick<Services, 'store' | 'auditChain'>,
+  actor: Actor,
+  work: (tx: Writers) => Promise<T>,
+  options?: WriteOptions,
+): Promise<T> {
+  let audited: AuditedRow[] = [];
+  const value = await services.store.write(async (tx) => {
+    audited = [];
+    auditedIn.set(tx, audited);
+    if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
+    return await work(tx);
+  }, options);
+  await requireAudited(
+    services,
+    audited.map(({ id }) => id),
+  );
+  return value;
+}
+
+/** What is remembered of an audit row. */
+export interface AuditedRow {
+  readonly id: string;
+  readonly projectId: string;
+  readonly action: AuditAction;
+  readonly at: number;
+}
+
+/** The audit rows that a transaction has written so far. */
+export const auditedIn = new WeakMap<Writers, AuditedRow[]>();
+
+/**
+ * Before anything is answered, its audit rows are read back: something in the database may take them away as they are written, or as
+ * the transaction is committed. Throws INTEGRITY.
+ */
+async function requireAudited({ store, auditChain }: Pick<Services, 'store' | 'auditChain'>, ids: readonly string[]): Promise<void> {
+  const rows = ids.length === 0 ? [] : await store.read.audit.byIds(ids);
+  const kept = new Set(rows.filter((row) => auditChain.sign(row).equals(row.rowHmac)).map(({ id }) => id));
+  const lost = ids.find((id) => !kept.has(id));
+  if (lost !== undefined)
+    throw new DomainError('INTEGRITY', 'What was done is not in the audit: something in the database changes what is written.', {
+      table: 'audit',
+      rowId: lost,
+    });
+}
