@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MOST_OF_TOKEN, publishEvents } from '../../src/operations/events/event-feed.ts';
 import { openStream } from '../support/gateway/event-stream.ts';
 import {
@@ -54,6 +54,23 @@ test('a stream says at once that it is there, before anything happens', async ()
   const first = await stream.message();
   stream.leave();
   expect(first?.event).toBe('comment');
+});
+
+test('a stream on which nothing happens says again and again that it is alive', async () => {
+  // Timers of node's own, which move connections along, stay real; Yoga's interval is moved by hand.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const stream = await openStream(gateway, EVENTS, { id }, gateway.owner);
+    const heard = [await stream.message()];
+    for (let minute = 0; minute < 3; minute += 1) {
+      vi.advanceTimersToNextTimer();
+      heard.push(await stream.message());
+    }
+    stream.leave();
+    expect(heard.map((message) => message?.event)).toEqual(['comment', 'comment', 'comment', 'comment']);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('the sample of the guide prints what happens', async () => {

@@ -1,5 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { actorOfToken } from '../../src/operations/access/authenticate.ts';
+import { followEvents } from '../../src/operations/events/follow-events.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { describeProtocol } from '../contracts/protocol.ts';
 import { describeRaces } from '../contracts/races.ts';
@@ -44,6 +47,20 @@ describe.each<[string, TestPgbouncer]>(Object.entries(poolers))('behind pgbounce
         Array.from({ length: 40 }, (_, index) => `token ${index}`).toSorted(),
       );
       expect(new Set(listed.map(({ data }) => data.tokens.length))).toEqual(new Set([41]));
+    });
+
+    test('what one gateway does is told to whoever follows the events of another', async () => {
+      const other = await createApp(gateway.app.config);
+      const { services } = other;
+      const owner = await actorOfToken(services, gateway.owner.id, { id: 'test', ip: null, client: {} });
+      const left = new AbortController();
+      const events = await followEvents(services, owner, { types: ['token.create'], connectionId: null, after: null }, left.signal);
+      const next = events.next();
+      const { id } = await gateway.token('viewer');
+      const { value } = await next;
+      left.abort();
+      await other.close();
+      expect({ type: value?.type, entityId: value?.entityId }).toEqual({ type: 'token.create', entityId: id });
     });
 
     test("leaves nothing of its settings on the server's connections, which others get", async () => {

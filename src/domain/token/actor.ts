@@ -23,6 +23,8 @@ export interface Actor {
   readonly integrationIds: readonly string[] | null;
   /** When the token itself ends, epoch milliseconds; a token that it makes may not outlive it. */
   readonly expiresAt: number | null;
+  /** Keyed hash of the browser session that the request came with; absent for a request that showed the token itself. */
+  readonly sessionHash?: Buffer;
   readonly request: RequestInfo;
 }
 

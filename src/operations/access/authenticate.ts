@@ -78,9 +78,22 @@ function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Toke
 /** The actor of a browser session, with the rights that its token has now. */
 export async function authenticateSession(services: Services, secret: string, request: RequestInfo): Promise<Actor> {
   if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
-  const session = await services.store.read.sessions.find(services.vault.keyedHash('token', secret));
+  return await actorOfSession(services, services.vault.keyedHash('token', secret), request);
+}
+
+async function actorOfSession(services: Services, sessionHash: Buffer, request: RequestInfo): Promise<Actor> {
+  const session = await services.store.read.sessions.find(sessionHash);
   if (session === null || !isSignedIn(session, await services.store.now())) throw unauthenticated();
-  return await actorOfToken(services, session.tokenId, request);
+  return { ...(await actorOfToken(services, session.tokenId, request)), sessionHash };
+}
+
+/**
+ * The actor of a request that is still being answered, with the rights of now. Throws UNAUTHENTICATED once its token has ended, or its
+ * browser was signed out.
+ */
+export async function actorOfNow(services: Services, actor: Actor): Promise<Actor> {
+  if (actor.sessionHash !== undefined) return await actorOfSession(services, actor.sessionHash, actor.request);
+  return actor.tokenId === null ? actor : await actorOfToken(services, actor.tokenId, actor.request);
 }
 
 /** The actor that a token stands for now, for work that goes on in its name. Throws UNAUTHENTICATED once it has ended. */

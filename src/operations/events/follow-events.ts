@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors/errors.ts';
 import { type EventFilter, type EventPlace, isTold, type PublishedEvent, wantedTypes } from '../../domain/event/event.ts';
 import type { Actor } from '../../domain/token/actor.ts';
-import { actorOfToken } from '../access/authenticate.ts';
+import { actorOfNow } from '../access/authenticate.ts';
 import { requireConnection } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
 import { publishEvents, shuttingDown } from './event-feed.ts';
@@ -13,7 +13,7 @@ const BATCH = 50;
  * What happens in the project, in its order, from the event behind `after` on, or from now on without it. Events are read when the
  * caller asks for the next one, so that a slow caller costs no memory; none is left out and none comes twice. Ends quietly when
  * `signal` aborts. Throws at once FORBIDDEN, NOT_FOUND, BAD_REQUEST, RATE_LIMITED, and CURSOR_EXPIRED for an event that is not kept any
- * more; later UNAUTHENTICATED or FORBIDDEN within seconds after the token ended or lost its rights, UNAVAILABLE when the gateway shuts
+ * more; later UNAUTHENTICATED or FORBIDDEN within seconds after the token or the browser session ended or lost its rights, UNAVAILABLE when the gateway shuts
  * down, and CURSOR_EXPIRED when events went unread for longer than they are kept.
  */
 export async function followEvents(
@@ -51,7 +51,7 @@ async function* follow(
   while (!signal.aborted) {
     // Asked for before the read: what is published meanwhile wakes it.
     const next = eventFeed.next(signal);
-    const current = await presentActor(services, actor);
+    const current = await actorOfNow(services, actor);
     const types = wantedTypes(current, filter.types);
     const now = await store.now();
     // What was not read for so long may have been deleted unread.
@@ -68,11 +68,6 @@ async function* follow(
     if (eventFeed.closing.aborted) throw shuttingDown();
     await next;
   }
-}
-
-/** With the rights that the token has now. Throws UNAUTHENTICATED once it has ended. */
-export async function presentActor(services: Services, actor: Actor): Promise<Actor> {
-  return actor.tokenId === null ? actor : await actorOfToken(services, actor.tokenId, actor.request);
 }
 
 function cursorExpired(): never {

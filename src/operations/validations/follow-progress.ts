@@ -1,10 +1,10 @@
 import { readProgress, type ValidationProgress } from '../../domain/change/proof/validation-progress.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { actorOfNow } from '../access/authenticate.ts';
 import { findChange } from '../changes/find-change.ts';
 import { requireConnection } from '../connections/load-connection.ts';
 import { shuttingDown } from '../events/event-feed.ts';
-import { presentActor } from '../events/follow-events.ts';
 import type { Services } from '../services.ts';
 
 /** Of a connection, or of the change that a temporary key addresses: exactly one. */
@@ -55,7 +55,7 @@ async function* follow(
 ): AsyncGenerator<ValidationProgress, void, undefined> {
   const { eventFeed } = services;
   while (!signal.aborted) {
-    await targetOf(services, await presentActor(services, actor), input);
+    await targetOf(services, await actorOfNow(services, actor), input);
     const progress = waiting.shift();
     if (progress !== undefined) yield progress;
     else if (eventFeed.closing.aborted) throw shuttingDown();

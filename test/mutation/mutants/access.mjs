@@ -615,6 +615,14 @@ export const ACCESS = [
     name: 'getUser',
   },
   {
+    id: 'access/stream-after-sign-out',
+    file: 'src/operations/access/authenticate.ts',
+    before: '  if (actor.sessionHash !== undefined) return await actorOfSession(services, actor.sessionHash, actor.request);\n',
+    after: '',
+    tests: ['test/operations/access/sessions.test.ts'],
+    name: 'signed',
+  },
+  {
     id: 'access/site-limited',
     file: 'src/operations/sites/rename-site.ts',
     before: "  requireWholeProject(actor, 'A site');\n",
