@@ -153,7 +153,9 @@ CREATE TABLE "streaming_systems" (
 	"created_at" bigint NOT NULL,
 	"created_by" text,
 	"updated_at" bigint NOT NULL,
-	"deleted_at" bigint
+	"updated_by" text,
+	"deleted_at" bigint,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "integrations" (
@@ -170,6 +172,7 @@ CREATE TABLE "integrations" (
 	"created_at" bigint NOT NULL,
 	"created_by" text,
 	"updated_at" bigint NOT NULL,
+	"updated_by" text,
 	"deleted_at" bigint,
 	"mac" "bytea" NOT NULL
 );
@@ -182,6 +185,7 @@ CREATE TABLE "connections" (
 	"labels" text NOT NULL,
 	"job_types" text NOT NULL,
 	"job_limits" text,
+	"dbt_filter" text,
 	"in_flight" text NOT NULL,
 	"overlap_ms" bigint NOT NULL,
 	"commit_policy" text NOT NULL,
@@ -369,9 +373,10 @@ CREATE INDEX "secret_destinations_page" ON "secret_destinations" USING btree ("p
 CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "sites_project" ON "sites" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "streaming_systems_name" ON "streaming_systems" USING btree ("project_id","name_key") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "streaming_systems_project" ON "streaming_systems" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "integrations_name" ON "integrations" USING btree ("project_id","namespace","name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "integrations_project" ON "integrations" USING btree ("project_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "integrations_streaming_system" ON "integrations" USING btree ("streaming_system_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "integrations_cluster" ON "integrations" USING btree ("streaming_system_id","external_cluster_id","type") WHERE streaming_system_id is not null and deleted_at is null;--> statement-breakpoint
 CREATE INDEX "connections_project" ON "connections" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "connections_integration" ON "connections" USING btree ("integration_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_current" ON "versions" USING btree ("connection_id") WHERE label = 'CURRENT';--> statement-breakpoint

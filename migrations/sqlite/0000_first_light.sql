@@ -164,10 +164,13 @@ CREATE TABLE `streaming_systems` (
 	`created_at` integer NOT NULL,
 	`created_by` text,
 	`updated_at` integer NOT NULL,
-	`deleted_at` integer
+	`updated_by` text,
+	`deleted_at` integer,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `streaming_systems_name` ON `streaming_systems` (`project_id`,`name_key`) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX `streaming_systems_project` ON `streaming_systems` (`project_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE TABLE `integrations` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -182,13 +185,14 @@ CREATE TABLE `integrations` (
 	`created_at` integer NOT NULL,
 	`created_by` text,
 	`updated_at` integer NOT NULL,
+	`updated_by` text,
 	`deleted_at` integer,
 	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `integrations_name` ON `integrations` (`project_id`,`namespace`,`name_key`) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX `integrations_project` ON `integrations` (`project_id`,`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `integrations_streaming_system` ON `integrations` (`streaming_system_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `integrations_cluster` ON `integrations` (`streaming_system_id`,`external_cluster_id`,`type`) WHERE streaming_system_id is not null and deleted_at is null;--> statement-breakpoint
 CREATE TABLE `connections` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -197,6 +201,7 @@ CREATE TABLE `connections` (
 	`labels` text NOT NULL,
 	`job_types` text NOT NULL,
 	`job_limits` text,
+	`dbt_filter` text,
 	`in_flight` text NOT NULL,
 	`overlap_ms` integer NOT NULL,
 	`commit_policy` text NOT NULL,

@@ -14,6 +14,7 @@ import { contentReaders, contentWriters } from './sql/connections/contents.ts';
 import { integrationReaders, integrationWriters } from './sql/connections/integrations.ts';
 import { projectReaders, projectWriters } from './sql/connections/projects.ts';
 import { siteReaders, siteWriters } from './sql/connections/sites.ts';
+import { streamingSystemReaders, streamingSystemWriters } from './sql/connections/streaming-systems.ts';
 import { versionReaders, versionWriters } from './sql/connections/versions.ts';
 import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signing/signing.ts';
 import { clockReaders, clockWriters } from './sql/upkeep/clock.ts';
@@ -56,6 +57,7 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     keys: keyReaders(source, tables),
     projects: projectReaders(source, tables),
     sites: siteReaders(source, tables),
+    streamingSystems: streamingSystemReaders(source, tables),
     integrations: integrationReaders(source, tables),
     connections: connectionReaders(source, tables),
     versions: versionReaders(source, tables),
@@ -99,6 +101,9 @@ class TransactionWriters implements Writers {
   }
   get sites(): Writers['sites'] {
     return this.#of(siteWriters);
+  }
+  get streamingSystems(): Writers['streamingSystems'] {
+    return this.#of(streamingSystemWriters);
   }
   get events(): Writers['events'] {
     return this.#of(eventWriters);

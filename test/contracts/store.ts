@@ -604,7 +604,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
       const rename = (id: string) =>
         store
-          .write((tx) => tx.integrations.rename(scope, id, 'same', clock.now()))
+          .write((tx) => tx.integrations.rename(scope, id, 'same', null, clock.now()))
           .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
       const outcomes = await Promise.all([rename(a.id), rename(b.id)]);
       expect({
@@ -620,7 +620,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       expect({
         removed: await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
         inserted: await store.write((tx) => tx.integrations.insert(integrationOf(scope, 'name'))),
-        renamed: await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', clock.now())),
+        renamed: await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', null, clock.now())),
         again: await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
       }).toEqual({ removed: true, inserted: true, renamed: 'gone', again: false });
     });
@@ -824,7 +824,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         await tx.connections.advance(foreign, id, 1, 2, 'a', clock.now()),
         await tx.connections.rename(foreign, id, 'x', 'a', clock.now()),
         await tx.connections.remove(foreign, id, 'a', clock.now()),
-        await tx.integrations.rename(foreign, connection.integrationId, 'x', clock.now()),
+        await tx.integrations.rename(foreign, connection.integrationId, 'x', null, clock.now()),
         await tx.integrations.removeIfEmpty(foreign, connection.integrationId, clock.now()),
       ]);
       expect({ outcomes, connections: await store.read.connections.find(scope, id) }).toEqual({
@@ -1064,9 +1064,11 @@ function integrationOf(scope: Scope, name: string): Integration {
     category: 'WAREHOUSE',
     type: 'postgres',
     streamingSystemId: null,
+    externalClusterId: null,
     createdAt: 1,
     createdBy: null,
     updatedAt: 1,
+    updatedBy: null,
   };
 }
 
@@ -1079,6 +1081,7 @@ function connectionOf(scope: Scope, integrationId: string, now: number): Connect
     labels: { team: 'a' },
     jobTypes: ['metadata'],
     jobLimits: { rows: 1 },
+    dbtFilter: { filtersEvents: true, environments: null, allowList: { fields: [], values: ['prod'] } },
     ...DEFAULT_POLICY,
     isActive: true,
     disabledAt: null,

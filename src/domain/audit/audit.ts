@@ -38,6 +38,9 @@ export const AUDIT_ACTIONS = {
   'connection.policy': 'What commits need, or what jobs have to say about them, was changed.',
   'connection.delete': 'A connection was removed; all its versions are RETIRED.',
   'connection.reseal': 'What an older data key had sealed was sealed with the newest one: `keyGeneration`, `rowMacs`.',
+  'streaming-system.create': 'A streaming system was made: `type`.',
+  'streaming-system.rename': 'A streaming system got another name.',
+  'streaming-system.delete': 'A streaming system was removed with its clusters and their connections.',
   'integration.rename': 'An integration got another name.',
   'integration.delete': 'An integration was removed with all its connections.',
   'change.stage': 'A change was staged: `changeId`, `purpose`, `changedFields`.',
@@ -89,7 +92,7 @@ export const CUT_LEAST_AGE_MS = 48 * 60 * 60 * 1000;
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  readonly entity: 'project' | 'site' | 'integration' | 'connection' | 'token' | 'session' | 'secret';
+  readonly entity: 'project' | 'site' | 'streaming-system' | 'integration' | 'connection' | 'token' | 'session' | 'secret';
   readonly entityId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -6,6 +6,7 @@
  * All times are epoch milliseconds.
  */
 
+import type { DbtFilter } from './dbt-filter.ts';
 import type { ConnectionPolicy } from './policy.ts';
 import type { SecretReference } from './reference/secret-reference.ts';
 
@@ -42,12 +43,15 @@ export interface Integration {
   readonly namespace: string;
   readonly name: string;
   readonly category: IntegrationCategory;
-  /** The folded kind of system, e.g. `postgres`. */
+  /** The kind of system, folded: of its first connection, or a word for several kinds, such as `data-lake`. */
   readonly type: string;
+  /** Of a streaming cluster: the system that it is in, and what that calls it. */
   readonly streamingSystemId: string | null;
+  readonly externalClusterId: string | null;
   readonly createdAt: number;
   readonly createdBy: string | null;
   readonly updatedAt: number;
+  readonly updatedBy: string | null;
 }
 
 export interface Connection extends ConnectionPolicy {
@@ -60,6 +64,8 @@ export interface Connection extends ConnectionPolicy {
   readonly jobTypes: readonly string[];
   /** The client's own JSON, kept as given. */
   readonly jobLimits: unknown;
+  /** Null for what is no connection to dbt. */
+  readonly dbtFilter: DbtFilter | null;
   readonly isActive: boolean;
   readonly disabledAt: number | null;
   readonly deletionProtection: boolean;

@@ -3,14 +3,14 @@ import { readName } from './names.ts';
 import type { ConnectionPolicy } from './policy.ts';
 
 /** What a caller says of a connection besides its credentials. */
-export interface NewConnection extends Partial<Pick<Connection, 'name' | 'labels' | 'jobTypes' | 'jobLimits'>> {
+export interface NewConnection extends Partial<Pick<Connection, 'name' | 'labels' | 'jobTypes' | 'jobLimits' | 'dbtFilter'>> {
   readonly isActive: boolean;
   readonly policy: ConnectionPolicy;
 }
 
 /** A connection as it begins: at version 1, and not protected against removal. Throws BAD_REQUEST for a name that can't be one. */
 export function newConnection(
-  { name = null, labels = {}, jobTypes = [], jobLimits = null, isActive, policy }: NewConnection,
+  { name = null, labels = {}, jobTypes = [], jobLimits = null, dbtFilter = null, isActive, policy }: NewConnection,
   { id, integration, by, now }: { readonly id: string; readonly integration: Integration; readonly by: string; readonly now: number },
 ): Connection {
   return {
@@ -21,6 +21,7 @@ export function newConnection(
     labels,
     jobTypes,
     jobLimits,
+    dbtFilter,
     ...policy,
     isActive,
     disabledAt: isActive ? null : now,

@@ -7,7 +7,7 @@ import type { Validator } from './validator.ts';
  * JSON Schema, CLI prompts, redaction and the reference page are all derived from it; nothing else names a kind.
  */
 
-export type ConnectorCategory = 'database' | 'warehouse' | 'bi' | 'etl' | 'streaming' | 'notification' | 'other';
+export type ConnectorCategory = 'database' | 'warehouse' | 'bi' | 'etl' | 'dbt' | 'streaming' | 'notification' | 'other';
 
 /**
  * An input that many kinds share. Members are told apart by the discriminator (`dbType`); a field of the shared input

@@ -13,6 +13,7 @@ import type { EventReaders, EventWriters } from '../event/event-store.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../integration/integration-store.ts';
 import type { LeaseReaders, LeaseWriters } from '../lease/lease-store.ts';
 import type { SiteReaders, SiteWriters } from '../site/site-store.ts';
+import type { StreamingSystemReaders, StreamingSystemWriters } from '../streaming/streaming-store.ts';
 import type { SessionReaders, SessionWriters } from '../token/session-store.ts';
 import type { TokenReaders, TokenWriters } from '../token/token-store.ts';
 import type { ContentReaders, ContentWriters } from '../version/content-store.ts';
@@ -64,6 +65,7 @@ export interface Readers {
   readonly keys: KeyReaders;
   readonly projects: ProjectReaders;
   readonly sites: SiteReaders;
+  readonly streamingSystems: StreamingSystemReaders;
   readonly integrations: IntegrationReaders;
   readonly connections: ConnectionReaders;
   readonly versions: VersionReaders;
@@ -90,6 +92,7 @@ export interface Writers extends Readers {
   readonly keys: KeyWriters;
   readonly projects: ProjectWriters;
   readonly sites: SiteWriters;
+  readonly streamingSystems: StreamingSystemWriters;
   readonly integrations: IntegrationWriters;
   readonly connections: ConnectionWriters;
   readonly versions: VersionWriters;

@@ -1,3 +1,4 @@
+import { BI_CATEGORIES, ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../domain/integration/integration-category.ts';
 import type { Builder } from '../schema/builder.ts';
 import { none } from '../schema/connections/site.ts';
 import type { Refs } from '../schema/refs.ts';
@@ -37,17 +38,17 @@ export function addAccount(builder: Builder, { account, user, connection, wareho
       warehouses: t.field({
         type: [warehouse],
         nullable: false,
-        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
+        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: WAREHOUSE_CATEGORIES }),
       }),
       bi: t.field({
         type: [biContainer],
         nullable: false,
-        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ['BI'] }),
+        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: BI_CATEGORIES }),
       }),
       etlContainers: t.field({
         type: [etlContainer],
         nullable: false,
-        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ['ETL'] }),
+        resolve: (_, __, { loaders }) => loaders.readableIntegrations({ categories: ETL_CATEGORIES }),
       }),
       tableauAccounts: t.field({ type: [tableauAccount], nullable: { list: true, items: true }, resolve: () => [] }),
       connections: t.field({

@@ -1,35 +1,20 @@
 import type { Connection, Integration } from '../../domain/connection/connection.ts';
 import { notFound } from '../../domain/errors/errors.ts';
+import { BI_TYPES, ETL_TYPES, WAREHOUSE_TYPES } from '../../domain/integration/container-type.ts';
+import { ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../domain/integration/integration-category.ts';
 import { findIntegration, findIntegrations } from '../../operations/integrations/list-integrations.ts';
 import type { Services } from '../../operations/services.ts';
 import type { Builder } from '../schema/builder.ts';
 import type { Context } from '../schema/context.ts';
 import type { Refs } from '../schema/refs.ts';
-import { upperSnake, WAREHOUSE_TYPES, warehouseType } from './lead-names.ts';
-
-const ETL_TYPES = [
-  'FIVETRAN',
-  'AIRFLOW',
-  'DATABRICKS',
-  'INFORMATICA',
-  'INFORMATICA_V2',
-  'AZURE_DATA_FACTORY',
-  'MULESOFT',
-  'GCP_DATAFORM',
-  'SNOWFLAKE',
-  'CUSTOM',
-  'POWER_BI_DATAFLOW',
-  'SALESFORCE_DATA_CLOUD',
-  'DBT',
-];
-const BI_TYPES = ['LOOKER', 'TABLEAU', 'POWER_BI', 'CUSTOM_BI_CONNECTOR'];
+import { containerType, upperSnake, warehouseType } from './lead-names.ts';
 
 /** Integrations as the lead API has them: a warehouse, a BI container or an ETL container, by category. */
 export function addContainers(builder: Builder, refs: Refs, services: Pick<Services, 'connectors'>): void {
   const { account, connection, site, user, warehouse, biContainer, etlContainer } = refs;
-  const warehouseTypeEnum = builder.enumType('WarehouseModelConnectionType', { values: WAREHOUSE_TYPES });
-  const biType = builder.enumType('BiContainerModelType', { values: BI_TYPES });
-  const etlType = builder.enumType('EtlType', { values: ETL_TYPES });
+  const warehouseTypeEnum = builder.enumType('WarehouseModelConnectionType', { values: WAREHOUSE_TYPES.map(upperSnake) });
+  const biType = builder.enumType('BiContainerModelType', { values: BI_TYPES.map(upperSnake) });
+  const etlType = builder.enumType('EtlType', { values: ETL_TYPES.map(upperSnake) });
   const accountOf = (_row: Integration, _: unknown, { loaders }: Context) => loaders.project();
   const siteOf = (row: Integration, _: unknown, { loaders }: Context) => loaders.site.load(row.siteId);
 
@@ -57,7 +42,7 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
       id: t.exposeID('id', { nullable: false }),
       uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
       name: t.exposeString('name'),
-      type: t.field({ type: biType, nullable: false, resolve: (row) => oneOf(BI_TYPES, row, 'CUSTOM_BI_CONNECTOR') }),
+      type: t.field({ type: biType, nullable: false, resolve: (row) => containerType(BI_TYPES, row, 'custom-bi-connector') }),
       createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
       deletedAt: t.field({ type: 'DateTime', resolve: () => null }),
@@ -72,11 +57,11 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
       id: t.exposeID('id', { nullable: false }),
       uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
       name: t.exposeString('name', { nullable: false }),
-      type: t.field({ type: etlType, resolve: (row) => oneOf(ETL_TYPES, row, 'CUSTOM') }),
+      type: t.field({ type: etlType, resolve: (row) => containerType(ETL_TYPES, row, 'custom') }),
       createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
       createdBy: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.createdBy) }),
-      lastUpdateUser: t.field({ type: user, resolve: () => null }),
+      lastUpdateUser: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.updatedBy) }),
       deletedAt: t.field({ type: 'DateTime', resolve: () => null }),
       isSynthetic: t.boolean({ nullable: false, resolve: () => false }),
       lastWebhookReceived: t.field({ type: 'DateTime', resolve: () => null }),
@@ -101,7 +86,7 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
       args: { domainUuid: t.arg({ type: 'UUID' }), domainUuids: t.arg({ type: ['UUID'] }) },
       resolve: async (_, { domainUuid, domainUuids }, { services, actor, loaders }) => {
         if (domainUuid != null || (domainUuids ?? []).length > 0) return [...(await findIntegrations(services, actor, []))];
-        return await loaders.integrations({ categories: ['WAREHOUSE', 'OTHER', 'DBT'] });
+        return await loaders.integrations({ categories: WAREHOUSE_CATEGORIES });
       },
     }),
     getWarehouseConnections: t.field({
@@ -119,7 +104,7 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
     getEtlContainers: t.field({
       type: [etlContainer],
       nullable: { list: true, items: true },
-      resolve: (_, __, { loaders }) => loaders.integrations({ categories: ['ETL'] }),
+      resolve: (_, __, { loaders }) => loaders.integrations({ categories: ETL_CATEGORIES }),
     }),
   }));
 }
@@ -132,8 +117,4 @@ async function readContainer({ services, actor }: Context, id: string | null | u
 
 async function connectionsOf(row: Integration, _: unknown, { loaders }: Context): Promise<Connection[]> {
   return [...(await loaders.connectionsOf.load(row.id))];
-}
-
-function oneOf(types: readonly string[], { type }: Integration, fallback: string): string {
-  return types.includes(upperSnake(type)) ? upperSnake(type) : fallback;
 }

@@ -1,6 +1,7 @@
 import type { Integration } from '../../domain/connection/connection.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { foldKind } from '../../domain/connector/connector.ts';
+import { typeAmong, WAREHOUSE_TYPES } from '../../domain/integration/container-type.ts';
 
 /** The lead API's connection types, of `ConnectionTypeEnum` and `ConnectionModelType` alike. Kinds of our own are added behind them. */
 const LEAD_TYPES =
@@ -10,12 +11,6 @@ const LEAD_TYPES =
 
 export const CONNECTION_SUBTYPES =
   'AZURE_DEDICATED_SQL_POOL AZURE_SQL_DATABASE CLICKHOUSE DB2 DREMIO MARIADB MICROSOFT_FABRIC MOTHERDUCK MYSQL ORACLE POSTGRES SALESFORCE_CRM SALESFORCE_DATA_CLOUD SAP_HANA SQL_SERVER STARBURST_ENTERPRISE STARBURST_GALAXY TERADATA'.split(
-    ' ',
-  );
-
-/** The lead API's warehouse types; an integration of another type reports CUSTOM_INTEGRATION. */
-export const WAREHOUSE_TYPES =
-  'ETL CUSTOM_INTEGRATION CUSTOM_CONNECTOR DATA_LAKE TRANSACTIONAL_DB BIGQUERY CLICKHOUSE DB2 DREMIO MICROSOFT_FABRIC MYSQL ORACLE PINECONE REDSHIFT S3_METADATA_EVENTS SALESFORCE_CRM SALESFORCE_DATA_CLOUD SNOWFLAKE STARBURST_ENTERPRISE STARBURST_GALAXY TERADATA'.split(
     ' ',
   );
 
@@ -52,8 +47,14 @@ function oncePerConnector<T extends string | null>(read: (connector: Pick<Connec
   };
 }
 
+/** The type of an integration among the lead API's for its category, each as the lead API writes it; `fallback` for one that it does not know. */
+export function containerType(types: readonly string[], { type }: Pick<Integration, 'type'>, fallback: string): string {
+  return upperSnake(typeAmong(types, type) ?? fallback);
+}
+
+/** A member of a family that has no type of its own is of the family's. */
 export function warehouseType(integration: Pick<Integration, 'type'>, connectors: { find(kind: string): Connector | null }): string {
   const connector = connectors.find(foldKind(integration.type));
-  const type = connector === null ? upperSnake(integration.type) : reportedType(connector);
-  return WAREHOUSE_TYPES.includes(type) ? type : 'CUSTOM_INTEGRATION';
+  const type = connector === null ? integration.type : foldKind(reportedType(connector));
+  return containerType(WAREHOUSE_TYPES, { type }, 'custom-integration');
 }

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Connection, Integration, IntegrationCategory, Project, Site, Version } from '../../domain/connection/connection.ts';
 import type { ListedConnection } from '../../domain/connection/connection-store.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
+import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { findTokenHolders, readProject, type TokenHolder } from '../../operations/access/read-account.ts';
 import { listConnectionsOf, listWithIntegrations } from '../../operations/connections/list-connections.ts';
@@ -9,6 +10,7 @@ import { currentVersionsOf } from '../../operations/connections/list-versions.ts
 import { findIntegrations, listIntegrations } from '../../operations/integrations/list-integrations.ts';
 import type { Services } from '../../operations/services.ts';
 import { listSites } from '../../operations/sites/list-sites.ts';
+import { listStreamingSystems } from '../../operations/streaming/list-streaming-systems.ts';
 import { type AnswerBudget, never } from '../plugins/budget/answer-budget.ts';
 import { chargeRows, chargeVersions, MOST_UNPAGED, whole } from './unpaged-lists.ts';
 
@@ -39,6 +41,7 @@ export interface Loaders {
   /** The caller's, and so that of every row. */
   project(): Promise<Project>;
   sites(): Promise<Site[]>;
+  streamingSystems(): Promise<readonly StreamingSystem[]>;
   /** All connections that the actor may see, each with its integration and the kind of its CURRENT version, and with its settings on demand. */
   listing(columns: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
   /** What the actor may see, in the order they were made. */
@@ -80,6 +83,9 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
     tokenHolder,
     project: once(() => readProject(services, actor)),
     sites: async () => [...(await sites())],
+    streamingSystems: once(async () =>
+      whole(await listStreamingSystems(services, actor, integrations, MOST_UNPAGED + 1), 'streaming systems'),
+    ),
     listing: ({ settings }) => (settings ? listingWithSettings() : listing()),
     integrations: async (filter) => matching(await integrations(), filter),
     readableIntegrations: async (filter) => matching(await readable(), filter),

@@ -14,5 +14,6 @@ export function createRefs(builder: Builder) {
     warehouse: builder.objectRef<Integration>('Warehouse'),
     biContainer: builder.objectRef<Integration>('BiContainer'),
     etlContainer: builder.objectRef<Integration>('EtlContainer'),
+    streamingCluster: builder.objectRef<Integration>('StreamingCluster'),
   };
 }

@@ -10,6 +10,7 @@ const PAGES = {
   connections: '`connections(first: 100, after: …)`',
   integrations: '`connections(first: 100, after: …)`, each with its integration,',
   tokens: '`apiTokens(first: 100, after: …)`',
+  'streaming systems': '`connections(first: 100, after: …)`, each with its cluster,',
 } as const;
 
 /** The rows, of which one more than may be was asked for. Throws LIMIT_EXCEEDED where it is there: no list ends without a word. */

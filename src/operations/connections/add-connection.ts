@@ -2,19 +2,24 @@ import type { Change } from '../../domain/change/change.ts';
 import { isRepeat, requireOpen } from '../../domain/change/open-change.ts';
 import { missingProof, proofRule, requireProof } from '../../domain/change/proof/proof.ts';
 import { boundAs } from '../../domain/connection/destination/destination-binding.ts';
+import { type GivenJobs, readJobs } from '../../domain/connection/job-settings.ts';
 import { newConnection } from '../../domain/connection/new-connection.ts';
 import { type ConnectionPolicy, DEFAULT_POLICY, withPolicy } from '../../domain/connection/policy.ts';
 import { badRequest, notFound } from '../../domain/errors/errors.ts';
+import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { nextVersion } from '../../domain/version/next-version.ts';
 import { record } from '../audit/record.ts';
 import { findChange } from '../changes/find-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { type CommitOutcome, closeChange } from '../commits/commit-locked.ts';
-import { findOrCreateIntegration, type NamedIntegration } from '../integrations/find-or-create-integration.ts';
+import { chooseIntegration } from '../integrations/choose-integration.ts';
+import { integrationOf } from '../integrations/create-integration.ts';
+import type { AskedIntegration, PlannedConnection } from '../integrations/integration-choice.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { candidateOf } from '../references/resolve-credentials.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
+import { chooseSite } from '../sites/choose-site.ts';
 import { findProof } from '../validations/proof/find-proof.ts';
 import { obtainProof } from '../validations/proof/obtain-proof.ts';
 import { subjectOfCandidate } from '../validations/run/subject.ts';
@@ -23,17 +28,14 @@ import { writeAs } from '../write-as.ts';
 import { connectorOf, servesKind } from './find-connector.ts';
 import { openDetails } from './sealed-details.ts';
 
-export interface AddConnection {
+export interface AddConnection extends GivenJobs {
   readonly key: string;
   /** Any spelling of the kind, or of its family's; must fit the staged change. */
   readonly kind: string;
-  /** An integration that exists, or the name of a new one. */
-  readonly integration: NamedIntegration['integration'];
+  readonly integration: AskedIntegration;
   readonly name?: string | null;
   readonly siteId?: string | null;
   readonly isActive?: boolean;
-  readonly jobTypes?: readonly string[];
-  readonly jobLimits?: unknown;
   readonly labels?: Readonly<Record<string, string>>;
   readonly policy?: Partial<ConnectionPolicy>;
 }
@@ -55,8 +57,13 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   if (isRepeat(change, actorId(actor))) return firstOutcome(change);
   requireOpen(change, await services.store.now());
   const isActive = input.isActive ?? true;
+  const jobs = readJobs(connector, input);
   const policy = withPolicy(DEFAULT_POLICY, input.policy ?? {});
   const rule = proofRule(actor, { isActive, ...policy }, false);
+  const planned: PlannedConnection = { connector, settings: change.settings, siteId: input.siteId ?? null };
+  const { siteId } = await chooseIntegration(services.store.read, actor, input.integration, planned);
+  // What is put into use is proven from where it will be dialled.
+  if (isActive) requireReachable(await chooseSite(services.store.read, actor, siteId));
   if (rule === 'required') {
     const candidate = await candidateOf(services, actor, change, false);
     await obtainProof(services, actor, { candidate, parity: null }, () =>
@@ -77,10 +84,9 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
     const proven = missingProof(proof).length === 0;
     // Content that does not open is not made CURRENT, whether it was proven before or not (N7).
     await openDetails(services, latest, tx);
-    const { integration: named, siteId = null } = input;
-    const integration = await findOrCreateIntegration(services, actor, tx, { connector, integration: named, siteId });
+    const integration = await integrationOf(services, actor, tx, await chooseIntegration(tx, actor, input.integration, planned));
     await tx.connections.insert(
-      newConnection({ ...input, isActive, policy }, { id: latest.connectionId, integration, by: actorId(actor), now }),
+      newConnection({ ...input, ...jobs, isActive, policy }, { id: latest.connectionId, integration, by: actorId(actor), now }),
     );
     await requireDataKey(tx, actor.projectId, keys.keyGeneration);
     const boundTo = boundAs(latest, candidate, isActive || proven);

@@ -1,3 +1,4 @@
+import type { IntegrationCategory } from '../../domain/connection/connection.ts';
 import { MOST_REMOVED, requireFewToRemove } from '../../domain/connection/removal.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
@@ -8,17 +9,28 @@ import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
 import { type Services, scopeOf } from '../services.ts';
 import { writeAs } from '../write-as.ts';
 
-/** Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. */
-export async function deleteIntegration(services: Services, actor: Actor, integrationId: string): Promise<void> {
+/**
+ * Removes an integration with all its connections, or nothing: one that is protected or held refuses the whole. Of one of the given
+ * categories where the caller's operation is for those alone: another's is NOT_FOUND.
+ */
+export async function deleteIntegration(
+  services: Services,
+  actor: Actor,
+  integrationId: string,
+  categories?: readonly IntegrationCategory[],
+): Promise<void> {
   requirePermission(actor, 'delete');
   await writeAs(services, actor, async (tx) => {
-    if ((await tx.integrations.find(scopeOf(actor), integrationId)) !== null) return await deleteFound(services, actor, tx, integrationId);
-    if (!(await endedByEarlierRun(services, tx, actor, { action: 'integration.delete', entityId: integrationId })))
+    const found = await tx.integrations.find(scopeOf(actor), integrationId);
+    if (found !== null && categories?.includes(found.category) !== false)
+      return await removeWithConnections(services, actor, tx, integrationId);
+    if (found !== null || !(await endedByEarlierRun(services, tx, actor, { action: 'integration.delete', entityId: integrationId })))
       throw notFound('integration');
   });
 }
 
-async function deleteFound(services: Services, actor: Actor, tx: Writers, integrationId: string): Promise<void> {
+/** The rest of it, inside a transaction. */
+export async function removeWithConnections(services: Services, actor: Actor, tx: Writers, integrationId: string): Promise<void> {
   const connections = await tx.connections.ofIntegrations(scopeOf(actor), [integrationId], MOST_REMOVED + 1);
   requireFewToRemove(connections.length);
   // In one order for every caller, so that two of them can't wait for each other.

@@ -3,24 +3,27 @@ import { readName } from '../../domain/connection/names.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
-import { type Services, scopeOf } from '../services.ts';
+import { actorId, type Services, scopeOf } from '../services.ts';
 import { writeAs } from '../write-as.ts';
 
 /** Of one of the given categories where the caller's operation is for those alone: another's integration is NOT_FOUND. */
 export async function renameIntegration(
   services: Services,
   actor: Actor,
-  input: { readonly id: string; readonly name: string; readonly categories?: readonly IntegrationCategory[] },
+  input: { readonly id: string; readonly name: string; readonly categories?: readonly IntegrationCategory[]; readonly namePath?: string },
 ): Promise<Integration> {
   requirePermission(actor, 'commit');
-  const name = readName(input.name, 'name');
+  const { namePath = 'name' } = input;
+  const name = readName(input.name, namePath);
   return await writeAs(services, actor, async (tx) => {
     const found = await tx.integrations.find(scopeOf(actor), input.id);
     if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration');
-    const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, await tx.now());
+    const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, actorId(actor), await tx.now());
     if (outcome === 'gone') throw notFound('integration');
-    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
+    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: namePath });
     await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: input.id, details: {} });
-    return { ...found, name };
+    const renamed = await tx.integrations.find(scopeOf(actor), input.id);
+    if (renamed === null) throw notFound('integration');
+    return renamed;
   });
 }

@@ -119,7 +119,15 @@ export const COVERAGE = {
       replay: NAME_ALONE,
     },
   },
-  streamingSystems: { by: 'other', how: NOT_USED, unused: true },
+  streamingSystems: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: DESTROYS,
+      replay: NAME_ALONE,
+    },
+  },
   integrations: {
     by: 'mac',
     id: ['id'],

@@ -11,6 +11,7 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { cutAudit } from '../../../src/operations/audit/archive-audit.ts';
 import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
+import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
 import { writeAs } from '../../../src/operations/write-as.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
@@ -56,6 +57,7 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     await bench.stage(id, 'a secret of the second version');
     await gateway.graphql(ACQUIRE, { id }, job);
     await createSession(services, { ...local, tokenId: gateway.owner.id });
+    await addStreamingSystem(services, local, { name: 'a system', type: 'self-hosted', siteId: null });
     await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
     await writeAs(services, local, async (tx) => {
       const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null, keyGeneration: null };

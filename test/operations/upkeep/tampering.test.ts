@@ -4,6 +4,7 @@ import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
+import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { writeAs } from '../../../src/operations/write-as.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
@@ -32,6 +33,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     await gateway.graphql(ACQUIRE, { id }, bench.job);
     const local = localActor(projectId, 'test', REQUEST);
     await createSession(services, { ...local, tokenId: gateway.owner.id });
+    await addStreamingSystem(services, local, { name: 'a system', type: 'self-hosted', siteId: null });
     await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
     await sealAudit(services);
     await services.store.write(async (tx) => {

@@ -19,6 +19,8 @@ export interface Row {
   readonly elsewhere?: string;
   /** The same of a token of this project that holds all rights on another integration. */
   readonly limited?: string;
+  /** What those who may are answered, where that is the code of an error: of what does not exist here. `ok` unless given. */
+  readonly answer?: string;
   /** Those who may ask, and are told nothing of what the project holds. */
   readonly blind?: readonly Caller[];
   /** Makes what the field is asked about, and returns its arguments and selection. Runs anew for each caller that may. */
@@ -43,6 +45,8 @@ const adds = { by: ADMINS, lacks: 'create', limited: 'FORBIDDEN' } as const;
 const commits = { by: ADMINS, lacks: 'commit' } as const;
 const deletes = { by: ADMINS, lacks: 'delete' } as const;
 const probes = { by: ADMINS, lacks: 'probe', elsewhere: 'ok', limited: 'ok' } as const;
+/** A site, a streaming system: refused to a token that is limited to some integrations, before it is looked up. */
+const wholeProject = { limited: 'FORBIDDEN' } as const;
 const leases = { by: JOBS, lacks: 'lease' } as const;
 const operates = { by: OPERATORS, lacks: 'operator', elsewhere: 'FORBIDDEN', limited: 'FORBIDDEN' } as const;
 const listed = { elsewhere: 'ok', limited: 'ok' } as const;
@@ -106,6 +110,15 @@ export const ROWS: readonly Row[] = [
     async ask(scene) {
       await scene.add({ category: 'ETL' });
       return '{ uuid }';
+    },
+  },
+  {
+    field: 'getStreamingSystems',
+    ...reads,
+    ...listed,
+    async ask(scene) {
+      await scene.addStreamingSystem();
+      return '(includeClusters: true) { system { uuid name } clusterConnections { uuid } }';
     },
   },
   { field: 'getPlatformServices', ...reads, ...listed, ask: () => '{ name connections { uuid } }' },
@@ -292,6 +305,56 @@ export const ROWS: readonly Row[] = [
     limited: 'NOT_FOUND',
     ask: async (scene) =>
       `(connectionType: "webhook", key: "${await scene.stageNew()}", dwId: "${(await scene.add()).integrationId}", isActive: false) { connection { uuid } }`,
+  },
+  {
+    field: 'addRedshiftConsumerConnection',
+    ...adds,
+    // There is no Redshift here that a consumer's key could be of.
+    answer: 'BAD_REQUEST',
+    limited: 'BAD_REQUEST',
+    ask: async (scene) => `(key: "${await scene.stageNew()}", producerResourceId: "${scene.siteId}") { connection { uuid } }`,
+  },
+  {
+    field: 'addStreamingConnection',
+    ...adds,
+    // The kind of the matrix has no clusters.
+    answer: 'BAD_REQUEST',
+    limited: 'BAD_REQUEST',
+    ask: async (scene) =>
+      `(connectionType: "webhook", key: "${await scene.stageNew()}", newClusterId: "c", newStreamingSystemName: ${text(scene.name())}, newStreamingSystemType: "self-hosted") { connection { uuid } }`,
+  },
+  {
+    field: 'addStreamingSystem',
+    ...adds,
+    elsewhere: 'ok',
+    ask: ({ name }) => `(streamingSystemName: ${text(name())}, streamingSystemType: "self-hosted") { streamingSystem { dcId } }`,
+  },
+  {
+    field: 'updateStreamingSystemName',
+    ...commits,
+    ...wholeProject,
+    ask: async (scene) =>
+      `(streamingSystemUuid: "${await scene.addStreamingSystem()}", newName: ${text(scene.name())}) { streamingSystem { uuid } }`,
+  },
+  {
+    field: 'deleteStreamingSystem',
+    ...deletes,
+    ...wholeProject,
+    ask: async (scene) => `(streamingSystemUuid: "${await scene.addStreamingSystem()}") { success }`,
+  },
+  {
+    field: 'updateStreamingClusterName',
+    ...commits,
+    // An integration of another category is no cluster.
+    answer: 'NOT_FOUND',
+    ask: async (scene) =>
+      `(streamingClusterUuid: "${(await scene.add()).integrationId}", newName: ${text(scene.name())}) { streamingCluster { uuid } }`,
+  },
+  {
+    field: 'deleteStreamingCluster',
+    ...deletes,
+    answer: 'NOT_FOUND',
+    ask: async (scene) => `(streamingClusterUuid: "${(await scene.add()).integrationId}") { success }`,
   },
   { field: 'commitChange', ...commits, ask: async (scene) => `${await keyed(scene)} { state }` },
   {

@@ -1,6 +1,13 @@
 import { INTEGRATION_CATEGORIES } from '../../../domain/connection/connection.ts';
+import type { DbtFilter } from '../../../domain/connection/dbt-filter.ts';
 import type { Identifier } from '../../../domain/connection/details/details.ts';
 import { displayName } from '../../../domain/connection/names.ts';
+import {
+  BI_CATEGORIES,
+  ETL_CATEGORIES,
+  STREAMING_CATEGORIES,
+  WAREHOUSE_CATEGORIES,
+} from '../../../domain/integration/integration-category.ts';
 import type { Services } from '../../../operations/services.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../../lead/lead-names.ts';
 import { createUnservedTypes } from '../../lead/unserved-types.ts';
@@ -26,8 +33,14 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
   const identifier = builder.objectRef<Identifier>('ConnectionIdentifier').implement({
     fields: (t) => ({ key: t.exposeString('key'), name: t.exposeString('name'), value: t.exposeString('value') }),
   });
-  const { account, connection, user, warehouse, biContainer, etlContainer } = refs;
-  const { jobError, terminology, streamingCluster, allowList } = createUnservedTypes(builder, refs);
+  const { account, connection, user, warehouse, biContainer, etlContainer, streamingCluster } = refs;
+  const { jobError, terminology } = createUnservedTypes(builder);
+  const allowList = builder.objectRef<NonNullable<DbtFilter['allowList']>>('DbtCloudConnectionAllowList').implement({
+    fields: (t) => ({
+      fields: t.stringList({ nullable: false, resolve: ({ fields }) => [...fields] }),
+      values: t.stringList({ nullable: false, resolve: ({ values }) => [...values] }),
+    }),
+  });
 
   connection.implement({
     fields: (t) => ({
@@ -60,10 +73,10 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       createdBy: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.createdBy) }),
       lastUpdateUser: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.updatedBy) }),
       account: t.field({ type: account, resolve: (_row, _, { loaders }) => loaders.project() }),
-      warehouse: t.field({ type: warehouse, resolve: inCategory(['WAREHOUSE', 'OTHER', 'DBT']) }),
-      biContainer: t.field({ type: biContainer, resolve: inCategory(['BI']) }),
-      etlContainer: t.field({ type: etlContainer, resolve: inCategory(['ETL']) }),
-      streamingCluster: t.field({ type: streamingCluster, resolve: () => null }),
+      warehouse: t.field({ type: warehouse, resolve: inCategory(WAREHOUSE_CATEGORIES) }),
+      biContainer: t.field({ type: biContainer, resolve: inCategory(BI_CATEGORIES) }),
+      etlContainer: t.field({ type: etlContainer, resolve: inCategory(ETL_CATEGORIES) }),
+      streamingCluster: t.field({ type: streamingCluster, resolve: inCategory(STREAMING_CATEGORIES) }),
       identifiers: t.field({
         type: 'JSONString',
         resolve: async (row, _, context) => Object.fromEntries((await identifiersOf(row, context)).map(({ key, value }) => [key, value])),
@@ -88,8 +101,13 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       sqlJobTimeoutMaximum: t.int({ resolve: () => null }),
       terminology: t.field({ type: terminology, resolve: () => null }),
       jobErrors: t.field({ type: [jobError], nullable: { list: true, items: true }, resolve: () => [] }),
-      allowedDbtCloudEnvironments: t.stringList({ resolve: () => null }),
-      dbtCloudConnectionAllowList: t.field({ type: allowList, resolve: () => null }),
+      allowedDbtCloudEnvironments: t.stringList({ resolve: ({ dbtFilter }) => dbtFilter?.environments?.slice() ?? null }),
+      dbtCloudConnectionAllowList: t.field({ type: allowList, resolve: ({ dbtFilter }) => dbtFilter?.allowList ?? null }),
+      filterDbtCloudEvents: t.boolean({
+        description: 'Whether jobs keep those events of dbt alone that belong here; null where nobody ever said.',
+        resolve: ({ dbtFilter }) => dbtFilter?.filtersEvents ?? null,
+      }),
+      jobLimits: t.field({ type: 'JSONString', description: 'As its maker gave them.', resolve: (row) => row.jobLimits }),
       kind: t.string({
         nullable: false,
         description: 'Our own name of the kind, lower-kebab.',

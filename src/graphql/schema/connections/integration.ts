@@ -1,5 +1,6 @@
 import { INTEGRATION_CATEGORIES, type Integration } from '../../../domain/connection/connection.ts';
 import { badRequest } from '../../../domain/errors/errors.ts';
+import { BI_CATEGORIES, ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../../domain/integration/integration-category.ts';
 import { deleteIntegration } from '../../../operations/integrations/delete-integration.ts';
 import { renameIntegration } from '../../../operations/integrations/rename-integration.ts';
 import { renameSite } from '../../../operations/sites/rename-site.ts';
@@ -39,19 +40,19 @@ export function addIntegrations(builder: Builder, { warehouse, biContainer, etlC
       type: setWarehouseName,
       args: { dwId: t.arg({ type: 'UUID', required: true }), name: t.arg.string({ required: true }) },
       resolve: (_, { dwId, name }, { services, actor }) =>
-        renameIntegration(services, actor, { id: dwId, name, categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
+        renameIntegration(services, actor, { id: dwId, name, categories: WAREHOUSE_CATEGORIES }),
     }),
     updateBiConnectionName: t.field({
       type: updateBiConnectionName,
       args: { name: t.arg.string({ required: true }), resourceId: t.arg({ type: 'UUID', required: true }) },
       resolve: (_, { name, resourceId }, { services, actor }) =>
-        renameIntegration(services, actor, { id: resourceId, name, categories: ['BI'] }),
+        renameIntegration(services, actor, { id: resourceId, name, categories: BI_CATEGORIES }),
     }),
     setEtlContainerName: t.field({
       type: setEtlContainerName,
       args: { etlContainerId: t.arg({ type: 'UUID', required: true }), name: t.arg.string({ required: true }) },
       resolve: (_, { etlContainerId, name }, { services, actor }) =>
-        renameIntegration(services, actor, { id: etlContainerId, name, categories: ['ETL'] }),
+        renameIntegration(services, actor, { id: etlContainerId, name, categories: ETL_CATEGORIES }),
     }),
     setIntegrationName: t.field({
       type: setIntegrationName,

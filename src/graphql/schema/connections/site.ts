@@ -1,3 +1,4 @@
+import { BI_CATEGORIES, ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../../domain/integration/integration-category.ts';
 import type { Builder } from '../builder.ts';
 import type { Refs } from '../refs.ts';
 
@@ -40,17 +41,17 @@ export function addSites(builder: Builder, { site, warehouse, biContainer, etlCo
       warehouses: t.field({
         type: [warehouse],
         nullable: false,
-        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ['WAREHOUSE', 'OTHER', 'DBT'] }),
+        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: WAREHOUSE_CATEGORIES }),
       }),
       biContainer: t.field({
         type: [biContainer],
         nullable: false,
-        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ['BI'] }),
+        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: BI_CATEGORIES }),
       }),
       etlContainer: t.field({
         type: [etlContainer],
         nullable: false,
-        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ['ETL'] }),
+        resolve: (row, _, { loaders }) => loaders.readableIntegrations({ siteId: row.id, categories: ETL_CATEGORIES }),
       }),
       agents: t.field({ type: [agent], nullable: false, description: 'Its workers; none are served yet.', resolve: () => [] }),
     }),

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
 import type { Integration, Scope } from '../../../domain/connection/connection.ts';
 import { nameKey } from '../../../domain/connection/names.ts';
-import { DomainError } from '../../../domain/errors/errors.ts';
+import { DomainError, notFound } from '../../../domain/errors/errors.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../../../domain/integration/integration-store.ts';
 import { isUniqueViolation } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
@@ -55,6 +55,33 @@ export function integrationReaders(source: SignedSource, tables: Tables): Integr
           .from(integrations)
           .where(and(within(scope), eq(integrations.namespace, namespace), eq(integrations.nameKey, nameKey(name)))),
       ),
+    findCluster: async (scope, systemId, externalClusterId, type) =>
+      verifiedOne<Integration>(
+        source,
+        integrations,
+        await db
+          .select()
+          .from(integrations)
+          .where(
+            and(
+              within(scope),
+              eq(integrations.streamingSystemId, systemId),
+              eq(integrations.externalClusterId, externalClusterId),
+              eq(integrations.type, type),
+            ),
+          ),
+      ),
+    ofSystem: async (scope, systemId, limit) =>
+      listed<Integration>(
+        source,
+        integrations,
+        await db
+          .select()
+          .from(integrations)
+          .where(and(within(scope), eq(integrations.streamingSystemId, systemId)))
+          .orderBy(asc(integrations.createdAt), asc(integrations.id))
+          .limit(atMost(limit)),
+      ),
     all: async (scope, limit) =>
       listed<Integration>(
         source,
@@ -88,22 +115,23 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
       { guard },
     )) !== null;
   return {
-    insert: async (integration) =>
-      (
-        await db
-          .insert(integrations)
-          .values(withMac(tx, integrations, { nameKey: nameKey(integration.name), ...integration }))
-          .onConflictDoNothing()
-          .returning({ id: integrations.id })
-      ).length > 0,
-    async rename(scope, id, name, now) {
+    async insert(integration) {
+      await requireSystem(tx, tables, integration);
+      const inserted = await db
+        .insert(integrations)
+        .values(withMac(tx, integrations, { nameKey: nameKey(integration.name), ...integration }))
+        .onConflictDoNothing()
+        .returning({ id: integrations.id });
+      return inserted.length > 0;
+    },
+    async rename(scope, id, name, by, now) {
       const own = await readers.find(scope, id);
       if (own === null) return 'gone';
       const rival = await readers.findByName({ ...scope, integrationIds: null }, own.namespace, name);
       if (rival !== null && rival.id !== id) return 'taken';
       try {
         // A rival that takes the name at the same moment meets the unique index.
-        const renamed = await alter(scope, id, { name, nameKey: nameKey(name), updatedAt: now });
+        const renamed = await alter(scope, id, { name, nameKey: nameKey(name), updatedAt: now, updatedBy: by });
         return renamed ? 'renamed' : 'gone';
       } catch (error) {
         if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
@@ -128,4 +156,19 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
     },
     ...readers,
   };
+}
+
+/** Whoever removes the system waits, or has removed it: no cluster is left without one. */
+async function requireSystem(
+  tx: SignedTransaction,
+  { streamingSystems }: Tables,
+  { projectId, streamingSystemId }: Integration,
+): Promise<void> {
+  if (streamingSystemId === null) return;
+  await tx.lock(streamingSystemId, 'shared');
+  const [system] = await tx.db
+    .select({ id: streamingSystems.id })
+    .from(streamingSystems)
+    .where(and(eq(streamingSystems.projectId, projectId), eq(streamingSystems.id, streamingSystemId), isNull(streamingSystems.deletedAt)));
+  if (system === undefined) throw notFound('streaming system');
 }

@@ -1,0 +1,23 @@
+import { readName } from '../../domain/connection/names.ts';
+import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { record } from '../audit/record.ts';
+import { actorId, type Services } from '../services.ts';
+import { writeAs } from '../write-as.ts';
+import { requireWholeProject } from './whole-project.ts';
+
+/** Throws FORBIDDEN, NOT_FOUND, NAME_TAKEN, BAD_REQUEST. */
+export async function renameStreamingSystem(services: Services, actor: Actor, id: string, given: string): Promise<StreamingSystem> {
+  requirePermission(actor, 'commit');
+  requireWholeProject(actor);
+  const name = readName(given, 'newName');
+  return await writeAs(services, actor, async (tx) => {
+    const outcome = await tx.streamingSystems.rename(actor.projectId, id, name, actorId(actor), await tx.now());
+    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'A streaming system of that name exists already.', { path: 'newName' });
+    const renamed = outcome === 'gone' ? null : await tx.streamingSystems.find(actor.projectId, id);
+    if (renamed === null) throw notFound('streaming system');
+    await record(services, tx, actor, { action: 'streaming-system.rename', entity: 'streaming-system', entityId: id, details: {} });
+    return renamed;
+  });
+}
