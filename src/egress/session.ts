@@ -1,7 +1,16 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Socket } from 'node:net';
-import { EgressError, type EgressSession, type HttpReply, type HttpRequest, networkFailure } from '../domain/connector/egress.ts';
+import { isIP, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import {
+  EgressError,
+  type EgressSession,
+  type HttpReply,
+  type HttpRequest,
+  type HttpTls,
+  networkFailure,
+} from '../domain/connector/egress.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import type { Guard } from './guard.ts';
 import { resolveChecked } from './resolve.ts';
@@ -28,6 +37,19 @@ export function createEgressSession(policy: EgressPolicy, guard: Pick<Guard, 'fi
         else socket.connect({ host, port });
       });
       return { latencyMs: Math.round(performance.now() - started) };
+    },
+    async openSocket(host, port, tls) {
+      return await new Promise<Duplex>((resolve, reject) => {
+        const name = isIP(host) === 0 ? { servername: host } : {};
+        const socket = tls === undefined ? new Socket() : connectTls({ host, port, ...name, ...tlsOf(tls) });
+        const abort = () => socket.destroy(new EgressError('TIMEOUT'));
+        signal.addEventListener('abort', abort, { once: true });
+        socket.once('close', () => signal.removeEventListener('abort', abort));
+        socket.once('error', (error) => reject(toEgressError(error)));
+        socket.once(tls === undefined ? 'connect' : 'secureConnect', () => resolve(socket));
+        if (signal.aborted) abort();
+        else if (tls === undefined) socket.connect({ host, port });
+      });
     },
     async resolve(host) {
       // No port of our own is asked about, so the check is of the addresses alone.
@@ -86,8 +108,7 @@ async function send(deadline: AbortSignal, url: URL, request: HttpRequest): Prom
         agent: false,
         signal,
         maxHeaderSize: 16_384,
-        ...(request.tls?.ca === undefined ? {} : { ca: request.tls.ca }),
-        rejectUnauthorized: request.tls?.rejectUnauthorized ?? true,
+        ...tlsOf(request.tls),
       },
       (incoming) => {
         const chunks: Buffer[] = [];
@@ -113,6 +134,10 @@ async function send(deadline: AbortSignal, url: URL, request: HttpRequest): Prom
     outgoing.on('error', fail);
     outgoing.end(request.body);
   });
+}
+
+function tlsOf({ verifyIdentity = true, rejectUnauthorized = true, ...materials }: HttpTls = {}): ConnectionOptions {
+  return { ...materials, rejectUnauthorized, ...(verifyIdentity ? {} : { checkServerIdentity: () => undefined }) };
 }
 
 /** Whatever a socket, TLS or HTTP call threw, as a code: their messages quote hosts, headers and addresses. */

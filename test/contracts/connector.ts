@@ -138,6 +138,7 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
 const ELSEWHERE = [
   'https://elsewhere.example.com',
   'elsewhere',
+  'http',
   { disabled: true },
   { skipCertVerification: true },
   { clientId: 'c', clientSecret: 's', accessTokenEndpoint: 'https://elsewhere.example.com/token', grantType: 'client_credentials' },

@@ -8,11 +8,13 @@ export type PostgresLogin = ServerLogin & { readonly database: string };
 /** What the driver says, word for word, when the server answers that it has no TLS. */
 const NO_TLS = 'The server does not support SSL connections';
 
-/** Logs in and opens a read-only transaction with a statement timeout. Errors are the driver's own. */
-export async function openPostgres(login: PostgresLogin, signal: AbortSignal): Promise<SqlSession> {
+/** What a server of PostgreSQL's own is told first: a read-only transaction with a statement timeout. */
+const READ_ONLY = ['BEGIN READ ONLY', 'SET LOCAL statement_timeout = 5000'];
+
+/** Logs in and runs the statements that a session begins with. Errors are the driver's own. */
+export async function openPostgres(login: PostgresLogin, signal: AbortSignal, begin = READ_ONLY): Promise<SqlSession> {
   const { opened: client, protection } = await openWithTls(login.ssl, (encrypt) => openClient(login, signal, encrypt));
-  await client.query('BEGIN READ ONLY');
-  await client.query('SET LOCAL statement_timeout = 5000');
+  for (const statement of begin) await client.query(statement);
   return {
     protection,
     query: async (text, values = []) => (await client.query<SqlRow>(text, [...values])).rows,

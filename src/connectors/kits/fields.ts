@@ -15,6 +15,11 @@ export function headerValue() {
   return secretText().refine((value) => /^[\t\x20-\x7e]*$/.test(value), { error: 'must be printable ASCII', params });
 }
 
+/** A setting that is sent as a header: one line of printable ASCII. */
+export function headerWord(max: number) {
+  return text(max).refine((value) => /^[\x20-\x7e]+$/.test(value), { error: 'must be printable ASCII', params });
+}
+
 /** Text that any header can carry, in whatever place: printable ASCII without spaces. */
 export function isHeaderWord(value: string): boolean {
   return /^[\x21-\x7e]+$/.test(value);
@@ -40,6 +45,11 @@ function isJsonObject(text: string): boolean {
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** True of this machine, where nobody else reads what is sent. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host) || host === '::1';
+}
 
 /** The https URL of a service that is sent secrets. Plain http is taken for this machine alone, where trials and tests run; a bare host means https. */
 export function secureUrl() {

@@ -12,6 +12,7 @@ export type Check<D, S> = (session: S, input: ValidatorInput<D>) => Promise<Find
 export interface Identity {
   readonly who: unknown;
   readonly administrator?: string | null;
+  readonly warnings?: readonly Problem[];
 }
 
 export type IdentityCheck<D, S> = (session: S, input: ValidatorInput<D>) => Promise<Identity>;
@@ -141,12 +142,12 @@ const SKIPPED = problem(
 
 /** Who the login is, with a warning where it may do anything. */
 async function tellIdentity(title: string, identity: Promise<Identity>): Promise<Finding> {
-  const { who, administrator = null } = await identity;
+  const { who, administrator = null, warnings = [] } = await identity;
   const data = { returnedData: who };
-  if (administrator === null) return { data };
+  if (administrator === null) return { warnings, data };
   const instead = `Use a login with just what the jobs need, or ${administrator}`;
   return {
-    warnings: [problem('NOT_PROTECTED', 'the login is an administrator', `This login may do anything in ${title}.`, instead)],
+    warnings: [problem('NOT_PROTECTED', 'the login is an administrator', `This login may do anything in ${title}.`, instead), ...warnings],
     data,
   };
 }

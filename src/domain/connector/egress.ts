@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /**
  * The only ways out that a validator has. Every address is checked against the policy, resolved once, and dialled as
  * checked; a driver that a validator imports goes through the same checks, since its sockets are the module's own.
@@ -12,6 +14,11 @@ export interface EgressSession {
   resolve(host: string): Promise<readonly string[]>;
   /** An HTTP request under the session's deadline. At most `maxBytes` (1 MiB by default) of decoded body are read; no redirect is followed unless asked for. */
   fetchHttp(url: string, request?: HttpRequest): Promise<HttpReply>;
+  /**
+   * A connection for a protocol that no HTTP request speaks: encrypted from its first byte where TLS options are given. Closed at the
+   * session's deadline.
+   */
+  openSocket(host: string, port: number, tls?: HttpTls): Promise<Duplex>;
   /** What the network first did to a socket of this run, for drivers whose own errors bury it in a text; null where it did nothing. */
   firstFailure(): EgressErrorCode | null;
 }
@@ -26,7 +33,17 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Redirects followed, each checked like the first hop; 0 by default. no header that could hold a secret leaves its origin. */
   readonly maxRedirects?: number;
-  readonly tls?: { readonly ca?: string; readonly rejectUnauthorized?: boolean };
+  readonly tls?: HttpTls;
+}
+
+/** How a connection is protected: the certificate and the name in it have to hold unless one of them is turned off. */
+export interface HttpTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  readonly rejectUnauthorized?: boolean;
+  readonly verifyIdentity?: boolean;
 }
 
 export interface HttpReply {

@@ -1,5 +1,7 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TEST_CERTIFICATE } from './test-certificate.ts';
 
 export interface FakeRequest {
   readonly method: string;
@@ -19,9 +21,9 @@ export interface JsonServer {
   close(): void;
 }
 
-/** A server on loopback that answers JSON: what the fakes of services stand on. */
-export async function startJsonServer(answer: (request: FakeRequest) => FakeReply): Promise<JsonServer> {
-  const server = createServer((request, response) => {
+/** A server on loopback that answers JSON, or a text as it is: what the fakes of services stand on. */
+export async function startJsonServer(answer: (request: FakeRequest) => FakeReply, { tls = false } = {}): Promise<JsonServer> {
+  const serve: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -31,10 +33,11 @@ export async function startJsonServer(answer: (request: FakeRequest) => FakeRepl
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
       });
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
     });
-  });
+  };
+  const server = tls ? createTlsServer(TEST_CERTIFICATE, serve) : createServer(serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, port, close: () => server.close() };
+  return { url: `http${tls ? 's' : ''}://127.0.0.1:${port}`, port, close: () => server.close() };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EgressSession, HttpReply } from '../../../domain/connector/egress.ts';
+import type { EgressSession, HttpReply, HttpTls } from '../../../domain/connector/egress.ts';
 
 export type About = 'token' | 'login' | 'request';
 
@@ -50,7 +50,7 @@ export class HttpFailure extends Error {
   }
 }
 
-export function openHttp(egress: EgressSession, baseUrl: string, authorize: Authorize = async () => ({})): HttpSession {
+export function openHttp(egress: EgressSession, baseUrl: string, authorize: Authorize = async () => ({}), tls?: HttpTls): HttpSession {
   return {
     async ask(request, answer) {
       const {
@@ -74,6 +74,7 @@ export function openHttp(egress: EgressSession, baseUrl: string, authorize: Auth
         headers: { ...outgoing.headers, ...(await authorize(outgoing)) },
         ...(maxBytes === undefined ? {} : { maxBytes }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(tls === undefined ? {} : { tls }),
       });
       const value = readBody(reply);
       const read = reply.status >= 200 && reply.status < 300 ? answer.safeParse(value) : null;
@@ -108,7 +109,7 @@ function readBody({ body }: HttpReply): unknown {
 
 /** Code and message of a refusal, wherever APIs put them: in members of these names, or in the elements of AWS's XML. */
 function wordsOf(value: unknown): { readonly code: string; readonly text: string } {
-  if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? '', text: '' };
+  if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? '', text: value.slice(0, 2000) };
   const members = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   const first = (...names: readonly string[]) => {
     const found = names.map((name) => members[name]).find((member) => typeof member === 'string' || typeof member === 'number');

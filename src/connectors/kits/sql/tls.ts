@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HttpTls } from '../../../domain/connector/egress.ts';
 import { type EndpointPart, type FieldNames, group, secret, setting } from '../../../domain/connector/field.ts';
 import { secretText } from '../../../domain/connector/field-types.ts';
 import type { OlderForm } from '../../../domain/connector/lead.ts';
@@ -114,8 +115,41 @@ const OLDER: OlderForm = {
   },
 };
 
+type TlsNames = Pick<FieldNames, 'leadUpdateType'>;
+
 /** The lead API's `sslOptions`: one field, replaced whole. Absent means TLS where the server offers it, unverified, with a warning. */
-export function tls(names: Pick<FieldNames, 'leadUpdateType'> = {}) {
+export function tls(names: TlsNames = {}) {
+  return tlsField(tlsStrictness, 'How the connection is protected.', names);
+}
+
+/** The same where TLS is verified unless it says otherwise, as over https. */
+export function verifiedTls(names: TlsNames = {}) {
+  return tlsField(
+    verifiedStrictness,
+    'How the connection is protected: certificate and host name are verified unless this says otherwise.',
+    names,
+  );
+}
+
+function verifiedStrictness(options: TlsOptions | undefined): TlsStrictness {
+  if (options?.disabled === true) return 0;
+  if (options?.skipCertVerification === true || options?.verifyCert === false) return 2;
+  return options?.verifyIdentity === false ? 3 : 4;
+}
+
+/** Options of an https request, and how well it is protected. */
+export function httpsTls(options: TlsOptions | undefined): HttpTls {
+  const { rejectUnauthorized: _, ...materials } = nodeTls(options);
+  const strictness = verifiedStrictness(options);
+  return { ...materials, rejectUnauthorized: strictness > 2, verifyIdentity: strictness === 4 };
+}
+
+export function httpsProtection(options: TlsOptions | undefined): Protection {
+  const strictness = verifiedStrictness(options);
+  return strictness === 0 ? 'none' : strictness > 2 ? 'verified' : 'unverified';
+}
+
+function tlsField(strictnessOf: (options: TlsOptions | undefined) => TlsStrictness, description: string, names: TlsNames) {
   return group(members, {
     title: 'TLS',
     names: {
@@ -127,9 +161,9 @@ export function tls(names: Pick<FieldNames, 'leadUpdateType'> = {}) {
       selfHosted: { ssl_mode: readSslMode, sslmode: readSslMode },
       ...names,
     },
-    description: 'How the connection is protected.',
+    description,
     endpoint: {
-      part: (value) => `${tlsStrictness(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
+      part: (value) => `${strictnessOf(value)}${value?.caData === undefined ? '' : ` ${value.caData.trim()}`}`,
       // A pinned authority that is replaced or taken away lets somebody else answer; one that is added does not.
       stricter: (before, after) => {
         const [[from, pinned], [to, named]] = [readPart(before), readPart(after)];

@@ -1,0 +1,27 @@
+import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
+import { serverFields } from '../kits/fields.ts';
+import { verifiedTls } from '../kits/sql/tls.ts';
+
+export const fields = {
+  ...serverFields(8123),
+  database: setting(text(255).optional(), {
+    identity: true,
+    names: { lead: 'dbName', snake: 'db_name' },
+    title: 'Database',
+    description: "Database that names stand in; the user's default unless given.",
+  }),
+  user: setting(
+    text(255).refine((value) => !value.includes(':'), 'may not hold a colon'),
+    {
+      identity: true,
+      names: { selfHosted: { username: true } },
+      title: 'User',
+      description: 'Name of the user.',
+    },
+  ),
+  password: secret(secretText(), { title: 'Password', description: 'Password of the user.' }),
+  ssl: verifiedTls(),
+};
+
+export type ClickhouseDetails = DetailsOf<typeof fields>;

@@ -1,0 +1,72 @@
+import { transactional } from '../families/transactional.ts';
+import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { says } from '../kits/problems.ts';
+import { reportTables } from '../kits/sql/readable-schemas.ts';
+import { backquoted } from '../kits/sql/sql-session.ts';
+import { openClickhouse } from './clickhouse-session.ts';
+import { fields } from './fields.ts';
+import { findLosses, isAdministrator, mayRead, readGrants } from './grants.ts';
+
+/** What is looked at one by one. */
+const TABLES = `SELECT database AS schema, name FROM system.tables
+  WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') AND NOT is_temporary ORDER BY 1, 2 LIMIT 50`;
+
+export default defineSqlConnector({
+  kind: 'clickhouse',
+  title: 'ClickHouse',
+  category: 'warehouse',
+  family: transactional,
+  fields,
+  speaks: 'the HTTP interface',
+  tested: { against: 'fake', what: 'a fake of that interface, which checks passwords and grants' },
+  connect: async (input) => openClickhouse(input),
+  refusals: {
+    // Before 20.x each way to be refused had a code of its own.
+    192: 'CREDENTIALS_REJECTED',
+    193: 'CREDENTIALS_REJECTED',
+    194: 'CREDENTIALS_REJECTED',
+    516: 'CREDENTIALS_REJECTED',
+    195: says(
+      'ACCESS_DENIED',
+      'The user may not come in from the address of this gateway.',
+      'Add its address: ALTER USER ... ADD HOST IP ...',
+    ),
+    81: 'DATABASE_NOT_FOUND',
+    511: says('ACCESS_DENIED', 'A role of the user does not exist.', 'Check its default roles: SHOW CREATE USER.'),
+    512: says('ACCESS_DENIED', 'The user may not take a role that it asks for.', 'Grant it the role.'),
+    497: 'ACCESS_DENIED',
+    201: 'RATE_LIMITED',
+    202: 'RATE_LIMITED',
+  },
+  async identity(session) {
+    const [who] = await session.query(
+      'SELECT currentUser() AS user, currentRoles() AS roles, currentDatabase() AS database, version() AS serverVersion',
+    );
+    const name = backquoted(String(who?.user));
+    return {
+      who,
+      administrator: isAdministrator(await readGrants(session)) ? `run: REVOKE ALL ON *.* FROM ${name}; and grant what they need.` : null,
+    };
+  },
+  async permissions(session, { credentials: { user, database } }) {
+    const rows = await session.query(TABLES);
+    const tables = [];
+    for (const row of rows) {
+      const table = { schema: String(row.schema), name: String(row.name) };
+      tables.push({ ...table, readable: await mayRead(session, table) });
+    }
+    const to = `TO ${backquoted(user)};`;
+    return reportTables(
+      tables,
+      `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* ${to}`,
+      ({ schema, name }) => `GRANT SELECT ON ${backquoted(schema, name)} ${to}`,
+    );
+  },
+  parity: {
+    login: ({ user }) => user,
+    on: ['host', 'port'],
+    // Everybody may see the grants of his own, and of another's only who may manage access; so both log in.
+    comparesLogins: true,
+    losses: findLosses,
+  },
+});

@@ -1,0 +1,4 @@
+import { defineTrino } from '../families/trino/define-trino.ts';
+import { trinoFields } from '../families/trino/trino-fields.ts';
+
+export default defineTrino({ kind: 'trino', title: 'Trino', dialect: 'Trino', fields: trinoFields({ port: 8443, scheme: 'https' }) });
