@@ -70,17 +70,23 @@ export class Deadline {
   }
 
   /** Settles as the work does, or rejects with REQUEST_TIMEOUT, or OUTCOME_UNKNOWN, at the end of the time; the work itself may go on. */
-  async within<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        this.#reject = reject;
-        work.then(resolve, reject);
-      });
-    } finally {
-      this.#reject = nobodyWaits;
-      this.#leave();
-      this.#stopListening?.();
-    }
+  within<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#reject = (error) => {
+        this.#finish();
+        reject(error);
+      };
+      work.then((result) => {
+        this.#finish();
+        resolve(result);
+      }, this.#reject);
+    });
+  }
+
+  #finish(): void {
+    this.#reject = nobodyWaits;
+    this.#leave();
+    this.#stopListening?.();
   }
 
   #leave(): void {

@@ -66,6 +66,7 @@ export function createLoginThrottle(
 
   return {
     admit(address, shown) {
+      if (failures.size === 0) return;
       const strained = counterIdsOf(address, shown).filter((counterId) => strainedFor(counterId) > 0);
       if (strained.length === 0) return;
       const shownDigest = digest(shown);

@@ -71,9 +71,12 @@ const NEEDS_STREAM = makeAnswer(
 );
 
 /** The one answer to a result, where one is wanted: a stream is ended unread, and its client is told what to accept. */
-export async function plainAnswerOf(result: ExecutionResult | AsyncIterable<ExecutionResult>): Promise<Answer> {
-  if (!isAsyncIterable(result)) return answerOf(result);
-  await result[Symbol.asyncIterator]().return?.();
+export function plainAnswerOf(result: ExecutionResult | AsyncIterable<ExecutionResult>): Answer | Promise<Answer> {
+  return isAsyncIterable(result) ? endUnread(result) : answerOf(result);
+}
+
+async function endUnread(stream: AsyncIterable<ExecutionResult>): Promise<Answer> {
+  await stream[Symbol.asyncIterator]().return?.();
   return NEEDS_STREAM;
 }
 

@@ -5,22 +5,23 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Answer, makeAnswer, plainAnswerOf } from './answer.ts';
 import type { OperationRequest } from './operation-request.ts';
-import { type Admission, useAdmission } from './plugins/admission.ts';
-import { useAnswerText } from './plugins/answer/answer-text.ts';
+import { type Admission, admission } from './plugins/admission.ts';
+import { answerText } from './plugins/answer/answer-text.ts';
 import { useHttpAnswer } from './plugins/answer/http-answer.ts';
-import { useAnswerBudget } from './plugins/budget/answer-budget-plugin.ts';
-import { useDeadline } from './plugins/deadline.ts';
-import { useEffects } from './plugins/effects.ts';
+import { answerBudget } from './plugins/budget/spend-budget.ts';
+import { requestDeadline } from './plugins/deadline.ts';
+import { trackedEffects } from './plugins/effects.ts';
 import { useLimitedEngine } from './plugins/execution/engine.ts';
 import { useCompiledQueries } from './plugins/execution/jit.ts';
 import { usePreparedDocuments } from './plugins/execution/prepared-documents.ts';
-import { useIdempotency } from './plugins/idempotency.ts';
+import { idempotency } from './plugins/idempotency.ts';
+import { useExecutionLayers, useRequestLayers } from './plugins/layers.ts';
 import { ALIASES, DEPTH, DIRECTIVES } from './plugins/limits/document-limits.ts';
-import { useOperationLimits } from './plugins/limits/operation-limits.ts';
+import { operationLimits, useSubscriptionLimits } from './plugins/limits/operation-limits.ts';
 import { createMaskError } from './plugins/masking/mask-error.ts';
-import { type Report, useMaskedExecutions, useReportedFailures } from './plugins/masking/masked-executions.ts';
-import { useRefusalAudit } from './plugins/refusal-audit.ts';
-import { useResolverContext } from './plugins/resolver-context.ts';
+import { maskedErrors, type Report, reportedFailures } from './plugins/masking/masked-executions.ts';
+import { refusalAudit } from './plugins/refusal-audit.ts';
+import { resolverContext } from './plugins/resolver-context.ts';
 import type { ServerContext } from './plugins/yoga-plugin.ts';
 
 export interface GraphqlOptions {
@@ -39,7 +40,7 @@ export interface GraphqlApi {
   run(request: OperationRequest): Promise<Answer>;
 }
 
-export function createGraphqlApi({ schema, admission, mayKeep, report }: GraphqlOptions): GraphqlApi {
+export function createGraphqlApi({ schema, admission: limits, mayKeep, report }: GraphqlOptions): GraphqlApi {
   // Outside of an execution: a request whose document was not read yet, or a fault of a plugin.
   const maskError = createMaskError((error) => report(error, 'unknown'));
   const yoga = createYoga<ServerContext>({
@@ -54,6 +55,9 @@ export function createGraphqlApi({ schema, admission, mayKeep, report }: Graphql
     multipart: false,
     parserAndValidationCache: false,
     plugins: [
+      // All that is done for one request, from the outside to the inside.
+      useRequestLayers([requestDeadline, idempotency(mayKeep), refusalAudit, answerText]),
+
       // The document: it is parsed and held against the schema and the limits once, and then kept.
       useLimitedEngine(),
       maxDepthPlugin(DEPTH),
@@ -61,21 +65,18 @@ export function createGraphqlApi({ schema, admission, mayKeep, report }: Graphql
       maxDirectivesPlugin(DIRECTIVES),
       usePreparedDocuments(schema),
 
-      // The execution, from the inside to the outside.
+      // The execution, from the outside to the inside, and what executes.
       useCompiledQueries(),
-      useResolverContext(),
-      useAnswerBudget(),
-      useMaskedExecutions(schema, report),
-      useEffects(),
-      useOperationLimits(),
-      useAdmission(admission),
-      useReportedFailures(report),
-
-      // The request, from the inside to the outside.
-      useAnswerText(),
-      useRefusalAudit(),
-      useIdempotency(mayKeep),
-      useDeadline(),
+      useExecutionLayers([
+        reportedFailures(report),
+        operationLimits,
+        admission(limits),
+        trackedEffects,
+        maskedErrors(schema, report),
+        answerBudget,
+        resolverContext,
+      ]),
+      useSubscriptionLimits(),
 
       // What Yoga's own handler reads and sends.
       useHttpAnswer(),

@@ -1,7 +1,7 @@
 import type { ConcurrencyLimiter } from '../../admission/concurrency-limiter.ts';
 import type { Deadline } from '../../admission/deadline.ts';
 import type { EventLoopYield } from '../../admission/event-loop-yield.ts';
-import { type ApiPlugin, aroundExecution } from './yoga-plugin.ts';
+import type { ExecutionLayer } from './layers.ts';
 
 /** Milliseconds to the signal that ends what can be ended, and to the answer that it took too long. */
 type Time = Parameters<Deadline['start']>[0];
@@ -24,20 +24,21 @@ export interface Admission {
 }
 
 /** An operation runs when there is capacity for it, and from then on against its deadline. */
-export function useAdmission({ limiter, eventLoop, executionMs }: Admission): ApiPlugin {
-  return aroundExecution((execute, request) => async (args) => {
+export function admission({ limiter, eventLoop, executionMs }: Admission): ExecutionLayer {
+  return async (execution, next) => {
+    const { request } = execution;
     const { operation, caller, deadline } = request;
-    if (operation === null) return await execute(args);
+    if (operation === null) return await next(execution);
     const { priority, slow } = operation.priority;
     const permit = await limiter.acquire(caller, priority);
     try {
       while (eventLoop.isSpent()) await eventLoop.next();
       deadline.start(slow ? executionMs.slow : executionMs.quick, operation.isMutation);
       if (slow) request.services = { ...request.services, whileDialling: permit.whileDialling };
-      return await execute(args);
+      return await next(execution);
     } finally {
       // It is held for as long as the work goes on, whatever was answered meanwhile.
       permit.release();
     }
-  });
+  };
 }

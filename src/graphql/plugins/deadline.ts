@@ -1,6 +1,4 @@
-import { aroundRequest } from './yoga-plugin.ts';
+import type { RequestLayer } from './layers.ts';
 
 /** Answers a request whose time is over; its work may go on, and what it changes is there. */
-export function useDeadline() {
-  return aroundRequest((handle, { deadline }) => deadline.within(handle()));
-}
+export const requestDeadline: RequestLayer = (handling, next) => handling.request.deadline.within(Promise.resolve(next(handling)));

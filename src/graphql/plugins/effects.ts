@@ -1,13 +1,13 @@
 import { trackEffects } from '../../operations/idempotency/track-effects.ts';
-import { aroundExecution } from './yoga-plugin.ts';
+import type { ExecutionLayer } from './layers.ts';
 
 /** A mutation that has changed something before the store was lost is told as OUTCOME_UNKNOWN, and never as if nothing had happened. */
-export function useEffects() {
-  return aroundExecution((execute, request) => {
-    if (request.operation?.isMutation !== true) return execute;
+export const trackedEffects: ExecutionLayer = (execution, next) => {
+  const { request } = execution;
+  if (request.operation?.isMutation === true) {
     const effects = trackEffects(request.services);
     request.services = effects.services;
     request.told = effects.told;
-    return execute;
-  });
-}
+  }
+  return next(execution);
+};

@@ -2,19 +2,20 @@ import { isAsyncIterable } from '@envelop/core';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { idempotentReplay } from '../../operations/idempotency/idempotent-replay.ts';
 import { answerOf, resultOf } from '../answer.ts';
-import { aroundRequest } from './yoga-plugin.ts';
+import type { RequestLayer } from './layers.ts';
 
 /** Of a row that keeps an answer, what is not the answer. */
 const ROW_BYTES = 256;
 
 /** Runs a request once per token and idempotency id; a repeat gets the recorded answer. `mayKeep` bounds what one token has recorded of what had no effect. */
-export function useIdempotency(mayKeep: (token: string, bytes: number) => boolean) {
-  return aroundRequest(async (handle, request) => {
-    const { idempotency, services, actor, caller } = request;
-    if (idempotency === null) return await handle();
-    const recorded = await idempotentReplay(services, actor, idempotency, async (bound) => {
+export function idempotency(mayKeep: (token: string, bytes: number) => boolean): RequestLayer {
+  return async (handling, next) => {
+    const { request } = handling;
+    const { services, actor, caller } = request;
+    if (request.idempotency === null) return await next(handling);
+    const recorded = await idempotentReplay(services, actor, request.idempotency, async (bound) => {
       request.services = bound;
-      const result = await handle();
+      const result = await next(handling);
       if (isAsyncIterable(result))
         throw new DomainError('BAD_REQUEST', 'A subscription has no idempotency id.', { path: 'x-mcd-idempotent-id' });
       const answer = answerOf(result);
@@ -22,5 +23,5 @@ export function useIdempotency(mayKeep: (token: string, bytes: number) => boolea
       return { ...answer, isKept: answer.hadEffect || mayKeep(caller, ROW_BYTES + Buffer.byteLength(answer.text)) };
     });
     return resultOf({ ...recorded, executed: true, hadEffect: true });
-  });
+  };
 }

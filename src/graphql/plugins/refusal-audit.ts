@@ -1,16 +1,15 @@
 import { isAsyncIterable } from '@envelop/core';
 import { auditRefusal } from '../../operations/audit/audit-refusal.ts';
 import { answerOf } from '../answer.ts';
-import { aroundRequest } from './yoga-plugin.ts';
+import type { RequestLayer } from './layers.ts';
 
 /** Tells the audit of a mutation that was refused, before its caller is told. */
-export function useRefusalAudit() {
-  return aroundRequest(async (handle, request) => {
-    const { services, actor } = request;
-    const result = await handle();
-    if (isAsyncIterable(result) || request.operation?.isMutation !== true) return result;
-    const { executed, codes } = answerOf(result);
-    if (executed && codes.length > 0) await auditRefusal(services, actor, { fields: request.operation.fields, codes });
-    return result;
-  });
-}
+export const refusalAudit: RequestLayer = async (handling, next) => {
+  const { request } = handling;
+  const { services, actor } = request;
+  const result = await next(handling);
+  if (isAsyncIterable(result) || request.operation?.isMutation !== true) return result;
+  const { executed, codes } = answerOf(result);
+  if (executed && codes.length > 0) await auditRefusal(services, actor, { fields: request.operation.fields, codes });
+  return result;
+};

@@ -1,6 +1,5 @@
-import { aroundExecution } from './yoga-plugin.ts';
+import type { ExecutionLayer } from './layers.ts';
 
-/** Gives resolvers what they work with, once every other plugin has bound the request's services. */
-export function useResolverContext() {
-  return aroundExecution((execute, request) => (args) => execute({ ...args, contextValue: request.resolverContext() }));
-}
+/** Gives resolvers what they work with, once every other layer has bound the request's services. */
+export const resolverContext: ExecutionLayer = ({ request, args, execute }, next) =>
+  next({ request, execute, args: { ...args, contextValue: request.resolverContext() } });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
@@ -24,8 +25,7 @@ function unreadable(type: string): DomainError {
   return new DomainError('UNSUPPORTED_TYPE', `Send Content-Type: ${type}, in UTF-8.`);
 }
 
-/** Strips a byte order mark, and throws for what is not UTF-8. */
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * Reads bodies that are one JSON object in UTF-8: forms and plain text of other sites never get further, but for a route that takes a form
@@ -63,25 +63,24 @@ export function tooLarge(): DomainError {
   return new DomainError('TOO_LARGE', `The body has more than ${MAX_BODY} bytes.`, { limit: MAX_BODY });
 }
 
-/** Throws UNSUPPORTED_TYPE unless the body is said once to be of that type, in UTF-8, as it is. */
-function requireType(request: IncomingMessage, expected: string): void {
-  const [type, ...parameters] = (headerOf(request, 'content-type') ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charsets = parameters
-    .map((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1])
-    .filter((charset) => charset !== undefined);
-  if (timesGiven(request, 'content-type') !== 1 || type !== expected || charsets.some((charset) => !/^utf-?8$/.test(charset)))
-    throw expected === JSON_TYPE ? UNREADABLE_TYPE : unreadable(expected);
-  const codings = (headerOf(request, 'content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
-  if (codings.some((coding) => coding !== '' && coding !== 'identity'))
+/** Throws UNSUPPORTED_TYPE unless the body is said once to be of this type in UTF-8, as it is. */
+function requireType(request: IncomingMessage, type: string): void {
+  if (timesGiven(request, 'content-type') !== 1 || !isUtf8Of(type, headerOf(request, 'content-type') ?? '')) throw unreadable(type);
+  const codings = headerOf(request, 'content-encoding')?.split(',') ?? [];
+  if (codings.some((coding) => !['', 'identity'].includes(coding.trim().toLowerCase())))
     throw new DomainError('UNSUPPORTED_TYPE', 'A body is read as it is: send it without a Content-Encoding.');
 }
 
+function isUtf8Of(type: string, contentType: string): boolean {
+  const [given, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charsets = parameters.flatMap((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1] ?? []);
+  return given === type && charsets.every((charset) => /^utf-?8$/.test(charset));
+}
+
 function decode(body: Buffer): string {
-  try {
-    return utf8.decode(body);
-  } catch {
-    throw new DomainError('BAD_REQUEST', 'The body is not UTF-8.', { path: 'body' });
-  }
+  if (!isUtf8(body)) throw new DomainError('BAD_REQUEST', 'The body is not UTF-8.', { path: 'body' });
+  const text = body.toString('utf8');
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
 /** Parses a JSON object. Throws BAD_REQUEST, with no piece of the body; also for a name that is given twice, which parsers read differently. */

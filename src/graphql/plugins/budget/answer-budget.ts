@@ -56,10 +56,13 @@ export class AnswerBudget {
   }
 
   /** Settles as the work does, or rejects with LIMIT_EXCEEDED as soon as the budget is spent. */
-  async within<T>(work: () => Promise<T>): Promise<T> {
-    return await new Promise<T>((resolve, reject) => {
+  within<T>(work: () => T | Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
       this.#stop = reject;
-      work().then(resolve, reject);
+      const done = work();
+      // A promise that it is resolved with could not be rejected any more.
+      if (done instanceof Promise) done.then(resolve, reject);
+      else resolve(done);
     });
   }
 

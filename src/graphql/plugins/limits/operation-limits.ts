@@ -1,24 +1,25 @@
-import type { ExecutionArgs, SubscriptionArgs } from 'graphql';
+import type { OperationRequest } from '../../operation-request.ts';
+import type { ExecutionLayer } from '../layers.ts';
 import { asGraphqlError, type RenderedError } from '../masking/error-masking.ts';
-import type { ApiPlugin, ServerContext } from '../yoga-plugin.ts';
+import type { ApiPlugin } from '../yoga-plugin.ts';
 import { costLimit, variableLimit } from './document-limits.ts';
 
 /** Refuses, before anything runs, what asks for too many objects with the variables of this request, and variables that are too large. */
-export function useOperationLimits(): ApiPlugin {
+export const operationLimits: ExecutionLayer = (execution, next) => {
+  const refused = refusalOf(execution.request);
+  return refused === null ? next(execution) : { errors: [asGraphqlError(refused)] };
+};
+
+/** The same for subscriptions, which no layer is around. */
+export function useSubscriptionLimits(): ApiPlugin {
   return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const refused = refusalOf(args);
-      if (refused !== null) setResultAndStopExecution({ errors: [asGraphqlError(refused)] });
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const refused = refusalOf(args);
+    onSubscribe({ context, setResultAndStopExecution }) {
+      const refused = refusalOf(context.operationRequest);
       if (refused !== null) setResultAndStopExecution({ errors: [asGraphqlError(refused)] });
     },
   };
 }
 
-function refusalOf({ contextValue }: Pick<ExecutionArgs | SubscriptionArgs, 'contextValue'>): RenderedError | null {
-  // The transport puts it there.
-  const { params, operation } = (contextValue as ServerContext).operationRequest;
+function refusalOf({ params, operation }: OperationRequest): RenderedError | null {
   return variableLimit(params.variables, 0, 'variables') ?? costLimit(operation?.costOf(params.variables) ?? 0);
 }

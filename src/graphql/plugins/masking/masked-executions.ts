@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import type { OperationRequest } from '../../operation-request.ts';
-import { type ApiPlugin, aroundExecution } from '../yoga-plugin.ts';
+import type { ExecutionLayer } from '../layers.ts';
 import { describeProblem } from './document-errors.ts';
 import { asGraphqlError, domainErrorOf, fromDomainError, isRendered, type RenderedError, renderError } from './error-masking.ts';
 import { variableErrors } from './variable-errors.ts';
@@ -10,11 +10,11 @@ import { variableErrors } from './variable-errors.ts';
 export type Report = (error: unknown, requestId: string) => void;
 
 /** Tells the errors of an execution in our words: an expected failure keeps its code and text, anything else is masked and reported. */
-export function useMaskedExecutions(schema: GraphQLSchema, report: Report): ApiPlugin {
-  return aroundExecution((execute, request) => async (args) => {
-    const result = await execute(args);
-    return result.errors === undefined ? result : { ...result, errors: masked(result, request) };
-  });
+export function maskedErrors(schema: GraphQLSchema, report: Report): ExecutionLayer {
+  return async (execution, next) => {
+    const result = await next(execution);
+    return result.errors === undefined ? result : { ...result, errors: masked(result, execution.request) };
+  };
 
   function masked({ data, errors = [] }: ExecutionResult, request: OperationRequest): GraphQLError[] {
     const { operation, params } = request;
@@ -38,16 +38,16 @@ export function useMaskedExecutions(schema: GraphQLSchema, report: Report): ApiP
 }
 
 /** Reports what goes wrong around an execution with the id of its request, and masks it. */
-export function useReportedFailures(report: Report): ApiPlugin {
-  return aroundExecution((execute, { actor }) => async (args) => {
+export function reportedFailures(report: Report): ExecutionLayer {
+  return async (execution, next) => {
     try {
-      return await execute(args);
+      return await next(execution);
     } catch (error) {
       if (isRendered(error) || domainErrorOf(error) !== null) throw error;
-      report(error, actor.request.id);
+      report(error, execution.request.actor.request.id);
       throw asGraphqlError(renderError('INTERNAL', 'Something went wrong on our side.'));
     }
-  });
+  };
 }
 
 function isGraphqlError(error: unknown): error is GraphQLError {
