@@ -231,11 +231,11 @@ describe('a start that fails', () => {
 });
 
 test('a gateway that may open few files turns away the clients that it has none for, and serves the others', async () => {
-  const gateway = await start({ openFiles: 256, settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '1000' } });
+  const gateway = await start({ openFiles: 512, settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '1000' } });
   const { hostname, port } = new URL(gateway.url);
   const open = new Set<ReturnType<typeof connect>>();
   let refused = 0;
-  for (let count = 0; count < 400; count += 1) {
+  for (let count = 0; count < 800; count += 1) {
     const socket = connect({ host: hostname, port: Number(port) });
     open.add(socket);
     socket
@@ -245,7 +245,7 @@ test('a gateway that may open few files turns away the clients that it has none 
         refused += 1;
       });
   }
-  await expect.poll(() => refused).toBeGreaterThanOrEqual(400 - 256 + 64);
+  await expect.poll(() => refused).toBeGreaterThanOrEqual(800 - 512 + 64);
   // By its control socket, which has places of its own: what its work opens is to be had.
   const made = spawnSync(
     process.execPath,
