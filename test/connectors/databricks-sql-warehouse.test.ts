@@ -77,6 +77,14 @@ describe('databricks-sql-warehouse', () => {
     }).toEqual({ right: [], wrong: ['CREDENTIALS_REJECTED'], azure: [], azureWrong: ['CREDENTIALS_REJECTED'] });
   });
 
+  test('whoever is refused is told what to look at: the secret and the assignment of a service principal, or the token', async () => {
+    const advice = async (changed: object) => (await run('validate_connection', changed)).errors[0]?.resolution;
+    expect({
+      principal: await advice({ clientId: LOADER, clientSecret: 'dose-second' }),
+      token: await advice({ token: 'dapi-nobody' }),
+    }).toEqual({ principal: expect.stringMatching(/Secrets tab.*assigned to this workspace/), token: expect.stringMatching(/new token/) });
+  });
+
   test('a missing warehouse, one that may not be used, and one that is stopped are told apart', async () => {
     const absent = await codes('validate_connection', { ...details, warehouseId: 'nothing' });
     const refused = await codes('validate_connection', { token: 'dapi-an-outsider' });

@@ -53,7 +53,11 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     },
     refusals: REFUSALS,
     // Address lists answer with the same status as a bad token, so the text decides.
-    explain: ({ text }) => (/IP ACL|IP access list/i.test(text) ? KEPT_OUT : null),
+    explain({ about, status, text }, details) {
+      if (/IP ACL|IP access list/i.test(text)) return KEPT_OUT;
+      // RFC 6749 answers a wrong client with 400 or 401; Entra uses both.
+      return about === 'token' && [400, 401, 403].includes(status) ? rejected(details) : null;
+    },
     describes: {
       validate_connection: 'Obtains a token where OAuth is used, logs in to the workspace and finds the warehouse. Starts nothing.',
     },
@@ -62,14 +66,41 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
 
 const SELECT = 'SELECT 1 AS one';
 
-const KEPT_OUT = says('ACCESS_DENIED', "The workspace's IP access list keeps this gateway out.", 'Add its address to that list.');
+const KEPT_OUT = says(
+  'ACCESS_DENIED',
+  "The workspace's IP access list keeps this gateway out.",
+  "Add the gateway's address to the IP access list of the workspace.",
+);
 
 const REFUSALS: Meanings<DatabricksDetails> = {
   PERMISSION_DENIED: ({ warehouseId }) =>
-    says('PERMISSION_MISSING', 'The login may not do this.', `Give it CAN USE on warehouse ${warehouseId}, and Databricks SQL access.`),
-  RESOURCE_DOES_NOT_EXIST: says('DATABASE_NOT_FOUND', 'No SQL warehouse has that id.', "Check it: it ends the warehouse's HTTP path."),
-  403: 'CREDENTIALS_REJECTED',
+    says(
+      'PERMISSION_MISSING',
+      'The login works, but it may not use the SQL warehouse.',
+      `Give it CAN USE on warehouse ${warehouseId} (SQL Warehouses, the warehouse, Permissions), and the entitlements Workspace access and Databricks SQL access.`,
+    ),
+  RESOURCE_DOES_NOT_EXIST: says(
+    'DATABASE_NOT_FOUND',
+    'The login works, but the workspace has no SQL warehouse of that id.',
+    "Check databricksWarehouseId: it is the last part of the warehouse's HTTP path.",
+  ),
+  401: rejected,
+  403: rejected,
 };
+
+function rejected({ token }: DatabricksDetails) {
+  return token === undefined
+    ? says(
+        'CREDENTIALS_REJECTED',
+        'Databricks refused the client id and secret.',
+        "Check both; make a new secret on the service principal's Secrets tab, and check that the principal is assigned to this workspace.",
+      )
+    : says(
+        'CREDENTIALS_REJECTED',
+        'Databricks refused the token.',
+        'Make a new token; it may have expired or been revoked, or belong to another workspace.',
+      );
+}
 
 /** The id under which Entra knows Azure Databricks, in every tenant. */
 const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';

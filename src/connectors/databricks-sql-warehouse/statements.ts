@@ -35,18 +35,27 @@ export function statementsOn(session: HttpSession, warehouseId: string): RunStat
     if (['CANCELED', 'PENDING', 'RUNNING'].includes(status.state))
       throw new NotChecked(
         'the warehouse did not answer within 5 s',
-        'The warehouse is starting or busy.',
-        'Run it again in a few minutes.',
+        'The warehouse is starting or busy, so this could not be checked yet.',
+        'Run this check again in a few minutes, when the warehouse runs.',
       );
-    if (status.state !== 'SUCCEEDED') throw refusalOf(status.error?.message ?? '');
+    if (status.state !== 'SUCCEEDED') throw refusalOf(status.error?.message ?? '', warehouseId);
     return namedRows(manifest?.schema.columns ?? [], result?.data_array ?? []);
   };
 }
 
-function refusalOf(text: string): Error {
+function refusalOf(text: string, warehouseId: string): Error {
   return NO_UNITY_CATALOG.test(text)
-    ? new NotChecked('no system.information_schema', 'The login may ask no Unity Catalog: grants were not checked.', 'Check them by hand.')
+    ? new NotChecked(
+        'no system.information_schema',
+        'The login may ask no Unity Catalog: grants were not checked.',
+        'Check by hand that the login may do what the jobs need.',
+      )
     : new StatementRefusal(
-        problem('ACCESS_DENIED', 'the statement failed', 'The warehouse did not run the check.', 'Look it up in its query history.'),
+        problem(
+          'ACCESS_DENIED',
+          'the statement failed',
+          'The warehouse did not run the check.',
+          `Look the statement up in the query history of warehouse ${warehouseId}.`,
+        ),
       );
 }

@@ -17,7 +17,16 @@ const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`table\` FROM 
   WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?) ORDER BY 1, 2 LIMIT 5000`;
 
 const LOCKED = says('ACCESS_DENIED', 'The login is right, but the account is locked.', 'Run: ALTER USER ... ACCOUNT UNLOCK;');
-const EXPIRED = says('CREDENTIALS_REJECTED', 'The password has expired.', 'Set a new one with ALTER USER ... IDENTIFIED BY ...');
+const EXPIRED = says(
+  'CREDENTIALS_REJECTED',
+  'The password is right, but it has expired.',
+  'Set a new one with ALTER USER ... IDENTIFIED BY ..., and give that one.',
+);
+const NO_CONNECTION_LEFT = says(
+  'RATE_LIMITED',
+  'The server, or the account, has no connection left.',
+  'Try again later, or raise max_connections or the limits of the account.',
+);
 
 /** What error numbers mean to somebody who just gave credentials. MariaDB's and MySQL's differ above 3000. */
 const REFUSALS: Meanings<ServerLogin> = {
@@ -27,24 +36,47 @@ const REFUSALS: Meanings<ServerLogin> = {
       'The server refused the user and password.',
       `Check both, and that the account's host admits this gateway${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}: the server says the same for all of these.`,
     ),
-  1698: says('CREDENTIALS_REJECTED', 'The account does not log in by password.', 'Use an account that has one.'),
-  1044: says(
-    'ACCESS_DENIED',
-    'The account may not use that database, or there is none of that name.',
-    'Check dbName, or grant SELECT on it.',
+  1698: says(
+    'CREDENTIALS_REJECTED',
+    'The account does not log in by password.',
+    'Use an account with a password; this one may be for the socket of the machine itself.',
   ),
-  1049: 'DATABASE_NOT_FOUND',
-  1130: says('ACCESS_DENIED', 'No account admits the address of this gateway.', "Make one, as in CREATE USER 'name'@'address'."),
+  1044: ({ database, user }) =>
+    says(
+      'ACCESS_DENIED',
+      'The account may not use that database, or there is none of that name.',
+      `Check the spelling of dbName, and run: GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${backquoted(user)}@...;`,
+    ),
+  1049: says(
+    'DATABASE_NOT_FOUND',
+    'There is no database of that name on this server.',
+    'Check the spelling of dbName; on most systems names are case-sensitive.',
+  ),
+  1130: says(
+    'ACCESS_DENIED',
+    'No account admits the address of this gateway.',
+    "Make the account for this gateway's address, as in CREATE USER 'name'@'address'.",
+  ),
   1129: says('ACCESS_DENIED', 'The server has blocked the address of this gateway after too many errors.', 'Run: FLUSH HOSTS;'),
-  1040: 'RATE_LIMITED',
-  1203: 'RATE_LIMITED',
-  1226: 'RATE_LIMITED',
+  1040: NO_CONNECTION_LEFT,
+  1203: NO_CONNECTION_LEFT,
+  1226: NO_CONNECTION_LEFT,
   1053: 'PROVIDER_DOWN',
   1820: EXPIRED,
   1862: EXPIRED,
   3118: LOCKED,
   4151: LOCKED,
   3159: says('TLS_REQUIRED', 'The server takes encrypted connections only.', 'Turn TLS on (sslOptions).'),
+  TLS_UNAVAILABLE: says(
+    'TLS_UNAVAILABLE',
+    'TLS was asked for, and this server does not offer it.',
+    'Turn TLS on at the server (ssl_cert, ssl_key), or leave sslOptions out if the network is trusted.',
+  ),
+  TLS_REQUIRED: says(
+    'TLS_REQUIRED',
+    'The login would cross the network unprotected, so it was not sent.',
+    'Turn TLS on (sslOptions), or give the account the plugin mysql_native_password.',
+  ),
 };
 
 /** MySQL and MariaDB speak one protocol and print grants alike: a kind of its own for each, made of the same parts. */

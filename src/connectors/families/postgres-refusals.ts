@@ -22,4 +22,24 @@ export const postgresRefusals: Meanings<Login> = {
       'The login is right, but this user may not connect to that database.',
       `Run: GRANT CONNECT ON DATABASE ${doubleQuoted(database)} TO ${doubleQuoted(user)};`,
     ),
+  '3D000': says(
+    'DATABASE_NOT_FOUND',
+    'There is no database of that name on this server.',
+    'Check the spelling of dbName; names are case-sensitive.',
+  ),
+  '53300': says(
+    'RATE_LIMITED',
+    'The server has no connection left.',
+    'Try again later, or raise max_connections or the connection limit of the role.',
+  ),
+  TLS_UNAVAILABLE: says(
+    'TLS_UNAVAILABLE',
+    'TLS was asked for, and this server does not offer it.',
+    'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.',
+  ),
+  TLS_REQUIRED: says(
+    'TLS_REQUIRED',
+    'The login would cross the network unprotected, so it was not sent.',
+    'Turn TLS on (sslOptions), or have the server use scram-sha-256.',
+  ),
 };

@@ -3,6 +3,7 @@ import { postgresRefusals } from '../families/postgres-refusals.ts';
 import { openPostgres } from '../families/postgres-session.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { bundledDriver } from '../kits/driver.ts';
+import { says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { fields, rules } from './fields.ts';
 import { readLogin } from './login.ts';
@@ -21,7 +22,7 @@ export default defineSqlConnector({
   tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless' },
   connect: async (input) => await openPostgres(await readLogin(input), input.signal),
   refusals: postgresRefusals,
-  explain: (error) => (isWrongPassword(error) ? 'CREDENTIALS_REJECTED' : null),
+  explain: (error) => (isWrongPassword(error) ? WRONG_PASSWORD : null),
   identity: {
     query: `SELECT u.usename AS "user", current_database() AS "database", version() AS "serverVersion", u.usesuper AS "superuser", u.usecreatedb AS "createDatabase"
               FROM pg_catalog.pg_user u WHERE u.usename = current_user`,
@@ -45,6 +46,12 @@ export default defineSqlConnector({
       'Resolves the host, connects, asks AWS for temporary credentials where IAM is used, agrees on TLS and logs in; says which of these failed.',
   },
 });
+
+const WRONG_PASSWORD = says(
+  'CREDENTIALS_REJECTED',
+  'The server refused the user and password.',
+  'Check both: Redshift says the same for a wrong password and for a user that does not exist.',
+);
 
 /** Redshift has one code for a wrong password and for an address that may not come in; the routine that refused tells them apart. */
 function isWrongPassword(error: unknown): boolean {

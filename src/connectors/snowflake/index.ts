@@ -52,7 +52,14 @@ async function checkWarehouse(session: SnowflakeSession, name: string | undefine
   await session.query(`USE WAREHOUSE ${warehouse}`).catch(async (error: unknown) => {
     if (!isAbsentOrHidden(error)) throw error;
     const mend = `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${doubleQuoted((await askIdentity(session)).role ?? 'PUBLIC')};`;
-    throw new Refusal(problem('PERMISSION_MISSING', 'it is not there, or hidden', 'The login may not use the warehouse.', `Run: ${mend}`));
+    throw new Refusal(
+      problem(
+        'PERMISSION_MISSING',
+        'it is not there, or hidden',
+        'The login may not use the warehouse.',
+        `Check the spelling of warehouse, or run: ${mend}`,
+      ),
+    );
   });
   const rows = await session.query('SHOW WAREHOUSES');
   const found = rows.find((row) => doubleQuoted(row.name ?? '') === warehouse);

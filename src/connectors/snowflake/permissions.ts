@@ -10,7 +10,12 @@ import { isAbsentOrHidden } from './refusals.ts';
 /** Types of objects that are read with SELECT: TABLE, VIEW, EXTERNAL_TABLE, MATERIALIZED_VIEW ... */
 const READABLE = /(^|_)(TABLE|VIEW)$/;
 const MOST_WARNINGS = 20;
-const INCOMPLETE = problem('SKIPPED', 'more grants than are looked at', 'Not all grants were looked at.', 'Compare the rest by hand.');
+const INCOMPLETE = problem(
+  'SKIPPED',
+  'more grants than are looked at',
+  'Not all grants were looked at.',
+  'Compare the rest by hand, with SHOW GRANTS TO ROLE.',
+);
 
 export async function askIdentity(session: SnowflakeSession) {
   const [row] = await session.query('SELECT CURRENT_USER() AS "user", CURRENT_ROLE() AS "role"');
@@ -21,7 +26,10 @@ export async function checkPermissions(session: SnowflakeSession, ownRole: strin
   const { user, role } = await askIdentity(session);
   const { all, complete } = await readGrants(session, doubleQuoted(user), ownRole);
   const to = `TO ROLE ${doubleQuoted(role ?? 'PUBLIC')};`;
-  if (!all.some(({ on }) => on === 'DATABASE')) throw new Refusal(missing('any database', `GRANT USAGE ON DATABASE <database> ${to}`));
+  if (!all.some(({ on }) => on === 'DATABASE'))
+    throw new Refusal(
+      missing('any database', `GRANT USAGE ON DATABASE <database> ${to} and the same for its schemas, and SELECT for its tables.`),
+    );
   const readable = all.filter(({ privilege, on }) => READABLE.test(on) && /^(SELECT|OWNERSHIP)$/.test(privilege));
   const paths = readable.map(({ name }) => partsOf(name)).filter(({ length }) => length === 3);
   const schemas = [...new Set(paths.map(([database, schema]) => `${database}.${schema}`))];

@@ -6,25 +6,53 @@ import type { SnowflakeDetails } from './fields.ts';
 
 /** What Snowflake's login codes mean to somebody who just gave credentials. */
 export const refusals: Meanings<SnowflakeDetails> = {
-  390100: says('CREDENTIALS_REJECTED', 'Snowflake refused the user and password.', 'Check both: it says the same for an unknown user.'),
+  390100: says(
+    'CREDENTIALS_REJECTED',
+    'Snowflake refused the user and password.',
+    'Check both: Snowflake says the same for a wrong password and for a user that does not exist. Set a new one with ALTER USER ... SET PASSWORD if in doubt.',
+  ),
   390144: says(
     'CREDENTIALS_REJECTED',
     'Snowflake refused the key.',
-    'Check RSA_PUBLIC_KEY of this very user, or RSA_PUBLIC_KEY_2 while keys rotate.',
+    'Set the public key of this private key on this very user: ALTER USER ... SET RSA_PUBLIC_KEY (or RSA_PUBLIC_KEY_2 while keys rotate).',
   ),
-  390303: says('CREDENTIALS_REJECTED', 'Snowflake refused the OAuth token.', 'Check the security integration, and the user that it names.'),
+  390303: says(
+    'CREDENTIALS_REJECTED',
+    'Snowflake refused the OAuth token.',
+    'Check that the security integration of the account trusts this authorization server and audience, and that the token names a user whom Snowflake knows.',
+  ),
   390318: says('CREDENTIALS_REJECTED', 'The OAuth token has expired.', 'Check the clock of the authorization server.'),
-  394400: says('CREDENTIALS_REJECTED', 'Snowflake refused the access token.', 'Make a new one; the user needs a network policy, too.'),
+  394400: says(
+    'CREDENTIALS_REJECTED',
+    'Snowflake refused the access token.',
+    'Make a new one with ALTER USER ... ADD PROGRAMMATIC ACCESS TOKEN; it is taken only from a user to whom a network policy applies.',
+  ),
   390189: ({ role = '' }) =>
-    says('PERMISSION_MISSING', 'The login is right, but it may not take the role.', `Run: GRANT ROLE ${identifier(role)} TO USER <user>;`),
+    says(
+      'PERMISSION_MISSING',
+      'The login is right, but it may not take the role.',
+      `Check the spelling of the role, or run: GRANT ROLE ${identifier(role)} TO USER <user>;`,
+    ),
 };
 
 /** Refusals that are told apart by their text, as their codes are not documented. */
 const BY_TEXT: readonly (readonly [RegExp, string, string])[] = [
-  [/temporarily locked/i, 'The user is locked after too many failed logins.', 'Run: ALTER USER <user> SET MINS_TO_UNLOCK = 0;'],
+  [
+    /temporarily locked/i,
+    'The user is locked after too many failed logins.',
+    'Wait 15 minutes, or run: ALTER USER <user> SET MINS_TO_UNLOCK = 0;',
+  ],
   [/disabled/i, 'The user is disabled.', 'Run: ALTER USER <user> SET DISABLED = FALSE;'],
-  [/not allowed to access|network policy/i, "A network policy does not let this gateway's address in.", 'Add it to that policy.'],
-  [/\bMFA\b|multi-?factor/i, 'This user has to confirm logins with a second factor, which a job can not.', 'Use one of TYPE = SERVICE.'],
+  [
+    /not allowed to access|network policy/i,
+    "A network policy does not let this gateway's address in.",
+    'Add it to the network policy of the user or of the account.',
+  ],
+  [
+    /\bMFA\b|multi-?factor/i,
+    'This user has to confirm logins with a second factor, which a job can not.',
+    'Use a user of TYPE = SERVICE with a key pair, OAuth or a programmatic access token.',
+  ],
   [/password (has )?expired|must be changed/i, 'The password has expired.', 'Set a new one with ALTER USER ... SET PASSWORD.'],
 ];
 
@@ -45,10 +73,14 @@ export function explain(error: unknown): Meaning | null {
   const [, message, resolution] = BY_TEXT.find(([pattern]) => pattern.test(text)) ?? [];
   if (message !== undefined && resolution !== undefined) return says('ACCESS_DENIED', message, resolution);
   if (status === 403 || status === 404 || code === '')
-    return says('PROTOCOL_ERROR', 'No Snowflake account answers at that address.', 'Check account, as Account details shows it.');
+    return says(
+      'PROTOCOL_ERROR',
+      'No Snowflake account answers at that address.',
+      'Check account: it is the part before .snowflakecomputing.com, region included, as Snowflake shows it under Account details.',
+    );
   return about === 'login'
-    ? says('ACCESS_DENIED', 'Snowflake did not accept the login.', 'Look the code up in LOGIN_HISTORY.')
-    : says('ACCESS_DENIED', 'Snowflake did not run the check.', 'Look the statement up in QUERY_HISTORY.');
+    ? says('ACCESS_DENIED', 'Snowflake did not accept the login.', 'Look the code up in LOGIN_HISTORY, at the time of this check.')
+    : says('ACCESS_DENIED', 'Snowflake did not run the check.', 'Look the statement up in QUERY_HISTORY, at the time of this check.');
 }
 
 /** A name as SQL takes it. Like Snowflake, one that needs no quotes is upper case, and one in quotes is as it is. */

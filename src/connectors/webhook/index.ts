@@ -17,6 +17,8 @@ const REFUSED = says(
   'Check that both sides hold the same signing secret and header value.',
 );
 
+const NOT_TAKEN = says('PROTOCOL_ERROR', 'The receiver does not take webhooks at this URL.', 'Check the path of the URL.');
+
 export default defineHttpConnector({
   kind: 'webhook',
   title: 'Webhook',
@@ -51,7 +53,7 @@ export default defineHttpConnector({
     await session.ask({ path: '', method: 'POST', headers, body, maxBytes: 65_536, timeoutMs: 5000 }, z.unknown());
     return {};
   },
-  refusals: { 401: REFUSED, 403: REFUSED },
+  refusals: { 401: REFUSED, 403: REFUSED, 400: NOT_TAKEN, 404: NOT_TAKEN, 405: NOT_TAKEN, 410: NOT_TAKEN },
   checks: {
     validate_protection: {
       description: 'Checks that deliveries are encrypted.',

@@ -42,6 +42,17 @@ describe("a driver's error", () => {
     expect(explain(error).code).toBe(code);
   });
 
+  test('about TLS is told with the advice that the kind has for its servers', () => {
+    const resolution = 'Turn TLS on at the server (thing_tls = on).';
+    const refusals = { TLS_UNAVAILABLE: says('TLS_UNAVAILABLE', 'This thing has no TLS.', resolution) };
+    expect(explain(new NoTlsError(), refusals)).toEqual({
+      code: 'TLS_UNAVAILABLE',
+      cause: 'the server answered that it has no TLS',
+      friendlyMessage: 'This thing has no TLS.',
+      resolution,
+    });
+  });
+
   test.each([
     [{ code: 'ECONNREFUSED', errno: -111 }, 'PORT_CLOSED'],
     [{ code: 'EPIPE', errno: -32 }, 'UNREACHABLE'],

@@ -36,7 +36,9 @@ const BY_SQLSTATE: Meanings<unknown> = {
 /** A problem for what the server said; for what the network did an EgressError is thrown, which the worker explains. */
 export function serverProblem<D>(error: unknown, { title, refusals, details, own, network }: Refusing<D>): Problem {
   if (!(error instanceof Error)) throw error;
-  if (error instanceof WeakLoginError || error instanceof NoTlsError) return tlsProblem(error);
+  const tls = tlsProblem(error);
+  // The table may know which setting of its servers it is.
+  if (tls !== null) return { ...tls, ...textsOf(meaningOf(refusals, [tls.code], details)) };
   const code = serverCodeOf(error);
   const meaning = own ?? meaningOf(refusals, [code], details);
   if (meaning !== null) return problemOf(title, causeOf(meaning, code), meaning);
@@ -80,7 +82,12 @@ function sqlStateOf(error: Error): string {
   return /^[0-9A-Z]{5}$/.test(state) ? state : '';
 }
 
-function tlsProblem(error: Error): Problem {
+function textsOf(meaning: Meaning | null): Partial<Problem> {
+  return typeof meaning === 'object' && meaning !== null ? meaning : {};
+}
+
+/** What an error of TLS means with every server; null for another error. */
+function tlsProblem(error: Error): Problem | null {
   if (error instanceof NoTlsError)
     return problem(
       'TLS_UNAVAILABLE',
@@ -88,6 +95,7 @@ function tlsProblem(error: Error): Problem {
       'TLS was asked for, and this server does not offer it.',
       'Turn TLS on at the server, or leave sslOptions out if the network is trusted.',
     );
+  if (!(error instanceof WeakLoginError)) return null;
   return problem(
     'TLS_REQUIRED',
     'the server asks for the password itself, or for a weak digest of it, without TLS',
