@@ -77,7 +77,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         versions: await store.read.versions.find(foreign, connection.id, 1),
         leases: await store.read.leases.find(foreign, lease.id),
         changes: await store.read.changes.findByKeyHash(foreign, change.keyHash),
-        listing: await store.read.connections.listing(foreign, 10),
+        listing: await store.read.connections.listing(foreign, { limit: 10, after: null }),
         page: await store.read.connections.page(foreign, { ids: [connection.id] }, { limit: 10, after: null }),
       }).toEqual({ connections: null, versions: null, leases: null, changes: null, listing: [], page: [] });
     });
@@ -88,7 +88,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       expect({
         connections: await store.read.connections.find(limited, connection.id),
         changes: await store.read.changes.find(limited, change.id),
-        listing: await store.read.connections.listing(limited, 10),
+        listing: await store.read.connections.listing(limited, { limit: 10, after: null }),
       }).toEqual({ connections: null, changes: null, listing: [] });
     });
 
@@ -446,12 +446,15 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         kind: version.kind,
       };
       const listing = async (of: typeof scope) =>
-        (await store.read.connections.listing(of, 10, { settings: true })).map((listed) => ({ ...listed, settings: listed.settings?.() }));
+        (await store.read.connections.listing(of, { limit: 10, after: null }, { settings: true })).map((listed) => ({
+          ...listed,
+          settings: listed.settings?.(),
+        }));
       expect({
         whole: await listing(scope),
         limited: await listing({ ...scope, integrationIds: [connection.integrationId] }),
-        withoutSettings: await store.read.connections.listing(scope, 10),
-        none: await store.read.connections.listing(scope, 0),
+        withoutSettings: await store.read.connections.listing(scope, { limit: 10, after: null }),
+        none: await store.read.connections.listing(scope, { limit: 0, after: null }),
         token: await store.read.tokens.findByHash(token.hash),
         bare: await store.read.tokens.findByHash(bare.hash),
         unknown: await store.read.tokens.findByHash(randomBytes(32)),

@@ -39,10 +39,10 @@ export interface ConnectionReaders {
   /** Newest first, by (createdAt, id). */
   page(scope: Scope, filter: ConnectionFilter, page: PageRequest): Promise<readonly Connection[]>;
   /**
-   * At most `limit` rows ordered by (createdAt, id); one more is asked for by callers to see whether there are too many. Prepared once.
-   * Settings are the longest column of a row and most listings show none, so they are read for whoever asks for them.
+   * A page of rows, in the order they were made. Prepared once. Settings are the longest column of a row and most listings show none, so
+   * they are read for whoever asks for them.
    */
-  listing(scope: Scope, limit: number, columns?: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
+  listing(scope: Scope, page: PageRequest, columns?: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
 }
 
 export interface ConnectionWriters extends ConnectionReaders {

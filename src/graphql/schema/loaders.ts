@@ -1,18 +1,19 @@
 import DataLoader from 'dataloader';
 import type { Connection, Integration, IntegrationCategory, Project, Site, Version } from '../../domain/connection/connection.ts';
-import type { ListedConnection } from '../../domain/connection/connection-store.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { findTokenHolders, readProject, type TokenHolder } from '../../operations/access/read-account.ts';
-import { listConnectionsOf, listWithIntegrations } from '../../operations/connections/list-connections.ts';
+import { listConnectionsOf } from '../../operations/connections/list-connections.ts';
 import { currentVersionsOf } from '../../operations/connections/list-versions.ts';
 import { findIntegrations, listIntegrations } from '../../operations/integrations/list-integrations.ts';
 import type { Services } from '../../operations/services.ts';
 import { listSites } from '../../operations/sites/list-sites.ts';
 import { listStreamingSystems } from '../../operations/streaming/list-streaming-systems.ts';
 import { type AnswerBudget, never } from '../plugins/budget/answer-budget.ts';
-import { chargeRows, chargeVersions, MOST_UNPAGED, whole } from './unpaged-lists.ts';
+import { readListing, type ShownConnection } from './connections/listing.ts';
+import { RowLoader } from './row-loader.ts';
+import { chargeRows, MOST_UNPAGED, VALUES_OF_READ, whole } from './unpaged-lists.ts';
 
 /** Who is calling, or who made something: the holder of a token, `local` for the control socket and the gateway's own jobs. */
 export interface UserRow {
@@ -29,12 +30,12 @@ interface IntegrationFilter {
 }
 
 /**
- * What is read once for many objects of an answer: whatever a document asks for, the number of statements depends on its fields and
- * never on its rows. They live as long as the request, so that nothing is remembered beyond it.
+ * What is read once for many objects of an answer: whatever a document asks for, the number of statements depends on its fields and,
+ * of rows, on the hundreds alone. They live as long as the request, so that nothing is remembered beyond it.
  */
 export interface Loaders {
-  readonly integration: DataLoader<string, Integration | null>;
-  readonly currentVersion: DataLoader<string, Version | null>;
+  readonly integration: RowLoader<Integration | null>;
+  readonly currentVersion: RowLoader<Version | null>;
   readonly connectionsOf: DataLoader<string, readonly Connection[]>;
   readonly site: DataLoader<string, Site | null>;
   readonly tokenHolder: DataLoader<string, TokenHolder | null>;
@@ -42,8 +43,8 @@ export interface Loaders {
   project(): Promise<Project>;
   sites(): Promise<Site[]>;
   streamingSystems(): Promise<readonly StreamingSystem[]>;
-  /** All connections that the actor may see, each with its integration and the kind of its CURRENT version, and with its settings on demand. */
-  listing(columns: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
+  /** All connections that the actor may see, each with its integration and the kind of its CURRENT version, and with what identifies it on demand. */
+  listing(columns: { readonly identifiers: boolean }): Promise<readonly ShownConnection[]>;
   /** What the actor may see, in the order they were made. */
   integrations(filter: IntegrationFilter): Promise<Integration[]>;
   /** The same below an account, which is for every token: nothing for one that may not read. */
@@ -52,31 +53,40 @@ export interface Loaders {
   user(id: string | null): Promise<UserRow | null>;
 }
 
+/** Versions that are read at once: their settings may be long, and what is read is charged before more is. */
+const VERSIONS_AT_ONCE = 32;
+
 export function createLoaders(services: Services, actor: Actor, answer: AnswerBudget): Loaders {
   /** Rows of many ids at once; none for an answer that is not made any more. */
-  const many = <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) =>
-    new DataLoader<string, T>(async (ids) => (answer.isSpent ? await never() : await read(ids)));
+  const unlessSpent =
+    <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) =>
+    async (ids: readonly string[]): Promise<readonly T[]> =>
+      answer.isSpent ? await never() : await read(ids);
+  const many = <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) => new DataLoader<string, T>(unlessSpent(read));
+  const rows = <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) => new RowLoader<T>(unlessSpent(read));
   const sites = once(() => listSites(services, actor));
   const integrations = once(async () => whole(await listIntegrations(services, actor, MOST_UNPAGED + 1), 'integrations'));
   const readable = once(() => integrations().catch(noneWhereForbidden));
-  const listingOf = (columns: { readonly settings: boolean }) =>
-    once(async () => whole(await listWithIntegrations(services, actor, MOST_UNPAGED + 1, columns), 'connections'));
-  const listing = listingOf({ settings: false });
-  const listingWithSettings = listingOf({ settings: true });
+  const listing = once(() => readListing(services, actor, answer, { identifiers: false }));
+  const identified = once(() => readListing(services, actor, answer, { identifiers: true }));
   const tokenHolder = many(async (ids) => inOrder(ids, await findTokenHolders(services, actor, ids)));
   return {
-    integration: many(async (ids) => inOrder(ids, await findIntegrations(services, actor, ids))),
-    currentVersion: many(async (ids) => {
-      const rows = await currentVersionsOf(services, actor, ids);
-      chargeVersions(answer, rows);
-      const found = new Map(rows.map((row) => [row.connectionId, row]));
+    integration: rows(async (ids) => inOrder(ids, await findIntegrations(services, actor, ids))),
+    currentVersion: rows(async (ids) => {
+      const found = new Map<string, Version>();
+      for (let start = 0; start < ids.length; start += VERSIONS_AT_ONCE) {
+        await answer.turn(VALUES_OF_READ);
+        const versions = await currentVersionsOf(services, actor, ids.slice(start, start + VERSIONS_AT_ONCE));
+        if (!chargeRows(answer, versions)) return await never();
+        for (const version of versions) found.set(version.connectionId, version);
+      }
       return ids.map((id) => found.get(id) ?? null);
     }),
     connectionsOf: many(async (ids) => {
-      const rows = whole(await listConnectionsOf(services, actor, ids, MOST_UNPAGED + 1), 'connections');
-      chargeRows(answer, rows);
+      const connections = whole(await listConnectionsOf(services, actor, ids, MOST_UNPAGED + 1), 'connections');
+      chargeRows(answer, connections);
       const found = new Map<string, Connection[]>(ids.map((id) => [id, []]));
-      for (const row of rows) found.get(row.integrationId)?.push(row);
+      for (const row of connections) found.get(row.integrationId)?.push(row);
       return ids.map((id) => found.get(id) ?? []);
     }),
     site: many(async (ids) => inOrder(ids, await sites())),
@@ -86,7 +96,7 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
     streamingSystems: once(async () =>
       whole(await listStreamingSystems(services, actor, integrations, MOST_UNPAGED + 1), 'streaming systems'),
     ),
-    listing: ({ settings }) => (settings ? listingWithSettings() : listing()),
+    listing: ({ identifiers }) => (identifiers ? identified() : listing()),
     integrations: async (filter) => matching(await integrations(), filter),
     readableIntegrations: async (filter) => matching(await readable(), filter),
     user: async (id) =>

@@ -1,7 +1,10 @@
 import type { ObjectRef } from '@pothos/core';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
+import { never } from '../plugins/budget/answer-budget.ts';
 import type { Builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { chargeRows } from './unpaged-lists.ts';
 
 /** Most rows of one page. */
 export const MAX_PAGE = 100;
@@ -30,8 +33,9 @@ export interface PageArgs {
   readonly after?: string | null | undefined;
 }
 
-/** Reads one row more than asked for, to know whether there is a next page. Throws BAD_REQUEST for a bad `first` or cursor. */
-export async function readPage<T>(
+/** Reads one row more than asked for, to know whether there is a next page, and charges them. Throws BAD_REQUEST for a bad `first` or cursor. */
+export async function readPage<T extends object>(
+  { answer }: Context,
   args: PageArgs,
   key: (row: T) => { readonly at: number; readonly id: string },
   read: (page: PageRequest) => Promise<readonly T[]>,
@@ -40,6 +44,7 @@ export async function readPage<T>(
   if (first < 1 || first > MAX_PAGE) throw badRequest('first', `first is a number from 1 to ${MAX_PAGE}.`);
   const after = args.after == null ? null : readCursor(args.after);
   const rows = await read({ limit: first + 1, after });
+  if (!chargeRows(answer, rows)) return await never();
   const edges = rows.slice(0, first).map((node) => ({ cursor: writeCursor(key(node)), node }));
   return {
     edges,

@@ -1,4 +1,3 @@
-import type { Version } from '../../domain/connection/connection.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { AnswerBudget } from '../plugins/budget/answer-budget.ts';
 
@@ -22,13 +21,25 @@ export function whole<T>(rows: readonly T[], what: keyof typeof PAGES): readonly
 }
 
 /** What a row takes in memory, its long columns aside. */
-const ROW_BYTES = 1024;
+const ROW_BYTES = 256;
 
-export function chargeRows(answer: AnswerBudget, rows: readonly unknown[]): boolean {
-  return answer.chargeRead(rows.length * ROW_BYTES);
+/** What a part of a long list counts in its turn of the event loop: it may hold long texts. */
+export const VALUES_OF_READ = 500;
+
+/** Charges rows that were read, whether they will be asked for or not. False when the execution ends here. */
+export function chargeRows(answer: AnswerBudget, rows: readonly object[]): boolean {
+  return answer.chargeRead(rows.reduce((bytes, row) => bytes + bytesOf(row), 0));
 }
 
-/** Settings come with the row whether they were asked for or not. */
-export function chargeVersions(answer: AnswerBudget, versions: readonly Version[]): boolean {
-  return answer.chargeRead(versions.reduce((bytes, { settings }) => bytes + ROW_BYTES + JSON.stringify(settings).length, 0));
+function bytesOf(row: object): number {
+  let bytes = ROW_BYTES;
+  try {
+    for (const value of Object.values(row) as readonly unknown[]) {
+      if (typeof value === 'string') bytes += value.length;
+      else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) bytes += JSON.stringify(value).length;
+    }
+  } catch {
+    // Of a row that was altered there is nothing but its id.
+  }
+  return bytes;
 }

@@ -28,15 +28,15 @@ export async function listConnectionsOf(
 }
 
 /**
- * At most `limit` of all connections that the actor may see, in the order they were made, each with its integration and its kind, and
- * with its settings where they are asked for. Throws FORBIDDEN.
+ * A page of all connections that the actor may see, in the order they were made, each with its integration and its kind, and with its
+ * settings where they are asked for. Throws FORBIDDEN.
  */
 export async function listWithIntegrations(
   { store }: Services,
   actor: Actor,
-  limit: number,
+  page: PageRequest,
   columns: { readonly settings: boolean },
 ): Promise<readonly ListedConnection[]> {
   requirePermission(actor, 'read');
-  return await store.read.connections.listing(scopeOf(actor), limit, columns);
+  return await store.read.connections.listing(scopeOf(actor), page, columns);
 }

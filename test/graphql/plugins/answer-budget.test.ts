@@ -46,9 +46,11 @@ async function ask(query: string, variables: object = {}): Promise<Answer> {
   return answer;
 }
 
-/** The second time the document is compiled. */
+/** The first answer, and the one of the fourth time, when the document is compiled. */
 async function twice(query: string, variables: object = {}): Promise<readonly [Answer, Answer]> {
-  return [await ask(query, variables), await ask(query, variables)];
+  const first = await ask(query, variables);
+  for (let use = 2; use < 4; use += 1) await ask(query, variables);
+  return [first, await ask(query, variables)];
 }
 
 const codes = (answers: readonly Answer[]) =>
@@ -182,7 +184,7 @@ test('no document gets more than the budget, whatever it nests', async () => {
         const code = errors?.[0]?.extensions.code;
         expect({ status, code }).toEqual({ status: 200, code: code === undefined ? undefined : 'LIMIT_EXCEEDED' });
         expect(body.length).toBeLessThanOrEqual(4 * 1024 * 1024);
-        expect(valuesOf(data)).toBeLessThanOrEqual(100_000);
+        expect(valuesOf(data)).toBeLessThanOrEqual(50_000);
         seen[code === undefined ? 'answered' : 'ended'] += 1;
       }
     }),

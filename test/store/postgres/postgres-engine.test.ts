@@ -91,7 +91,7 @@ describe('the PostgreSQL engine', () => {
     const errors = await Promise.all(
       [
         away.read.projects.find('a'),
-        away.read.connections.listing({ projectId: 'p', integrationIds: null }, 1),
+        away.read.connections.listing({ projectId: 'p', integrationIds: null }, { limit: 1, after: null }),
         insert(away, 'a'),
         away.now(),
         away.ping(),

@@ -32,11 +32,8 @@ export function addIntegrationKeys(builder: Builder, { user, warehouse }: Refs):
         description: 'The integrations that the key is limited to, without removed ones; null for the whole project.',
         resolve: async ({ integrationIds }, _, { loaders }) => {
           if (integrationIds === null) return null;
-          const found = await loaders.integration.loadMany(integrationIds);
-          return found.flatMap((one) => {
-            if (one instanceof Error) throw one;
-            return one === null ? [] : [one];
-          });
+          const found = await Promise.all(integrationIds.map((id) => loaders.integration.load(id)));
+          return found.filter((one) => one !== null);
         },
       }),
       createdTime: t.field({ type: 'DateTime', resolve: (row) => row.createdAt }),

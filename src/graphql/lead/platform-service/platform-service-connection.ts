@@ -1,9 +1,8 @@
-import type { ListedConnection } from '../../../domain/connection/connection-store.ts';
-import { identifiersOf } from '../../../domain/connection/details/details.ts';
 import type { Connector } from '../../../domain/connector/connector.ts';
 import type { Services } from '../../../operations/services.ts';
 import type { Builder } from '../../schema/builder.ts';
 import type { ConnectionTypes } from '../../schema/connections/connection.ts';
+import type { ShownConnection } from '../../schema/connections/listing.ts';
 import { reportedSubtype, reportedType } from '../lead-names.ts';
 
 /** What connections of a kind are shown as; null where no connector of this gateway defines it. */
@@ -23,10 +22,10 @@ class ShownKind {
 
 /** A list may hold thousands: this costs little for each, and members under the names of their fields need no call of a resolver. */
 export class PlatformServiceConnection {
-  readonly row: ListedConnection;
+  readonly row: ShownConnection;
   readonly kind: ShownKind;
 
-  constructor(row: ListedConnection, kind: ShownKind) {
+  constructor(row: ShownConnection, kind: ShownKind) {
     this.row = row;
     this.kind = kind;
   }
@@ -49,7 +48,7 @@ export class PlatformServiceConnection {
   get createdOn(): number {
     return this.row.createdAt;
   }
-  get integrationType(): ListedConnection['integrationCategory'] {
+  get integrationType(): ShownConnection['integrationCategory'] {
     return this.row.integrationCategory;
   }
   get connectionTypeDisplayName(): string | null {
@@ -71,10 +70,9 @@ export function createPlatformServiceConnection(
       createdOn: t.expose('createdOn', { type: 'DateTime' }),
       identifiers: t.field({
         type: 'GenericScalar',
-        resolve: ({ kind: { connector }, row: { settings } }) => {
-          if (connector === null) return null;
-          if (settings === undefined) throw new Error('the settings were not read');
-          return Object.fromEntries(identifiersOf(connector, settings()).map(({ key, value }) => [key, value]));
+        resolve: ({ row: { identifiers } }) => {
+          if (identifiers === undefined) throw new Error('the identifiers were not read');
+          return identifiers();
         },
       }),
       integrationType: t.expose('integrationType', { type: integrationType }),
@@ -86,7 +84,7 @@ export function createPlatformServiceConnection(
 /** The wanted connections by site. */
 export function listedBySite(
   connectors: Services['connectors'],
-  rows: readonly ListedConnection[],
+  rows: readonly ShownConnection[],
   wanted: (connection: PlatformServiceConnection) => boolean,
 ): ReadonlyMap<string, PlatformServiceConnection[]> {
   const bySite = new Map<string, PlatformServiceConnection[]>();

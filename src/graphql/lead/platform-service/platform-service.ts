@@ -76,8 +76,8 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
         supportsAgentPlatform: t.arg({ type: platformType }),
       },
       resolve: async (_, args, { services, loaders }, info) => {
-        const settings = asksFor(info, ['connections', 'identifiers']);
-        const [rows, sites] = await Promise.all([loaders.listing({ settings }), loaders.sites()]);
+        const identifiers = asksFor(info, ['connections', 'identifiers']);
+        const [rows, sites] = await Promise.all([loaders.listing({ identifiers }), loaders.sites()]);
         const { connectionTypes, connectionUuids } = args;
         // A filter on connections leaves out the sites that have none of them.
         const filtered = connectionTypes != null || connectionUuids != null;

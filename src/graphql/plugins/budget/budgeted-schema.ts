@@ -12,6 +12,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
+import type { OperationPriority } from '../../../admission/priority.ts';
 import type { Context } from '../../schema/context.ts';
 import { createSelectionCosts, TEXT_TYPES } from '../limits/selection-cost.ts';
 import { type AnswerBudget, never } from './answer-budget.ts';
@@ -54,13 +55,18 @@ function govern(field: Field, costs: Costs, isRoot: boolean, isMutation: boolean
   const settle = settlingOf(field.type, costs);
   // Text under the name of its field needs no resolver: it is charged with the object that it belongs to.
   if (field.resolve === undefined && (settle === null || isText(field.type))) return;
-  const { name, resolve = defaultFieldResolver } = field;
+  const { name, resolve = defaultFieldResolver, extensions } = field;
+  // What only reads may wait for ever once the budget is spent; the request waits for the end of all else.
+  const mayChange = isMutation || (extensions.operationPriority as OperationPriority | undefined)?.slow === true;
   const call: GraphQLFieldResolver<unknown, Context> = isRoot
     ? (source, args, context, info) => {
-        const start = () => resolve(source, args, context, info);
+        const start = () => {
+          const work = resolve(source, args, context, info);
+          return mayChange ? context.answer.begin(work) : work;
+        };
         // Those of a mutation run one after another anyway.
         const turn = isMutation ? null : context.answer.turn(ROOT_VALUES);
-        return context.answer.begin(turn === null ? start() : turn.then(start));
+        return turn === null ? start() : turn.then(start);
       }
     : resolve;
   field.resolve = (source, args, context, info) => {
@@ -73,36 +79,47 @@ function govern(field: Field, costs: Costs, isRoot: boolean, isMutation: boolean
       if (settle === null && !isMutation) return found;
       return found.then((value: unknown) => {
         if (isMutation) answer.tookEffect(name);
-        return settle === null ? value : settle(value, answer, info);
+        return settle === null ? value : settle(value, context, info);
       });
     }
     if (isMutation) answer.tookEffect(name);
-    return settle === null ? found : settle(found, answer, info);
+    return settle === null ? found : settle(found, context, info);
   };
 }
 
-type Settle = (value: unknown, answer: AnswerBudget, info: GraphQLResolveInfo) => unknown;
+type Settle = (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
+
+/** An extension of object types: loads what rows of a list need, once they are paid for; null when all of it is there. */
+export type ReadAhead = (rows: readonly never[], context: Context, info: GraphQLResolveInfo) => Promise<unknown> | null;
 
 /** What is to be done with a value when it is there; null where its cost was known before. */
 function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
   const named = getNamedType(type);
   if (isListType(getNullableType(type))) {
-    if (isLeafType(named)) return (value, answer) => (!Array.isArray(value) || answer.charge(leavesOf(value), 1) ? value : never());
-    return (value, answer, { fieldNodes, fragments }) => {
+    if (isLeafType(named)) return (value, { answer }) => (!Array.isArray(value) || answer.charge(leavesOf(value), 1) ? value : never());
+    // Types put nothing else there.
+    const readAhead = named.extensions.readAhead as ReadAhead | undefined;
+    return (value, context, info) => {
       if (!Array.isArray(value)) return value;
+      const { answer } = context;
+      const { fieldNodes, fragments } = info;
       const cost = costOf(type, fieldNodes, fragments);
       const isPaid = answer.charge(cost, value.length) && (cost.texts.length === 0 || answer.chargeText(textsOf(value, cost.texts)));
-      return isPaid ? answer.pace<unknown>(value, cost) : never();
+      if (!isPaid) return never();
+      const ahead = readAhead?.(value as never[], context, info) ?? null;
+      return ahead === null
+        ? answer.pace<unknown>(value, cost)
+        : ahead.then(() => (answer.isSpent ? never() : answer.pace<unknown>(value, cost)));
     };
   }
   if (!isLeafType(named))
-    return (value, answer, { fieldNodes, fragments }) => {
+    return (value, { answer }, { fieldNodes, fragments }) => {
       const { texts } = costOf(type, fieldNodes, fragments);
       return texts.length === 0 || answer.chargeText(textsOf([value], texts)) ? value : never();
     };
   if (TEXT_TYPES.has(named.name))
-    return (value, answer) => (typeof value !== 'string' || answer.chargeText(value.length) ? value : never());
-  if (JSONS.has(named.name)) return (value, answer) => (value == null || answer.chargeText(lengthOf(value)) ? value : never());
+    return (value, { answer }) => (typeof value !== 'string' || answer.chargeText(value.length) ? value : never());
+  if (JSONS.has(named.name)) return (value, { answer }) => (value == null || answer.chargeText(lengthOf(value)) ? value : never());
   return null;
 }
 

@@ -75,11 +75,12 @@ export function addTokens(builder: Builder, pages: PageTypes): void {
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { first: t.arg.int(), after: t.arg.string() },
-      resolve: (_, { first, after }, { services, actor }) =>
+      resolve: (_, { first, after }, context) =>
         readPage(
+          context,
           { first, after },
           (row) => ({ at: row.token.createdAt, id: row.token.id }),
-          async (page) => (await listTokens(services, actor, page)).map((row) => shownToken(row, actor)),
+          async (page) => (await listTokens(context.services, context.actor, page)).map((row) => shownToken(row, context.actor)),
         ),
     }),
   }));

@@ -63,7 +63,7 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { filter: t.arg({ type: filter }), first: t.arg.int(), after: t.arg.string() },
-      resolve: (_, { filter: given, first, after }, { services, actor }) => {
+      resolve: (_, { filter: given, first, after }, context) => {
         const asked = {
           ...(given?.entityId == null ? {} : { entityId: given.entityId }),
           ...(given?.actions == null ? {} : { actions: given.actions }),
@@ -71,9 +71,10 @@ export function addAudit(builder: Builder, pages: PageTypes): void {
           ...(given?.to == null ? {} : { to: given.to }),
         };
         return readPage(
+          context,
           { first, after },
           (one) => ({ at: one.at, id: one.id }),
-          (page) => listAuditLog(services, actor, asked, page),
+          (page) => listAuditLog(context.services, context.actor, asked, page),
         );
       },
     }),

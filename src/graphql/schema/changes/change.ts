@@ -50,12 +50,13 @@ export function addChangeQueries(builder: Builder, { change, changeState }: Chan
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { connectionId: t.arg({ type: 'UUID' }), state: t.arg({ type: changeState }), first: t.arg.int(), after: t.arg.string() },
-      resolve: (_, { connectionId, state, first, after }, { services, actor }) => {
+      resolve: (_, { connectionId, state, first, after }, context) => {
         const filter = { ...(connectionId == null ? {} : { connectionId }), ...(state == null ? {} : { state }) };
         return readPage(
+          context,
           { first, after },
           (row) => ({ at: row.createdAt, id: row.id }),
-          (page) => listChanges(services, actor, filter, page),
+          (page) => listChanges(context.services, context.actor, filter, page),
         );
       },
     }),

@@ -24,7 +24,7 @@ export function addConnectionQueries(builder: Builder, { connection }: Pick<Refs
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { first: t.arg.int(), after: t.arg.string(), filter: t.arg({ type: filter }) },
-      resolve: (_, { first, after, filter: given }, { services, actor }) => {
+      resolve: (_, { first, after, filter: given }, context) => {
         const asked = {
           ...(given?.kinds == null ? {} : { kinds: given.kinds }),
           ...(given?.integrationId == null ? {} : { integrationId: given.integrationId }),
@@ -32,9 +32,10 @@ export function addConnectionQueries(builder: Builder, { connection }: Pick<Refs
           ...(given?.ids == null ? {} : { ids: given.ids }),
         };
         return readPage(
+          context,
           { first, after },
           (row) => ({ at: row.createdAt, id: row.id }),
-          (page) => listConnections(services, actor, asked, page),
+          (page) => listConnections(context.services, context.actor, asked, page),
         );
       },
     }),

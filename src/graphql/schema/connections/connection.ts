@@ -11,11 +11,12 @@ import {
 import type { Services } from '../../../operations/services.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../../lead/lead-names.ts';
 import { createUnservedTypes } from '../../lead/unserved-types.ts';
+import type { ReadAhead } from '../../plugins/budget/budgeted-schema.ts';
 import type { Builder } from '../builder.ts';
 import { MAX_PAGE } from '../page.ts';
 import type { Refs } from '../refs.ts';
 import { createPolicyTypes } from './policy.ts';
-import { currentOf, identifiersOf, inCategory, integrationOf } from './related.ts';
+import { fromCurrent, fromIdentifiers, fromIntegration, inCategory, readAhead } from './related.ts';
 import { createVersionType } from './version.ts';
 import { MOST_VERSIONS, versionsOf } from './versions-of.ts';
 
@@ -43,24 +44,17 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
   });
 
   connection.implement({
+    extensions: { readAhead: readAhead satisfies ReadAhead },
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),
-      name: t.string({ resolve: async (row, _, context) => displayName(row, await integrationOf(row, context)) }),
+      name: t.string(fromIntegration((integration, row) => displayName(row, integration))),
       type: t.field({
         type: modelType,
         nullable: false,
-        resolve: async (row, _, context) => {
-          const { connector } = await currentOf(row, context);
-          return connector === null ? 'CUSTOM_CONNECTOR' : reportedType(connector);
-        },
+        ...fromCurrent(({ connector }) => (connector === null ? 'CUSTOM_CONNECTOR' : reportedType(connector))),
       }),
-      subtype: t.string({
-        resolve: async (row, _, context) => {
-          const { connector } = await currentOf(row, context);
-          return connector === null ? null : reportedSubtype(connector);
-        },
-      }),
+      subtype: t.string(fromCurrent(({ connector }) => (connector === null ? null : reportedSubtype(connector)))),
       createdTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       createdOn: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.createdAt }),
       updatedTime: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.updatedAt }),
@@ -73,26 +67,26 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       createdBy: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.createdBy) }),
       lastUpdateUser: t.field({ type: user, resolve: (row, _, { loaders }) => loaders.user(row.updatedBy) }),
       account: t.field({ type: account, resolve: (_row, _, { loaders }) => loaders.project() }),
-      warehouse: t.field({ type: warehouse, resolve: inCategory(WAREHOUSE_CATEGORIES) }),
-      biContainer: t.field({ type: biContainer, resolve: inCategory(BI_CATEGORIES) }),
-      etlContainer: t.field({ type: etlContainer, resolve: inCategory(ETL_CATEGORIES) }),
-      streamingCluster: t.field({ type: streamingCluster, resolve: inCategory(STREAMING_CATEGORIES) }),
+      warehouse: t.field({ type: warehouse, ...inCategory(WAREHOUSE_CATEGORIES) }),
+      biContainer: t.field({ type: biContainer, ...inCategory(BI_CATEGORIES) }),
+      etlContainer: t.field({ type: etlContainer, ...inCategory(ETL_CATEGORIES) }),
+      streamingCluster: t.field({ type: streamingCluster, ...inCategory(STREAMING_CATEGORIES) }),
       identifiers: t.field({
         type: 'JSONString',
-        resolve: async (row, _, context) => Object.fromEntries((await identifiersOf(row, context)).map(({ key, value }) => [key, value])),
+        ...fromIdentifiers((identifiers) => Object.fromEntries(identifiers.map(({ key, value }) => [key, value]))),
       }),
       connectionIdentifier: t.field({
         type: identifier,
-        resolve: async (row, _, context) => (await identifiersOf(row, context))[0] ?? null,
+        ...fromIdentifiers(([first]) => first ?? null),
       }),
       connectionIdentifiers: t.field({
         type: [identifier],
         nullable: { list: true, items: true },
-        resolve: async (row, _, context) => [...(await identifiersOf(row, context))],
+        ...fromIdentifiers((identifiers) => [...identifiers]),
       }),
-      resolvedConnectionType: t.string({ resolve: async (row, _, context) => (await currentOf(row, context)).version.kind }),
-      connectionTypeDisplayName: t.string({ resolve: async (row, _, context) => (await currentOf(row, context)).connector?.title ?? null }),
-      integrationType: t.field({ type: integrationType, resolve: async (row, _, context) => (await integrationOf(row, context)).category }),
+      resolvedConnectionType: t.string(fromCurrent(({ version: { kind } }) => kind)),
+      connectionTypeDisplayName: t.string(fromCurrent(({ connector }) => connector?.title ?? null)),
+      integrationType: t.field({ type: integrationType, ...fromIntegration(({ category }) => category) }),
       data: t.field({ type: 'JSONString', resolve: () => null }),
       credentialsS3Key: t.string({ resolve: () => null }),
       integrationGatewayCredentialsKey: t.string({ resolve: () => null }),
@@ -111,12 +105,12 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       kind: t.string({
         nullable: false,
         description: 'Our own name of the kind, lower-kebab.',
-        resolve: async (row, _, context) => (await currentOf(row, context)).version.kind,
+        ...fromCurrent(({ version: { kind } }) => kind),
       }),
       settings: t.field({
         type: 'GenericScalar',
         description: 'Public settings of the version in use; never a secret.',
-        resolve: async (row, _, context) => (await currentOf(row, context)).version.settings,
+        ...fromCurrent(({ version: { settings } }) => settings),
       }),
       labels: t.field({ type: 'GenericScalar', nullable: false, resolve: (row) => row.labels }),
       integrationId: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.integrationId }),
@@ -124,7 +118,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
       currentVersion: t.field({
         type: version,
         nullable: false,
-        resolve: async (row, _, context) => (await currentOf(row, context)).version,
+        ...fromCurrent((current) => current.version),
       }),
       versions: t.field({
         type: [version],

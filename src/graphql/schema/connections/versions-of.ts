@@ -4,7 +4,7 @@ import { listVersions } from '../../../operations/connections/list-versions.ts';
 import { never } from '../../plugins/budget/answer-budget.ts';
 import type { Context } from '../context.ts';
 import { MAX_PAGE } from '../page.ts';
-import { chargeVersions } from '../unpaged-lists.ts';
+import { chargeRows } from '../unpaged-lists.ts';
 
 /** Most versions of one connection that are listed without pages. */
 export const MOST_VERSIONS = 1000;
@@ -33,7 +33,7 @@ export async function versionsOf(row: Connection, { first, before }: VersionArgs
     const limit = Math.min(MAX_PAGE, most - found.length);
     await answer.turn(STATEMENT.values + limit);
     const page = await listVersions(services, actor, row.id, { limit, before: last });
-    if (!chargeVersions(answer, page)) return await never();
+    if (!chargeRows(answer, page)) return await never();
     found.push(...page);
     last = page.at(-1)?.version ?? null;
     if (page.length < limit) break;

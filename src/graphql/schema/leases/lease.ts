@@ -55,12 +55,13 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
       nullable: false,
       description: 'Newest first, in pages of at most 100.',
       args: { connectionId: t.arg({ type: 'UUID' }), live: t.arg.boolean(), first: t.arg.int(), after: t.arg.string() },
-      resolve: (_, { connectionId, live, first, after }, { services, actor }) => {
+      resolve: (_, { connectionId, live, first, after }, context) => {
         const filter = { ...(connectionId == null ? {} : { connectionId }), live: live === true };
         return readPage(
+          context,
           { first, after },
           (row) => ({ at: row.acquiredAt, id: row.id }),
-          (page) => listLeases(services, actor, filter, page),
+          (page) => listLeases(context.services, context.actor, filter, page),
         );
       },
     }),

@@ -35,11 +35,12 @@ export function addSecretDestinations(builder: Builder, pages: PageTypes, { prov
       description:
         'Where secrets of the project may be sent that do not say so themselves, newest first. Of another project for operators alone.',
       args: { projectId: t.arg({ type: 'UUID' }), first: t.arg.int(), after: t.arg.string() },
-      resolve: (_, { projectId, ...asked }, { services, actor }) =>
+      resolve: (_, { projectId, ...asked }, context) =>
         readPage(
+          context,
           asked,
           (row) => ({ at: row.createdAt, id: row.id }),
-          (request) => listDestinations(services, actor, projectId ?? null, request),
+          (request) => listDestinations(context.services, context.actor, projectId ?? null, request),
         ),
     }),
   }));

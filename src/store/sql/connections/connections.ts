@@ -17,7 +17,7 @@ import { signedInsert } from '../signing/signed-insert.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
-import { olderThan } from '../statements/keyset.ts';
+import { newerThan, olderThan } from '../statements/keyset.ts';
 import { type Columns, preparedInScope } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 import { labelled } from './versions.ts';
@@ -43,10 +43,12 @@ const findWithCurrent = preparedInScope('connections_with_current', ['id'], (db,
 });
 const list = defineListing('connections_listing', () => ({}));
 const listWithSettings = defineListing('connections_listing_settings', ({ versions }) => ({ settings: versions.settings }));
+/** The place before the first row. */
+const BEFORE_ALL = { at: 0, id: '' };
 const insertOne = signedInsert('connections_insert', ({ connections }) => connections);
 
 function defineListing(name: string, moreOf: (tables: Tables) => Columns) {
-  return preparedInScope(name, ['limit'], (db, tables, scope, { limit }) => {
+  return preparedInScope(name, ['limit', 'at', 'id'], (db, tables, scope, { limit, at, id }) => {
     const { connections, integrations, versions } = tables;
     const columns = {
       id: connections.id,
@@ -64,7 +66,7 @@ function defineListing(name: string, moreOf: (tables: Tables) => Columns) {
       .from(connections)
       .innerJoin(integrations, eq(integrations.id, connections.integrationId))
       .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
-      .where(withinScope(tables, scope))
+      .where(and(withinScope(tables, scope), newerThan(connections.createdAt, connections.id, { at, id })))
       .orderBy(asc(connections.createdAt), asc(connections.id))
       .limit(atMost(limit));
     return { columns, statement, lazy: ['settings'] };
@@ -128,10 +130,12 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),
-    listing: async (scope, limit, { settings } = { settings: false }) =>
-      settings
-        ? withSettings(tables, await listWithSettings(source, tables, scope, { limit }))
-        : trusted(await list(source, tables, scope, { limit })),
+    listing: async (scope, { limit, after }, { settings } = { settings: false }) => {
+      const page = { limit, ...(after ?? BEFORE_ALL) };
+      return settings
+        ? withSettings(tables, await listWithSettings(source, tables, scope, page))
+        : trusted(await list(source, tables, scope, page));
+    },
   };
 }
 
