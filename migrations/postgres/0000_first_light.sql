@@ -114,22 +114,24 @@ CREATE TABLE "account_secrets" (
 	"scope" text NOT NULL,
 	"description" text,
 	"current_version" integer NOT NULL,
-	"endpoint_hash" "bytea",
 	"expires_at" bigint,
 	"created_at" bigint NOT NULL,
-	"created_by" text,
+	"created_by" text NOT NULL,
 	"updated_at" bigint NOT NULL,
-	"updated_by" text,
-	"deleted_at" bigint
+	"updated_by" text NOT NULL,
+	"deleted_at" bigint,
+	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "account_secret_versions" (
 	"secret_id" text NOT NULL,
 	"version" integer NOT NULL,
+	"project_id" text NOT NULL,
 	"blob" "bytea",
 	"key_generation" integer NOT NULL,
 	"created_at" bigint NOT NULL,
-	"created_by" text,
+	"created_by" text NOT NULL,
+	"mac" "bytea" NOT NULL,
 	CONSTRAINT "account_secret_versions_secret_id_version_pk" PRIMARY KEY("secret_id","version")
 );
 --> statement-breakpoint
@@ -371,6 +373,7 @@ CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at","id");-->
 CREATE UNIQUE INDEX "secret_destinations_name" ON "secret_destinations" USING btree ("project_id","provider","path","member","bound_to");--> statement-breakpoint
 CREATE INDEX "secret_destinations_page" ON "secret_destinations" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "account_secret_versions_generation" ON "account_secret_versions" USING btree ("project_id","key_generation","secret_id") WHERE blob is not null;--> statement-breakpoint
 CREATE INDEX "sites_project" ON "sites" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "streaming_systems_name" ON "streaming_systems" USING btree ("project_id","name_key") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "streaming_systems_project" ON "streaming_systems" USING btree ("project_id","created_at","id");--> statement-breakpoint

@@ -123,26 +123,29 @@ CREATE TABLE `account_secrets` (
 	`scope` text NOT NULL,
 	`description` text,
 	`current_version` integer NOT NULL,
-	`endpoint_hash` blob,
 	`expires_at` integer,
 	`created_at` integer NOT NULL,
-	`created_by` text,
+	`created_by` text NOT NULL,
 	`updated_at` integer NOT NULL,
-	`updated_by` text,
-	`deleted_at` integer
+	`updated_by` text NOT NULL,
+	`deleted_at` integer,
+	`mac` blob NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `account_secrets_name` ON `account_secrets` (`project_id`,`name`) WHERE deleted_at is null;--> statement-breakpoint
 CREATE TABLE `account_secret_versions` (
 	`secret_id` text NOT NULL,
 	`version` integer NOT NULL,
+	`project_id` text NOT NULL,
 	`blob` blob,
 	`key_generation` integer NOT NULL,
 	`created_at` integer NOT NULL,
-	`created_by` text,
+	`created_by` text NOT NULL,
+	`mac` blob NOT NULL,
 	PRIMARY KEY(`secret_id`, `version`)
 );
 --> statement-breakpoint
+CREATE INDEX `account_secret_versions_generation` ON `account_secret_versions` (`project_id`,`key_generation`,`secret_id`) WHERE blob is not null;--> statement-breakpoint
 CREATE TABLE `sites` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,

@@ -47,7 +47,9 @@ export interface Services {
 /** What an answer shows, and whose it is. */
 export type Reveal =
   | { readonly kind: 'acquired' | 'read'; readonly leaseId: string; readonly credentials: Details }
-  | { readonly kind: 'token'; readonly tokenId: string };
+  | { readonly kind: 'token'; readonly tokenId: string }
+  /** The value of an account secret, which is not recorded at all: a repeat asks anew. */
+  | { readonly kind: 'secret' };
 
 export interface TokenMint {
   /** A random one, or always the same one from a seed of 32 bytes that nobody can guess. */

@@ -1,5 +1,6 @@
 import type { Readers, RowSigner, Store, Writers } from '../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
+import { accountSecretReaders, accountSecretWriters } from './sql/access/account-secrets.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/access/provider-grants.ts';
 import { secretDestinationReaders, secretDestinationWriters } from './sql/access/secret-destinations.ts';
 import { sessionReaders, sessionWriters } from './sql/access/sessions.ts';
@@ -69,6 +70,7 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     sessions: sessionReaders(source, tables),
     providerGrants: providerGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
+    accountSecrets: accountSecretReaders(source, tables),
     audit: auditReaders(source, tables),
     events: eventReaders(source, tables),
     integrity: integrityReaders(source, tables),
@@ -146,6 +148,9 @@ class TransactionWriters implements Writers {
   }
   get secretDestinations(): Writers['secretDestinations'] {
     return this.#of(secretDestinationWriters);
+  }
+  get accountSecrets(): Writers['accountSecrets'] {
+    return this.#of(accountSecretWriters);
   }
   get integrity(): Writers['integrity'] {
     return this.#of(integrityReaders);

@@ -232,6 +232,74 @@ export const cases = [
     args: ({ id }) => ['integrations', 'remove', '--connection-id', id, '--no-prompt'],
     prints: [/Success! Removed/],
   },
+  {
+    name: 'makes a key',
+    args: () => ['integrations', 'create-key', '--description', 'nightly', '--scope', 'CircuitBreaker'],
+    prints: [/Key id: [0-9a-f-]{36}/, /Key secret: chg_svc_/],
+    keep: async ({ ask }) => ({ key: (await ask('{ getIntegrationKeys { id } }')).getIntegrationKeys[0]?.id }),
+  },
+  {
+    name: 'lists its keys, with who made them',
+    args: () => ['integrations', 'list-keys'],
+    prints: [/nightly/, /CircuitBreaker/, /first owner/],
+  },
+  { name: 'deletes a key', args: ({ key }) => ['integrations', 'delete-key', '--key-id', key], prints: [/Key has been deleted/] },
+  {
+    name: 'says that a key is gone',
+    args: ({ key }) => ['integrations', 'delete-key', '--key-id', key],
+    exit: 1,
+    prints: [/No such/],
+  },
+  {
+    name: 'keeps a secret',
+    args: () => ['secrets', 'create', '--name', 'smtp', '--value', 'a value of the command', '--description', 'for mail'],
+    prints: [/Created secret: 'smtp'/],
+  },
+  {
+    name: 'refuses a name that is taken',
+    args: () => ['secrets', 'create', '--name', 'smtp', '--value', 'another value'],
+    exit: 1,
+    prints: [/exists already/],
+  },
+  {
+    name: 'lists secrets without their values',
+    args: () => ['secrets', 'list'],
+    prints: [/smtp/, /global/, /for mail/, /never/, /first owner/],
+  },
+  {
+    name: 'shows a secret',
+    args: () => ['secrets', 'get', '--name', 'smtp'],
+    prints: [/Name: smtp/, /Scope: global/, /Created by: first owner/],
+  },
+  { name: 'reveals a secret', args: () => ['secrets', 'get', '--name', 'smtp', '--reveal'], prints: [/a value of the command/] },
+  {
+    name: 'reveals it to no other administrator',
+    args: () => ['secrets', 'get', '--name', 'smtp', '--reveal'],
+    as: 'admin',
+    exit: 1,
+    prints: [/reveal/],
+  },
+  { name: 'deletes a secret', args: () => ['secrets', 'delete', '--name', 'smtp'], prints: [/Deleted secret: 'smtp'/] },
+  { name: 'says that a secret is not there', args: () => ['secrets', 'delete', '--name', 'smtp'], prints: [/Secret 'smtp' was not found/] },
+  {
+    name: 'signs in with client credentials',
+    args: () => ['validate'],
+    as: 'oauth',
+    prints: [/Hi, first owner/, /All is well/],
+  },
+  {
+    name: 'works with client credentials through the SDK, too',
+    args: () => ['secrets', 'list'],
+    as: 'oauth',
+    prints: [/Name/],
+  },
+  {
+    name: 'is told that client credentials are wrong',
+    args: () => ['validate'],
+    as: 'wrongOauth',
+    exit: 1,
+    prints: [/401/],
+  },
 ];
 
 const HOSTED = { 'connection-type': 'postgres', 'self-hosted-credentials-type': 'FILE', name: 'hosted' };

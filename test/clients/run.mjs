@@ -49,6 +49,16 @@ async function runCommandLine({ montecarlo }, environment, { world, ca }) {
     ca,
     scratch,
     ask: (query, variables) => ask(world, query, variables),
+    oauth: {
+      MCD_DEFAULT_OAUTH_CLIENT_ID: environment.MCD_DEFAULT_API_ID,
+      MCD_DEFAULT_OAUTH_CLIENT_SECRET: environment.MCD_DEFAULT_API_TOKEN,
+      MCD_DEFAULT_INSTANCE_ID: 'us1',
+    },
+    wrongOauth: {
+      MCD_DEFAULT_OAUTH_CLIENT_ID: environment.MCD_DEFAULT_API_ID,
+      MCD_DEFAULT_OAUTH_CLIENT_SECRET: 'wrong',
+      MCD_DEFAULT_INSTANCE_ID: 'us1',
+    },
     unknownToken: { MCD_DEFAULT_API_TOKEN: `chg_svc_${'0'.repeat(48)}` },
   };
   for (const { name, args, answers = '', as, exit = 0, prints = [], keep, holds } of cases) {

@@ -10,7 +10,7 @@ import uuid
 
 logging.disable(logging.CRITICAL)
 
-from pycarlo.common.errors import GqlError  # noqa: E402
+from pycarlo.common.errors import GqlError, InvalidSessionError  # noqa: E402
 from pycarlo.core import Client, Mutation, Query, Session  # noqa: E402
 
 client = Client(
@@ -67,6 +67,43 @@ def refused(code, run):
 
 
 memory = {}
+
+
+def oauth_client(secret):
+    return Client(
+        Session(
+            mcd_oauth_client_id=os.environ["MCD_DEFAULT_API_ID"],
+            mcd_oauth_client_secret=secret,
+            mcd_instance_id="us1",
+            endpoint=os.environ["MCD_API_ENDPOINT"],
+        )
+    )
+
+
+def oauth_user(secret):
+    operation = Query()
+    operation.get_user().email()
+    return oauth_client(secret)(operation).get_user.email
+
+
+def unauthorized(run):
+    try:
+        run()
+    except InvalidSessionError as error:
+        return "401" in str(error) and "invalid_client" in str(error)
+    return False
+
+
+def bearer_of_revoked_token():
+    """The bearer that a session holds is worth nothing once its token is revoked."""
+    made = mutate("create_or_update_service_api_token", display_name="short", groups=["viewer"]).access_token
+    session = Session(
+        mcd_oauth_client_id=made.id, mcd_oauth_client_secret=made.token, mcd_instance_id="us1", endpoint=os.environ["MCD_API_ENDPOINT"]
+    )
+    held = Client(session)
+    before = held("{ getUser { email } }").get_user.email
+    mutate("delete_access_token", token_id=made.id)
+    return before == "short" and refused("", lambda: held("{ getUser { email } }"))
 
 
 def remember(**values):
@@ -154,6 +191,38 @@ cases = [
     ).success),
     ("one idempotency id, sent twice at once, is answered once", same_id_twice),
     ("one idempotency id with another request is refused", other_request_with_same_id),
+    ("a session signs in with client credentials", lambda: oauth_user(os.environ["MCD_DEFAULT_API_TOKEN"]) == "first owner"),
+    ("a session with wrong client credentials says so", lambda: unauthorized(lambda: oauth_user("wrong"))),
+    ("a bearer ends with its token", bearer_of_revoked_token),
+    ("create_access_token makes a token with the caller's roles", lambda: remember(
+        token=mutate("create_access_token", comment="of the SDK", expiration_in_days=1).access_token.id
+    )),
+    ("get_token_metadata tells of it", lambda: (
+        lambda found: found.comment == "of the SDK" and found.is_service_api_token is False and list(found.groups) == ["owner"]
+    )(next(one for one in query("get_token_metadata", index="account") if one.id == memory["token"]))),
+    ("create_or_update_service_api_token makes and changes", lambda: (
+        lambda made: made.token is not None
+        and mutate("create_or_update_service_api_token", token_id=made.id, groups=["editor"]).access_token.token is None
+        and next(one for one in query("get_token_metadata", index="account", is_service_api_token=True) if one.id == made.id).groups == ["editor"]
+    )(mutate("create_or_update_service_api_token", display_name="loads", groups=["viewer"], expiration_in_days=1).access_token)),
+    ("delete_access_token ends it", lambda: mutate("delete_access_token", token_id=memory["token"]).success),
+    ("create_integration_key makes a key", lambda: remember(
+        key=mutate("create_integration_key", description="of the SDK", scope="Spark").key.id
+    )),
+    ("get_integration_keys lists it", lambda: [
+        key.id for key in selected(Query(), lambda operation: operation.get_integration_keys(scope="Spark").__fields__("id", "scope")).get_integration_keys
+    ] == [memory["key"]]),
+    ("delete_integration_key ends it", lambda: mutate("delete_integration_key", key_id=memory["key"]).deleted),
+    ("create_account_secret keeps a secret, and shows no value", lambda: (
+        lambda secret: secret.name == "sdk" and secret.value is None
+    )(mutate("create_account_secret", name="sdk", scope="global", value="a value", expires_at="2100-01-01T00:00:00Z").secret)),
+    ("update_account_secret gives another value", lambda: mutate("update_account_secret", name="sdk", scope="notifications", value="another").secret.scope == "notifications"),
+    ("get_account_secret reveals", lambda: query("get_account_secret", name="sdk", reveal=True).value == "another"),
+    ("get_account_secrets lists", lambda: [secret.name for secret in query("get_account_secrets")] == ["sdk"]),
+    ("delete_account_secret deletes", lambda: mutate("delete_account_secret", name="sdk").deleted),
+    ("get_account_audit_logs tells of it", lambda: "account-secret.delete" in [
+        record.api_name for record in query("get_account_audit_logs", start_time="2020-01-01T00:00:00Z", first=20).records
+    ]),
     ("set_connection_name names", lambda: mutate("set_connection_name", connection_id=memory["connection"], name="main").connection.name == "main"),
     ("toggle_connection_enable disables", lambda: mutate("toggle_connection_enable", connection_id=memory["connection"], enable=False).success),
     ("toggle_connection_enable enables", lambda: mutate("toggle_connection_enable", connection_id=memory["connection"], enable=True).success),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AccountSecret } from '../../src/domain/account-secret/account-secret.ts';
 import type { AuditRow } from '../../src/domain/audit/audit.ts';
 import type { Change } from '../../src/domain/change/change.ts';
 import type { Connection, Integration, Scope, Version } from '../../src/domain/connection/connection.ts';
@@ -990,6 +991,65 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         id: version.contentId,
         contents: null,
       });
+    });
+
+    test('an account secret keeps the value of its newest version alone, until it is removed; then its name is free', async () => {
+      const { projectId } = newScope();
+      const made = { createdAt: clock.now(), createdBy: 'a' };
+      const secret = {
+        id: uuidv7(),
+        projectId,
+        name: 'smtp',
+        scope: 'global',
+        description: null,
+        currentVersion: 1,
+        expiresAt: null,
+        ...made,
+        updatedAt: made.createdAt,
+        updatedBy: 'a',
+        deletedAt: null,
+      } as const;
+      const version = { secretId: secret.id, version: 1, projectId, blob: randomBytes(60), keyGeneration: 1, ...made };
+      const second = { ...version, version: 2, blob: randomBytes(60) };
+      const other = { ...secret, id: uuidv7() };
+      const insert = (one: AccountSecret) => store.write((tx) => tx.accountSecrets.insert(one, { ...version, secretId: one.id }));
+      const inserted = (await Promise.all([insert(secret), insert(other)])).filter(Boolean).length;
+      const known = (await store.read.accountSecrets.find(projectId, 'smtp')) ?? secret;
+      const ofKnown = { ...second, secretId: known.id };
+      const changed = { ...known, currentVersion: 2, description: 'changed', updatedBy: 'b' };
+      await store.write((tx) => tx.accountSecrets.update(changed, ofKnown));
+      const resealed = { blob: randomBytes(60), keyGeneration: 2 };
+      const reseal = () => store.write((tx) => tx.accountSecrets.reseal(ofKnown, resealed));
+      const found = {
+        secret: await store.read.accountSecrets.find(projectId, 'smtp'),
+        first: (await store.read.accountSecrets.version(known.id, 1))?.blob,
+        second: await store.read.accountSecrets.version(known.id, 2),
+        older: (await store.read.accountSecrets.ofGenerations(projectId, [1], 10)).map(({ version: at }) => at),
+        resealed: [await reseal(), await reseal()],
+        newer: await store.read.accountSecrets.version(known.id, 2),
+        foreign: await store.read.accountSecrets.find(newScope().projectId, 'smtp'),
+      };
+      const removed = await store.write((tx) => tx.accountSecrets.remove(known, clock.now(), 'b'));
+      expect({
+        inserted,
+        ...found,
+        removed,
+        gone: await store.read.accountSecrets.all(projectId, 10),
+        again: await insert(other.id === known.id ? secret : other),
+      }).toEqual({
+        inserted: 1,
+        secret: changed,
+        first: null,
+        second: ofKnown,
+        older: [2],
+        resealed: [true, false],
+        newer: { ...ofKnown, ...resealed },
+        foreign: null,
+        removed: true,
+        gone: [],
+        again: true,
+      });
+      expect((await store.read.accountSecrets.version(known.id, 2))?.blob).toBeNull();
     });
 
     test('a token is revised as a whole while it lives, and found with what it was revised to', async () => {

@@ -45,7 +45,7 @@ export interface KeyWriters extends KeyReaders, KeyStore {
   neededBy(
     projectId: string,
     generation: number,
-  ): Promise<{ readonly versions: number; readonly contents: number; readonly answers: number }>;
+  ): Promise<{ readonly versions: number; readonly contents: number; readonly answers: number; readonly secrets: number }>;
   retire(projectId: string, generation: number): Promise<void>;
   /** Drops the record of a rotation that ended before `before`. True when there was one. */
   dropUpgrade(before: number): Promise<boolean>;

@@ -1,3 +1,4 @@
+import type { AccountSecretReaders, AccountSecretWriters } from '../account-secret/account-secret-store.ts';
 import type { AuditReaders, AuditWriters } from '../audit/audit-store.ts';
 import type { ChangeReaders, ChangeWriters } from '../change/change-store.ts';
 import type { ValidationReaders, ValidationWriters } from '../change/proof/validation-store.ts';
@@ -77,6 +78,7 @@ export interface Readers {
   readonly sessions: SessionReaders;
   readonly providerGrants: ProviderGrantReaders;
   readonly secretDestinations: SecretDestinationReaders;
+  readonly accountSecrets: AccountSecretReaders;
   readonly audit: AuditReaders;
   readonly events: EventReaders;
   readonly integrity: IntegrityReaders;
@@ -104,6 +106,7 @@ export interface Writers extends Readers {
   readonly sessions: SessionWriters;
   readonly providerGrants: ProviderGrantWriters;
   readonly secretDestinations: SecretDestinationWriters;
+  readonly accountSecrets: AccountSecretWriters;
   readonly idempotency: IdempotencyWriters;
   readonly audit: AuditWriters;
   readonly events: EventWriters;

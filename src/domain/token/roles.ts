@@ -5,7 +5,7 @@ import { badRequest } from '../errors/errors.ts';
  * Only `job` leases: an administrator does not see what jobs get.
  */
 const EDITOR = ['read', 'stage', 'validate'] as const;
-const ADMIN = [...EDITOR, 'commit', 'rollback', 'create', 'delete', 'reference', 'probe', 'end-lease', 'remote-text'] as const;
+const ADMIN = [...EDITOR, 'commit', 'rollback', 'create', 'delete', 'reference', 'secret', 'probe', 'end-lease', 'remote-text'] as const;
 const OWNER = [...ADMIN, 'token', 'policy', 'break-glass', 'reveal', 'skip-proof', 'audit'] as const;
 
 export const ROLES = {

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../../operations/services.ts';
 import { addAccessTokens } from '../lead/access/access-token.ts';
+import { addAccountSecrets } from '../lead/access/account-secret.ts';
 import { addAccountAudit } from '../lead/access/audit-log.ts';
 import { addIntegrationKeys } from '../lead/access/integration-key.ts';
 import { addAccount } from '../lead/account.ts';
@@ -80,6 +81,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addTokens(builder, pages);
   addAccessTokens(builder);
   addIntegrationKeys(builder, refs);
+  addAccountSecrets(builder);
   addAudit(builder, pages);
   addAccountAudit(builder, pages);
   addStoreExamination(builder);

@@ -6,7 +6,7 @@ import type { SealBinding } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { actorId, type Reveal, type Services } from '../services.ts';
-import { type KeptAnswer, replayKeptAnswer, withoutCredentials } from './kept-answer.ts';
+import { type KeptAnswer, type RecordedReveal, replayKeptAnswer, withoutCredentials } from './kept-answer.ts';
 
 /** A request under the id that its caller gave it. */
 export interface IdentifiedRequest {
@@ -75,11 +75,13 @@ export async function idempotentReplay(
     await free();
     throw error;
   }
-  const fate = fateOfAnswer(answer);
+  const recorded = reveals.filter((reveal): reveal is RecordedReveal => reveal.kind !== 'secret');
+  // Only a query shows such a value, and whoever repeats one asks again, and is checked and audited again.
+  const fate = recorded.length < reveals.length ? 'forget' : fateOfAnswer(answer);
   if (fate === 'free') await free();
   else if (fate === 'forget') await free(forget);
   else {
-    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer, reveals), 'utf8')).blob;
+    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer, recorded), 'utf8')).blob;
     try {
       await services.store.write(async (tx) => {
         await requireDataKey(tx, actor.projectId, keys.keyGeneration);

@@ -14,6 +14,9 @@ export interface KeptAnswer {
   readonly retryAfterSeconds: number | null;
 }
 
+/** An answer that shows the value of an account secret is not recorded. */
+export type RecordedReveal = Exclude<Reveal, { readonly kind: 'secret' }>;
+
 /** What a recorded answer reveals. The credentials themselves stand in it as a mark. */
 type Recorded =
   | { readonly kind: 'acquired' | 'read'; readonly leaseId: string; readonly mark: string }
@@ -25,7 +28,10 @@ interface Head extends Omit<KeptAnswer, 'text'> {
 }
 
 /** The answer as it is recorded: a line that says what it reveals, and the text, in which a mark stands for the credentials of each lease. */
-export function withoutCredentials({ text: body, codes, message, retryAfterSeconds }: KeptAnswer, reveals: readonly Reveal[]): string {
+export function withoutCredentials(
+  { text: body, codes, message, retryAfterSeconds }: KeptAnswer,
+  reveals: readonly RecordedReveal[],
+): string {
   let text = body;
   const recorded: Recorded[] = [];
   for (const reveal of reveals) {

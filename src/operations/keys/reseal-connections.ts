@@ -1,5 +1,6 @@
 import { DomainError, type ErrorCode } from '../../domain/errors/errors.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
+import { resealSecrets } from '../account-secrets/reseal-secrets.ts';
 import type { Services } from '../services.ts';
 import { type ResealedConnection, resealChain } from './reseal-chain.ts';
 import { resealStaged } from './reseal-staged.ts';
@@ -21,7 +22,7 @@ const CALL_MS = 5000;
 const BEGIN = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Seals what older data keys of the project have sealed with the newest one, connection by connection, in short transactions while
+ * Seals what older data keys of the project have sealed with the newest one, the account secrets first, then connection by connection, in short transactions while
  * others work. Killed between any two of them, the next call goes on where the last one ended. A version that was altered, and those
  * behind it, are left as they are, for nobody must launder an edited row.
  */
@@ -33,7 +34,9 @@ export async function resealConnections(services: Services, actor: Actor, after:
   const until = performance.now() + CALL_MS;
   const failures: { connectionId: string; code: ErrorCode }[] = [];
   const done = { resealed: 0, remains: 0 };
-  for (let last = after ?? BEGIN; ; ) {
+  const begin = after ?? BEGIN;
+  if (!(await resealSecrets(services, actor, { keys, until }))) return { ...done, failures, next: begin };
+  for (let last = begin; ; ) {
     const connectionId = await read.contents.nextOfGenerations(actor.projectId, older, last);
     if (connectionId === null) return { ...done, failures, next: null };
     if (performance.now() >= until) return { ...done, failures, next: last };

@@ -1,3 +1,4 @@
+import type { AccountSecretVersion } from '../../domain/account-secret/account-secret.ts';
 import { type AuditRow, lostIds } from '../../domain/audit/audit.ts';
 import type { Finding } from '../../domain/audit/finding.ts';
 import type { Change } from '../../domain/change/change.ts';
@@ -12,6 +13,7 @@ import { sealsInTurn } from '../audit/follow-seals.ts';
 import { readRestores } from '../audit/read-restores.ts';
 import type { Services } from '../services.ts';
 import { addFindings, type Examined, MOST_FINDINGS, whyShut } from './examination.ts';
+import { examineSecrets } from './examine-secrets.ts';
 import { examineVersions } from './examine-versions.ts';
 import { type LeasePlace, revivedLeases } from './revived-leases.ts';
 
@@ -38,11 +40,13 @@ type Cursor =
   | { readonly versions: VersionPlace | null }
   | { readonly commits: CommitPlace | null }
   | { readonly changes: ChangePlace | null }
+  | { readonly secrets: SecretPlace | null }
   | { readonly rows: RowPlace }
   | { readonly leases: LeasePlace | null };
 type VersionPlace = Pick<Version, 'connectionId' | 'version'>;
 type CommitPlace = Pick<AuditRow, 'entityId' | 'at' | 'id'>;
 type ChangePlace = Pick<Change, 'expiresAt' | 'id'>;
+type SecretPlace = Pick<AccountSecretVersion, 'secretId' | 'version'>;
 /** The number of the table, and the id of the row that was seen last; behind the last table comes the list of what gives rights. */
 interface RowPlace {
   readonly table: number;
@@ -50,7 +54,7 @@ interface RowPlace {
 }
 
 /**
- * Proves that every version and open change opens under its binding, that every connection's chain of versions is whole, and that it
+ * Proves that every version, open change and account secret opens under its binding, that every connection's chain of versions is whole, and that it
  * is the one which the audit tells of: a chain that was cut at its end is whole in itself. Shows no secret. Holds a page of rows at a
  * time, and lets others in. With `after`, which is empty at first, for some seconds; `next` says where to go on. Without it, all at once.
  */
@@ -86,7 +90,7 @@ export async function examineStore(services: Services, actor: Actor, after: stri
 function readCursor(text: string): Cursor {
   try {
     const cursor = JSON.parse(text) as Cursor;
-    if (['versions', 'commits', 'changes', 'rows', 'leases'].some((step) => Object.hasOwn(cursor, step))) return cursor;
+    if (['versions', 'commits', 'changes', 'secrets', 'rows', 'leases'].some((step) => Object.hasOwn(cursor, step))) return cursor;
   } catch {
     // The error below says what is wrong.
   }
@@ -117,10 +121,16 @@ async function examinePage(examined: Examined, cursor: Cursor): Promise<Cursor |
     addFindings(examined, found.map(asFinding));
     return next === null ? null : { leases: next };
   }
+  if ('secrets' in cursor) {
+    const found = await read.accountSecrets.scan(cursor.secrets, PAGE);
+    await examineSecrets(examined, found);
+    const end = found.at(-1);
+    return end === undefined ? { rows: { table: 0, after: null } } : { secrets: { secretId: end.secretId, version: end.version } };
+  }
   const rows = await read.changes.scanOpen(cursor.changes, PAGE);
   await examineChanges(examined, rows);
   const last = rows.at(-1);
-  return last === undefined ? { rows: { table: 0, after: null } } : { changes: { expiresAt: last.expiresAt, id: last.id } };
+  return last === undefined ? { secrets: null } : { changes: { expiresAt: last.expiresAt, id: last.id } };
 }
 
 /** Every row that is signed, of every table, however it was altered. */

@@ -95,6 +95,7 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
       mac: bytes('mac').notNull(),
     }),
 
+    /** Named secrets of a project. Their values are sealed, each version in a row of its own. */
     accountSecrets: table(
       'account_secrets',
       {
@@ -104,13 +105,13 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
         scope: text('scope').notNull(),
         description: text('description'),
         currentVersion: count('current_version').notNull(),
-        endpointHash: bytes('endpoint_hash'),
         expiresAt: time('expires_at'),
         createdAt: time('created_at').notNull(),
-        createdBy: text('created_by'),
+        createdBy: text('created_by').notNull(),
         updatedAt: time('updated_at').notNull(),
-        updatedBy: text('updated_by'),
+        updatedBy: text('updated_by').notNull(),
         deletedAt: time('deleted_at'),
+        mac: bytes('mac').notNull(),
       },
       (t) => [uniqueIndex('account_secrets_name').on(t.projectId, t.name).where(sql`deleted_at is null`)],
     ),
@@ -120,12 +121,17 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
       {
         secretId: text('secret_id').notNull(),
         version: count('version').notNull(),
+        projectId: text('project_id').notNull(),
         blob: bytes('blob'),
         keyGeneration: count('key_generation').notNull(),
         createdAt: time('created_at').notNull(),
-        createdBy: text('created_by'),
+        createdBy: text('created_by').notNull(),
+        mac: bytes('mac').notNull(),
       },
-      (t) => [primaryKey({ columns: [t.secretId, t.version] })],
+      (t) => [
+        primaryKey({ columns: [t.secretId, t.version] }),
+        index('account_secret_versions_generation').on(t.projectId, t.keyGeneration, t.secretId).where(sql`blob is not null`),
+      ],
     ),
   };
 }

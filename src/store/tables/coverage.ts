@@ -180,8 +180,16 @@ export const COVERAGE = {
     },
   },
   externalIds: { by: 'other', how: NOT_USED, unused: true },
-  accountSecrets: { by: 'other', how: NOT_USED, unused: true },
-  accountSecretVersions: { by: 'other', how: NOT_USED, unused: true },
+  accountSecrets: { by: 'mac', id: ['id'], except: {}, rows: {} },
+  accountSecretVersions: {
+    by: 'mac',
+    id: ['secretId', 'version'],
+    except: { blob: 'It is sealed: it opens as the value of its secret and version, or not at all.' },
+    rows: {
+      deletion: 'The secret names a version that is not there, and nobody is given a value of it.',
+      replay: 'A value never changes. One that was destroyed is back, and its secret names a newer one, or was deleted.',
+    },
+  },
   idempotency: {
     by: 'mac',
     id: ['tokenId', 'key'],

@@ -282,7 +282,7 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
       refused: 'UNAVAILABLE',
       read: 'ok',
       again: 'ok',
-      needs: { versions: 0, contents: 0, answers: 0 },
+      needs: { versions: 0, contents: 0, answers: 0, secrets: 0 },
     });
   });
 

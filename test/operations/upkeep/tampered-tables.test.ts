@@ -8,6 +8,9 @@ import type { InstanceRow } from '../../../src/domain/ports/instance-store.ts';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { createSecret } from '../../../src/operations/account-secrets/create-secret.ts';
+import { deleteSecret } from '../../../src/operations/account-secrets/delete-secret.ts';
+import { updateSecret } from '../../../src/operations/account-secrets/update-secret.ts';
 import { cutAudit } from '../../../src/operations/audit/archive-audit.ts';
 import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
@@ -67,6 +70,8 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
       await tx.secretDestinations.insert({ ...named, id: services.newId(), ...destination });
       await tx.secretDestinations.insert({ ...named, path: 'MCD_GRANTED_TWO', id: services.newId(), ...destination });
     });
+    const secret = { scope: 'global', value: 'a value of the first version', description: null, expiresAt: null };
+    for (const name of ['changed', 'ended']) await createSecret(services, local, { ...secret, name });
     await sealAudit(services);
     for (const { name } of entries) if (name !== 'audit') await bench.sql(`create table old_${name} as select * from ${name}`);
     // What became of them since.
@@ -74,6 +79,8 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: viewer.id });
     await revokeSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
     await services.store.write((tx) => tx.secretDestinations.remove({ projectId, provider: 'env', path: 'MCD_GRANTED_ONE' }));
+    await updateSecret(services, local, { name: 'changed', scope: 'global', value: 'a value of the second version' });
+    await deleteSecret(services, local, 'ended');
     await bench.save(id, 'a secret of the third version');
     await gateway.graphql(POLICY, { id, policy: { inFlight: 'OVERLAP' } });
     await gateway.graphql(ACQUIRE, { id }, job);

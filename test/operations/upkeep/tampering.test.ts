@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { createSecret } from '../../../src/operations/account-secrets/create-secret.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
 import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { writeAs } from '../../../src/operations/write-as.ts';
@@ -35,6 +36,11 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     await createSession(services, { ...local, tokenId: gateway.owner.id });
     await addStreamingSystem(services, local, { name: 'a system', type: 'self-hosted', siteId: null });
     await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
+    await createSecret(
+      services,
+      { ...local, tokenId: gateway.owner.id },
+      { name: 'kept', scope: 'global', value: SECOND, description: 'd', expiresAt: null },
+    );
     await sealAudit(services);
     await services.store.write(async (tx) => {
       const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null, keyGeneration: null };
@@ -160,28 +166,31 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     });
   });
 
-  test.each(['tokens', 'provider_grants', 'secret_destinations'])('rows deleted from %s are each named, in pages', async (table) => {
-    const { integrity } = bench.gateway.app.services.store.read;
-    const lost = async () => {
-      const rows: string[] = [];
-      for (let after: string | null = null; ; ) {
-        const { found, next } = await integrity.lost(after, 2);
-        rows.push(...found.map((row) => `${row.problem} ${row.table} ${row.rowId}`));
-        if (next === null) return rows.sort();
-        after = next;
-      }
-    };
-    const ids = table === 'provider_grants' ? ['project_id', 'provider', 'prefix'] : ['id'];
-    const stored = await bench.sql(`select ${ids.map((id) => `${id} as "${id}"`).join(', ')} from ${table}`);
-    const before = await lost();
-    const deleted = stored.map((row) => `row-lost ${table} ${ids.map((id) => row[id]).join('/')}`);
-    const found = await edited(table, [`delete from ${table}`], lost);
-    expect({ some: deleted.length > 0, found, after: await lost() }).toEqual({
-      some: true,
-      found: [...before, ...deleted].sort(),
-      after: before,
-    });
-  });
+  test.each(['tokens', 'provider_grants', 'secret_destinations', 'account_secrets'])(
+    'rows deleted from %s are each named, in pages',
+    async (table) => {
+      const { integrity } = bench.gateway.app.services.store.read;
+      const lost = async () => {
+        const rows: string[] = [];
+        for (let after: string | null = null; ; ) {
+          const { found, next } = await integrity.lost(after, 2);
+          rows.push(...found.map((row) => `${row.problem} ${row.table} ${row.rowId}`));
+          if (next === null) return rows.sort();
+          after = next;
+        }
+      };
+      const ids = table === 'provider_grants' ? ['project_id', 'provider', 'prefix'] : ['id'];
+      const stored = await bench.sql(`select ${ids.map((id) => `${id} as "${id}"`).join(', ')} from ${table}`);
+      const before = await lost();
+      const deleted = stored.map((row) => `row-lost ${table} ${ids.map((id) => row[id]).join('/')}`);
+      const found = await edited(table, [`delete from ${table}`], lost);
+      expect({ some: deleted.length > 0, found, after: await lost() }).toEqual({
+        some: true,
+        found: [...before, ...deleted].sort(),
+        after: before,
+      });
+    },
+  );
 
   test('an ended lease that is put back as it was is named by doctor', async () => {
     const { gateway, job } = bench;

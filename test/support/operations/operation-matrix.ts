@@ -49,6 +49,7 @@ const probes = { by: ADMINS, lacks: 'probe', elsewhere: 'ok', limited: 'ok' } as
 const wholeProject = { limited: 'FORBIDDEN' } as const;
 const leases = { by: JOBS, lacks: 'lease' } as const;
 const operates = { by: OPERATORS, lacks: 'operator', elsewhere: 'FORBIDDEN', limited: 'FORBIDDEN' } as const;
+const keepsSecrets = { by: ADMINS, lacks: 'secret', limited: 'FORBIDDEN' } as const;
 const listed = { elsewhere: 'ok', limited: 'ok' } as const;
 /** Whoever may not even stage lacks that; an editor lacks the rest. */
 const staging = (lacks: string) => ({ viewer: 'stage', job: 'stage', operator: 'stage', editor: lacks }) as const;
@@ -556,6 +557,36 @@ export const ROWS: readonly Row[] = [
     ask: () => '(startTime: "2020-01-01T00:00:00Z") { records { apiCallReferences } }',
   },
 
+  // Account secrets, which are the whole project's.
+  {
+    field: 'createAccountSecret',
+    ...keepsSecrets,
+    elsewhere: 'ok',
+    ask: ({ name }) => `(name: ${text(secretName(name()))}, scope: "global", value: "a value of the matrix") { secret { name value } }`,
+  },
+  {
+    field: 'updateAccountSecret',
+    ...keepsSecrets,
+    ask: async (scene) => `(name: ${text(await makeSecret(scene))}, scope: "global", value: "another value") { secret { name } }`,
+  },
+  {
+    field: 'deleteAccountSecret',
+    ...keepsSecrets,
+    // Which is told that there is none.
+    elsewhere: 'ok',
+    ask: async (scene) => `(name: ${text(await makeSecret(scene))}) { deleted }`,
+  },
+  { field: 'getAccountSecret', ...reads, limited: 'FORBIDDEN', ask: async (scene) => `(name: ${text(await makeSecret(scene))}) { name }` },
+  {
+    field: 'getAccountSecret',
+    when: 'that reveals',
+    by: OWNERS,
+    lacks: { viewer: 'reveal', job: 'read', editor: 'reveal', admin: 'reveal', operator: 'reveal' },
+    limited: 'FORBIDDEN',
+    ask: async (scene) => `(name: ${text(await makeSecret(scene))}, reveal: true) { value }`,
+  },
+  { field: 'getAccountSecrets', ...reads, elsewhere: 'ok', limited: 'FORBIDDEN', ask: () => '{ name createdBy }' },
+
   // The instance.
   { field: 'grantSecrets', ...operates, ask: ({ name }) => `(provider: env, prefix: ${text(prefixOf(name()))}) { prefix }` },
   {
@@ -727,6 +758,18 @@ async function makeToken(scene: Scene): Promise<string> {
   const { createToken } = await scene.ask('mutation { createToken(name: "to be changed", roles: [viewer]) { token { id } } }');
   scene.ids.add(createToken.token.id);
   return createToken.token.id;
+}
+
+function secretName(name: string): string {
+  return name.replaceAll(' ', '-');
+}
+
+async function makeSecret(scene: Scene): Promise<string> {
+  const name = secretName(scene.name());
+  await scene.ask(
+    `mutation { createAccountSecret(name: ${text(name)}, scope: "global", value: "a value of the matrix") { secret { name } } }`,
+  );
+  return name;
 }
 
 async function makeKey(scene: Scene): Promise<string> {

@@ -8,7 +8,7 @@ import { altered, withMac } from './row-mac.ts';
 import type { AuthorityRow, SeenAuthority, SignedSource, SignedTransaction } from './signing.ts';
 
 /**
- * The list of all that gives rights: tokens and provider grants, with the MAC that each has now. A row's own MAC says that we wrote
+ * The list of all that gives rights or values: tokens, provider grants, destinations and account secrets, with the MAC that each has now. A row's own MAC says that we wrote
  * it once; the list, signed as a whole, says that it is still what we wrote last. So a token that was revoked, or a grant that was
  * taken away, can't be put back from an old copy, unless the whole list is, and a gateway that has seen a newer one tells.
  */
@@ -37,7 +37,7 @@ const writeHead = prepared('authority_head_write', (db, { authorityHead }) => {
   };
 });
 
-export function entryOf(kind: 'token' | 'grant' | 'destination', ...id: readonly string[]): string {
+export function entryOf(kind: 'token' | 'grant' | 'destination' | 'secret', ...id: readonly string[]): string {
   return JSON.stringify([kind, ...id]);
 }
 

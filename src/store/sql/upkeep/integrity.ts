@@ -57,7 +57,7 @@ async function entriesBehind(source: SignedSource, tables: Tables, after: string
 
 /** The entries whose row is gone. */
 async function notStored({ db }: SignedSource, tables: Tables, entries: readonly string[]): Promise<readonly string[]> {
-  const { tokens, providerGrants, secretDestinations } = tables;
+  const { accountSecrets, tokens, providerGrants, secretDestinations } = tables;
   const parts = entries.map((entry) => ({ entry, parts: JSON.parse(entry) as readonly string[] }));
   const idsOf = (kind: string) => parts.filter(({ parts: [of] }) => of === kind).map(({ parts }) => parts.at(-1) ?? '');
   const found = await Promise.all([
@@ -65,6 +65,7 @@ async function notStored({ db }: SignedSource, tables: Tables, entries: readonly
     inChunks(idsOf('destination'), (ids) =>
       db.select({ id: secretDestinations.id }).from(secretDestinations).where(inArray(secretDestinations.id, ids)),
     ),
+    inChunks(idsOf('secret'), (ids) => db.select({ id: accountSecrets.id }).from(accountSecrets).where(inArray(accountSecrets.id, ids))),
   ]);
   const ids = new Set(found.flat().map(({ id }) => id));
   const gone: string[] = [];
@@ -91,14 +92,16 @@ async function faultsOf(source: SignedSource, tables: Tables, table: Table, rows
   const name = getTableName(table);
   const isToken = name === getTableName(tables.tokens);
   const grants = isToken ? await grantsOf(source, tables, rows) : [];
-  const entry = isToken ? (row: Row) => entryOf('token', String(row.id)) : LISTED[name];
+  const listed = isToken ? (row: Row) => entryOf('token', String(row.id)) : LISTED[name];
+  // A deleted secret is on no list.
+  const entry = listed === undefined ? undefined : (row: Row) => (row.deletedAt == null ? listed(row) : null);
   const entries = entry === undefined ? {} : ((await listOf(source, tables)) ?? {});
+  const isStale = (name: string | null, row: Row) => name !== null && entries[name] !== (row.mac as Buffer).toString('hex');
   const found: AlteredRow[] = [];
   for (const row of rows) {
     const beside = isToken ? besideOf(grants.filter(({ tokenId }) => tokenId === row.id)) : null;
     if (!isIntact(source, table, row, beside)) found.push({ table: name, rowId: rowIdOf(table, row), problem: 'row-altered' });
-    else if (entry !== undefined && entries[entry(row)] !== (row.mac as Buffer).toString('hex'))
-      found.push({ table: name, rowId: rowIdOf(table, row), problem: 'row-stale' });
+    else if (isStale(entry?.(row) ?? null, row)) found.push({ table: name, rowId: rowIdOf(table, row), problem: 'row-stale' });
   }
   return found;
 }
@@ -106,6 +109,7 @@ async function faultsOf(source: SignedSource, tables: Tables, table: Table, rows
 /** The entries that rows have on the list of what gives rights. */
 const LISTED: Readonly<Record<string, ((row: Row) => string) | undefined>> = {
   provider_grants: (row) => entryOf('grant', String(row.projectId), String(row.provider), String(row.prefix)),
+  account_secrets: (row) => entryOf('secret', String(row.projectId), String(row.id)),
   secret_destinations: (row) => entryOf('destination', String(row.projectId), String(row.provider), String(row.path), String(row.id)),
 };
 
@@ -127,6 +131,7 @@ async function listOf(source: SignedSource, tables: Tables): Promise<Readonly<Re
 
 function lostRow(entry: string): AlteredRow {
   const [kind, ...id] = JSON.parse(entry) as readonly string[];
+  if (kind === 'secret') return { table: 'account_secrets', rowId: id.at(-1) ?? '', problem: 'row-lost' };
   if (kind === 'destination') return { table: 'secret_destinations', rowId: id.at(-1) ?? '', problem: 'row-lost' };
   return { table: kind === 'token' ? 'tokens' : 'provider_grants', rowId: id.join('/'), problem: 'row-lost' };
 }

@@ -52,7 +52,7 @@ export function keyReaders(source: StatementSource, tables: Tables): KeyReaders 
 
 export function keyWriters(tx: EngineTransaction, tables: Tables): KeyWriters {
   const { db } = tx;
-  const { dataKeys, idempotency, sealedContents, tokenGrants, versions } = tables;
+  const { accountSecretVersions: secrets, dataKeys, idempotency, sealedContents, tokenGrants, versions } = tables;
   const readers = keyReaders(tx, tables);
   const one = ({ owner, purpose, generation }: Pick<WrappedKey, 'owner' | 'purpose' | 'generation'>) =>
     and(eq(dataKeys.owner, owner), eq(dataKeys.purpose, purpose), eq(dataKeys.generation, generation));
@@ -122,11 +122,18 @@ export function keyWriters(tx: EngineTransaction, tables: Tables): KeyWriters {
         )
         .limit(atMost(MOST_NEEDED))
         .as('some');
+      const kept = db
+        .select({ at: secrets.version })
+        .from(secrets)
+        .where(and(eq(secrets.projectId, projectId), eq(secrets.keyGeneration, generation), isNotNull(secrets.blob)))
+        .limit(atMost(MOST_NEEDED))
+        .as('some');
       const total = async (rows: Promise<readonly { readonly count: unknown }[]>) => Number((await rows)[0]?.count ?? 0);
       return {
         versions: await total(db.select({ count: count() }).from(signed)),
         contents: await total(db.select({ count: count() }).from(sealed)),
         answers: await total(db.select({ count: count() }).from(answered)),
+        secrets: await total(db.select({ count: count() }).from(kept)),
       };
     },
     retire: async (projectId, generation) => void (await db.delete(dataKeys).where(one({ owner: projectId, purpose: 'dek', generation }))),
