@@ -23,7 +23,7 @@ interface Parts extends Pick<Services, 'store' | 'eventFeed' | 'vault' | 'observ
 /** All that operations use, from the ports' implementations and the settings. */
 export function createServices(
   config: Config,
-  { clock, validatorMs }: Overrides,
+  { clock, validatorMs, validatorThreads }: Overrides,
   { connectors, background, policy, ...ports }: Parts,
 ): Services {
   return {
@@ -40,6 +40,7 @@ export function createServices(
       concurrencyPerProject: Math.ceil(config.validationsAtOnce / 2),
       perMinutePerProject: config.validationsPerMinute,
       ...(validatorMs === undefined ? {} : { deadlineMs: validatorMs }),
+      ...(validatorThreads === undefined ? {} : { threads: validatorThreads(policy) }),
     }),
     secrets: createSecretResolver(
       { env: createEnvProvider(config.secretVariable), file: createFileProvider([config.dataDir, config.masterKeyFile]) },

@@ -1,7 +1,10 @@
 import type { ConcurrencyLimits } from '../admission/concurrency-limiter.ts';
 import type { LoadLevel } from '../admission/load-level.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { EgressPolicy } from '../egress/address-policy.ts';
+import type { WorkerThreads } from '../egress/worker-threads.ts';
 import type { ExecutionMs } from '../graphql/plugins/admission.ts';
+import type { createSchema } from '../graphql/schema/schema.ts';
 import type { LogStream } from '../log-stream.ts';
 import type { Patience } from '../server/connections/connections.ts';
 
@@ -18,4 +21,8 @@ export interface Overrides {
   readonly executionMs?: ExecutionMs;
   /** Of one run of a validator. */
   readonly validatorMs?: number;
+  /** The one of the built-in kinds, where several gateways of a process share it: it is what takes longest to make. */
+  readonly schema?: ReturnType<typeof createSchema>;
+  /** Threads that gateways of a process share whose policies are equal. */
+  readonly validatorThreads?: (policy: EgressPolicy) => WorkerThreads;
 }

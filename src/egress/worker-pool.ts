@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors/errors.ts';
 import type { Observer, ValidatorRun } from '../domain/ports/observer.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { createRunQueue, type RunQueueOptions, tooMany } from './run-queue.ts';
-import { compiled, createWorkerThreads, failedOutcome } from './worker-threads.ts';
+import { compiled, createWorkerThreads, failedOutcome, type WorkerThreads } from './worker-threads.ts';
 
 export interface WorkerPoolOptions {
   readonly policy: EgressPolicy;
@@ -19,6 +19,8 @@ export interface WorkerPoolOptions {
   readonly waiting?: Partial<RunQueueOptions['waiting']>;
   readonly perMinutePerProject?: number;
   readonly observer?: Pick<Observer, 'validated'>;
+  /** Threads of its own unless given. */
+  readonly threads?: WorkerThreads;
 }
 
 /** Runs that may wait: a project has half of it, and a caller a half of that. */
@@ -31,7 +33,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     waiting: { ...WAITING, ...options.waiting },
     waitMs: options.queueWaitMs ?? 30_000,
   });
-  const threads = createWorkerThreads(options.policy);
+  const threads = options.threads ?? createWorkerThreads(options.policy);
   const starts = new Map<string, readonly number[]>();
   let closing = false;
 

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import type { Overrides } from '../../../src/app/overrides.ts';
 import { type App, createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
+
 import { makeStoreFolder } from '../store/store-folder.ts';
+import { SHARED } from './shared-parts.ts';
 
 const LONG = { abort: 600_000, end: 600_000 };
 
@@ -76,7 +78,10 @@ export async function startGateway(
     writeFileSync(join(dataDir, 'key'), randomBytes(32).toString('hex'), { mode: 0o600 });
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
   }
-  const open = () => createApp(readConfig(environment), { ...CALM, ...options });
+  const open = () => {
+    const config = readConfig(environment);
+    return createApp(config, { ...CALM, ...(config.connectors.length === 0 ? SHARED : {}), ...options });
+  };
   const app = await open();
   const created = await app.createFirstOwner();
   if (created === null) throw new Error('the store was not new');
