@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommandLine } from '../../src/cli/command-line.ts';
+import { createTestCommandLine } from '../support/gateway/command-line.ts';
 import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../support/gateway/gateway.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const CANARY = 'CNRY0123456789abcdef';
 
 let gateway: TestGateway;
@@ -25,21 +21,14 @@ beforeAll(async () => {
   connectionId = await addWebhook(gateway, receiver, 'Alerts');
 });
 afterAll(async () => {
+  await commandLine.close();
   receiver.close();
   await gateway.close();
   rmSync(empty, { recursive: true, force: true });
 });
 
-/** Runs a command on the gateway of this suite, as a process of its own. */
-async function changeover(args: readonly string[], stdin = '', environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret, ...environment },
-    stdio: 'pipe',
-  });
-  child.stdin.end(stdin);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { code, stdout, stderr };
-}
+const commandLine = createTestCommandLine(() => gateway);
+const { run: changeover } = commandLine;
 
 describe('a command that is called wrongly', () => {
   test.each([
@@ -112,7 +101,9 @@ describe('a command that is called wrongly', () => {
   });
 
   test('text on standard input that is no JSON is not quoted', async () => {
-    const { code, stderr } = await changeover(['connection', 'update', connectionId, '--secrets-stdin'], `{"signingSecret": ${CANARY}`);
+    const { code, stderr } = await changeover(['connection', 'update', connectionId, '--secrets-stdin'], {
+      stdin: `{"signingSecret": ${CANARY}`,
+    });
     expect({ code, stderr, quoted: stderr.includes(CANARY) }).toEqual({
       code: 2,
       stderr: expect.stringContaining('one JSON object'),
@@ -121,7 +112,7 @@ describe('a command that is called wrongly', () => {
   });
 
   test('with --json the error is JSON with a code, on standard error alone', async () => {
-    const { code, stdout, stderr } = await changeover(['token', 'create', '--json']);
+    const { code, stdout, stderr } = await commandLine.spawn(['token', 'create', '--json']);
     expect({ code, stdout, error: JSON.parse(stderr).error }).toEqual({
       code: 2,
       stdout: '',
@@ -131,7 +122,7 @@ describe('a command that is called wrongly', () => {
 });
 
 test("an option of the job's own command is not taken for one of ours", async () => {
-  const { code, stderr } = await changeover(['run', '--connection', 'no-uuid', '--', 'job', '--json']);
+  const { code, stderr } = await commandLine.spawn(['run', '--connection', 'no-uuid', '--', 'job', '--json']);
   expect({ code, isNamed: stderr.startsWith('changeover: ') }).toEqual({ code: 125, isNamed: true });
 });
 
@@ -142,7 +133,7 @@ describe('a command that is refused', () => {
   });
 
   test('says what to look at when no gateway answers', async () => {
-    const { code, stderr } = await changeover(['token', 'list'], '', { CHANGEOVER_URL: 'http://127.0.0.1:1' });
+    const { code, stderr } = await changeover(['token', 'list'], { environment: { CHANGEOVER_URL: 'http://127.0.0.1:1' } });
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: "changeover: The gateway can't be reached (ECONNREFUSED).\nCheck that it runs, and the address in CHANGEOVER_URL.\n",
@@ -151,10 +142,9 @@ describe('a command that is refused', () => {
 });
 
 test('a secret goes from standard input to a new version, which the old one outlives', async () => {
-  const saved = await changeover(
-    ['connection', 'update', connectionId, '--secrets-stdin'],
-    JSON.stringify({ signingSecret: 'another signing secret, long enough' }),
-  );
+  const saved = await changeover(['connection', 'update', connectionId, '--secrets-stdin'], {
+    stdin: JSON.stringify({ signingSecret: 'another signing secret, long enough' }),
+  });
   const shown = await changeover(['connection', 'show', connectionId, '--json']);
   const { versions } = JSON.parse(shown.stdout);
   expect({ saved, versions: versions.map(({ version, label }: { version: number; label: string }) => `${version} ${label}`) }).toEqual({
@@ -165,10 +155,10 @@ test('a secret goes from standard input to a new version, which the old one outl
 
 test('a command in a folder without a store says so and makes none; with the making of a token a new instance begins', async () => {
   const environment = { CHANGEOVER_URL: '', CHANGEOVER_TOKEN: '', CHANGEOVER_DATA_DIR: join(empty, 'data') };
-  const listed = await changeover(['token', 'list', '--json'], '', environment);
+  const listed = await commandLine.spawn(['token', 'list', '--json'], { environment });
   const isMade = existsSync(join(empty, 'data'));
-  const created = await changeover(['token', 'create', '--name', 'ci', '--role', 'admin', '--json'], '', environment);
-  const after = await changeover(['token', 'list', '--json'], '', environment);
+  const created = await commandLine.spawn(['token', 'create', '--name', 'ci', '--role', 'admin', '--json'], { environment });
+  const after = await commandLine.spawn(['token', 'list', '--json'], { environment });
   expect({
     listed: { ...listed, stderr: JSON.parse(listed.stderr).error.message },
     isMade,

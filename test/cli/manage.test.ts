@@ -1,39 +1,29 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { createTestCommandLine } from '../support/gateway/command-line.ts';
 import { addWebhook, startGateway, startReceiver } from '../support/gateway/gateway.ts';
 import { addOfKind } from '../support/protocol/parity.ts';
 import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const server = await startPostgres();
 await server.createDatabase('target');
 await server.query("create role loader login password 'loader-password-1'; create role loader2 login password 'loader-password-2'");
 await server.query('create table orders (id int); grant select on orders to loader', 'target');
 const gateway = await startGateway();
 const receiver = await startReceiver();
+const commandLine = createTestCommandLine(() => gateway);
 afterAll(async () => {
+  await commandLine.close();
   receiver.close();
   await gateway.close();
   await server.close();
 });
 
-async function changeover(args: readonly string[], stdin = '', environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret, ...environment },
-    stdio: 'pipe',
-  });
-  child.stdin.end(stdin);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { code, stdout, stderr };
-}
-const json = async (...args: readonly string[]) => JSON.parse((await changeover([...args, '--json'])).stdout);
+const { run: changeover, json } = commandLine;
 
 test('doctor on a database that a failed restore left empty says that there is no store, and makes none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'changeover-cli-'));
@@ -45,7 +35,7 @@ test('doctor on a database that a failed restore left empty says that there is n
     CHANGEOVER_DATABASE_URL: await server.createDatabase('unrestored'),
     CHANGEOVER_MASTER_KEY_FILE: join(folder, 'key'),
   };
-  const { code, stdout, stderr } = await changeover(['doctor'], '', environment);
+  const { code, stdout, stderr } = await changeover(['doctor'], { environment });
   const [tables] = await server.query("select count(*)::int as n from pg_tables where schemaname = 'public'", 'unrestored');
   expect({ code, stdout, stderr, tables: tables?.n }).toEqual({
     code: 78,
@@ -98,13 +88,17 @@ test('a change is staged, listed, discarded by its connection, and committed by 
   await addWebhook(gateway, receiver, 'Staging');
   const stage = async (secret: string) =>
     JSON.parse(
-      (await changeover(['connection', 'stage', 'Staging', '--secrets-stdin', '--json'], JSON.stringify({ signingSecret: secret }))).stdout,
+      (
+        await changeover(['connection', 'stage', 'Staging', '--secrets-stdin', '--json'], {
+          stdin: JSON.stringify({ signingSecret: secret }),
+        })
+      ).stdout,
     );
   await stage('a signing secret that is dropped again');
   const open = (await json('connection', 'changes', 'Staging')).map(({ state }: { state: string }) => state);
   const discarded = await changeover(['connection', 'discard', 'Staging']);
   const { key } = await stage('a signing secret that is committed');
-  const committed = await changeover(['connection', 'commit', 'Staging', '--key-stdin'], JSON.stringify({ key }));
+  const committed = await changeover(['connection', 'commit', 'Staging', '--key-stdin'], { stdin: JSON.stringify({ key }) });
   const states = (await json('connection', 'changes', 'Staging', '--all')).map(({ state }: { state: string }) => state);
   expect({ open, discarded: discarded.code, committed, states }).toEqual({
     open: ['OPEN'],
@@ -119,10 +113,9 @@ test('an update that waits for a job ends with 3, and is discarded by the name o
   const policy = await changeover(['connection', 'policy', 'Held', '--in-flight', 'wait', '--json']);
   const job = await gateway.token('job');
   await gateway.graphql('mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "nightly") { key } }', { id }, job);
-  const updated = await changeover(
-    ['connection', 'update', 'Held', '--secrets-stdin'],
-    '{"signingSecret": "another signing secret, long enough"}',
-  );
+  const updated = await changeover(['connection', 'update', 'Held', '--secrets-stdin'], {
+    stdin: '{"signingSecret": "another signing secret, long enough"}',
+  });
   const discarded = await changeover(['connection', 'discard', 'Held']);
   expect({
     inFlight: JSON.parse(policy.stdout).inFlight,
@@ -137,10 +130,9 @@ test('a commit that jobs refuse names them', async () => {
   await changeover(['connection', 'policy', 'Busy', '--in-flight', 'REFUSE']);
   const job = await gateway.token('job');
   await gateway.graphql('mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "hourly load") { key } }', { id }, job);
-  const { code, stderr } = await changeover(
-    ['connection', 'update', 'Busy', '--secrets-stdin'],
-    '{"signingSecret": "another signing secret, long enough"}',
-  );
+  const { code, stderr } = await changeover(['connection', 'update', 'Busy', '--secrets-stdin'], {
+    stdin: '{"signingSecret": "another signing secret, long enough"}',
+  });
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: expect.stringMatching(/\n {2}hourly load holds version 1 since 20\S+, until 20\S+ at the latest\n/),
@@ -155,7 +147,9 @@ test('a login that may do less is refused with what it lacks, and saved with the
     'Sales',
   );
   const update = (...more: readonly string[]) =>
-    changeover(['connection', 'update', 'Sales', '--set', 'user=loader2', '--secrets-stdin', ...more], '{"password": "loader-password-2"}');
+    changeover(['connection', 'update', 'Sales', '--set', 'user=loader2', '--secrets-stdin', ...more], {
+      stdin: '{"password": "loader-password-2"}',
+    });
   const refused = await update();
   const accepted = await update('--accept-permission-losses');
   expect({ refused: refused.code, stderr: refused.stderr, accepted: accepted.code, stdout: accepted.stdout }).toEqual({
@@ -177,10 +171,9 @@ test('one member of a group is set, and its others stay', async () => {
   };
   await addOfKind(gateway, 'postgres', details, 'Grouped');
   await changeover(['connection', 'disable', 'Grouped']);
-  const { code, stderr } = await changeover(
-    ['connection', 'update', 'Grouped', '--set', 'ssl.verifyIdentity=false', '--secrets-stdin'],
-    '{"password": "loader-password-1"}',
-  );
+  const { code, stderr } = await changeover(['connection', 'update', 'Grouped', '--set', 'ssl.verifyIdentity=false', '--secrets-stdin'], {
+    stdin: '{"password": "loader-password-1"}',
+  });
   expect({ code, stderr, ssl: (await json('connection', 'show', 'Grouped')).settings.ssl }).toEqual({
     code: 0,
     stderr:

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestCommandLine } from '../support/gateway/command-line.ts';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
 
 let gateway: TestGateway;
@@ -8,14 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-function run(url: string, token: string): Promise<{ readonly code: number; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, CHANGEOVER_URL: url, CHANGEOVER_TOKEN: token };
-    execFile(process.execPath, ['dist/cli/main.js', 'connection', 'list'], { env }, (error, _, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr }),
-    );
-  });
-}
+const commandLine = createTestCommandLine(() => gateway);
+const run = (url: string, token: string) =>
+  commandLine.spawn(['connection', 'list'], { environment: { CHANGEOVER_URL: url, CHANGEOVER_TOKEN: token } });
 
 test('a token that is refused is one in CHANGEOVER_TOKEN: who types a command sends no headers', async () => {
   const { code, stderr } = await run(gateway.url, 'nobody');

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestCommandLine } from '../support/gateway/command-line.ts';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
 import { createSecretFolder } from '../support/protocol/references.ts';
 import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const page = readFileSync(fileURLToPath(new URL('../../docs/guide/secret-references.md', import.meta.url)), 'utf8');
 const secrets = createSecretFolder();
 let gateway: TestGateway;
@@ -18,18 +15,13 @@ beforeAll(async () => {
   [gateway, server] = await Promise.all([startGateway(), startPostgres()]);
 });
 afterAll(async () => {
+  await commandLine.close();
   await gateway.close();
   await server.close();
 });
 
-async function changeover(...args: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, CHANGEOVER_URL: gateway.url, CHANGEOVER_TOKEN: gateway.owner.secret },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { code, stdout, stderr };
-}
+const commandLine = createTestCommandLine(() => gateway);
+const changeover = (...args: readonly string[]) => commandLine.run(args);
 
 test('the commands of the guide run in their order, and show no secret', async () => {
   const { hostname, port, pathname, username, password } = new URL(await server.createDatabase('guide'));

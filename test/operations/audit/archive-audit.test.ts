@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { createTestCommandLine } from '../../support/gateway/command-line.ts';
 import { ACQUIRE, DAY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 
-const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const LEASES = 130;
 
 /** What `audit archive` writes and cuts, and what `audit verify` says of it. */
@@ -20,12 +16,9 @@ describeOnEachEngine('the archived audit', ({ databaseUrl }) => {
   let anchors = '';
   let outcome = '';
   const count = async (where: string) => Number((await bench.sql(`select count(*) as n from audit where ${where}`))[0]?.n);
+  const commandLine = createTestCommandLine(() => bench.gateway);
   const changeover = async (...args: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
-    const child = spawn(process.execPath, [program, ...args, '--json'], {
-      env: { PATH: process.env.PATH, CHANGEOVER_URL: bench.gateway.url, CHANGEOVER_TOKEN: bench.gateway.owner.secret },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    const { code, stdout, stderr } = await commandLine.run([...args, '--json']);
     if (stdout === '') throw new Error(stderr);
     return { code, ...(JSON.parse(stdout) as Readonly<Record<string, unknown>>) };
   };
@@ -66,7 +59,10 @@ describeOnEachEngine('the archived audit', ({ databaseUrl }) => {
     await noteAnchor();
     outcome = JSON.stringify({ archived, left });
   });
-  afterAll(() => bench.close());
+  afterAll(async () => {
+    await commandLine.close();
+    await bench.close();
+  });
 
   test('older rows are in files and out of the store, but for those that prove what is stored; the chain goes on', async () => {
     const { archived, left } = JSON.parse(outcome);
