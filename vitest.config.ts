@@ -1,9 +1,13 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-const FOLDERS = ['admission', 'connectors', 'crypto', 'domain', 'explorer', 'graphql', 'house', 'jobs', 'operations', 'secrets'];
-const SHARED = FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`);
-/** Changes the clock of its process, which gateways before it would have started to go by. */
-const ALONE = ['test/admission/deadline.test.ts'];
+/** Change what the rest of their process goes by: its clock, its environment, the prototypes of its drivers. */
+const ALONE = [
+  'test/admission/deadline.test.ts',
+  'test/server/store-failures/store-away.test.ts',
+  'test/store/postgres/postgres-engine.test.ts',
+];
+/** Have projects of their own, since they need what npm does not bring. */
+const APART = ['test/browser/**', 'test/servers/**'];
 
 export default defineConfig({
   test: {
@@ -13,15 +17,12 @@ export default defineConfig({
     projects: [
       // What keeps nothing outside of the gateways and stores that it makes: the files share a process, which has loaded and warmed up the product.
       project('shared', {
-        include: SHARED,
-        exclude: ALONE,
+        include: ['test/**/*.test.ts'],
+        exclude: [...ALONE, ...APART],
         isolate: false,
       }),
-      // What changes the process that it runs in, or measures what that process has open: a process for each file.
-      project('isolated', {
-        include: ['test/*.test.ts', `test/!(${[...FOLDERS, 'browser', 'servers'].join('|')})/**/*.test.ts`, ...ALONE],
-        sequence: { groupOrder: 1 },
-      }),
+      // What changes the process that it runs in: a process for each file.
+      project('isolated', { include: ALONE, sequence: { groupOrder: 1 } }),
       // Bounds in milliseconds and megabytes: apart from the suites, since they hold on a quiet machine only.
       project('limits', { include: ['test/limits/*.limits.ts'], maxWorkers: 1, sequence: { groupOrder: 2 } }),
       // The suites whose servers npm can't bring.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { StartupError } from '../src/domain/errors/startup-error.ts';
 import { openDatabase } from '../src/store/sqlite/sqlite-driver.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'changeover-app-'));
@@ -30,7 +31,7 @@ function contents(dir: string): readonly string[] {
 function run(dataDir: string): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
     const environment = { PATH: process.env.PATH, PORT: '0', CHANGEOVER_DATA_DIR: dataDir };
-    const child = execFile(process.execPath, ['dist/main.js'], { env: environment, timeout: 20_000 }, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, ['dist/main.js'], { env: environment }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
     // A gateway that started has nothing more to show.
@@ -96,20 +97,39 @@ describe('a start that must not be is one line and exit code 78, and the data di
     ],
   };
 
-  test.concurrent.each(Object.entries(SPOILED))('%s', async (name, [spoil, expected]) => {
-    const dir = join(root, name.replaceAll(/\W/g, '-'));
+  /** A spoiled copy of the good directory, and what was in it. */
+  function spoiled(name: string): { readonly dir: string; readonly before: readonly string[] } {
+    const dir = mkdtempSync(join(root, 'spoiled-'));
     cpSync(good, dir, { recursive: true });
-    spoil(dir);
-    const before = contents(dir);
-    const { code, stdout, stderr } = await run(dir);
-    expect({ code, stdout, lines: stderr.trimEnd().split('\n').length, stderr, after: contents(dir) }).toEqual({
-      code: 78,
-      stdout: '',
-      lines: 1,
-      stderr: expect.stringMatching(expected),
+    SPOILED[name]?.[0](dir);
+    return { dir, before: contents(dir) };
+  }
+
+  test.each(Object.entries(SPOILED))('%s', async (name, [, expected]) => {
+    const { dir, before } = spoiled(name);
+    const refused = await start(dir).catch((error: unknown) => error);
+    expect({ isExpected: refused instanceof StartupError, refused, after: contents(dir) }).toEqual({
+      isExpected: true,
+      refused: expect.objectContaining({ exitCode: 78, message: expect.stringMatching(expected) }),
       after: before,
     });
+    expect((refused as StartupError).message).not.toContain('\n');
   });
+
+  test.each(['a wrong key (N14)', 'a trigger that takes audit rows away', 'pages that are overwritten (N13)'])(
+    'as people see it: %s',
+    async (name) => {
+      const { dir, before } = spoiled(name);
+      const { code, stdout, stderr } = await run(dir);
+      expect({ code, stdout, lines: stderr.trimEnd().split('\n').length, stderr, after: contents(dir) }).toEqual({
+        code: 78,
+        stdout: '',
+        lines: 1,
+        stderr: expect.stringMatching(SPOILED[name]?.[1] ?? /^$/),
+        after: before,
+      });
+    },
+  );
 
   test('a stored key that was altered ends the start in one line, too, and frees the store', async () => {
     const dir = join(root, 'altered');

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { createRunner } from '../support/connectors/inline-validator.ts';
 
 process.env.CNRY_ENVIRONMENT = 'CNRYenvironment';
+afterAll(() => Reflect.deleteProperty(process.env, 'CNRY_ENVIRONMENT'));
 const { run, poolFor, close } = createRunner();
 afterAll(close);
 
