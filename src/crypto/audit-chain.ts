@@ -36,7 +36,7 @@ export function signCut(vault: Vault, { seq, chainHash, kept, keptHash, at }: Om
   return vault.keyedHash('audit', 'cut', String(seq), chainHash, String(kept), keptHash, String(at));
 }
 
-/** Takes in one more of the rows that stay when those around them are cut. */
+/** Adds one more row to the hash over the rows that stay when those around them are cut. */
 export function keptHash(vault: Vault, previous: Uint8Array, seq: number, row: LinkedRow): Buffer {
   return vault.keyedHash('audit', 'kept', previous, String(seq), row.id, row.rowHmac);
 }

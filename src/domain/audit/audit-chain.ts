@@ -10,7 +10,7 @@ export interface AuditChain {
   verify(pages: AuditPages, anchors: readonly Anchor[], range: AuditRange): Promise<AuditCheck>;
   /** Signs the record of rows that were archived and cut. */
   signCut(head: Omit<ArchivedHead, 'mac'>): Buffer;
-  /** Takes in one more of the rows that stay when those around them are cut. */
+  /** Adds one more row to the hash over the rows that stay when those around them are cut. */
   keep(previous: Buffer, seq: number, row: LinkedRow): Buffer;
   signSegment(from: number, through: number, previous: Buffer, head: Buffer): Buffer;
 }

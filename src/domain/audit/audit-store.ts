@@ -17,8 +17,9 @@ export interface AuditArchiveReaders {
 
 export interface AuditArchiveWriters extends AuditArchiveReaders {
   /**
-   * Deletes the rows behind `after`, up to the head, that prove nothing about what is stored, and lets the chain begin at that head.
-   * Take `lock('audit-cut', 'exclusive')` first, and read `archived` behind it: of racing callers the second goes on where the first ended.
+   * Deletes the rows after number `after`, up to the head, that prove nothing about what is stored, and makes the chain begin at that head.
+   * Take `lock('audit-cut', 'exclusive')` first and read `archived` after it: of two racing callers the second continues where the first
+   * ended.
    */
   cut(after: number, head: ArchivedHead): Promise<void>;
 }
@@ -40,9 +41,9 @@ export interface AuditReaders extends AuditArchiveReaders {
     after: Pick<AuditRow, 'at' | 'id'> | null,
     limit: number,
   ): Promise<readonly AuditRow[]>;
-  /** The same of everything, by (entityId, at, id). */
+  /** The same for all connections, by (entityId, at, id). */
   scanCommits(after: Pick<AuditRow, 'entityId' | 'at' | 'id'> | null, limit: number): Promise<readonly AuditRow[]>;
-  /** Rows of all projects that tell of lost ones, the first ones first. */
+  /** Rows of all projects that report lost rows, the oldest first. */
   losses(limit: number): Promise<readonly AuditRow[]>;
   /** All projects' sealed rows by number; `after` is the last one seen. */
   sealed(after: number | null, limit: number): Promise<readonly AuditRow[]>;

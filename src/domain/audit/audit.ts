@@ -88,10 +88,10 @@ export const CUT_ACTIONS: readonly AuditAction[] = [
   'version.destroy',
 ];
 
-/** Under this entity it is found whenever the store was restored, whichever project it has. */
+/** The entity of every row that records a restore of the store, whatever its project is. */
 export const RESTORE_ENTITY = 'instance';
 
-/** Younger rows are not cut: what an idempotent repeat finds in the audit is there for as long as ids are kept, a day. */
+/** Younger rows are not cut: an idempotent repeat looks for its first run in the audit for as long as ids are kept, which is a day. */
 export const CUT_LEAST_AGE_MS = 48 * 60 * 60 * 1000;
 
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
@@ -118,7 +118,7 @@ export interface AuditRow extends AuditEntry {
   readonly chainHash: Buffer | null;
 }
 
-/** What the chain takes in of a row: its signature stands for all that it says. */
+/** The part of a row that the chain covers: its signature stands for all the other columns. */
 export type LinkedRow = Pick<AuditRow, 'id' | 'rowHmac'>;
 
 /** A copy of the chain's head that is kept elsewhere: it shows a cut tail. */
@@ -144,15 +144,15 @@ export interface ArchivedHead {
   readonly kept: number;
   readonly keptHash: Buffer;
   readonly at: number;
-  /** Signs all of it: nobody cuts rows without the master key and says that they were archived. */
+  /** Signs all of it: without the master key nobody can cut rows and claim that they were archived. */
   readonly mac: Buffer;
 }
 
 export interface AuditFinding {
   /**
    * `unsealed` rows are waiting for the sealer and are no fault. `forged-cut`: the store says that rows were archived and cut, and the
-   * record of it is not ours. `cut-altered`: what stayed of the rows that were cut is not what had stayed. `lost`: a row that the
-   * gateway had written was gone before it was numbered, as the audit says itself.
+   * record of it is not ours. `cut-altered`: the rows that stayed when others were cut were changed since. `lost`: a row that the gateway
+   * had written was gone before it was numbered, as the audit says itself.
    */
   readonly kind: 'edited' | 'missing' | 'lost' | 'reordered' | 'truncated' | 'unanchored' | 'unsealed' | 'forged-cut' | 'cut-altered';
   readonly seq: number | null;
@@ -171,7 +171,7 @@ export function lostIds({ action, details }: AuditEntry): readonly string[] {
 
 /** Rows in pages, so that a log of any length is verified in bounded memory. Each call begins anew. */
 export interface AuditPages {
-  /** By number, behind this one. */
+  /** Ordered by number, after this one. */
   sealed(after: number): AsyncIterable<readonly AuditRow[]>;
   unsealed(): AsyncIterable<readonly AuditRow[]>;
 }
@@ -189,7 +189,7 @@ export interface AuditCheck {
   readonly next: AuditCursor | null;
 }
 
-/** How far a verification has come: in the rows that stayed of what was cut (with their count and chain), or on the chain itself. */
+/** How far a verification has come: among the rows that stayed after a cut (with their count and chain), or on the chain itself. */
 export interface AuditCursor {
   readonly seq: number;
   readonly kept: { readonly count: number; readonly hash: Buffer } | null;
@@ -198,7 +198,7 @@ export interface AuditCursor {
 /** What is to be verified, and where to begin. */
 export interface AuditRange {
   readonly archived: ArchivedHead | null;
-  /** Null begins with what stayed of the rows that were cut, or else with the first row. */
+  /** Null begins with the rows that stayed after a cut or, where nothing was cut, with the first row. */
   readonly from: AuditCursor | null;
   /** The row that `from` names, where it is on the chain. */
   readonly point: ChainPoint | null;

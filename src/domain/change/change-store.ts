@@ -38,7 +38,10 @@ export interface ChangeWriters extends ChangeReaders {
   insert(change: Change): Promise<void>;
   /** Of the open changes with this content. */
   setCipherHash(contentId: string, cipherHash: Buffer): Promise<void>;
-  /** OPEN becomes PENDING until `waitUntil`, for whoever asked. Take the connection's exclusive lock first: a connection has one at most. */
+  /**
+   * OPEN becomes PENDING until `waitUntil`, in the name of whoever asked. Take the connection's exclusive lock first: a connection has one
+   * at most.
+   */
   pend(id: string, by: string | null, waitUntil: number, acceptsLosses: boolean): Promise<boolean>;
   /** PENDING becomes DISCARDED and says why; of two racing callers one gets true. */
   giveUp(id: string, failure: ErrorCode): Promise<boolean>;

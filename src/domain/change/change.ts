@@ -34,7 +34,7 @@ export interface Change {
   readonly committedVersion: number | null;
   /** PENDING: wait for the leases to end until then. */
   readonly waitUntil: number | null;
-  /** PENDING: who asked for the commit takes it that the new login may do less. */
+  /** PENDING: whoever asked for the commit accepts that the new login may do less. */
   readonly acceptsLosses: boolean;
   /** Why a waiting commit was given up; null otherwise. */
   readonly failure: ErrorCode | null;

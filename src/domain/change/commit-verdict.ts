@@ -20,7 +20,7 @@ export interface CommitOptions {
 /** All that a commit is decided by. */
 export interface CommitCase {
   readonly actor: Pick<Actor, 'permissions'>;
-  /** Open: `requireOpen` comes first. */
+  /** It has to be open: call `requireOpen` first. */
   readonly change: Pick<Change, 'baseVersion'>;
   readonly connection: Pick<Connection, 'isActive' | 'commitPolicy' | 'inFlight' | 'currentVersion'>;
   readonly proof: FoundProof;
@@ -35,13 +35,13 @@ export interface CommitVerdict {
   readonly proven: boolean;
   /** It is validated at once after the commit. */
   readonly validatesAfterwards: boolean;
-  /** The comparison that the proof goes by; null where none was needed. */
+  /** The comparison that the proof rests on; null where none was needed. */
   readonly compared: Comparison | null;
 }
 
 /**
- * Whether a change may be committed, in the order in which it is refused: its base is CURRENT, the policy lets the proof be skipped if
- * it is to be, the proof holds, and no job holds the connection back. Throws VERSION_CONFLICT, VALIDATION_FAILED.
+ * Whether a change may be committed, in the order in which it is refused: its base is CURRENT, the policy allows to skip the proof where
+ * that was asked for, the proof holds, and no job holds the commit back. Throws VERSION_CONFLICT, VALIDATION_FAILED.
  */
 export function commitVerdict({ actor, change, connection, proof, liveLeases, options }: CommitCase): CommitVerdict {
   requireBase(change, connection);

@@ -12,7 +12,7 @@ export function isHeldBack(
   return breakGlass === null && inFlight !== 'OVERLAP' && liveLeases.length > 0;
 }
 
-/** A commit that live leases hold back, when they were looked at. */
+/** A commit that live leases hold back, and the time at which they were read. */
 export interface HeldBack {
   readonly change: Change;
   readonly policy: Pick<ConnectionPolicy, 'inFlight'>;
@@ -26,8 +26,8 @@ export function heldBackRefusal({ policy, leases, now }: HeldBack): DomainError 
 }
 
 /**
- * Whether a commit that is held back begins to wait, or waits already. Throws CONNECTION_IN_USE where the policy lets nobody wait, or
- * another change of the connection, `waiting`, does.
+ * Whether a commit that is held back begins to wait, or waits already. Throws CONNECTION_IN_USE where the policy does not allow waiting, or
+ * where another change of the connection (`waiting`) already waits.
  */
 export function waitOrRefuse(held: HeldBack, waiting: Pick<Change, 'id'> | null): 'waits' | 'begins-to-wait' {
   if (held.change.state === 'PENDING') return 'waits';

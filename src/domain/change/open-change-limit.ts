@@ -8,7 +8,7 @@ export function openChangeLimits(openChanges: number): { readonly ofConnection: 
   return { ofConnection: openChanges, ofCreator: openChanges * CREATIONS };
 }
 
-/** Outdated changes that one new change takes the place of. */
+/** How many outdated changes are discarded, at most, when a new one is staged. */
 export const MOST_DISCARDED = 20;
 
 /** Throws LIMIT_EXCEEDED where one more is too many. `whose` begins the sentence, such as "This connection has". */

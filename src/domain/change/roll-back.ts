@@ -12,11 +12,12 @@ export interface RollBackRequest {
 }
 
 /**
- * Whether a roll-back is to be made, or was made already. After one, the version that was left is the newest PREVIOUS one: a request
- * that is sent again, since its answer was lost, would put the very credentials back that it was to take away. So where CURRENT is a roll-back to what is
- * asked for, the request is a repeat: by whoever says which version was to be left, and by whoever made it for as long as its change's key would
- * have lasted. `made` is the change that CURRENT came from. Throws VERSION_CONFLICT for a version that is not CURRENT, and for a second roll-back that says neither what to leave nor
- * where to go.
+ * Whether the roll-back that a request asks for has been made already. After a roll-back the version that it replaced is the newest
+ * PREVIOUS one: if the answer is lost and the request is sent again, it would bring back the very credentials that it was to remove. So
+ * where CURRENT already is a roll-back to the version that is asked for, the request is a repeat if it names the version that was to be
+ * replaced, or if the same caller sends it before the key of the first change would have expired. `made` is the change that CURRENT came
+ * from. Throws VERSION_CONFLICT where the named version is not CURRENT, and for a second roll-back that names neither the version to
+ * replace nor the one to go back to.
  */
 export function isRollBackRepeat(current: Version, made: Change | null, request: RollBackRequest): boolean {
   const { version, expectedVersion, by, now } = request;
@@ -46,8 +47,8 @@ export function requireRestorable({ version, label, destroyedAt }: Pick<Version,
 }
 
 /**
- * What was CURRENT when the request was looked at is what is to be left: another roll-back may have come in between. Throws
- * VERSION_CONFLICT. A change that an earlier run of the request has committed has its base behind it.
+ * A roll-back replaces the version that was CURRENT when the request was read. Throws VERSION_CONFLICT where another commit came in
+ * between. A change that an earlier run of the same request has committed is accepted: its base is older by then.
  */
 export function requireStillCurrent(staged: Pick<Change, 'state' | 'baseVersion'>, looked: Pick<Version, 'version'>): void {
   if (staged.state !== 'OPEN' || staged.baseVersion === looked.version) return;

@@ -23,7 +23,7 @@ export interface ListedConnection {
   readonly settings?: () => Version['settings'];
 }
 
-/** Both of one moment; `current` is null only in a store that was altered. */
+/** Both as of one moment; `current` is null only in a store that was altered. */
 export interface ConnectionWithCurrent {
   readonly connection: Connection;
   readonly current: Version | null;

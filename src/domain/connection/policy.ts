@@ -8,7 +8,10 @@ export type InFlightPolicy = (typeof IN_FLIGHT_POLICIES)[number];
 export const COMMIT_POLICIES = ['VALIDATED', 'ADVISORY'] as const;
 export type CommitPolicy = (typeof COMMIT_POLICIES)[number];
 
-/** What it means for a commit that the new login may do less than the one in use: it is refused, or saved and told of, or nobody looks. */
+/**
+ * What it means for a commit that the new login may do less than the one in use: it is refused, it is saved and the loss is reported, or
+ * nothing is compared.
+ */
 export type ParityPolicy = 'REQUIRED' | 'WARN' | 'OFF';
 
 export interface ConnectionPolicy {
@@ -32,7 +35,7 @@ export const DEFAULT_POLICY: ConnectionPolicy = {
 /** The longest overlap that a policy may ask for: 90 days. */
 const MAX_OVERLAP_MS = 90 * 24 * 60 * 60 * 1000;
 
-/** Throws BAD_REQUEST for an overlap of less than three hours, or of more than 90 days. Undefined is no overlap that was asked for. */
+/** Throws BAD_REQUEST for an overlap of less than three hours, or of more than 90 days. Undefined means that no overlap was asked for. */
 export function requireOverlap(overlapMs: number | undefined): void {
   if (overlapMs === undefined || (Number.isSafeInteger(overlapMs) && overlapMs >= MIN_OVERLAP_MS && overlapMs <= MAX_OVERLAP_MS)) return;
   throw badRequest('overlapSeconds', `The overlap lasts from ${MIN_OVERLAP_MS / 1000} to ${MAX_OVERLAP_MS / 1000} seconds.`);

@@ -43,7 +43,10 @@ export interface Testing {
   readonly what: string;
 }
 
-/** A defined kind. What its fields parse to is known where it is defined, checked there, and of no concern to those who derive from it. */
+/**
+ * A defined kind. The type of its parsed details is known and checked where it is defined; code that derives from a connector does not need
+ * it.
+ */
 export interface Connector {
   /** Lower-kebab. */
   readonly kind: string;

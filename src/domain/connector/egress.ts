@@ -31,7 +31,9 @@ export interface HttpRequest {
   readonly maxBytes?: number;
   /** Less time than the session's deadline leaves, milliseconds; TIMEOUT past it. */
   readonly timeoutMs?: number;
-  /** Redirects followed, each checked like the first hop; 0 by default. no header that could hold a secret leaves its origin. */
+  /**
+   * Redirects followed, each checked like the first hop; 0 by default. A header that could hold a secret is never sent to another origin.
+   */
   readonly maxRedirects?: number;
   readonly tls?: HttpTls;
 }

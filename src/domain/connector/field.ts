@@ -18,7 +18,10 @@ export interface FieldNames {
   readonly leadType?: string;
   readonly leadUpdateType?: string;
   readonly leadOlder?: OlderForm;
-  /** How the driver spells it in a self-hosted secret, each spelling with how its value reads; `true` takes it as it is. */
+  /**
+   * Names of the field in a self-hosted secret, as drivers spell them, each with a function that reads the value; `true` takes the value as
+   * it is.
+   */
   readonly selfHosted?: Readonly<Record<string, true | ((value: unknown) => unknown)>>;
 }
 

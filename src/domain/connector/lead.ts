@@ -1,6 +1,6 @@
 /**
- * What the lead API names, or asks for, otherwise than is derived from a connector. It stands with the kind or with its family; what is left
- * out is derived.
+ * Names and requirements of the lead API that differ from what is derived from a connector. They stand with the kind or its family;
+ * whatever is left out is derived.
  */
 export interface LeadKind {
   /** What its operations, inputs and payloads are named after, where that is not the kind: `BigQuery`. */

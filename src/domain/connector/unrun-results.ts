@@ -3,8 +3,8 @@ import type { Problem, ValidationResult } from './validation.ts';
 import type { Validator } from './validator.ts';
 
 /**
- * Results of validators that were not run, each with the reason. One whose prerequisite failed counts as failed; the others fail
- * nothing, and say that nothing was looked at.
+ * Results of validators that were not run, each with the reason. One whose prerequisite failed counts as failed; the others are no
+ * failures, and say that nothing was checked.
  */
 
 type Named = Pick<Validator, 'name' | 'description'>;

@@ -177,14 +177,14 @@ export class DomainError extends Error {
   }
 }
 
-/** The store, and nothing else, can't be reached: nothing was kept of the transaction, or found of the read, that says so. */
+/** The store can't be reached. A transaction that fails with this has written nothing, and a read has returned nothing. */
 export class StoreUnavailable extends DomainError {
   constructor() {
     super('UNAVAILABLE', 'The store cannot be reached at the moment.', { retryAfterSeconds: 1 });
   }
 }
 
-/** The one thing said of what does not exist and of what the caller may not see: the two must not be told apart. */
+/** The one answer for what does not exist and for what the caller may not see, so that nobody can tell the two apart. */
 export function notFound(what: string): DomainError {
   return new DomainError('NOT_FOUND', `No such ${what}.`);
 }

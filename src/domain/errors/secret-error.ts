@@ -65,7 +65,7 @@ const FAILURES = {
   },
 } as const satisfies Record<string, Failure>;
 
-/** Why a secret was not had. It never holds anything that was read. */
+/** Why a secret could not be read or used. It never holds anything that was read. */
 export class SecretError extends Error {
   readonly failure: SecretFailure;
   /** The field that is missing or wrong, in words of ours. */
@@ -101,7 +101,7 @@ export function secretRefusal(error: SecretError, reference: SecretReference): D
   });
 }
 
-/** The same, for whoever wants to put it into use: what takes too long may be had later, and nothing else gets better by waiting. */
+/** The same, for a caller who wants to put it into use: a provider that was too slow may answer later; waiting helps with nothing else. */
 export function secretUnusable(error: SecretError, reference: SecretReference): DomainError {
   if (error.failure === 'late') return secretRefusal(error, reference);
   const problem = secretProblem(error, reference);

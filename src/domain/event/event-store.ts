@@ -7,8 +7,8 @@ export interface EventReaders {
   newest(projectId: string): Promise<EventPlace | null>;
   /**
    * The next `limit` published events of the project behind a place, in their order; null begins with the oldest that is kept. The order is
-   * the same for every reader at every time, and complete: what was published later stands later, so that nothing ever appears before a
-   * place that somebody has read to, whichever transactions ran beside each other and in whatever order they ended.
+   * the same for every reader at every time, and complete: what was published later comes later, so that no event ever appears before a
+   * place up to which somebody has read, whatever transactions ran at the same time and in whatever order they ended.
    */
   after(projectId: string, place: EventPlace | null, limit: number): Promise<readonly PublishedEvent[]>;
   /** Whether committed events wait to be published. */
@@ -16,11 +16,11 @@ export interface EventReaders {
 }
 
 export interface EventWriters extends EventReaders {
-  /** It is read by nobody until it is published. */
+  /** Nobody reads it before it is published. */
   append(event: OutboxEvent): Promise<void>;
   /**
-   * Gives the next `limit` committed events their place, behind all that have one; returns how many. One publisher at a time: of racing
-   * callers the second waits for the first one's commit, and goes on behind it.
+   * Gives the next `limit` committed events their place, after all that already have one; returns how many. One publisher at a time: of two
+   * racing callers the second waits for the first one's commit, and continues after it.
    */
   publish(limit: number): Promise<number>;
 }

@@ -2,7 +2,9 @@ import { AUDIT_ACTIONS, type AuditAction } from '../audit/audit.ts';
 import { badRequest, DomainError } from '../errors/errors.ts';
 import { type Actor, requirePermission } from '../token/actor.ts';
 
-/** What others may be told of a change of state: ids and words of closed lists, never content. It has an audit row of the same name. */
+/**
+ * What subscribers may learn about a change of state: ids and words of closed lists, never content. It has an audit row of the same name.
+ */
 export interface OutboxEvent {
   /** UUIDv7. */
   readonly id: string;
@@ -35,7 +37,7 @@ const OF_CONNECTIONS = /^(connection|change|lease|version)\./;
 const OF_INTEGRATIONS = /^integration\./;
 
 /**
- * The types that the actor is told of. Throws FORBIDDEN for whoever may not read, and for a type that is for auditors alone;
+ * The types of events that the actor may see. Throws FORBIDDEN for whoever may not read, and for a type that is for auditors alone;
  * BAD_REQUEST for one that does not exist.
  */
 export function wantedTypes(actor: Pick<Actor, 'permissions' | 'integrationIds'>, types: readonly string[] | null): ReadonlySet<string> {

@@ -10,14 +10,14 @@ export function requireIdempotencyId(id: string): void {
   if (!/^[\x21-\x7e]{1,200}$/.test(id)) throw badRequest('x-mcd-idempotent-id', 'An idempotency id has 1 to 200 visible ASCII characters.');
 }
 
-/** For how long an id is a request's that begins now. */
+/** For how long an idempotency id belongs to a request that begins now. */
 export function idempotencyTerm(now: number): { readonly startedAt: number; readonly takenUntil: number; readonly expiresAt: number } {
   return { startedAt: now, takenUntil: now + TAKEN_MS, expiresAt: now + KEPT_MS };
 }
 
 /**
- * Which answers are kept. `free`: what failed for a passing reason, or by a fault of ours, is no answer, and a repeat is the same
- * request's next try. `forget`: what had no effect and is too much to keep; a repeat is a request of its own.
+ * Which answers are kept. `free`: the request failed for a temporary reason or by a fault of ours, so that a repeat is its next try.
+ * `forget`: the request had no effect and its answer is too large to keep, so that a repeat is a new request.
  */
 export function fateOfAnswer(answer: { readonly codes: readonly ErrorCode[]; readonly isKept: boolean }): 'keep' | 'free' | 'forget' {
   if (answer.codes.some((code) => RETRYABLE_CODES.has(code))) return 'free';

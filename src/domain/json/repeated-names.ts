@@ -1,6 +1,6 @@
 /**
- * Whether an object in this JSON text, which reads as `value`, gives a name twice: parsers differ in which of the two they take, so
- * whoever looked at the text before may have seen another host, or another secret.
+ * Whether an object in this JSON text, which parses to `value`, gives a name twice. Parsers differ in which of the two they take, so a
+ * proxy that checked the text before may have seen another host, or another secret.
  */
 export function repeatsName(text: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -19,18 +19,18 @@ export function requireEnabled({ isActive }: Pick<Connection, 'isActive'>): void
 }
 
 /**
- * A waiting commit must not starve: as with a fair lock, jobs that come after it start with what it brings. Leases that are live are
- * renewed meanwhile. Throws CONNECTION_IN_USE while a change waits.
+ * A waiting commit must not wait for ever: as with a fair lock, jobs that come later start only after it, with the new version. Live leases
+ * can still be renewed meanwhile. Throws CONNECTION_IN_USE while a change waits.
  */
 export function refuseLateLease(waiting: Pick<Change, 'id'> | null, liveLeases: readonly Lease[], now: number): void {
   if (waiting === null) return;
-  // Once the last has ended, it is a matter of the proof.
+  // Once the last lease has ended, only the proof can still delay the commit.
   if (liveLeases.length > 0)
     throw inUse('A change waits for the running jobs to end, and new ones for the change. Try again later.', liveLeases, now);
   throw new DomainError('CONNECTION_IN_USE', 'A change is being saved. Try again in a moment.', { retryAfterSeconds: 2, jobs: [] });
 }
 
-/** A lease is its taker's: another job's token does not renew, read or release it. */
+/** A lease belongs to the token that took it: the token of another job can't renew, read or release it. */
 export function isTakenBy({ tokenId }: Pick<Lease, 'tokenId'>, by: string): boolean {
   return (tokenId ?? LOCAL_ACTOR_ID) === by;
 }

@@ -1,7 +1,10 @@
 /** Most live leases of one connection that are named at once. */
 export const MOST_LIVE_LEASES = 100;
 
-/** A running job's right to use one version until a time; it pins that version. It is live by the clock alone, with no sweeper's help. */
+/**
+ * A running job's right to use one version until a time; it pins that version. Only the clock decides whether it is live; no clean-up job
+ * has to run.
+ */
 export interface Lease {
   readonly id: string;
   readonly projectId: string;

@@ -1,7 +1,7 @@
-/** Epoch milliseconds from wherever the caller gets its time; a test's clock passes three hours at once. */
+/** Epoch milliseconds from wherever the caller gets its time; a test's clock can pass three hours at once. */
 export interface Clock {
   now(): number;
-  /** Milliseconds of a timer that nobody can set. With it, time goes on while the clock itself has been set back. */
+  /** Milliseconds of a timer that nobody can set. With it, time still advances after the clock was set back. */
   elapsed?(): number;
 }
 

@@ -14,8 +14,8 @@ export interface IdempotencyRow {
 
 export interface IdempotencyWriters {
   /**
-   * Takes the id, or tells who holds it. The same request takes an id over whose earlier run crashed or was released, with that
-   * run's `startedAt`. Of racing callers one gets `taken`.
+   * Takes the id, or returns who holds it. A request whose earlier run crashed or was released takes its id over, with that run's
+   * `startedAt`. Of racing callers one gets `taken`.
    */
   take(row: IdempotencyRow, now: number): Promise<{ readonly taken: boolean; readonly row: IdempotencyRow }>;
   /** Records the answer, unless there is one: the first stays. */
@@ -24,7 +24,7 @@ export interface IdempotencyWriters {
   release(tokenId: string, key: string, takenUntil: number): Promise<void>;
   /** Ends that hold as if the id had never been used. */
   forget(tokenId: string, key: string, takenUntil: number): Promise<void>;
-  /** For the only process of a store, at its start: whoever held an id has ended. */
+  /** For the only process of a store, at its start: no earlier holder of an id still runs. */
   releaseAll(): Promise<void>;
   /** Deletes at most `limit` rows whose day is over, and tells how many. */
   prune(now: number, limit: number): Promise<number>;

@@ -32,14 +32,17 @@ export interface KeyReaders {
   countOutside(kid: string): Promise<number>;
 }
 
-/** Take `lock(KEY_LOCK, 'exclusive')` first for all but `insertIfAbsent`, which takes it shared itself: no key is then wrapped for a master key that is on its way out. */
+/**
+ * Take `lock(KEY_LOCK, 'exclusive')` first for all but `insertIfAbsent`, which takes it shared itself: no key is then wrapped for a master
+ * key that is about to be replaced.
+ */
 export interface KeyWriters extends KeyReaders, KeyStore {
   beginUpgrade(records: readonly NewKey[], now: number): Promise<void>;
   /** All keys of one owner that has a key wrapped for another master key than this one; empty when there is none left. */
   nextOutside(kid: string): Promise<readonly WrappedKey[]>;
   /** Only if it still is wrapped for `from`. */
   rewrap(key: WrappedKey, from: string): Promise<boolean>;
-  /** From now on the old master key has minutes. */
+  /** From now on the old master key opens the store for some minutes only. */
   endUpgrade(now: number): Promise<void>;
   /** How many rows of the project a generation of its data key has sealed or signed, each counted up to 10,000; answers to idempotent requests for a day. */
   neededBy(

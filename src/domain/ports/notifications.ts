@@ -1,13 +1,13 @@
-/** What is told of: events were written; a validator began or ended. */
+/** What a notification is about: events were written; a validator began or ended. */
 export type Topic = 'events' | 'validations';
 
 /**
- * Hints between all that works on one store, in this process and in others. Each that listens is told at once in this process and soon
- * in the others, or, when the store is lost meanwhile, not at all: whoever needs certainty looks from time to time as well.
+ * Hints between all processes that work on one store. Listeners get them at once in this process and soon in the others or, when the
+ * connection to the store breaks meanwhile, not at all: whoever must not miss anything also looks from time to time.
  */
 export interface Notifications {
   /** Never waits and never throws. The text has at most 4,000 bytes and holds no secret: whoever reads the database may read it. */
   notify(topic: Topic, text?: string): void;
-  /** `heard` gets each text; null where some may have been lost before. Returns what ends it. */
+  /** `heard` gets each text, and null where some may have been lost before. Returns a function that stops listening. */
   listen(topic: Topic, heard: (text: string | null) => void): () => void;
 }

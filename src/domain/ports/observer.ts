@@ -2,7 +2,7 @@ import type { Change } from '../change/change.ts';
 import type { ValidationCode, ValidationStatus } from '../connector/validation.ts';
 import type { ErrorCode } from '../errors/errors.ts';
 
-/** What can become of a change, once each; a roll-back is a change whose purpose says so. */
+/** What can become of a change, each at most once; a roll-back is a change with that purpose. */
 export const CHANGE_OUTCOMES = ['staged', 'waiting', 'committed', 'discarded', 'expired', 'given-up'] as const;
 
 export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];
@@ -17,17 +17,17 @@ export interface ValidatorRun {
   readonly status: ValidationStatus;
   /** Errors first, then warnings; none when it passed. */
   readonly codes: readonly ValidationCode[];
-  /** Where it threw, innermost first; none when it did not. */
+  /** The stack frames of an error that was thrown, innermost first; none where nothing was thrown. */
   readonly frames: readonly string[];
   /** Time in the queue, milliseconds. */
   readonly waitedMs: number;
-  /** From then on, milliseconds. */
+  /** Time from then until its end, milliseconds. */
   readonly ms: number;
 }
 
 /**
- * Told of what operators count. It hears of a thing once, after it is durable: never inside a transaction, which may run again,
- * and never for a repeat that changed nothing. It must not throw.
+ * Gets what operators count. Each thing is reported once, after it is durable: never inside a transaction, which may run again, and never
+ * for a repeat that changed nothing. It must not throw.
  */
 export interface Observer {
   changed(purpose: Change['purpose'], outcome: ChangeOutcome): void;

@@ -47,8 +47,9 @@ export interface Store {
   /** The store's time, epoch milliseconds: the database's clock on PostgreSQL, never behind the stored high-water mark on SQLite. */
   now(): Promise<number>;
   /**
-   * Comes right after the store was opened: the key is wrapped in the store itself. From then on rows that grant, prove, protect or
-   * point are signed when they are written, and checked when they are read; one that does not fit is INTEGRITY with its table and id.
+   * Call it right after the store was opened; only then can the key be read, since the store itself holds it, wrapped. From then on rows
+   * that grant, prove, protect or point are signed when they are written and checked when they are read; one that does not fit is INTEGRITY
+   * with its table and id.
    */
   signWith(signer: RowSigner): void;
   /** Cheap proof that the store answers; throws otherwise, STORAGE_FULL when it answers and its disk is known to be full. */
@@ -57,7 +58,7 @@ export interface Store {
 }
 
 export interface WriteOptions {
-  /** For what a running job needs: it may use the room that is kept for this on a full disk. */
+  /** For what a running job needs: on a full disk it may use the space that is reserved for this. */
   readonly usesReserve?: boolean;
 }
 
@@ -88,7 +89,10 @@ export interface Readers {
 export interface Writers extends Readers {
   /** The store's time, the same throughout the transaction. */
   now(): Promise<number>;
-  /** Comes first in a transaction that changes a connection: leases take it shared; commit, retire, roll-back and delete exclusive. A no-op on SQLite, which has one writer. */
+  /**
+   * Take it first in a transaction that changes a connection: leases take it shared; commit, retire, roll-back and delete take it
+   * exclusive. A no-op on SQLite, which has one writer.
+   */
   lock(connectionId: string, mode: 'shared' | 'exclusive'): Promise<void>;
   readonly instance: InstanceWriters;
   readonly keys: KeyWriters;

@@ -30,7 +30,10 @@ export interface ClockWriters extends ClockReaders {
   set(id: string, at: number): Promise<void>;
 }
 
-/** A row that is not as we wrote it, or not what we wrote last: `stale`. `lost`: the list of what gives rights names it, and it is not there. */
+/**
+ * `row-altered`: the row is not as we wrote it. `row-stale`: it is an older copy. `row-lost`: the list of what gives rights names it, and
+ * it is not there.
+ */
 export interface AlteredRow {
   readonly table: string;
   readonly rowId: string;
@@ -47,6 +50,6 @@ export interface IntegrityReaders {
     after: readonly unknown[] | null,
     limit: number,
   ): Promise<{ readonly found: readonly AlteredRow[]; readonly next: readonly unknown[] | null }>;
-  /** What the list of tokens, provider grants and destinations names and is not stored, among the next `limit` of it. */
+  /** Entries of the list of tokens, provider grants and destinations that have no row, among the next `limit` entries. */
   lost(after: string | null, limit: number): Promise<{ readonly found: readonly AlteredRow[]; readonly next: string | null }>;
 }

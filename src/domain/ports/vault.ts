@@ -45,17 +45,20 @@ export interface ProjectVault {
   versionMac(link: VersionLink, keyGeneration?: number): Buffer;
 }
 
-/** Purposes of the instance's keyed hashes; each has a key of its own, so that a hash of one says nothing of another. */
+/** Purposes of the instance's keyed hashes; each has a key of its own, so that a hash for one purpose tells nothing about another. */
 export type HashPurpose = 'token' | 'candidate' | 'audit' | 'value' | 'request' | 'row';
 
 export interface Vault {
   /** Hex of the 8 byte id of the master key that new keys are wrapped for. */
   readonly kid: string;
-  /** Looks for what other processes did: a rotation of the master key, new and retired data keys. Called every few seconds, while the record of one lives for minutes. */
+  /**
+   * Looks for what other processes did: a rotation of the master key, new and retired data keys. Call it every few seconds: the record of a
+   * rotation is kept for minutes.
+   */
   refresh(): Promise<void>;
   /** What a rotation to this master key writes; it writes nothing itself. */
   rekeyTo(master: Uint8Array): Rekey;
-  /** `needs` is a generation, or a blob, that it has to open: keys that another process made are then loaded. */
+  /** `needs` is a generation, or a blob, that it has to open: data keys that another process made are loaded then. */
   forProject(projectId: string, needs?: number | Uint8Array): Promise<ProjectVault>;
   /** A fresh data key, to be stored. */
   newDataKey(projectId: string, generation: number): NewKey;
@@ -82,7 +85,7 @@ export interface WrappedKey extends NewKey {
   readonly createdAt: number;
 }
 
-/** Lets whoever holds one master key read what is wrapped for another. */
+/** Lets a process that holds one master key open keys that are wrapped for another. */
 export type UpgradeRecord = Pick<WrappedKey, 'generation' | 'kid' | 'wrapped'>;
 
 /** How long the old master key opens the store after a rotation, milliseconds: replicas learn the new one meanwhile. */

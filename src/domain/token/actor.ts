@@ -42,14 +42,14 @@ export function requirePermission(actor: Pick<Actor, 'permissions'>, permission:
   }
 }
 
-/** Throws FORBIDDEN unless the actor runs the instance: what looks across projects is for no single project's owner. */
+/** Throws FORBIDDEN unless the actor operates the instance: the owner of one project may not look across projects. */
 export function requireOperator(actor: Actor): void {
-  // A token that is limited to some integrations is nothing above them, whoever made it.
+  // A token that is limited to some integrations has no rights beyond them, whoever made it.
   if (!actor.operator || actor.integrationIds !== null)
     throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
 }
 
-/** Throws FORBIDDEN unless the actor may read this machine's data directory: what names a file of it is for nobody else. */
+/** Throws FORBIDDEN unless the actor works on the gateway's own machine: only such an actor may name its files. */
 export function requireLocal(actor: Actor): void {
   if (actor.tokenId !== null)
     throw new DomainError('FORBIDDEN', 'This is done on the machine of the gateway, with the command line and without CHANGEOVER_URL.', {

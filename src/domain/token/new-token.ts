@@ -21,7 +21,7 @@ export function readExpiry(maker: Pick<Actor, 'expiresAt'>, days: number | null,
 /** Integrations that a new token is to be limited to, each once; its maker's own limit where none is asked for. Throws BAD_REQUEST. */
 export function readLimit(maker: Pick<Actor, 'integrationIds'>, ids: readonly string[] | null): readonly string[] | null {
   if (ids === null) return maker.integrationIds;
-  // Not the same as none: somebody who meant to narrow a token must not get one for everything.
+  // An empty list is not the same as no list: whoever meant to limit a token must not get one for everything.
   if (ids.length === 0) throw badRequest('integrationIds', 'Name at least one integration, or leave the list out for the whole project.');
   return [...new Set(ids)];
 }

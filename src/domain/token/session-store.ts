@@ -9,6 +9,9 @@ export interface SessionWriters extends SessionReaders {
   insert(session: Session): Promise<void>;
   /** False when it is gone or was ended before: of two racing callers one gets true. */
   end(id: string, now: number): Promise<boolean>;
-  /** Ends the live sessions of a token but for the newest `keep`. Returns their ids. Take the token's exclusive lock first: two that sign in at once would count the same others. */
+  /**
+   * Ends the live sessions of a token except the newest `keep`, and returns their ids. Take the token's exclusive lock first: otherwise two
+   * sign-ins at the same time would count the same sessions.
+   */
   endOldest(tokenId: string, keep: number, now: number): Promise<readonly string[]>;
 }

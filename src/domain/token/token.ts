@@ -19,7 +19,7 @@ export interface Token {
   readonly createdBy: string | null;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
-  /** At a resolution of a minute. */
+  /** Rounded down to the minute. */
   readonly lastUsedAt: number | null;
 }
 

@@ -1,19 +1,19 @@
 import type { Version } from '../connection/connection.ts';
 import type { ConnectionPolicy } from '../connection/policy.ts';
 
-/** Until when a version stays valid at least that is replaced now: running jobs keep the credential that they started with. */
+/** A version that is replaced now stays valid until this time at least: running jobs keep the credential that they started with. */
 export function overlapEnd({ overlapMs }: Pick<ConnectionPolicy, 'overlapMs'>, replacedAt: number): number {
   return replacedAt + overlapMs;
 }
 
-/** A PREVIOUS version retires when its overlap has passed. Besides, no live lease may pin it: that the store sees under its lock. */
+/** A PREVIOUS version retires when its overlap has passed and no live lease pins it; the store checks the second under its lock. */
 export function isOverlapOver({ label, validUntil }: Pick<Version, 'label' | 'validUntil'>, now: number): boolean {
   return label === 'PREVIOUS' && validUntil !== null && validUntil <= now;
 }
 
 /**
- * Ciphertext is destroyed of versions that retired at this time or before, a week ago by default; until then roll-back is possible.
- * What another version in use, or an open change, has in common with them stays.
+ * The ciphertext of versions that retired at this time or before is destroyed, which by default is a week ago; until then roll-back is
+ * possible. Content that a version in use or an open change shares with them stays.
  */
 export function destroyedIfRetiredBy({ destroyAfterMs }: { readonly destroyAfterMs: number }, now: number): number {
   return now - destroyAfterMs;

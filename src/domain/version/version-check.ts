@@ -1,7 +1,10 @@
 import type { Connection, SealedContent, Version } from '../connection/connection.ts';
 import { configHash } from './next-version.ts';
 
-/** What `doctor` finds of a version by its own columns and those beside it. None of this needs a key: its MAC and its seal are looked at apart. */
+/**
+ * What `doctor` finds out about a version from its own columns and related rows. None of this needs a key: its MAC and its seal are checked
+ * elsewhere.
+ */
 
 /** True when its number follows that of the version before; the first one after a restore leaves `gap` numbers out. */
 export function isNumbered({ version }: Pick<Version, 'version'>, before: Pick<Version, 'version'> | null, gap: number): boolean {
@@ -15,8 +18,8 @@ export function isConfigAltered(version: Version): boolean {
 }
 
 /**
- * True when its sealed content is not its own. What versions share is sealed anew with the first of them: until the others are signed
- * anew, they tell of what it was before.
+ * True when its sealed content is not its own. Content that several versions share is resealed together with the first of them: until the
+ * others are signed again, they still hold the hash of the old ciphertext.
  */
 export function isContentAltered({ connectionId, cipherHash, keyGeneration }: Version, content: SealedContent | null): boolean {
   if (content === null) return false;

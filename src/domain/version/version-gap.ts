@@ -1,4 +1,4 @@
-/** A restore from a backup that was found out, as the signed audit tells it. */
+/** A restore from a backup that was noticed, as the signed audit records it. */
 export interface Restore {
   readonly at: number;
   /** The row that the anchor names, which the store did not have, and the last one that it had. */

@@ -16,7 +16,7 @@ export interface VersionReaders {
   find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
   /** Newest first, of those below the version `before`. */
   list(scope: Scope, connectionId: string, page: { readonly limit: number; readonly before: number | null }): Promise<readonly Version[]>;
-  /** Versions behind this number, in their order. */
+  /** Versions after this number, in ascending order. */
   chain(connectionId: string, after?: number, limit?: number): Promise<readonly Version[]>;
   /** The one before this number; numbers are left out after a restore. */
   before(connectionId: string, version: number): Promise<Version | null>;

@@ -9,8 +9,8 @@ export interface ProofRun {
 }
 
 /**
- * Throws VALIDATION_FAILED with the problems unless all that were asked for have passed, or only lost what the caller accepts to lose;
- * UNAVAILABLE where the deadline passed before that was known.
+ * Throws VALIDATION_FAILED with the problems unless all validators that were asked for have passed, or failed only because of a loss that
+ * the caller accepts; UNAVAILABLE where the deadline passed before that was known.
  */
 export function requirePassed({ results, late }: ProofRun, asked: readonly string[], parity: ParityRule | null): void {
   const failed = results.filter((result) => !hasPassed(result) && !(result.validator === PARITY && parity?.onLoss === 'accept'));
@@ -24,7 +24,8 @@ export function requirePassed({ results, late }: ProofRun, asked: readonly strin
 }
 
 function refusalOf(failed: readonly ValidationResult[], parity: ParityRule | null): DomainError {
-  // What was skipped since another one failed says nothing of its own; whether the failure passes by itself is the other's to say.
+  // A validator that was skipped because another one failed says nothing itself: the one that failed decides whether the failure is
+  // temporary.
   const problems = failed
     .filter(({ status }) => status === 'failed')
     .flatMap((result) => result.errors.map((problem) => ({ validator: result.validator, ...problem })));

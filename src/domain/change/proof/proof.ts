@@ -15,8 +15,8 @@ export function proofSince(now: number): number {
 }
 
 /**
- * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded
- * afterwards. To skip it on a VALIDATED one takes an owner. Throws VALIDATION_FAILED for anyone else who would.
+ * Whether a commit needs proof. An inactive connection does without until it is enabled; on an ADVISORY one it is recorded afterwards. Only
+ * an owner may skip it on a VALIDATED one. Throws VALIDATION_FAILED for anyone else who tries.
  */
 export function proofRule(
   actor: Pick<Actor, 'permissions'>,
@@ -32,7 +32,7 @@ export function proofRule(
   });
 }
 
-/** What there is of the proof of one candidate, and of that candidate alone: any other value has another candidate hash. */
+/** The proof that is stored for one candidate. It counts for no other: another value has another candidate hash. */
 export interface FoundProof {
   /** Of the candidate's kind, in order. */
   readonly validators: readonly Pick<Validator, 'name' | 'mandatory'>[];
@@ -53,7 +53,7 @@ export function lacksComparison({ parity, compared }: Pick<FoundProof, 'parity' 
   return parity !== null && (compared === null || !hasPassed(compared));
 }
 
-/** What a commit that needs proof runs first; under WARN a comparison is asked for too, and keeps nothing back. */
+/** The validators that a commit runs first when it needs proof; under WARN a comparison runs too, but stops no commit. */
 export function validatorsToRun(proof: FoundProof): { readonly required: readonly string[]; readonly compares: boolean } {
   const compares = lacksComparison(proof);
   const isRequired = compares && proof.parity?.onLoss !== 'warn';
@@ -66,15 +66,17 @@ export function missingProof(proof: FoundProof): readonly string[] {
   return [...missingValidators(proof), ...(parity === null || suffices(parity, compared) ? [] : [PARITY])];
 }
 
-/** Losses are accepted by whoever has had them looked for; under WARN a comparison that found no time is none. */
+/**
+ * Losses can only be accepted after a comparison has looked for them; under WARN a comparison that ran out of time does not count as one.
+ */
 function suffices({ onLoss }: ParityRule, compared: Comparison | null): boolean {
   if (onLoss === 'warn') return true;
   return compared !== null && (onLoss === 'accept' || hasPassed(compared));
 }
 
 /**
- * Asked inside the transaction: proof may have aged, been taken away by a later failure, never been asked for under the policy
- * of before, or compare with a version that is no longer in use. Throws VALIDATION_FAILED.
+ * Called inside the transaction: meanwhile the proof may have become too old, a later run may have failed, the policy may have changed, or
+ * another version may be in use. Throws VALIDATION_FAILED.
  */
 export function requireProof(proof: FoundProof): void {
   const missing = missingProof(proof);

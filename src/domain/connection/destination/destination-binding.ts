@@ -10,14 +10,14 @@ export const MOST_DESTINATIONS = 100;
 /** What would be sent, and where. */
 export interface Sending {
   readonly connector: Connector;
-  /** Where in the secret the credentials are, as JSON pointers: each is a name of theirs, which is bound for itself. */
+  /** JSON pointers to the credentials inside the secret. Each pointer counts as a name of its own and is bound separately. */
   readonly members: readonly string[];
   readonly parts: SecretDestination['parts'];
 }
 
 /**
- * Whether a secret that does not say itself where it is sent may go there: `unbound` while any name of the credentials has no
- * destination yet, `refused` where one has others alone. `bound` are destinations of this secret under all of its names.
+ * Whether a secret that does not itself say where it is sent may be sent there: `unbound` while one of its names has no destination yet,
+ * `refused` where one of them is bound to other destinations only. `bound` lists the destinations of this secret under all of its names.
  */
 export function standingOf(
   { connector, members, parts }: Sending,

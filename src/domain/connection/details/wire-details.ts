@@ -5,8 +5,8 @@ import { type Details, type Field, fieldsOf, isPlainObject, membersOf, spellings
 
 /**
  * Turns a caller's object into field keys, whatever spelling it used. A field given twice under two spellings with two values is
- * BAD_REQUEST, one that the kind does not have is UNKNOWN_OPTION. With `sharedInput` the object has the shape of a family's input:
- * clients fill what they leave empty with null there, so a null in a field of other members says nothing.
+ * BAD_REQUEST, one that the kind does not have is UNKNOWN_OPTION. With `sharedInput` the object has the shape of a family's input: clients
+ * send null for everything that they leave empty, so a null in a field of another member is ignored.
  */
 export function readWireDetails(
   connector: Connector,

@@ -16,7 +16,7 @@ export interface ProviderGrantWriters extends ProviderGrantReaders {
 export interface SecretDestinationReaders {
   /** Of all members of the secret, in the order they were bound. */
   of(name: Omit<SecretName, 'member'>): Promise<readonly SecretDestination[]>;
-  /** Paths of secrets of a provider that are bound to any, in their order; `after` is the last one seen. */
+  /** Paths of a provider's secrets that are bound to any destination, sorted; `after` is the last one seen. */
   paths(projectId: string, provider: SecretProviderName, after: string, limit: number): Promise<readonly string[]>;
   /** Of the whole project, newest first. */
   page(projectId: string, page: PageRequest): Promise<readonly SecretDestination[]>;

@@ -69,11 +69,11 @@ export interface SecretProvider {
   readonly prefixForm: string;
   /** The prefix as it is stored, or null for one that no path could lie within or that would open more than secrets. */
   readPrefix(prefix: string): string | null;
-  /** By the text alone; whether a file really lies there is for `read` to say. */
+  /** Decided by the text alone; `read` finds out whether there is such a file. */
   isWithin(path: string, prefix: string): boolean;
   /**
-   * What two names of one secret have in common, such as a file that is found on two ways; null where nothing is found. Absent where
-   * a secret has one name alone.
+   * Something that is the same for two names of one secret, such as the file that two paths lead to; null where nothing is found. Absent
+   * where a secret has one name only.
    */
   identify?(path: string): Promise<string | null>;
   /**
@@ -89,8 +89,8 @@ export type SecretProviders = Readonly<Record<SecretProviderName, SecretProvider
 export interface SecretResolver {
   readonly providers: SecretProviders;
   /**
-   * A copy of the secret, which the caller overwrites when done. What was read under other prefixes is never answered. `fresh` reads
-   * it again, whatever is kept or being read; callers that ask at the same time share one read. Throws SecretError.
+   * A copy of the secret, which the caller overwrites when done. A secret that was read under other prefixes is never returned. `fresh`
+   * reads it again even if a copy is kept or being read; callers that ask at the same time share one read. Throws SecretError.
    */
   resolve(
     reference: Pick<SecretReference, 'provider' | 'path'>,

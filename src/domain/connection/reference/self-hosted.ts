@@ -10,7 +10,7 @@ export interface SelfHosted {
   readonly details: Details;
   /** Where in the secret they are, as JSON pointers: as the reference says it, and as they were found. */
   readonly members: readonly string[];
-  /** The secret says itself where it is sent, in whole: what stands beside it adds nothing to that. */
+  /** The secret itself holds its whole destination: settings beside it change nothing about that. */
   readonly namesDestination: boolean;
 }
 
@@ -44,7 +44,9 @@ function pointerOf(key: string | null): string {
   return key === null ? '' : `/${key}`;
 }
 
-/** Whoever may write such a secret decides where it goes, and nobody else. A part that it leaves out has to have a default of the kind's. */
+/**
+ * Only whoever writes such a secret decides where it is sent. A part of the destination that it leaves out must have a default in its kind.
+ */
 function namesDestination(connector: Connector, read: Details): boolean {
   const parts = fieldsOf(connector).filter(({ meta }) => meta.endpoint !== null);
   return parts.some(({ key }) => Object.hasOwn(read, key)) && parts.every(({ key, schema }) => schema.safeParse(read[key]).success);
@@ -59,7 +61,7 @@ function refuseRedirect(connector: Connector, read: Details, beside: Details): v
     const name = meta.names.lead ?? key;
     const held = schema.safeParse(read[key]);
     const named = schema.safeParse(beside[key]);
-    // What is not valid must not make way for what stands beside it.
+    // An invalid value must not be replaced by the setting beside it.
     if (!held.success && Object.hasOwn(read, key)) throw new SecretError('ill-formed', `${name}: is not valid`);
     if (!held.success || !named.success) continue;
     const [own, other] = [meta.endpoint.part(held.data), meta.endpoint.part(named.data)];
