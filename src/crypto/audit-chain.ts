@@ -26,12 +26,12 @@ export function auditRowHmac(vault: Vault, row: UnsignedAuditRow): Buffer {
   );
 }
 
-/** Keyed hash of the row, its number and all rows before it: whoever edits the database can't number the rows anew. */
+/** Keyed hash of the row, its number and all rows before it: nobody who only edits the database can renumber rows. */
 export function chainHash(vault: Vault, previous: Uint8Array, seq: number, row: LinkedRow): Buffer {
   return vault.keyedHash('audit', previous, String(seq), row.id, row.rowHmac);
 }
 
-/** Signs the record of a cut: where the chain begins now, and what stayed of the rows before. */
+/** Signs the record of a cut: where the chain begins now, and which of the rows before it stayed. */
 export function signCut(vault: Vault, { seq, chainHash, kept, keptHash, at }: Omit<ArchivedHead, 'mac'>): Buffer {
   return vault.keyedHash('audit', 'cut', String(seq), chainHash, String(kept), keptHash, String(at));
 }
@@ -49,7 +49,7 @@ export function signSegment(vault: Vault, from: number, through: number, previou
 /** The chain hash before the first row. */
 export const CHAIN_START = Buffer.alloc(32);
 
-/** Most findings of either sort that are kept. Of more it is only known that they exist. */
+/** How many findings of each sort are kept. When there are more, only that fact is kept. */
 const MOST_FINDINGS = 100;
 /** How long a search may take for the position where a misplaced row would fit, milliseconds. */
 const MISFITS_MS = 5000;
@@ -87,7 +87,7 @@ export async function verifyAuditChain(
   if (point === start && isOurs) requireAnchored(check, anchors, start);
   const { last, end } = await verifyLinks(check, point, anchors);
   const sealed = check.rows;
-  // A misfit is told from a swap by a look at all rows; one call alone has the time for that.
+  // Telling a misfit from a swap takes a look at all rows; only a check that runs in one call has the time for that.
   for (const finding of await tellMisfits(check)) fault(check, finding.kind, finding.seq, finding.rowId);
   if (!end && last !== null) return answer(check, { sealed, last, next: { seq: last.seq ?? 0, kept: null } });
   for (const { seq } of anchors) if (seq > (last?.seq ?? point.seq)) fault(check, 'truncated', seq, null);
@@ -191,7 +191,10 @@ async function verifyWaiting(check: Check): Promise<void> {
     }
 }
 
-/** A misfit is `reordered` when another row would fit its place, or it fits behind another one: rows were given each other's numbers. */
+/**
+ * A misfit is `reordered` when another row would fit in its place, or when it would fit after another row: rows have got each other's
+ * numbers.
+ */
 async function tellMisfits({ vault, pages, misfits, pacer }: Check): Promise<readonly AuditFinding[]> {
   const elsewhere = new Set<Misfit>();
   const until = performance.now() + MISFITS_MS;

@@ -12,12 +12,12 @@ export function keyEncryptionKey(master: Uint8Array, instanceId: string): Buffer
   return derive(master, instanceId, 'chg/kek', 32);
 }
 
-/** Hex of 8 bytes that name the master key and tell nothing of it. */
+/** Hex of 8 bytes that identify the master key and reveal nothing about it. */
 export function keyId(master: Uint8Array): string {
   return derive(master, EMPTY, 'chg/kid', 8).toString('hex');
 }
 
-/** Parts with a 4 byte big-endian length before each, so that no two lists of parts give the same bytes. */
+/** The parts, each with a 4 byte big-endian length before it, so that two different lists never give the same bytes. */
 export function lengthPrefixed(parts: readonly (string | Uint8Array)[]): Buffer {
   const chunks: Uint8Array[] = [];
   for (const part of parts) {

@@ -58,7 +58,10 @@ export function generationOf(blob: Uint8Array): number {
   return bytes.readUInt32BE(5);
 }
 
-/** Throws EnvelopeError: 'format' for what is no record, 'key' for another key's, 'altered' for a changed or moved one. */
+/**
+ * Throws EnvelopeError: 'format' for bytes that are no record, 'key' for a record of another key, 'altered' for one that was changed or
+ * moved.
+ */
 export function open(dataKey: Uint8Array, blob: Uint8Array, associated: Uint8Array): Buffer {
   generationOf(blob);
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);

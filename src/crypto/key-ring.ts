@@ -12,15 +12,15 @@ export interface DataKey {
 }
 
 /**
- * The key-encryption keys that this process knows: its master key's and, while the master key is rotated, the other one's. It
- * opens whatever either has wrapped, and wraps for the one that is to stay.
+ * The key-encryption keys that this process knows: its master key's and, while the master key is rotated, the other one's. It opens keys
+ * that either of them has wrapped, and wraps new ones for the master key that stays.
  */
 export interface KeyRing {
   /** Hex of the id of the master key that new keys are wrapped for. */
   readonly kid: string;
   /** Looks for a rotation that another process began or ended. */
   refresh(): Promise<void>;
-  /** At least one key: of processes that make the first one at the same time, all end with the one that was stored. */
+  /** At least one key: if several processes make the first one at the same time, they all use the one that was stored. */
   keysOf(owner: string, purpose: DataKeyPurpose): Promise<readonly [DataKey, ...DataKey[]]>;
   /** A fresh key, wrapped for the master key that is to stay. */
   wrapFresh(owner: string, purpose: DataKeyPurpose, generation: number): NewKey;

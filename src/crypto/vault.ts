@@ -26,7 +26,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     if (project === undefined) {
       project = openProject(ring, instanceId, projectId);
       projects.set(projectId, project);
-      // A failure to load must not be remembered: the store may be away only for a moment.
+      // A failure to load is not remembered: the store may only be away for a moment.
       project.catch(() => projects.delete(projectId));
     }
     return project;

@@ -79,8 +79,8 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
 }
 
 /**
- * A transaction writes to a few aggregates, so each has its functions made when it is asked for. There, and wherever rows are made, a
- * spread comes last: V8 takes some microseconds to add members to what it has just copied.
+ * A transaction writes to a few aggregates only, so the functions of each are made when they are first asked for. Here, and wherever rows
+ * are made, a spread comes last: V8 takes some microseconds to add members to an object that it has just copied.
  */
 class TransactionWriters implements Writers {
   readonly #tx: SignedTransaction;
@@ -180,7 +180,10 @@ class TransactionWriters implements Writers {
 
 type Aggregate = Record<string, (...args: never[]) => Promise<unknown>>;
 
-/** Every read passes here, since a driver's error carries the statement's parameters. Transactions pass `toStoreError` in their engine. */
+/**
+ * Every read passes through this, since a driver's error carries the statement's parameters. Transactions pass through `toStoreError` in
+ * their engine.
+ */
 function withSafeErrors(readers: Readers): Readers {
   const aggregates = Object.entries(readers).map(([name, aggregate]) => [name, safeAggregate(aggregate as Aggregate)]);
   // Each function keeps its own signature; only what it throws is changed.

@@ -3,7 +3,9 @@ import type { Notifications } from '../domain/ports/notifications.ts';
 import type { WriteOptions } from '../domain/ports/store.ts';
 import type { Tables } from './tables/tables.ts';
 
-/** What the SQL is written against: Drizzle's query builder for PostgreSQL, which SQLite's answers to for the statements that we use. */
+/**
+ * What the SQL is written against: Drizzle's query builder for PostgreSQL. SQLite's takes the same calls for the statements that we use.
+ */
 export type Database = Pick<
   PgDatabase<PgQueryResultHKT, Record<string, never>>,
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
@@ -19,7 +21,7 @@ export interface StatementSource {
   rows(name: string, text: string, values: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
 }
 
-/** Good until the transaction's work has ended: a statement that comes later is refused, since it would be another's. */
+/** Usable until the transaction's work has ended: a later statement is refused, since it would run in somebody else's transaction. */
 export interface EngineTransaction extends StatementSource {
   /** Epoch milliseconds, the same throughout the transaction. */
   now(): Promise<number>;

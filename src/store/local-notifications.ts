@@ -1,6 +1,6 @@
 import type { Notifications, Topic } from '../domain/ports/notifications.ts';
 
-/** Within this process: all there is to tell where one process owns the store. */
+/** Notifications within this process: enough where one process owns the store. */
 export interface LocalNotifications extends Notifications {
   /** Calls those that listen to the topic, or to any. */
   tell(topic: Topic | null, text: string | null): void;

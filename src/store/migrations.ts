@@ -6,7 +6,7 @@ export function migrationsFolder(engine: 'sqlite' | 'postgres'): string {
   return fileURLToPath(new URL(`../../migrations/${engine}`, import.meta.url));
 }
 
-/** Which migrations a store has: Drizzle's table, so that its tools read it. */
+/** The table that lists the migrations of a store. It is Drizzle's, so that Drizzle's tools can read it. */
 export const MIGRATIONS_TABLE = 'changeover_migrations';
 
 export interface Migration {
@@ -29,7 +29,7 @@ export function newestMigration(engine: 'sqlite' | 'postgres'): number {
   return migrationsAfter(engine, 0).at(-1)?.at ?? 0;
 }
 
-/** The line to end with, when a store is newer than this release. */
+/** The line with which a start ends when the store is newer than this release. */
 export function newerSchema(what: string): string {
   return `${what} was written by a newer release of Changeover. Start that release, or restore the backup made before the upgrade; nothing was written.`;
 }

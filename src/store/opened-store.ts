@@ -10,7 +10,7 @@ export interface OpenedStore {
 }
 
 export interface OpenStoreOptions {
-  /** `system` uses the database's own clock on PostgreSQL; a test gives one that passes three hours at once. */
+  /** `system` uses the database's own clock on PostgreSQL; a test gives a clock that can pass three hours at once. */
   readonly clock: Clock | 'system';
   /**
    * Called with the stored instance, and with the records of a rotation of the master key, before anything is written, migrations included: throws StartupError unless the master key

@@ -1,4 +1,4 @@
-/** One line for the operator. Names are whatever somebody put into the database, so that little of them is shown. */
+/** One line for the operator. Names can be anything that somebody put into the database, so only a safe part of them is shown. */
 export function sayDifference(what: 'added' | 'changed' | 'missing', type: string, name: string, table: string): string {
   const shown = (text: string) => text.replace(/[^\w.]/g, '?').slice(0, 60);
   const of = table === name ? '' : ` of table "${shown(table)}"`;
@@ -6,7 +6,7 @@ export function sayDifference(what: 'added' | 'changed' | 'missing', type: strin
   return `the ${type} "${shown(name)}"${of} ${verdict}`;
 }
 
-/** How a start that finds one ends. */
+/** The line with which a start ends that finds such a difference. */
 export function refusalOf(store: string, difference: string): string {
   return `${store} has a schema that was changed: ${difference}. Undo that, or restore the store from a backup; nothing was written.`;
 }

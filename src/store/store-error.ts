@@ -39,8 +39,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * The connection or its server is of no more use: lost, shut down, out of slots, refused, ended while idle in a transaction,
- * or a standby that was a primary before.
+ * The connection or its server can't be used any more: lost, shut down, out of slots, refused, ended while idle in a transaction, or a
+ * standby that was a primary before.
  */
 export function isConnectionFailure(error: unknown): boolean {
   const code = databaseCode(error);
@@ -62,7 +62,7 @@ export function isDiskRefusal(code: string | null): boolean {
   return code !== null && /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100$|58030$)/.test(code);
 }
 
-/** Everything that leaves the store passes here: our own errors as they are, the database's as a code without its text. */
+/** Every error that leaves the store passes through this: our own errors as they are, the database's as a code without its text. */
 export function toStoreError(error: unknown): Error {
   for (const layer of layersOf(error)) if (layer instanceof DomainError || layer instanceof StoreError) return layer;
   const code = databaseCode(error);

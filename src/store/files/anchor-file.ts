@@ -3,11 +3,11 @@ import { appendFile } from 'node:fs/promises';
 import type { Anchor } from '../../domain/audit/audit.ts';
 import { StartupError } from '../../domain/errors/startup-error.ts';
 
-/** Some lines; an anchor has about a hundred characters. */
+/** Bytes that are read from the end of the file: some lines, since an anchor has about a hundred characters. */
 const TAIL = 4096;
 
 /**
- * The newest anchor that a file has of this instance; null where it has none. An anchor of another one says nothing of this store.
+ * The newest anchor of this instance in a file; null where there is none. An anchor of another instance says nothing about this store.
  * Throws StartupError for a file that can't be read, since a store that was restored would go unnoticed.
  */
 export function readLastAnchor(file: string, instance: string): Anchor | null {
@@ -19,7 +19,7 @@ export function readLastAnchor(file: string, instance: string): Anchor | null {
   return null;
 }
 
-/** Resolved once it is on disk: an anchor that was said to be written shows a cut tail. */
+/** Resolves once the anchor is on disk: only then can it show later that the end of the audit was cut off. */
 export async function appendAnchor(file: string, instance: string, { seq, head, at }: Anchor): Promise<void> {
   await appendFile(file, `${JSON.stringify({ seq, head, at, instance })}\n`, { mode: 0o600, flush: true });
 }

@@ -1,6 +1,6 @@
 import { StartupError } from '../../domain/errors/startup-error.ts';
 
-/** What to tell of a store that the disk below it refuses to open; null for an error that is not the disk's. */
+/** The line for a store that can't be opened because of its disk; null for an error that is not about the disk. */
 export function diskRefusal(where: string, code: string | null): StartupError | null {
   const refused = (what: string, exitCode: 75 | 78) =>
     new StartupError(`${where} can't be used (${code}): ${what}, then start again. The store itself is as it was.`, exitCode);

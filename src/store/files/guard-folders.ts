@@ -9,8 +9,9 @@ const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
 /**
- * Takes a data directory that others may write away from them: they could put another store, key or socket in its place. The group keeps
- * the right to read, for backups. Throws StartupError where it is not ours to change. Nothing happens where there is none.
+ * Takes the right to write to the data directory from everybody but its owner: others could put another store, key or socket in its place.
+ * The group keeps the right to read, for backups. Throws StartupError where the mode is not ours to change. Does nothing where there is no
+ * directory.
  */
 export function closeDataDir(dataDir: string): void {
   const found = statOf(dataDir);
@@ -22,7 +23,7 @@ export function closeDataDir(dataDir: string): void {
   try {
     chmodSync(dataDir, found.mode & 0o7777 & ~(GROUP_WRITES | OTHERS));
   } catch {
-    // A volume that belongs to root and is written by a group of ours alone is as closed as it gets.
+    // A volume that belongs to root and that only a group of ours may write can't be closed any further.
     if ((found.mode & OTHERS_WRITE) !== 0)
       throw new StartupError(
         `Everybody may write to the data directory ${dataDir} (mode ${modeOf(found)}), and it is not ours to change. Run as its owner: chmod 750 ${dataDir}`,
@@ -30,7 +31,7 @@ export function closeDataDir(dataDir: string): void {
   }
 }
 
-/** Throws StartupError where anybody could put another file, or another folder on the way to it, in the place of this one. */
+/** Throws StartupError where anybody could replace this file, or a folder on the way to it. */
 export function refuseOpenFolders(file: string): void {
   for (let folder = dirname(realOf(file)); ; folder = dirname(folder)) {
     const found = statOf(folder);
@@ -40,7 +41,7 @@ export function refuseOpenFolders(file: string): void {
   }
 }
 
-/** Through all links; of a file that is still to be made, its folder's. */
+/** The real path behind all links; for a file that does not exist yet, that of its folder. */
 function realOf(file: string): string {
   try {
     return realpathSync(file);

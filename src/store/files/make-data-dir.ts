@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { StartupError } from '../../domain/errors/startup-error.ts';
 
 /**
- * Makes the data directory, for its owner alone, and whatever leads to it. Throws StartupError with one line where that can't be
+ * Makes the data directory, which only its owner may enter, and the folders above it. Throws StartupError with one line where that can't be
  * done. Folder by folder, since Node's own recursive mkdir never returns below one that takes no folders, such as /proc.
  */
 export function makeDataDir(dataDir: string): void {

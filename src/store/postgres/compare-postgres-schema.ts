@@ -13,8 +13,8 @@ interface Line {
 type Ask = (text: string) => Promise<readonly Record<string, unknown>[]>;
 
 /**
- * What the tables of a migrated store have that the migrations did not make, or lack, in words; null when there is nothing. The
- * migrations are run on temporary tables of the same transaction and undone again, so that the server itself says what both are.
+ * How the tables of a migrated store differ from what the migrations make, in words; null when they do not differ. The migrations run on
+ * temporary tables in the same transaction and are undone again, so that the server itself describes both.
  */
 export async function comparePostgresSchema(ask: Ask): Promise<string | null> {
   await ask('savepoint schema');

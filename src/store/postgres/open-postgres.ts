@@ -15,7 +15,7 @@ import { describeRefusal } from './postgres-refusal.ts';
 import { ANSWER_MS, AS_STATEMENTS, answerOf, isPooled, PlainClient } from './postgres-session.ts';
 import { postgresOptions } from './postgres-url.ts';
 
-/** A replica that starts waits this long for another one that migrates. */
+/** How long a replica that starts waits for another one that migrates, milliseconds. */
 const MIGRATION_MS = 120_000;
 const CONNECT_MS = 5000;
 const GOODBYE_MS = 1000;
@@ -35,7 +35,7 @@ export async function openPostgresStore(databaseUrl: string, options: OpenStoreO
     const pool = createPool(target, POOL_LIMITS, pooled);
     return { instance, store: createStore(createPostgresEngine(pool, options.clock === 'system' ? null : options.clock)) };
   } catch (error) {
-    // Not ended but destroyed: a goodbye to a silent server is never answered.
+    // Destroyed instead of ended: a silent server would never answer the goodbye.
     client.connection.stream.destroy();
     if (error instanceof StartupError) throw error;
     throw unopened(error);
@@ -54,7 +54,7 @@ function unopened(error: unknown): StartupError {
       'The PostgreSQL server takes no writes, as a standby does. Have CHANGEOVER_DATABASE_URL name the primary; nothing was written.',
       75,
     );
-  // Login, TLS, database, rights and tables have to be mended; a server that is away may come back.
+  // Wrong logins, TLS, databases, rights and tables have to be repaired by somebody; a server that is away may come back by itself.
   const toMend = code === null ? !isConnectionFailure(error) : /^(28|3D|42)/.test(code);
   const what = code === null ? (toMend ? 'login or TLS was refused' : 'there was no answer') : describeRefusal(code);
   return new StartupError(
@@ -74,7 +74,7 @@ async function ask<Row extends QueryResultRow>(
 
 /** Replicas that start at once take turns: one migrates and makes the instance, the others find both. The lock ends with the transaction. */
 async function prepare(client: Client, options: OpenStoreOptions): Promise<InstanceRow> {
-  // Whatever a role or database was set to: a session that is read-only by default is none of ours.
+  // Whatever the role or the database is set to: a session that is read-only by default can't be used.
   await ask(client, ['BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE', ...AS_STATEMENTS].join('; '));
   await takeTurn(client);
   const found = await inspect(client);
@@ -94,7 +94,7 @@ async function prepare(client: Client, options: OpenStoreOptions): Promise<Insta
   return instance;
 }
 
-/** Asked for again and again instead of waited for, so that a server which falls silent meanwhile is noticed. */
+/** Tried again and again instead of waited for, so that a server which falls silent meanwhile is noticed. */
 async function takeTurn(client: Client): Promise<void> {
   for (const until = performance.now() + MIGRATION_MS; ; await delay(TURN_MS)) {
     const [row] = await ask<{ taken: boolean }>(
@@ -114,7 +114,7 @@ interface Found {
   readonly migratedTo: number;
 }
 
-/** What the database holds of us; null when it holds nothing. Throws StartupError for one that must not be used. */
+/** What the database already holds of a gateway; null when it holds nothing. Throws StartupError for one that must not be used. */
 async function inspect(client: Client): Promise<Found | null> {
   const [setting] = await ask<{ commit: string; instance: boolean; migrations: boolean }>(
     client,

@@ -6,13 +6,13 @@ import { createLocalNotifications } from '../local-notifications.ts';
 import { answerOf, PlainClient } from './postgres-session.ts';
 
 const CHANNEL = 'changeover';
-/** Said again it changes nothing, and shows in the server's list of connections what this one is for. */
+/** Repeating the statement changes nothing, and the server's list of connections shows by it what this connection is for. */
 const LISTEN = `listen ${escapeIdentifier(CHANNEL)}`;
 const CONNECT_MS = 4000;
-/** A connection that is only listened on is asked this often whether it is still there, and says so within the time below. Milliseconds. */
+/** How often a connection that only listens is checked, and how long it may take to answer. Milliseconds. */
 const ASK_EVERY_MS = 10_000;
 const ASK_MS = 2000;
-/** A server that is away is looked for again after a moment, and after twice as long each time. Milliseconds. */
+/** A server that is away is tried again after the first time, and then after twice as long each time, up to the longest. Milliseconds. */
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -21,9 +21,9 @@ export interface PostgresNotifications extends Notifications {
 }
 
 /**
- * LISTEN on a connection of its own, which is there for as long as anybody listens, and NOTIFY on whichever is free. Each time that it
- * is opened anew those that listen are told that some may have been lost. `target` is null where a pooler stands between: what is
- * listened for belongs to one of the server's connections there, and the pooler hands these round. Then others are not heard.
+ * LISTEN on a connection of its own, which is open for as long as anybody listens, and NOTIFY on any free connection. Each time the
+ * connection is opened again, listeners are told that notifications may have been lost. `target` is null behind a pooler: there a LISTEN
+ * would belong to one of the server's connections, which the pooler gives to other clients. Other processes are not heard then.
  */
 export function createPostgresNotifications(
   target: ClientConfig | null,
@@ -35,7 +35,7 @@ export function createPostgresNotifications(
 
   function hear(payload: string | undefined): void {
     const [, from, topic, text] = /^([0-9a-f-]{36}) (events|validations) (.*)$/s.exec(payload ?? '') ?? [];
-    // What this process said, it has heard already. The pattern names the topics.
+    // What this process sent, its listeners have already got. The pattern allows only topics.
     if (from !== undefined && from !== origin) local.tell(topic as Topic, text ?? '');
   }
 
@@ -44,7 +44,7 @@ export function createPostgresNotifications(
       const client = new PlainClient({ ...to, connectionTimeoutMillis: CONNECT_MS });
       const lost = new AbortController();
       const ended = AbortSignal.any([signal, lost.signal]);
-      // Not ended but destroyed: a goodbye to a silent server is never answered.
+      // Destroyed instead of ended: a silent server would never answer the goodbye.
       ended.addEventListener('abort', () => client.connection.stream.destroy(), { once: true });
       client.on('error', () => lost.abort());
       client.on('end', () => lost.abort());
@@ -59,7 +59,7 @@ export function createPostgresNotifications(
           await answerOf(client, client.query(LISTEN), ASK_MS);
         }
       } catch {
-        // Whoever listens looks for himself meanwhile; what is wrong with the server is told by /readyz.
+        // Listeners also look from time to time; /readyz says what is wrong with the server.
       } finally {
         lost.abort();
       }
@@ -75,7 +75,7 @@ export function createPostgresNotifications(
   return {
     notify(topic, text = '') {
       local.tell(topic, text);
-      // It is a hint: a server that can't be told has nothing that anybody could read.
+      // It is only a hint: while the server can't be reached, there is nothing new to read either.
       run('select pg_notify($1, $2)', [CHANNEL, `${origin} ${topic} ${text}`]).catch(() => {});
     },
     listen(topic, heard) {

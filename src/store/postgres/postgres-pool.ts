@@ -17,17 +17,20 @@ export interface PoolLimits {
 
 export const POOL_LIMITS: PoolLimits = { connections: 20, waiters: 100, waitMs: 500 };
 
-/** Longest that anybody waits for a connection to be opened, and that opening one may take: what comes too late is kept for the next. Milliseconds. */
+/**
+ * How long a caller waits for a connection to be opened, and how long opening one may take: a connection that comes too late is kept for
+ * the next caller. Milliseconds.
+ */
 const WAIT_MS = 1000;
 const CONNECT_MS = 4000;
-/** A server that is asked whether it is there says so within this, milliseconds. */
+/** How long a server may take to say that it is still there, milliseconds. */
 const PING_MS = 1000;
-/** A connection that has been silent for longer is asked before it is used: what stands between may have forgotten it. Milliseconds. */
+/** A connection that was idle for longer is checked before it is used: a firewall or proxy in between may have dropped it. Milliseconds. */
 const QUIET_MS = 2000;
 
 /**
- * A server's connections. Whoever finds none in time, or no server, gets UNAVAILABLE. Nothing waits for a silent server for longer than
- * its deadline, and what was heard of last before it fell silent is not used again. `isPooled`: connections keep nothing from one
+ * A server's connections. Whoever finds none in time, or no server, gets UNAVAILABLE. Nothing waits for a silent server for longer than its
+ * deadline, and connections that last answered before it fell silent are not used again. `isPooled`: connections keep nothing from one
  * transaction to the next, neither settings nor statements.
  */
 export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMITS, isPooled = false): PostgresSource {
@@ -47,12 +50,12 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
     refusal: unavailable,
   });
   const heardAt = new WeakMap<PoolClient, number>();
-  /** What was heard of last before this is taken for lost. */
+  /** Connections that last answered before this time are taken for lost. */
   let silentSince = 0;
 
   const send = async (client: PoolClient, query: QueryText, values: readonly unknown[], ms = ANSWER_MS): ReturnType<Query> => {
     const sentAt = performance.now();
-    // What one transaction named, the next may find on another of the server's connections, or not at all.
+    // A prepared statement of one transaction may be on another of the server's connections for the next, or on none.
     const name = isPooled ? undefined : query.name;
     const config = { text: query.text, name, rowMode: query.rowMode as 'array', values: [...values] };
     try {
@@ -89,7 +92,7 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
       const client = await inTime(connecting, WAIT_MS, unavailable);
       return { client, giveBack: (broken) => giveBack(client, permit, broken) };
     } catch {
-      // Logins that all take too long, and are all begun anew, would never come to an end.
+      // If slow logins were all started again, none of them would ever finish.
       connecting.then((client) => giveBack(client, permit, false), permit.release);
       // The driver's error names the host, and its cause is the operator's to find in /readyz and the server's log.
       throw unavailable();
@@ -153,13 +156,13 @@ export function createPool(options: ClientConfig, limits: PoolLimits = POOL_LIMI
   };
 }
 
-/** A connection that nobody else has meanwhile. One that is broken is not used again. */
+/** A connection that belongs to one caller until it is given back. A broken one is not used again. */
 interface Taken {
   readonly client: PoolClient;
   giveBack(broken: boolean): void;
 }
 
-/** Not ended but destroyed: a goodbye to a silent server is never answered. */
+/** Destroyed instead of ended: a silent server would never answer the goodbye. */
 function drop(client: PoolClient): void {
   client.connection.stream.destroy();
   client.release(true);

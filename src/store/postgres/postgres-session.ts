@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { inTime } from '../../domain/time/in-time.ts';
 
 /**
- * What a connection of ours is set to. The server's own deadlines come first: a statement that it ends leaves a good connection, and
- * one that our deadline ends costs the connection. The search path keeps a role's own from leading to somebody else's tables.
+ * The settings of our connections. The server's own deadlines come before ours: after a statement that the server ends the connection is
+ * still good, after one that we give up it is lost. The search path is fixed, since a role's own could lead to somebody else's tables.
  */
 const SETTINGS = {
   search_path: 'public,pg_temp',
@@ -21,7 +21,7 @@ export const AS_OPTIONS = Object.entries(SETTINGS)
 /** Set in each transaction when there is a pooler in between, because it gives the server's connections to other clients afterwards. */
 export const AS_STATEMENTS: readonly string[] = Object.entries(SETTINGS).map(([name, value]) => `SET LOCAL ${name} = ${value}`);
 
-/** Longest that a server which works lets anybody wait, its own deadline included, milliseconds. */
+/** The longest that a working server takes for an answer, its own deadline included, milliseconds. */
 export const ANSWER_MS = 6000;
 
 /** The server is silent, and it is unknown whether it is still there. The code is the operating system's code for that. */
@@ -34,7 +34,10 @@ export class SilentServer extends Error {
   }
 }
 
-/** Waits for an answer on a connection; one that does not come in time costs the connection, since a late one would be taken for the next. */
+/**
+ * Waits for an answer on a connection. If it does not come in time the connection is given up, since a late answer would be taken for the
+ * next one.
+ */
 export async function answerOf<T>(client: Client, answer: Promise<T>, ms = ANSWER_MS): Promise<T> {
   return await inTime(answer, ms, () => {
     client.connection.stream.destroy();
@@ -43,8 +46,8 @@ export async function answerOf<T>(client: Client, answer: Promise<T>, ms = ANSWE
 }
 
 /**
- * Says who it is and to which database it wants, and nothing else: a pooler refuses settings that it does not know, and none is taken
- * from PG* variables.
+ * Sends the user and the database at login, and nothing else: a pooler refuses settings that it does not know, and none is taken from PG*
+ * variables.
  */
 export class PlainClient extends Client {
   /** The driver asks this for what it sends first. */
@@ -54,8 +57,8 @@ export class PlainClient extends Client {
 }
 
 /**
- * True where a pooler stands between us and the server: it tells each client a number of its own where the server tells that of the
- * process which serves it.
+ * True where a pooler is between us and the server: it gives each client a number of its own, where the server gives that of the process
+ * that serves the client.
  */
 export async function isPooled(client: Client): Promise<boolean> {
   const { rows } = await answerOf(client, client.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid'));

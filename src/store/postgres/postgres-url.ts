@@ -40,7 +40,7 @@ function sslOf(url: URL): ClientConfig['ssl'] {
   return mode === 'disable' ? false : { rejectUnauthorized: mode === 'verify-full' };
 }
 
-/** What never leaves this machine needs no TLS; anything else does, unless the URL says that it may go without. */
+/** A connection within this machine needs no TLS; any other does, unless the URL says that it may be without. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

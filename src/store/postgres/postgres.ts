@@ -32,7 +32,10 @@ export interface PostgresSource {
 /** One try, and five more. */
 const ATTEMPTS = 6;
 const TIME_AGE_MS = 5000;
-/** Whatever a role or database was set to: a standby that was a primary refuses this, and a pool then finds the new one. */
+/**
+ * Read-write, whatever the role or the database is set to: a standby that was a primary before refuses this, and the pool then finds the
+ * new primary.
+ */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE';
 
 /** `clock` stands in for the database's own in tests; replicas must agree on one, so a gateway passes none. */
@@ -65,7 +68,7 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
     return await withClient(async (client) => {
       await client.query(begin);
       const tx = transactionOn(client, nowOf);
-      // It ends before ROLLBACK or COMMIT is sent: a statement behind that would be committed by itself.
+      // The transaction takes no more statements before ROLLBACK or COMMIT is sent: a statement after that would be committed by itself.
       const value = await rolledBackOnError(client, async () => await work(tx).finally(tx.end));
       let answer: { readonly command?: string };
       try {
@@ -73,7 +76,7 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
       } catch (error) {
         throw new Unusable('commit', { cause: wasRolledBack(error) ? error : outcomeUnknown() });
       }
-      // Work that went on after a failed statement must not be told that it was kept.
+      // Work that ignored a failed statement must not be told that it was saved.
       if (answer.command !== undefined && answer.command !== 'COMMIT') throw new StoreError('25P02');
       return value;
     });
@@ -157,8 +160,8 @@ function guarded(db: Database, mayRun: () => void): Database {
 }
 
 /**
- * The server's time between two askings, followed by a timer that nobody can set: a gateway whose own clock is wrong neither
- * revives nor ends anything. Callers that arrive together ask once.
+ * The server's time, which a timer that nobody can set continues between two requests for it: a gateway whose own clock is wrong neither
+ * revives nor ends anything. Callers that arrive together share one request.
  */
 function followTime(ask: () => Promise<number>): () => Promise<number> {
   let known: { readonly ahead: number; readonly measuredAt: number } | null = null;

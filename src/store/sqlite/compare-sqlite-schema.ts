@@ -11,9 +11,9 @@ interface Item {
 }
 
 /**
- * What a store has that its migrations did not make, or lacks, in words; null when there is nothing. A trigger runs with every
- * statement of ours, and a view or another table may stand in the place of one. An administrator's own index is let pass if it is a
- * plain one: neither unique, nor partial, nor over expressions, which could refuse rows or run functions.
+ * How a store differs from what its migrations make, in words; null when it does not differ. A foreign trigger would run with every
+ * statement of ours, and a view could replace a table. An administrator's own index is accepted if it is a plain one: neither unique, nor
+ * partial, nor over expressions, which could refuse rows or run functions.
  */
 export function compareSqliteSchema(handle: Handle, migratedTo: number): string | null {
   const expected = new Map(expectedItems(migratedTo).map((item) => [keyOf(item), item]));

@@ -24,7 +24,7 @@ export interface InspectedStore {
   readonly migratedTo: number;
 }
 
-/** Looks at an existing file through a read-only handle: one that is refused stays as it is, byte for byte. Throws StartupError. */
+/** Inspects an existing file through a read-only handle: a file that is refused stays as it is, byte for byte. Throws StartupError. */
 export function inspectSqlite(file: string): InspectedStore {
   if (!statSync(file).isFile()) throw refused(file, 'is not a regular file');
   if (!hasSqliteHeader(file)) throw refused(file, 'is not a SQLite database');
@@ -36,7 +36,7 @@ export function inspectSqlite(file: string): InspectedStore {
     if (error instanceof StartupError) throw error;
     if (databaseCode(error)?.startsWith('SQLITE_BUSY'))
       throw new StartupError(`${file} is locked by another program. Stop it, then start again.`, 75);
-    // A disk that is full or read-only says nothing of the store on it, which nobody is to move away for that.
+    // A full or read-only disk says nothing about the store on it, and nobody should be told to move the store away because of it.
     throw diskRefusal(file, databaseCode(error)) ?? refused(file, 'is damaged');
   } finally {
     for (const side of made) rmSync(side, { force: true });

@@ -57,7 +57,10 @@ async function openLocked(file: string, options: OpenStoreOptions, release: () =
   };
 }
 
-/** A new store is made aside and takes its name when it is whole: a first start that is killed leaves nothing that the next refuses. */
+/**
+ * A new store is made under another name and renamed when it is complete: a first start that is killed leaves nothing that the next one
+ * would refuse.
+ */
 function makeStore(file: string, instance: InstanceRow): void {
   const draft = `${file}.new`;
   for (const leftover of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) rmSync(leftover, { force: true });

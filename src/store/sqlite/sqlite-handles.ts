@@ -16,7 +16,7 @@ export function openWriter(file: string): Handle {
     handle.pragma('journal_size_limit = 67108864');
     harden(handle);
     requireDurable(handle);
-    // From here on the engine waits, not SQLite, whose own wait would hold up the event loop.
+    // From here on the engine waits for locks itself: SQLite's own wait would block the event loop.
     handle.pragma('busy_timeout = 0');
     return handle;
   } catch (error) {

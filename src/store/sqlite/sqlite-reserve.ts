@@ -4,7 +4,10 @@ import { MIGRATIONS_TABLE } from '../migrations.ts';
 import type { Writer } from './sqlite-transaction.ts';
 
 const PAGE_BYTES = 4096;
-/** Fewer free pages than these, 1 MiB, are made up to the others: enough for some hundred leases that are read, with their audit rows. */
+/**
+ * When fewer free pages than the first number (1 MiB) are left, they are filled up to the second: enough for some hundred reads of leases
+ * with their audit rows.
+ */
 const LEAST_PAGES = 256;
 const FILLED_PAGES = 384;
 /** With less room than this on the disk it counts as full, before it is. */
@@ -14,8 +17,8 @@ const FILLING_BYTES = 2 * FILLED_PAGES * PAGE_BYTES;
 const LOOK_MS = 1000;
 
 /**
- * Room that a full disk can't take away: free pages in the file, which SQLite uses before it lets the file grow, and a log that was
- * once as large. While the disk is full, ordinary writes are refused, so that jobs can go on to use their leases.
+ * Space that a full disk can't take away: free pages in the file, which SQLite uses before it lets the file grow, and a log file that has
+ * already been that large. While the disk is full, ordinary writes are refused, so that jobs can go on to use their leases.
  */
 export interface SqliteReserve {
   /** Whether ordinary writes are to be refused now. Looks at the disk at most once a second. */
@@ -23,8 +26,8 @@ export interface SqliteReserve {
   /** A write found no room: it is looked for now. */
   lookAgain(): void;
   /**
-   * Comes before a transaction. On a full disk the log is made free for it; otherwise what is missing of the reserve is made. Throws when
-   * that fails, which keeps nobody from writing.
+   * Call it before a transaction. On a full disk it frees the log for that transaction; otherwise it refills the reserve. Throws when that
+   * fails; the transaction may be tried all the same.
    */
   keep(writer: Writer): void;
 }
@@ -36,7 +39,7 @@ export function createSqliteReserve(file: string): SqliteReserve {
   let fillAt = -Infinity;
   /** False until it was filled since the start: a log is removed with the process that made it. */
   let isFilled = false;
-  /** Part of it was used, and there is no room to make it up. */
+  /** Part of the reserve was used, and there is no space to refill it. */
   let isShort = false;
 
   function look(): number {

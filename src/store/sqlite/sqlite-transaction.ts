@@ -17,7 +17,9 @@ export interface Writer {
 
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** Another program holding the write lock must not block the event loop: short waits in between, not SQLite's own. */
+/**
+ * Another program that holds the write lock must not block the event loop, so we wait in short steps instead of using SQLite's own wait.
+ */
 export async function beginImmediate({ prepare }: Writer): Promise<void> {
   for (let waited = 0; ; ) {
     try {

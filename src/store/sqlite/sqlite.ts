@@ -11,14 +11,14 @@ import { databaseOn, preparedOn } from './sqlite-statements.ts';
 import { beginImmediate, type Outcome, runAsSavepoint, type Writer } from './sqlite-transaction.ts';
 import { createStoreTime } from './store-time.ts';
 
-/** Most transactions that share one durable commit. */
+/** How many transactions may share one durable commit. */
 const BATCH = 64;
 
 interface Member {
   readonly work: (tx: EngineTransaction) => Promise<unknown>;
   readonly settle: (outcome: Outcome) => void;
   readonly usesReserve: boolean;
-  /** It was undone together with others before, so it runs alone now. */
+  /** It was rolled back together with others before, so it runs alone now. */
   alone: boolean;
 }
 
@@ -96,7 +96,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     } catch (error) {
       // A commit that left the transaction open wrote nothing. Nor did one that found no space: a fault of fsync has another code.
       const unwritten = current.handle.inTransaction || databaseCode(error) === 'SQLITE_FULL';
-      // The cache of the handle can't be trusted after this.
+      // After this error the page cache of the handle can't be trusted.
       abandon(current);
       writer = null;
       closeQuietly(current.handle);
@@ -130,7 +130,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     return new Map(refused.map((member) => [member, { error: storageFull() }]));
   }
 
-  /** Nothing was kept. What uses the reserve has it made free first, should the disk have become full just now. */
+  /** Nothing was saved. Transactions that may use the reserve get it freed first, in case the disk has just become full. */
   function undone(members: readonly Member[], error: unknown): ReadonlyMap<Member, Outcome> {
     const isDisk = isDiskRefusal(databaseCode(error));
     if (isDisk) reserve.lookAgain();
@@ -147,7 +147,9 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
     }
   }
 
-  /** Nothing that these members of a shared transaction did was kept: each runs again by itself, so that one's fault is not another's. */
+  /**
+   * Nothing of these members of a shared transaction was saved: each runs again by itself, so that one's failure does not affect another.
+   */
   function runAgain(members: readonly Member[]): ReadonlyMap<Member, Outcome> {
     for (const member of members) member.alone = true;
     waiting.unshift(...members);

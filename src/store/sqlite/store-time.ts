@@ -1,7 +1,7 @@
 import type { Database as Handle } from 'better-sqlite3';
 import type { Clock } from '../../domain/ports/clock.ts';
 
-/** The stored mark lags the store's time by at most this while anything is asked of it. */
+/** How far the stored mark may be behind the store's time while the store is in use, milliseconds. */
 const STEP_MS = 1000;
 
 /**

@@ -65,7 +65,8 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
 
     /**
      * Where a project may send a secret that does not name its destination itself: the one of its first use, and those that an operator
-     * allowed. `bound_to` is a keyed hash over all that the row says; it grants, so nobody who edits the table can make one.
+     * allowed. `bound_to` is a keyed hash over all that the row says: the row grants a right, and nobody who only edits the table can make
+     * that hash.
      */
     secretDestinations: table(
       'secret_destinations',
@@ -87,7 +88,10 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
       ],
     ),
 
-    /** Which tokens and provider grants there are, with the MAC of each: one row. Put back alone, an old copy of one of them is not on it. */
+    /**
+     * Which tokens and provider grants there are, with the MAC of each: one row. An old copy of a single row that somebody puts back is not
+     * on this list.
+     */
     authorityHead: table('authority_head', {
       id: text('id').primaryKey(),
       revision: count('revision').notNull(),

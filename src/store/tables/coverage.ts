@@ -9,11 +9,11 @@ export interface SignedRows {
   readonly rows: UntoldOfRows;
 }
 
-/** What keeps whoever edits the table from gaining by it instead. */
+/** What prevents an edit of the table from gaining anything, in place of a MAC. */
 export interface CoveredElsewhere {
   readonly by: 'other';
   readonly how: string;
-  /** Columns of which an edit is told by nobody. */
+  /** Columns whose edits nothing detects. */
   readonly except: Readonly<Record<string, string>>;
   readonly rows: UntoldOfRows;
 }
@@ -25,7 +25,10 @@ export interface UnusedTable {
   readonly unused: true;
 }
 
-/** What of whole rows neither a start nor `doctor` nor `audit verify` tells of, and why that gains nothing: a row that is deleted, one that is copied under another id, older copies that are put back. */
+/**
+ * Edits of whole rows that neither a start nor `doctor` nor `audit verify` detects, each with the reason why it gains nothing: a row is
+ * deleted, it is copied under another id, an older copy of it is put back.
+ */
 export type UntoldOfRows = Readonly<Partial<Record<'deletion' | 'copy' | 'replay', string>>>;
 
 const NOT_USED = 'Nothing of this release reads or writes the table.';
@@ -37,7 +40,7 @@ const OLD_COPIES = 'See old copies, below.';
 const TOLD_ALONE = 'Subscribers are told something else.';
 
 /**
- * What is covered by what, for every table. The compiler asks for an entry of a new table, and a new column of a signed one is covered
+ * How every table is protected against edits. The compiler asks for an entry of a new table, and a new column of a signed one is covered
  * unless it is excepted here. docs/reference/tampering.md is printed from this.
  */
 export const COVERAGE = {

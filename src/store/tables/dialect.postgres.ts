@@ -11,7 +11,7 @@ const bytes = customType<{ data: Buffer; driverData: Uint8Array }>({
   fromDriver: (value) => (Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
 });
 
-/** What tables are made with on PostgreSQL. */
+/** The functions that make tables and columns on PostgreSQL. */
 export const postgresDialect = {
   table: pgTable,
   index,

@@ -4,8 +4,8 @@ export function writeJson(value: unknown): string {
 }
 
 /**
- * In the place of text that is no JSON. It is no value of ours, so whoever checks the row refuses it by its id; an error at this point
- * would take the whole page of rows with it, and could not say which row it was.
+ * Stands in place of stored text that is no JSON. No value of ours looks like it, so the check of the row's MAC refuses the row and names
+ * its id; an error at this point would fail the whole page of rows and could not say which row it was.
  */
 export class UnreadableJson {}
 

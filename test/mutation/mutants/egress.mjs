@@ -169,8 +169,8 @@ export const EGRESS = [
   {
     id: 'egress/untrusted-tls',
     file: 'src/egress/session.ts',
-    before: 'request.tls?.rejectUnauthorized ?? true',
-    after: 'request.tls?.rejectUnauthorized ?? false',
+    before: 'rejectUnauthorized = true, ...materials',
+    after: 'rejectUnauthorized = false, ...materials',
     tests: WAYS_OUT,
     name: 'gets no bad header out',
   },

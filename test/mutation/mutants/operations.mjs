@@ -624,7 +624,7 @@ export const OPERATIONS = [
   {
     id: 'operations/rights-of-a-subscription-as-they-were',
     file: 'src/operations/events/follow-events.ts',
-    before: 'const current = await presentActor(services, actor);',
+    before: 'const current = await actorOfNow(services, actor);',
     after: 'const current = actor;',
     tests: ['test/operations/events/follow-events.test.ts'],
     name: 'a token that is revoked ends its subscription',

@@ -11,7 +11,7 @@ import { atMost } from '../statements/at-most.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 
-/** Grants, and the MAC of the list that each has to be on, at one moment. */
+/** Grants together with the MAC of the list that each of them has to be on, as of one moment. */
 const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, authorityHead }) => {
   const columns = { grant: getTableColumns(providerGrants), head: { mac: authorityHead.mac } };
   return {
@@ -26,7 +26,7 @@ const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, 
   };
 });
 
-/** The list of grants changes while they are read, at most this often in a row. */
+/** How often the grants are read again because their list has changed meanwhile. */
 const MOST_READS = 5;
 
 interface Listed {

@@ -14,7 +14,7 @@ import { olderThan } from '../statements/keyset.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 
-/** The list of tokens changes while a token is looked up, at most this often in a row. */
+/** How often a token is read again because the list of tokens has changed meanwhile. */
 const MOST_READS = 5;
 
 type Found = { readonly token: Token; readonly grants: readonly TokenGrant[] };
@@ -72,7 +72,7 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
   const found = async (read: () => Promise<readonly object[]>): Promise<Found | null> => {
     for (let reads = 0; reads < MOST_READS; reads += 1) {
       const one = checked(source, tables, await read());
-      // The transaction uses what was looked up before it began. The list that it sees may be its own.
+      // The transaction uses the token that was looked up before it began: the list that it sees may hold its own changes.
       if (one === null || source.signing.known !== null) return one;
       const entry = { table: tokens, row: one.token, entry: entryOf('token', one.token.id), mac: one.mac };
       if ((await areListed(source, tables, one.headMac, [entry])) !== null) return one;

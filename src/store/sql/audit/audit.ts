@@ -20,7 +20,7 @@ import { auditArchiveReaders, auditArchiveWriters } from './audit-archive.ts';
 const HEAD = 'head';
 
 const insertRow = preparedInsert('audit_insert', ({ audit }) => audit);
-/** What the links of the chain are made of, for rows that wait for the sealer. */
+/** The columns that the chain covers, of rows that wait for the sealer. */
 const waitingRows = prepared('audit_waiting', (db, { audit }) => {
   const columns = { id: audit.id, rowHmac: audit.rowHmac };
   return {
@@ -102,7 +102,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
           .where(
             and(
               AUDIT_COMMITS,
-              // A comparison of rows enters the index at one place; spelt out, it would begin at the entity's first row.
+              // A comparison of rows starts at one place of the index; written column by column, it would start at the entity's first row.
               sql`(${audit.entityId}, ${audit.at}, ${audit.id}) > (${after?.entityId ?? ''}, ${after?.at ?? 0}, ${after?.id ?? ''})`,
             ),
           )
@@ -151,8 +151,8 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
 }
 
 /**
- * Newest first. The rows of each action are looked up by themselves: a rare one has its few among all of the project's, and nobody walks
- * these. Of one entity there are few enough.
+ * Newest first. The rows of each action are looked up separately: otherwise the few rows of a rare action would be searched among all rows
+ * of the project. One entity has few enough rows to search them.
  */
 async function pageOf(
   { db }: StatementSource,
@@ -178,7 +178,7 @@ async function pageOf(
       .orderBy(...newest)
       .limit(atMost(limit));
   if (entityId !== undefined) {
-    // Written like this, the action is in no index, so the entity's index is used.
+    // Written like this, the condition on the action fits no index, so that the entity's index is used.
     const among = actions === undefined ? undefined : inArray(sql`${audit.action} || ''`, [...actions]);
     return await rowsOf(within(and(eq(audit.entityId, entityId), among)));
   }
@@ -195,7 +195,7 @@ async function pageOf(
   return pages.length === 0 ? [] : await rowsOf(sql`${audit.id} in (${sql.join(pages, sql` union all `)})`);
 }
 
-/** A row of which a column is no JSON is INTEGRITY to whoever reads that column, and to nobody else. */
+/** If a column of a row holds no JSON, only reading that column fails, with INTEGRITY. */
 function readableOf(rows: readonly object[]): readonly AuditRow[] {
   for (const row of rows as readonly (AuditRow & object)[])
     for (const key of ['details', 'client'] as const)

@@ -70,9 +70,9 @@ export function eventReaders(source: StatementSource, tables: Tables): EventRead
 }
 
 /**
- * The outbox. A transaction's events are there when it is committed, and transactions of several connections are not committed in the
- * order in which they began: neither ids nor times say what a reader has not seen. So the order is given to committed events, as the
- * sealer numbers the audit: by one publisher at a time, whose time is later than that of all that went before.
+ * The outbox. Events appear when their transaction commits, and transactions on several database connections do not commit in the order in
+ * which they began: neither ids nor times tell what a reader has not seen. So committed events get their order afterwards, as audit rows
+ * get their numbers: from one publisher at a time, whose time is later than that of every event before.
  */
 export function eventWriters(tx: EngineTransaction, tables: Tables): EventWriters {
   const { db } = tx;

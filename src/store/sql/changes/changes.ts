@@ -22,7 +22,7 @@ const findOne = preparedInScope('changes_find', ['id'], (db, tables, scope, { id
 }));
 const findByKey = preparedInScope('changes_by_key', ['keyHash'], (db, tables, scope, { keyHash }) => {
   const { changes } = tables;
-  // A change that makes a connection belongs to no integration yet: its key is what opens it.
+  // A change that creates a connection belongs to no integration yet: whoever has its key may use it.
   const mine = or(isNull(changes.baseVersion), withinScope(db, tables, scope));
   return {
     columns: getTableColumns(changes),
@@ -162,7 +162,7 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
   };
 }
 
-/** In words, not as parameters: the index of open changes is used only where the statement itself says so. */
+/** Written into the statement instead of as parameters: otherwise the index of open changes would not be used. */
 export function isOpen({ changes }: Tables): SQL {
   return sql`${changes.state} in ('OPEN', 'PENDING')`;
 }

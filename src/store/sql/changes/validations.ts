@@ -47,7 +47,7 @@ export function validationReaders(source: SignedSource, tables: Tables): Validat
   return {
     async passed(projectId, candidateHash, since) {
       const rows = verified<Outcome>(source, tables.validations, await latestOutcomes(source, tables, { projectId, candidateHash }));
-      // The newest run of each validator: a later failure takes an earlier proof away.
+      // The newest run of each validator: a later failure makes an earlier proof worthless.
       const newest = new Map(rows.toReversed().map((run) => [run.validator, run]));
       return [...newest.values()]
         .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))

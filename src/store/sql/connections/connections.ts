@@ -146,7 +146,7 @@ function isWithin(scope: Scope, { projectId, integrationId, deletedAt }: Connect
   );
 }
 
-/** The listing takes rows as they are stored: what can't be settings is told of that row alone, when it is asked for them. */
+/** The listing takes rows as they are stored: where stored settings can't be read, only asking for those of that row fails. */
 function withSettings({ connections }: Tables, stored: readonly object[]): readonly ListedConnection[] {
   const rows = trusted<Omit<ListedConnection, 'settings'> & { settings: () => Version['settings'] }>(stored);
   for (const row of rows) {
@@ -204,7 +204,7 @@ export function connectionWriters(tx: SignedTransaction, tables: Tables): Connec
     )) !== null;
   return {
     async insert(connection) {
-      // Whoever removes the integration waits, or has removed it: no connection is left without one.
+      // Whoever removes the integration at the same time has to wait, or has removed it already: no connection is ever left without one.
       await tx.lock(connection.integrationId, 'shared');
       const [integration] = await db
         .select({ id: integrations.id })

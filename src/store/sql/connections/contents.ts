@@ -68,7 +68,7 @@ export function contentReaders(source: SignedSource, tables: Tables): ContentRea
     },
     async nextOfGenerations(projectId, generations, after) {
       const next: string[] = [];
-      // Each of these enters an index at one place, however many rows a connection has.
+      // Each of these reads one entry of an index, however many rows a connection has.
       for (const generation of generations) {
         const [signed] = await db
           .select({ id: versions.connectionId })

@@ -130,7 +130,7 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
       const rival = await readers.findByName({ ...scope, integrationIds: null }, own.namespace, name);
       if (rival !== null && rival.id !== id) return 'taken';
       try {
-        // A rival that takes the name at the same moment meets the unique index.
+        // The unique index refuses the second of two callers that take a name at the same moment.
         const renamed = await alter(scope, id, { name, nameKey: nameKey(name), updatedAt: now, updatedBy: by });
         return renamed ? 'renamed' : 'gone';
       } catch (error) {
@@ -140,7 +140,7 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
     },
     async removeIfEmpty(scope, id, now) {
       if ((await readers.find(scope, id)) === null) return false;
-      // Comes before the statement, so that a connection that is being added is seen by it.
+      // Locked before the statement runs, so that the statement sees a connection that is being added.
       await tx.lock(id, 'exclusive');
       return await alter(
         scope,

@@ -75,7 +75,7 @@ export function streamingSystemWriters(tx: SignedTransaction, tables: Tables): S
         );
       if (rival !== undefined && rival.id !== id) return 'taken';
       try {
-        // A rival that takes the name at the same moment meets the unique index.
+        // The unique index refuses the second of two callers that take a name at the same moment.
         const renamed = await alter(projectId, id, { name, nameKey: nameKey(name), updatedAt: now, updatedBy: by });
         return renamed ? 'renamed' : 'gone';
       } catch (error) {

@@ -49,7 +49,10 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
   const { db } = source;
   const { leases, versions } = tables;
   const within = (scope: Scope) => withinScope(db, tables, scope);
-  /** By a time that is over; what keeps a version is looked at afterwards, so that those that are kept are passed once and not over and over. */
+  /**
+   * Versions whose time has passed, in pages. Whether something still keeps a version is checked afterwards, so that each kept version is
+   * read once per pass and not again and again.
+   */
   const pageBy = async (
     time: typeof versions.validUntil | typeof versions.retiredAt,
     which: SQL | undefined,
@@ -140,7 +143,7 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
         await db
           .select()
           .from(versions)
-          // A comparison of rows enters the index at one place; spelt out, it would begin at the first row of all.
+          // A comparison of rows starts at one place of the index; written column by column, it would start at the very first row.
           .where(sql`(${versions.connectionId}, ${versions.version}) > (${after?.connectionId ?? ''}, ${after?.version ?? 0})`)
           .orderBy(asc(versions.connectionId), asc(versions.version))
           .limit(atMost(limit)),
@@ -206,7 +209,7 @@ function placeOf(page: readonly Timed[], limit: number, timeOf: (version: Timed)
   return page.length < limit || last === undefined ? null : { at: timeOf(last) ?? 0, id: last.connectionId, version: last.version };
 }
 
-/** In words, not as a parameter: the indexes of one label are used only where the statement itself says so. */
+/** Written into the statement instead of as a parameter: otherwise the indexes of one label would not be used. */
 export function labelled({ versions }: Tables, label: VersionLabel): SQL {
   return sql`${versions.label} = ${sql.raw(`'${label}'`)}`;
 }

@@ -6,7 +6,7 @@ import { altered, isIntact, shapeOf, textOf } from './row-mac.ts';
 import { columnOf, readerOf, writerOf } from './row-statements.ts';
 import type { KnownRow, Row, SignedTransaction } from './signing.ts';
 
-/** After so many tries a row that others change all the time is given up. */
+/** How often a change is tried again when others change the same row at the same time. */
 const MOST_TRIES = 20;
 
 export interface Alteration {
@@ -17,9 +17,9 @@ export interface Alteration {
 
 /**
  * Changes a row and signs it anew. `change` gives the new values for the row as it is, or null where its rule forbids it. The row is
- * written only if it still is the one that `change` saw: of racing callers one writes, and the other is asked again with what that one
- * made of it. Null when there is no such row or `change` or the guard forbade it. Throws INTEGRITY for a row that was altered: signing
- * it anew would make it good.
+ * written only if it still is the one that `change` saw: of two racing callers one writes, and `change` of the other is called again with
+ * the row that the first has written. Null when there is no such row, or when `change` or the guard forbade it. Throws INTEGRITY for a row
+ * that was altered: signing it again would make the edit valid.
  */
 export async function alterRow<T extends Table, R extends object>(
   tx: SignedTransaction,

@@ -8,9 +8,9 @@ import { altered, withMac } from './row-mac.ts';
 import type { AuthorityRow, SeenAuthority, SignedSource, SignedTransaction } from './signing.ts';
 
 /**
- * The list of all that gives rights or values: tokens, provider grants, destinations and account secrets, with the MAC that each has now. A row's own MAC says that we wrote
- * it once; the list, signed as a whole, says that it is still what we wrote last. So a token that was revoked, or a grant that was
- * taken away, can't be put back from an old copy, unless the whole list is, and a gateway that has seen a newer one tells.
+ * The list of everything that gives rights or values: tokens, provider grants, destinations and account secrets, with the current MAC of each. A row's own MAC proves
+ * that we wrote it once; the list, signed as a whole, proves that it is still what we wrote last. So nobody can put a revoked token or a
+ * withdrawn grant back from an old copy, unless they put the whole list back, and a gateway that has seen a newer list notices that.
  */
 export const HEAD = 'authority';
 const LOCK = 'authority';
@@ -41,7 +41,7 @@ export function entryOf(kind: 'token' | 'grant' | 'destination' | 'secret', ...i
   return JSON.stringify([kind, ...id]);
 }
 
-/** Enters rows with their MAC, or takes them off with null. Comes last in its transaction: whoever else changes the list waits for it. */
+/** Adds rows with their MAC, or removes them with null. Call it last in a transaction: everybody else who changes the list waits for it. */
 export async function amendAuthority(
   tx: SignedTransaction,
   tables: Tables,
@@ -59,8 +59,9 @@ export async function amendAuthority(
 }
 
 /**
- * Whether each of the rows, read together with a list of that MAC, is on it as it is. Null when the list has changed since they were
- * read: read them again. Throws INTEGRITY for a row that is not on the list, and for a list that is older than one that was seen.
+ * Whether each of the rows is on the list with its present MAC; `headMac` is the list's own at the time they were read. Null when the list
+ * has changed since: read the rows again. Throws INTEGRITY for a row that is not on the list, and for a list that is older than one that
+ * was seen.
  */
 export async function areListed(
   source: SignedSource,
@@ -83,7 +84,7 @@ export async function areListed(
   return true;
 }
 
-/** Within a transaction the list may be its own: what it changes is not seen before it is written. */
+/** A transaction may see its own changes of the list, which nobody else sees before they are committed. */
 function requireNewest({ signing: { seen, known } }: SignedSource, read: SeenAuthority['latest']): void {
   if (known === null && read !== null && read.row.revision < (seen.latest?.row.revision ?? 0))
     throw new DomainError('INTEGRITY', 'The list of tokens and grants is an older one than before. Run `changeover doctor`.', {
@@ -100,17 +101,17 @@ export async function readAuthority(
   const [first] = rows as readonly { readonly mac: Buffer }[];
   if (first === undefined) return null;
   const { mac } = first;
-  // Checked: it is read as it was written.
+  // Its MAC is checked, so it is read as it was written.
   const row = verifiedOne<AuthorityRow>(source, tables.authorityHead, rows);
   return row === null ? null : { mac, row };
 }
 
-/** The list changes while rows are read, at most this often in a row. */
+/** How often the rows are read again because the list has changed meanwhile. */
 const MOST_READS = 5;
 
 /**
- * Rows of which none may be missing: all that the list has under this beginning of an entry, which ends with the row's id, and no
- * others. Throws INTEGRITY.
+ * Reads rows of which none may be missing or added: exactly those whose entries on the list begin with `beginning` and end with the row's
+ * id. Throws INTEGRITY.
  */
 export async function requireAllListed<T extends { readonly id: string }>(
   source: SignedSource,

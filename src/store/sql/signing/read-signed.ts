@@ -34,7 +34,7 @@ export function verifiedOne<T>(source: Pick<SignedSource, 'signing'>, table: Tab
   return verified<T>(source, table, rows.slice(0, 1))[0] ?? null;
 }
 
-/** For rows that are worked on one by one. Altered rows are left as they are, and `doctor` names them. */
+/** For rows that are processed one by one. Altered rows are skipped, and `doctor` names them. */
 export function intactOf<T>(source: Pick<SignedSource, 'signing'>, table: Table, rows: Rows): readonly T[] {
   return (rows as readonly Record<string, unknown>[])
     .filter((row) => isIntact(source, table, row))
@@ -51,8 +51,7 @@ export function asStored<T>(rows: Rows): readonly T[] {
 }
 
 /**
- * Rows to be shown. One that was altered does not take the others with it: it has its id, and whoever reads anything else of it is
- * told INTEGRITY.
+ * Rows to be shown. An altered row does not make the whole list fail: its id can be read, and reading anything else of it throws INTEGRITY.
  */
 export function listed<T>(source: Pick<SignedSource, 'signing'>, table: Table, rows: Rows, beside?: (row: T) => unknown): readonly T[] {
   return (rows as readonly Record<string, unknown>[]).map((row) =>

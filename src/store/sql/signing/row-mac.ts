@@ -35,9 +35,9 @@ export function shapeOf(table: Table): Shape {
 }
 
 /**
- * What the MAC of a row is made of: its table, and the name, type, length and content of each column that is not null, so that no two
- * rows share a text, and a column that a later release adds leaves the rows of before as they are. `beside` is what belongs to the row
- * and stands elsewhere.
+ * The text that the MAC of a row covers: its table, and the name, type, length and content of each column that is not null, so that no two
+ * rows have the same text, and a column that a later release adds does not change those of existing rows. `beside` is content that belongs
+ * to the row and is stored elsewhere.
  */
 export function textOf(table: Table, row: Row, beside: unknown = null): string {
   const { name, covered } = shapeOf(table);

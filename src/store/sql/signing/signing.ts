@@ -1,12 +1,15 @@
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
 
 /**
- * Rows that grant, prove, protect or point carry a MAC over their columns, by a key that the database never sees: it is checked
- * wherever such a row is relied on, and made anew with each change of it. A row that does not fit is INTEGRITY.
+ * Rows that grant, prove, protect or point carry a MAC over their columns, with a key that the database never sees. It is checked wherever
+ * such a row is relied on, and made again with each change of the row. A row that does not fit is INTEGRITY.
  */
 export interface Signing {
   sign(text: string): Buffer;
-  /** Rows that this transaction has checked, by table and id: what it changes, it has mostly read before. Null outside of one. */
+  /**
+   * Rows that this transaction has checked, by table and id, since it usually changes rows that it has read before. Null outside of a
+   * transaction.
+   */
   readonly known: Map<string, KnownRow> | null;
   readonly seen: SeenAuthority;
 }

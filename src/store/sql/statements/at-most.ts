@@ -1,7 +1,7 @@
 import { type Placeholder, sql } from 'drizzle-orm';
 
 /**
- * The limit of a statement. SQLite looks at a bare parameter there while it plans, and so plans the statement anew at every run;
+ * The limit of a statement. SQLite reads a bare parameter there while it plans, and therefore plans the statement again at every run;
  * inside an expression it does not.
  */
 export function atMost(rows: number | Placeholder): Placeholder {

@@ -2,8 +2,8 @@
 const MOST = 1024;
 
 /**
- * Rows for any number of ids: in statements of at most 1,024, each list filled up to a power of two by repeating its last id,
- * which finds nothing twice. Ids given twice are looked for once.
+ * Rows for any number of ids: in statements of at most 1,024, each list is filled up to a power of two by repeating its last id, which
+ * returns no row twice. Ids that are given twice are looked up once.
  */
 export async function inChunks<T>(ids: readonly string[], find: (ids: string[]) => Promise<readonly T[]>): Promise<readonly T[]> {
   const distinct = [...new Set(ids)];

@@ -47,7 +47,7 @@ export function prepared(
   };
 }
 
-/** Stands for any project's scope in a statement that is built once. */
+/** A placeholder for the scope of any project, in a statement that is built once. */
 const WHOLE_PROJECT: Scope = {
   // The builder takes a placeholder wherever it takes a value.
   projectId: sql.placeholder('projectId') as unknown as string,

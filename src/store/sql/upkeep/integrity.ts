@@ -106,7 +106,7 @@ async function faultsOf(source: SignedSource, tables: Tables, table: Table, rows
   return found;
 }
 
-/** The entries that rows have on the list of what gives rights. */
+/** The entries of these rows on the list of what gives rights. */
 const LISTED: Readonly<Record<string, ((row: Row) => string) | undefined>> = {
   provider_grants: (row) => entryOf('grant', String(row.projectId), String(row.provider), String(row.prefix)),
   account_secrets: (row) => entryOf('secret', String(row.projectId), String(row.id)),
@@ -142,7 +142,7 @@ function columnOf(table: Table, key: string): Column {
   return column;
 }
 
-/** Rows whose id comes behind this one, column by column. */
+/** Rows whose id comes after this one, compared column by column. */
 function newerThan(columns: readonly Column[], after: readonly unknown[]): SQL | undefined {
   return or(
     ...columns.map((column, at) => and(...columns.slice(0, at).map((before, index) => eq(before, after[index])), gt(column, after[at]))),

@@ -7,12 +7,15 @@ import { isOpen } from '../changes/changes.ts';
 import { atMost } from '../statements/at-most.ts';
 import { newerThan } from '../statements/keyset.ts';
 
-/** Deletes what nobody needs any more, some rows at a time: each finds its rows by an index, the oldest first. */
+/** Deletes what nobody needs any more, some rows at a time. Each statement finds its rows by an index, the oldest first. */
 export function retentionWriters({ db }: EngineTransaction, tables: Tables): RetentionWriters {
   const { leases, changes, validations, sessions, events, sealedContents, versions } = tables;
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
-  /** A saved version's last run of each validator says when it was proven; what an open change was proven by is its proof. */
+  /**
+   * Validations that have to stay: the last run of each validator on a saved version, which says when it was proven, and all runs on an
+   * open change, which are its proof.
+   */
   function isNeeded(): SQL | undefined {
     const newer = alias(validations, 'newer');
     const later = sql`(${newer.finishedAt}, ${newer.id}) > (${validations.finishedAt}, ${validations.id})`;
