@@ -1,9 +1,9 @@
 import { register } from 'node:module';
 
 /**
- * Whatever a package takes `changeover/connector` from, it gets this very copy: connector and gateway have to share one, or the fields
- * would lose their roles. So a package works wherever it lies, beside an installed gateway, in a clone, or behind a link. It holds for
- * this thread, from here on.
+ * Makes every package get this copy of `changeover/connector`, from wherever it imports it: connector and gateway have to share one copy,
+ * or the fields would lose their roles. So a package works wherever it is, beside an installed gateway, in a clone, or behind a link. It
+ * applies to this thread, from here on.
  */
 const HOOKS = `
 let own;

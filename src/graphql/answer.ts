@@ -3,7 +3,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { badRequest, ERROR_CODES, type ErrorCode, retryAfterOf } from '../domain/errors/errors.ts';
 import { asGraphqlError, fromDomainError, type RenderedError, renderedOf } from './plugins/masking/error-masking.ts';
 
-/** An answer that is ready to be sent, with what its transport has to know of it. */
+/** An answer that is ready to be sent, with what its transport needs to know about it. */
 export interface Answer {
   /** JSON. */
   readonly text: string;
@@ -22,7 +22,7 @@ export interface Answer {
 /** Most errors of one answer. */
 const MOST_ERRORS = 5;
 
-/** A result that stands for an answer; Yoga's own writers of results ask `stringify` for its text. */
+/** A result that stands for a finished answer; Yoga's own code that sends results calls `stringify` for its text. */
 class AnsweredResult implements ExecutionResult {
   /** Never there: its text holds them. */
   declare readonly errors?: ReadonlyArray<GraphQLError>;
@@ -40,7 +40,7 @@ class AnsweredResult implements ExecutionResult {
   readonly stringify = (): string => this.#answer.text;
 }
 
-/** The answer that a result of the pipeline stands for. One that no plugin has made an answer of is a refusal. */
+/** The answer that a result of the pipeline stands for. A result that no plugin has turned into an answer is a refusal. */
 export function answerOf(result: ExecutionResult): Answer {
   return result instanceof AnsweredResult ? result.answer : makeAnswer(result, false);
 }
@@ -70,7 +70,7 @@ const NEEDS_STREAM = makeAnswer(
   false,
 );
 
-/** The one answer to a result, where one is wanted: a stream is ended unread, and its client is told what to accept. */
+/** The answer for a client that wants exactly one: a stream is ended unread, and the client is told what it has to accept. */
 export function plainAnswerOf(result: ExecutionResult | AsyncIterable<ExecutionResult>): Answer | Promise<Answer> {
   return isAsyncIterable(result) ? endUnread(result) : answerOf(result);
 }
@@ -80,7 +80,7 @@ async function endUnread(stream: AsyncIterable<ExecutionResult>): Promise<Answer
   return NEEDS_STREAM;
 }
 
-/** Each of its fields failed by itself. What fails below a field fails after that had its effect. */
+/** Each root field failed itself. An error below a root field comes after that field has had its effect. */
 function isRefused(data: unknown, errors: readonly RenderedError[]): boolean {
   return Object.values(data ?? {}).every((value) => value === null) && errors.length > 0 && errors.every(({ path }) => path?.length === 1);
 }
@@ -90,9 +90,9 @@ const RESPONSE_TYPE = 'application/graphql-response+json';
 const PLAIN_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json; charset=utf-8' };
 const STRICT_HEADERS: Readonly<Record<string, string>> = { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` };
 
-/** Of a refused request, what every client has to see, whatever it accepts. */
+/** Codes that a refused request answers with an HTTP status of their own, whatever the client accepts. */
 const TOLD_OF_REFUSALS: ReadonlySet<number> = new Set([401, 413, 415, 500]);
-/** What every client has to see in any case: that it asks for too much, or comes at a bad time. */
+/** Codes that always have an HTTP status of their own: the client asks too much, or at a bad time. */
 const ALWAYS_TOLD: ReadonlySet<number> = new Set([405, 429, 503]);
 
 export interface HttpAnswer {

@@ -33,11 +33,14 @@ export class OperationRequest {
   readonly params: OperationParams;
   readonly deadline: Deadline;
   readonly idempotency: { readonly id: string; readonly request: string } | null;
-  /** What its resolvers work with: the plugins bind it ever more narrowly, to an idempotency id, to its effects, to its place. */
+  /**
+   * The services that resolvers work with. Plugins replace them on the way: bound to an idempotency id, to the effects of the request,
+   * and to its permit from the concurrency limiter.
+   */
   services: Services;
-  /** The operation that is meant; null until the document was found to be valid. */
+  /** The operation to run; null until the document was found to be valid. */
   operation: PreparedOperation | null = null;
-  /** How its expected failures are told; a mutation that has changed something tells a lost store otherwise. */
+  /** How its expected failures are reported: a mutation that has already changed something reports a lost store differently. */
   told: (error: DomainError) => DomainError = (error) => error;
   /** What was answered; null of a stream. */
   answer: Answer | null = null;

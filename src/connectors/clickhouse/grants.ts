@@ -41,7 +41,7 @@ async function isGranted(session: SqlSession, line: GrantLine): Promise<boolean>
   }
 }
 
-/** The lines that the new login neither has nor is covered for, as the server says. */
+/** The lines that the new login does not have, and that no other of its grants covers, as the server itself says. */
 export async function findLosses(
   session: SqlSession,
   inUse: LoginInUse<ClickhouseDetails, SqlSession>,

@@ -7,7 +7,7 @@ import { openClickhouse } from './clickhouse-session.ts';
 import { fields } from './fields.ts';
 import { findLosses, isAdministrator, mayRead, readGrants } from './grants.ts';
 
-/** What is looked at one by one. */
+/** How many objects are checked one by one. */
 const TABLES = `SELECT database AS schema, name FROM system.tables
   WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') AND NOT is_temporary ORDER BY 1, 2 LIMIT 50`;
 

@@ -3,7 +3,10 @@ import { HttpFailure, type HttpSession } from '../kits/http/http-session.ts';
 
 const SCIM = '/api/2.0/preview/scim/v2';
 
-/** By the name that grants have it by: the application id of a service principal, the e-mail address of a person. One without is none. */
+/**
+ * A principal under the name that grants use: the application id of a service principal, or the e-mail address of a person. An answer
+ * without a name is no principal.
+ */
 const PRINCIPAL = z
   .object({
     applicationId: z.string().nullish(),

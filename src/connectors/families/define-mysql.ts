@@ -12,7 +12,7 @@ import { describeGrant, grantOf, isCovered, isReadable, parseGrants } from './my
 import { openMysql } from './mysql-session.ts';
 import { transactional } from './transactional.ts';
 
-/** Lists what the login has some privilege on; of the rest it can't know. */
+/** Lists what the login has any privilege on; the server does not show it the rest. */
 const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`table\` FROM information_schema.tables
   WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?) ORDER BY 1, 2 LIMIT 5000`;
 
@@ -133,7 +133,7 @@ export function defineMysql(kind: string, title: string) {
     parity: {
       login: ({ user }) => user,
       on: ['host', 'port'],
-      // An ordinary account sees no grants but its own, so both log in, each where its own details say, and each is asked for its own.
+      // An ordinary account sees only its own grants, so both log in, each to its own server, and each is asked for its own grants.
       comparesLogins: true,
       async losses(session, inUse) {
         const before = await inUse.read(readAccount);

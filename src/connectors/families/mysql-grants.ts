@@ -72,7 +72,7 @@ function covers(held: Grant, wanted: Grant): boolean {
   if (held.database === null) return true;
   if (wanted.database === null) return false;
   if (held.object === null) {
-    // A pattern within another one is told only where they are the same, or the wider one takes everything.
+    // Whether one pattern lies within another is known only where they are equal, or where the wider one matches everything.
     const literal = wanted.object === null ? literalOf(wanted.database) : wanted.database;
     return held.database === wanted.database || held.database === '%' || (literal !== null && matchesLike(held.database, literal));
   }

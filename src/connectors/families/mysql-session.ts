@@ -61,8 +61,9 @@ function tlsErrorOf(error: unknown): unknown {
 type Plugins = typeof import('mysql2')['authPlugins'];
 
 /**
- * How to prove the password, by the method that the server names. Without TLS a method that hands it over is refused: in clear, or
- * sealed with a public key that the server has just sent and nobody vouches for. What a method throws has to reject: thrown, it would end the worker.
+ * How to prove the password by the method that the server names. Without TLS, methods that send the password itself are refused: in clear,
+ * or encrypted with a public key that the server has just sent and that nobody has verified. Errors of a method have to be returned as
+ * rejections: thrown, they would end the worker.
  */
 function guardedPlugins(plugins: Plugins, encrypt: boolean): Record<string, AuthPlugin> {
   const refuse = () => {

@@ -15,9 +15,9 @@ export interface HttpConnectorDefinition<F extends FieldShape>
   baseUrl(details: DetailsOf<F>): string;
   /** How requests say who asks; they do not unless given. */
   auth?(details: DetailsOf<F>): HttpAuth;
-  /** A request that only a working login answers so, with the shape of that answer. */
+  /** A request that succeeds only with a working login, with the shape of the answer. */
   readonly probe: Probe | Check<DetailsOf<F>, HttpSession>;
-  /** A request that says who the login is: of the answer, what the shape has is shown. */
+  /** A request whose answer says who the login is; the members that the shape names are shown. */
   readonly identity?: Probe | IdentityCheck<DetailsOf<F>, HttpSession>;
   /** What the codes and statuses of answers mean, over the table that holds for all. */
   readonly refusals?: Meanings<DetailsOf<F>>;

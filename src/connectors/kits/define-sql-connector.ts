@@ -16,7 +16,7 @@ export interface SqlConnectorDefinition<F extends FieldShape, S extends SqlSessi
     Omit<Checks<DetailsOf<F>, S>, 'permissions' | 'parity'> {
   /** Logs in. A driver is imported in here and nowhere else: the gateway itself never loads it. */
   connect(input: ValidatorInput<DetailsOf<F>>): Promise<S>;
-  /** What the server's codes mean, where that is not what the class of the SQLSTATE means anywhere. */
+  /** What the server's codes mean, where that differs from the usual meaning of their SQLSTATE class. */
   readonly refusals?: Meanings<DetailsOf<F>>;
   /** Explains what codes do not; null for the rest. */
   explain?(error: unknown, details: DetailsOf<F>): Meaning | null;
@@ -24,7 +24,10 @@ export interface SqlConnectorDefinition<F extends FieldShape, S extends SqlSessi
   readonly probe?: string;
   /** Where the server is, for kinds that do not have the fields `host` and `port`. */
   server?(details: DetailsOf<F>): { readonly host: string; readonly port: number } | null;
-  /** One row that says who the login is. `administrator` gives what to do about one that may do anything, as in `run: REVOKE ...;`. */
+  /**
+   * One row that says who the login is. For a login that may do anything, `administrator` returns what to do about that, as in `run: REVOKE
+   * ...;`.
+   */
   readonly identity?: IdentityQuery | IdentityCheck<DetailsOf<F>, S>;
   readonly permissions?: ReadableQuery | Check<DetailsOf<F>, S>;
   readonly parity?: Parity<DetailsOf<F>, S> | PrivilegeQuery<DetailsOf<F>, S>;
@@ -42,7 +45,7 @@ interface ReadableQuery {
   grants(row: SqlRow): readonly string[];
 }
 
-/** What a query lists for the one login and not for the other: rows of `privilege` and `object`, of the login that is its one value. */
+/** Compares what a query lists for both logins: rows of `privilege` and `object`. The login is the only parameter of the query. */
 interface PrivilegeQuery<D, S> extends Omit<Parity<D, S>, 'losses'> {
   readonly privileges: string;
   /** The statement that gives a login what the row says. */

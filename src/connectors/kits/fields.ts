@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
 import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
 
-/** Answered with this code: what a header can't hold is a mistake that clients can tell apart. */
+/** The code for a value that a header can't hold, so that clients can recognise this mistake. */
 const params = { code: 'INVALID_HEADER_VALUE' };
 
 /** A secret that is sent as, or in, an HTTP header: checked where it is given, not when it is sent. */
@@ -20,12 +20,12 @@ export function headerWord(max: number) {
   return text(max).refine((value) => /^[\x20-\x7e]+$/.test(value), { error: 'must be printable ASCII', params });
 }
 
-/** Text that any header can carry, in whatever place: printable ASCII without spaces. */
+/** Text that can stand anywhere in a header: printable ASCII without spaces. */
 export function isHeaderWord(value: string): boolean {
   return /^[\x21-\x7e]+$/.test(value);
 }
 
-/** One line of text that looks like this; `what` says so to whoever gives another. */
+/** One line of text that matches a pattern; `what` describes the pattern to whoever gives something else. */
 export function word(pattern: RegExp, what: string, max = 128) {
   return text(max).refine((value) => pattern.test(value), what);
 }

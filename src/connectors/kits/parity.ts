@@ -50,7 +50,7 @@ export async function compareLogins<D, S>(
   const name = parity.login(current);
   if (name === undefined) throw notComparable('the login in use is not named', parity.unnamed ?? 'The settings in use do not name a login');
   if (name === parity.login(credentials) && parity.isSame?.(current, credentials) !== false) {
-    // One login needs no comparison, unless it is one of that name on another system: what it may do there nobody has looked at.
+    // The same login needs no comparison, unless the name is used on another system: what it may do there is not known.
     if (parity.on.every((key) => current[key] === credentials[key])) return reportLosses(name, []);
     if (parity.comparesLogins !== true)
       throw notComparable('the same login on another system', 'The login is called the same, but on another server or database');
@@ -60,7 +60,7 @@ export async function compareLogins<D, S>(
       // The details of a saved version are whole: they were parsed by the fields of this kind before they were sealed.
       return await withSession(current as D, use);
     } catch {
-      // For whatever reason: that is what the check of the version in use is for.
+      // The reason does not matter here: validating the version in use shows it.
       throw notComparable('the login in use could not log in', 'The login in use does not get in any more, and could not be asked');
     }
   };
@@ -70,7 +70,7 @@ export async function compareLogins<D, S>(
   });
 }
 
-/** Where the login in use can't be looked at, nothing is known; that is said, and fails nothing. */
+/** Where the login in use can't be examined, nothing is known about losses. That is a warning and no failure. */
 export function notComparable(cause: string, reason: string): NotChecked {
   return new NotChecked(
     cause,
@@ -79,7 +79,7 @@ export function notComparable(cause: string, reason: string): NotChecked {
   );
 }
 
-/** What one has and the other lacks, each said once. */
+/** What one login has and the other lacks, each listed once. */
 export function lossesOf<G>(lost: readonly G[], describe: (grant: G) => Loss): readonly Loss[] {
   return [...new Map(lost.map(describe).map((loss) => [loss.what, loss])).values()];
 }

@@ -32,7 +32,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Thrown inside a check that can't be made now. Nothing follows from it for the credentials, so it only warns. */
+/** Thrown inside a check that can't be made now. It says nothing about the credentials, so it is only a warning. */
 export class NotChecked extends Error {
   readonly problem: Problem;
 

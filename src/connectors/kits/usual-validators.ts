@@ -8,7 +8,7 @@ export type Finding = Partial<ValidatorReport>;
 
 export type Check<D, S> = (session: S, input: ValidatorInput<D>) => Promise<Finding>;
 
-/** Who a login is, and, of one that may do anything, what to do about that, as in `run: REVOKE ...;`. */
+/** Who a login is and, if it may do anything, what to do about that, as in `run: REVOKE ...;`. */
 export interface Identity {
   readonly who: unknown;
   readonly administrator?: string | null;
@@ -23,7 +23,7 @@ export interface NamedCheck<D, S> {
   readonly run: Check<D, S>;
 }
 
-/** What a kind says of itself, whatever it speaks; each kit adds how a session is opened. */
+/** What every kind says about itself, whatever protocol it uses; each kit adds how a session is opened. */
 export interface Checks<D, S> {
   /** What texts call the system, as at the beginning of a sentence; the title unless given. */
   readonly called?: string;
@@ -35,7 +35,7 @@ export interface Checks<D, S> {
   readonly describes?: Readonly<Partial<Record<UsualName, string>>> | undefined;
 }
 
-/** What a kit makes of a kind's words. */
+/** A kind as its kit hands it to the validators. */
 export interface System<D, S> extends Checks<D, S> {
   readonly title: string;
   readonly connection: Check<D, S>;
@@ -43,7 +43,7 @@ export interface System<D, S> extends Checks<D, S> {
   withSession<T>(input: ValidatorInput<D>, use: (session: S) => Promise<T>): Promise<T>;
   /** Before a session is opened, such as to tell the failures of the network apart. */
   readonly reach?: ((input: ValidatorInput<D>) => Promise<unknown>) | undefined;
-  /** The problem that an error stands for. Throws those that are not the system's word, which the worker explains. */
+  /** The problem that an error stands for. Errors that did not come from the system are thrown again, for the worker to explain. */
   explain(error: unknown, input: ValidatorInput<D>): Problem;
   /** What of an error is shown as data beside that problem. */
   readonly shows?: ((error: unknown) => Finding['data']) | undefined;
@@ -61,7 +61,7 @@ export type UsualName = keyof typeof USUAL;
 
 type Run<D> = (input: ValidatorInput<D>) => Promise<ValidatorReport>;
 
-/** The four usual validators, as far as the kind has words for them, and its own. Each runs in a session of the candidate's login. */
+/** Those of the four usual validators that the kind defines, and its own ones. Each runs in a session of the candidate's login. */
 export function usualValidators<D, S>(system: System<D, S>): readonly Validator<D>[] {
   const { title, connection, identity, permissions, parity, checks = {}, reach } = system;
   const within =
@@ -128,7 +128,7 @@ function whole({ errors = [], warnings = [], data }: Finding): ValidatorReport {
   return { errors, warnings, ...(data === undefined ? {} : { data }) };
 }
 
-/** What a check of permissions that the caller asked to leave out answers. */
+/** Returns SKIPPED where the caller asked to leave permission checks out. */
 function unlessSkipped<D>(run: Run<D>): Run<D> {
   return async (input) => (input.options.skipPermissionTests ? { errors: [], warnings: [SKIPPED] } : await run(input));
 }

@@ -5,7 +5,7 @@ interface Bounds {
 }
 
 /**
- * Visits nodes and what they lead to, such as roles that were granted to roles; each key once. False when there were more than may be
+ * Visits nodes and the nodes that they lead to, such as roles granted to roles, each key once. False when there are more nodes than may be
  * visited.
  */
 export async function walk<N extends { readonly key: string }>(

@@ -64,7 +64,7 @@ export const rules: readonly Rule<RedshiftDetails>[] = [
 const CLUSTER = /^([a-z][a-z0-9-]*)\.[a-z0-9]+\.([a-z0-9-]+)\.redshift\.amazonaws\.com(?:\.cn)?\.?$/i;
 const WORKGROUP = /^([a-z0-9-]+)\.\d{12}\.([a-z0-9-]+)\.redshift-serverless\.amazonaws\.com(?:\.cn)?\.?$/i;
 
-/** What AWS calls the place that a host leads to, by its own host names; what is given beside the host goes before what the host says. */
+/** The region, and the cluster or workgroup, read from AWS's own host names; settings that are given beside the host count first. */
 export function readTarget(given: Pick<RedshiftDetails, 'host' | 'region' | 'clusterIdentifier' | 'workgroup'>) {
   const { host, region, clusterIdentifier, workgroup } = given;
   const provisioned = CLUSTER.exec(host.toLowerCase());

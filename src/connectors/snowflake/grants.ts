@@ -39,7 +39,7 @@ function readGrant({ privilege, granted_on: on, name }: TextRow, role: string) {
 
 export type Grant = ReturnType<typeof readGrant>;
 
-/** PUBLIC is everybody's, and is not listed. */
+/** Everybody has the role PUBLIC, and it is not listed. */
 async function rolesOf(session: SnowflakeSession, user: string): Promise<readonly string[]> {
   const rows = await session.query(`SHOW GRANTS TO USER ${user}`);
   return [...rows.flatMap(({ role }) => (role == null ? [] : [nameOf(role)])), '"PUBLIC"'];

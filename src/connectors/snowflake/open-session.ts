@@ -16,11 +16,14 @@ export interface SnowflakeSession extends SqlSession {
   list(statement: string): Promise<{ readonly rows: readonly TextRow[]; readonly complete: boolean }>;
 }
 
-/** Formats of results go by the client that asks, and this one's are JSON. What drivers send of the machine is left out. */
+/**
+ * Snowflake chooses the format of results by the client's name, and for this one it is JSON. What drivers send about the machine is left
+ * out.
+ */
 const CLIENT = { CLIENT_APP_ID: 'JavaScript', CLIENT_APP_VERSION: '3.3.0', CLIENT_ENVIRONMENT: { APPLICATION: 'changeover' } };
 /** A statement that takes longer, in seconds, is cancelled by Snowflake. */
 const PARAMETERS = { STATEMENT_TIMEOUT_IN_SECONDS: 8, QUERY_TAG: 'changeover', CLIENT_SESSION_KEEP_ALIVE: false };
-/** Answers to a statement that still runs, before it is given up. */
+/** How often a statement that still runs is asked for again before it is given up. */
 const MOST_WAITS = 3;
 
 /** The answer to a login; its token goes into a header. */
@@ -57,7 +60,7 @@ export async function openSession(input: ValidatorInput<SnowflakeDetails>): Prom
   const list: SnowflakeSession['list'] = async (sqlText) => {
     sequenceId += 1;
     let answer = await post('/queries/v1/query-request', { sqlText, asyncExec: false, sequenceId, querySubmissionTime: Date.now() });
-    // One that still runs is answered with where to ask again; only the path of what Snowflake names is followed, on the same host.
+    // For a statement that still runs Snowflake returns a URL to ask again. Only its path is used, on the same host.
     for (let waits = 0; answer.data?.getResultUrl != null && answer.data.rowset == null; waits += 1) {
       if (waits === MOST_WAITS) throw new EgressError('TIMEOUT');
       answer = await http.ask({ path: answer.data.getResultUrl.replace(/^https?:\/\/[^/]+/, ''), headers }, ANSWER);

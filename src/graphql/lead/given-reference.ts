@@ -74,7 +74,7 @@ const SNAKE_FIELDS: Readonly<Record<string, string>> = {
   file_path: 'filePath',
 };
 
-/** The snake_case changes of a one-shot update, where they are of a reference; else null. */
+/** The reference that the snake_case changes of a one-shot update hold; null where they hold none. */
 export function selfHostedChanges(changes: Readonly<Record<string, unknown>>): GivenReference | null {
   const own = Object.entries(changes).filter(([name]) => Object.hasOwn(SNAKE_FIELDS, name));
   if (own.length === 0) return null;

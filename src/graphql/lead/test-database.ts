@@ -52,7 +52,7 @@ export function addTestDatabase(
   );
 }
 
-/** The kinds that this mutation is of say so; a member of a family is told by its discriminator, or by its own name as the type. */
+/** Kinds say whether this mutation is for them; a member of a family is named by its discriminator, or by its own name as the type. */
 function readDatabase(
   connectors: Connectors,
   { connectionType, dbType }: { readonly connectionType: string | null; readonly dbType: string | null },

@@ -65,7 +65,7 @@ export function addUpdateCredentials(builder: Builder): void {
   }));
 }
 
-/** The lead API calls a key that the kind does not have a bad request, as any other that it can't read. */
+/** The lead API answers BAD_REQUEST for a key that the kind does not have, as for every other that it can't read. */
 async function asLeadRefusal<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -3,7 +3,7 @@ import type { Deadline } from '../../admission/deadline.ts';
 import type { EventLoopYield } from '../../admission/event-loop-yield.ts';
 import type { ExecutionLayer } from './layers.ts';
 
-/** Milliseconds to the signal that ends what can be ended, and to the answer that it took too long. */
+/** Milliseconds until the signal that ends whatever can be ended, and until the answer that it took too long. */
 type Time = Parameters<Deadline['start']>[0];
 
 export interface ExecutionMs {
@@ -12,8 +12,8 @@ export interface ExecutionMs {
 }
 
 /**
- * Longest an operation may take that asks nobody but our own store, and one that dials out or reads the whole store. What the
- * latter has not found by the first time is a result TIMEOUT, since the lead API's SDK waits 30 s; by the second it is given up.
+ * How long an operation may take: one that uses only our own store, and one that dials out or reads the whole store. The latter reports
+ * what it has not found by the first time as a result TIMEOUT, since the lead API's SDK waits 30 s; at the second time it is given up.
  */
 export const EXECUTION_MS: ExecutionMs = { quick: { abort: 10_000, end: 10_000 }, slow: { abort: 28_000, end: 35_000 } };
 
@@ -37,7 +37,7 @@ export function admission({ limiter, eventLoop, executionMs }: Admission): Execu
       if (slow) request.services = { ...request.services, whileDialling: permit.whileDialling };
       return await next(execution);
     } finally {
-      // It is held for as long as the work goes on, whatever was answered meanwhile.
+      // The permit is held until the work has really ended, even if the client got an answer before.
       permit.release();
     }
   };

@@ -1,4 +1,4 @@
 import type { RequestLayer } from './layers.ts';
 
-/** Answers a request whose time is over; its work may go on, and what it changes is there. */
+/** Answers a request whose time is over. Its work may still go on, and what that changes is not undone. */
 export const requestDeadline: RequestLayer = (handling, next) => handling.request.deadline.within(Promise.resolve(next(handling)));

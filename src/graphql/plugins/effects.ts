@@ -1,7 +1,7 @@
 import { trackEffects } from '../../operations/idempotency/track-effects.ts';
 import type { ExecutionLayer } from './layers.ts';
 
-/** A mutation that has changed something before the store was lost is told as OUTCOME_UNKNOWN, and never as if nothing had happened. */
+/** A mutation that has changed something before the store was lost is reported as OUTCOME_UNKNOWN, and never as if nothing had happened. */
 export const trackedEffects: ExecutionLayer = (execution, next) => {
   const { request } = execution;
   if (request.operation?.isMutation === true) {

@@ -4,7 +4,7 @@ import { idempotentReplay } from '../../operations/idempotency/idempotent-replay
 import { answerOf, resultOf } from '../answer.ts';
 import type { RequestLayer } from './layers.ts';
 
-/** Of a row that keeps an answer, what is not the answer. */
+/** Bytes that a row with a recorded answer takes besides the answer. */
 const ROW_BYTES = 256;
 
 /** Runs a request once per token and idempotency id; a repeat gets the recorded answer. `mayKeep` bounds what one token has recorded of what had no effect. */
@@ -19,7 +19,7 @@ export function idempotency(mayKeep: (token: string, bytes: number) => boolean):
       if (isAsyncIterable(result))
         throw new DomainError('BAD_REQUEST', 'A subscription has no idempotency id.', { path: 'x-mcd-idempotent-id' });
       const answer = answerOf(result);
-      // What had no effect can be made anew, and must not fill the disk: the row itself counts, too.
+      // An answer without effects can be made again and must not fill the disk, so its row counts, too.
       return { ...answer, isKept: answer.hadEffect || mayKeep(caller, ROW_BYTES + Buffer.byteLength(answer.text)) };
     });
     return resultOf({ ...recorded, executed: true, hadEffect: true });

@@ -15,7 +15,10 @@ const NORMAL: OperationPriority = { priority: 'normal', slow: false };
 /** A fragment is not looked into: it may hold anything. */
 const FRAGMENT: OperationPriority = { priority: 'normal', slow: true };
 
-/** An operation is as expendable as any of its root fields, critical when all of them are, and slow when one is. */
+/**
+ * The priority of an operation: the lowest of its root fields, so that it is critical only when all of them are; and it is slow when one of
+ * them is.
+ */
 export function operationPriorityOf(schema: GraphQLSchema, operation: OperationDefinitionNode): OperationPriority {
   const fields = schema.getRootType(operation.operation)?.getFields() ?? {};
   const priorities = operation.selectionSet.selections.map((selection) => {

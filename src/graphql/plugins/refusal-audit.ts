@@ -3,7 +3,7 @@ import { auditRefusal } from '../../operations/audit/audit-refusal.ts';
 import { answerOf } from '../answer.ts';
 import type { RequestLayer } from './layers.ts';
 
-/** Tells the audit of a mutation that was refused, before its caller is told. */
+/** Writes a refused mutation into the audit before its caller gets the answer. */
 export const refusalAudit: RequestLayer = async (handling, next) => {
   const { request } = handling;
   const { services, actor } = request;

@@ -1,5 +1,5 @@
 import type { ExecutionLayer } from './layers.ts';
 
-/** Gives resolvers what they work with, once every other layer has bound the request's services. */
+/** Gives resolvers their context, after every other layer has replaced the services of the request with bound ones. */
 export const resolverContext: ExecutionLayer = ({ request, args, execute }, next) =>
   next({ request, execute, args: { ...args, contextValue: request.resolverContext() } });

@@ -19,7 +19,7 @@ import { chargeRows, MOST_UNPAGED, VALUES_OF_READ, whole } from './unpaged-lists
 export interface UserRow {
   readonly id: string;
   readonly name: string;
-  /** Known of the caller alone. */
+  /** Known only for the caller itself. */
   readonly roles: readonly string[] | null;
   readonly projectId: string;
 }
@@ -39,7 +39,7 @@ export interface Loaders {
   readonly connectionsOf: DataLoader<string, readonly Connection[]>;
   readonly site: DataLoader<string, Site | null>;
   readonly tokenHolder: DataLoader<string, TokenHolder | null>;
-  /** The caller's, and so that of every row. */
+  /** The caller's project, to which every row belongs. */
   project(): Promise<Project>;
   sites(): Promise<Site[]>;
   streamingSystems(): Promise<readonly StreamingSystem[]>;
@@ -47,9 +47,9 @@ export interface Loaders {
   listing(columns: { readonly identifiers: boolean }): Promise<readonly ShownConnection[]>;
   /** What the actor may see, in the order they were made. */
   integrations(filter: IntegrationFilter): Promise<Integration[]>;
-  /** The same below an account, which is for every token: nothing for one that may not read. */
+  /** The same for `getUser`, which every token may call: an empty list for a token that may not read. */
   readableIntegrations(filter: IntegrationFilter): Promise<Integration[]>;
-  /** Who a row says that it was; null where it says nobody. */
+  /** The actor that a row names; null where it names none. */
   user(id: string | null): Promise<UserRow | null>;
 }
 
@@ -57,7 +57,7 @@ export interface Loaders {
 const VERSIONS_AT_ONCE = 32;
 
 export function createLoaders(services: Services, actor: Actor, answer: AnswerBudget): Loaders {
-  /** Rows of many ids at once; none for an answer that is not made any more. */
+  /** Rows of many ids at once; no rows once the answer is no longer being made. */
   const unlessSpent =
     <T>(read: (ids: readonly string[]) => Promise<readonly T[]>) =>
     async (ids: readonly string[]): Promise<readonly T[]> =>

@@ -12,7 +12,10 @@ const PAGES = {
   'streaming systems': '`connections(first: 100, after: …)`, each with its cluster,',
 } as const;
 
-/** The rows, of which one more than may be was asked for. Throws LIMIT_EXCEEDED where it is there: no list ends without a word. */
+/**
+ * The rows of a list without pages, of which one more than the maximum was read. Throws LIMIT_EXCEEDED if that one exists, so that no list
+ * is cut silently.
+ */
 export function whole<T>(rows: readonly T[], what: keyof typeof PAGES): readonly T[] {
   if (rows.length <= MOST_UNPAGED) return rows;
   throw new DomainError('LIMIT_EXCEEDED', `More than ${MOST_UNPAGED} ${what}. Read ${PAGES[what]} page by page.`, {

@@ -59,7 +59,7 @@ export function defineTrino(own: TrinoKind): Connector {
     refusals: REFUSALS,
     explain(error) {
       if (!(error instanceof HttpFailure)) return null;
-      // Its own words are looked at, and never shown: some answers are the trace of a program.
+      // The server's own text is read but never shown: some answers are the stack trace of a program.
       if (error.status === 403 && /over HTTP is not enabled/i.test(error.text)) return OVER_HTTP;
       return error.status === 500 && /Cannot set role/i.test(error.text) ? NO_ROLE : null;
     },

@@ -25,7 +25,9 @@ export async function readTables(session: SqlSession, catalog: string): Promise<
   return tables;
 }
 
-/** Plans a statement and executes nothing. What fails for another reason than a permission is not readable either, and nobody's loss. */
+/**
+ * Plans a statement and executes nothing. A table that fails for another reason than a permission counts as not readable, and not as lost.
+ */
 export async function mayRead(session: SqlSession, catalog: string, table: Pick<TrinoTable, 'schema' | 'name'>): Promise<boolean> {
   try {
     await session.query(`EXPLAIN (TYPE VALIDATE) SELECT * FROM ${tableName(catalog, table)}`);

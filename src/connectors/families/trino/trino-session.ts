@@ -79,7 +79,7 @@ async function askPatiently(http: HttpSession, request: Parameters<HttpSession['
   }
 }
 
-/** A server names where to ask next; the login is sent to no other origin than the one that it is for. */
+/** The server names the next URL; the login is only sent to the origin that it is for. */
 function pathAt(origin: string, nextUri: string): string {
   if (URL.canParse(nextUri)) {
     const next = new URL(nextUri);

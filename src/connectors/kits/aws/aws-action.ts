@@ -16,7 +16,10 @@ export interface AwsService {
   readonly endpoint?: string | undefined;
 }
 
-/** An action of a service. What AWS refuses is a Refusal that names the action, as policies do; its own message names accounts and roles. */
+/**
+ * Runs an action of a service. What AWS refuses becomes a Refusal that names the action as policies do; AWS's own message is not shown,
+ * since it names accounts and roles.
+ */
 export async function askAws<A extends z.ZodType>(
   { egress, identity, service, region, endpoint }: AwsService,
   action: string,

@@ -13,7 +13,7 @@ export function httpMeaningOf<D>(meanings: Meanings<D>, { about, code, status }:
   return about === 'token' ? null : meaningOf(meanings, [code, String(status)], details);
 }
 
-/** What answered how. A code is named where it looks like one. */
+/** Who answered, and with which status. The code is shown only where it looks like a code. */
 function causeOf({ status, code, about }: HttpFailure): string {
   if (about === 'login') return `the login failed${/^\w{1,60}$/.test(code) ? ` (${code})` : ` with status ${status}`}`;
   return `${about === 'token' ? 'the token endpoint' : 'the server'} answered ${status}${/^\w{1,60}$/.test(code) ? ` ${code}` : ''}`;

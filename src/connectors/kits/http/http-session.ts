@@ -33,7 +33,7 @@ export interface OutgoingRequest {
 /** The headers that say who asks. */
 export type Authorize = (request: OutgoingRequest) => Promise<Readonly<Record<string, string>>>;
 
-/** What was answered instead of what was asked for. `code` and `text` are the system's own words: looked at, and never shown as they are. */
+/** An answer other than the expected one. `code` and `text` are the system's own words: they are read, and never shown as they are. */
 export class HttpFailure extends Error {
   readonly about: About;
   /** 2xx where the answer was not of the shape that the system is documented to give. */
@@ -90,7 +90,7 @@ function contentOf(body: HttpAsk['body']): readonly [Readonly<Record<string, str
   return [{ 'content-type': 'application/json' }, JSON.stringify(body)];
 }
 
-/** Stays at the origin, and below the path, of the base URL whatever the path says. */
+/** The URL of a path below the base URL. Whatever the path says, the origin and the path of the base URL stay. */
 function urlOf(baseUrl: string, path: string): string {
   if (path === '') return baseUrl;
   const { origin, pathname } = new URL(baseUrl);

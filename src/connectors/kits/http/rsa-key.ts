@@ -3,7 +3,7 @@ import { problem, Refusal } from '../problems.ts';
 
 const PEM = /-----BEGIN (RSA |ENCRYPTED )?PRIVATE KEY-----/;
 
-/** The look of it alone. Decrypting takes as long as the key says, so that is done in a worker, which may be ended. */
+/** Checks only what it looks like. How long decryption takes is set by the key itself, so it is done in a worker, which can be ended. */
 export function isPrivateKey(base64: string): boolean {
   return /^[A-Za-z0-9+/=\s]+$/.test(base64) && PEM.test(pemOf(base64));
 }

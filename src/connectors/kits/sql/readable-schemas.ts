@@ -46,7 +46,10 @@ interface SeenTable {
   readonly readable: boolean;
 }
 
-/** What a login may read, of tables that it sees. `mendAll` is the statement for one that reads nothing; null where that is right, since nothing is there yet. */
+/**
+ * What a login may read of the tables that it sees. `mendAll` is the statement that helps a login which can read nothing; null where
+ * reading nothing is no mistake, since there is nothing yet.
+ */
 export function reportTables(tables: readonly SeenTable[], mendAll: string | null, mend: (table: SeenTable) => string): Finding {
   const readable = tables.filter((table) => table.readable);
   if (readable.length === 0 && mendAll !== null) return { errors: [readsNothing(mendAll)] };

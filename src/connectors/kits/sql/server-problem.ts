@@ -37,7 +37,7 @@ const BY_SQLSTATE: Meanings<unknown> = {
 export function serverProblem<D>(error: unknown, { title, refusals, details, own, network }: Refusing<D>): Problem {
   if (!(error instanceof Error)) throw error;
   const tls = tlsProblem(error);
-  // The table may know which setting of its servers it is.
+  // The kind's table may name the setting of its servers.
   if (tls !== null) return { ...tls, ...textsOf(meaningOf(refusals, [tls.code], details)) };
   const code = serverCodeOf(error);
   const meaning = own ?? meaningOf(refusals, [code], details);

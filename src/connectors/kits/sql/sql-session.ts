@@ -24,7 +24,7 @@ export interface ServerLogin {
   readonly ssl?: TlsOptions | undefined;
 }
 
-/** Opens a session, uses it, and closes it at the end or at the deadline, whichever is first. How the closing ends changes nothing. */
+/** Opens a session, uses it, and closes it at the end or at the deadline, whichever is first. A failure to close changes nothing. */
 export async function withSqlSession<S extends SqlSession, T>(
   connect: () => Promise<S>,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ export async function withSqlSession<S extends SqlSession, T>(
   }
 }
 
-/** A statement that needs nothing, and answers 1. Any server may say yes, and proves nothing by it, so the answer is looked at. */
+/** A statement that needs no permission and returns 1. The value is checked, since any server could answer without an error. */
 export async function selectOne({ query, protection }: SqlSession, statement = 'SELECT 1'): Promise<Finding> {
   const rows = await query(statement);
   if (rows.length !== 1 || Number(Object.values(rows[0] ?? {})[0]) !== 1)

@@ -12,7 +12,7 @@ interface FoundPage extends FoundAudit {
   readonly isFirst: boolean;
 }
 
-/** The audit in the lead API's shape: what our actions are called is its `apiName`. */
+/** The audit in the lead API's shape, where `apiName` is the name of our action. */
 export function addAccountAudit(builder: Builder, { pageInfo }: PageTypes): void {
   const response = builder.objectRef<FoundPage>('GetAccountAuditLogsResponse').implement({
     fields: (t) => ({

@@ -5,7 +5,7 @@ import type { Builder } from '../../schema/builder.ts';
 import type { Refs } from '../../schema/refs.ts';
 import { addedPayload, addOne } from './add-one.ts';
 
-/** Adding a connection to what is no warehouse: a BI container, an ETL container or a streaming cluster. */
+/** Adding a connection to an integration that is no warehouse: a BI container, an ETL container or a streaming cluster. */
 export function addContainerConnections(builder: Builder, refs: Refs): void {
   const addedBi = addedPayload(builder, refs, 'AddBiConnectionMutation');
   const addedEtl = addedPayload(builder, refs, 'AddEtlConnectionMutation');

@@ -104,7 +104,7 @@ interface WarehouseArgs {
   readonly createWarehouseType?: string | null | undefined;
 }
 
-/** The warehouse dwId, or a new one: of the type that is asked for, under a name that we make where none is given. */
+/** The warehouse that dwId names, or a new one of the type that is asked for; without a name it gets one from us. */
 function warehouseOf({ dwId, name = null, createWarehouseType: warehouseType = null }: WarehouseArgs): AskedIntegration {
   return dwId == null ? { name, warehouseType } : { id: dwId, name, warehouseType };
 }

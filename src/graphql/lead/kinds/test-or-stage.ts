@@ -28,7 +28,7 @@ interface Tested {
   readonly outcome: ValidationResult;
 }
 
-/** One validator's run on the given details, or their staging where the name in its place says so. */
+/** Runs one validator on the given details, or stages them where the given name asks for that instead. */
 export async function testOrStage(
   { kind, otherOperation }: { readonly kind: string; readonly otherOperation: OtherOperation },
   { services, actor }: Context,

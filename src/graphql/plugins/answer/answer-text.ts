@@ -3,7 +3,7 @@ import { makeAnswer, resultOf } from '../../answer.ts';
 import type { RequestLayer } from '../layers.ts';
 import { asGraphqlError, fromDomainError } from '../masking/error-masking.ts';
 
-/** Makes the text of an answer, once: what comes after it keeps, sends and counts that, and never reads it again. */
+/** Makes the text of an answer, once. Later plugins store, send and count this text; none parses it again. */
 export const answerText: RequestLayer = async (handling, next) => {
   const result = await next(handling);
   if (isAsyncIterable(result)) return result;

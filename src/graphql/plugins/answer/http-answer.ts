@@ -3,8 +3,8 @@ import { httpAnswer, plainAnswerOf, prefersResponseType, resultOf } from '../../
 import type { ApiPlugin } from '../yoga-plugin.ts';
 
 /**
- * Makes Yoga's own handler read and write what the shorter way does: the parameters are those that the transport has read, and an
- * answer is sent as it is. Streams are Yoga's.
+ * Makes Yoga's own handler work like the shorter way: it takes the parameters that the transport has read, and sends a finished answer as
+ * it is. Streams are left to Yoga.
  */
 export function useHttpAnswer(): ApiPlugin {
   return {

@@ -10,13 +10,13 @@ export const ANSWER_LIMITS = {
   readBytes: 16 * 1024 * 1024,
 } as const;
 
-/** Values that are made in one turn of the event loop; what is beyond waits for the next, and others are heard in between. */
+/** How many values are made in one turn of the event loop; the others wait for the next turn, so that other requests get in between. */
 const VALUES_A_TURN = 1000;
 
 /** What a selection costs for each object that it is made of. */
 export interface SelectionCost {
   readonly values: number;
-  /** Of text whose length is known before the values are: names, quotes, ids and times. */
+  /** Bytes of text whose length is known before the values are: names, quotes, ids and times. */
   readonly bytes: number;
   /** Members of the object itself that are text and that no resolver reads: they are charged when the object is there. */
   readonly texts: readonly string[];
@@ -28,9 +28,9 @@ interface Waiting {
 }
 
 /**
- * What is left of an answer's budget while the answer is made. Lists are paid for when they are resolved, before anything of their
- * rows is; texts when they are read. When it is spent the execution ends: whatever asks for more waits for ever, nothing of it is
- * referred to any more, and no error is made of each of the thousands of values that are not there.
+ * What is left of an answer's budget while the answer is made. Lists are charged when they are resolved, before any of their rows is; texts
+ * when they are read. When the budget is spent the execution ends: resolvers that ask for more never continue, nothing refers to them any
+ * more, and no error is made for each of the thousands of missing values.
  */
 export class AnswerBudget {
   /** Whether the rows of a long list may wait each for its own turn of the event loop; a compiled query can only wait for the whole list. */
@@ -80,7 +80,7 @@ export class AnswerBudget {
     await Promise.allSettled(this.#begun ?? []);
   }
 
-  /** Said of a mutation whose effect is there, whatever becomes of its answer. */
+  /** Marks a mutation that has had its effect, whatever becomes of its answer. */
   tookEffect(name: string): void {
     this.#effects ??= [];
     this.#effects.push(name);
@@ -188,7 +188,10 @@ export class AnswerBudget {
   }
 }
 
-/** What an execution that has ended waits for. A new one each time: one for all would remember all that wait. */
+/**
+ * The promise that an execution waits for after it was ended; it never settles. It is a new one each time, since a shared one would keep
+ * everything that waits for it in memory.
+ */
 export function never(): Promise<never> {
   return new Promise(() => {});
 }

@@ -30,8 +30,8 @@ const ROOT_VALUES = 250;
 const introspected = new WeakSet<Field>();
 
 /**
- * The schema with every resolver under the budget of the answer: nothing is resolved once it is spent, lists are charged and paced
- * where they are resolved, and so it holds in whichever executor calls the resolvers.
+ * The schema with every resolver under the budget of the answer: nothing is resolved once the budget is spent, and lists are charged and
+ * spread over turns of the event loop where they are resolved. So it holds whichever executor calls the resolvers.
  */
 export function withBudget(schema: GraphQLSchema): GraphQLSchema {
   const costs = createSelectionCosts(schema);
@@ -56,7 +56,7 @@ function govern(field: Field, costs: Costs, isRoot: boolean, isMutation: boolean
   // Text under the name of its field needs no resolver: it is charged with the object that it belongs to.
   if (field.resolve === undefined && (settle === null || isText(field.type))) return;
   const { name, resolve = defaultFieldResolver, extensions } = field;
-  // What only reads may wait for ever once the budget is spent; the request waits for the end of all else.
+  // Work that only reads may never continue once the budget is spent; the request waits until all other work has ended.
   const mayChange = isMutation || (extensions.operationPriority as OperationPriority | undefined)?.slow === true;
   const call: GraphQLFieldResolver<unknown, Context> = isRoot
     ? (source, args, context, info) => {

@@ -66,7 +66,7 @@ function isDocument(result: unknown): result is DocumentNode {
   return typeof result === 'object' && result !== null && 'definitions' in result;
 }
 
-/** What prepared documents may take of the memory in all, and those that one caller brought, as their sizes are estimated. */
+/** How much memory prepared documents may take in all, and those that one caller brought, by an estimate of their sizes. */
 export const PREPARED_BYTES = { all: 32 * 1024 * 1024, ofCaller: 8 * 1024 * 1024 } as const;
 
 /** A parsed document of real clients takes about so many bytes for each of its characters, with its code and its text. */
@@ -81,7 +81,7 @@ interface Kept<T> {
 }
 
 /**
- * Documents by their text, for all callers: what one has sent is ready for the others. Whoever sends ever new ones puts out his own
+ * Documents by their text, for all callers: what one has sent is ready for the others. A caller that keeps sending new ones removes its own
  * oldest, and nobody else's.
  */
 export class PreparedDocuments<T extends object> {

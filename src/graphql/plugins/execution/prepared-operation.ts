@@ -13,17 +13,19 @@ import { createDocumentCost } from '../limits/document-cost.ts';
 import { createSelectionCosts, fragmentsOf } from '../limits/selection-cost.ts';
 import { operationPriorityOf } from '../operation-priority.ts';
 
-/** What is found out of an operation once, for as long as its document is kept. */
+/** What is found out about an operation once, and kept for as long as its document. */
 export interface PreparedOperation {
   readonly node: OperationDefinitionNode;
   readonly name: string | null;
   readonly isMutation: boolean;
   readonly priority: OperationPriority;
-  /** Of its root: what is known before anything is resolved. */
+  /** What the fields of its root cost, as far as that is known before anything is resolved. */
   readonly selectionCost: SelectionCost;
   /** Root fields by their names in the schema. */
   readonly fields: readonly string[];
-  /** Some variable is of a type that a compiled query reads otherwise: input objects, and whole numbers that are written as text. */
+  /**
+   * True where a variable has a type that a compiled query reads differently: input objects, and whole numbers that are written as text.
+   */
   readonly needsInterpreter: boolean;
   /** Objects that it asks for, with the variables of one request. */
   costOf(variables: Readonly<Record<string, unknown>>): number;

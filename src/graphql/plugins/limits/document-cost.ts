@@ -47,7 +47,7 @@ export function createDocumentCost(schema: GraphQLSchema, document: DocumentNode
       const found = known.get(name);
       if (found !== undefined) return found;
       const fragment = fragments.get(name);
-      // One that is spread within itself is refused elsewhere.
+      // A fragment that spreads itself is refused elsewhere.
       known.set(name, 0);
       const sum =
         fragment === undefined ? 0 : ofSelections(conditionOf(fragment.typeCondition.name.value, undefined), fragment.selectionSet);
@@ -92,7 +92,7 @@ export function createDocumentCost(schema: GraphQLSchema, document: DocumentNode
   };
 }
 
-/** A page that is larger than pages are is refused by its field, in words of its own. */
+/** A page that is larger than the maximum is refused by its own field, with its own message. */
 function asked(given: unknown): number {
   return Math.min(rows(given), MAX_PAGE);
 }

@@ -1,7 +1,7 @@
 import { type DocumentNode, visit } from 'graphql';
 import { type RenderedError, renderError } from '../masking/error-masking.ts';
 
-/** Limits of a document. Real clients' documents and introspection stay below them. */
+/** Limits of a document. The documents of real clients, and introspection, stay below them. */
 export const LIMITS = {
   tokens: 1000,
   depth: 8,

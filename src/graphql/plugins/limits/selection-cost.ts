@@ -32,7 +32,7 @@ export const TEXT_TYPES: ReadonlySet<string> = new Set(['String', 'ID']);
  * since they are paid for when it is known how long they are. A field that `@skip` or `@include` leaves out counts all the same.
  */
 export function createSelectionCosts(schema: GraphQLSchema) {
-  /** By the node where a field is asked for: it is the same for as long as its document is kept. */
+  /** Kept by the node of the field in the document: it stays the same for as long as the document is kept. */
   const known = new WeakMap<FieldNode | readonly FieldNode[], SelectionCost>();
 
   function costOf(type: GraphQLOutputType, nodes: readonly FieldNode[], fragments: Fragments): SelectionCost {

@@ -37,7 +37,7 @@ export function asGraphqlError(error: RenderedError): GraphQLError {
   return made;
 }
 
-/** What is told of an error. One that nobody has rendered is a fault of ours. */
+/** The error as the client gets it. One that no plugin has rendered is a bug of ours. */
 export function renderedOf(error: object): RenderedError {
   return rendered.get(error) ?? renderError('INTERNAL', 'Something went wrong on our side.');
 }

@@ -3,8 +3,8 @@ import type { RenderedError } from './error-masking.ts';
 import { asGraphqlError, domainErrorOf, fromDomainError, isRendered, renderError, syntaxError } from './error-masking.ts';
 
 /**
- * What is told of whatever goes wrong outside of an execution, in our own words: an expected failure keeps its code and text, what
- * graphql and Yoga refuse is named by its kind, and everything else is masked and handed to `report`.
+ * The error that a client gets for anything that goes wrong outside of an execution, in our own words: an expected failure keeps its code
+ * and text, what graphql and Yoga refuse is named by its kind, and everything else is masked and handed to `report`.
  */
 export function createMaskError(report: (error: unknown) => void): (error: unknown) => Error {
   return (error) => {

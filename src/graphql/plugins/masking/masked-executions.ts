@@ -6,7 +6,7 @@ import { describeProblem } from './document-errors.ts';
 import { asGraphqlError, domainErrorOf, fromDomainError, isRendered, type RenderedError, renderError } from './error-masking.ts';
 import { variableErrors } from './variable-errors.ts';
 
-/** What `report` is told of an error that nobody expected. */
+/** What `report` gets about an error that nobody expected. */
 export type Report = (error: unknown, requestId: string) => void;
 
 /** Tells the errors of an execution in our words: an expected failure keeps its code and text, anything else is masked and reported. */

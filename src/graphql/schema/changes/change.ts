@@ -40,7 +40,7 @@ export function createChangeTypes(builder: Builder, errorCode: ErrorCodeEnum) {
   return { change, changeState };
 }
 
-/** What may be known of changes on the way. */
+/** What callers may see of a staged change. */
 export function addChangeQueries(builder: Builder, { change, changeState }: ChangeTypes, pages: PageTypes): void {
   const changePage = pageOf<Change>(builder, pages, 'Change', change);
   builder.queryFields((t) => ({

@@ -7,7 +7,7 @@ import { renameSite } from '../../../operations/sites/rename-site.ts';
 import type { Builder } from '../builder.ts';
 import type { Refs } from '../refs.ts';
 
-/** Naming and deleting integrations and sites, in the lead API's many words for them. */
+/** Renaming and deleting integrations and sites, under the many names that the lead API has for them. */
 export function addIntegrations(builder: Builder, { warehouse, biContainer, etlContainer }: Refs): void {
   const updated = builder.objectRef<Integration>('IntegrationUpdateResult').implement({
     fields: (t) => ({

@@ -92,7 +92,7 @@ function addAgent(builder: Builder, { site }: Pick<Refs, 'site'>) {
   });
 }
 
-/** The resolver of a field whose object nobody can have. */
+/** The resolver of a field of an object that never exists here. */
 export function none(row: never): never {
   return row;
 }

@@ -18,9 +18,9 @@ interface VersionArgs {
 }
 
 /**
- * The versions of a connection, newest first: a page of them, or all. Each connection takes a statement of its own, so each waits for
- * a turn of the event loop that has time for it, and what is read is charged before more is. Throws LIMIT_EXCEEDED where all are too
- * many, BAD_REQUEST for a page that can't be.
+ * The versions of a connection, newest first: a page of them, or all. Each connection needs a statement of its own, so each waits for a
+ * turn of the event loop that has time for it, and rows are charged before more are read. Throws LIMIT_EXCEEDED where all are too many,
+ * BAD_REQUEST for a page that can't be.
  */
 export async function versionsOf(row: Connection, { first, before }: VersionArgs, context: Context): Promise<Version[]> {
   const { services, actor, answer } = context;

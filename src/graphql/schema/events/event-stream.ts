@@ -8,9 +8,9 @@ export class FailedStream {
 }
 
 /**
- * An operation's stream as a subscription field gives it to the executor. Whoever leaves it, client or executor, ends the operation at
- * once, also while that waits; and an error is its last value, for the field's resolver to throw: told like any other error, with
- * its code, where a stream that throws is only cut off.
+ * An operation's stream in the form that a subscription field gives to the executor. When the client or the executor leaves it, the
+ * operation ends at once, also while it waits. An error becomes the last value, which the field's resolver throws: so the client gets it
+ * like any other error, with its code, where a stream that throws would only be cut off.
  */
 export async function streamOf<T>(
   signal: AbortSignal,
