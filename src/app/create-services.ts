@@ -8,7 +8,9 @@ import { createToken, parseToken } from '../crypto/token.ts';
 import type { EgressPolicy } from '../egress/address-policy.ts';
 import { createWorkerPool } from '../egress/worker-pool.ts';
 import type { Background } from '../jobs/background.ts';
+import { followSecret } from '../operations/account-secrets/follow-secret.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from '../operations/services.ts';
+import { createAccountProvider } from '../secrets/account/index.ts';
 import { createSecretResolver } from '../secrets/create-resolver.ts';
 import { createEnvProvider } from '../secrets/env/index.ts';
 import { createFileProvider } from '../secrets/file/index.ts';
@@ -43,7 +45,11 @@ export function createServices(
       ...(validatorThreads === undefined ? {} : { threads: validatorThreads(policy) }),
     }),
     secrets: createSecretResolver(
-      { env: createEnvProvider(config.secretVariable), file: createFileProvider([config.dataDir, config.masterKeyFile]) },
+      {
+        env: createEnvProvider(config.secretVariable),
+        file: createFileProvider([config.dataDir, config.masterKeyFile]),
+        account: createAccountProvider((projectId, name) => followSecret(ports, projectId, name)),
+      },
       clock === undefined ? {} : { now: clock.now },
     ),
     settings: {

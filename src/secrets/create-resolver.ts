@@ -15,6 +15,13 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
+interface Asked {
+  /** How often everything had been cleared when the reading was asked for. */
+  readonly began: number;
+  readonly isKept: boolean;
+  readonly start: (signal: AbortSignal) => Promise<Buffer>;
+}
+
 interface Reading {
   readonly value: Promise<Buffer>;
   /** From then on it may give what the secret was before somebody asked. */
@@ -49,14 +56,14 @@ export function createSecretResolver(
   }
 
   /** One after the other: a reading that is running when a new one is asked for could be too old for it. */
-  function begin(id: string, before: Reading | undefined, start: (signal: AbortSignal) => Promise<Buffer>): Reading {
+  function begin(id: string, before: Reading | undefined, asked: Omit<Asked, 'began'>): Reading {
     const began = cleared;
     const reading: Reading = { value: Promise.resolve(before?.value).then(follow, follow), hasBegun: false };
     function follow(): Promise<Buffer> {
       reading.hasBegun = true;
       // What fails to be read again is not answered from before.
       forget(id);
-      return read(id, began, start);
+      return read(id, { began, ...asked });
     }
     const end = () => {
       if (running.get(id) === reading) running.delete(id);
@@ -67,10 +74,10 @@ export function createSecretResolver(
   }
 
   /** Everyone who waits for the promised bytes has copied them before the next turn of the event loop. */
-  async function read(id: string, began: number, start: (signal: AbortSignal) => Promise<Buffer>): Promise<Buffer> {
+  async function read(id: string, { began, isKept, start }: Asked): Promise<Buffer> {
     const readAt = now();
     const value = await start(AbortSignal.timeout(deadlineMs));
-    if (began === cleared) keep(id, Buffer.from(value), readAt);
+    if (began === cleared && isKept) keep(id, Buffer.from(value), readAt);
     setImmediate(() => value.fill(0));
     return value;
   }
@@ -84,7 +91,10 @@ export function createSecretResolver(
         return { value: Buffer.from(found.value), isKept: true };
       let reading = running.get(id);
       if (reading === undefined || (fresh && reading.hasBegun))
-        reading = begin(id, reading, (signal) => providers[provider].read(path, prefixes, signal));
+        reading = begin(id, reading, {
+          isKept: providers[provider].ownRoots === undefined,
+          start: (signal) => providers[provider].read(path, prefixes, signal),
+        });
       return { value: Buffer.from(await inTime(reading.value, deadlineMs, () => new SecretError('late'))), isKept: false };
     },
     clear() {

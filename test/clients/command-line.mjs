@@ -225,7 +225,7 @@ export const cases = [
     ],
     answers: 'y\n',
     exit: 1,
-    prints: [/ENV_VAR and FILE are/],
+    prints: [/ENV_VAR, FILE and ACCOUNT_SECRET are/],
   },
   {
     name: 'removes what refers',

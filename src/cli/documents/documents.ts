@@ -136,6 +136,7 @@ export type RotationState =
 
 /** An outside manager of secrets. */
 export type SecretProvider =
+  | 'account'
   | 'env'
   | 'file';
 

@@ -14,7 +14,7 @@ export function givenReference({ provider, path, key }: ReferenceInput, beside: 
   const pathOf = (name: SecretProviderName) => ({ value: name === provider ? (path ?? null) : null, field: 'reference.path' });
   return {
     ...(provider == null ? {} : { provider }),
-    paths: { env: pathOf('env'), file: pathOf('file') },
+    paths: pathsOf(pathOf),
     ...(key === undefined ? {} : { key }),
     beside,
   };
@@ -27,6 +27,8 @@ export const SELF_HOSTED_TYPES: Readonly<Record<string, SecretProviderName | nul
   GCP_SECRET_MANAGER: null,
   AZURE_KEY_VAULT: null,
   FILE: 'file',
+  // Ours.
+  ACCOUNT_SECRET: 'account',
 };
 
 const READ_HERE = Object.keys(SELF_HOSTED_TYPES).filter((type) => SELF_HOSTED_TYPES[type] !== null);
@@ -46,15 +48,30 @@ export const FOREIGN_FIELDS = [
 
 /** The lead API's input, which has a field for the path in each manager. */
 export function selfHostedReference(given: Readonly<Record<string, unknown>>): GivenReference {
-  const { selfHostedCredentialsType: type, connectionType: _, decryptionServiceType: __, envVarName, filePath, ...beside } = given;
+  const {
+    selfHostedCredentialsType: type,
+    connectionType: _,
+    decryptionServiceType: __,
+    envVarName,
+    filePath,
+    accountSecret,
+    ...beside
+  } = given;
   const provider = type == null ? undefined : SELF_HOSTED_TYPES[String(type).toUpperCase()];
   if (type != null && provider == null) throw notReadHere('selfHostedCredentialsType');
   const foreign = ['decryptionServiceType', ...FOREIGN_FIELDS].find((name) => given[name] != null);
   if (foreign !== undefined)
-    throw badRequest(foreign, `${foreign} belongs to a manager that is not read here. ENV_VAR takes envVarName, and FILE takes filePath.`);
+    throw badRequest(
+      foreign,
+      `${foreign} belongs to a manager that is not read here. ENV_VAR takes envVarName, FILE takes filePath, and ACCOUNT_SECRET takes accountSecret.`,
+    );
   return {
     ...(provider == null ? {} : { provider }),
-    paths: { env: { value: textOf(envVarName), field: 'envVarName' }, file: { value: textOf(filePath), field: 'filePath' } },
+    paths: {
+      env: { value: textOf(envVarName), field: 'envVarName' },
+      file: { value: textOf(filePath), field: 'filePath' },
+      account: { value: textOf(accountSecret), field: 'accountSecret' },
+    },
     beside: Object.fromEntries(Object.entries(beside).filter(([, value]) => value != null)),
   };
 }
@@ -65,13 +82,14 @@ export function selfHostedByKey(mechanism: string | null, key: string | null): G
   const provider = Object.hasOwn(SELF_HOSTED_TYPES, type) ? SELF_HOSTED_TYPES[type] : null;
   if (provider == null) throw notReadHere('selfHostingMechanism');
   const pathOf = (name: SecretProviderName) => ({ value: name === provider ? key : null, field: 'selfHostingKey' });
-  return { provider, paths: { env: pathOf('env'), file: pathOf('file') }, beside: {} };
+  return { provider, paths: pathsOf(pathOf), beside: {} };
 }
 
 const SNAKE_FIELDS: Readonly<Record<string, string>> = {
   self_hosted_credentials_type: 'selfHostedCredentialsType',
   env_var_name: 'envVarName',
   file_path: 'filePath',
+  account_secret: 'accountSecret',
 };
 
 /** The reference that the snake_case changes of a one-shot update hold; null where they hold none. */
@@ -82,10 +100,16 @@ export function selfHostedChanges(changes: Readonly<Record<string, unknown>>): G
   return { ...selfHostedReference(Object.fromEntries(own.map(([name, value]) => [SNAKE_FIELDS[name], value]))), beside };
 }
 
+function pathsOf(pathOf: (name: SecretProviderName) => GivenReference['paths'][SecretProviderName]): GivenReference['paths'] {
+  return { env: pathOf('env'), file: pathOf('file'), account: pathOf('account') };
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
 function notReadHere(field: string) {
-  return badRequest(field, `Secrets of this manager are not read here; ${READ_HERE.join(' and ')} are.`, { known: READ_HERE });
+  return badRequest(field, `Secrets of this manager are not read here; ${READ_HERE.slice(0, -1).join(', ')} and ${READ_HERE.at(-1)} are.`, {
+    known: READ_HERE,
+  });
 }

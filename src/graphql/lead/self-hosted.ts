@@ -42,8 +42,8 @@ export function addSelfHosted(
       description: 'Runs every validator with a secret of an outside manager, and stages the reference when all passed.',
       args: {
         connectionType: t.arg.string(),
-        selfHostingMechanism: t.arg.string({ description: 'env_var or file.' }),
-        selfHostingKey: t.arg.string({ description: 'The name of the variable, or the path of the file.' }),
+        selfHostingMechanism: t.arg.string({ description: 'env_var, file or account_secret.' }),
+        selfHostingKey: t.arg.string({ description: 'The name of the variable or of the account secret, or the path of the file.' }),
         assumableRole: t.arg.string(),
         externalId: t.arg.string(),
         region: t.arg.string(),
@@ -113,6 +113,7 @@ function createInputs(builder: Builder, connectors: readonly Connector[]) {
       decryptionServiceType: t.field({ type: decryption }),
       envVarName: t.string({ description: 'Begins with MCD_ or CHANGEOVER_SECRET_.' }),
       filePath: t.string({ description: 'An absolute path where the gateway runs.' }),
+      accountSecret: t.string({ description: 'The name of an account secret.' }),
       ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });
@@ -122,6 +123,7 @@ function createInputs(builder: Builder, connectors: readonly Connector[]) {
       decryptionServiceType: t.field({ type: updateDecryption }),
       envVarName: t.string(),
       filePath: t.string(),
+      accountSecret: t.string(),
       ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });

@@ -3,6 +3,7 @@ import { endpointParts } from '../../domain/connection/destination/destination.t
 import { type Details, splitDetails } from '../../domain/connection/details/details.ts';
 import type { SecretReference } from '../../domain/connection/reference/secret-reference.ts';
 import { readSelfHosted, type SelfHosted } from '../../domain/connection/reference/self-hosted.ts';
+import type { Connector } from '../../domain/connector/connector.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { connectorOf } from '../connections/find-connector.ts';
@@ -52,11 +53,10 @@ export async function readReferred(
   reference: SecretReference,
   fresh: boolean,
 ): Promise<Opened & Pick<SelfHosted, 'namesDestination'> & { readonly destined: Destined }> {
-  const grants = await services.store.read.providerGrants.of(row.projectId);
-  const prefixes = grants.filter(({ provider }) => provider === reference.provider).map(({ prefix }) => prefix);
+  const connector = connectorOf(services, row.kind);
+  const prefixes = await rootsOf(services, row.projectId, reference, connector);
   const { value, isKept } = await services.secrets.resolve(reference, prefixes, { fresh });
   try {
-    const connector = connectorOf(services, row.kind);
     const { details, members, namesDestination } = readSelfHosted(connector, value, reference.key, row.settings);
     const parts = endpointParts(connector, splitDetails(connector, details).settings);
     const destination = services.fingerprint(parts);
@@ -71,6 +71,18 @@ export async function readReferred(
   } finally {
     value.fill(0);
   }
+}
+
+/** What the project may name of a provider: its own, or what the operator granted it. */
+async function rootsOf(
+  { store, secrets }: Services,
+  projectId: string,
+  { provider: name }: SecretReference,
+  connector: Connector,
+): Promise<readonly string[]> {
+  const own = secrets.providers[name].ownRoots?.(projectId, connector);
+  if (own !== undefined) return own;
+  return (await store.read.providerGrants.of(projectId)).filter(({ provider }) => provider === name).map(({ prefix }) => prefix);
 }
 
 /** Follows it for whoever asked for the credentials. Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE. */

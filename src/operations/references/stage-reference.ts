@@ -149,7 +149,8 @@ async function readReference(
 ): Promise<SecretReference> {
   const fields = SECRET_PROVIDERS.map((name) => paths[name].field).join(' or ');
   const provider = named ?? base?.provider;
-  if (provider === undefined) throw badRequest('selfHostedCredentialsType', `Say where the secret is: ENV_VAR or FILE, with ${fields}.`);
+  if (provider === undefined)
+    throw badRequest('selfHostedCredentialsType', `Say where the secret is: ENV_VAR, FILE or ACCOUNT_SECRET, with ${fields}.`);
   const foreign = SECRET_PROVIDERS.find((other) => other !== provider && paths[other].value !== null);
   const { value, field } = paths[provider];
   if (foreign !== undefined)
@@ -157,10 +158,15 @@ async function readReference(
   const kept = base?.provider === provider ? base : null;
   const path = value ?? kept?.path;
   if (path === undefined) throw badRequest(field, `${field} is required.`);
-  const { isPath, pathForm, isWithin } = services.secrets.providers[provider];
+  const { isPath, pathForm, isWithin, ownRoots } = services.secrets.providers[provider];
   if (!isPath(path)) throw badRequest(field, pathForm);
   const key = givenKey === undefined ? (path === kept?.path ? kept.key : null) : readKey(givenKey);
   const reference = { provider, path, key };
+  if (ownRoots !== undefined) {
+    if (actor.integrationIds !== null)
+      throw new DomainError('FORBIDDEN', "Secrets are the whole project's, and this token is limited to some integrations.");
+    return reference;
+  }
   const grants = await services.store.read.providerGrants.of(actor.projectId);
   if (!grants.some((grant) => grant.provider === provider && isWithin(path, grant.prefix)))
     throw new DomainError(

@@ -6,7 +6,7 @@ import type { EndpointPart } from '../../connector/field.ts';
  */
 export interface SecretReference {
   readonly provider: SecretProviderName;
-  /** The name of the variable, or the path of the file. */
+  /** The name of the variable or of the account secret, or the path of the file. */
   readonly path: string;
   /** The member of the secret's JSON object that holds the credentials; null where the whole secret does. */
   readonly key: string | null;
@@ -19,7 +19,7 @@ export function changedReference(before: SecretReference | null, after: SecretRe
 }
 
 /** One folder each below src/secrets. */
-export const SECRET_PROVIDERS = ['env', 'file'] as const;
+export const SECRET_PROVIDERS = ['env', 'file', 'account'] as const;
 export type SecretProviderName = (typeof SECRET_PROVIDERS)[number];
 
 /** What the operator lets a project name: what lies within a prefix of a provider. */
@@ -71,6 +71,11 @@ export interface SecretProvider {
   readPrefix(prefix: string): string | null;
   /** Decided by the text alone; `read` finds out whether there is such a file. */
   isWithin(path: string, prefix: string): boolean;
+  /**
+   * Of secrets that are a project's own, in the gateway's own store: what a reference of a kind may name, without any grant. They are
+   * read whenever they are needed, and never kept. Absent where the operator grants what a project may name.
+   */
+  ownRoots?(projectId: string, kind: { readonly category: string }): readonly string[];
   /**
    * Something that is the same for two names of one secret, such as the file that two paths lead to; null where nothing is found. Absent
    * where a secret has one name only.
