@@ -2,6 +2,7 @@ import type { Connection, Integration } from '../../domain/connection/connection
 import { notFound } from '../../domain/errors/errors.ts';
 import { BI_TYPES, ETL_TYPES, WAREHOUSE_TYPES } from '../../domain/integration/container-type.ts';
 import { ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../domain/integration/integration-category.ts';
+import { findConnections } from '../../operations/connections/read-connection.ts';
 import { findIntegration, findIntegrations } from '../../operations/integrations/list-integrations.ts';
 import type { Services } from '../../operations/services.ts';
 import type { Builder } from '../schema/builder.ts';
@@ -99,6 +100,17 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
       resolve: async (_, { warehouseUuid, jobTypes }, context) => {
         const found = await context.loaders.connectionsOf.load((await readContainer(context, warehouseUuid)).id);
         return found.filter((row) => jobTypes == null || row.jobTypes.some((type) => jobTypes.includes(type)));
+      },
+    }),
+    getDbtConnections: t.field({
+      type: [connection],
+      nullable: { list: true, items: true },
+      resolve: async (_, __, context) => {
+        const rows = await context.loaders.listing({ identifiers: false });
+        const isDbt = (kind: string) => services.connectors.find(kind)?.category === 'dbt';
+        const ids = rows.filter(({ kind, integrationCategory }) => integrationCategory === 'DBT' || isDbt(kind)).map(({ id }) => id);
+        const found = new Map((await findConnections(context.services, context.actor, ids)).map((row) => [row.id, row]));
+        return ids.flatMap((id) => found.get(id) ?? []);
       },
     }),
     getEtlContainers: t.field({

@@ -31,6 +31,13 @@ export const SELF_HOSTED_TYPES: Readonly<Record<string, SecretProviderName | nul
   ACCOUNT_SECRET: 'account',
 };
 
+/** Validators are the same wherever the secret stays; a type that nobody has is refused all the same. */
+export function requireSelfHostedType(given: string | null | undefined): void {
+  const known = Object.keys(SELF_HOSTED_TYPES);
+  if (given != null && !known.includes(given.trim().toUpperCase().replaceAll('-', '_')))
+    throw badRequest('selfHostedCredentialsType', `selfHostedCredentialsType is one of ${known.join(', ')}.`, { known });
+}
+
 const READ_HERE = Object.keys(SELF_HOSTED_TYPES).filter((type) => SELF_HOSTED_TYPES[type] !== null);
 
 /** Fields of managers that nothing here reads. */

@@ -77,7 +77,7 @@ export function addSelfHosted(
         const input = { kind: connectionDetails.connectionType, reference: selfHostedReference(connectionDetails) };
         if (validationName !== SAVE)
           return { key: null, outcome: await testReference(services, actor, { ...input, ...options, validator: validationName }) };
-        const { key, change } = await stageReferenceCreation(services, actor, input);
+        const { key, change } = await stageReferenceCreation(services, actor, { ...input, siteId: options.siteId ?? null });
         return { key, outcome: stagedOnly(change.createdAt) };
       },
     }),

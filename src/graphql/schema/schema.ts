@@ -8,6 +8,7 @@ import { addAccount } from '../lead/account.ts';
 import { addContainerConnections } from '../lead/adding/container-connection.ts';
 import { addWarehouseConnections } from '../lead/adding/warehouse-connection.ts';
 import { addContainers } from '../lead/container.ts';
+import { addFurtherChecks } from '../lead/further-checks.ts';
 import { addKindMutations } from '../lead/kinds/kind-mutations.ts';
 import { createInputs } from '../lead/kinds/wire-inputs.ts';
 import { addPlatformServices } from '../lead/platform-service/platform-service.ts';
@@ -62,6 +63,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addConnectionQueries(builder, refs, pages);
   addValidationOperations(builder, validations);
   addNetwork(builder, validations);
+  addFurtherChecks(builder, validations);
   const inputs = createInputs(builder);
   const { staged } = addKindMutations(builder, services, validations, inputs);
   addTestDatabase(builder, validations, services, inputs);

@@ -6,6 +6,7 @@ import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { findConnector } from '../connections/find-connector.ts';
 import { sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
+import { requireKnownSite } from '../sites/require-site.ts';
 import { insertChange, type StagedChange } from './insert-change.ts';
 import { observeRefusal } from './observe-refusal.ts';
 
@@ -13,6 +14,8 @@ export interface StageCreation {
   readonly kind: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly path?: string;
+  /** Where it will be dialled from; it has to be there, if one is named. */
+  readonly siteId?: string | null;
 }
 
 /** Stages the details of a connection to be created; its id is minted here. Dials nothing. */
@@ -22,6 +25,7 @@ export async function stageCreation(services: Services, actor: Actor, input: Sta
 
 async function stageNew(services: Services, actor: Actor, input: StageCreation): Promise<StagedChange> {
   requirePermission(actor, 'create');
+  await requireKnownSite(services, actor, input.siteId);
   const { connector, details } = readNewDetails(services, input);
   const connectionId = services.newId();
   const sealed = await sealDetails(services, connector, { projectId: actor.projectId, connectionId }, details);

@@ -8,6 +8,7 @@ import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { type LoadedConnection, loadConnection } from '../connections/load-connection.ts';
 import { openDetails, sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
+import { requireOwnSite } from '../sites/require-site.ts';
 import { insertChange, type StagedChange } from './insert-change.ts';
 import { observeRefusal } from './observe-refusal.ts';
 
@@ -23,6 +24,8 @@ export interface StageUpdate {
   readonly sharedInput?: boolean;
   /** Where the changes stand in the caller's input, for the paths of errors. */
   readonly path?: string;
+  /** Where the connection is dialled from, if its caller says so: another site is refused. */
+  readonly siteId?: string | null;
 }
 
 /**
@@ -57,6 +60,7 @@ export async function readUpdate(
   input: StageUpdate,
 ): Promise<{ readonly loaded: LoadedConnection; readonly base: Details; readonly next: Details }> {
   const loaded = await loadConnection(services, actor, input.connectionId);
+  await requireOwnSite(services, loaded.connection, input.siteId);
   const { connector, current } = loaded;
   const other = input.otherOperation?.(connector) ?? null;
   if (other !== null)

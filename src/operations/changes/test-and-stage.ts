@@ -1,7 +1,8 @@
 import { hasPassed, type ValidationResult } from '../../domain/connector/validation.ts';
-import type { Actor } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { type NewReference, stageReferenceCreation } from '../references/stage-reference.ts';
 import type { Services } from '../services.ts';
+import { requireDialable } from '../sites/require-site.ts';
 import { validateAll } from '../validations/run/run-validators.ts';
 import { subjectOfChange } from '../validations/run/subject.ts';
 import type { TestOptions } from '../validations/run/validation-run.ts';
@@ -17,12 +18,20 @@ export interface TestedStaging {
 
 /** Stages the details of a connection to be created and runs every validator on them, which counts as proof for the commit. Throws BAD_REQUEST, UNKNOWN_OPTION, RATE_LIMITED. */
 export async function testAndStage(services: Services, actor: Actor, input: StageCreation & TestOptions): Promise<TestedStaging> {
+  await requireSiteFor(services, actor, input);
   return await proveStaged(services, actor, await stageCreation(services, actor, input), input);
 }
 
 /** The same for credentials that stay in an outside manager. */
 export async function testAndStageReference(services: Services, actor: Actor, input: NewReference & TestOptions): Promise<TestedStaging> {
+  await requireSiteFor(services, actor, input);
   return await proveStaged(services, actor, await stageReferenceCreation(services, actor, input), input);
+}
+
+/** Nothing is staged where it can't be proven. */
+async function requireSiteFor(services: Services, actor: Actor, { siteId, skipValidation }: TestOptions): Promise<void> {
+  requirePermission(actor, 'create');
+  if (skipValidation !== true) await requireDialable(services, actor, siteId);
 }
 
 async function proveStaged(services: Services, actor: Actor, { change, key }: StagedChange, input: TestOptions): Promise<TestedStaging> {

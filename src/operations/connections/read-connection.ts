@@ -9,7 +9,13 @@ export async function readConnection(services: Services, actor: Actor, id: strin
   return await requireConnection(services, actor, id);
 }
 
-/** The same, but null if there is none. */
+/** Those of them that the actor may see, in no particular order. Throws FORBIDDEN. */
+export async function findConnections({ store }: Services, actor: Actor, ids: readonly string[]): Promise<readonly Connection[]> {
+  requirePermission(actor, 'read');
+  return await store.read.connections.findMany(scopeOf(actor), ids);
+}
+
+/** One connection, but null if there is none. */
 export async function findConnection({ store }: Services, actor: Actor, id: string): Promise<Connection | null> {
   requirePermission(actor, 'read');
   return await store.read.connections.find(scopeOf(actor), id);

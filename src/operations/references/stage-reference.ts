@@ -9,7 +9,6 @@ import {
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
-import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
@@ -17,7 +16,7 @@ import { findConnector } from '../connections/find-connector.ts';
 import { loadConnection } from '../connections/load-connection.ts';
 import { openDetails, type SealedDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
-import { chooseSite } from '../sites/choose-site.ts';
+import { requireDialable, requireKnownSite } from '../sites/require-site.ts';
 import { validateOne } from '../validations/run/run-validators.ts';
 import type { TestOptions } from '../validations/run/validation-run.ts';
 import { referenceHash } from './plain-settings.ts';
@@ -38,6 +37,7 @@ export interface GivenReference {
 export interface NewReference {
   readonly kind: string;
   readonly reference: GivenReference;
+  readonly siteId?: string | null;
 }
 
 /**
@@ -48,6 +48,7 @@ export async function stageReferenceCreation(services: Services, actor: Actor, i
   return await observeRefusal(services, 'create', async () => {
     requirePermission(actor, 'create');
     requirePermission(actor, 'reference');
+    await requireKnownSite(services, actor, input.siteId);
     const { connector, reference, beside } = await readNew(services, actor, input);
     const connectionId = services.newId();
     return await insertChange(
@@ -113,7 +114,7 @@ export async function testReference(
   requirePermission(actor, 'create');
   requirePermission(actor, 'reference');
   const { connector, reference, beside } = await readNew(services, actor, input);
-  requireReachable(await chooseSite(services.store.read, actor, input.siteId ?? null));
+  await requireDialable(services, actor, input.siteId);
   const connectionId = services.newId();
   const { projectId } = actor;
   const row = { projectId, connectionId, kind: connector.kind, settings: beside, candidateHash: Buffer.alloc(0), reference };

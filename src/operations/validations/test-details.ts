@@ -1,11 +1,10 @@
 import type { ValidationResult } from '../../domain/connector/validation.ts';
-import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { readNewDetails, type StageCreation } from '../changes/stage-creation.ts';
 import { readUpdate, type StageUpdate } from '../changes/stage-update.ts';
 import { requireReachableSite } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
-import { chooseSite } from '../sites/choose-site.ts';
+import { requireDialable } from '../sites/require-site.ts';
 import { validateOne } from './run/run-validators.ts';
 import { type Subject, unstored } from './run/subject.ts';
 import type { TestOptions } from './run/validation-run.ts';
@@ -19,7 +18,7 @@ export async function testDetails(
   requirePermission(actor, 'validate');
   requirePermission(actor, 'create');
   const { connector, details } = readNewDetails(services, input);
-  requireReachable(await chooseSite(services.store.read, actor, input.siteId ?? null));
+  await requireDialable(services, actor, input.siteId);
   const subject: Subject = { connector, current: null, connectionId: services.newId(), ...unstored(details) };
   return await validateOne({ services, actor, subject, options: input }, input.validator);
 }

@@ -47,7 +47,7 @@ const SCOPED: Readonly<Record<string, Read>> = {
 /** Reads of what is the whole project's. */
 const UNSCOPED: Readonly<Record<string, Read>> = {
   pingSite: (services, actor, { siteId }) => pingSite(services, actor, siteId),
-  listValidators: (services, actor) => listValidators(services, actor, 'webhook'),
+  listValidators: (services, actor) => listValidators(services, actor, { kind: 'webhook' }),
 };
 
 let bench: ProtocolBench;

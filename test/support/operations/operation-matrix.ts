@@ -123,6 +123,31 @@ export const ROWS: readonly Row[] = [
     },
   },
   { field: 'getPlatformServices', ...reads, ...listed, ask: () => '{ name connections { uuid } }' },
+  { field: 'getDbtConnections', ...reads, ...listed, ask: () => '{ uuid }' },
+  {
+    field: 'validateConnectionType',
+    ...reads,
+    ...listed,
+    ask: () => '(warehouseType: "snowflake", connectionType: "webhook")',
+  },
+  // No worker is connected.
+  ...['testAgentReachability', 'testDataStoreReachability'].map((field) => ({
+    field,
+    ...validates,
+    answer: 'NOT_FOUND',
+    ask: ({ projectId }: Scene) => `(agentId: "${projectId}") { success }`,
+  })),
+  {
+    field: 'testNotificationIntegration',
+    ...validates,
+    ask: async (scene) => `(settingId: "${(await scene.add({ active: true })).id}")`,
+  },
+  {
+    field: 'testCredentials',
+    ...validates,
+    limited: 'ok',
+    ask: async (scene) => `(key: "${await scene.stageNew()}") { success }`,
+  },
   { field: 'getSupportedValidationsV2', ...reads, ...listed, ask: () => '(connectionType: "webhook") { supportedValidations { name } }' },
   {
     field: 'pingDataCollector',

@@ -47,12 +47,12 @@ export async function testOrStage(
   if (connectionId === null) {
     const creation = { kind, details: details ?? {} };
     if (validator !== SAVE) return { key: null, outcome: await testDetails(services, actor, { ...creation, ...options, validator }) };
-    const { key, change } = await stageCreation(services, actor, creation);
+    const { key, change } = await stageCreation(services, actor, { ...creation, siteId: options.siteId ?? null });
     return { key, outcome: stagedOnly(change.createdAt) };
   }
   const update = { connectionId, changes: details ?? {}, otherOperation, sharedInput: true, path: 'connectionDetails' };
   if (validator !== SAVE) return { key: null, outcome: await testUpdate(services, actor, { ...update, ...options, validator }) };
-  const { key, change } = await stageUpdate(services, actor, update);
+  const { key, change } = await stageUpdate(services, actor, { ...update, siteId: options.siteId ?? null });
   return { key, outcome: stagedOnly(change.createdAt) };
 }
 

@@ -1,11 +1,13 @@
 import type { Site } from '../../../domain/connection/connection.ts';
+import { type AskedSupport, type Support, supportOf } from '../../../domain/site/site-support.ts';
 import { LISTS } from '../../plugins/operation-priority.ts';
 import { asksFor } from '../../schema/asks-for.ts';
 import type { Builder } from '../../schema/builder.ts';
 import type { ConnectionTypes } from '../../schema/connections/connection.ts';
+import { reportedType } from '../lead-names.ts';
 import { createPlatformServiceAgent } from './platform-service-agent.ts';
 import { createPlatformServiceConnection, listedBySite, type PlatformServiceConnection } from './platform-service-connection.ts';
-import { createSupportStatus, type Support, supportOf } from './support-status.ts';
+import { createSupportStatus } from './support-status.ts';
 
 interface PlatformService {
   readonly site: Site;
@@ -21,7 +23,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
   const deploymentType = builder.enumType('DataCollectorDeploymentTypeExtendedEnum', {
     values: ['CLOUD_V1', 'CLOUD_V2_P', 'CLOUD_V2_M', 'REMOTE_V1', 'REMOTE_V1_5', 'REMOTE_V2_IA', 'REMOTE_V2_EA'],
   });
-  const agentType = builder.enumType('AgentTypeEnum', { values: ['DATA_STORE_AGENT', 'REMOTE_AGENT'] });
+  const agentType = builder.enumType('AgentTypeEnum', { values: ['DATA_STORE_AGENT', 'REMOTE_AGENT'] as const });
   const platformType = builder.enumType('PlatformTypeEnum', {
     values: ['AWS', 'AZURE', 'GCP', 'SNOWFLAKE', 'AWS_GENERIC', 'AWS_PROXIED', 'GCP_PROXIED', 'GENERIC'],
   });
@@ -78,7 +80,15 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
       resolve: async (_, args, { services, loaders }, info) => {
         const identifiers = asksFor(info, ['connections', 'identifiers']);
         const [rows, sites] = await Promise.all([loaders.listing({ identifiers }), loaders.sites()]);
-        const { connectionTypes, connectionUuids } = args;
+        const { connectionTypes, connectionUuids, supportsConnectionType } = args;
+        const asked: AskedSupport = {
+          agentType: args.supportsAgentType ?? null,
+          agentPlatform: args.supportsAgentPlatform ?? null,
+          isKnownType:
+            supportsConnectionType == null
+              ? null
+              : services.connectors.all().some((connector) => reportedType(connector) === supportsConnectionType),
+        };
         // A filter on connections leaves out the sites that have none of them.
         const filtered = connectionTypes != null || connectionUuids != null;
         const listed = listedBySite(services.connectors, rows, ({ uuid, connectionType }) => {
@@ -99,7 +109,7 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
             uuid: site.id,
             name: site.name,
             connections: listed.get(site.id) ?? [],
-            support: supportOf(services.connectors, args),
+            support: supportOf(site, asked),
           }))
           .filter(({ connections }) => !filtered || connections.length > 0);
       },

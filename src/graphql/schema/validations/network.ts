@@ -91,6 +91,8 @@ export function addNetwork(builder: Builder, { result, v1 }: ValidationTypes): v
 }
 
 async function probe({ services, actor, signal }: Context, args: ProbeArgs, asked: NetworkProbe, success: string): Promise<V1Result> {
+  if (args.dcId != null && args.serviceUuid != null && args.dcId !== args.serviceUuid)
+    throw badRequest('serviceUuid', 'dcId and serviceUuid name the same thing, and here two of them; leave one out.');
   const outcome = await probeNetwork(services, actor, {
     probe: asked,
     siteId: args.serviceUuid ?? args.dcId ?? null,

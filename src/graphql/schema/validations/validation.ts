@@ -4,6 +4,7 @@ import { badRequest } from '../../../domain/errors/errors.ts';
 import { listValidators } from '../../../operations/validations/list-validators.ts';
 import { testConnection } from '../../../operations/validations/test-connection.ts';
 import { validateChange } from '../../../operations/validations/validate-change.ts';
+import { requireSelfHostedType } from '../../lead/given-reference.ts';
 import { v1ResultOf } from '../../lead/kinds/v1-result.ts';
 import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';
@@ -49,9 +50,11 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         selfHostedCredentialsType: t.arg.string(),
         includeInternal: t.arg.boolean({ defaultValue: false }),
       },
-      resolve: async (_, { connectionType }, { services, actor }) => ({
-        validators: await listValidators(services, actor, connectionType),
-      }),
+      resolve: async (_, { dcId, connectionType, scope, selfHostedCredentialsType }, { services, actor }) => {
+        if (scope != null) throw badRequest('scope', 'scope is not supported; leave it out.');
+        requireSelfHostedType(selfHostedCredentialsType);
+        return { validators: await listValidators(services, actor, { kind: connectionType, siteId: dcId ?? null }) };
+      },
     }),
     testExistingConnectionV2: t.field({
       extensions: VALIDATES,
