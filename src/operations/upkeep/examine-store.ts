@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 import { addFindings, type Examined, MOST_FINDINGS, whyShut } from './examination.ts';
 import { examineSecrets } from './examine-secrets.ts';
 import { examineVersions } from './examine-versions.ts';
-import { type LeasePlace, revivedLeases } from './revived-leases.ts';
+import { type StalePlace, staleRows } from './stale-rows.ts';
 
 const PAGE = 100;
 /** A call with a cursor ends after this time and can be continued, milliseconds. */
@@ -42,7 +42,7 @@ type Cursor =
   | { readonly changes: ChangePlace | null }
   | { readonly secrets: SecretPlace | null }
   | { readonly rows: RowPlace }
-  | { readonly leases: LeasePlace | null };
+  | { readonly stale: StalePlace | null };
 type VersionPlace = Pick<Version, 'connectionId' | 'version'>;
 type CommitPlace = Pick<AuditRow, 'entityId' | 'at' | 'id'>;
 type ChangePlace = Pick<Change, 'expiresAt' | 'id'>;
@@ -90,7 +90,7 @@ export async function examineStore(services: Services, actor: Actor, after: stri
 function readCursor(text: string): Cursor {
   try {
     const cursor = JSON.parse(text) as Cursor;
-    if (['versions', 'commits', 'changes', 'secrets', 'rows', 'leases'].some((step) => Object.hasOwn(cursor, step))) return cursor;
+    if (['versions', 'commits', 'changes', 'secrets', 'rows', 'stale'].some((step) => Object.hasOwn(cursor, step))) return cursor;
   } catch {
     // The error below says what is wrong.
   }
@@ -116,10 +116,10 @@ async function examinePage(examined: Examined, cursor: Cursor): Promise<Cursor |
     return last === undefined ? { changes: null } : { commits: { entityId: last.entityId, at: last.at, id: last.id } };
   }
   if ('rows' in cursor) return await examineRows(examined, cursor.rows);
-  if ('leases' in cursor) {
-    const { found, next } = await revivedLeases(examined.services, cursor.leases, examined.pacer, PAGE);
+  if ('stale' in cursor) {
+    const { found, next } = await staleRows(examined.services, cursor.stale, examined.pacer, PAGE);
     addFindings(examined, found.map(asFinding));
-    return next === null ? null : { leases: next };
+    return next === null ? null : { stale: next };
   }
   if ('secrets' in cursor) {
     const found = await read.accountSecrets.scan(cursor.secrets, PAGE);
@@ -143,7 +143,7 @@ async function examineRows(examined: Examined, { table, after }: RowPlace): Prom
     addFindings(examined, found.map(asFinding));
     if (next !== null) return { rows: { table, after: [next] } };
     addFindings(examined, (await lostAudit(examined)).map(asFinding));
-    return { leases: null };
+    return { stale: null };
   }
   const { found, next } = await integrity.scan(name, after, PAGE);
   addFindings(examined, found.map(asFinding));

@@ -209,6 +209,55 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     expect({ ended, back }).toEqual({ ended: [], back: [{ table: 'leases', rowId: lease.id, problem: 'row-stale' }] });
   });
 
+  test.each([
+    ['policy', 'mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: REFUSE }) { __typename } }'],
+    ['name', 'mutation ($id: UUID!) { setConnectionName(connectionId: $id, name: "later") { __typename } }'],
+    [
+      'protection',
+      'mutation ($id: UUID!) { setConnectionDeletionProtection(connectionId: $id, enableDeletionProtection: true) { __typename } }',
+    ],
+    ['state', 'mutation ($id: UUID!) { toggleConnectionEnable(connectionId: $id, enable: false) { __typename } }'],
+    ['existence', 'mutation ($id: UUID!) { removeConnection(connectionId: $id) { __typename } }'],
+  ])('a connection that is put back with its %s of before is named by doctor', async (_, mutation) => {
+    const { gateway } = bench;
+    const own = await bench.add();
+    await bench.sql(`create table old_connection as select * from connections where id = '${own}'`);
+    const { errors } = await gateway.graphql(mutation, { id: own });
+    const named = async () => (await doctor()).findings.filter(({ rowId }: { rowId: string | null }) => rowId === own);
+    const changed = await named();
+    const back = await edited(
+      'connections',
+      [`delete from connections where id = '${own}'`, 'insert into connections select * from old_connection'],
+      named,
+    );
+    await bench.sql('drop table old_connection');
+    expect({ errors, changed, back }).toEqual({
+      errors: undefined,
+      changed: [],
+      back: [{ table: 'connections', rowId: own, problem: 'row-stale' }],
+    });
+  });
+
+  test('a discarded change that is put back as it was is named by doctor', async () => {
+    const { gateway } = bench;
+    const own = await bench.add();
+    await bench.stage(own, 'a later secret of 24 characters');
+    const [{ id: change = '' } = {}] = (await bench.sql(`select id from changes where connection_id = '${own}' and state = 'OPEN'`)) as {
+      id: string;
+    }[];
+    await bench.sql(`create table old_change as select * from changes where id = '${change}'`);
+    await gateway.graphql('mutation ($id: UUID!) { discardChange(id: $id) { id } }', { id: change });
+    const named = async () => (await doctor()).findings.filter(({ rowId }: { rowId: string | null }) => rowId === change);
+    const ended = await named();
+    const back = await edited(
+      'changes',
+      [`delete from changes where id = '${change}'`, 'insert into changes select * from old_change'],
+      named,
+    );
+    await bench.sql('drop table old_change');
+    expect({ ended, back }).toEqual({ ended: [], back: [{ table: 'changes', rowId: change, problem: 'row-stale' }] });
+  });
+
   test('forged proof, a moved lease, an edited policy and an edited pointer are INTEGRITY', async () => {
     const { gateway, job, commit, stage, add, receiver } = bench;
     const [own, other] = [await add(), await add()];

@@ -200,7 +200,8 @@ export function connectionWriters(tx: SignedTransaction, tables: Tables): Connec
     may: (connection: Connection) => boolean = () => true,
   ) =>
     (await alterRow<typeof connections, Connection & { readonly deletedAt: number | null }>(tx, tables, connections, { id }, (row) =>
-      isWithin(scope, row) && may(row) ? { ...set, updatedAt: now, updatedBy: by } : null,
+      // Its revision, too, which doctor compares with the audit: it rises with each change.
+      isWithin(scope, row) && may(row) ? { ...set, updatedAt: Math.max(now, row.updatedAt + 1), updatedBy: by } : null,
     )) !== null;
   return {
     async insert(connection) {
