@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { repeatToken } from '../access/create-token.ts';
@@ -22,9 +22,9 @@ type Recorded =
   | { readonly kind: 'acquired' | 'read'; readonly leaseId: string; readonly mark: string }
   | { readonly kind: 'token'; readonly tokenId: string };
 
-/** The first line of what is recorded: what there is to know of the answer without reading it. */
-interface Head extends Omit<KeptAnswer, 'text'> {
-  readonly reveals: readonly Recorded[];
+/** The first line of what is recorded: what there is to know of the answer without reading it. Mostly that is nothing. */
+interface Head extends Partial<Omit<KeptAnswer, 'text'>> {
+  readonly reveals?: readonly Recorded[];
 }
 
 /** The answer as it is recorded: a line that says what it reveals, and the text, in which a mark stands for the credentials of each lease. */
@@ -41,12 +41,17 @@ export function withoutCredentials(
     }
     const shown = JSON.stringify(reveal.credentials);
     if (!body.includes(shown)) continue;
-    const mark = `{"mark":"${randomUUID()}"}`;
+    const mark = `{"mark":"${randomBytes(12).toString('base64url')}"}`;
     // Two leases may show the same: the mark of the first stands for both then, and each is asked for all the same.
     text = text.split(shown).join(mark);
     recorded.push({ kind: reveal.kind, leaseId: reveal.leaseId, mark });
   }
-  const head: Head = { codes, message, retryAfterSeconds, reveals: recorded };
+  const head: Head = {
+    ...(codes.length === 0 ? {} : { codes }),
+    ...(message === null ? {} : { message }),
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    ...(recorded.length === 0 ? {} : { reveals: recorded }),
+  };
   return `${JSON.stringify(head)}\n${text}`;
 }
 
@@ -57,11 +62,11 @@ export function withoutCredentials(
 export async function replayKeptAnswer(services: Services, actor: Actor, kept: string): Promise<KeptAnswer> {
   const end = kept.indexOf('\n');
   // It was written by the function above, and opened under its seal.
-  const { reveals, ...head } = JSON.parse(kept.slice(0, end)) as Head;
+  const { reveals = [], codes = [], message = null, retryAfterSeconds = null } = JSON.parse(kept.slice(0, end)) as Head;
   let text = kept.slice(end + 1);
   for (const reveal of reveals) {
     if (reveal.kind === 'token') await repeatToken(services, actor, reveal.tokenId);
     else text = text.split(reveal.mark).join(JSON.stringify(await repeatLease(services, actor, reveal.leaseId, reveal.kind)));
   }
-  return { text, ...head };
+  return { text, codes, message, retryAfterSeconds };
 }
