@@ -9,6 +9,17 @@ const ALONE = [
 /** Have projects of their own, since they need what npm does not bring. */
 const APART = ['test/browser/**', 'test/servers/**'];
 
+/** Go through a part of their cases in `npm test`, and through all of them in `npm run test:exhaustive`: see `sweep`. */
+const SWEEPS = [
+  'test/graphql/canary.test.ts',
+  'test/operations/access/every-operation-postgres.test.ts',
+  'test/operations/interleavings.test.ts',
+  'test/operations/keys/rotate-master-key.test.ts',
+  'test/operations/upkeep/tampered-tables.test.ts',
+  'test/operations/upkeep/tampering.test.ts',
+  'test/server/store-failures/lost-after-commit.test.ts',
+];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/run/build.ts', 'test/support/run/temporary-folder.ts', 'test/support/run/shared-postgres.ts'],
@@ -23,6 +34,13 @@ export default defineConfig({
       }),
       // What changes the process that it runs in: a process for each file.
       project('isolated', { include: ALONE, sequence: { groupOrder: 1 } }),
+      // What takes minutes and sees little that is not seen in `shared`, too.
+      project('exhaustive', {
+        include: ['test/**/*.exhaustive.ts', ...SWEEPS],
+        isolate: false,
+        provide: { wholeSweeps: true },
+        sequence: { groupOrder: 5 },
+      }),
       // Bounds in milliseconds and megabytes: apart from the suites, since they hold on a quiet machine only.
       project('limits', { include: ['test/limits/*.limits.ts'], maxWorkers: 1, sequence: { groupOrder: 2 } }),
       // The suites whose servers npm can't bring.
@@ -49,6 +67,7 @@ function project(name: string, options: TestProjectInlineConfiguration['test']):
       testTimeout: 120_000,
       hookTimeout: 120_000,
       expect: { poll: { timeout: 60_000 } },
+      provide: { wholeSweeps: false },
       ...options,
     },
   };

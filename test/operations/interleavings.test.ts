@@ -31,11 +31,12 @@ import type { Services } from '../../src/operations/services.ts';
 import { examineStore } from '../../src/operations/upkeep/examine-store.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { isExplained, OPERATIONS, type Operation, type Scene, type Stored } from '../support/protocol/protocol-model.ts';
+import { isWhole } from '../support/run/sweep.ts';
 import { membersOf } from '../support/store/members-of.mjs';
 import { createTestClock } from '../support/store/services.ts';
 
-/** In the suite; CHANGEOVER_TEST_INTERLEAVINGS=10000 looks at more of them. */
-const RUNS = Number(process.env.CHANGEOVER_TEST_INTERLEAVINGS ?? 200);
+/** CHANGEOVER_TEST_INTERLEAVINGS=10000 looks at more of them. */
+const RUNS = Number(process.env.CHANGEOVER_TEST_INTERLEAVINGS ?? (isWhole ? 500 : 60));
 const HOUR = 3_600_000;
 
 /** Two or three operations at once on one connection, each store call and each validator's answer in an order that fast-check chooses. */

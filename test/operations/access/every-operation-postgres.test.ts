@@ -1,4 +1,4 @@
 import { describeEveryOperation } from '../../contracts/every-operation.ts';
 import { createTestDatabase } from '../../support/store/test-database.ts';
 
-await describeEveryOperation('PostgreSQL', await createTestDatabase());
+await describeEveryOperation('PostgreSQL', await createTestDatabase(), 5);

@@ -20,6 +20,7 @@ import { writeAs } from '../../../src/operations/write-as.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
 import { ACQUIRE, DAY, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
+import { sweep } from '../../support/run/sweep.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { otherValue } from '../../support/store/other-value.ts';
 
@@ -152,7 +153,8 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     Object.entries(getTableColumns(table)).map(([key, column]) => ({ name, key, column, entry, cell: `${name}.${column.name}` })),
   );
 
-  test.each(cells)('an edit of $cell', async ({ name, key, column, entry }) => {
+  // The columns are the same on both engines, and so is who reads them.
+  test.each(sweep(cells, isSqlite ? 1 : 8))('an edit of $cell', async ({ name, key, column, entry }) => {
     const told = await toldOf(name, [`update ${name} set ${column.name} = ${otherValue(column)}`]);
     const isListed = Object.hasOwn(entry.except, key);
     // What the MAC leaves out may be told by something else, as what is sealed is.
@@ -181,7 +183,7 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     },
   ]);
 
-  test.each(whole)('$what of rows of $name', async ({ name, what, entry, statements }) => {
+  test.each(sweep(whole, isSqlite ? 1 : 4))('$what of rows of $name', async ({ name, what, entry, statements }) => {
     const told = await toldOf(name, statements);
     expect({ told, isTold: told !== null }).toEqual({ told, isTold: !Object.hasOwn(entry.rows, what) });
   });

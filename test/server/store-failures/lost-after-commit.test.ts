@@ -3,6 +3,7 @@ import type { Answer, TestToken } from '../../support/gateway/gateway.ts';
 import { startScene } from '../../support/operations/matrix-scene.ts';
 import { kindRows, ROWS, type Row } from '../../support/operations/operation-matrix.ts';
 import { eventually } from '../../support/outcomes/eventually.ts';
+import { sweep } from '../../support/run/sweep.ts';
 import { startPostgres } from '../../support/servers/embedded-postgres.ts';
 import { stretchWire } from '../../support/servers/wire.ts';
 
@@ -84,7 +85,7 @@ const rows: readonly Row[] = [...ROWS, ...kindRows(mutations.map(({ name }) => n
 );
 
 describe('a mutation whose database is lost right after a commit never says that nothing happened', () => {
-  test.each(rows.map((row) => [`${row.field} ${row.when ?? ''}`.trim(), row] as const))('%s', async (_, row) => {
+  test.each(sweep(rows, 4).map((row) => [`${row.field} ${row.when ?? ''}`.trim(), row] as const))('%s', async (_, row) => {
     const [caller] = row.by;
     if (caller === undefined) throw new Error('Somebody may do it.');
     const type = mutations.find(({ name }) => name === row.field)?.type;
