@@ -54,57 +54,36 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
   const { db } = source;
   const { changes } = tables;
   const within = (scope: Scope) => withinScope(db, tables, scope);
+  const select = (where: readonly (SQL | undefined)[], limit: number, order: readonly SQL[] = []) =>
+    db
+      .select()
+      .from(changes)
+      .where(and(...where))
+      .orderBy(...order)
+      .limit(atMost(limit));
+  const soonest = [asc(changes.expiresAt), asc(changes.id)];
   return {
     find: async (scope, id) => verifiedOne<Change>(source, changes, await findOne(source, tables, scope, { id })),
     findByKeyHash: async (scope, keyHash) => verifiedOne<Change>(source, changes, await findByKey(source, tables, scope, { keyHash })),
-    page: async (scope, filter, { limit, after }) =>
-      listed<Change>(
-        source,
-        changes,
-        await db
-          .select()
-          .from(changes)
-          .where(
-            and(
-              within(scope),
-              filter.connectionId === undefined ? undefined : eq(changes.connectionId, filter.connectionId),
-              filter.state === undefined ? undefined : eq(changes.state, filter.state),
-              olderThan(changes.createdAt, changes.id, after),
-            ),
-          )
-          .orderBy(desc(changes.createdAt), desc(changes.id))
-          .limit(atMost(limit)),
-      ),
-    expired: async (before, limit) =>
-      intactOf<Change>(
-        source,
-        changes,
-        await db
-          .select()
-          .from(changes)
-          .where(and(isOpen(tables), sql`${changes.state} = 'OPEN'`, lte(changes.expiresAt, before)))
-          .orderBy(asc(changes.expiresAt), asc(changes.id))
-          .limit(atMost(limit)),
-      ),
-    scanOpen: async (after, limit) =>
-      asStored<Change>(
-        await db
-          .select()
-          .from(changes)
-          .where(and(isOpen(tables), newerThan(changes.expiresAt, changes.id, after && { at: after.expiresAt, id: after.id })))
-          .orderBy(asc(changes.expiresAt), asc(changes.id))
-          .limit(atMost(limit)),
-      ),
+    page: async (scope, filter, { limit, after }) => {
+      const where = [
+        within(scope),
+        filter.connectionId === undefined ? undefined : eq(changes.connectionId, filter.connectionId),
+        filter.state === undefined ? undefined : eq(changes.state, filter.state),
+        olderThan(changes.createdAt, changes.id, after),
+      ];
+      return listed<Change>(source, changes, await select(where, limit, [desc(changes.createdAt), desc(changes.id)]));
+    },
+    expired: async (before, limit) => {
+      const where = [isOpen(tables), sql`${changes.state} = 'OPEN'`, lte(changes.expiresAt, before)];
+      return intactOf<Change>(source, changes, await select(where, limit, soonest));
+    },
+    scanOpen: async (after, limit) => {
+      const where = [isOpen(tables), newerThan(changes.expiresAt, changes.id, after && { at: after.expiresAt, id: after.id })];
+      return asStored<Change>(await select(where, limit, soonest));
+    },
     openOf: async (connectionId) =>
-      verified<Change>(
-        source,
-        changes,
-        await db
-          .select()
-          .from(changes)
-          .where(and(eq(changes.connectionId, connectionId), isOpen(tables)))
-          .limit(atMost(1000)),
-      ),
+      verified<Change>(source, changes, await select([eq(changes.connectionId, connectionId), isOpen(tables)], 1000)),
     async countOpen(of, most) {
       const whose =
         'connectionId' in of
@@ -119,44 +98,20 @@ export function changeReaders(source: SignedSource, tables: Tables): ChangeReade
       const [row] = await db.select({ count: count() }).from(some);
       return Number(row?.count ?? 0);
     },
-    outdated: async (connectionId, baseVersion, limit) =>
-      intactOf<Change>(
+    outdated: async (connectionId, baseVersion, limit) => {
+      const isOnAnother = [sql`${changes.state} = 'OPEN'`, ne(changes.baseVersion, baseVersion)];
+      return intactOf<Change>(
         source,
         changes,
-        await db
-          .select()
-          .from(changes)
-          .where(
-            and(
-              eq(changes.connectionId, connectionId),
-              isOpen(tables),
-              sql`${changes.state} = 'OPEN'`,
-              ne(changes.baseVersion, baseVersion),
-            ),
-          )
-          .limit(atMost(limit)),
-      ),
+        await select([eq(changes.connectionId, connectionId), isOpen(tables), ...isOnAnother], limit),
+      );
+    },
     openWith: async (contentId) =>
-      verifiedOne<Change>(
-        source,
-        changes,
-        await db
-          .select()
-          .from(changes)
-          .where(and(eq(changes.contentId, contentId), isOpen(tables)))
-          .limit(atMost(1)),
-      ),
-    pending: async (after, limit) =>
-      intactOf<Change>(
-        source,
-        changes,
-        await db
-          .select()
-          .from(changes)
-          .where(and(isPending(tables), newerThan(changes.waitUntil, changes.id, after && { at: after.waitUntil ?? 0, id: after.id })))
-          .orderBy(asc(changes.waitUntil), asc(changes.id))
-          .limit(atMost(limit)),
-      ),
+      verifiedOne<Change>(source, changes, await select([eq(changes.contentId, contentId), isOpen(tables)], 1)),
+    pending: async (after, limit) => {
+      const where = [isPending(tables), newerThan(changes.waitUntil, changes.id, after && { at: after.waitUntil ?? 0, id: after.id })];
+      return intactOf<Change>(source, changes, await select(where, limit, [asc(changes.waitUntil), asc(changes.id)]));
+    },
     waitingFor: async (connectionId, now) =>
       verifiedOne<Change>(source, changes, await pendingOfConnection(source, tables, { connectionId, now })),
   };
