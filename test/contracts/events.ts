@@ -1,10 +1,11 @@
 import { type ExecutionResult, parse, subscribe } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublishedEvent } from '../../src/domain/event/event.ts';
+import { MOST_OF_TOKEN } from '../../src/domain/event/subscription-limit.ts';
 import type { Actor } from '../../src/domain/token/actor.ts';
 import { OperationRequest } from '../../src/graphql/operation-request.ts';
 import { actorOfToken } from '../../src/operations/access/authenticate.ts';
-import { createEventFeed, MOST_OF_TOKEN, publishEvents } from '../../src/operations/events/event-feed.ts';
+import { createEventFeed, publishEvents } from '../../src/operations/events/event-feed.ts';
 import { followEvents } from '../../src/operations/events/follow-events.ts';
 import { applyRetention } from '../../src/operations/upkeep/apply-retention.ts';
 import { SECRET } from '../support/gateway/gateway.ts';

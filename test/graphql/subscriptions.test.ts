@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { MOST_OF_TOKEN, publishEvents } from '../../src/operations/events/event-feed.ts';
+import { MOST_OF_TOKEN } from '../../src/domain/event/subscription-limit.ts';
+import { publishEvents } from '../../src/operations/events/event-feed.ts';
 import { openStream } from '../support/gateway/event-stream.ts';
 import {
   addWebhook,

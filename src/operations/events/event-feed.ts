@@ -1,12 +1,10 @@
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { EventFeed } from '../../domain/event/event-feed.ts';
+import { requireRoomForSubscription } from '../../domain/event/subscription-limit.ts';
 import type { Store, Writers } from '../../domain/ports/store.ts';
 import { actorId } from '../services.ts';
 import { auditedIn } from '../write-as.ts';
 
-/** Subscriptions that one token, and this gateway as a whole, may have at a time. */
-export const MOST_OF_TOKEN = 10;
-const MOST = 500;
 /** However many transactions end within it, others are told once. Milliseconds. */
 const TOLD_EVERY_MS = 50;
 /** Followers look by themselves after so long: a notification may be lost, and a token ends without one. Milliseconds. */
@@ -77,11 +75,7 @@ export function createEventFeed(store: Store, { pollMs = POLL_MS }: { readonly p
       const of = actorId(actor);
       const had = admitted.get(of) ?? 0;
       if (closing.signal.aborted) throw shuttingDown();
-      if (had >= MOST_OF_TOKEN || total >= MOST)
-        throw new DomainError('RATE_LIMITED', `A token may have ${MOST_OF_TOKEN} subscriptions at a time. End one first.`, {
-          limit: MOST_OF_TOKEN,
-          retryAfterSeconds: 5,
-        });
+      requireRoomForSubscription({ ofToken: had, ofGateway: total });
       if (signal.aborted) return;
       admitted.set(of, had + 1);
       total += 1;

@@ -1,5 +1,6 @@
-import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
-import { UPGRADE_RECORD_MS, type WrappedKey } from '../../domain/ports/vault.ts';
+import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import { requireReplaced, requireUnneeded } from '../../domain/key/data-key-retirement.ts';
+import type { WrappedKey } from '../../domain/ports/vault.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
@@ -54,20 +55,8 @@ export async function retireDataKey(services: Services, actor: Actor, generation
       if (await endedByEarlierRun(services, tx, actor, { action: 'project.retire-key', entityId: actor.projectId, isIt })) return;
       throw notFound('data key');
     }
-    if (newest.generation === generation) throw badRequest('generation', 'This is the data key in use. Rotate it first.');
-    const wait = newest.createdAt + UPGRADE_RECORD_MS - (await tx.now());
-    if (wait > 0)
-      throw badRequest('generation', 'The newest data key is younger than ten minutes: a gateway may still seal with the older one.', {
-        retryAfterSeconds: Math.ceil(wait / 1000),
-      });
-    const needs = await tx.keys.neededBy(actor.projectId, generation);
-    const rows = Object.values(needs).reduce((sum, count) => sum + count, 0);
-    if (rows > 0)
-      throw badRequest(
-        'generation',
-        `${rows} rows need this data key. Seal them with the newest one first: changeover data-key reseal`,
-        needs,
-      );
+    requireReplaced(generation, newest, await tx.now());
+    requireUnneeded(await tx.keys.neededBy(actor.projectId, generation));
     await tx.keys.retire(actor.projectId, generation);
     await record(services, tx, actor, {
       action: 'project.retire-key',
