@@ -26,6 +26,12 @@ const JSONS = new Set(['JSONString', 'GenericScalar']);
 /** What each field of the root counts in its turn of the event loop: most of them read from the store, and some read much. */
 const ROOT_VALUES = 250;
 
+/**
+ * What a value of introspection counts. It is the gateway's own and is read from nowhere, and all of a schema with every kind has to fit
+ * into an answer; how often aliases may repeat it is bounded by the bytes of the answer.
+ */
+const INTROSPECTED_SHARE = 0.25;
+
 /** Introspection's types are the same objects for all schemas of a process. */
 const introspected = new WeakSet<Field>();
 
@@ -98,13 +104,16 @@ function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
   if (isListType(getNullableType(type))) {
     if (isLeafType(named)) return (value, { answer }) => (!Array.isArray(value) || answer.charge(leavesOf(value), 1) ? value : never());
     // Types put nothing else there.
+    const share = named.name.startsWith('__') ? INTROSPECTED_SHARE : 1;
     const readAhead = named.extensions.readAhead as ReadAhead | undefined;
     return (value, context, info) => {
       if (!Array.isArray(value)) return value;
       const { answer } = context;
       const { fieldNodes, fragments } = info;
       const cost = costOf(type, fieldNodes, fragments);
-      const isPaid = answer.charge(cost, value.length) && (cost.texts.length === 0 || answer.chargeText(textsOf(value, cost.texts)));
+      const isPaid =
+        answer.charge({ ...cost, values: cost.values * share }, value.length) &&
+        (cost.texts.length === 0 || answer.chargeText(textsOf(value, cost.texts)));
       if (!isPaid) return never();
       const ahead = readAhead?.(value as never[], context, info) ?? null;
       return ahead === null

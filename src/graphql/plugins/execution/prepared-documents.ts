@@ -1,7 +1,7 @@
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { asGraphqlError, renderError } from '../masking/error-masking.ts';
-import { OPERATION_UNKNOWN } from '../masking/mask-error.ts';
+import { operationUnknown } from '../masking/mask-error.ts';
 import type { ApiPlugin } from '../yoga-plugin.ts';
 import { findOperation, type PreparedOperation, prepareOperation } from './prepared-operation.ts';
 
@@ -27,7 +27,9 @@ export function usePreparedDocuments(schema: GraphQLSchema): ApiPlugin {
         if (!isDocument(result)) return;
         const { params } = context.operationRequest;
         // Yoga chooses by this name how the operation is run.
-        const name = findOperation(result, params.operationName)?.name?.value;
+        const operation = findOperation(result, params.operationName);
+        if (operation === null && hasOperations(result)) throw asGraphqlError(operationUnknown(result));
+        const name = operation?.name?.value;
         if (name === undefined) delete params.operationName;
         else params.operationName = name;
       };
@@ -50,7 +52,7 @@ export function usePreparedDocuments(schema: GraphQLSchema): ApiPlugin {
 
   function chosen(document: DocumentNode, name: string | undefined): PreparedOperation {
     const node = findOperation(document, name);
-    if (node === null) throw asGraphqlError(OPERATION_UNKNOWN);
+    if (node === null) throw asGraphqlError(operationUnknown(document));
     if (schema.getRootType(node.operation) == null)
       throw asGraphqlError(renderError('BAD_REQUEST', `There are no operations of the type ${node.operation} here.`, { path: 'query' }));
     let operation = operations.get(node);
@@ -60,6 +62,11 @@ export function usePreparedDocuments(schema: GraphQLSchema): ApiPlugin {
     }
     return operation;
   }
+}
+
+/** One without any is refused by the rules of documents. */
+function hasOperations({ definitions }: DocumentNode): boolean {
+  return definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION);
 }
 
 function isDocument(result: unknown): result is DocumentNode {

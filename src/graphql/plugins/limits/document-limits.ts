@@ -6,7 +6,7 @@ export const LIMITS = {
   tokens: 1000,
   depth: 8,
   aliases: 15,
-  directives: 5,
+  directives: 20,
   cost: 2000,
   stringLength: 65_536,
   listLength: 500,
