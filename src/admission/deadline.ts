@@ -56,6 +56,11 @@ export class Deadline {
     return this.#controller.signal;
   }
 
+  /** Whether the time is over or the client is gone: what came of the work may not be what it would have been. */
+  get isCutShort(): boolean {
+    return this.#isOver || this.#client.isGone;
+  }
+
   /** Milliseconds from now to the signal, and to the end. What a mutation was to change it may change later, or have changed. */
   start(time: { readonly abort: number; readonly end: number }, isMutation = false): void {
     const now = performance.now();

@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import logging
 import os
+import socket
 import sys
 import traceback
 import uuid
@@ -11,7 +12,9 @@ import uuid
 logging.disable(logging.CRITICAL)
 
 from pycarlo.common.errors import GqlError, InvalidSessionError  # noqa: E402
+from pycarlo.common.retries import ExponentialBackoff  # noqa: E402
 from pycarlo.core import Client, Mutation, Query, Session  # noqa: E402
+from pycarlo.core.endpoint import Endpoint  # noqa: E402
 
 client = Client(
     Session(
@@ -123,6 +126,57 @@ def same_id_twice():
         return first.result() == second.result()
 
 
+class Silent:
+    """A server that takes connections and says nothing: whoever logs in there waits for its deadline."""
+
+    def __enter__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        return self.socket.getsockname()[1]
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def waits_while_the_first_runs():
+    """The SDK sends the same id again while the first request runs, is told so, waits, and gets the answer of the first run."""
+    codes = []
+    original = Endpoint._get_error_code
+
+    def noted(body):
+        codes.append(original(body))
+        return codes[-1]
+
+    Endpoint._get_error_code = staticmethod(noted)
+    try:
+        with Silent() as silent, concurrent.futures.ThreadPoolExecutor(2) as pool:
+            details = {**DETAILS, "port": silent}
+            options = {"idempotent_request_id": str(uuid.uuid4()), "timeout_in_seconds": 30}
+
+            def test():
+                return str(mutate("test_transactional_db_credentials", options, connection_details=details, validation_name="validate_connection"))
+
+            first, second = [pool.submit(test) for _ in range(2)]
+            return first.result() == second.result() and "REQUEST_IN_PROGRESS" in codes
+    finally:
+        Endpoint._get_error_code = staticmethod(original)
+
+
+def gives_up_and_sends_again():
+    """A client that gave up and sends the same id again is not refused, and gets an answer that is kept from then on."""
+    options = {"idempotent_request_id": str(uuid.uuid4())}
+
+    def test(**more):
+        return str(mutate("test_transactional_db_credentials", {**options, **more}, connection_details=DETAILS, validation_name="validate_connection"))
+
+    never_again = ExponentialBackoff(0, 0)
+    try:
+        test(timeout_in_seconds=0.02, retry_backoff=never_again)
+    except Exception:
+        pass
+    answered = test()
+    return "true" in answered.lower() and answered == test()
+
+
 def other_request_with_same_id():
     options = {"idempotent_request_id": str(uuid.uuid4())}
     query("get_platform_services", options)
@@ -190,6 +244,8 @@ cases = [
         "update_credentials", connection_id=memory["connection"], changes=json.dumps(OLD)
     ).success),
     ("one idempotency id, sent twice at once, is answered once", same_id_twice),
+    ("one idempotency id, sent while the first request runs, is waited for", waits_while_the_first_runs),
+    ("one idempotency id, sent again by a client that gave up, is answered", gives_up_and_sends_again),
     ("one idempotency id with another request is refused", other_request_with_same_id),
     ("a session signs in with client credentials", lambda: oauth_user(os.environ["MCD_DEFAULT_API_TOKEN"]) == "first owner"),
     ("a session with wrong client credentials says so", lambda: unauthorized(lambda: oauth_user("wrong"))),

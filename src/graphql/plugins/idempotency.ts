@@ -20,7 +20,8 @@ export function idempotency(mayKeep: (token: string, bytes: number) => boolean):
         throw new DomainError('BAD_REQUEST', 'A subscription has no idempotency id.', { path: 'x-mcd-idempotent-id' });
       const answer = answerOf(result);
       // An answer without effects can be made again and must not fill the disk, so its row counts, too.
-      return { ...answer, isKept: answer.hadEffect || mayKeep(caller, ROW_BYTES + Buffer.byteLength(answer.text)) };
+      const isKept = answer.hadEffect || mayKeep(caller, ROW_BYTES + Buffer.byteLength(answer.text));
+      return { ...answer, isKept, isCutShort: request.deadline.isCutShort };
     });
     return resultOf({ ...recorded, executed: true, hadEffect: true });
   };

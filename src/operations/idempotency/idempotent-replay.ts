@@ -18,6 +18,8 @@ export interface IdentifiedRequest {
 export interface ReplayableAnswer extends KeptAnswer {
   /** False if the request had no effect and its answer is too large to keep: a repeat then runs again. */
   readonly isKept: boolean;
+  /** Its time was over, or its client gone, before it was made: a validation that was broken off is no answer to a repeat. */
+  readonly isCutShort: boolean;
 }
 
 /**

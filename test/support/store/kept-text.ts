@@ -2,5 +2,5 @@ import type { ReplayableAnswer } from '../../../src/operations/idempotency/idemp
 
 /** An answer without errors that is recorded under its idempotency id. */
 export function keptText(text: string): ReplayableAnswer {
-  return { text, codes: [], message: null, retryAfterSeconds: null, isKept: true };
+  return { text, codes: [], message: null, retryAfterSeconds: null, isKept: true, isCutShort: false };
 }
