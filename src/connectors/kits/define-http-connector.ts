@@ -1,24 +1,30 @@
 import type { z } from 'zod';
 import type { Connector, ConnectorDefinition } from '../../domain/connector/connector.ts';
 import { defineConnector } from '../../domain/connector/define-connector.ts';
+import type { HttpTls } from '../../domain/connector/egress.ts';
 import type { DetailsOf, FieldShape } from '../../domain/connector/field.ts';
 import { authorizeWith, type HttpAuth } from './http/http-auth.ts';
 import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { type HttpAsk, HttpFailure, type HttpSession, openHttp } from './http/http-session.ts';
+import { type Entrance, entranceTo, type SignedIn, withSignedIn } from './http/sign-in.ts';
 import type { Meaning, Meanings } from './problems.ts';
 import { type Check, type Checks, type IdentityCheck, usualValidators } from './usual-validators.ts';
 
-export interface HttpConnectorDefinition<F extends FieldShape>
+export interface HttpConnectorDefinition<F extends FieldShape, S extends HttpSession = HttpSession>
   extends Omit<ConnectorDefinition<F>, 'validators'>,
-    Checks<DetailsOf<F>, HttpSession> {
+    Checks<DetailsOf<F>, S> {
   /** What the paths of requests stand below. */
   baseUrl(details: DetailsOf<F>): string;
   /** How requests say who asks; they do not unless given. */
   auth?(details: DetailsOf<F>): HttpAuth;
+  /** A login that yields a session, in the place of `auth`. The session is ended when the check is. */
+  signIn?(entrance: Entrance, details: DetailsOf<F>): Promise<SignedIn<S>>;
+  /** How https is verified at the base URL, where the details say it; no other host is spared the check of its certificate. */
+  tls?(details: DetailsOf<F>): HttpTls;
   /** A request that succeeds only with a working login, with the shape of the answer. */
-  readonly probe: Probe | Check<DetailsOf<F>, HttpSession>;
+  readonly probe: Probe | Check<DetailsOf<F>, S>;
   /** A request whose answer says who the login is; the members that the shape names are shown. */
-  readonly identity?: Probe | IdentityCheck<DetailsOf<F>, HttpSession>;
+  readonly identity?: Probe | IdentityCheck<DetailsOf<F>, S>;
   /** What the codes and statuses of answers mean, over the table that holds for all. */
   readonly refusals?: Meanings<DetailsOf<F>>;
   /** Explains what codes and statuses do not; null for the rest. */
@@ -30,19 +36,25 @@ interface Probe extends HttpAsk {
 }
 
 /** A kind that is asked over HTTP. */
-export function defineHttpConnector<F extends FieldShape>(definition: HttpConnectorDefinition<F>): Connector {
-  const { called = definition.title, baseUrl, auth, probe, identity, refusals = {}, explain } = definition;
+export function defineHttpConnector<F extends FieldShape, S extends HttpSession = HttpSession>(
+  definition: HttpConnectorDefinition<F, S>,
+): Connector {
+  const { called = definition.title, baseUrl, auth, signIn, tls, probe, identity, refusals = {}, explain } = definition;
   return defineConnector<F>({
     speaks: 'an HTTP API',
     ...definition,
-    validators: usualValidators<DetailsOf<F>, HttpSession>({
+    validators: usualValidators<DetailsOf<F>, S>({
       ...definition,
       title: called,
       connection: typeof probe === 'function' ? probe : (session) => ask(session, probe).then(() => ({})),
       identity: typeof identity === 'object' ? async (session) => ({ who: await ask(session, identity) }) : identity,
       async withSession({ credentials, egress }, use) {
+        const [base, protection] = [baseUrl(credentials), tls?.(credentials)];
+        if (signIn !== undefined) return await withSignedIn(await signIn(entranceTo(egress, base, protection), credentials), use);
         const way = auth?.(credentials);
-        return await use(openHttp(egress, baseUrl(credentials), way === undefined ? undefined : await authorizeWith(way, egress)));
+        const session = openHttp(egress, base, way === undefined ? undefined : await authorizeWith(way, egress), protection);
+        // A kind whose sessions are more than that makes them in `signIn`.
+        return await use(session as S);
       },
       shows: (error) => (error instanceof HttpFailure ? { returnedData: { status: error.status } } : undefined),
       explain(error, { credentials: details }) {

@@ -13,6 +13,7 @@ export interface FakeRequest {
 export interface FakeReply {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface JsonServer {
@@ -27,13 +28,19 @@ export async function startJsonServer(answer: (request: FakeRequest) => FakeRepl
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { status, body } = answer({
+      const {
+        status,
+        body,
+        headers = {},
+      } = answer({
         method: request.method ?? '',
         url: new URL(request.url ?? '/', 'http://fake'),
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
       });
-      response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   };
   const server = tls ? createTlsServer(TEST_CERTIFICATE, serve) : createServer(serve);

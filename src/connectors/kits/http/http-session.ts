@@ -107,13 +107,29 @@ function readBody({ body }: HttpReply): unknown {
   }
 }
 
-/** Code and message of a refusal, wherever APIs put them: in members of these names, or in the elements of AWS's XML. */
+/** Code and message of a refusal, wherever APIs put them: in members of these names, in an object `error`, or in the elements of AWS's XML. */
 function wordsOf(value: unknown): { readonly code: string; readonly text: string } {
-  if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? '', text: value.slice(0, 2000) };
-  const members = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  const first = (...names: readonly string[]) => {
-    const found = names.map((name) => members[name]).find((member) => typeof member === 'string' || typeof member === 'number');
-    return found === undefined ? '' : String(found);
+  if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? '', text: value.slice(0, MOST_TEXT) };
+  const [members, nested] = [membersOf(value), membersOf(membersOf(value).error)];
+  // Google numbers its codes as HTTP does, and names them in `status`.
+  const name = first(nested, typeof nested.code === 'number' ? 'status' : 'code', 'code');
+  return {
+    code: (name || first(members, 'error_code', 'code', '__type', 'error')).replace(/^.*#/, ''),
+    text:
+      first(nested, 'detail', 'message') ||
+      first(members, 'message', 'error_description') ||
+      (JSON.stringify(value) ?? '').slice(0, MOST_TEXT),
   };
-  return { code: first('error_code', 'code', '__type', 'error').replace(/^.*#/, ''), text: first('message', 'error_description') };
+}
+
+/** Characters of a refusal that are looked at. */
+const MOST_TEXT = 2000;
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function first(members: Readonly<Record<string, unknown>>, ...names: readonly string[]): string {
+  const found = names.map((name) => members[name]).find((member) => typeof member === 'string' || typeof member === 'number');
+  return found === undefined ? '' : String(found);
 }

@@ -7,7 +7,8 @@ import { openHttp } from './http-session.ts';
 export interface OAuthClient {
   readonly accessTokenEndpoint: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Left out by a client that has none, and signs in a user. */
+  readonly clientSecret?: string | undefined;
   readonly grantType?: 'client_credentials' | 'password';
   readonly scope?: string | undefined;
   readonly username?: string | undefined;
@@ -29,7 +30,7 @@ export async function fetchAccessToken(client: OAuthClient, egress: EgressSessio
     password,
     ...(inForm === true ? { client_id: clientId, client_secret: clientSecret } : {}),
   };
-  const encoded = [clientId, clientSecret].map(encodeURIComponent).join(':');
+  const encoded = [clientId, clientSecret ?? ''].map(encodeURIComponent).join(':');
   const { access_token: token } = await openHttp(egress, accessTokenEndpoint).ask(
     {
       path: '',
