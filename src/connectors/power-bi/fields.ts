@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Rule } from '../../domain/connector/connector.ts';
+import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
+import { entraFields } from '../kits/azure/entra.ts';
+import { secureUrl } from '../kits/fields.ts';
+
+export const fields = {
+  tenantId: entraFields.tenantId,
+  authMode: setting(z.enum(['SERVICE_PRINCIPAL', 'PRIMARY_USER']), {
+    names: { leadType: 'PowerBIAuthModeEnumV2', leadUpdateType: 'PowerBIUpdateAuthModeEnumV2', leadOlder: 'PowerBIAuthModeEnum' },
+    title: 'Login',
+    description: 'SERVICE_PRINCIPAL with clientSecret, or PRIMARY_USER with username and password.',
+  }),
+  clientId: entraFields.clientId,
+  clientSecret: secret(secretText().optional(), { title: 'Client secret', description: 'Secret of the application.' }),
+  username: setting(text(255).optional(), { identity: true, title: 'User', description: 'User principal name of a Fabric administrator.' }),
+  password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user.' }),
+  loginUrl: entraFields.loginUrl,
+  apiUrl: setting(secureUrl().default('https://api.powerbi.com'), {
+    endpoint: ORIGIN,
+    title: 'API URL',
+    description: 'Address of the API, https://api.powerbi.com unless given; sovereign clouds have others.',
+  }),
+};
+
+export type PowerBiDetails = DetailsOf<typeof fields>;
+
+export const rules: readonly Rule<PowerBiDetails>[] = [
+  ({ authMode, clientSecret }) =>
+    (authMode === 'SERVICE_PRINCIPAL') === (clientSecret !== undefined)
+      ? null
+      : { path: 'clientSecret', message: 'belongs to authMode SERVICE_PRINCIPAL, and only to it; clear it with null for PRIMARY_USER' },
+  ({ authMode, username, password }) =>
+    (authMode === 'PRIMARY_USER') === (username !== undefined) && (username !== undefined) === (password !== undefined)
+      ? null
+      : { path: 'username', message: 'and password belong to authMode PRIMARY_USER, and only to it; clear both with null otherwise' },
+];
