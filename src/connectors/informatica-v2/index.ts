@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Rule } from '../../domain/connector/connector.ts';
+import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { secretText } from '../../domain/connector/field-types.ts';
+import { informatica, loginField, userField } from '../informatica/define-informatica.ts';
+import { signInToInformatica } from '../informatica/sign-in.ts';
+import { defineHttpConnector } from '../kits/define-http-connector.ts';
+import { word } from '../kits/fields.ts';
+import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
+import { fetchAccessToken } from '../kits/http/oauth-token.ts';
+import { problem } from '../kits/problems.ts';
+
+const fields = {
+  authMode: setting(z.enum(['OAUTH', 'PASSWORD']), {
+    names: { leadType: 'InformaticaV2AuthModeEnum' },
+    title: 'Login',
+    description: 'PASSWORD with username and password, or OAUTH with oauth and orgId.',
+  }),
+  oauth: oauth(),
+  orgId: setting(word(/^[A-Za-z0-9_-]+$/, 'must be the id of an organisation').optional(), {
+    identity: true,
+    title: 'Organisation',
+    description: 'Id of the organisation, which OAUTH has to name.',
+  }),
+  username: userField(),
+  password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user.' }),
+  ...loginField,
+};
+
+type Details = DetailsOf<typeof fields>;
+
+const rules: readonly Rule<Details>[] = [
+  oauthRule,
+  ({ authMode, oauth: client, orgId }) =>
+    (authMode === 'OAUTH') === (client !== undefined) && (client === undefined || orgId !== undefined)
+      ? null
+      : { path: 'oauth', message: 'belongs to authMode OAUTH, and only to it, together with orgId; clear it with {} for PASSWORD' },
+  ({ authMode, username, password }) =>
+    (authMode === 'PASSWORD') === (username !== undefined) && (username !== undefined) === (password !== undefined)
+      ? null
+      : { path: 'username', message: 'and password belong to authMode PASSWORD, and only to it; clear both with null for OAUTH' },
+];
+
+export default defineHttpConnector({
+  ...informatica,
+  kind: 'informatica-v2',
+  title: 'Informatica (OAuth or password)',
+  called: 'Informatica',
+  fields,
+  rules,
+  lead: { tests: [{ field: 'testInformaticaV2Credentials' }] },
+  baseUrl: ({ baseUrl }) => new URL(baseUrl).origin,
+  async signIn(entrance, { baseUrl, oauth: client, orgId, username, password }) {
+    if (client === undefined)
+      return await signInToInformatica(entrance, baseUrl, { path: 'login', body: { '@type': 'login', username, password } });
+    // Informatica takes a token once, so each login has one of its own.
+    const oauthToken = await fetchAccessToken(client, entrance.egress);
+    return await signInToInformatica(entrance, baseUrl, { path: 'loginOAuth', body: { oauthToken, orgId } });
+  },
+  async identity({ who }, { credentials: { orgId } }) {
+    const isOther = orgId !== undefined && who.orgId !== null && who.orgId !== orgId;
+    return { who, warnings: isOther ? [OTHER_ORGANISATION] : [] };
+  },
+  describes: { validate_connection: 'Obtains a token where OAuth is used, signs in, and signs out.' },
+});
+
+const OTHER_ORGANISATION = problem(
+  'ACCESS_DENIED',
+  'the login is of another organisation',
+  'The user belongs to another organisation than orgId.',
+  'Check orgId.',
+);
