@@ -15,6 +15,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/domain/errors/errors.ts';
 import { formsOf } from '../contracts/connector.ts';
+import { THROUGH_YOGA } from '../support/gateway/both-ways.ts';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
 import { startGatewayProcess } from '../support/gateway/gateway-process.ts';
 import { sweep } from '../support/run/sweep.ts';
@@ -111,10 +112,16 @@ test('no reply, header or log shows a value of any operation, with wrong types i
   const client = async () => {
     for (const { what, query, variables } of todo) {
       requests += 1;
+      const isLong = requests % 2 === 0;
       const ask = () =>
         fetch(`${server.url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${server.owner.secret}` },
+          // One after the other down both ways.
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${server.owner.secret}`,
+            ...(isLong ? THROUGH_YOGA : {}),
+          },
           body: JSON.stringify({ query, variables }),
         });
       let response = await ask();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { THROUGH_YOGA } from '../support/gateway/both-ways.ts';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
 
 let gateway: TestGateway;
@@ -80,6 +81,8 @@ describe('a request gets the same answer down both ways: the short one, and that
     for (const time of ['first', 'second']) {
       const short = await ask(asked);
       const long = await ask(asked, STRICT);
+      // Whoever would take a stream as well is told what whoever takes JSON alone is, with the same status.
+      expect(await ask(asked, THROUGH_YOGA)).toEqual(short);
       expect({ time, body: long.body, type: long.type }).toEqual({
         time,
         body: short.body,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSame, THROUGH_YOGA } from '../../support/gateway/both-ways.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
 
 let gateway: TestGateway;
@@ -10,8 +11,18 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const BODY = '{"query":"{ __typename }"}';
-const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+const send = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) =>
   fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { authorization: `Bearer ${gateway.owner.secret}`, ...headers }, body });
+/** Down both ways, which answer the same. */
+async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = { 'content-type': 'application/json' }) {
+  const short = await send(body, headers);
+  const long = await send(body, { ...headers, ...THROUGH_YOGA });
+  expectSame(
+    { status: long.status, headers: long.headers, text: await long.text() },
+    { status: short.status, headers: short.headers, text: await short.clone().text() },
+  );
+  return short;
+}
 const refusal = async (response: Response) => [
   response.status,
   (JSON.parse(await response.text()) as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code,

@@ -19,7 +19,7 @@ export function useHttpAnswer(): ApiPlugin {
       serverContext.operationRequest.answer = answer;
       setResult(resultOf(answer));
       const accept = request.headers.get('accept') ?? undefined;
-      if (!isStream && acceptsStream(accept)) return;
+      if (!isStream && acceptsStream(accept) && !acceptsJson(accept)) return;
       setResultProcessor((_, { Response }) => {
         const { status, headers, body } = httpAnswer(answer, prefersResponseType(accept));
         return new Response(body, { status, headers });
@@ -31,4 +31,9 @@ export function useHttpAnswer(): ApiPlugin {
 /** Whether Accept names the media type of server-sent events. */
 export function acceptsStream(accept: string | undefined): boolean {
   return accept?.toLowerCase().includes('text/event-stream') === true;
+}
+
+/** Whether Accept names JSON, too: one answer is then told as it is to whoever accepts JSON alone. */
+function acceptsJson(accept: string | undefined): boolean {
+  return prefersResponseType(accept) || /application\/(json|\*)|\*\/\*/i.test(accept ?? '');
 }
