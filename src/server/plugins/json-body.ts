@@ -72,6 +72,7 @@ function requireType(request: IncomingMessage, type: string): void {
 }
 
 function isUtf8Of(type: string, contentType: string): boolean {
+  if (contentType === type) return true;
   const [given, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const charsets = parameters.flatMap((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1] ?? []);
   return given === type && charsets.every((charset) => /^utf-?8$/.test(charset));

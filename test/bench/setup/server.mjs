@@ -27,7 +27,10 @@ const servers = {
         JSON.parse(Buffer.concat(chunks).toString('utf8'));
         const actor = await actorOf(request.headers);
         const sites = await services.store.read.sites.all(actor.projectId);
-        const rows = await services.store.read.connections.listing({ projectId: actor.projectId, integrationIds: null }, { limit: 1000, after: null });
+        const rows = await services.store.read.connections.listing(
+          { projectId: actor.projectId, integrationIds: null },
+          { limit: 1000, after: null },
+        );
         const getPlatformServices = sites.map((site) => ({
           name: site.name,
           uuid: site.id,
