@@ -1,6 +1,7 @@
 // Commands of the lead API's own command line, in the order in which a user comes to them. `args` gets what earlier cases kept; `exit` and
 // `prints` say what has to come of it, `holds` what the gateway has to say of itself afterwards.
 
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,6 +26,28 @@ export const cases = [
     args: () => ['platform', 'list'],
     prints: [/CLOUD_V2/],
     keep: async ({ ask }) => ({ site: (await ask('{ getPlatformServices { uuid } }')).getPlatformServices[0].uuid }),
+  },
+  { name: 'lists no agents, since none is connected', args: () => ['agents', 'list'], prints: [/Agent ID/] },
+  {
+    name: 'says that there are no agents',
+    args: () => ['agents', 'health', '--agent-id', randomUUID()],
+    exit: 1,
+    prints: [/No agents found/],
+  },
+  {
+    name: 'makes a streaming system',
+    args: () => [
+      'integrations',
+      'add-streaming-system',
+      ...options({ 'streaming-system-type': 'self-hosted', 'streaming-system-name': 'own' }),
+    ],
+    prints: [/Successfully created the SELF_HOSTED streaming system own/],
+  },
+  {
+    name: 'refuses the name of a streaming system that is taken',
+    args: () => ['integrations', 'add-streaming-system', ...options({ 'streaming-system-type': 'msk', 'streaming-system-name': 'own' })],
+    exit: 1,
+    prints: [/A streaming system of that name exists already/],
   },
   { name: 'answers a ping', args: ({ site }) => ['collectors', 'ping', '--collector-id', site], prints: [/responded to ping/] },
   {
