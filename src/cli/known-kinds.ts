@@ -13,6 +13,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'informatica',
   'informatica-v2',
   'looker',
+  'looker-git-clone',
   'mariadb',
   'motherduck',
   'msk-kafka',

@@ -12,6 +12,7 @@ import fivetran from './fivetran/index.ts';
 import informatica from './informatica/index.ts';
 import informaticaV2 from './informatica-v2/index.ts';
 import looker from './looker/index.ts';
+import lookerGitClone from './looker-git-clone/index.ts';
 import mariadb from './mariadb/index.ts';
 import motherduck from './motherduck/index.ts';
 import mskKafka from './msk-kafka/index.ts';
@@ -53,6 +54,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: informatica, moduleUrl: at('informatica') },
   { connector: informaticaV2, moduleUrl: at('informatica-v2') },
   { connector: looker, moduleUrl: at('looker') },
+  { connector: lookerGitClone, moduleUrl: at('looker-git-clone') },
   { connector: mariadb, moduleUrl: at('mariadb') },
   { connector: motherduck, moduleUrl: at('motherduck') },
   { connector: mskKafka, moduleUrl: at('msk-kafka') },
