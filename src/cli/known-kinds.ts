@@ -24,6 +24,8 @@ export const KNOWN_KINDS: readonly string[] = [
   'power-bi',
   'presto',
   'redshift',
+  'salesforce-crm',
+  'salesforce-data-cloud',
   'self-hosted-kafka',
   'self-hosted-kafka-connect',
   'snowflake',

@@ -23,6 +23,8 @@ import postgres from './postgres/index.ts';
 import powerBi from './power-bi/index.ts';
 import presto from './presto/index.ts';
 import redshift from './redshift/index.ts';
+import salesforceCrm from './salesforce-crm/index.ts';
+import salesforceDataCloud from './salesforce-data-cloud/index.ts';
 import selfHostedKafka from './self-hosted-kafka/index.ts';
 import selfHostedKafkaConnect from './self-hosted-kafka-connect/index.ts';
 import snowflake from './snowflake/index.ts';
@@ -65,6 +67,8 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: powerBi, moduleUrl: at('power-bi') },
   { connector: presto, moduleUrl: at('presto') },
   { connector: redshift, moduleUrl: at('redshift') },
+  { connector: salesforceCrm, moduleUrl: at('salesforce-crm') },
+  { connector: salesforceDataCloud, moduleUrl: at('salesforce-data-cloud') },
   { connector: selfHostedKafka, moduleUrl: at('self-hosted-kafka') },
   { connector: selfHostedKafkaConnect, moduleUrl: at('self-hosted-kafka-connect') },
   { connector: snowflake, moduleUrl: at('snowflake') },
