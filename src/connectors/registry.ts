@@ -2,6 +2,8 @@
 import type { Connector } from '../domain/connector/connector.ts';
 import airflow from './airflow/index.ts';
 import azureDataFactory from './azure-data-factory/index.ts';
+import azureDedicatedSqlPool from './azure-dedicated-sql-pool/index.ts';
+import azureSqlDatabase from './azure-sql-database/index.ts';
 import clickhouse from './clickhouse/index.ts';
 import confluentKafka from './confluent-kafka/index.ts';
 import confluentKafkaConnect from './confluent-kafka-connect/index.ts';
@@ -14,6 +16,7 @@ import informaticaV2 from './informatica-v2/index.ts';
 import looker from './looker/index.ts';
 import lookerGitClone from './looker-git-clone/index.ts';
 import mariadb from './mariadb/index.ts';
+import microsoftFabric from './microsoft-fabric/index.ts';
 import motherduck from './motherduck/index.ts';
 import mskKafka from './msk-kafka/index.ts';
 import mulesoft from './mulesoft/index.ts';
@@ -28,6 +31,7 @@ import salesforceDataCloud from './salesforce-data-cloud/index.ts';
 import selfHostedKafka from './self-hosted-kafka/index.ts';
 import selfHostedKafkaConnect from './self-hosted-kafka-connect/index.ts';
 import snowflake from './snowflake/index.ts';
+import sqlServer from './sql-server/index.ts';
 import starburstEnterprise from './starburst-enterprise/index.ts';
 import starburstGalaxy from './starburst-galaxy/index.ts';
 import tableau from './tableau/index.ts';
@@ -46,6 +50,8 @@ const at = (kind: string) => new URL(`./${kind}/index${extension}`, import.meta.
 export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: airflow, moduleUrl: at('airflow') },
   { connector: azureDataFactory, moduleUrl: at('azure-data-factory') },
+  { connector: azureDedicatedSqlPool, moduleUrl: at('azure-dedicated-sql-pool') },
+  { connector: azureSqlDatabase, moduleUrl: at('azure-sql-database') },
   { connector: clickhouse, moduleUrl: at('clickhouse') },
   { connector: confluentKafka, moduleUrl: at('confluent-kafka') },
   { connector: confluentKafkaConnect, moduleUrl: at('confluent-kafka-connect') },
@@ -58,6 +64,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: looker, moduleUrl: at('looker') },
   { connector: lookerGitClone, moduleUrl: at('looker-git-clone') },
   { connector: mariadb, moduleUrl: at('mariadb') },
+  { connector: microsoftFabric, moduleUrl: at('microsoft-fabric') },
   { connector: motherduck, moduleUrl: at('motherduck') },
   { connector: mskKafka, moduleUrl: at('msk-kafka') },
   { connector: mulesoft, moduleUrl: at('mulesoft') },
@@ -72,6 +79,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: selfHostedKafka, moduleUrl: at('self-hosted-kafka') },
   { connector: selfHostedKafkaConnect, moduleUrl: at('self-hosted-kafka-connect') },
   { connector: snowflake, moduleUrl: at('snowflake') },
+  { connector: sqlServer, moduleUrl: at('sql-server') },
   { connector: starburstEnterprise, moduleUrl: at('starburst-enterprise') },
   { connector: starburstGalaxy, moduleUrl: at('starburst-galaxy') },
   { connector: tableau, moduleUrl: at('tableau') },

@@ -141,6 +141,7 @@ const ELSEWHERE = [
   'http',
   { disabled: true },
   { skipCertVerification: true },
+  { url: 'https://elsewhere.example.com', username: 'u', password: 'p' },
   { clientId: 'c', clientSecret: 's', accessTokenEndpoint: 'https://elsewhere.example.com/token', grantType: 'client_credentials' },
   1,
   true,
