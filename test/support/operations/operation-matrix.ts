@@ -1,6 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSchema, type GraphQLInputType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import { expect } from 'vitest';
 import { CALLERS, type Caller, type Scene } from './matrix-scene.ts';
+
+/** A code, or what matches one. */
+type Verdict = string | ReturnType<typeof expect.stringMatching>;
 
 /**
  * Every operation of the API: who may, what the others lack, and what strangers are told. Whoever adds a root field to the schema
@@ -16,11 +21,11 @@ export interface Row {
   /** The permission that FORBIDDEN names: one for all who may not, or by who it is. */
   readonly lacks?: string | Readonly<Partial<Record<Caller, string>>>;
   /** What all rights in another project are worth: the code of the answer, or `ok`, which then tells nothing of this one. NOT_FOUND unless given. */
-  readonly elsewhere?: string;
+  readonly elsewhere?: Verdict;
   /** The same of a token of this project that holds all rights on another integration. */
-  readonly limited?: string;
+  readonly limited?: Verdict;
   /** What those who may are answered, where that is the code of an error: of what does not exist here. `ok` unless given. */
-  readonly answer?: string;
+  readonly answer?: Verdict;
   /** Those who may ask, and are told nothing of what the project holds. */
   readonly blind?: readonly Caller[];
   /** Makes what the field is asked about, and returns its arguments and selection. Runs anew for each caller that may. */
@@ -714,30 +719,79 @@ const KIND_DETAILS: Readonly<Record<string, string>> = {
 
 /** The rows of the mutations that are made for each kind, which have the same rights for all of them. */
 export function kindRows(mutations: readonly string[]): readonly Row[] {
-  return mutations.flatMap((field): readonly Row[] => {
-    const [, verb, name = ''] = /^(test|update)(\w+?)Credentials(?:V2)?$/.exec(field) ?? [];
-    const details = KIND_DETAILS[name];
-    if (verb === undefined || details === undefined || (field === `test${name}Credentials` && name !== 'TransactionalDb')) return [];
-    if (verb === 'test')
-      return [{ field, ...creates, ask: () => `(connectionDetails: ${details}, validationName: "save_credentials") { key }` }];
-    return [
-      {
-        field,
-        ...stages,
-        async ask(scene) {
-          const test = mutations.includes(`test${name}CredentialsV2`) ? `test${name}CredentialsV2` : `test${name}Credentials`;
-          const made = await scene.ask(`mutation { ${test}(connectionDetails: ${details}, validationName: "save_credentials") { key } }`);
-          const { addConnection } = await scene.ask(
-            'mutation ($k: String!, $t: String!, $n: String!) { addConnection(connectionType: $t, key: $k, name: $n, isActive: false) { connection { uuid } } }',
-            { k: made[test].key, t: name.replace(/(?<=.)([A-Z])/g, '-$1').toLowerCase(), n: scene.name() },
-          );
-          const { uuid } = addConnection.connection;
-          scene.ids.add(uuid);
-          return `(connectionId: "${uuid}", changes: ${details}) { result { key } }`;
-        },
+  const others = new Set(ROWS.map(({ field }) => field));
+  const made = mutations.filter((field) => MADE_FOR_A_KIND.test(field) && !others.has(field));
+  const detailed = mutations.flatMap((field) => detailedRows(field, mutations));
+  const rest = made.filter((field) => detailed.every((row) => row.field !== field));
+  return [...detailed, ...rest.map(bareRow)];
+}
+
+const MADE_FOR_A_KIND = /^(test|update)\w+Credentials(V2)?(Mutation)?$/;
+
+/** So that nothing is dialled. */
+const ALWAYS_GIVEN: Readonly<Record<string, string>> = {
+  validationName: '"save_credentials"',
+  connectionOptions: '{ skipValidation: true }',
+};
+
+/** With arguments that have their types and nothing else: whoever may gets as far as the details, or as the kind of the connection. */
+function bareRow(field: string): Row {
+  const reached = expect.stringMatching(/^(ok|BAD_REQUEST)/);
+  const { args, type } = PUBLISHED.getMutationType()?.getFields()[field] ?? { args: [], type: null };
+  const ask = (connectionId: string | null) => {
+    const given = args.flatMap((arg) => {
+      const known = { ...ALWAYS_GIVEN, ...(connectionId === null ? {} : { connectionId: text(connectionId) }) }[arg.name];
+      return known === undefined && !isNonNullType(arg.type) && arg.name !== 'connectionDetails'
+        ? []
+        : [`${arg.name}: ${known ?? placeholder(arg.type)}`];
+    });
+    return `(${given.join(', ')}) { __typename }`;
+  };
+  if (type === null) throw new Error(`${field} is not published`);
+  return field.startsWith('test')
+    ? { field, ...creates, elsewhere: reached, limited: reached, answer: reached, ask: () => ask(null) }
+    : { field, ...stages, answer: reached, ask: async (scene) => ask((await scene.add()).id) };
+}
+
+const PUBLISHED = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
+
+/** A literal of a type, with what it requires. */
+function placeholder(type: GraphQLInputType): string {
+  const named = getNullableType(type);
+  if (isListType(named)) return '[]';
+  if (isEnumType(named)) return named.getValues()[0]?.name ?? '';
+  if (isInputObjectType(named)) {
+    const required = Object.values(named.getFields()).filter((member) => isNonNullType(member.type));
+    return `{ ${required.map((member) => `${member.name}: ${placeholder(member.type)}`).join(', ')} }`;
+  }
+  const known = { Int: '1', Boolean: 'false', UUID: text('01890000-0000-7000-8000-000000000000'), JSONString: text('{}') };
+  return known[named.name as keyof typeof known] ?? text('x');
+}
+
+/** The mutations of a kind whose details stand above. */
+function detailedRows(field: string, mutations: readonly string[]): readonly Row[] {
+  const [, verb, name = ''] = /^(test|update)(\w+?)Credentials(?:V2)?$/.exec(field) ?? [];
+  const details = KIND_DETAILS[name];
+  if (verb === undefined || details === undefined || (field === `test${name}Credentials` && name !== 'TransactionalDb')) return [];
+  if (verb === 'test')
+    return [{ field, ...creates, ask: () => `(connectionDetails: ${details}, validationName: "save_credentials") { key }` }];
+  return [
+    {
+      field,
+      ...stages,
+      async ask(scene) {
+        const test = mutations.includes(`test${name}CredentialsV2`) ? `test${name}CredentialsV2` : `test${name}Credentials`;
+        const made = await scene.ask(`mutation { ${test}(connectionDetails: ${details}, validationName: "save_credentials") { key } }`);
+        const { addConnection } = await scene.ask(
+          'mutation ($k: String!, $t: String!, $n: String!) { addConnection(connectionType: $t, key: $k, name: $n, isActive: false) { connection { uuid } } }',
+          { k: made[test].key, t: name.replace(/(?<=.)([A-Z])/g, '-$1').toLowerCase(), n: scene.name() },
+        );
+        const { uuid } = addConnection.connection;
+        scene.ids.add(uuid);
+        return `(connectionId: "${uuid}", changes: ${details}) { result { key } }`;
       },
-    ];
-  });
+    },
+  ];
 }
 
 function webhook(url: string): string {
