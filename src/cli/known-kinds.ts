@@ -12,6 +12,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'databricks-sql-warehouse',
   'dbt-cloud',
   'fivetran',
+  'gcp-dataform',
   'informatica',
   'informatica-v2',
   'looker',

@@ -11,6 +11,7 @@ import databricksMetastoreSqlWarehouse from './databricks-metastore-sql-warehous
 import databricksSqlWarehouse from './databricks-sql-warehouse/index.ts';
 import dbtCloud from './dbt-cloud/index.ts';
 import fivetran from './fivetran/index.ts';
+import gcpDataform from './gcp-dataform/index.ts';
 import informatica from './informatica/index.ts';
 import informaticaV2 from './informatica-v2/index.ts';
 import looker from './looker/index.ts';
@@ -59,6 +60,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: databricksSqlWarehouse, moduleUrl: at('databricks-sql-warehouse') },
   { connector: dbtCloud, moduleUrl: at('dbt-cloud') },
   { connector: fivetran, moduleUrl: at('fivetran') },
+  { connector: gcpDataform, moduleUrl: at('gcp-dataform') },
   { connector: informatica, moduleUrl: at('informatica') },
   { connector: informaticaV2, moduleUrl: at('informatica-v2') },
   { connector: looker, moduleUrl: at('looker') },

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, createSign, KeyObject } from 'node:crypto';
 import { problem, Refusal } from '../problems.ts';
 
 const PEM = /-----BEGIN (RSA |ENCRYPTED )?PRIVATE KEY-----/;
@@ -36,10 +36,17 @@ export function fingerprintOf(key: KeyObject): string {
   return createHash('sha256').update(publicKey).digest('base64');
 }
 
-/** A JWT of these claims, signed with RS256. It holds from `nowMs` for `lifetime` seconds. */
-export function signJwt(key: KeyObject, claims: object, nowMs: number, lifetime: number): string {
+/** A JWT of these claims, signed with RS256. It is valid from `nowMs` for `lifetime` seconds. A key with an id is named in the header. */
+export function signJwt(key: KeyObject | NamedKey, claims: object, nowMs: number, lifetime: number): string {
+  const named: Partial<NamedKey> & Pick<NamedKey, 'key'> = key instanceof KeyObject ? { key } : key;
   const now = Math.floor(nowMs / 1000);
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const content = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ ...claims, iat: now, exp: now + lifetime })}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(key).toString('base64url')}`;
+  const header = { alg: 'RS256', typ: 'JWT', ...(named.id === undefined ? {} : { kid: named.id }) };
+  const content = `${encode(header)}.${encode({ ...claims, iat: now, exp: now + lifetime })}`;
+  return `${content}.${createSign('RSA-SHA256').update(content).sign(named.key).toString('base64url')}`;
+}
+
+interface NamedKey {
+  readonly key: KeyObject;
+  readonly id: string;
 }
