@@ -2,6 +2,7 @@
 /** What comes with Changeover, for help: it is shown without a gateway. */
 export const KNOWN_KINDS: readonly string[] = [
   'airflow',
+  'athena',
   'azure-data-factory',
   'azure-dedicated-sql-pool',
   'azure-sql-database',
@@ -13,6 +14,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'dbt-cloud',
   'fivetran',
   'gcp-dataform',
+  'glue',
   'informatica',
   'informatica-v2',
   'looker',
@@ -21,6 +23,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'microsoft-fabric',
   'motherduck',
   'msk-kafka',
+  'msk-kafka-connect',
   'mulesoft',
   'mysql',
   'pinecone',
@@ -28,6 +31,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'power-bi',
   'presto',
   'redshift',
+  's3',
   'salesforce-crm',
   'salesforce-data-cloud',
   'self-hosted-kafka',

@@ -1,5 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
+import { verifySignature } from './aws/signature.ts';
 
 interface Workgroup {
   readonly workgroup: string;
@@ -19,7 +19,8 @@ export async function startFakeRedshiftServerless(
     const reply = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     void readBody(request).then((body) => {
-      if (!isSigned(request, body, key))
+      const signed = verifySignature({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }, [key]);
+      if ('refused' in signed || signed.service !== 'redshift-serverless')
         return reply(403, { __type: 'com.amazon.coral.service#UnrecognizedClientException', message: 'no' });
       const wanted = JSON.parse(body) as { readonly workgroupName?: string; readonly dbName?: string };
       if (request.headers['x-amz-target'] !== 'RedshiftServerless.GetCredentials')
@@ -37,33 +38,4 @@ async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
-function isSigned(
-  { method, url, headers }: IncomingMessage,
-  body: string,
-  key: { readonly accessKeyId: string; readonly secretAccessKey: string },
-): boolean {
-  const match =
-    /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/redshift-serverless\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([\da-f]{64})$/.exec(
-      String(headers.authorization),
-    );
-  if (match === null) return false;
-  const [, id, date = '', region = '', signed = '', signature = ''] = match;
-  const names = signed.split(';');
-  if (id !== key.accessKeyId || !['host', 'x-amz-date', 'x-amz-target'].every((name) => names.includes(name))) return false;
-  const canonical = [method, url, '', ...names.map((name) => `${name}:${headers[name]}`), '', signed, sha256(body)].join('\n');
-  const scope = `${date}/${region}/redshift-serverless/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
-  const signingKey = [date, region, 'redshift-serverless', 'aws4_request'].reduce<Buffer>(hmac, Buffer.from(`AWS4${key.secretAccessKey}`));
-  return timingSafeEqual(hmac(signingKey, toSign), Buffer.from(signature, 'hex'));
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { EgressSession } from '../../../domain/connector/egress.ts';
-import type { ValidationCode } from '../../../domain/connector/validation.ts';
+import type { EgressSession, HttpTls } from '../../../domain/connector/egress.ts';
 import { type HttpAsk, HttpFailure, openHttp } from '../http/http-session.ts';
-import { problem, Refusal } from '../problems.ts';
-import { type AwsIdentity, awsCodeMeaning, signAws } from './sign-aws.ts';
+import type { Meaning } from '../problems.ts';
+import { awsRefusal } from './aws-refusal.ts';
+import { type AwsIdentity, signAws } from './sign-aws.ts';
 
 /** A service of AWS, and who asks it. */
 export interface AwsService {
@@ -14,25 +14,36 @@ export interface AwsService {
   readonly region: string;
   /** Where the service answers, when not at its public address. */
   readonly endpoint?: string | undefined;
+  readonly tls?: HttpTls | undefined;
+  /** What codes of the service mean, where AWS has no meaning of them that holds for all services. */
+  readonly refusals?: Readonly<Record<string, Meaning>> | undefined;
 }
 
 /**
- * Runs an action of a service. What AWS refuses becomes a Refusal that names the action as policies do; AWS's own message is not shown,
+ * Runs an action of a service: a POST of its address, unless the request says otherwise. What AWS refuses becomes a Refusal that names the action as policies do; AWS's own message is not shown,
  * since it names accounts and roles.
  */
 export async function askAws<A extends z.ZodType>(
-  { egress, identity, service, region, endpoint }: AwsService,
+  { egress, identity, service, region, endpoint, tls, refusals }: AwsService,
   action: string,
-  request: Omit<HttpAsk, 'path' | 'method'>,
+  request: Partial<HttpAsk>,
   answer: A,
 ): Promise<z.output<A>> {
-  const url = endpoint ?? `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
+  const url = endpoint ?? `https://${service}.${region}.${awsDomain(region)}/`;
   try {
-    return await openHttp(egress, url, signAws({ service, region, ...identity })).ask({ ...request, path: '', method: 'POST' }, answer);
+    return await openHttp(egress, url, signAws({ service, region, ...identity }), tls).ask(
+      { path: '', method: 'POST', ...request },
+      answer,
+    );
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    throw refusalOf(`${service}:${action}`, error);
+    throw awsRefusal(`${service}:${action}`, error, refusals);
   }
+}
+
+/** The domain that the services of a region answer below. */
+export function awsDomain(region: string): string {
+  return `amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 /** An action of one of AWS's query services, answered in XML; reads the text of an element of the answer. */
@@ -43,7 +54,7 @@ export async function askAwsQuery(
   const xml = await askAws(service, parameters.Action, { body: new URLSearchParams(parameters) }, z.string());
   return (element) => {
     const text = elementOf(xml, element);
-    if (text === null) throw refusalOf(`${service.service}:${parameters.Action}`, new HttpFailure('request', 200, { code: '', text: '' }));
+    if (text === null) throw awsRefusal(`${service.service}:${parameters.Action}`, new HttpFailure('request', 200, { code: '', text: '' }));
     return text;
   };
 }
@@ -52,6 +63,7 @@ interface Role {
   readonly egress: EgressSession;
   readonly region: string;
   readonly endpoint?: string | undefined;
+  readonly tls?: HttpTls | undefined;
   readonly arn: string;
   readonly externalId?: string | undefined;
 }
@@ -73,7 +85,7 @@ export async function assumeRole(identity: AwsIdentity, { arn, externalId, ...wh
 }
 
 /** The text of the first element of that name. The services answer flat, without attributes or CDATA where we look. */
-function elementOf(xml: string, name: string): string | null {
+export function elementOf(xml: string, name: string): string | null {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return text?.replace(/&(lt|gt|quot|apos|amp|#\d+|#x[\da-fA-F]+);/g, (_, entity: string) => ENTITIES[entity] ?? numbered(entity)) ?? null;
 }
@@ -83,50 +95,4 @@ const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"'
 function numbered(entity: string): string {
   const code = entity.startsWith('#x') ? Number.parseInt(entity.slice(2), 16) : Number(entity.slice(1));
   return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-}
-
-/** What AWS's refusal means to somebody who just gave an access key. */
-function refusalOf(action: string, { code, status }: HttpFailure): Refusal {
-  const meaning: ValidationCode =
-    awsCodeMeaning(code) ?? (status === 429 ? 'RATE_LIMITED' : status >= 500 ? 'PROVIDER_DOWN' : 'PROTOCOL_ERROR');
-  switch (meaning) {
-    case 'CREDENTIALS_REJECTED':
-      return refuse(
-        meaning,
-        `AWS did not accept the signature of ${action}`,
-        'AWS refused the access key.',
-        'Check accessKeyId and secretAccessKey, that the key is active, and that a session token is given where it needs one and has not expired.',
-      );
-    case 'ACCESS_DENIED':
-      return refuse(
-        meaning,
-        `AWS denied ${action}`,
-        'AWS knows the access key, and does not allow what is needed.',
-        action === 'sts:AssumeRole'
-          ? "Allow sts:AssumeRole on assumableRole, and have the role's trust policy name this identity and the externalId."
-          : `Allow ${action} in a policy of the identity, or of assumableRole.`,
-      );
-    case 'DATABASE_NOT_FOUND':
-      return refuse(
-        meaning,
-        `AWS answered ${action} with not found`,
-        'There is nothing of that name in this account and region.',
-        'Check the name, the region, and the account that the identity belongs to.',
-      );
-    case 'RATE_LIMITED':
-      return refuse(meaning, `AWS throttled ${action}`, 'AWS asked for fewer requests.', 'Try again in a minute.');
-    case 'PROVIDER_DOWN':
-      return refuse(meaning, `AWS failed at ${action}`, 'The AWS service is not working at the moment.', 'Try again when it is.');
-    default:
-      return refuse(
-        'PROTOCOL_ERROR',
-        `the answer to ${action} could not be read`,
-        'What answered does not behave like AWS.',
-        'Check the region, and the endpoints where they are given.',
-      );
-  }
-}
-
-function refuse(...of: Parameters<typeof problem>): Refusal {
-  return new Refusal(problem(...of));
 }

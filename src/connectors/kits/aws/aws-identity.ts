@@ -30,9 +30,24 @@ export const awsIdentityFields = {
   externalId: setting(text(1224).optional(), { title: 'External id', description: "What the role's trust policy asks for." }),
 } satisfies FieldShape;
 
+export const AWS_REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+
+export function awsRegion() {
+  return word(AWS_REGION, 'must be a region, as in eu-west-1');
+}
+
+/** An address of a service, for networks that reach AWS by endpoints of their own. */
+export function awsEndpoint(title: string) {
+  return setting(secureUrl().optional(), {
+    endpoint: ORIGIN,
+    title: `${title} endpoint`,
+    description: `Where ${title} answers, when not at AWS's public address: an interface endpoint, say.`,
+  });
+}
+
 /** Where AWS is asked. */
 export const awsPlaceFields = {
-  region: setting(word(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be a region, as in eu-west-1').optional(), {
+  region: setting(awsRegion().optional(), {
     endpoint: true,
     title: 'Region',
     description: 'AWS region, where the host does not say it.',
@@ -47,12 +62,25 @@ export const awsPlaceFields = {
 type AwsDetails = DetailsOf<typeof awsIdentityFields & typeof awsPlaceFields>;
 
 /** All that belongs to an access key comes with one. */
-export const awsIdentityRules: readonly Rule<DetailsOf<typeof awsIdentityFields>>[] = [
+export const awsKeyRules: readonly Rule<DetailsOf<Omit<typeof awsIdentityFields, 'assumableRole'>>>[] = [
   together('secretAccessKey', 'accessKeyId'),
   onlyWith('sessionToken', 'accessKeyId'),
+];
+
+export const awsIdentityRules: readonly Rule<DetailsOf<typeof awsIdentityFields>>[] = [
+  ...awsKeyRules,
   onlyWith('assumableRole', 'accessKeyId'),
   onlyWith('externalId', 'assumableRole'),
 ];
+
+/** A role alone is what the lead API knows, and nobody here could assume it: docs/decisions/0007 says why. */
+export const requireAccessKey: Rule<{ readonly accessKeyId?: string | undefined }> = ({ accessKeyId }) =>
+  accessKeyId === undefined
+    ? {
+        path: 'accessKeyId',
+        message: 'is required, with secretAccessKey: the gateway has no AWS identity of its own that could assume a role',
+      }
+    : null;
 
 /** The identity that the details give: the access key's own, or that of the role. */
 export async function readAwsIdentity(details: AwsDetails, egress: EgressSession, region: string): Promise<AwsIdentity> {

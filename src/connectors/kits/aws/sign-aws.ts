@@ -33,12 +33,12 @@ export function signAws({ service, region, accessKeyId, secretAccessKey, session
 
 const REFUSALS: readonly (readonly [RegExp, ValidationCode])[] = [
   [
-    /^(InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|InvalidToken|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/,
+    /^(InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|InvalidToken|AuthFailure|IncompleteSignature|MissingAuthenticationToken|InvalidSignature|RequestTimeTooSkewed|RequestExpired|UnauthorizedException$)/,
     'CREDENTIALS_REJECTED',
   ],
-  [/^(AccessDenied|UnauthorizedOperation|OptInRequired)/, 'ACCESS_DENIED'],
-  [/^(ClusterNotFound|ResourceNotFound|EntityNotFound)/, 'DATABASE_NOT_FOUND'],
-  [/^(Throttl|TooManyRequests|RequestLimitExceeded)/, 'RATE_LIMITED'],
+  [/^(AccessDenied|UnauthorizedOperation|OptInRequired|ForbiddenException$)/, 'ACCESS_DENIED'],
+  [/^(ClusterNotFound|ResourceNotFound|EntityNotFound|NoSuchBucket|NoSuchKey|NotFoundException$)/, 'DATABASE_NOT_FOUND'],
+  [/^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown)/, 'RATE_LIMITED'],
 ];
 
 /** What AWS's codes mean: its services answer them with whatever status. */

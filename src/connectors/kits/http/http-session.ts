@@ -79,7 +79,7 @@ export function openHttp(egress: EgressSession, baseUrl: string, authorize: Auth
       const value = readBody(reply);
       const read = reply.status >= 200 && reply.status < 300 ? answer.safeParse(value) : null;
       if (read?.success === true) return read.data;
-      throw new HttpFailure(about, reply.status, wordsOf(value));
+      throw new HttpFailure(about, reply.status, wordsOf(value, reply.headers));
     },
   };
 }
@@ -107,14 +107,15 @@ function readBody({ body }: HttpReply): unknown {
   }
 }
 
-/** Code and message of a refusal, wherever APIs put them: in members of these names, in an object `error`, or in the elements of AWS's XML. */
-function wordsOf(value: unknown): { readonly code: string; readonly text: string } {
-  if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? '', text: value.slice(0, MOST_TEXT) };
+/** Code and message of a refusal, wherever APIs put them: in members of these names, in an object `error`, or in the elements or the header of AWS's. */
+function wordsOf(value: unknown, headers: HttpReply['headers']): { readonly code: string; readonly text: string } {
+  const awsCode = headers['x-amzn-errortype']?.replace(/:.*$/, '') ?? '';
+  if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? awsCode, text: value.slice(0, MOST_TEXT) };
   const [members, nested] = [membersOf(value), membersOf(membersOf(value).error)];
   // Google numbers its codes as HTTP does, and names them in `status`.
   const name = first(nested, typeof nested.code === 'number' ? 'status' : 'code', 'code');
   return {
-    code: (name || first(members, 'error_code', 'code', '__type', 'error')).replace(/^.*#/, ''),
+    code: (name || first(members, 'error_code', 'code', '__type', 'error') || awsCode).replace(/^.*#/, ''),
     text:
       first(nested, 'detail', 'message') ||
       first(members, 'message', 'error_description') ||
