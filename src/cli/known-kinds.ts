@@ -6,6 +6,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'azure-data-factory',
   'azure-dedicated-sql-pool',
   'azure-sql-database',
+  'bigquery',
   'clickhouse',
   'confluent-kafka',
   'confluent-kafka-connect',

@@ -5,6 +5,7 @@ import athena from './athena/index.ts';
 import azureDataFactory from './azure-data-factory/index.ts';
 import azureDedicatedSqlPool from './azure-dedicated-sql-pool/index.ts';
 import azureSqlDatabase from './azure-sql-database/index.ts';
+import bigquery from './bigquery/index.ts';
 import clickhouse from './clickhouse/index.ts';
 import confluentKafka from './confluent-kafka/index.ts';
 import confluentKafkaConnect from './confluent-kafka-connect/index.ts';
@@ -58,6 +59,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: azureDataFactory, moduleUrl: at('azure-data-factory') },
   { connector: azureDedicatedSqlPool, moduleUrl: at('azure-dedicated-sql-pool') },
   { connector: azureSqlDatabase, moduleUrl: at('azure-sql-database') },
+  { connector: bigquery, moduleUrl: at('bigquery') },
   { connector: clickhouse, moduleUrl: at('clickhouse') },
   { connector: confluentKafka, moduleUrl: at('confluent-kafka') },
   { connector: confluentKafkaConnect, moduleUrl: at('confluent-kafka-connect') },

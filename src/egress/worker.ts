@@ -1,8 +1,9 @@
 import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
-import { splitDetails } from '../domain/connection/details/details.ts';
+import { type Details, splitDetails } from '../domain/connection/details/details.ts';
 import type { Connector } from '../domain/connector/connector.ts';
 import { EgressError } from '../domain/connector/egress.ts';
+import { fieldMeta } from '../domain/connector/field.ts';
 import type { Validator, ValidatorReport } from '../domain/connector/validator.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/connector/validator-runner.ts';
 import { framesOf } from '../domain/errors/stack-frames.ts';
@@ -88,7 +89,18 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
 function scrubberFor(connector: Connector, { credentials, current }: WorkerTask): Scrubber {
   const given = splitDetails(connector, credentials);
   const inUse = current === null ? { settings: {}, secrets: {} } : splitDetails(connector, current);
-  return createScrubber({ given: given.secrets, inUse: inUse.secrets }, { given: given.settings, inUse: inUse.settings });
+  const secrets = { given: secretParts(connector, given.secrets), inUse: secretParts(connector, inUse.secrets) };
+  return createScrubber(secrets, { given: given.settings, inUse: inUse.settings });
+}
+
+/** A secret that does not say what of it is secret is looked for as a whole. */
+function secretParts({ fields }: Connector, secrets: Details): Details {
+  const parts = Object.entries(secrets).map(([key, value]) => {
+    const schema = fields[key];
+    const named = schema === undefined ? null : (fieldMeta(schema, key).secretParts?.(value) ?? null);
+    return [key, named === null || named.length === 0 ? value : named];
+  });
+  return Object.fromEntries(parts);
 }
 
 /** Node's error for an import that finds nothing names the package in its text alone. */

@@ -23,6 +23,8 @@ export interface FieldNames {
    * it is.
    */
   readonly selfHosted?: Readonly<Record<string, true | ((value: unknown) => unknown)>>;
+  /** Reads the field from a self-hosted secret that is its value as a whole; undefined where it is not. */
+  readonly selfHostedWhole?: (held: Readonly<Record<string, unknown>>) => unknown;
 }
 
 export interface FieldOptions<T> {
@@ -31,6 +33,8 @@ export interface FieldOptions<T> {
   /** Shown among a connection's public identifiers (fields marked `endpoint: true` are, too). */
   readonly identity?: boolean;
   readonly names?: FieldNames;
+  /** Of a secret that is a file with public parts: what is secret of it, and may not be in the report of a check. All of it unless given. */
+  readonly secretParts?: (value: T) => readonly string[];
   readonly title?: string;
   readonly description?: string;
 }
@@ -40,6 +44,7 @@ export interface FieldMeta {
   readonly endpoint: EndpointRule<unknown> | null;
   readonly identity: boolean;
   readonly names: FieldNames;
+  readonly secretParts: ((value: unknown) => readonly string[]) | null;
   readonly title: string | null;
   readonly description: string | null;
   /** The members of a group: one nested object that is replaced whole. */
@@ -69,6 +74,7 @@ function remember<S extends z.ZodType>(
     endpoint: options.endpoint === true ? AS_IT_IS : ((options.endpoint as EndpointRule<unknown> | undefined) ?? null),
     identity: options.identity === true || options.endpoint === true,
     names: options.names ?? {},
+    secretParts: (options.secretParts as FieldMeta['secretParts'] | undefined) ?? null,
     title: options.title ?? null,
     description: options.description ?? null,
     members,

@@ -345,8 +345,8 @@ export const EGRESS = [
   {
     id: 'egress/echo-of-the-login-in-use',
     file: 'src/egress/worker.ts',
-    before: 'createScrubber({ given: given.secrets, inUse: inUse.secrets },',
-    after: 'createScrubber({ given: given.secrets },',
+    before: ', inUse: secretParts(connector, inUse.secrets) };',
+    after: ' };',
     tests: ['test/egress/ways-out.test.ts'],
   },
   {

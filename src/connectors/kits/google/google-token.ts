@@ -44,7 +44,8 @@ const TOKEN = z.object({ access_token: z.string().refine(isHeaderWord) });
 
 function readKey(pem: string): KeyObject {
   try {
-    const key = createPrivateKey(pem);
+    // Pasting through a shell or a form doubles the backslashes of the file's line ends.
+    const key = createPrivateKey(pem.replaceAll('\\n', '\n'));
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {}
   // The parser's own error could quote what it read.

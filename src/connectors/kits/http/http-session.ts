@@ -112,8 +112,8 @@ function wordsOf(value: unknown, headers: HttpReply['headers']): { readonly code
   const awsCode = headers['x-amzn-errortype']?.replace(/:.*$/, '') ?? '';
   if (typeof value === 'string') return { code: /<Code>([^<]*)<\/Code>/.exec(value)?.[1] ?? awsCode, text: value.slice(0, MOST_TEXT) };
   const [members, nested] = [membersOf(value), membersOf(membersOf(value).error)];
-  // Google numbers its codes as HTTP does, and names them in `status`.
-  const name = first(nested, typeof nested.code === 'number' ? 'status' : 'code', 'code');
+  // Google numbers its codes as HTTP does, and names them in `status`, and more exactly by a reason.
+  const name = reasonOf(nested) || first(nested, typeof nested.code === 'number' ? 'status' : 'code', 'code');
   return {
     code: (name || first(members, 'error_code', 'code', '__type', 'error') || awsCode).replace(/^.*#/, ''),
     text:
@@ -121,6 +121,12 @@ function wordsOf(value: unknown, headers: HttpReply['headers']): { readonly code
       first(members, 'message', 'error_description') ||
       (JSON.stringify(value) ?? '').slice(0, MOST_TEXT),
   };
+}
+
+/** Of Google's errors: https://cloud.google.com/apis/design/errors, and `errors` in the older APIs. */
+function reasonOf(error: Readonly<Record<string, unknown>>): string {
+  const listed = [error.errors, error.details].flatMap((list) => (Array.isArray(list) ? list : []));
+  return listed.map((item) => first(membersOf(item), 'reason')).find((reason) => reason !== '') ?? '';
 }
 
 /** Characters of a refusal that are looked at. */

@@ -108,5 +108,5 @@ function readField({ key, schema, meta }: Field, args: Readonly<Record<string, u
     if (meta.members === null || !isPlainObject(value)) return readNumber(schema, value);
     return readFields(membersOf(meta), value);
   }
-  return undefined;
+  return meta.names.selfHostedWhole?.(args);
 }

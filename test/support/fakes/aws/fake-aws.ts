@@ -151,7 +151,7 @@ function answerSts({ method, url, headers, body, who }: AwsAsk, { roles, session
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(20).toString('base64'),
     sessionToken: randomBytes(40).toString('base64'),
-    arn: role.arn.replace(':iam:', ':sts:').replace(/:role\/(.*\/)?/, ':assumed-role/') + `/${form.get('RoleSessionName')}`,
+    arn: `${role.arn.replace(':iam:', ':sts:').replace(/:role\/(.*\/)?/, ':assumed-role/')}/${form.get('RoleSessionName')}`,
     allow: role.allow,
   };
   sessions.push(session);
