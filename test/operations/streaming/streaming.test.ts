@@ -105,7 +105,7 @@ describeOnEachEngine('streaming systems and their clusters', ({ databaseUrl }) =
         {
           uuid: id,
           // This gateway has no such kind: what is stored is shown all the same.
-          type: 'CUSTOM_CONNECTOR',
+          type: 'SELF_HOSTED_KAFKA',
           warehouse: null,
           streamingCluster: {
             uuid: connection.streamingCluster.uuid,
