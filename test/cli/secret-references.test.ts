@@ -7,6 +7,7 @@ import { createSecretFolder } from '../support/protocol/references.ts';
 import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/guide/secret-references.md', import.meta.url)), 'utf8');
+const KEEP = 'mutation ($value: String!) { createAccountSecret(name: "campaigns", scope: "global", value: $value) { secret { name } } }';
 const secrets = createSecretFolder();
 let gateway: TestGateway;
 let server: Awaited<ReturnType<typeof startPostgres>>;
@@ -36,6 +37,8 @@ test('the commands of the guide run in their order, and show no secret', async (
     user: username,
     password: decodeURIComponent(password),
   };
+  // What the lead API's command line does.
+  await gateway.graphql(KEEP, { value: JSON.stringify({ connect_args: here }) });
   secrets.write('sales.json', { connect_args: here });
   secrets.write('all.json', { sales: { connect_args: here } });
   let id = '';
@@ -52,6 +55,7 @@ test('the commands of the guide run in their order, and show no secret', async (
     outcomes: [
       'secret grant: ok',
       'secret list: ok',
+      'connection add: ok',
       'connection add: ok',
       'connection show: ok',
       'connection update: ok',
@@ -116,7 +120,7 @@ test.each<[string, readonly string[], RegExp]>([
   [
     'an unknown provider',
     ['secret', 'grant', '--provider', 'CNRY0123456789abcdef', '--prefix', 'MCD_X'],
-    /--provider must be env or file\./,
+    /--provider must be env or file or account\./,
   ],
   ['no prefix', ['secret', 'grant', '--provider', 'env'], /'--prefix <prefix>' not specified/],
   ['a project that is no id', ['secret', 'list', '--project', 'CNRY0123456789abcdef'], /--project must be the UUID of a project\./],
