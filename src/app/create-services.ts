@@ -34,6 +34,7 @@ export function createServices(
     tokens: { create: createToken, parse: parseToken },
     repeatsSince: null,
     revealed: () => undefined,
+    changed: () => undefined,
     runner: createWorkerPool({
       policy,
       observer: ports.observer,

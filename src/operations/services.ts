@@ -23,6 +23,8 @@ export interface Services {
   readonly repeatsSince: number | null;
   /** Told of each secret that an operation gives away, so that a recorded answer does not give it away again unasked. */
   revealed(reveal: Reveal): void;
+  /** Told of each change that an operation has committed for its actor: a repeat of the request gets its answer, whoever waited for it. */
+  changed(): void;
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
   readonly observer: Observer;

@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
  * ended meanwhile changes nothing. Throws UNAUTHENTICATED.
  */
 export async function writeAs<T>(
-  services: Pick<Services, 'store' | 'auditChain'>,
+  services: Pick<Services, 'store' | 'auditChain' | 'changed'>,
   actor: Actor,
   work: (tx: Writers) => Promise<T>,
   options?: WriteOptions,
@@ -21,6 +21,7 @@ export async function writeAs<T>(
     if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
     return await work(tx);
   }, options);
+  services.changed();
   await requireAudited(
     services,
     audited.map(({ id }) => id),

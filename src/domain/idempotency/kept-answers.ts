@@ -16,16 +16,18 @@ export function idempotencyTerm(now: number): { readonly startedAt: number; read
 }
 
 /**
- * Which answers are kept. `free`: the request failed for a temporary reason or by a fault of ours, or nobody waited for it any more, so
- * that a repeat is its next try.
+ * Which answers are kept. `free`: the request failed for a temporary reason or by a fault of ours, or was cut short before it changed
+ * anything, so that a repeat is its next try. What changed something is told to a repeat, also when nobody waited for it any more: a
+ * second run would meet what the first one did.
  * `forget`: the request had no effect and its answer is too large to keep, so that a repeat is a new request.
  */
 export function fateOfAnswer(answer: {
   readonly codes: readonly ErrorCode[];
   readonly isKept: boolean;
   readonly isCutShort: boolean;
+  readonly hasChanged: boolean;
 }): 'keep' | 'free' | 'forget' {
-  if (answer.isCutShort || answer.codes.some((code) => RETRYABLE_CODES.has(code))) return 'free';
+  if ((answer.isCutShort && !answer.hasChanged) || answer.codes.some((code) => RETRYABLE_CODES.has(code))) return 'free';
   return answer.isKept ? 'keep' : 'forget';
 }
 

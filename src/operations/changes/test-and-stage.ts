@@ -19,13 +19,18 @@ export interface TestedStaging {
 /** Stages the details of a connection to be created and runs every validator on them, which counts as proof for the commit. Throws BAD_REQUEST, UNKNOWN_OPTION, RATE_LIMITED. */
 export async function testAndStage(services: Services, actor: Actor, input: StageCreation & TestOptions): Promise<TestedStaging> {
   await requireSiteFor(services, actor, input);
-  return await proveStaged(services, actor, await stageCreation(services, actor, input), input);
+  return await proveStaged(services, actor, await stageCreation(unchanged(services), actor, input), input);
 }
 
 /** The same for credentials that stay in an outside manager. */
 export async function testAndStageReference(services: Services, actor: Actor, input: NewReference & TestOptions): Promise<TestedStaging> {
   await requireSiteFor(services, actor, input);
-  return await proveStaged(services, actor, await stageReferenceCreation(services, actor, input), input);
+  return await proveStaged(services, actor, await stageReferenceCreation(unchanged(services), actor, input), input);
+}
+
+/** What is staged may be discarded again, and has then changed nothing. */
+function unchanged(services: Services): Services {
+  return { ...services, changed: () => undefined };
 }
 
 /** Nothing is staged where it can't be proven. */
@@ -35,11 +40,17 @@ async function requireSiteFor(services: Services, actor: Actor, { siteId, skipVa
 }
 
 async function proveStaged(services: Services, actor: Actor, { change, key }: StagedChange, input: TestOptions): Promise<TestedStaging> {
-  if (input.skipValidation === true) return { key, results: [] };
+  if (input.skipValidation === true) {
+    services.changed();
+    return { key, results: [] };
+  }
   const subject = await subjectOfChange(services, actor, change);
   const names = subject.connector.validators.map(({ name }) => name);
   const results = await validateAll({ services, actor, subject, options: input }, names);
-  if (results.every(hasPassed)) return { key, results };
-  await discardChange(services, actor, change.id);
+  if (results.every(hasPassed)) {
+    services.changed();
+    return { key, results };
+  }
+  await discardChange(unchanged(services), actor, change.id);
   return { key: null, results };
 }

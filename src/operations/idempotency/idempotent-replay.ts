@@ -70,16 +70,20 @@ export async function idempotentReplay(
   const free = (how = release) =>
     services.store.write(how).catch(() => services.later('release-idempotency-id', () => services.store.write(how)));
   const reveals: Reveal[] = [];
+  let hasChanged = false;
+  const changed = () => {
+    hasChanged = true;
+  };
   let answer: ReplayableAnswer;
   try {
-    answer = await run({ ...withSameKeys(services, row), revealed: (reveal) => reveals.push(reveal) });
+    answer = await run({ ...withSameKeys(services, row), revealed: (reveal) => reveals.push(reveal), changed });
   } catch (error) {
     await free();
     throw error;
   }
   const recorded = reveals.filter((reveal): reveal is RecordedReveal => reveal.kind !== 'secret');
   // Only a query shows such a value, and whoever repeats one asks again, and is checked and audited again.
-  const fate = recorded.length < reveals.length ? 'forget' : fateOfAnswer(answer);
+  const fate = recorded.length < reveals.length ? 'forget' : fateOfAnswer({ ...answer, hasChanged });
   if (fate === 'free') await free();
   else if (fate === 'forget') await free(forget);
   else {

@@ -19,8 +19,10 @@ describe('an idempotency id', () => {
     expect(idempotencyTerm(1000)).toEqual({ startedAt: 1000, takenUntil: 61_000, expiresAt: 1000 + 24 * 60 * 60 * 1000 });
   });
 
-  test.each<{ codes: ErrorCode[]; isKept: boolean; isCutShort?: boolean; fate: string }>([
+  test.each<{ codes: ErrorCode[]; isKept: boolean; isCutShort?: boolean; hasChanged?: boolean; fate: string }>([
     { codes: [], isKept: true, isCutShort: true, fate: 'free' },
+    { codes: [], isKept: true, isCutShort: true, hasChanged: true, fate: 'keep' },
+    { codes: ['UNAVAILABLE'], isKept: true, isCutShort: true, hasChanged: true, fate: 'free' },
     { codes: [], isKept: true, fate: 'keep' },
     { codes: ['VERSION_CONFLICT'], isKept: true, fate: 'keep' },
     { codes: ['FORBIDDEN', 'UNAVAILABLE'], isKept: true, fate: 'free' },
@@ -28,7 +30,7 @@ describe('an idempotency id', () => {
     { codes: ['INTERNAL'], isKept: false, fate: 'free' },
     { codes: [], isKept: false, fate: 'forget' },
   ])('an answer with $codes that is to be kept ($isKept): $fate', ({ fate, ...answer }) => {
-    expect(fateOfAnswer({ isCutShort: false, ...answer })).toBe(fate);
+    expect(fateOfAnswer({ isCutShort: false, hasChanged: false, ...answer })).toBe(fate);
   });
 
   const [hash, another, answer] = [Buffer.from('one'), Buffer.from('two'), Buffer.from('sealed')];

@@ -9,11 +9,14 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { stageCreation } from '../../../src/operations/changes/stage-creation.ts';
 import { addConnection } from '../../../src/operations/connections/add-connection.ts';
 import { setDeletionProtection } from '../../../src/operations/connections/alter/protect-connection.ts';
+import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
 import { deleteIntegration } from '../../../src/operations/integrations/delete-integration.ts';
 import type { Services } from '../../../src/operations/services.ts';
+import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { deleteStreamingSystem } from '../../../src/operations/streaming/delete-streaming-system.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { keptText } from '../../support/store/kept-text.ts';
 
 /** Nothing dials here: the connections are added inactive. */
 const [KAFKA, CONNECT] = ['self-hosted-kafka', 'self-hosted-kafka-connect'].map((kind) =>
@@ -219,6 +222,19 @@ describeOnEachEngine('streaming systems and their clusters', ({ databaseUrl }) =
       found: await systemNamed('to delete'),
       connection: await services.store.read.connections.find({ projectId: actor.projectId, integrationIds: null }, id),
     }).toEqual({ kept: 'CONNECTION_IN_USE', left: 2, deleted: 'ok', again: 'NOT_FOUND', found: undefined, connection: null });
+  });
+
+  test('whoever gave up while a system was added, and repeats the request, is told of the system that there is', async () => {
+    const request = () =>
+      idempotentReplay(services, actor, { id: 'gave-up', request: 'add' }, async (bound) => {
+        const { id } = await addStreamingSystem(bound, actor, { name: 'unheard', type: 'self-hosted', siteId: null });
+        return { ...keptText(id), isCutShort: true };
+      });
+    const first = await request();
+    expect({ repeat: (await request()).text, there: (await systemNamed('unheard')).system.uuid }).toEqual({
+      repeat: first.text,
+      there: first.text,
+    });
   });
 
   test('a cluster goes with its connections, and its system stays', async () => {
