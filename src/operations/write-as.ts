@@ -1,12 +1,13 @@
 import type { AuditAction } from '../domain/audit/audit.ts';
-import { DomainError, unauthenticated } from '../domain/errors/errors.ts';
+import { DomainError } from '../domain/errors/errors.ts';
 import type { WriteOptions, Writers } from '../domain/ports/store.ts';
 import type { Actor } from '../domain/token/actor.ts';
+import { requireRightsOfNow } from '../domain/token/token-life.ts';
 import type { Services } from './services.ts';
 
 /**
- * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked or has
- * ended meanwhile changes nothing. Throws UNAUTHENTICATED.
+ * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked, has ended
+ * or has lost a role meanwhile changes nothing. Throws UNAUTHENTICATED, FORBIDDEN.
  */
 export async function writeAs<T>(
   services: Pick<Services, 'store' | 'auditChain' | 'changed'>,
@@ -18,7 +19,7 @@ export async function writeAs<T>(
   const value = await services.store.write(async (tx) => {
     audited = [];
     auditedIn.set(tx, audited);
-    if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();
+    await requireStillGranted(tx, actor);
     return await work(tx);
   }, options);
   services.changed();
@@ -27,6 +28,19 @@ export async function writeAs<T>(
     audited.map(({ id }) => id),
   );
   return value;
+}
+
+/**
+ * Waits for whoever changes tokens of the project, and asks for the actor's own again: of two owners who take each other's rights away the
+ * second finds its own gone. Throws UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function lockTokens(tx: Writers, actor: Actor): Promise<void> {
+  await tx.lock(actor.projectId, 'exclusive');
+  await requireStillGranted(tx, actor);
+}
+
+async function requireStillGranted(tx: Writers, actor: Actor): Promise<void> {
+  if (actor.tokenId !== null) requireRightsOfNow(actor, await tx.tokens.find(actor.tokenId), await tx.now());
 }
 
 /** What is remembered of an audit row. */

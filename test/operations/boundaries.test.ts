@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticate, authenticateSession } from '../../src/operations/access/authenticate.ts';
+import { createToken } from '../../src/operations/access/create-token.ts';
 import { createSession } from '../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
+import { updateToken } from '../../src/operations/access/update-token.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { type Answer, COMMIT, stageSecret } from '../support/gateway/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, startProtocol } from '../support/protocol/protocol.ts';
@@ -82,6 +84,16 @@ describeOnEachEngine('boundaries', ({ databaseUrl }) => {
     clock.advance(1);
     const over = await createSession(services, actor).catch(({ code }) => code);
     expect({ last, over }).toEqual({ last: 'ok', over: 'UNAUTHENTICATED' });
+  });
+
+  test('what a token writes is refused once the role for it was taken away, though it was let in before', async () => {
+    const { gateway } = bench;
+    const { services } = gateway.app;
+    const [owner, maker] = [await authenticate(services, gateway.owner, REQUEST), await gateway.token('owner')];
+    const demoted = await authenticate(services, maker, REQUEST);
+    await updateToken(services, owner, { tokenId: maker.id, roles: ['viewer'] });
+    const outcome = await createToken(services, demoted, { name: 'late', roles: ['owner'] }).catch(({ code }) => code);
+    expect(outcome).toBe('FORBIDDEN');
   });
 
   test('a browser is signed in for twelve hours, and never longer than its token lives', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../src/domain/token/actor.ts';
 import { authenticate } from '../../src/operations/access/authenticate.ts';
 import { revokeToken } from '../../src/operations/access/revoke-token.ts';
+import { updateToken } from '../../src/operations/access/update-token.ts';
 import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
 import { renewLease } from '../../src/operations/leases/renew-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
@@ -97,6 +98,17 @@ describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
       isSecondRefused: true,
       alive: 'ok',
     });
+  });
+
+  test('of two owners who demote each other the second is refused, although a third one is left', async () => {
+    const { gateway } = bench;
+    const [a, b] = [await gateway.token('owner'), await gateway.token('owner')];
+    const [one, two] = [await actorOf(a), await actorOf(b)];
+    const outcomes = await overlapped(
+      (services) => updateToken(services, one, { tokenId: b.id, roles: ['viewer'] }),
+      (services) => updateToken(services, two, { tokenId: a.id, roles: ['viewer'] }),
+    );
+    expect(outcomes).toEqual(['ok', 'FORBIDDEN']);
   });
 
   describe('a commit that waits for jobs', () => {

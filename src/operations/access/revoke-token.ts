@@ -4,13 +4,13 @@ import { mayRevoke, requireOwnerLeft } from '../../domain/token/revocation.ts';
 import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
 import type { Services } from '../services.ts';
-import { writeAs } from '../write-as.ts';
+import { lockTokens, writeAs } from '../write-as.ts';
 
 /** Ends a token at once. The last live owner of a project stays: of two owners revoking each other one is refused. */
 export async function revokeToken(services: Services, actor: Actor, tokenId: string): Promise<void> {
   requirePermission(actor, 'token');
   await writeAs(services, actor, async (tx) => {
-    await tx.lock(actor.projectId, 'exclusive');
+    await lockTokens(tx, actor);
     const found = await tx.tokens.find(tokenId);
     const grant = found?.grants.find(({ projectId }) => projectId === actor.projectId) ?? null;
     if (found === null || grant === null || !mayRevoke(actor, found.token, grant)) throw notFound('token');

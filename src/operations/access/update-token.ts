@@ -9,7 +9,7 @@ import type { Token, TokenGrant } from '../../domain/token/token.ts';
 import { grantInUse } from '../../domain/token/token-life.ts';
 import { record } from '../audit/record.ts';
 import type { Services } from '../services.ts';
-import { writeAs } from '../write-as.ts';
+import { lockTokens, writeAs } from '../write-as.ts';
 
 /** Undefined keeps; null clears the comment. */
 export interface UpdateToken {
@@ -30,7 +30,7 @@ export async function updateToken(services: Services, actor: Actor, input: Updat
   const roles = input.roles === undefined ? null : readRoles(input.roles);
   const name = input.name === undefined ? null : readName(input.name, 'displayName');
   return await writeAs(services, actor, async (tx) => {
-    await tx.lock(actor.projectId, 'exclusive');
+    await lockTokens(tx, actor);
     const now = await tx.now();
     const { token, grant } = await findService(tx, actor, input.tokenId, now);
     requireNoWider(actor, token);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readExpiry, readLimit, requireNoWider } from '../../../src/domain/token/new-token.ts';
 import { isWithinReach, mayRevoke, requireOwnerLeft } from '../../../src/domain/token/revocation.ts';
+import { permissionsOf, type Role } from '../../../src/domain/token/roles.ts';
 import { isSignedIn, MOST_SESSIONS, sessionEnd } from '../../../src/domain/token/session-term.ts';
 import type { Token } from '../../../src/domain/token/token.ts';
-import { grantInUse } from '../../../src/domain/token/token-life.ts';
+import { grantInUse, requireRightsOfNow } from '../../../src/domain/token/token-life.ts';
 import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -126,5 +127,23 @@ describe('a browser is signed in', () => {
 
   test('with nine others of its token at most', () => {
     expect(MOST_SESSIONS).toBe(10);
+  });
+});
+
+describe('a request that is on its way', () => {
+  test.each<{ had: readonly Role[]; has: readonly Role[]; at: number; is: string }>([
+    { had: ['owner'], has: ['owner'], at: 999, is: 'ok' },
+    { had: ['editor'], has: ['admin'], at: 999, is: 'ok' },
+    { had: ['admin', 'viewer'], has: ['admin'], at: 999, is: 'ok' },
+    { had: ['admin'], has: ['editor'], at: 999, is: 'FORBIDDEN' },
+    { had: ['editor', 'job'], has: ['editor'], at: 999, is: 'FORBIDDEN' },
+    { had: ['owner'], has: ['owner'], at: 1000, is: 'UNAUTHENTICATED' },
+  ])('of a token that had $had and has $has, at $at: $is', ({ had, has, at, is }) => {
+    const found = { token, grants: [{ ...grant, roles: has }] };
+    expect(refusalOf(() => requireRightsOfNow({ permissions: permissionsOf(had) }, found, at))).toBe(is);
+  });
+
+  test('ends with a token that is gone', () => {
+    expect(refusalOf(() => requireRightsOfNow({ permissions: permissionsOf(['viewer']) }, null, 0))).toBe('UNAUTHENTICATED');
   });
 });

@@ -36,7 +36,7 @@ export const OPERATIONS = [
   {
     id: 'operations/revoke-without-lock',
     file: 'src/operations/access/revoke-token.ts',
-    before: `    await tx.lock(actor.projectId, 'exclusive');
+    before: `    await lockTokens(tx, actor);
     const found`,
     after: '    const found',
     equivalent: 'the list of what gives rights is locked by every revocation, before owners are counted',
@@ -124,7 +124,8 @@ export const OPERATIONS = [
   {
     id: 'operations/write-of-ended-token',
     file: 'src/operations/write-as.ts',
-    before: '    if (actor.tokenId !== null && !(await tx.tokens.isLive(actor.tokenId, await tx.now()))) throw unauthenticated();\n',
+    within: 'function writeAs',
+    before: '    await requireStillGranted(tx, actor);\n',
     after: '',
     tests: BOUNDARIES,
     name: 'what a token writes',
