@@ -42,5 +42,5 @@ export async function deleteIntegrationKey(services: Services, actor: Actor, key
   requirePermission(actor, 'token');
   const found = await services.store.read.tokens.find(keyId);
   if (found === null || found.token.keyScope === null) throw notFound('integration key');
-  await revokeToken(services, actor, keyId);
+  await revokeToken(services, actor, keyId, 'integration key');
 }

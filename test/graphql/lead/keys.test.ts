@@ -101,6 +101,25 @@ describeOnEachEngine('keys of the lead API', ({ databaseUrl }) => {
     });
   });
 
+  test('a key of integrations beyond reach is refused in the words for one that there is not', async () => {
+    const { gateway, add } = bench;
+    const [own, foreign] = [await integrationOf(await add()), await integrationOf(await add())];
+    const { data } = await gateway.graphql(
+      'mutation ($i: [UUID!]) { createToken(name: "limited owner", roles: [owner], integrationIds: $i) { secret token { id } } }',
+      { i: [own] },
+    );
+    const limited = { id: data.createToken.token.id, secret: data.createToken.secret };
+    const refusalOf = async (id: string) => {
+      const [error] = (await gateway.graphql(DELETE_KEY, { id }, limited)).errors ?? [];
+      return { code: error?.extensions.code, message: error?.message };
+    };
+    const none = { code: 'NOT_FOUND', message: 'No such integration key.' };
+    expect({
+      foreign: await refusalOf((await createKey('out of reach', [foreign])).id),
+      nowhere: await refusalOf(gateway.app.services.newId()),
+    }).toEqual({ foreign: none, nowhere: none });
+  });
+
   test('a service token gets the roles that its groups name, which change while its secret stays', async () => {
     const { gateway } = bench;
     const token = await createService({ n: 'loader', c: 'for loads', g: ['editor', 'job'] });
