@@ -39,7 +39,12 @@ export function referencesOf({
   const told = Object.entries(details).filter(
     (entry): entry is [string, string] => /Id$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
   );
-  return { ...Object.fromEntries(told), ...(entityId === null ? {} : { [`${entity}Id`]: entityId }) };
+  return { ...Object.fromEntries(told), ...(entityId === null ? {} : { [`${camelCase(entity)}Id`]: entityId }) };
+}
+
+/** An entity as arguments spell it: `streamingSystem`. */
+function camelCase(entity: AuditRow['entity']): string {
+  return entity.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
 }
 
 /** A reference that an event has to have: any value where none is given. */

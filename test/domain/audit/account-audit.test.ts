@@ -38,7 +38,10 @@ describe('the audit in the words of the lead API', () => {
   });
 
   test('an event refers to what it is about, by the names that arguments have', () => {
-    expect(referencesOf(row)).toEqual({ leaseId: 'l', connectionId: 'c' });
+    expect([referencesOf(row), referencesOf({ entity: 'streaming-system', entityId: 's', details: {} })]).toEqual([
+      { leaseId: 'l', connectionId: 'c' },
+      { streamingSystemId: 's' },
+    ]);
   });
 
   test.each([
