@@ -100,15 +100,22 @@ describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
     });
   });
 
-  test('of two owners who demote each other the second is refused, although a third one is left', async () => {
+  test.each([
+    {
+      how: 'demote',
+      against: (services: Services, actor: Actor, id: string) => updateToken(services, actor, { tokenId: id, roles: ['viewer'] }),
+      is: 'FORBIDDEN',
+    },
+    { how: 'end', against: revokeToken, is: 'UNAUTHENTICATED' },
+  ])('of two owners who $how each other the second is refused, although a third one is left', async ({ against, is }) => {
     const { gateway } = bench;
     const [a, b] = [await gateway.token('owner'), await gateway.token('owner')];
     const [one, two] = [await actorOf(a), await actorOf(b)];
     const outcomes = await overlapped(
-      (services) => updateToken(services, one, { tokenId: b.id, roles: ['viewer'] }),
-      (services) => updateToken(services, two, { tokenId: a.id, roles: ['viewer'] }),
+      async (services) => void (await against(services, one, b.id)),
+      async (services) => void (await against(services, two, a.id)),
     );
-    expect(outcomes).toEqual(['ok', 'FORBIDDEN']);
+    expect(outcomes).toEqual(['ok', is]);
   });
 
   describe('a commit that waits for jobs', () => {

@@ -39,7 +39,8 @@ export const OPERATIONS = [
     before: `    await lockTokens(tx, actor);
     const found`,
     after: '    const found',
-    equivalent: 'the list of what gives rights is locked by every revocation, before owners are counted',
+    tests: ['test/operations/overlaps.test.ts'],
+    name: 'end each other the second',
   },
   {
     id: 'operations/last-owner',
