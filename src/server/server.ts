@@ -8,10 +8,10 @@ import { answerError, errorRenderer } from './plugins/error-renderer.ts';
 import { explorer } from './plugins/explorer.ts';
 import { framing } from './plugins/framing.ts';
 import { graphql } from './plugins/graphql.ts';
-import { jsonBody } from './plugins/json-body.ts';
 import { knownRoutes } from './plugins/known-routes.ts';
 import { oauthToken } from './plugins/oauth-token.ts';
 import { probes } from './plugins/probes.ts';
+import { requestBody } from './plugins/request-body.ts';
 import { requestRecord } from './plugins/request-record.ts';
 import { SECURITY_HEADERS, securityHeaders } from './plugins/security-headers.ts';
 import { requestIdOf } from './request/request-info.ts';
@@ -29,7 +29,7 @@ const WAY: readonly ServerPlugin[] = [
   framing,
   knownRoutes,
   // How a body is read, once its route has let the request in.
-  jsonBody,
+  requestBody,
   // The routes. Each says who may come: authentication, CSRF and rate limits are hooks of theirs.
   probes,
   explorer,

@@ -124,6 +124,22 @@ describe('client credentials', () => {
     });
   });
 
+  test('a form that is too large is told the limit of forms, whether its length is given or not', async () => {
+    const body = `${GRANT}&scope=${'x'.repeat(16_384)}`;
+    const unmeasured = await fetch(`${gateway.url}/oauth2/token`, {
+      method: 'POST',
+      headers: FORM,
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    const measured = await exchange({}, body);
+    const refusal = { status: 413, body: { error: 'invalid_request', error_description: 'The body has more than 16384 bytes.' } };
+    expect({
+      measured: { status: measured.status, body: measured.body },
+      unmeasured: { status: unmeasured.status, body: await unmeasured.json() },
+    }).toEqual({ measured: refusal, unmeasured: refusal });
+  });
+
   test('an address whose exchanges fail too often is put off, and a form is read nowhere else (#52)', async () => {
     const throttled = await startGateway({ clock });
     try {

@@ -4,8 +4,8 @@ import { fromDomainError } from '../../graphql/plugins/masking/error-masking.ts'
 import { connectionOf } from '../connections/connections.ts';
 import type { Gateway } from '../gateway.ts';
 import { UNMET } from './framing.ts';
-import { tooLarge, UNREADABLE_TYPE } from './json-body.ts';
 import { noSuchFile } from './known-routes.ts';
+import { tooLarge, UNREADABLE_TYPE } from './request-body.ts';
 
 /** How every failure outside of an operation is told. */
 export function errorRenderer(app: FastifyInstance, gateway: Gateway): void {
@@ -13,7 +13,7 @@ export function errorRenderer(app: FastifyInstance, gateway: Gateway): void {
 }
 
 /** What Fastify refuses, in our words. */
-const FASTIFY_ERRORS: Readonly<Record<string, () => DomainError>> = {
+const FASTIFY_ERRORS: Readonly<Record<string, (request: FastifyRequest) => DomainError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: tooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => UNREADABLE_TYPE,
   FST_ERR_BAD_URL: () => new DomainError('BAD_REQUEST', 'The request target is not a valid path.', { path: 'url' }),
@@ -32,7 +32,7 @@ declare module 'fastify' {
 
 /** A 503 carries `message` and no `errors`, which makes the lead API's clients try again. */
 export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const known = expected(error);
+  const known = expected(error, request);
   if (known === null) report(error, request.id);
   const told = known ?? new DomainError('INTERNAL', 'Something went wrong on our side.');
   // A path that the router can't read is refused before there is a record.
@@ -57,10 +57,10 @@ function asGraphql(told: DomainError, status: number) {
   return { body: status === 503 ? { message: told.message, code: told.code } : { errors: [fromDomainError(told)] }, headers: {} };
 }
 
-function expected(error: unknown): DomainError | null {
+function expected(error: unknown, request: FastifyRequest): DomainError | null {
   if (error instanceof DomainError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return Object.hasOwn(FASTIFY_ERRORS, code) ? (FASTIFY_ERRORS[code]?.() ?? null) : null;
+  return Object.hasOwn(FASTIFY_ERRORS, code) ? (FASTIFY_ERRORS[code]?.(request) ?? null) : null;
 }
 
 /** What an error tells in headers, too: when to come back, which methods there are, which encodings of a body are read. */

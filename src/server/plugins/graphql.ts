@@ -8,7 +8,7 @@ import { acceptsStream } from '../../graphql/plugins/answer/http-answer.ts';
 import type { Gateway } from '../gateway.ts';
 import { headerOf } from '../request/headers.ts';
 import { authentication } from './authentication.ts';
-import { parseObject } from './json-body.ts';
+import { parseObject } from './request-body.ts';
 
 /**
  * GraphQL over HTTP. `application/json` answers 200 for every failure of a document or of the domain, since real clients drop the

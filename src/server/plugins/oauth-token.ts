@@ -8,8 +8,8 @@ import type { Gateway } from '../gateway.ts';
 import { headerOf } from '../request/headers.ts';
 import { throttled } from './authentication.ts';
 import { parseForm } from './form-body.ts';
+import { FORM_TYPE } from './request-body.ts';
 
-const FORM = 'application/x-www-form-urlencoded';
 const GRANT = 'client_credentials';
 
 /**
@@ -17,7 +17,7 @@ const GRANT = 'client_credentials';
  * API token, in Basic authentication or in the form. No cookie counts here, so that no other site's form can do anything.
  */
 export function oauthToken(app: FastifyInstance, gateway: Gateway): void {
-  app.post('/oauth2/token', { config: { bodyType: FORM, renderError } }, (request, reply) => answer(gateway, request, reply));
+  app.post('/oauth2/token', { config: { bodyType: FORM_TYPE, renderError } }, (request, reply) => answer(gateway, request, reply));
 }
 
 async function answer(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,47 +1,49 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { repeatsName } from '../../domain/json/repeated-names.ts';
 import { headerOf, timesGiven } from '../request/headers.ts';
 
-/** Most bytes of a body. */
-export const MAX_BODY = 262_144;
-const MAX_FORM = 16_384;
-
 const JSON_TYPE = 'application/json';
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** Most bytes of a body, by its type. */
+const MAX_BYTES = { [JSON_TYPE]: 262_144, [FORM_TYPE]: 16_384 } as const;
+
+type BodyType = keyof typeof MAX_BYTES;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Of the bodies that a route reads; JSON unless it says otherwise. */
-    bodyType?: string;
+    bodyType?: BodyType;
   }
 }
 
 export const UNREADABLE_TYPE = unreadable(JSON_TYPE);
 
-function unreadable(type: string): DomainError {
+function unreadable(type: BodyType): DomainError {
   return new DomainError('UNSUPPORTED_TYPE', `Send Content-Type: ${type}, in UTF-8.`);
 }
 
 const BYTE_ORDER_MARK = '\ufeff';
 
 /**
- * Reads bodies that are one JSON object in UTF-8: forms and plain text of other sites never get further, but for a route that takes a form
- * and no cookie.
+ * Reads bodies in UTF-8: one JSON object, or a form where the route takes one and no cookie. Forms and plain text of other sites get no
+ * further anywhere else.
  */
-export function jsonBody(app: FastifyInstance): void {
+export function requestBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addHook('preParsing', (request, reply, _payload, done) => {
     const { raw } = request;
-    if (raw.method === 'POST') requireType(raw, request.routeOptions.config.bodyType ?? JSON_TYPE);
-    if (Number(raw.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+    const type = bodyTypeOf(request);
+    if (raw.method === 'POST') requireType(raw, type);
+    if (Number(raw.headers['content-length'] ?? 0) > MAX_BYTES[type]) throw tooLarge(request);
     // The client sends its body only when it is told that it is wanted.
     if (raw.headers.expect !== undefined) reply.raw.writeContinue();
     done();
   });
-  app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer', bodyLimit: MAX_FORM }, (request, body: Buffer, done) => {
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BYTES[FORM_TYPE] }, (request, body: Buffer, done) => {
     try {
       request.bodyText = decode(body);
       done(null, null);
@@ -49,7 +51,7 @@ export function jsonBody(app: FastifyInstance): void {
       done(error as Error);
     }
   });
-  app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BODY }, (request, body: Buffer, done) => {
+  app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BYTES[JSON_TYPE] }, (request, body: Buffer, done) => {
     try {
       request.bodyText = decode(body);
       done(null, parseObject(request.bodyText));
@@ -59,12 +61,18 @@ export function jsonBody(app: FastifyInstance): void {
   });
 }
 
-export function tooLarge(): DomainError {
-  return new DomainError('TOO_LARGE', `The body has more than ${MAX_BODY} bytes.`, { limit: MAX_BODY });
+function bodyTypeOf({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): BodyType {
+  return routeOptions.config.bodyType ?? JSON_TYPE;
+}
+
+/** Tells the limit of what the route reads. */
+export function tooLarge(request: Pick<FastifyRequest, 'routeOptions'>): DomainError {
+  const limit = MAX_BYTES[bodyTypeOf(request)];
+  return new DomainError('TOO_LARGE', `The body has more than ${limit} bytes.`, { limit });
 }
 
 /** Throws UNSUPPORTED_TYPE unless the body is said once to be of this type in UTF-8, as it is. */
-function requireType(request: IncomingMessage, type: string): void {
+function requireType(request: IncomingMessage, type: BodyType): void {
   if (timesGiven(request, 'content-type') !== 1 || !isUtf8Of(type, headerOf(request, 'content-type') ?? '')) throw unreadable(type);
   const codings = headerOf(request, 'content-encoding')?.split(',') ?? [];
   if (codings.some((coding) => !['', 'identity'].includes(coding.trim().toLowerCase())))
