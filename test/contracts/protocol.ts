@@ -138,11 +138,12 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
       const id = await add();
       const key = await stageSecret(gateway, id, 'a secret of the second version');
       const [, ...leases] = await Promise.all([commit(id, key), ...Array.from({ length: 8 }, () => gateway.graphql(ACQUIRE, { id }, job))]);
-      const torn = leases.filter(
-        ({ data }) =>
-          data.acquireLease.credentials.signingSecret !==
-          (data.acquireLease.lease.version === 1 ? SECRET : 'a secret of the second version'),
-      );
+      const given = leases.map(({ data, errors }) => {
+        if (errors !== undefined) return errors.map(({ extensions, message }) => `${extensions.code}: ${message}`).join();
+        const { lease, credentials } = data.acquireLease;
+        return `${lease.version}: ${credentials.signingSecret}`;
+      });
+      const torn = given.filter((one) => ![`1: ${SECRET}`, '2: a secret of the second version'].includes(one));
       expect(torn).toEqual([]);
     });
 
