@@ -1,5 +1,7 @@
 import { badRequest, DomainError } from '../errors/errors.ts';
 import type { Actor } from './actor.ts';
+import { permissionsOf, type Role } from './roles.ts';
+import type { Token } from './token.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_DAYS = 3650;
@@ -16,6 +18,21 @@ export function readExpiry(maker: Pick<Actor, 'expiresAt'>, days: number | null,
   if (maker.expiresAt !== null && expiresAt > maker.expiresAt)
     throw new DomainError('FORBIDDEN', 'A token may not outlive the one that makes it.');
   return expiresAt;
+}
+
+/**
+ * Throws FORBIDDEN where a token would get a permission that it had not, and keep it for longer than the one that gives it lives: who ends
+ * soon could else live on in another token.
+ */
+export function requireNoLongerRights(
+  giver: Pick<Actor, 'expiresAt'>,
+  before: readonly Role[],
+  after: Pick<Token, 'expiresAt'> & { readonly roles: readonly Role[] },
+): void {
+  if (giver.expiresAt === null || (after.expiresAt !== null && after.expiresAt <= giver.expiresAt)) return;
+  const had = permissionsOf(before);
+  if ([...permissionsOf(after.roles)].some((permission) => !had.has(permission)))
+    throw new DomainError('FORBIDDEN', 'A token may not keep new rights for longer than the one that gives them lives.');
 }
 
 /** Integrations that a new token is to be limited to, each once; its maker's own limit where none is asked for. Throws BAD_REQUEST. */

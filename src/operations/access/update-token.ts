@@ -2,7 +2,7 @@ import { readName } from '../../domain/connection/names.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import { readExpiry, requireNoWider } from '../../domain/token/new-token.ts';
+import { readExpiry, requireNoLongerRights, requireNoWider } from '../../domain/token/new-token.ts';
 import { mayRevoke, requireOwnerLeft } from '../../domain/token/revocation.ts';
 import { readRoles } from '../../domain/token/roles.ts';
 import type { Token, TokenGrant } from '../../domain/token/token.ts';
@@ -40,6 +40,7 @@ export async function updateToken(services: Services, actor: Actor, input: Updat
       expiresAt: input.expiresInDays === undefined ? token.expiresAt : readExpiry(actor, input.expiresInDays, now),
       roles: roles ?? grant.roles,
     };
+    requireNoLongerRights(actor, grant.roles, revision);
     if (!(await tx.tokens.revise(token.id, revision))) throw notFound('service token');
     if (token.integrationIds === null && !revision.roles.includes('owner'))
       requireOwnerLeft(grant, await tx.tokens.countOwners(actor.projectId, now));

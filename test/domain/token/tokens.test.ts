@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readExpiry, readLimit, requireNoWider } from '../../../src/domain/token/new-token.ts';
+import { readExpiry, readLimit, requireNoLongerRights, requireNoWider } from '../../../src/domain/token/new-token.ts';
 import { isWithinReach, mayRevoke, requireOwnerLeft } from '../../../src/domain/token/revocation.ts';
 import { permissionsOf, type Role } from '../../../src/domain/token/roles.ts';
 import { isSignedIn, MOST_SESSIONS, sessionEnd } from '../../../src/domain/token/session-term.ts';
@@ -64,6 +64,20 @@ describe('a new token', () => {
       operatorByOwner: refusalOf(() => requireNoWider({ operator: false }, { operator: true })),
       other: refusalOf(() => requireNoWider({ operator: false }, { operator: false })),
     }).toEqual({ operatorByOperator: 'ok', operatorByOwner: 'FORBIDDEN', other: 'ok' });
+  });
+});
+
+describe('new rights of a token that there is', () => {
+  test.each([
+    { what: 'more, without an end', giver: DAY, before: ['viewer'], roles: ['owner'], ends: null, is: 'FORBIDDEN' },
+    { what: 'more, for longer', giver: DAY, before: ['viewer'], roles: ['editor'], ends: DAY + 1, is: 'FORBIDDEN' },
+    { what: 'another beside its own', giver: DAY, before: ['owner'], roles: ['owner', 'job'], ends: null, is: 'FORBIDDEN' },
+    { what: 'more, for as long', giver: DAY, before: ['viewer'], roles: ['owner'], ends: DAY, is: 'ok' },
+    { what: 'fewer', giver: DAY, before: ['owner'], roles: ['viewer'], ends: null, is: 'ok' },
+    { what: 'the same', giver: DAY, before: ['viewer'], roles: ['viewer'], ends: null, is: 'ok' },
+    { what: 'more, by one without an end', giver: null, before: ['viewer'], roles: ['owner'], ends: null, is: 'ok' },
+  ] as const)('$what: $is', ({ giver, before, roles, ends, is }) => {
+    expect(refusalOf(() => requireNoLongerRights({ expiresAt: giver }, before, { roles, expiresAt: ends }))).toBe(is);
   });
 });
 

@@ -70,6 +70,27 @@ describe('who is calling', () => {
     }).toEqual({ longer: 'FORBIDDEN', isBounded: true, wider: 'FORBIDDEN' });
   });
 
+  test('#50 nor gives one that outlives it new rights', async () => {
+    const { data } = await gateway.graphql(
+      'mutation { createToken(name: "short", roles: [owner], expiresInDays: 1) { secret token { id } } }',
+    );
+    const short = { id: data.createToken.token.id, secret: data.createToken.secret };
+    const endless = await gateway.token('editor');
+    const give = async (groups: string, days = '') => {
+      const answer = await gateway.graphql(
+        `mutation { createOrUpdateServiceApiToken(tokenId: "${endless.id}", groups: ["${groups}"]${days}) { accessToken { id } } }`,
+        {},
+        short,
+      );
+      return answer.errors?.[0]?.extensions.code ?? 'ok';
+    };
+    expect({ more: await give('owner'), longer: await give('viewer', ', expirationInDays: 2'), fewer: await give('viewer') }).toEqual({
+      more: 'FORBIDDEN',
+      longer: 'FORBIDDEN',
+      fewer: 'ok',
+    });
+  });
+
   test("#51 the last owner can't be revoked, by itself or by two owners at once", async () => {
     const other = await startGateway();
     const second = await other.token('owner');
