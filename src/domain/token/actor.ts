@@ -21,8 +21,10 @@ export interface Actor {
   readonly operator: boolean;
   /** Integrations that the token is limited to; `null` means the whole project. */
   readonly integrationIds: readonly string[] | null;
-  /** When the token itself ends, epoch milliseconds; a token that it makes may not outlive it. */
+  /** When the token ends, or the bearer that was got for it, epoch milliseconds; a token that the actor makes may not outlive it. */
   readonly expiresAt: number | null;
+  /** When the short-lived bearer ends that the request came with, epoch milliseconds; absent for a request that came with none. */
+  readonly bearerEndsAt?: number;
   /** Keyed hash of the browser session that the request came with; absent for a request that showed the token itself. */
   readonly sessionHash?: Buffer;
   readonly request: RequestInfo;

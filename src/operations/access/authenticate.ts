@@ -26,7 +26,7 @@ export async function authenticate(services: Services, presented: PresentedToken
   return await authenticateToken(services, presented, request);
 }
 
-/** The same of an API token alone: a bearer that was got for one is not exchanged for another. */
+/** The same of an API token alone: a bearer that was got for one is exchanged neither for another nor for a browser session, which lasts longer. */
 export async function authenticateToken(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
   const kind = services.tokens.parse(presented.secret);
   if (kind !== 'pat' && kind !== 'svc') throw unauthenticated();
@@ -37,13 +37,17 @@ export async function authenticateToken(services: Services, presented: Presented
   return await liveActorOf(services, found, request);
 }
 
-/** The actor of the token that a short-lived bearer was given for, with the rights that it has now. */
+/** The actor of the token that a short-lived bearer was given for, with the rights that it has now, until the bearer ends. */
 async function authenticateAccess(services: Services, { secret, id }: PresentedToken, request: RequestInfo): Promise<Actor> {
   const access = readAccessToken(services, secret);
   if (access === null || access.expiresAt <= (await services.store.now())) throw unauthenticated();
   const found = await services.store.read.tokens.find(access.tokenId);
   if (found === null || (id !== undefined && id !== access.tokenId)) throw unauthenticated();
-  return await liveActorOf(services, found, request);
+  return endingWith(access.expiresAt, await liveActorOf(services, found, request));
+}
+
+function endingWith(bearerEndsAt: number, actor: Actor): Actor {
+  return { ...actor, bearerEndsAt, expiresAt: Math.min(bearerEndsAt, actor.expiresAt ?? Infinity) };
 }
 
 /** The use of a token that has ended is audited. */
@@ -88,12 +92,16 @@ async function actorOfSession(services: Services, sessionHash: Buffer, request: 
 }
 
 /**
- * The actor of a request that is still being answered, with the rights of now. Throws UNAUTHENTICATED once its token has ended, or its
- * browser was signed out.
+ * The actor of a request that is still being answered, with the rights of now. Throws UNAUTHENTICATED once its token or its bearer has
+ * ended, or its browser was signed out.
  */
 export async function actorOfNow(services: Services, actor: Actor): Promise<Actor> {
   if (actor.sessionHash !== undefined) return await actorOfSession(services, actor.sessionHash, actor.request);
-  return actor.tokenId === null ? actor : await actorOfToken(services, actor.tokenId, actor.request);
+  if (actor.tokenId === null) return actor;
+  const { bearerEndsAt } = actor;
+  if (bearerEndsAt === undefined) return await actorOfToken(services, actor.tokenId, actor.request);
+  if (bearerEndsAt <= (await services.store.now())) throw unauthenticated();
+  return endingWith(bearerEndsAt, await actorOfToken(services, actor.tokenId, actor.request));
 }
 
 /** The actor that a token stands for now, for work that goes on in its name. Throws UNAUTHENTICATED once it has ended. */

@@ -13,8 +13,8 @@ const BATCH = 50;
  * What happens in the project, in its order, from the event behind `after` on, or from now on without it. Events are read when the
  * caller asks for the next one, so that a slow caller costs no memory; none is left out and none comes twice. Ends quietly when
  * `signal` aborts. Throws at once FORBIDDEN, NOT_FOUND, BAD_REQUEST, RATE_LIMITED, and CURSOR_EXPIRED for an event that is not kept any
- * more; later UNAUTHENTICATED or FORBIDDEN within seconds after the token or the browser session ended or lost its rights, UNAVAILABLE when the gateway shuts
- * down, and CURSOR_EXPIRED when events went unread for longer than they are kept.
+ * more; later UNAUTHENTICATED or FORBIDDEN within seconds after the token, its bearer or the browser session ended or lost its rights,
+ * UNAVAILABLE when the gateway shuts down, and CURSOR_EXPIRED when events went unread for longer than they are kept.
  */
 export async function followEvents(
   services: Services,

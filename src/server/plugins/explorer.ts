@@ -5,7 +5,7 @@ import pages from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { SESSION_TTL_MS } from '../../domain/token/session-term.ts';
-import { authenticate } from '../../operations/access/authenticate.ts';
+import { authenticateToken } from '../../operations/access/authenticate.ts';
 import { createSession, endSession } from '../../operations/access/manage-sessions.ts';
 import { actorId } from '../../operations/services.ts';
 import type { Gateway } from '../gateway.ts';
@@ -64,7 +64,7 @@ async function signIn(gateway: Gateway, request: FastifyRequest, reply: FastifyR
   // The parser gives an object, or the request had no body.
   const { token } = (request.body ?? {}) as Readonly<Record<string, unknown>>;
   const secret = typeof token === 'string' ? token.trim() : '';
-  const actor = await throttled(gateway, request.info, { secret }, () => authenticate(services, { secret }, request.info));
+  const actor = await throttled(gateway, request.info, { secret }, () => authenticateToken(services, { secret }, request.info));
   rateLimits.countSignIn(actorId(actor));
   const session = await createSession(services, actor);
   setSessionCookie(request, reply, session.secret, SESSION_TTL_MS / 1000);
