@@ -24,6 +24,7 @@ import { createBackground } from './jobs/background.ts';
 import { startJobs } from './jobs/periodic.ts';
 import { createLog, errorFields } from './log.ts';
 import { createObserver } from './observe.ts';
+import { isAccessToken } from './operations/access/access-token.ts';
 import { createFirstOwner, ensureProject } from './operations/access/prepare-instance.ts';
 import { noteRestore } from './operations/audit/note-restore.ts';
 import { createAuditWatch } from './operations/audit/watch-audit.ts';
@@ -84,7 +85,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     services,
     graphql,
     rateLimits: createRateLimits({ perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond }),
-    logins: createLoginThrottle((text) => parseToken(text) !== null),
+    logins: createLoginThrottle((text) => parseToken(text) !== null || isAccessToken(text)),
     metrics,
     observe: observer.answered,
     readiness: createReadiness(services, state),

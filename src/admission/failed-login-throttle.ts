@@ -27,7 +27,7 @@ export interface LoginThrottle {
   /** Throws RATE_LIMITED, before a token is looked up. */
   admit(address: string, shown: ShownToken): void;
   failed(address: string, shown: ShownToken): void;
-  /** `tokenId` tells what was shown apart from all else; null of a session, whose token has others. */
+  /** `tokenId` tells what was shown apart from all else; null of a session or a bearer, whose token has others. */
   succeeded(shown: ShownToken, tokenId: string | null): void;
 }
 
@@ -36,7 +36,7 @@ interface Failures {
   readonly since: number;
 }
 
-/** `isToken` says whether something has the form of a token and its checksum; what has not costs no look-up, and stands in nobody's way. */
+/** `isToken` says whether something has the form of a token, and its checksum; what has not costs no look-up, and stands in nobody's way. */
 export function createLoginThrottle(
   isToken: (text: string) => boolean,
   perMinute = FAILURES_PER_MINUTE,

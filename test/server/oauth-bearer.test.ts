@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAILURES_PER_MINUTE } from '../../src/admission/failed-login-throttle.ts';
+import { createToken } from '../../src/crypto/token.ts';
 import { ACCESS_TTL_MS } from '../../src/domain/token/access-term.ts';
 import { openStream } from '../support/gateway/event-stream.ts';
-import type { TestGateway, TestToken } from '../support/gateway/gateway.ts';
+import { startGateway, type TestGateway, type TestToken } from '../support/gateway/gateway.ts';
 import { type ProtocolBench, startProtocol } from '../support/protocol/protocol.ts';
 
 let bench: ProtocolBench;
 let gateway: TestGateway;
 beforeAll(async () => {
-  bench = await startProtocol();
+  bench = await startProtocol(null);
   gateway = bench.gateway;
 });
 afterAll(() => bench.close());
 
-async function bearerOf({ id, secret }: TestToken): Promise<string> {
-  const response = await fetch(`${gateway.url}/oauth2/token`, {
+async function bearerOf({ id, secret }: TestToken, at = gateway): Promise<string> {
+  const response = await fetch(`${at.url}/oauth2/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
@@ -25,6 +27,33 @@ const ask = async (query: string, bearer: string) => {
   const { data, errors } = await gateway.graphql(query, {}, null, { authorization: `Bearer ${bearer}` });
   return errors?.[0]?.extensions.code ?? data;
 };
+
+const statusOf = async (at: TestGateway, secret: string) =>
+  (await at.graphql('{ __typename }', {}, null, { authorization: `Bearer ${secret}` })).status;
+
+describe('where too many logins of an address fail (#52)', () => {
+  test('every bearer of a token that was good before still passes', async () => {
+    const at = await startGateway({ clock: bench.clock });
+    const first = await bearerOf(at.owner, at);
+    bench.clock.advance(1000);
+    const second = await bearerOf(at.owner, at);
+    const before = [await statusOf(at, first), await statusOf(at, second)];
+    // Each of another token, until those that were not seen yet are put off, too.
+    await Promise.all(Array.from({ length: 2 * FAILURES_PER_MINUTE }, () => statusOf(at, createToken('svc'))));
+    const after = [await statusOf(at, first), await statusOf(at, second)];
+    await at.close();
+    expect({ before, after }).toEqual({ before: [200, 200], after: [200, 200] });
+  });
+
+  test('what has not the form of a token stands in the way of no bearer', async () => {
+    const at = await startGateway();
+    const bearer = await bearerOf(at.owner, at);
+    const refused = await Promise.all(Array.from({ length: FAILURES_PER_MINUTE + 20 }, (_, index) => statusOf(at, `rubbish-${index}`)));
+    const passes = await statusOf(at, bearer);
+    await at.close();
+    expect({ isPutOff: refused.includes(429), passes }).toEqual({ isPutOff: true, passes: 200 });
+  });
+});
 
 /** Who stole a bearer has it for a quarter of an hour, and gets nothing that lasts longer. */
 describe('what a bearer was used for ends with it', () => {

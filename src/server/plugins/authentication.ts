@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ShownToken } from '../../admission/failed-login-throttle.ts';
 import { DomainError, unauthenticated } from '../../domain/errors/errors.ts';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
+import { isAccessToken } from '../../operations/access/access-token.ts';
 import { authenticate, authenticateSession } from '../../operations/access/authenticate.ts';
 import { localActor } from '../../operations/access/prepare-instance.ts';
 import { actorId } from '../../operations/services.ts';
@@ -51,12 +52,17 @@ export async function throttled(
   logins.admit(address, shown);
   try {
     const actor = await login();
-    logins.succeeded(shown, shown.secret.startsWith('chg_ses_') ? null : actor.tokenId);
+    logins.succeeded(shown, isOneOfMany(shown.secret) ? null : actor.tokenId);
     return actor;
   } catch (error) {
     if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') logins.failed(address, shown);
     throw error;
   }
+}
+
+/** A session's secret, or a bearer: one token has several, so its id does not tell them apart. */
+function isOneOfMany(secret: string): boolean {
+  return secret.startsWith('chg_ses_') || isAccessToken(secret);
 }
 
 /**

@@ -694,6 +694,14 @@ export const ACCESS = [
     name: 'signed',
   },
   {
+    id: 'access/stream-after-bearer',
+    file: 'src/operations/access/authenticate.ts',
+    before: '  if (bearerEndsAt <= (await services.store.now())) throw unauthenticated();\n',
+    after: '',
+    tests: ['test/server/oauth-bearer.test.ts'],
+    name: 'events',
+  },
+  {
     id: 'access/site-limited',
     file: 'src/operations/sites/rename-site.ts',
     before: "  requireWholeProject(actor, 'A site');\n",
