@@ -22,7 +22,7 @@ export function oauthToken(app: FastifyInstance, gateway: Gateway): void {
 
 async function answer(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const form = parseForm(request.bodyText);
-  if (form.get('grant_type') !== GRANT) throw badRequest('grant_type', `The grant type is ${GRANT}.`, { oauth: 'unsupported_grant_type' });
+  requireGrant(form.get('grant_type'));
   const client = clientOf(headerOf(request.raw, 'authorization'), form);
   const { services, rateLimits } = gateway;
   const actor = await throttled(gateway, request.info, client, () => authenticateToken(services, client, request.info));
@@ -32,6 +32,16 @@ async function answer(gateway: Gateway, request: FastifyRequest, reply: FastifyR
   // Whatever scope was asked for, the bearer has the rights of its token.
   const body = { access_token: secret, token_type: 'Bearer', expires_in: expiresInSeconds, scope: actor.roles.join(' ') };
   return await reply.headers({ 'content-type': 'application/json; charset=utf-8', pragma: 'no-cache' }).send(JSON.stringify(body));
+}
+
+/** Throws BAD_REQUEST. A name without a value counts as left out (RFC 6749, part 3.2), which is another error than a grant that is not served. */
+function requireGrant(type: string | undefined): void {
+  if (type === GRANT) return;
+  throw badRequest(
+    'grant_type',
+    `The grant type is ${GRANT}.`,
+    type === undefined || type === '' ? {} : { oauth: 'unsupported_grant_type' },
+  );
 }
 
 /** Throws BAD_REQUEST where the client authenticates in two ways at once, UNAUTHENTICATED where in none. */
