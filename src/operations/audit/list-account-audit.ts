@@ -1,4 +1,4 @@
-import { type AccountAuditFilter, isWanted } from '../../domain/audit/account-audit.ts';
+import { type AccountAuditFilter, isWanted, mayFind } from '../../domain/audit/account-audit.ts';
 import type { AuditRow } from '../../domain/audit/audit.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
@@ -34,6 +34,7 @@ export async function listAccountAudit(
   { from, to, limit, direction, place }: AccountAuditPage,
 ): Promise<FoundAudit> {
   requireAuditor(actor);
+  if (!mayFind(filter)) return { rows: [], next: null };
   const { audit } = store.read;
   const range = { from, ...(to === null ? {} : { to }) };
   const rows: AuditRow[] = [];

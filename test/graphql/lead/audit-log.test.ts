@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { listAccountAudit } from '../../../src/operations/audit/list-account-audit.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 
@@ -52,6 +54,17 @@ describeOnEachEngine('the audit log of the lead API', ({ databaseUrl }) => {
       withQueries: namesOf(await ask({ first: 100, queries: true })).includes('network.probe'),
       later: namesOf(await ask({ from: '2100-01-01T00:00:00Z' })),
     }).toEqual({ about: true, byNobody: [], byOwner: true, byAgents: [], views: [], probes: false, withQueries: true, later: [] });
+  });
+
+  test('what agents did is answered without looking for it, since there are none', async () => {
+    const { services, projectId } = bench.gateway.app;
+    const unread = () => Promise.reject(new Error('a page was read'));
+    const audit = { ...services.store.read.audit, page: unread, pageFromOldest: unread };
+    const store = { ...services.store, read: { ...services.store.read, audit } };
+    const actor = localActor(projectId, 'audit', { id: 'audit', ip: null, client: {} });
+    const filter = { includesQueries: true, references: [], actor: null, role: 'AGENT', eventTypes: null } as const;
+    const page = { from: 0, to: null, limit: 1, direction: 'older', place: null } as const;
+    expect(await listAccountAudit({ ...services, store }, actor, filter, page)).toEqual({ rows: [], next: null });
   });
 
   test('a row says who did it, with which command of the client', async () => {
