@@ -4,8 +4,13 @@ import { authenticate } from '../../src/operations/access/authenticate.ts';
 import { revokeToken } from '../../src/operations/access/revoke-token.ts';
 import { updateToken } from '../../src/operations/access/update-token.ts';
 import { commitWaiting } from '../../src/operations/commits/commit-waiting.ts';
+import { deleteIntegration } from '../../src/operations/integrations/delete-integration.ts';
+import { renameIntegration } from '../../src/operations/integrations/rename-integration.ts';
 import { renewLease } from '../../src/operations/leases/renew-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
+import { addStreamingSystem } from '../../src/operations/streaming/add-streaming-system.ts';
+import { deleteStreamingSystem } from '../../src/operations/streaming/delete-streaming-system.ts';
+import { renameStreamingSystem } from '../../src/operations/streaming/rename-streaming-system.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
 import { stageSecret, type TestToken } from '../support/gateway/gateway.ts';
 import { ACQUIRE, codeOf, HOUR, POLICY, type ProtocolBench, RELEASE, startProtocol } from '../support/protocol/protocol.ts';
@@ -116,6 +121,40 @@ describeOnEachEngine('callers that overlap', ({ engine, databaseUrl }) => {
       async (services) => void (await against(services, two, a.id)),
     );
     expect(outcomes).toEqual(['ok', is]);
+  });
+
+  test('of two callers who delete the same system or the same integration the second is told that it is gone', async () => {
+    const { gateway } = bench;
+    const { services } = gateway.app;
+    const actor = await actorOf(gateway.owner);
+    const system = await addStreamingSystem(services, actor, { name: 'twice deleted', type: 'self-hosted', siteId: null });
+    const connectionId = await bench.add();
+    const [integration] = await bench.sql(`select integration_id as id from connections where id = '${connectionId}'`);
+    const deleteSystem = (by: Services) => deleteStreamingSystem(by, actor, system.id);
+    const deleteWhole = (by: Services) => deleteIntegration(by, actor, String(integration?.id));
+    expect({ system: await overlapped(deleteSystem, deleteSystem), integration: await overlapped(deleteWhole, deleteWhole) }).toEqual({
+      system: ['ok', 'NOT_FOUND'],
+      integration: ['ok', 'NOT_FOUND'],
+    });
+  });
+
+  test('of two callers who take one name at the same moment the second is told the argument that it stands in', async () => {
+    const { gateway } = bench;
+    const { services } = gateway.app;
+    const actor = await actorOf(gateway.owner);
+    const add = (name: string) => addStreamingSystem(services, actor, { name, type: 'self-hosted', siteId: null });
+    const [a, b] = [await add('a'), await add('b')];
+    const ids = await Promise.all([bench.add(), bench.add()]);
+    const integrations = await bench.sql(`select distinct integration_id as id from connections where id in ('${ids.join("', '")}')`);
+    const pathOf = (renaming: Promise<unknown>) => renaming.catch(({ code, details }) => `${code} ${details.path}`);
+    const told: unknown[] = [];
+    const rename = (id: string) => async (by: Services) =>
+      void told.push(await pathOf(renameStreamingSystem(by, actor, id, 'same').then(() => 'ok')));
+    const renameCluster = (id: unknown) => async (by: Services) =>
+      void told.push(await pathOf(renameIntegration(by, actor, { id: String(id), name: 'same', namePath: 'newName' }).then(() => 'ok')));
+    await overlapped(rename(a.id), rename(b.id));
+    await overlapped(renameCluster(integrations[0]?.id), renameCluster(integrations[1]?.id));
+    expect(told.sort()).toEqual(['NAME_TAKEN newName', 'NAME_TAKEN newName', 'ok', 'ok']);
   });
 
   describe('a commit that waits for jobs', () => {

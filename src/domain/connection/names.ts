@@ -1,4 +1,4 @@
-import { badRequest } from '../errors/errors.ts';
+import { badRequest, DomainError } from '../errors/errors.ts';
 import type { Connection, Integration } from './connection.ts';
 
 const MOST_CHARACTERS = 200;
@@ -22,4 +22,16 @@ export function nameKey(name: string): string {
 /** The name of a connection to show, never null. */
 export function displayName(connection: Pick<Connection, 'name'>, integration: Pick<Integration, 'name'>): string {
   return connection.name ?? integration.name;
+}
+
+/** `what`, at the beginning of a sentence, has the name already; `path` is where the name stands in the caller's input. */
+export function nameTaken(what: string, path: string): DomainError {
+  return new DomainError('NAME_TAKEN', `${what} of that name exists already.`, { path });
+}
+
+/** Tells where the caller gave the name, also when the store refuses the second of two callers that take it at the same moment. */
+export function takenAt(path: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof DomainError && error.code === 'NAME_TAKEN' ? new DomainError(error.code, error.message, { path }) : error;
+  };
 }

@@ -1,6 +1,6 @@
 import type { Integration, IntegrationCategory } from '../../domain/connection/connection.ts';
-import { readName } from '../../domain/connection/names.ts';
-import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import { nameTaken, readName, takenAt } from '../../domain/connection/names.ts';
+import { notFound } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
@@ -15,15 +15,16 @@ export async function renameIntegration(
   requirePermission(actor, 'commit');
   const { namePath = 'name' } = input;
   const name = readName(input.name, namePath);
-  return await writeAs(services, actor, async (tx) => {
+  const work = writeAs(services, actor, async (tx) => {
     const found = await tx.integrations.find(scopeOf(actor), input.id);
     if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration');
     const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, actorId(actor), await tx.now());
     if (outcome === 'gone') throw notFound('integration');
-    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: namePath });
+    if (outcome === 'taken') throw nameTaken('An integration', namePath);
     await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: input.id, details: {} });
     const renamed = await tx.integrations.find(scopeOf(actor), input.id);
     if (renamed === null) throw notFound('integration');
     return renamed;
   });
+  return await work.catch(takenAt(namePath));
 }

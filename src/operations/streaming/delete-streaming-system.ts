@@ -15,15 +15,18 @@ export async function deleteStreamingSystem(services: Services, actor: Actor, id
   requirePermission(actor, 'delete');
   requireWholeProject(actor);
   await writeAs(services, actor, async (tx) => {
-    if ((await tx.streamingSystems.find(actor.projectId, id)) !== null) return await deleteFound(services, actor, tx, id);
+    const isThere = async () => (await tx.streamingSystems.find(actor.projectId, id)) !== null;
+    if (await isThere()) {
+      // Keeps a cluster from being added while those that are there go. Whoever had to wait for it may find the system gone.
+      await tx.lock(id, 'exclusive');
+      if (await isThere()) return await deleteLocked(services, actor, tx, id);
+    }
     if (!(await endedByEarlierRun(services, tx, actor, { action: 'streaming-system.delete', entityId: id })))
       throw notFound('streaming system');
   });
 }
 
-async function deleteFound(services: Services, actor: Actor, tx: Writers, id: string): Promise<void> {
-  // Comes first, so that no cluster is added while those that are there go.
-  await tx.lock(id, 'exclusive');
+async function deleteLocked(services: Services, actor: Actor, tx: Writers, id: string): Promise<void> {
   const clusters = await tx.integrations.ofSystem(scopeOf(actor), id, MOST_REMOVED + 1);
   requireFewToRemove(clusters.length);
   await requireFewConnections(actor, tx, clusters);

@@ -1,5 +1,5 @@
-import { readName } from '../../domain/connection/names.ts';
-import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import { nameTaken, readName, takenAt } from '../../domain/connection/names.ts';
+import { notFound } from '../../domain/errors/errors.ts';
 import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
@@ -12,12 +12,13 @@ export async function renameStreamingSystem(services: Services, actor: Actor, id
   requirePermission(actor, 'commit');
   requireWholeProject(actor);
   const name = readName(given, 'newName');
-  return await writeAs(services, actor, async (tx) => {
+  const work = writeAs(services, actor, async (tx) => {
     const outcome = await tx.streamingSystems.rename(actor.projectId, id, name, actorId(actor), await tx.now());
-    if (outcome === 'taken') throw new DomainError('NAME_TAKEN', 'A streaming system of that name exists already.', { path: 'newName' });
+    if (outcome === 'taken') throw nameTaken('A streaming system', 'newName');
     const renamed = outcome === 'gone' ? null : await tx.streamingSystems.find(actor.projectId, id);
     if (renamed === null) throw notFound('streaming system');
     await record(services, tx, actor, { action: 'streaming-system.rename', entity: 'streaming-system', entityId: id, details: {} });
     return renamed;
   });
+  return await work.catch(takenAt('newName'));
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
 import type { Integration, Scope } from '../../../domain/connection/connection.ts';
-import { nameKey } from '../../../domain/connection/names.ts';
-import { DomainError, notFound } from '../../../domain/errors/errors.ts';
+import { nameKey, nameTaken } from '../../../domain/connection/names.ts';
+import { notFound } from '../../../domain/errors/errors.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../../../domain/integration/integration-store.ts';
 import { isUniqueViolation } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
@@ -134,7 +134,7 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
         const renamed = await alter(scope, id, { name, nameKey: nameKey(name), updatedAt: now, updatedBy: by });
         return renamed ? 'renamed' : 'gone';
       } catch (error) {
-        if (isUniqueViolation(error)) throw new DomainError('NAME_TAKEN', 'An integration of that name exists already.', { path: 'name' });
+        if (isUniqueViolation(error)) throw nameTaken('An integration', 'name');
         throw error;
       }
     },

@@ -1,6 +1,5 @@
 import { and, asc, eq, isNull, notExists, type SQL } from 'drizzle-orm';
-import { nameKey } from '../../../domain/connection/names.ts';
-import { DomainError } from '../../../domain/errors/errors.ts';
+import { nameKey, nameTaken } from '../../../domain/connection/names.ts';
 import type { StreamingSystemReaders, StreamingSystemWriters } from '../../../domain/streaming/streaming-store.ts';
 import type { StreamingSystem } from '../../../domain/streaming/streaming-system.ts';
 import { isUniqueViolation } from '../../store-error.ts';
@@ -79,8 +78,7 @@ export function streamingSystemWriters(tx: SignedTransaction, tables: Tables): S
         const renamed = await alter(projectId, id, { name, nameKey: nameKey(name), updatedAt: now, updatedBy: by });
         return renamed ? 'renamed' : 'gone';
       } catch (error) {
-        if (isUniqueViolation(error))
-          throw new DomainError('NAME_TAKEN', 'A streaming system of that name exists already.', { path: 'name' });
+        if (isUniqueViolation(error)) throw nameTaken('A streaming system', 'name');
         throw error;
       }
     },
