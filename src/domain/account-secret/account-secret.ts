@@ -1,7 +1,7 @@
 import { SECRET_MAX_BYTES } from '../connection/reference/secret-reference.ts';
-import { badRequest, DomainError } from '../errors/errors.ts';
+import { badRequest } from '../errors/errors.ts';
 import type { SealBinding } from '../ports/vault.ts';
-import { type Actor, requirePermission } from '../token/actor.ts';
+import { type Actor, requirePermission, requireWholeProject } from '../token/actor.ts';
 
 /** A named secret of a project. What it says stands in its versions, sealed; the name is its own for as long as it is not deleted. */
 export interface AccountSecret {
@@ -85,8 +85,7 @@ export function isSecretOver({ expiresAt }: Pick<AccountSecret, 'expiresAt'>, no
 /** Throws FORBIDDEN where the actor may not do this with the project's secrets, which are the whole project's. */
 export function requireSecretAccess(actor: Actor, permission: 'read' | 'secret'): void {
   requirePermission(actor, permission);
-  if (actor.integrationIds !== null)
-    throw new DomainError('FORBIDDEN', "Secrets are the whole project's, and this token is limited to some integrations.");
+  requireWholeProject(actor, 'A secret');
 }
 
 /** The value is for whoever made the secret, and may still make one, and for owners. Throws FORBIDDEN. */

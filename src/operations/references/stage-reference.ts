@@ -9,7 +9,7 @@ import {
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
 import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { findConnector } from '../connections/find-connector.ts';
@@ -164,8 +164,7 @@ async function readReference(
   const key = givenKey === undefined ? (path === kept?.path ? kept.key : null) : readKey(givenKey);
   const reference = { provider, path, key };
   if (ownRoots !== undefined) {
-    if (actor.integrationIds !== null)
-      throw new DomainError('FORBIDDEN', "Secrets are the whole project's, and this token is limited to some integrations.");
+    requireWholeProject(actor, 'A secret');
     return reference;
   }
   const grants = await services.store.read.providerGrants.of(actor.projectId);

@@ -3,12 +3,11 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { NewSystem } from '../../domain/streaming/new-cluster.ts';
 import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import { actorId, type Services } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
 import { writeAs } from '../write-as.ts';
-import { requireWholeProject } from './whole-project.ts';
 
 /** An empty system, on the site that was named or the project's only one. Throws FORBIDDEN, NAME_TAKEN, NOT_FOUND, BAD_REQUEST. */
 export async function addStreamingSystem(
@@ -27,7 +26,7 @@ export async function createSystem(
   tx: Writers,
   { name, type, siteId, namePath }: NewSystem & { readonly siteId: string | null; readonly namePath: string },
 ): Promise<StreamingSystem> {
-  requireWholeProject(actor);
+  requireWholeProject(actor, 'A streaming system');
   const now = await tx.now();
   const system: StreamingSystem = {
     id: services.newId(),

@@ -6,11 +6,10 @@ import type { Readers } from '../../domain/ports/store.ts';
 import { requireSameSite } from '../../domain/site/site-choice.ts';
 import { type ClusterChoice, type GivenCluster, type NewSystem, readClusterChoice } from '../../domain/streaming/new-cluster.ts';
 import { requireOfSystem } from '../../domain/streaming/streaming-system.ts';
-import type { Actor } from '../../domain/token/actor.ts';
+import { type Actor, requireWholeProject } from '../../domain/token/actor.ts';
 import type { ChosenIntegration, PlannedConnection } from '../integrations/integration-choice.ts';
 import { scopeOf } from '../services.ts';
 import { chooseSite } from '../sites/choose-site.ts';
-import { requireWholeProject } from './whole-project.ts';
 
 type From = Pick<Readers, 'sites' | 'integrations' | 'streamingSystems'>;
 
@@ -26,7 +25,7 @@ export async function chooseCluster(
     const integration = await findCluster(from, actor, choice, connection);
     return { siteId: integration.siteId, integration };
   }
-  requireWholeProject(actor);
+  requireWholeProject(actor, 'A streaming system');
   const { externalId, name } = choice.cluster;
   const planned = await planSystem(from, actor, choice.system, connection);
   return {

@@ -2,18 +2,17 @@ import type { Integration } from '../../domain/connection/connection.ts';
 import { MOST_REMOVED, requireFewToRemove } from '../../domain/connection/removal.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import { endedByEarlierRun } from '../idempotency/earlier-run.ts';
 import { removeWithConnections } from '../integrations/delete-integration.ts';
 import { actorId, type Services, scopeOf } from '../services.ts';
 import { writeAs } from '../write-as.ts';
-import { requireWholeProject } from './whole-project.ts';
 
 /** Removes a streaming system with its clusters and their connections, or nothing: one that is protected or held refuses the whole. */
 export async function deleteStreamingSystem(services: Services, actor: Actor, id: string): Promise<void> {
   requirePermission(actor, 'delete');
-  requireWholeProject(actor);
+  requireWholeProject(actor, 'A streaming system');
   await writeAs(services, actor, async (tx) => {
     const isThere = async () => (await tx.streamingSystems.find(actor.projectId, id)) !== null;
     if (await isThere()) {

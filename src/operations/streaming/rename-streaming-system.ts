@@ -1,16 +1,15 @@
 import { nameTaken, readName, takenAt } from '../../domain/connection/names.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import { actorId, type Services } from '../services.ts';
 import { writeAs } from '../write-as.ts';
-import { requireWholeProject } from './whole-project.ts';
 
 /** Throws FORBIDDEN, NOT_FOUND, NAME_TAKEN, BAD_REQUEST. */
 export async function renameStreamingSystem(services: Services, actor: Actor, id: string, given: string): Promise<StreamingSystem> {
   requirePermission(actor, 'commit');
-  requireWholeProject(actor);
+  requireWholeProject(actor, 'A streaming system');
   const name = readName(given, 'newName');
   const work = writeAs(services, actor, async (tx) => {
     const outcome = await tx.streamingSystems.rename(actor.projectId, id, name, actorId(actor), await tx.now());
