@@ -107,7 +107,11 @@ export async function addReferring(services, actor, file, name) {
 export function referenceTo(file) {
   return {
     provider: 'file',
-    paths: { env: { value: null, field: 'envVarName' }, file: { value: file, field: 'filePath' } },
+    paths: {
+      env: { value: null, field: 'envVarName' },
+      file: { value: file, field: 'filePath' },
+      account: { value: null, field: 'accountSecret' },
+    },
     beside: {},
   };
 }
