@@ -43,22 +43,18 @@ export function requestBody(app: FastifyInstance): void {
     if (raw.headers.expect !== undefined) reply.raw.writeContinue();
     done();
   });
-  app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BYTES[FORM_TYPE] }, (request, body: Buffer, done) => {
-    try {
-      request.bodyText = decode(body);
-      done(null, null);
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BYTES[JSON_TYPE] }, (request, body: Buffer, done) => {
-    try {
-      request.bodyText = decode(body);
-      done(null, parseObject(request.bodyText));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  const parse = (type: BodyType, read: (text: string) => unknown) =>
+    app.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: MAX_BYTES[type] }, (request, body: Buffer, done) => {
+      try {
+        request.bodyText = decode(body);
+        done(null, read(request.bodyText));
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+  // Its route reads a form, from the text.
+  parse(FORM_TYPE, () => null);
+  parse(JSON_TYPE, parseObject);
 }
 
 function bodyTypeOf({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): BodyType {

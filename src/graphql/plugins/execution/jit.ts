@@ -8,7 +8,7 @@ import type { PreparedOperation } from './prepared-operation.ts';
 
 /** Compiling costs more than one execution does: a document that was written for a single request is not worth it. */
 const COMPILED_AT_USE = 4;
-/** Compiled code takes far more than its document: so much of it is kept, and what was used last goes last. */
+/** Compiled code takes far more than its document: the code of so many documents is kept, and the least recently used goes first. */
 const MOST_COMPILED = 100;
 
 /**
