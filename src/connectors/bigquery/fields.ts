@@ -8,6 +8,7 @@ import {
   readServiceAccount,
   type ServiceAccount,
   secretsOfAccount,
+  serviceAccountIn,
   serviceAccountOf,
   serviceAccountText,
 } from '../kits/google/service-account.ts';
@@ -46,16 +47,13 @@ export function projectOf({ projectId, serviceJson }: BigqueryDetails): string {
   return projectId ?? readServiceAccount(serviceJson)?.project_id ?? '';
 }
 
-/** The field has seen that the file is one. */
 export function accountOf({ serviceJson }: Pick<BigqueryDetails, 'serviceJson'>): ServiceAccount {
-  const account = readServiceAccount(serviceJson);
-  if (account === null) throw new TypeError('serviceJson is no service account');
-  return account;
+  return serviceAccountIn(serviceJson);
 }
 
 /** Headers of who the account is, by a token made for it. */
 export async function authorizationOf(details: BigqueryDetails, egress: EgressSession) {
-  return { authorization: `Bearer ${await fetchGoogleToken(egress, details.tokenUrl, JSON.stringify(accountOf(details)))}` };
+  return { authorization: `Bearer ${await fetchGoogleToken(egress, details.tokenUrl, accountOf(details))}` };
 }
 
 /** Where one of Google's APIs answers. */

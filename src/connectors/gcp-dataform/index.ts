@@ -3,7 +3,8 @@ import { secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { secureUrl, word } from '../kits/fields.ts';
-import { fetchGoogleToken, googleTokenMeaning, serviceAccountKey, tokenUrlField } from '../kits/google/google-token.ts';
+import { fetchGoogleToken, googleTokenMeaning, tokenUrlField } from '../kits/google/google-token.ts';
+import { serviceAccountIn, serviceAccountJson } from '../kits/google/service-account.ts';
 import { problem, says } from '../kits/problems.ts';
 
 /** https://cloud.google.com/dataform/reference/rest/v1/projects.locations.repositories/list */
@@ -28,7 +29,7 @@ export default defineHttpConnector({
         description: 'Locations of the repositories, such as europe-west1.',
       },
     ),
-    serviceAccountInfo: secret(serviceAccountKey(), {
+    serviceAccountInfo: secret(serviceAccountJson(), {
       names: { leadType: 'JSONString' },
       title: 'Service account',
       description: 'JSON key of a service account with the role Dataform Viewer.',
@@ -45,7 +46,7 @@ export default defineHttpConnector({
   tested: { against: 'fake', what: 'a fake of both' },
   baseUrl: ({ apiUrl, projectId }) => `${new URL(apiUrl).origin}/v1/projects/${projectId}`,
   async signIn({ egress, open }, { tokenUrl, serviceAccountInfo }) {
-    return { session: open({ authorization: `Bearer ${await fetchGoogleToken(egress, tokenUrl, serviceAccountInfo)}` }) };
+    return { session: open({ authorization: `Bearer ${await fetchGoogleToken(egress, tokenUrl, serviceAccountIn(serviceAccountInfo))}` }) };
   },
   async probe(session, { credentials: { locations } }) {
     const unreachable = [];

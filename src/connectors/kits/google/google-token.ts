@@ -3,24 +3,13 @@ import { z } from 'zod';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
 import { setting } from '../../../domain/connector/field.ts';
 import { ORIGIN } from '../../../domain/connector/field-types.ts';
-import { isHeaderWord, jsonObject, secureUrl } from '../fields.ts';
+import { isHeaderWord, secureUrl } from '../fields.ts';
 import { type HttpFailure, openHttp } from '../http/http-session.ts';
 import { signJwt } from '../http/rsa-key.ts';
 import { type Meaning, problem, Refusal, says } from '../problems.ts';
+import type { ServiceAccount } from './service-account.ts';
 
 const GOOGLE = 'https://oauth2.googleapis.com/token';
-
-const ACCOUNT = z.object({
-  type: z.literal('service_account'),
-  client_email: z.string().min(1),
-  private_key: z.string().min(1),
-  private_key_id: z.string().min(1),
-});
-
-/** The file of a service account's key. */
-export function serviceAccountKey() {
-  return jsonObject().refine((value) => ACCOUNT.safeParse(JSON.parse(value)).success, 'must be the JSON key of a service account');
-}
 
 /** Where tokens are issued. The key's own `token_uri` is not asked: whoever gives a key would say where it is used. */
 export function tokenUrlField() {
@@ -32,8 +21,8 @@ export function tokenUrlField() {
 }
 
 /** https://developers.google.com/identity/protocols/oauth2/service-account#httprest */
-export async function fetchGoogleToken(egress: EgressSession, tokenUrl: string, account: string): Promise<string> {
-  const { client_email: iss, private_key: pem, private_key_id: id } = ACCOUNT.parse(JSON.parse(account));
+export async function fetchGoogleToken(egress: EgressSession, tokenUrl: string, account: ServiceAccount): Promise<string> {
+  const { client_email: iss, private_key: pem, private_key_id: id } = account;
   const claims = { iss, scope: 'https://www.googleapis.com/auth/cloud-platform', aud: GOOGLE };
   const assertion = signJwt({ key: readKey(pem), id }, claims, Date.now(), 3600);
   const body = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretText } from '../../../domain/connector/field-types.ts';
+import { jsonObject } from '../fields.ts';
 
 /**
  * Of the key file of a service account, what is used. Other types of the file make libraries fetch URLs and run programs, and
@@ -28,6 +29,18 @@ export function readServiceAccount(given: string): ServiceAccount | null {
 
 function isServiceAccount(given: string): boolean {
   return readServiceAccount(given) !== null;
+}
+
+/** The same of a text whose field has seen that it is one. */
+export function serviceAccountIn(given: string): ServiceAccount {
+  const account = readServiceAccount(given);
+  if (account === null) throw new TypeError('the text is no service account');
+  return account;
+}
+
+/** The file as it is, as text or as an object. */
+export function serviceAccountJson() {
+  return jsonObject().refine(isServiceAccount, WHAT);
 }
 
 /** The file in base64, as the lead API has it, or as it is. */
