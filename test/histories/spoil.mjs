@@ -59,11 +59,19 @@ export const SPOILT = {
       stored.audit.find(({ action }) => action === 'lease.acquire'),
       (row) => (row.action = 'lease.end'),
     ),
-  inFlight: ({ events }) =>
-    change(
-      events.find(({ op, inv, ret, key, value }) => op === 'commit' && value.code === 'CONNECTION_IN_USE' && isHeld(events, key, inv, ret)),
-      (event) => Object.assign(event, { type: 'ok', value: { version: 1 } }),
-    ),
+  // A lease that was there from the beginning, and that nobody ended.
+  inFlight: ({ events }) => {
+    const heeding = new Set(
+      events.filter(({ op, type, args }) => type === 'ok' && (op === 'waited' || args.heeds === true)).map(({ key }) => key),
+    );
+    return change(
+      latest(events, ({ op, key }) => op === 'acquire' && heeding.has(key)),
+      (event) => {
+        Object.assign(event, { inv: -1, ret: -1 });
+        event.value.lease = 'of nobody';
+      },
+    );
+  },
   fresh: ({ events }) =>
     change(
       latest(events, ({ op, args, value }) => op === 'readLease' && args.fresh && value.serial > 0),
@@ -99,17 +107,6 @@ function isRevoked(events, { inv, ret }) {
     .sort((a, b) => a.inv - b.inv)
     .at(-1);
   return last?.op === 'revoke' && last.type === 'ok' && last.ret < inv;
-}
-
-function isHeld(events, key, from, until) {
-  return events.some(
-    ({ op, key: of, type, ret, value }) =>
-      op === 'acquire' &&
-      type === 'ok' &&
-      of === key &&
-      ret < from &&
-      events.every(({ op: end, args, inv }) => (end !== 'release' && end !== 'endLease') || args.lease !== value.lease || inv > until),
-  );
 }
 
 function latest(events, fits) {
