@@ -24,9 +24,30 @@ export function describeStreamingStore(engine: string, open: (clock: ReturnType<
       const { streamingSystems } = store.read;
       expect({
         found: await streamingSystems.find(system.projectId, system.id),
-        listed: await streamingSystems.all(system.projectId, 10),
+        listed: await streamingSystems.all({ projectId: system.projectId, integrationIds: null }, 10),
         elsewhere: await streamingSystems.find(uuidv7(), system.id),
       }).toEqual({ found: expect.objectContaining(system), listed: [expect.objectContaining(system)], elsewhere: null });
+    });
+
+    test('a list in the scope of some integrations has the systems that hold one of them, and counts no other towards its limit', async () => {
+      const projectId = uuidv7();
+      const systems = ['first', 'second', 'third', 'fourth'].map((name) => systemOf(projectId, name));
+      const clusters = systems.map((system) => clusterOf(system, system.name));
+      for (const system of systems) await insert(system);
+      for (const cluster of clusters) await insertCluster(cluster);
+      const [, second, third, fourth] = clusters.map(({ id }) => id);
+      const gone = { projectId, integrationIds: null };
+      await store.write((tx) => tx.integrations.removeIfEmpty(gone, fourth ?? '', 2));
+      const listed = async (integrationIds: readonly (string | undefined)[], limit: number) =>
+        (await store.read.streamingSystems.all({ projectId, integrationIds: integrationIds.map(String) }, limit)).map(({ name }) => name);
+      expect({
+        two: await listed([third, second], 2),
+        one: await listed([third, second], 1),
+        last: await listed([third], 1),
+        removed: await listed([fourth], 10),
+        none: await listed([], 10),
+        foreign: await store.read.streamingSystems.all({ projectId: uuidv7(), integrationIds: [String(third)] }, 10),
+      }).toEqual({ two: ['second', 'third'], one: ['second'], last: ['third'], removed: [], none: [], foreign: [] });
     });
 
     test('of racing systems of one name one is inserted, compared trimmed and as NFC', async () => {
@@ -45,7 +66,7 @@ export function describeStreamingStore(engine: string, open: (clock: ReturnType<
           .write((tx) => tx.streamingSystems.rename(projectId, id, 'same', 'somebody', 2))
           .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
       const outcomes = await Promise.all([rename(a), rename(b)]);
-      const same = (await store.read.streamingSystems.all(projectId, 10)).filter(({ name }) => name === 'same');
+      const same = (await store.read.streamingSystems.all({ projectId, integrationIds: null }, 10)).filter(({ name }) => name === 'same');
       expect({ outcomes: outcomes.sort(), same: same.map(({ updatedBy, updatedAt }) => ({ updatedBy, updatedAt })) }).toEqual({
         outcomes: ['renamed', 'taken'],
         same: [{ updatedBy: 'somebody', updatedAt: 2 }],

@@ -22,3 +22,8 @@ export function requireOpen(
   if (state === 'COMMITTED' || state === 'DISCARDED')
     throw new DomainError('CHANGE_OUTDATED', `This change was ${state.toLowerCase()}. Stage it again.`, { changeId: id, state });
 }
+
+/** True for a change that waits to be validated and committed, and for no other. */
+export function isStillOpen({ state, expiresAt }: Pick<Change, 'state' | 'expiresAt'>, now: number): boolean {
+  return state === 'OPEN' && expiresAt > now;
+}

@@ -1,9 +1,13 @@
+import type { Scope } from '../connection/connection.ts';
 import type { StreamingSystem } from './streaming-system.ts';
 
 export interface StreamingSystemReaders {
   find(projectId: string, id: string): Promise<StreamingSystem | null>;
-  /** In the order they were made, at most `limit`; callers ask for one more than they can take, to see whether there are too many. */
-  all(projectId: string, limit: number): Promise<readonly StreamingSystem[]>;
+  /**
+   * In the order they were made, at most `limit`; of a scope with some integrations those alone that hold one of them. Callers ask for
+   * one more than they can take, to see whether there are too many.
+   */
+  all(scope: Scope, limit: number): Promise<readonly StreamingSystem[]>;
 }
 
 export interface StreamingSystemWriters extends StreamingSystemReaders {

@@ -93,9 +93,7 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
     tokenHolder,
     project: once(() => readProject(services, actor)),
     sites: async () => [...(await sites())],
-    streamingSystems: once(async () =>
-      whole(await listStreamingSystems(services, actor, integrations, MOST_UNPAGED + 1), 'streaming systems'),
-    ),
+    streamingSystems: once(async () => whole(await listStreamingSystems(services, actor, MOST_UNPAGED + 1), 'streaming systems')),
     listing: ({ identifiers }) => (identifiers ? identified() : listing()),
     integrations: async (filter) => matching(await integrations(), filter),
     readableIntegrations: async (filter) => matching(await readable(), filter),

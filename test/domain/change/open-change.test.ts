@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRepeat, requireOpen } from '../../../src/domain/change/open-change.ts';
+import { isRepeat, isStillOpen, requireOpen } from '../../../src/domain/change/open-change.ts';
 import { openChangeLimits, requireRoomForChange } from '../../../src/domain/change/open-change-limit.ts';
 import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
@@ -17,6 +17,16 @@ describe('a temporary key', () => {
     { state: 'DISCARDED', waitUntil: null, now: 99, is: 'CHANGE_OUTDATED' },
   ] as const)('of a change that is $state works at $now: $is', ({ state, waitUntil, now, is }) => {
     expect(refusalOf(() => requireOpen({ id: 'a change', state, waitUntil, expiresAt: 100 }, now))).toBe(is);
+  });
+
+  test.each([
+    { state: 'OPEN', now: 99, is: true },
+    { state: 'OPEN', now: 100, is: false },
+    { state: 'PENDING', now: 99, is: false },
+    { state: 'COMMITTED', now: 99, is: false },
+    { state: 'DISCARDED', now: 99, is: false },
+  ] as const)('of a change that is $state can be given out once more at $now: $is', ({ state, now, is }) => {
+    expect(isStillOpen({ state, expiresAt: 100 }, now)).toBe(is);
   });
 
   test.each([

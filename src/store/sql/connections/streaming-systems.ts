@@ -1,4 +1,5 @@
-import { and, asc, eq, isNull, notExists, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, notExists, type SQL } from 'drizzle-orm';
+import type { Scope } from '../../../domain/connection/connection.ts';
 import { nameKey, nameTaken } from '../../../domain/connection/names.ts';
 import type { StreamingSystemReaders, StreamingSystemWriters } from '../../../domain/streaming/streaming-store.ts';
 import type { StreamingSystem } from '../../../domain/streaming/streaming-system.ts';
@@ -10,9 +11,19 @@ import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 
-export function streamingSystemReaders(source: SignedSource, { streamingSystems }: Tables): StreamingSystemReaders {
+export function streamingSystemReaders(source: SignedSource, { streamingSystems, integrations }: Tables): StreamingSystemReaders {
   const { db } = source;
   const ofProject = (projectId: string) => and(eq(streamingSystems.projectId, projectId), isNull(streamingSystems.deletedAt));
+  const holdingOneOf = (integrationIds: Scope['integrationIds']) =>
+    integrationIds === null
+      ? undefined
+      : inArray(
+          streamingSystems.id,
+          db
+            .select({ id: integrations.streamingSystemId })
+            .from(integrations)
+            .where(and(inArray(integrations.id, [...integrationIds]), isNull(integrations.deletedAt))),
+        );
   return {
     find: async (projectId, id) =>
       verifiedOne<StreamingSystem>(
@@ -23,14 +34,14 @@ export function streamingSystemReaders(source: SignedSource, { streamingSystems 
           .from(streamingSystems)
           .where(and(ofProject(projectId), eq(streamingSystems.id, id))),
       ),
-    all: async (projectId, limit) =>
+    all: async ({ projectId, integrationIds }, limit) =>
       listed<StreamingSystem>(
         source,
         streamingSystems,
         await db
           .select()
           .from(streamingSystems)
-          .where(ofProject(projectId))
+          .where(and(ofProject(projectId), holdingOneOf(integrationIds)))
           .orderBy(asc(streamingSystems.createdAt), asc(streamingSystems.id))
           .limit(atMost(limit)),
       ),
