@@ -4,6 +4,7 @@ import { createLoginThrottle } from './admission/failed-login-throttle.ts';
 import { watchLoadLevel } from './admission/load-level.ts';
 import { createRateLimits } from './admission/rate-limits.ts';
 import { createReplayQuota } from './admission/replay-quota.ts';
+import { createGatewayAws } from './app/create-gateway-aws.ts';
 import { createServices } from './app/create-services.ts';
 import { jobReports } from './app/job-reports.ts';
 import { machineUptime } from './app/machine-uptime.ts';
@@ -47,6 +48,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   const log = createLog(config.logLevel, overrides.logStream);
   const connectors = createCatalogue(await loadPackages(config.connectors));
   const schema = overrides.schema ?? schemaOf(connectors, config.connectors);
+  const gatewayAws = await createGatewayAws(config);
   const { store, instance, vault } = await openInstance(config, overrides, log);
   const own = await findOwnAddresses(config);
   const policy: EgressPolicy = { allow: config.egressAllow, own: own.list };
@@ -56,7 +58,8 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   const auditWatch = createAuditWatch();
   const eventFeed = createEventFeed(store);
   const watched = eventFeed.watching(auditWatch.watching(store));
-  const services = createServices(config, overrides, { store: watched, eventFeed, vault, observer, connectors, background, policy });
+  const ports = { store: watched, eventFeed, vault, observer, gatewayAws };
+  const services = createServices(config, overrides, { ...ports, connectors, background, policy });
   const watchAudit = () =>
     auditWatch.look(services, {
       lost: (rows) => log.write('audit rows lost', { rows: rows.length, ids: firstIds(rows) }),

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { ROLE_ARN } from './domain/aws/gateway-aws.ts';
 import { nearestName } from './domain/errors/nearest-name.ts';
 import { StartupError } from './domain/errors/startup-error.ts';
 import { isNetwork, parseAllowList } from './egress/address-policy.ts';
@@ -25,6 +26,26 @@ export const SETTINGS = {
     default: '',
     description:
       'CIDRs and host names, separated by commas, that validators may dial besides public addresses; `loopback` for local trials.',
+  },
+  CHANGEOVER_AWS_KEY_FILE: {
+    default: '',
+    description:
+      "The gateway's own AWS identity, which may do what the operator grants projects with `changeover aws-role grant`: a file, mode 0600, with AccessKeyId and SecretAccessKey as JSON.",
+  },
+  CHANGEOVER_AWS_ROLE_ARN: {
+    default: '',
+    description:
+      'The same by a web identity in place of a key: the role that the token stands for; with CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE.',
+  },
+  CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE: {
+    default: '',
+    description:
+      'File of the OpenID Connect token that is exchanged for the role of CHANGEOVER_AWS_ROLE_ARN; read anew whenever it is used.',
+  },
+  CHANGEOVER_AWS_ENDPOINTS: {
+    default: '',
+    description:
+      "Where AWS's services answer the gateway's own identity when not at their public addresses: `sts=https://...`, separated by commas, with the names that signatures have.",
   },
   CHANGEOVER_CONNECTORS: {
     default: '',
@@ -99,6 +120,15 @@ export interface Config {
   /** The embedded store's own key file may be made; one that was named must exist. */
   readonly createMasterKey: boolean;
   readonly egressAllow: readonly string[];
+  readonly aws: {
+    /** Where the gateway's own identity is read from; null where it has none. */
+    readonly signIn:
+      | { readonly by: 'key'; readonly file: string }
+      | { readonly by: 'web-identity'; readonly roleArn: string; readonly file: string }
+      | null;
+    /** By the names that signatures give services. */
+    readonly endpoints: Readonly<Record<string, string>>;
+  };
   /** Names of the npm packages that bring further kinds. */
   readonly connectors: readonly string[];
   readonly changeTtlMs: number;
@@ -154,6 +184,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     masterKeyFile: keyFile === '' ? join(dataDir, 'master.key') : resolve(keyFile),
     createMasterKey: keyFile === '',
     egressAllow: readAllowList(read('CHANGEOVER_EGRESS_ALLOW')),
+    aws: {
+      signIn: readAwsSignIn({
+        keyFile: read('CHANGEOVER_AWS_KEY_FILE'),
+        roleArn: read('CHANGEOVER_AWS_ROLE_ARN'),
+        tokenFile: read('CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE'),
+      }),
+      endpoints: readEndpoints(read('CHANGEOVER_AWS_ENDPOINTS')),
+    },
     connectors: readPackageNames(read('CHANGEOVER_CONNECTORS')),
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
@@ -200,6 +238,42 @@ function readAllowList(text: string): readonly string[] {
   } catch {
     throw new StartupError('CHANGEOVER_EGRESS_ALLOW must hold CIDRs, host names or the word "loopback", separated by commas.');
   }
+}
+
+interface GivenAws {
+  readonly keyFile: string;
+  readonly roleArn: string;
+  readonly tokenFile: string;
+}
+
+/** One identity: of two it would be anybody's guess which one signs. */
+function readAwsSignIn({ keyFile, roleArn, tokenFile }: GivenAws): Config['aws']['signIn'] {
+  if ((roleArn === '') !== (tokenFile === ''))
+    throw new StartupError('CHANGEOVER_AWS_ROLE_ARN and CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE must be set together.');
+  if (keyFile !== '' && tokenFile !== '')
+    throw new StartupError('CHANGEOVER_AWS_KEY_FILE and CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE are two identities: set one of them.');
+  if (keyFile !== '') return { by: 'key', file: resolve(keyFile) };
+  if (tokenFile === '') return null;
+  if (!ROLE_ARN.test(roleArn)) throw new StartupError('CHANGEOVER_AWS_ROLE_ARN must be the ARN of a role.');
+  return { by: 'web-identity', roleArn, file: resolve(tokenFile) };
+}
+
+/** Plain http is taken for this machine alone, where trials and tests run. */
+function readEndpoints(text: string): Readonly<Record<string, string>> {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => /^([a-z0-9-]+)=(https?:\/\/[^?#@\s]+)$/.exec(entry));
+  return Object.fromEntries(
+    entries.map((match) => {
+      const [, service = '', url = ''] = match ?? [];
+      const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
+      if (protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)))
+        return [service, url];
+      throw new StartupError('CHANGEOVER_AWS_ENDPOINTS must hold service=https://host entries, separated by commas.');
+    }),
+  );
 }
 
 /** Names alone: a path or an address would run what nobody installed. */

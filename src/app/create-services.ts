@@ -16,7 +16,7 @@ import { createEnvProvider } from '../secrets/env/index.ts';
 import { createFileProvider } from '../secrets/file/index.ts';
 import type { Overrides } from './overrides.ts';
 
-interface Parts extends Pick<Services, 'store' | 'eventFeed' | 'vault' | 'observer'> {
+interface Parts extends Pick<Services, 'store' | 'eventFeed' | 'vault' | 'observer' | 'gatewayAws'> {
   readonly connectors: Catalogue;
   readonly background: Background;
   readonly policy: EgressPolicy;
@@ -48,7 +48,7 @@ export function createServices(
     secrets: createSecretResolver(
       {
         env: createEnvProvider(config.secretVariable),
-        file: createFileProvider([config.dataDir, config.masterKeyFile]),
+        file: createFileProvider([config.dataDir, config.masterKeyFile, ...(config.aws.signIn === null ? [] : [config.aws.signIn.file])]),
         account: createAccountProvider((projectId, name) => followSecret(ports, projectId, name)),
       },
       clock === undefined ? {} : { now: clock.now },

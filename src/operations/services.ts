@@ -1,4 +1,5 @@
 import type { AuditChain } from '../domain/audit/audit-chain.ts';
+import type { GatewayAws } from '../domain/aws/gateway-aws.ts';
 import type { Scope } from '../domain/connection/connection.ts';
 import type { Details } from '../domain/connection/details/details.ts';
 import type { SecretResolver } from '../domain/connection/reference/secret-reference.ts';
@@ -31,6 +32,8 @@ export interface Services {
   readonly eventFeed: EventFeed;
   /** Outside managers, which secret references lead to. */
   readonly secrets: SecretResolver;
+  /** The gateway's own AWS identity; null where the operator gave it none. */
+  readonly gatewayAws: GatewayAws | null;
   readonly settings: ProtocolSettings;
   /** Reads a master key from a file that only its owner may read. Throws StartupError. */
   readMasterKey(file: string): Buffer;

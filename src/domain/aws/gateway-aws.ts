@@ -1,0 +1,29 @@
+/** An access key of AWS, with the session token that goes with a temporary one. */
+export interface AwsKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** What the gateway signs in to AWS with: a key, or a token that STS exchanges for a session of the role (AssumeRoleWithWebIdentity, which is not signed). */
+export type AwsSignIn =
+  | { readonly by: 'key'; readonly key: AwsKey }
+  | { readonly by: 'web-identity'; readonly roleArn: string; readonly token: string };
+
+/** The gateway's own AWS identity, which an operator gives it by settings. It does nothing for a project without a grant. */
+export interface GatewayAws {
+  /** Where services answer this identity when not at their public addresses, by the names that signatures give them. A connection can't say it: whoever is asked is sent what this identity signs. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** Reads it anew each time, since keys are replaced, and Kubernetes writes a new token every hour. Throws AwsSignInError. */
+  read(): Promise<AwsSignIn>;
+}
+
+/** Says in our words what is wrong with the file, and holds nothing of it. */
+export class AwsSignInError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AwsSignInError';
+  }
+}
+
+export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
