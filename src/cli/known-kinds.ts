@@ -35,6 +35,7 @@ export const KNOWN_KINDS: readonly string[] = [
   's3',
   'salesforce-crm',
   'salesforce-data-cloud',
+  'sap-hana',
   'self-hosted-kafka',
   'self-hosted-kafka-connect',
   'snowflake',

@@ -34,6 +34,7 @@ import redshift from './redshift/index.ts';
 import s3 from './s3/index.ts';
 import salesforceCrm from './salesforce-crm/index.ts';
 import salesforceDataCloud from './salesforce-data-cloud/index.ts';
+import sapHana from './sap-hana/index.ts';
 import selfHostedKafka from './self-hosted-kafka/index.ts';
 import selfHostedKafkaConnect from './self-hosted-kafka-connect/index.ts';
 import snowflake from './snowflake/index.ts';
@@ -88,6 +89,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: s3, moduleUrl: at('s3') },
   { connector: salesforceCrm, moduleUrl: at('salesforce-crm') },
   { connector: salesforceDataCloud, moduleUrl: at('salesforce-data-cloud') },
+  { connector: sapHana, moduleUrl: at('sap-hana') },
   { connector: selfHostedKafka, moduleUrl: at('self-hosted-kafka') },
   { connector: selfHostedKafkaConnect, moduleUrl: at('self-hosted-kafka-connect') },
   { connector: snowflake, moduleUrl: at('snowflake') },

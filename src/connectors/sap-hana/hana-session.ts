@@ -1,0 +1,113 @@
+// The checks of the pages that run in a browser come by here, too, and include no declarations by themselves.
+/// <reference path="./hdb.d.ts" />
+
+import type { Duplex } from 'node:stream';
+import type { HttpTls } from '../../domain/connector/egress.ts';
+import type { ValidatorInput } from '../../domain/connector/validator.ts';
+import { problem, Refusal } from '../kits/problems.ts';
+import { ServerError } from '../kits/sql/server-problem.ts';
+import { openServerSocket, socketTls } from '../kits/sql/server-socket.ts';
+import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
+import { type Protection, tlsStrictness, WeakLoginError } from '../kits/sql/tls.ts';
+import type { HanaDetails } from './fields.ts';
+import { authenticationOf, isTenantQuestion } from './packets.ts';
+
+/**
+ * Logs in over a socket of ours in the place of the driver's: it is encrypted from its first byte where TLS is asked for, goes to the given
+ * host alone, and sends no password to a server that has not proved who it is. The driver forgets callbacks when a peer hangs up, so the end
+ * of the socket ends the wait as well.
+ */
+export async function openHana({ credentials, egress, signal }: ValidatorInput<HanaDetails>): Promise<SqlSession> {
+  const { default: hdb } = await import('hdb');
+  const { host, port, database, user, password } = credentials;
+  const { tls, protection } = protectionOf(credentials);
+  const client = hdb.createClient({
+    host,
+    port,
+    user,
+    password,
+    ...(database === undefined ? {} : { databaseName: database }),
+    clientId: 'changeover',
+    disableCloudRedirect: true,
+    // The deadline is the whole run's.
+    initializationTimeout: 120_000,
+  });
+  const { _connection: connection } = client;
+  if (connection._connectFn === undefined) throw new Error('another version of the driver');
+  client.on('error', () => {});
+  let end: (error: Error) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  ended.catch(() => {});
+  let refused: Error | null = null;
+  let asksForTenant = false;
+  connection._connectFn = (to, connected) => {
+    dial(to).then(
+      (socket) => connected(null, socket),
+      (error: Error) => {
+        refused = error;
+        connected(error);
+      },
+    );
+  };
+  const dial = async (to: { readonly host: string; readonly port: number }): Promise<Duplex> => {
+    if (to.host !== host) throw new Refusal(ELSEWHERE);
+    const socket = await openServerSocket(egress, to, tls);
+    socket.on('close', () => end(new Error('the connection ended')));
+    signal.addEventListener('abort', () => socket.destroy(), { once: true });
+    return watched(socket, (packet) => {
+      asksForTenant = isTenantQuestion(packet);
+      const method = authenticationOf(packet);
+      if (method === null || protection === 'verified' || method.startsWith('SCRAM')) return true;
+      refused = new WeakLoginError();
+      return false;
+    });
+  };
+  const settle = async (start: (done: (error?: Error | null, rows?: readonly SqlRow[]) => void) => void) => {
+    const answered = new Promise<readonly SqlRow[]>((resolve, reject) =>
+      start((error, rows = []) => (error === undefined || error === null ? resolve(rows) : reject(error))),
+    );
+    return await Promise.race([answered, ended]).catch((error: unknown) => {
+      throw refused ?? errorOf(error, asksForTenant);
+    });
+  };
+  await settle((done) => client.connect(done));
+  return { protection, query: (text) => settle((done) => client.exec(text, done)), close: () => client.close() };
+}
+
+/** No TLS unless it is asked for; the port of the cloud has it always, and a certificate that holds. */
+function protectionOf({ port, ssl }: HanaDetails): { readonly tls: HttpTls | null; readonly protection: Protection } {
+  if (ssl === undefined) return port === 443 ? { tls: {}, protection: 'verified' } : { tls: null, protection: 'none' };
+  const strictness = tlsStrictness(ssl);
+  if (strictness === 0) return { tls: null, protection: 'none' };
+  return { tls: socketTls(ssl), protection: strictness >= 3 ? 'verified' : 'unverified' };
+}
+
+const ELSEWHERE = problem(
+  'PROTOCOL_ERROR',
+  'the system database sends its clients to another host',
+  'The server named another host for this tenant; nothing was sent there.',
+  "Give the tenant's own host and SQL port, if it is right.",
+);
+
+/** Asks before each packet is written. */
+function watched(socket: Duplex, mayWrite: (packet: Buffer) => boolean): Duplex {
+  const write = socket.write.bind(socket) as (...args: readonly unknown[]) => boolean;
+  socket.write = (...args: readonly unknown[]) => {
+    if (Buffer.isBuffer(args[0]) && !mayWrite(args[0])) {
+      socket.destroy();
+      return false;
+    }
+    return write(...args);
+  };
+  return socket;
+}
+
+/** The server's own code, where there is one. When a tenant can not be looked up, the driver keeps the text alone, which is not read. */
+function errorOf(error: unknown, asksForTenant: boolean): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code === 'number') return new ServerError(String(code));
+  if (code === 'EHDBOPENCONN' && asksForTenant) return new ServerError('UNKNOWN_TENANT');
+  return new Error('the connection ended');
+}

@@ -1,0 +1,143 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Details } from '../../src/domain/connection/details/details.ts';
+import { describeConnector } from '../contracts/connector.ts';
+import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { startFakeHana } from '../support/fakes/fake-hana.ts';
+import { TEST_AUTHORITY } from '../support/fakes/test-certificate.ts';
+
+const READS = [['SCHEMA', 'SALES', null, 'SELECT', 'LOADER2', 'USER']] as const;
+const users = [
+  {
+    user: 'LOADER',
+    password: 'loader-password-ü1',
+    rights: [
+      ...READS,
+      ['TABLE', 'SALES', 'ORDERS', 'SELECT', 'LOADER', 'USER'],
+      ['TABLE', 'EU', 'LIN"ES', 'INSERT', 'LOADER', 'USER'],
+      ['SYSTEMPRIVILEGE', null, null, 'CATALOG READ', 'LOADER', 'USER'],
+      ['VIEW', 'EU', 'TOTALS', 'SELECT', 'REPORTING', 'ROLE'],
+      ['SCHEMA', 'EU', null, 'EXECUTE', 'REPORTING', 'ROLE'],
+    ],
+    owned: ['LOADER'],
+  },
+  { user: 'LOADER2', password: 'loader-password-2', rights: READS },
+  { user: 'OUTSIDER', password: 'outsider-password', rights: [['VIEW', 'SYS', 'DUMMY', 'SELECT', 'PUBLIC', 'ROLE']] },
+  { user: 'ADMIN', password: 'admin-password', rights: [['SYSTEMPRIVILEGE', null, null, 'DATA ADMIN', 'ADMIN', 'USER']] },
+  { user: 'FRESH', password: 'fresh-password', rights: [], refused: { at: 'statement', code: 414 } },
+  { user: 'LOCKED', password: 'locked-password', rights: [], refused: { at: 'login', code: 416 } },
+] as const;
+const server = await startFakeHana({ users, tenants: { HXE: null } });
+const secure = await startFakeHana({ users, tls: true });
+const greedy = await startFakeHana({ users, wantsPassword: true });
+const greedySecure = await startFakeHana({ users, wantsPassword: true, tls: true });
+const rude = await startFakeHana({ users, hangsUp: true });
+const system = await startFakeHana({
+  users: [],
+  tenants: { HXE: { host: '127.0.0.1', port: server.port }, AWAY: { host: '127.0.0.2', port: server.port } },
+});
+const pool = createTestPool();
+afterAll(async () => {
+  for (const one of [server, secure, greedy, greedySecure, rude, system]) one.close();
+  await pool.close();
+});
+
+const details = { host: '127.0.0.1', port: server.port, user: 'loader', password: 'loader-password-ü1' };
+const encrypted = { ...details, host: 'localhost', port: secure.port };
+
+describeConnector('sap-hana', {
+  good: () => details,
+  at: (host, port) => ({ ...details, host, port }),
+  withSecret: (canary) => ({ ...details, password: canary }),
+});
+
+describe('SAP HANA', () => {
+  const run = (validator: string, given: Details, current: Details | null = null) =>
+    runValidator(pool, 'sap-hana', validator, given, current);
+  const codes = async (given: Details) => {
+    const { errors, warnings } = await run('validate_connection', given);
+    return [...errors, ...warnings].map(({ code }) => code);
+  };
+
+  test('each way in which a login fails has a code, and one with an initial password is found by its first statement', async () => {
+    expect({
+      user: await codes({ ...details, user: 'nobody' }),
+      initial: await codes({ ...details, user: 'fresh', password: 'fresh-password' }),
+      locked: await codes({ ...details, user: 'locked', password: 'locked-password' }),
+    }).toEqual({ user: ['CREDENTIALS_REJECTED'], initial: ['CREDENTIALS_REJECTED'], locked: ['ACCESS_DENIED'] });
+  });
+
+  test('a server that hangs up in the middle of a login is not waited for', async () => {
+    expect(await codes({ ...details, port: rude.port })).toEqual(['PROTOCOL_ERROR']);
+  });
+
+  test('TLS is as strict as asked, and absent means none, with a warning', async () => {
+    expect({
+      absent: await codes(details),
+      unverified: await codes({ ...encrypted, ssl: {} }),
+      distrusted: await codes({ ...encrypted, ssl: { verifyCert: true } }),
+      chain: await codes({ ...encrypted, host: '127.0.0.1', ssl: { caData: TEST_AUTHORITY } }),
+      name: await codes({ ...encrypted, ssl: { caData: TEST_AUTHORITY, verifyIdentity: true } }),
+    }).toEqual({ absent: ['NOT_PROTECTED'], unverified: ['NOT_PROTECTED'], distrusted: ['TLS_UNTRUSTED'], chain: [], name: [] });
+  });
+
+  test('where TLS is asked for, a server without it sees no login', async () => {
+    const before = server.logins.length;
+    const outcomes = [await codes({ ...details, ssl: {} }), await codes({ ...details, ssl: { verifyIdentity: true } })];
+    expect({ outcomes, logins: server.logins.length - before }).toEqual({
+      outcomes: [['TLS_UNAVAILABLE'], ['TLS_UNAVAILABLE']],
+      logins: 0,
+    });
+  });
+
+  test('a server that asks for the password itself does not get it, unless its certificate holds', async () => {
+    const plain = await codes({ ...details, port: greedy.port });
+    const unverified = await codes({ ...encrypted, port: greedySecure.port, ssl: {} });
+    const unasked = greedy.logins.length + greedySecure.logins.length;
+    await codes({ ...encrypted, port: greedySecure.port, ssl: { caData: TEST_AUTHORITY } });
+    expect({ plain, unverified, unasked, verified: greedySecure.logins }).toEqual({
+      plain: ['TLS_REQUIRED'],
+      unverified: ['TLS_REQUIRED'],
+      unasked: 0,
+      verified: [{ user: 'loader', method: 'LDAP' }],
+    });
+  });
+
+  test('a tenant is looked up at the system database, and followed to another port of that host alone', async () => {
+    const at = { ...details, port: system.port };
+    expect({
+      here: await codes({ ...details, database: 'HXE' }),
+      port: await codes({ ...at, database: 'HXE' }),
+      host: await codes({ ...at, database: 'AWAY' }),
+      unknown: await codes({ ...at, database: 'NONE' }),
+      logins: system.logins,
+    }).toEqual({ here: ['NOT_PROTECTED'], port: ['NOT_PROTECTED'], host: ['PROTOCOL_ERROR'], unknown: ['DATABASE_NOT_FOUND'], logins: [] });
+  });
+
+  test('says who the login is, warns of an administrator, and of a login that can read nothing', async () => {
+    const identity = await run('validate_identity', details);
+    const admin = await run('validate_identity', { ...details, user: 'admin', password: 'admin-password' });
+    const readable = await run('validate_permissions', details);
+    const outsider = await run('validate_permissions', { ...details, user: 'outsider', password: 'outsider-password' });
+    expect({
+      who: identity.data?.returnedData,
+      admin: admin.warnings.map(({ code }) => code),
+      readable: readable.data?.datasetsValidated,
+      outsider: outsider.errors.map(({ resolution }) => resolution),
+    }).toEqual({
+      who: { user: 'LOADER', sessionUser: 'LOADER', schema: 'LOADER', database: 'HXE', serverVersion: '2.00.076.00' },
+      admin: ['NOT_PROTECTED'],
+      readable: ['EU', 'LOADER', 'SALES'],
+      outsider: ['Run: GRANT SELECT ON SCHEMA <schema> TO "OUTSIDER";'],
+    });
+  });
+
+  test('what the login in use may do and the new one may not is listed with statements that mend it (#90)', async () => {
+    const { errors } = await run('validate_permission_parity', { ...details, user: 'loader2', password: 'loader-password-2' }, details);
+    expect(errors.map(({ resolution }) => resolution.replace('Run: ', ''))).toEqual([
+      'GRANT INSERT ON "EU"."LIN""ES" TO "LOADER2";',
+      'GRANT CATALOG READ TO "LOADER2";',
+      'GRANT "REPORTING" TO "LOADER2";',
+      'GRANT SELECT ON SCHEMA "LOADER" TO "LOADER2";',
+    ]);
+  });
+});
