@@ -20,7 +20,7 @@ export { fetchAccessToken, type OAuthClient } from './kits/http/oauth-token.ts';
 export { fingerprintOf, isPrivateKey, readPrivateKey, signJwt } from './kits/http/rsa-key.ts';
 export { type Loss, lossesOf, notComparable } from './kits/parity.ts';
 export { NotChecked, problem, Refusal, says } from './kits/problems.ts';
-export { exactlyOne, onlyWith, together } from './kits/rules.ts';
+export { byMode, exactlyOne, onlyWith, together } from './kits/rules.ts';
 export { mayNotRead, readsNothing, reportTables } from './kits/sql/readable-schemas.ts';
 export { ServerError } from './kits/sql/server-problem.ts';
 export { backquoted, doubleQuoted, namedRows, type SqlRow, type SqlSession } from './kits/sql/sql-session.ts';

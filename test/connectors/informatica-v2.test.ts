@@ -55,9 +55,9 @@ describe('informatica-v2', () => {
   });
 
   test.each([
-    ['OAuth without the organisation', { ...details, orgId: undefined }, 'oauth'],
+    ['OAuth without the organisation', { ...details, orgId: undefined }, 'orgId'],
     ['a password where OAuth is said', { ...details, username: 'ada', password: 'p' }, 'username'],
-    ['a password that is left out', { authMode: 'PASSWORD', username: 'ada' }, 'username'],
+    ['a password that is left out', { authMode: 'PASSWORD', username: 'ada' }, 'password'],
   ])('%s is refused', (_, given, path) => {
     const connector = catalogue.find('informatica-v2');
     if (connector === null) throw new Error('not registered');

@@ -9,6 +9,7 @@ import { word } from '../kits/fields.ts';
 import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
 import { fetchAccessToken } from '../kits/http/oauth-token.ts';
 import { problem } from '../kits/problems.ts';
+import { byMode } from '../kits/rules.ts';
 
 const fields = {
   authMode: setting(z.enum(['OAUTH', 'PASSWORD']), {
@@ -31,14 +32,8 @@ type Details = DetailsOf<typeof fields>;
 
 const rules: readonly Rule<Details>[] = [
   oauthRule,
-  ({ authMode, oauth: client, orgId }) =>
-    (authMode === 'OAUTH') === (client !== undefined) && (client === undefined || orgId !== undefined)
-      ? null
-      : { path: 'oauth', message: 'belongs to authMode OAUTH, and only to it, together with orgId; clear it with {} for PASSWORD' },
-  ({ authMode, username, password }) =>
-    (authMode === 'PASSWORD') === (username !== undefined) && (username !== undefined) === (password !== undefined)
-      ? null
-      : { path: 'username', message: 'and password belong to authMode PASSWORD, and only to it; clear both with null for OAUTH' },
+  byMode('authMode', { OAUTH: ['oauth'], PASSWORD: ['username', 'password'] }),
+  ({ oauth: client, orgId }) => (client !== undefined && orgId === undefined ? { path: 'orgId', message: 'is required for oauth' } : null),
 ];
 
 export default defineHttpConnector({

@@ -4,6 +4,7 @@ import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts
 import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { entraFields } from '../kits/azure/entra.ts';
 import { secureUrl } from '../kits/fields.ts';
+import { byMode } from '../kits/rules.ts';
 
 export const fields = {
   tenantId: entraFields.tenantId,
@@ -27,12 +28,5 @@ export const fields = {
 export type PowerBiDetails = DetailsOf<typeof fields>;
 
 export const rules: readonly Rule<PowerBiDetails>[] = [
-  ({ authMode, clientSecret }) =>
-    (authMode === 'SERVICE_PRINCIPAL') === (clientSecret !== undefined)
-      ? null
-      : { path: 'clientSecret', message: 'belongs to authMode SERVICE_PRINCIPAL, and only to it; clear it with null for PRIMARY_USER' },
-  ({ authMode, username, password }) =>
-    (authMode === 'PRIMARY_USER') === (username !== undefined) && (username !== undefined) === (password !== undefined)
-      ? null
-      : { path: 'username', message: 'and password belong to authMode PRIMARY_USER, and only to it; clear both with null otherwise' },
+  byMode('authMode', { SERVICE_PRINCIPAL: ['clientSecret'], PRIMARY_USER: ['username', 'password'] }),
 ];

@@ -3,7 +3,7 @@ import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts
 import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { secureUrl, word } from '../kits/fields.ts';
 import { verifySsl } from '../kits/http/verify-ssl.ts';
-import { exactlyOne, together } from '../kits/rules.ts';
+import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
 export const fields = {
   serverName: setting(secureUrl(), {
@@ -42,8 +42,9 @@ export const rules: readonly Rule<TableauDetails>[] = [
   together('tokenName', 'tokenValue'),
   together('clientId', 'secretValue'),
   together('secretId', 'secretValue'),
+  onlyWith('username', 'password', 'secretValue'),
   ({ username, tokenValue }) =>
-    (username === undefined) === (tokenValue !== undefined)
-      ? null
-      : { path: 'username', message: 'goes together with a password or a connected app, and not with a personal access token' },
+    username === undefined && tokenValue === undefined
+      ? { path: 'username', message: 'goes together with a password or a connected app' }
+      : null,
 ];

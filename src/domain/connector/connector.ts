@@ -67,7 +67,19 @@ export interface Connector {
 }
 
 /** A rule across fields: the path it concerns and what to say, or `null` when it holds. The text never holds a value. */
-export type Rule<D> = (details: D) => { readonly path: string; readonly message: string } | null;
+export interface Rule<D> {
+  (details: D): { readonly path: string; readonly message: string } | null;
+  /** How fields exclude or need each other: an update that gives some of them is merged by it, and documentation tells it. */
+  readonly relations?: readonly FieldRelation[];
+}
+
+export type FieldRelation =
+  /** Ways that exclude each other, such as to log in: whoever gives a field of one in an update replaces the others. */
+  | { readonly ways: readonly (readonly string[])[] }
+  /** The field is of use only together with one of the others, and goes when they are replaced. */
+  | { readonly field: string; readonly needs: readonly string[] }
+  /** A setting that says which of the ways is taken, with the fields of each; some may be in more than one. */
+  | { readonly mode: string; readonly ways: Readonly<Record<string, readonly string[]>> };
 
 export interface ConnectorDefinition<F extends FieldShape> {
   readonly kind: string;

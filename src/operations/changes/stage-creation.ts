@@ -1,4 +1,5 @@
-import { changedFields, type Details, mergeDetails } from '../../domain/connection/details/details.ts';
+import { changedFields, type Details } from '../../domain/connection/details/details.ts';
+import { mergeDetails } from '../../domain/connection/details/merge-details.ts';
 import { parseDetails } from '../../domain/connection/details/parse-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';

@@ -1,5 +1,6 @@
 import { requireReentry } from '../../domain/connection/destination/secret-reentry.ts';
-import { camelToSnake, changedFields, type Details, mergeDetails } from '../../domain/connection/details/details.ts';
+import { camelToSnake, changedFields, type Details } from '../../domain/connection/details/details.ts';
+import { mergeDetails } from '../../domain/connection/details/merge-details.ts';
 import { parseDetails } from '../../domain/connection/details/parse-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import { type Connector, foldKind } from '../../domain/connector/connector.ts';

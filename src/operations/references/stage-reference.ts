@@ -1,4 +1,5 @@
 import { changedFields, type Details, fieldsOf, splitDetails } from '../../domain/connection/details/details.ts';
+import { mergeDetails } from '../../domain/connection/details/merge-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import {
   changedReference,
@@ -149,7 +150,9 @@ async function readReference(
   base: SecretReference | null,
 ): Promise<SecretReference> {
   const fields = SECRET_PROVIDERS.map((name) => paths[name].field).join(' or ');
-  const provider = named ?? base?.provider;
+  const given = SECRET_PROVIDERS.filter((name) => paths[name].value !== null);
+  // One place alone says whose it is, and replaces the one in use.
+  const provider = named ?? (given.length === 1 ? given[0] : base?.provider);
   if (provider === undefined)
     throw badRequest('selfHostedCredentialsType', `Say where the secret is: ENV_VAR, FILE or ACCOUNT_SECRET, with ${fields}.`);
   const foreign = SECRET_PROVIDERS.find((other) => other !== provider && paths[other].value !== null);
@@ -188,7 +191,7 @@ function readKey(key: string | null): string | null {
 /** Settings alone: whatever is secret stays in the secret. They are parsed with the secret, when that is read. */
 function readBeside(connector: Connector, base: Details, given: GivenReference['beside']): Details {
   const read = readWireDetails(connector, given, 'settings');
-  const { settings, secrets } = splitDetails(connector, withoutNulls({ ...base, ...read }));
+  const { settings, secrets } = splitDetails(connector, mergeDetails(connector, base, read));
   const [hidden] = Object.keys(secrets);
   if (hidden !== undefined) throw badRequest(`settings.${hidden}`, `${hidden} is, or holds, a secret: it belongs into the secret itself.`);
   for (const { key, schema, meta } of fieldsOf(connector)) {
@@ -197,8 +200,4 @@ function readBeside(connector: Connector, base: Details, given: GivenReference['
       throw badRequest(`settings.${name}`, `${name} is not valid for kind "${connector.kind}".`);
   }
   return settings;
-}
-
-function withoutNulls(details: Details): Details {
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null && value !== undefined));
 }

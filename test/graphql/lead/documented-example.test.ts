@@ -1,10 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { ACCOUNT, startFakeSnowflake } from '../../support/fakes/fake-snowflake.ts';
 import { startGateway } from '../../support/gateway/gateway.ts';
+import { ACQUIRE } from '../../support/protocol/protocol.ts';
+
+const PASSPHRASE = 'the passphrase of the key';
+const pair = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: PASSPHRASE },
+});
+const privateKey = Buffer.from(pair.privateKey).toString('base64');
 
 const fake = await startFakeSnowflake(
   [
-    { name: 'LOADER', password: 'winter-2025-loader', roles: ['LOAD'] },
+    { name: 'LOADER', password: 'winter-2025-loader', publicKey: pair.publicKey, roles: ['LOAD'] },
     { name: 'LOADER_2026', password: 'sprung-2026-loader', roles: ['LOAD'] },
   ],
   [['JOBS', 'STARTED', true]],
@@ -18,6 +28,8 @@ afterAll(async () => {
   fake.close();
 });
 
+const place = { account: ACCOUNT, url: fake.url, warehouse: 'JOBS' };
+
 /** Adds a connection by the older test mutation, whose arguments are the details themselves. */
 async function addSnowflake(name: string, login: string): Promise<string> {
   const tested = await gateway.graphql(
@@ -30,8 +42,18 @@ async function addSnowflake(name: string, login: string): Promise<string> {
   return data.addConnection.connection.uuid;
 }
 
-test("the documentation's own example of updating an integration runs as it is printed", async () => {
-  const id = await addSnowflake('Warehouse', 'user: "loader", password: "winter-2025-loader"');
+/** What a job gets, and what anybody may read. */
+async function credentialsOf(id: string) {
+  const { data: leased } = await gateway.graphql(ACQUIRE, { id }, await gateway.token('job'));
+  const { data: read } = await gateway.graphql('query ($id: UUID!) { connection(id: $id) { settings } }', { id });
+  return { leased: leased.acquireLease.credentials, settings: read.connection.settings };
+}
+
+test.each([
+  ['a password', 'user: "loader", password: "winter-2025-loader"'],
+  ['a key', `user: "loader", privateKey: "${privateKey}", privateKeyPassphrase: "${PASSPHRASE}"`],
+])("the documentation's own example of updating an integration runs as it is printed on a connection with %s", async (name, login) => {
+  const id = await addSnowflake(name, login);
   const { data: listed } = await gateway.graphql('query { getPlatformServices { connections { name uuid connectionType } } }');
   const { data: staged } = await gateway.graphql(
     `mutation { updateSnowflakeCredentialsV2(changes: {user: "loader_2026", password: "sprung-2026-loader"}, connectionId: "${id}") { result { key success } } }`,
@@ -44,12 +66,17 @@ test("the documentation's own example of updating an integration runs as it is p
     `mutation { updateCredentialsV2(connectionId: "${id}", tempCredentialsKey: "${key}") { success updatedAt } }`,
   );
   expect({
-    connections: listed.getPlatformServices[0].connections,
+    connection: listed.getPlatformServices[0].connections.find(({ uuid }: { readonly uuid: string }) => uuid === id),
+    credentials: await credentialsOf(id),
     success,
     validationResult: tested.testUpdatedCredentialsV2.validationResult,
     saved: saved.updateCredentialsV2,
   }).toEqual({
-    connections: [{ name: 'Warehouse', uuid: id, connectionType: 'SNOWFLAKE' }],
+    connection: { name, uuid: id, connectionType: 'SNOWFLAKE' },
+    credentials: {
+      leased: { ...place, user: 'loader_2026', password: 'sprung-2026-loader' },
+      settings: { ...place, user: 'loader_2026' },
+    },
     success: true,
     validationResult: { success: true, validationName: 'validate_connection', description: expect.any(String), errors: [], warnings: [] },
     saved: { success: true, updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
@@ -78,29 +105,55 @@ test('the older test says what failed, and keeps nothing', async () => {
   });
 });
 
-test('the way to log in is changed by clearing the old one, and a moved token endpoint needs its secrets again (#57)', async () => {
+test('another way to log in replaces the one in use, of which nothing is left, and a moved token endpoint needs its secrets again (#57)', async () => {
   const id = await addSnowflake('Other', 'user: "loader", password: "winter-2025-loader"');
   const stage = async (changes: string) => {
     const { data, errors } = await gateway.graphql(
       `mutation { updateSnowflakeCredentialsV2(changes: ${changes}, connectionId: "${id}") { result { key } } }`,
     );
-    return errors?.map(({ extensions }) => [extensions.code, extensions.path]) ?? data.updateSnowflakeCredentialsV2.result.key;
+    return (
+      errors?.map(({ extensions }) => ({ code: extensions.code, path: extensions.path })) ?? data.updateSnowflakeCredentialsV2.result.key
+    );
   };
   const client = `clientId: "client", clientSecret: "client-secret", grantType: client_credentials, accessTokenEndpoint: "${fake.url}/oauth/token"`;
-  const both = await stage(`{oauth: {${client}}}`);
-  const key = await stage(`{oauth: {${client}}, password: null}`);
+  const both = await stage(`{oauth: {${client}}, password: "winter-2025-loader"}`);
+  const key = await stage(`{oauth: {${client}}}`);
+  const { data: open } = await gateway.graphql(
+    'query ($id: UUID!) { changes(connectionId: $id, state: OPEN) { edges { node { changedFields } } } }',
+    { id },
+  );
   const { data } = await gateway.graphql(
     `mutation { updateCredentialsV2(connectionId: "${id}", tempCredentialsKey: "${key}") { success version } }`,
   );
+  const { leased, settings } = await credentialsOf(id);
   expect({
     both,
+    changedFields: open.changes.edges[0].node.changedFields,
     saved: data.updateCredentialsV2,
+    leased: Object.keys(leased).sort(),
+    settings: Object.keys(settings).sort(),
     elsewhere: await stage('{url: "https://elsewhere.example"}'),
     another: await stage('{account: "another"}'),
   }).toEqual({
-    both: [['BAD_REQUEST', 'password']],
+    both: [{ code: 'BAD_REQUEST', path: 'password' }],
+    changedFields: ['password', 'oauth'],
     saved: { success: true, version: 2 },
-    elsewhere: [['SECRET_REENTRY_REQUIRED', 'oauth.clientSecret']],
-    another: [['SECRET_REENTRY_REQUIRED', 'oauth.clientSecret']],
+    leased: ['account', 'oauth', 'url', 'user', 'warehouse'],
+    settings: ['account', 'oauth', 'url', 'user', 'warehouse'],
+    elsewhere: [{ code: 'SECRET_REENTRY_REQUIRED', path: 'oauth.clientSecret' }],
+    another: [{ code: 'SECRET_REENTRY_REQUIRED', path: 'oauth.clientSecret' }],
+  });
+});
+
+test('a one-shot update replaces the way to log in as well', async () => {
+  const id = await addSnowflake('One shot', `user: "loader", privateKey: "${privateKey}", privateKeyPassphrase: "${PASSPHRASE}"`);
+  const { data } = await gateway.graphql(
+    'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c) { success version } }',
+    { id, c: JSON.stringify({ password: 'winter-2025-loader' }) },
+  );
+  expect({ saved: data.updateCredentials, ...(await credentialsOf(id)) }).toEqual({
+    saved: { success: true, version: 2 },
+    leased: { ...place, user: 'loader', password: 'winter-2025-loader' },
+    settings: { ...place, user: 'loader' },
   });
 });

@@ -158,7 +158,7 @@ describe('self-hosted credentials in the words of the lead API', () => {
     expect({ code: errors?.[0]?.extensions.code, path: errors?.[0]?.extensions.path }).toEqual({ code: 'BAD_REQUEST', path });
   });
 
-  test('an update keeps what is left out, refuses a path of another manager, and replaces on demand', async () => {
+  test('an update keeps what is left out, takes the place that alone is given, refuses one of another manager than it names, and replaces on demand', async () => {
     const id = await addReferring(gateway, secrets.write('kept.json', content()));
     const update = async (c: object, replace = false) => {
       const { data, errors } = await gateway.graphql(UPDATE_REFERENCE, { id, c, replace });
@@ -166,11 +166,23 @@ describe('self-hosted credentials in the words of the lead API', () => {
     };
     const other = secrets.write('other.json', content());
     expect({
-      variable: await update({ envVarName: 'MCD_HOOK' }),
+      foreign: await update({ selfHostedCredentialsType: 'FILE', envVarName: 'MCD_HOOK' }),
+      both: await update({ envVarName: 'MCD_HOOK', accountSecret: 'hook' }),
       type: await update({ selfHostedCredentialsType: 'ENV_VAR' }),
       cleared: await update({}, true),
       file: codeOf(await gateway.graphql(COMMIT, { id, key: await update({ filePath: other }) })),
-    }).toEqual({ variable: 'envVarName', type: 'envVarName', cleared: 'selfHostedCredentialsType', file: 'ok' });
+      variable: codeOf(await gateway.graphql(COMMIT, { id, key: await update({ envVarName: 'MCD_HOOK' }) })),
+      reference: (await gateway.graphql('query ($id: UUID!) { connection(id: $id) { versions(first: 1) { reference } } }', { id })).data
+        .connection.versions[0].reference,
+    }).toEqual({
+      foreign: 'envVarName',
+      both: 'envVarName',
+      type: 'envVarName',
+      cleared: 'selfHostedCredentialsType',
+      file: 'ok',
+      variable: 'ok',
+      reference: { provider: 'env', path: 'MCD_HOOK', key: null },
+    });
   });
 });
 

@@ -111,7 +111,7 @@ export const DOMAIN = [
   },
   {
     id: 'domain/null-keeps',
-    file: 'src/domain/connection/details/details.ts',
+    file: 'src/domain/connection/details/merge-details.ts',
     before: '    if (clears) delete merged[key];\n    else merged[key]',
     after: '    if (clears) continue;\n    else merged[key]',
     tests: ['test/domain/reentry.test.ts', 'test/graphql/lead/options.test.ts', 'test/graphql/lead/lead-api.test.ts'],
@@ -126,8 +126,8 @@ export const DOMAIN = [
   {
     id: 'domain/unknown-option',
     file: 'src/domain/connection/details/wire-details.ts',
-    before: `      throw new DomainError('UNKNOWN_OPTION', \`\${named`,
-    after: `      if (known.length > 99) throw new DomainError('UNKNOWN_OPTION', \`\${named`,
+    before: `      throw new UnfitDetails('UNKNOWN_OPTION', \`\${named`,
+    after: `      if (known.length > 99) throw new UnfitDetails('UNKNOWN_OPTION', \`\${named`,
     tests: ['test/graphql/lead/options.test.ts', 'test/graphql/plugins/error-masking.test.ts', 'test/domain/reentry.test.ts'],
   },
   {

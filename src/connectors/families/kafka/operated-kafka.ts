@@ -4,6 +4,7 @@ import { type DetailsOf, secret, setting } from '../../../domain/connector/field
 import { httpUrl, ORIGIN } from '../../../domain/connector/field-types.ts';
 import { headerValue, isHeaderWord, isLoopback, word } from '../../kits/fields.ts';
 import { type Meanings, says } from '../../kits/problems.ts';
+import { byMode } from '../../kits/rules.ts';
 import { KAFKA_REFUSALS } from './kafka-refusals.ts';
 
 /** A Kafka that its owner operates, behind a REST server. Two kinds share this input of the lead API, so they share these fields. */
@@ -33,10 +34,7 @@ export const fields = {
 export type OperatedKafka = DetailsOf<typeof fields>;
 
 export const rules: readonly Rule<OperatedKafka>[] = [
-  ({ authType, authToken }) =>
-    (authType === 'NO_AUTH') === (authToken === undefined)
-      ? null
-      : { path: 'authToken', message: 'belongs to authType BASIC and BEARER, and to each of them; clear it with null for NO_AUTH' },
+  byMode('authType', { NO_AUTH: [], BASIC: ['authToken'], BEARER: ['authToken'] }),
   ({ authType, authToken = '' }) =>
     authType !== 'BEARER' || isHeaderWord(authToken) ? null : { path: 'authToken', message: 'must be a token without blanks' },
   ({ url, authToken }) =>

@@ -44,25 +44,6 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Lays changes over a base: absent keeps, `null` clears, a value sets; a group is replaced whole and `{}` clears it. */
-export function mergeDetails(connector: Connector, base: Details, changes: Details): Details {
-  const merged: Record<string, unknown> = Object.assign({}, base);
-  for (const { key, meta } of fieldsOf(connector)) {
-    if (!Object.hasOwn(changes, key)) continue;
-    const value = changes[key];
-    const clears =
-      value === null ||
-      (meta.members !== null && isPlainObject(value) && Object.values(value).every((member) => member === null || member === undefined));
-    if (clears) delete merged[key];
-    else merged[key] = meta.members !== null && isPlainObject(value) ? withoutNulls(value) : value;
-  }
-  return merged;
-}
-
-function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== undefined));
-}
-
 /** Every secret that the details hold, those in groups included. */
 export function* secretLeaves(
   connector: Connector,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { secretsToReenter } from '../../../../src/domain/connection/destination/secret-reentry.ts';
-import { mergeDetails } from '../../../../src/domain/connection/details/details.ts';
+import { mergeDetails } from '../../../../src/domain/connection/details/merge-details.ts';
 import { readWireDetails } from '../../../../src/domain/connection/details/wire-details.ts';
 import { catalogue } from '../../../support/connectors/validate.ts';
 
