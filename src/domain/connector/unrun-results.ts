@@ -3,8 +3,8 @@ import type { Problem, ValidationResult } from './validation.ts';
 import type { Validator } from './validator.ts';
 
 /**
- * Results of validators that were not run, each with the reason. One whose prerequisite failed counts as failed; the others are no
- * failures, and say that nothing was checked.
+ * Results of validators that were not run, each with the reason. One whose prerequisite failed counts as failed, and so does one whose
+ * details do not fit; the others are no failures, and say that nothing was checked.
  */
 
 type Named = Pick<Validator, 'name' | 'description'>;
@@ -37,6 +37,23 @@ export function unchecked(validator: Named, now: number): ValidationResult {
     resolution: 'Run it again without skipValidation before saving.',
   };
   return { ...unrun(validator, 'warning', now), warnings: [problem] };
+}
+
+/** `problems` name fields, and quote no value. */
+export function unfit(
+  validator: Named,
+  problems: readonly { readonly path: string; readonly message: string }[],
+  now: number,
+): ValidationResult {
+  const errors = problems.map(
+    ({ path, message }): Problem => ({
+      code: 'DETAILS_INVALID',
+      cause: message.startsWith(path) ? message : `${path}: ${message}`,
+      friendlyMessage: `The details do not fit, so nothing was dialled: ${path}.`,
+      resolution: `Mend ${path}, then run this one again.`,
+    }),
+  );
+  return { ...unrun(validator, 'failed', now), errors };
 }
 
 /** Another member of the family has the validator. */

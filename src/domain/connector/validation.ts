@@ -29,6 +29,7 @@ export const VALIDATION_CODES = {
   SECRET_INVALID: 'The secret that is referred to does not hold the credentials of this kind.',
   SECRET_BOUND: 'The secret that is referred to may be sent to the destination alone that it was first used with.',
   SECRET_MOVED: 'The secret that is referred to leads to another destination than before.',
+  DETAILS_INVALID: 'The details do not fit the kind: a field is missing or unknown, or may not have its value.',
   UNKNOWN_VALIDATOR: 'This kind has no validator of that name.',
   SKIPPED: 'The check was not run.',
   INTERNAL: 'The check itself failed.',

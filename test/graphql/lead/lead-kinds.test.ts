@@ -69,3 +69,64 @@ test('details laid over a connection at another address need its secrets again (
   });
   expect(errors?.map(({ extensions }) => [extensions.code, extensions.path])).toEqual([['SECRET_REENTRY_REQUIRED', 'databricksToken']]);
 });
+
+test('a validator that is run on details that do not fit says so as a failed result, and storing them is an error', async () => {
+  const run = async (c: object, v: string, id: string | null = null) => {
+    const { data, errors } = await gateway.graphql(
+      `mutation ($c: DatabricksSqlWarehouseInput!, $id: UUID, $v: String!) { testDatabricksSqlWarehouseCredentialsV2(connectionDetails: $c, connectionId: $id, validationName: $v) {
+        key validationResult { success validationName errors { code cause friendlyMessage resolution stackTrace } warnings { code } } } }`,
+      { c, id, v },
+    );
+    return data?.testDatabricksSqlWarehouseCredentialsV2 ?? { code: errors?.[0]?.extensions.code, path: errors?.[0]?.extensions.path };
+  };
+  const both = { ...config('dapi-first'), databricksClientId: 'a client' };
+  const { data: tested } = await gateway.graphql(TEST_V1, { c: config('dapi-first') });
+  const { data: added } = await gateway.graphql(
+    'mutation ($k: String!) { addDatabricksConnection(key: $k, connectionType: "databricks-sql-warehouse", name: "Unfit", jobLimits: "{}") { connection { uuid } } }',
+    { k: tested.testDatabricksSqlWarehouseCredentials.key },
+  );
+  const { uuid } = added.addDatabricksConnection.connection;
+  const member = await gateway.graphql(
+    `mutation { testTransactionalDbCredentials(connectionDetails: { dbType: "postgres", host: "127.0.0.1", dbName: "x", user: "u", password: "p", domain: "login" }, validationName: "validate_connection") {
+      validationResult { success errors { code cause } } } }`,
+  );
+  const problem = (path: string, cause: string) => ({
+    key: null,
+    validationResult: {
+      success: false,
+      validationName: 'validate_permissions',
+      errors: [
+        {
+          code: 'DETAILS_INVALID',
+          cause,
+          friendlyMessage: `The details do not fit, so nothing was dialled: ${path}.`,
+          resolution: `Mend ${path}, then run this one again.`,
+          stackTrace: null,
+        },
+      ],
+      warnings: [],
+    },
+  });
+  expect({
+    first: (await run({ ...both, databricksWorkspaceUrl: 'ftp://x' }, 'validate_permissions')).validationResult.errors[0].cause,
+    both: (await run(both, 'validate_permissions')).validationResult.success,
+    url: await run({ ...config('dapi-first'), databricksWarehouseId: 'a b' }, 'validate_permissions'),
+    laidOver: await run({ ...config('dapi-first'), databricksWarehouseId: 'a b' }, 'validate_permissions', uuid),
+    member: member.data.testTransactionalDbCredentials.validationResult,
+    stored: await run(both, 'save_credentials'),
+    noSuchValidator: await run(both, 'validate_moon'),
+  }).toEqual({
+    first: expect.stringMatching(/^databricksWorkspaceUrl: must be /),
+    both: false,
+    url: problem('databricksWarehouseId', 'databricksWarehouseId: must be the id of a SQL warehouse'),
+    laidOver: problem('databricksWarehouseId', 'databricksWarehouseId: must be the id of a SQL warehouse'),
+    member: {
+      success: false,
+      errors: [
+        { code: 'DETAILS_INVALID', cause: expect.stringMatching(/^connectionDetails\.domain: the kind "postgres" has no such field/) },
+      ],
+    },
+    stored: { code: 'BAD_REQUEST', path: 'databricksToken' },
+    noSuchValidator: { code: 'BAD_REQUEST', path: 'validationName' },
+  });
+});

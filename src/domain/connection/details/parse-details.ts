@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Connector } from '../../connector/connector.ts';
-import { badRequest, DomainError, type ErrorCode } from '../../errors/errors.ts';
+import type { ErrorCode } from '../../errors/errors.ts';
 import { type Details, fieldsOf, secretLeaves } from './details.ts';
+import { UnfitDetails } from './unfit-details.ts';
 
 /** What we show in place of a secret. It is never stored: sent back, it is refused. */
 export const MASK = '********';
@@ -22,7 +23,7 @@ export function parseDetails(connector: Connector, details: Details): Details {
     : parsed.error.issues.map((issue) => ({ path: leadPath(connector, issue.path), message: describeIssue(issue) }));
   const [first] = problems;
   if (first !== undefined) {
-    throw new DomainError(codeOf(parsed.error?.issues[0]), `${first.path}: ${first.message}.`, {
+    throw new UnfitDetails(codeOf(parsed.error?.issues[0]), `${first.path}: ${first.message}.`, {
       path: first.path,
       kind: connector.kind,
       problems: problems.slice(0, 5),
@@ -78,6 +79,10 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 function refuseMasks(connector: Connector, details: Details): void {
   for (const { path, value } of secretLeaves(connector, details)) {
     if (value === MASK)
-      throw badRequest(path, `${path}: this is the mask shown in place of the secret. Leave the field out to keep the secret.`);
+      throw new UnfitDetails(
+        'BAD_REQUEST',
+        `${path}: this is the mask shown in place of the secret. Leave the field out to keep the secret.`,
+        { path },
+      );
   }
 }

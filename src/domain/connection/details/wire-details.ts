@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connector } from '../../connector/connector.ts';
-import { badRequest, DomainError } from '../../errors/errors.ts';
 import { type Details, type Field, fieldsOf, isPlainObject, membersOf, spellingsOf } from './details.ts';
+import { UnfitDetails } from './unfit-details.ts';
 
 /**
  * Turns a caller's object into field keys, whatever spelling it used. A field given twice under two spellings with two values is
@@ -33,7 +33,7 @@ function readShape(owner: string, wire: Readonly<Record<string, unknown>>, field
     const field = bySpelling.get(name);
     if (field === undefined) {
       const known = fields.map(({ key, meta }) => meta.names.lead ?? key);
-      throw new DomainError('UNKNOWN_OPTION', `${namedSafely(path)}: the ${owner} has no such field; it has ${known.join(', ')}.`, {
+      throw new UnfitDetails('UNKNOWN_OPTION', `${namedSafely(path)}: the ${owner} has no such field; it has ${known.join(', ')}.`, {
         path: namedSafely(path),
         known,
       });
@@ -43,7 +43,7 @@ function readShape(owner: string, wire: Readonly<Record<string, unknown>>, field
         ? readShape(`group "${field.key}"`, value, membersOf(field.meta), path)
         : readNumber(field.schema, value);
     if (Object.hasOwn(details, field.key) && details[field.key] !== read)
-      throw badRequest(path, `${path}: the field is given twice, under two spellings with two values.`);
+      throw new UnfitDetails('BAD_REQUEST', `${path}: the field is given twice, under two spellings with two values.`, { path });
     details[field.key] = read;
   }
   return details;
