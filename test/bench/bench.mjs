@@ -1,15 +1,17 @@
-// npm run bench [-- listing|cycles|growth ...] [--json] [--write]: every figure beside what it is compared with, in one run. `--write` puts
+// npm run bench [-- listing|lists|cycles|growth ...] [--json] [--write]: every figure beside what it is compared with, in one run. `--write` puts
 // the answer, with a plot of each, into docs/reference/performance.md.
 import { cpus } from 'node:os';
 import { measureCycles } from './cycles.mjs';
 import { measureGrowth } from './growth.mjs';
 import { measureListing } from './listing.mjs';
+import { measureLongLists } from './long-lists.mjs';
 import { printReport } from './report/print-report.mjs';
 import { writeReport } from './report/write-report.mjs';
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const MEASURES = {
   listing: () => measureListing({ rounds: 9, say }),
+  lists: () => measureLongLists({ rounds: 5, say }),
   cycles: () => measureCycles({ rounds: 5, say }),
   growth: () => measureGrowth({ sizes: [1_000, 100_000], say }),
 };

@@ -447,7 +447,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         kind: version.kind,
       };
       const listing = async (of: typeof scope) =>
-        (await store.read.connections.listing(of, { limit: 10, after: null }, { settings: true })).map((listed) => ({
+        (await store.read.connections.listing(of, { limit: 10, after: null }, 'short')).map((listed) => ({
           ...listed,
           settings: listed.settings?.(),
         }));
@@ -455,6 +455,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         whole: await listing(scope),
         limited: await listing({ ...scope, integrationIds: [connection.integrationId] }),
         withoutSettings: await store.read.connections.listing(scope, { limit: 10, after: null }),
+        withLongSettings: await store.read.connections.listing(scope, { limit: 10, after: null }, 'long'),
         none: await store.read.connections.listing(scope, { limit: 0, after: null }),
         token: await store.read.tokens.findByHash(token.hash),
         bare: await store.read.tokens.findByHash(bare.hash),
@@ -463,6 +464,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         whole: [{ ...expected, siteId: expect.any(String), settings: version.settings }],
         limited: [{ ...expected, siteId: expect.any(String), settings: version.settings }],
         withoutSettings: [{ ...expected, siteId: expect.any(String) }],
+        withLongSettings: [],
         none: [],
         token: { token, grants: [{ tokenId: token.id, projectId: scope.projectId, roles: ['editor', 'job'] }] },
         bare: { token: bare, grants: [] },

@@ -23,6 +23,9 @@ export interface ListedConnection {
   readonly settings?: () => Version['settings'];
 }
 
+/** Which rows are listed with their settings: those whose settings are short, or the others; `unread` lists all rows without them. */
+export type ListedSettings = 'unread' | 'short' | 'long';
+
 /** Both as of one moment; `current` is null only in a store that was altered. */
 export interface ConnectionWithCurrent {
   readonly connection: Connection;
@@ -40,9 +43,9 @@ export interface ConnectionReaders {
   page(scope: Scope, filter: ConnectionFilter, page: PageRequest): Promise<readonly Connection[]>;
   /**
    * A page of rows, in the order they were made. Prepared once. Settings are the longest column of a row and most listings show none, so
-   * they are read for whoever asks for them.
+   * they are read for whoever asks for them: of the rows alone whose settings are short, or of the others.
    */
-  listing(scope: Scope, page: PageRequest, columns?: { readonly settings: boolean }): Promise<readonly ListedConnection[]>;
+  listing(scope: Scope, page: PageRequest, settings?: ListedSettings): Promise<readonly ListedConnection[]>;
 }
 
 export interface ConnectionWriters extends ConnectionReaders {

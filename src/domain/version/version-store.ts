@@ -12,6 +12,9 @@ export interface VersionPage {
   readonly next: VersionPlace | null;
 }
 
+/** Settings of at most so many characters are short: those of a thousand versions may be read at once. Certificates make them long. */
+export const SHORT_SETTINGS = 2048;
+
 export interface VersionReaders {
   find(scope: Scope, connectionId: string, version: number): Promise<Version | null>;
   /** Newest first, of those below the version `before`. */
@@ -24,8 +27,8 @@ export interface VersionReaders {
   firstWith(connectionId: string, contentId: string): Promise<number | null>;
   /** The lowest version that was signed with a data key of one of these generations; null where there is none. */
   firstOfGenerations(projectId: string, connectionId: string, generations: readonly number[]): Promise<number | null>;
-  /** The CURRENT version of each. */
-  currentOf(scope: Scope, connectionIds: readonly string[]): Promise<readonly Version[]>;
+  /** The CURRENT version of each, or of those alone whose settings are short. */
+  currentOf(scope: Scope, connectionIds: readonly string[], settings?: 'any' | 'short'): Promise<readonly Version[]>;
   /** All versions of all projects in (connectionId, version) order, for `doctor`; `after` is the last one seen. */
   scan(after: { readonly connectionId: string; readonly version: number } | null, limit: number): Promise<readonly Version[]>;
   /** Those of them that are stored, as `<connectionId>/<version>`. */

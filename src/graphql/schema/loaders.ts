@@ -53,8 +53,8 @@ export interface Loaders {
   user(id: string | null): Promise<UserRow | null>;
 }
 
-/** Versions that are read at once: their settings may be long, and what is read is charged before more is. */
-const VERSIONS_AT_ONCE = 32;
+/** Versions that are read at once: what is read is charged before more is. */
+const VERSIONS_AT_ONCE = { short: 1024, any: 32 };
 
 export function createLoaders(services: Services, actor: Actor, answer: AnswerBudget): Loaders {
   /** Rows of many ids at once; no rows once the answer is no longer being made. */
@@ -74,11 +74,14 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
     integration: rows(async (ids) => inOrder(ids, await findIntegrations(services, actor, ids))),
     currentVersion: rows(async (ids) => {
       const found = new Map<string, Version>();
-      for (let start = 0; start < ids.length; start += VERSIONS_AT_ONCE) {
-        await answer.turn(VALUES_OF_READ);
-        const versions = await currentVersionsOf(services, actor, ids.slice(start, start + VERSIONS_AT_ONCE));
-        if (!chargeRows(answer, versions)) return await never();
-        for (const version of versions) found.set(version.connectionId, version);
+      for (const settings of ['short', 'any'] as const) {
+        const missing = ids.filter((id) => !found.has(id));
+        for (let start = 0; start < missing.length; start += VERSIONS_AT_ONCE[settings]) {
+          await answer.turn(VALUES_OF_READ);
+          const versions = await currentVersionsOf(services, actor, missing.slice(start, start + VERSIONS_AT_ONCE[settings]), settings);
+          if (!chargeRows(answer, versions)) return await never();
+          for (const version of versions) found.set(version.connectionId, version);
+        }
       }
       return ids.map((id) => found.get(id) ?? null);
     }),

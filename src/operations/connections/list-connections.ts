@@ -1,5 +1,5 @@
 import type { Connection } from '../../domain/connection/connection.ts';
-import type { ConnectionFilter, ListedConnection } from '../../domain/connection/connection-store.ts';
+import type { ConnectionFilter, ListedConnection, ListedSettings } from '../../domain/connection/connection-store.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { type Services, scopeOf } from '../services.ts';
@@ -29,14 +29,14 @@ export async function listConnectionsOf(
 
 /**
  * A page of all connections that the actor may see, in the order they were made, each with its integration and its kind, and with its
- * settings where they are asked for. Throws FORBIDDEN.
+ * settings where rows of short or of long ones are asked for. Throws FORBIDDEN.
  */
 export async function listWithIntegrations(
   { store }: Services,
   actor: Actor,
   page: PageRequest,
-  columns: { readonly settings: boolean },
+  settings: ListedSettings,
 ): Promise<readonly ListedConnection[]> {
   requirePermission(actor, 'read');
-  return await store.read.connections.listing(scopeOf(actor), page, columns);
+  return await store.read.connections.listing(scopeOf(actor), page, settings);
 }

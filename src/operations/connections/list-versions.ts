@@ -13,8 +13,16 @@ export async function listVersions(
   return await store.read.versions.list(scopeOf(actor), connectionId, page);
 }
 
-/** The CURRENT version of each of these connections, in no particular order; of those alone that the actor may see. Throws FORBIDDEN. */
-export async function currentVersionsOf({ store }: Services, actor: Actor, connectionIds: readonly string[]): Promise<readonly Version[]> {
+/**
+ * The CURRENT version of each of these connections, in no particular order; of those alone that the actor may see, and whose settings are
+ * short where that is asked for. Throws FORBIDDEN.
+ */
+export async function currentVersionsOf(
+  { store }: Services,
+  actor: Actor,
+  connectionIds: readonly string[],
+  settings: 'any' | 'short' = 'any',
+): Promise<readonly Version[]> {
   requirePermission(actor, 'read');
-  return await store.read.versions.currentOf(scopeOf(actor), connectionIds);
+  return await store.read.versions.currentOf(scopeOf(actor), connectionIds, settings);
 }

@@ -14,6 +14,15 @@ const CHAPTERS = {
       bars: rows.map(({ name, cpuMicroseconds }) => ({ label: LISTED[name], value: cpuMicroseconds, own: name === 'changeover' })),
     }),
   },
+  lists: {
+    title: 'Long lists',
+    text: 'What the lead API’s clients ask for over 1,000 connections in 100 integrations, from SQLite, with authentication on, at 4 connections: `getUser` as the `montecarlodata` command sends it before each of its commands, and `getPlatformServices`. The bare server runs the same SQL behind the same authentication and writes its answer by hand. Server CPU time a request, medians of interleaved rounds; less is better.',
+    chart: ({ rows }) => ({
+      title: 'Server CPU time of a list of 1,000 connections',
+      unit: 'µs',
+      bars: rows.map(({ name, cpuMicroseconds }) => ({ label: name, value: cpuMicroseconds, own: name.endsWith('changeover') })),
+    }),
+  },
   cycles: {
     title: 'Changes and leases',
     text: 'Whole changes (stage, validate with a validator that does nothing, commit: three transactions) and leases (acquire, release: two) by 32 clients at once, beside durable commits of one small row, one after another, on the same disk. Each a second; more is better. Transactions that wait at the same moment share one sync, so a slow disk holds up each client and hardly the whole: on disks that were slowed down there are more changes than single commits. A disk whose sync takes a fraction of a millisecond is faster than the work of a change itself.',

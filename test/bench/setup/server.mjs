@@ -1,13 +1,13 @@
-// One of the servers that the bench compares, in a process of its own: `node server.mjs <kind> <data dir>`. All run the same SQL behind the same
+// One of the servers that the bench compares, in a process of its own: `node server.mjs <kind> <data dir> <request>`. All run the same SQL behind the same
 // authentication; what differs is how a request gets to it and its answer back. Tells its CPU time when asked.
 import { createServer } from 'node:http';
 import { createApp } from '../../../dist/app.js';
 import { readConfig } from '../../../dist/config.js';
-import { reportedType } from '../../../dist/graphql/lead/lead-names.js';
 import { OperationRequest } from '../../../dist/graphql/operation-request.js';
 import { authenticate } from '../../../dist/operations/access/authenticate.js';
+import { BARE_ANSWERS } from './bare-answers.mjs';
 
-const [kind, dataDir] = process.argv.slice(2);
+const [kind, dataDir, request] = process.argv.slice(2);
 const app = await createApp(
   readConfig({ CHANGEOVER_DATA_DIR: dataDir, CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000' }),
 );
@@ -20,29 +20,13 @@ const contextOf = (actor) => new OperationRequest({ services, actor, params: { q
 const servers = {
   changeover: async () => app.createServer(),
   async bare() {
-    return createServer((request, response) => {
+    return createServer((incoming, response) => {
       const chunks = [];
-      request.on('data', (chunk) => chunks.push(chunk));
-      request.on('end', async () => {
+      incoming.on('data', (chunk) => chunks.push(chunk));
+      incoming.on('end', async () => {
         JSON.parse(Buffer.concat(chunks).toString('utf8'));
-        const actor = await actorOf(request.headers);
-        const sites = await services.store.read.sites.all(actor.projectId);
-        const rows = await services.store.read.connections.listing(
-          { projectId: actor.projectId, integrationIds: null },
-          { limit: 1000, after: null },
-        );
-        const getPlatformServices = sites.map((site) => ({
-          name: site.name,
-          uuid: site.id,
-          connections: rows
-            .filter(({ siteId }) => siteId === site.id)
-            .map((row) => ({
-              name: row.name ?? row.integrationName,
-              uuid: row.id,
-              connectionType: reportedType(services.connectors.find(row.kind)),
-            })),
-        }));
-        const body = JSON.stringify({ data: { getPlatformServices } });
+        const actor = await actorOf(incoming.headers);
+        const body = JSON.stringify({ data: await BARE_ANSWERS[request](services, actor) });
         response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }).end(body);
       });
     });

@@ -197,3 +197,26 @@ test('no document gets more than the budget, whatever it nests', async () => {
   // It says something about both.
   expect({ answered: seen.answered > 0, ended: seen.ended > 0 }).toEqual({ answered: true, ended: true });
 }, 120_000);
+
+test('connections with long settings stand in their place among the others, with what identifies them', async () => {
+  const services = async (fields: string) =>
+    (await ask(`{ getPlatformServices { connections { uuid ${fields} } } }`)).data.getPlatformServices[0].connections;
+  const identified = await services('identifiers');
+  const { data } = await ask('{ getUser { account { warehouses { connections { uuid connectionIdentifiers { value } } } } } }');
+  const ofUser = data.getUser.account.warehouses[0].connections;
+  const uuids = (rows: readonly { uuid: string }[]) => rows.map(({ uuid }) => uuid);
+  const bare = uuids(await services('name'));
+  expect({
+    bare: bare.length,
+    identified: uuids(identified),
+    ofUser: uuids(ofUser),
+    first: identified[0].identifiers,
+    firstOfUser: ofUser[0].connectionIdentifiers.map(({ value }: { value: string }) => value),
+  }).toEqual({
+    bare: CONNECTIONS,
+    identified: bare,
+    ofUser: bare,
+    first: expect.objectContaining({ host: 'db.example.com' }),
+    firstOfUser: expect.arrayContaining(['db.example.com']),
+  });
+});

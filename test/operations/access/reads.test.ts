@@ -31,7 +31,7 @@ type Read = (services: Services, actor: Actor, seen: Seen) => Promise<unknown>;
 const SCOPED: Readonly<Record<string, Read>> = {
   listConnections: (services, actor, { connectionId }) => listConnections(services, actor, { ids: [connectionId] }, PAGE),
   listConnectionsOf: (services, actor, { integrationId }) => listConnectionsOf(services, actor, [integrationId], 10),
-  listWithIntegrations: (services, actor) => listWithIntegrations(services, actor, PAGE, { settings: true }),
+  listWithIntegrations: (services, actor) => listWithIntegrations(services, actor, PAGE, 'short'),
   findConnection: (services, actor, { connectionId }) => findConnection(services, actor, connectionId),
   readConnection: (services, actor, { connectionId }) => readConnection(services, actor, connectionId),
   listVersions: (services, actor, { connectionId }) => listVersions(services, actor, connectionId, { limit: 10, before: null }),

@@ -1,13 +1,13 @@
-import type { ListedConnection } from '../../../domain/connection/connection-store.ts';
+import type { ListedConnection, ListedSettings } from '../../../domain/connection/connection-store.ts';
 import { identifiersOf } from '../../../domain/connection/details/details.ts';
 import type { Actor } from '../../../domain/token/actor.ts';
 import { listWithIntegrations } from '../../../operations/connections/list-connections.ts';
 import type { Services } from '../../../operations/services.ts';
 import { type AnswerBudget, never } from '../../plugins/budget/answer-budget.ts';
-import { chargeRows, VALUES_OF_READ, whole } from '../unpaged-lists.ts';
+import { chargeRows, MOST_UNPAGED, VALUES_OF_READ, whole } from '../unpaged-lists.ts';
 
-/** Rows that are read at once. Settings may be long: 64 KiB of certificates for each. */
-const AT_ONCE = { bare: 1000, withSettings: 64 };
+/** Rows that are read at once. Long settings have 64 KiB of certificates each. */
+const AT_ONCE: Readonly<Record<ListedSettings, number>> = { unread: MOST_UNPAGED + 1, short: 2000, long: 64 };
 
 /** A connection with its integration and its kind, and with what identifies it where that was asked for. */
 export interface ShownConnection extends Omit<ListedConnection, 'settings'> {
@@ -16,8 +16,8 @@ export interface ShownConnection extends Omit<ListedConnection, 'settings'> {
 }
 
 /**
- * All connections that the actor may see, in the order they were made. They are read part by part, and what settings they have is let
- * go with each part: of a long listing only what is shown of them is held. Throws LIMIT_EXCEEDED where there are too many.
+ * All connections that the actor may see, in the order they were made. Settings are let go as they are read: of a long listing only what is
+ * shown of them is held. Throws LIMIT_EXCEEDED where there are too many.
  */
 export async function readListing(
   services: Services,
@@ -25,11 +25,26 @@ export async function readListing(
   answer: AnswerBudget,
   { identifiers }: { readonly identifiers: boolean },
 ): Promise<readonly ShownConnection[]> {
+  const read = async (settings: ListedSettings) => await readAll(services, actor, answer, settings);
+  const rows = identifiers ? [...(await read('short')), ...(await read('long'))].toSorted(byAge) : await read('unread');
+  return whole(rows, 'connections');
+}
+
+function byAge(a: ShownConnection, b: ShownConnection): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
+
+async function readAll(
+  services: Services,
+  actor: Actor,
+  answer: AnswerBudget,
+  settings: ListedSettings,
+): Promise<readonly ShownConnection[]> {
   const rows: ShownConnection[] = [];
-  const limit = identifiers ? AT_ONCE.withSettings : AT_ONCE.bare;
+  const limit = AT_ONCE[settings];
   for (let after: { readonly at: number; readonly id: string } | null = null; ; ) {
-    const found: readonly ListedConnection[] = await listWithIntegrations(services, actor, { limit, after }, { settings: identifiers });
-    rows.push(...(identifiers ? found.map((row) => identified(services, row)) : found));
+    const found: readonly ListedConnection[] = await listWithIntegrations(services, actor, { limit, after }, settings);
+    rows.push(...(settings === 'unread' ? found : found.map((row) => identified(services, row))));
     if (!chargeRows(answer, found)) return await never();
     whole(rows, 'connections');
     const last = found.at(-1);

@@ -5,6 +5,7 @@ import type {
   ConnectionReaders,
   ConnectionWriters,
   ListedConnection,
+  ListedSettings,
 } from '../../../domain/connection/connection-store.ts';
 import { notFound } from '../../../domain/errors/errors.ts';
 import type { Database } from '../../engine.ts';
@@ -18,9 +19,9 @@ import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
 import { newerThan, olderThan } from '../statements/keyset.ts';
-import { type Columns, preparedInScope } from '../statements/prepared.ts';
+import { preparedInScope } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
-import { labelled } from './versions.ts';
+import { labelled, ofLength } from './versions.ts';
 
 const findOne = preparedInScope('connections_find', ['id'], (db, tables, scope, { id }) => ({
   columns: getTableColumns(tables.connections),
@@ -41,13 +42,16 @@ const findWithCurrent = preparedInScope('connections_with_current', ['id'], (db,
       .where(and(withinScope(tables, scope), eq(connections.id, id))),
   };
 });
-const list = defineListing('connections_listing', () => ({}));
-const listWithSettings = defineListing('connections_listing_settings', ({ versions }) => ({ settings: versions.settings }));
+const list = defineListing('connections_listing', 'unread');
+const listWithSettings = {
+  short: defineListing('connections_listing_short', 'short'),
+  long: defineListing('connections_listing_long', 'long'),
+};
 /** The place before the first row. */
 const BEFORE_ALL = { at: 0, id: '' };
 const insertOne = signedInsert('connections_insert', ({ connections }) => connections);
 
-function defineListing(name: string, moreOf: (tables: Tables) => Columns) {
+function defineListing(name: string, settings: ListedSettings) {
   return preparedInScope(name, ['limit', 'at', 'id'], (db, tables, scope, { limit, at, id }) => {
     const { connections, integrations, versions } = tables;
     const columns = {
@@ -59,14 +63,20 @@ function defineListing(name: string, moreOf: (tables: Tables) => Columns) {
       integrationCategory: integrations.category,
       siteId: integrations.siteId,
       kind: versions.kind,
-      ...moreOf(tables),
+      ...(settings === 'unread' ? {} : { settings: versions.settings }),
     };
     const statement = db
       .select(columns)
       .from(connections)
       .innerJoin(integrations, eq(integrations.id, connections.integrationId))
       .innerJoin(versions, and(eq(versions.connectionId, connections.id), eq(versions.version, connections.currentVersion)))
-      .where(and(withinScope(tables, scope), newerThan(connections.createdAt, connections.id, { at, id })))
+      .where(
+        and(
+          withinScope(tables, scope),
+          newerThan(connections.createdAt, connections.id, { at, id }),
+          settings === 'unread' ? undefined : ofLength(tables, settings),
+        ),
+      )
       .orderBy(asc(connections.createdAt), asc(connections.id))
       .limit(atMost(limit));
     return { columns, statement, lazy: ['settings'] };
@@ -130,11 +140,11 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
           .orderBy(desc(connections.createdAt), desc(connections.id))
           .limit(atMost(limit)),
       ),
-    listing: async (scope, { limit, after }, { settings } = { settings: false }) => {
+    listing: async (scope, { limit, after }, settings = 'unread') => {
       const page = { limit, ...(after ?? BEFORE_ALL) };
-      return settings
-        ? withSettings(tables, await listWithSettings(source, tables, scope, page))
-        : trusted(await list(source, tables, scope, page));
+      return settings === 'unread'
+        ? trusted(await list(source, tables, scope, page))
+        : withSettings(tables, await listWithSettings[settings](source, tables, scope, page));
     },
   };
 }

@@ -19,7 +19,7 @@ import {
 } from 'drizzle-orm';
 import type { Scope, Version, VersionLabel } from '../../../domain/connection/connection.ts';
 import { isOverlapOver } from '../../../domain/version/retirement.ts';
-import type { VersionPlace, VersionReaders, VersionWriters } from '../../../domain/version/version-store.ts';
+import { SHORT_SETTINGS, type VersionPlace, type VersionReaders, type VersionWriters } from '../../../domain/version/version-store.ts';
 import type { Database } from '../../engine.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { alterRow } from '../signing/alter-row.ts';
@@ -127,7 +127,7 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
       }
       return lowest.length === 0 ? null : Math.min(...lowest);
     },
-    currentOf: (scope, ids) =>
+    currentOf: (scope, ids, settings = 'any') =>
       inChunks(ids, async (some) =>
         listed<Version>(
           source,
@@ -135,7 +135,14 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
           await db
             .select()
             .from(versions)
-            .where(and(within(scope), labelled(tables, 'CURRENT'), inArray(versions.connectionId, some))),
+            .where(
+              and(
+                within(scope),
+                labelled(tables, 'CURRENT'),
+                settings === 'short' ? ofLength(tables, 'short') : undefined,
+                inArray(versions.connectionId, some),
+              ),
+            ),
         ),
       ),
     scan: async (after, limit) =>
@@ -207,6 +214,12 @@ type Timed = Pick<Version, 'connectionId' | 'version' | 'validUntil' | 'retiredA
 function placeOf(page: readonly Timed[], limit: number, timeOf: (version: Timed) => number | null): VersionPlace | null {
   const last = page.at(-1);
   return page.length < limit || last === undefined ? null : { at: timeOf(last) ?? 0, id: last.connectionId, version: last.version };
+}
+
+/** Versions whose settings are short, or the others. What else is long in a row comes from the settings. */
+export function ofLength({ versions }: Tables, settings: 'short' | 'long'): SQL {
+  const length = sql`length(${versions.settings})`;
+  return settings === 'short' ? lte(length, SHORT_SETTINGS) : gt(length, SHORT_SETTINGS);
 }
 
 /** Written into the statement instead of as a parameter: otherwise the indexes of one label would not be used. */
