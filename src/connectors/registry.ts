@@ -15,6 +15,7 @@ import dbtCloud from './dbt-cloud/index.ts';
 import fivetran from './fivetran/index.ts';
 import gcpDataform from './gcp-dataform/index.ts';
 import glue from './glue/index.ts';
+import hive from './hive/index.ts';
 import informatica from './informatica/index.ts';
 import informaticaV2 from './informatica-v2/index.ts';
 import looker from './looker/index.ts';
@@ -38,6 +39,7 @@ import sapHana from './sap-hana/index.ts';
 import selfHostedKafka from './self-hosted-kafka/index.ts';
 import selfHostedKafkaConnect from './self-hosted-kafka-connect/index.ts';
 import snowflake from './snowflake/index.ts';
+import spark from './spark/index.ts';
 import sqlServer from './sql-server/index.ts';
 import starburstEnterprise from './starburst-enterprise/index.ts';
 import starburstGalaxy from './starburst-galaxy/index.ts';
@@ -70,6 +72,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: fivetran, moduleUrl: at('fivetran') },
   { connector: gcpDataform, moduleUrl: at('gcp-dataform') },
   { connector: glue, moduleUrl: at('glue') },
+  { connector: hive, moduleUrl: at('hive') },
   { connector: informatica, moduleUrl: at('informatica') },
   { connector: informaticaV2, moduleUrl: at('informatica-v2') },
   { connector: looker, moduleUrl: at('looker') },
@@ -93,6 +96,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: selfHostedKafka, moduleUrl: at('self-hosted-kafka') },
   { connector: selfHostedKafkaConnect, moduleUrl: at('self-hosted-kafka-connect') },
   { connector: snowflake, moduleUrl: at('snowflake') },
+  { connector: spark, moduleUrl: at('spark') },
   { connector: sqlServer, moduleUrl: at('sql-server') },
   { connector: starburstEnterprise, moduleUrl: at('starburst-enterprise') },
   { connector: starburstGalaxy, moduleUrl: at('starburst-galaxy') },
