@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entraClient } from '../kits/azure/entra.ts';
 import { defineHttpConnector, type HttpConnectorDefinition } from '../kits/define-http-connector.ts';
 import type { OAuthClient } from '../kits/http/oauth-token.ts';
 import { type Meanings, says } from '../kits/problems.ts';
@@ -107,9 +108,8 @@ const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
 
 /** A client of the workspace itself, or of Entra for a service principal that Azure manages. */
 function oauthOf({ workspaceUrl, clientId = '', clientSecret = '', azureTenantId, azureLoginUrl }: DatabricksDetails): OAuthClient {
-  const client = { clientId, clientSecret };
   if (azureTenantId === undefined)
-    return { ...client, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' };
-  const accessTokenEndpoint = new URL(`/${azureTenantId}/oauth2/v2.0/token`, azureLoginUrl ?? 'https://login.microsoftonline.com').href;
-  return { ...client, accessTokenEndpoint, scope: `${AZURE_DATABRICKS}/.default`, inForm: true };
+    return { clientId, clientSecret, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' };
+  const app = { tenantId: azureTenantId, clientId, loginUrl: azureLoginUrl ?? 'https://login.microsoftonline.com' };
+  return entraClient(app, `${AZURE_DATABRICKS}/.default`, { clientSecret });
 }

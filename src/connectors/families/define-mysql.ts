@@ -67,16 +67,11 @@ const REFUSALS: Meanings<ServerLogin> = {
   3118: LOCKED,
   4151: LOCKED,
   3159: says('TLS_REQUIRED', 'The server takes encrypted connections only.', 'Turn TLS on (sslOptions).'),
-  TLS_UNAVAILABLE: says(
-    'TLS_UNAVAILABLE',
-    'TLS was asked for, and this server does not offer it.',
-    'Turn TLS on at the server (ssl_cert, ssl_key), or leave sslOptions out if the network is trusted.',
-  ),
-  TLS_REQUIRED: says(
-    'TLS_REQUIRED',
-    'The login would cross the network unprotected, so it was not sent.',
-    'Turn TLS on (sslOptions), or give the account the plugin mysql_native_password.',
-  ),
+  TLS_UNAVAILABLE: {
+    code: 'TLS_UNAVAILABLE',
+    resolution: 'Turn TLS on at the server (ssl_cert, ssl_key), or leave sslOptions out if the network is trusted.',
+  },
+  TLS_REQUIRED: { code: 'TLS_REQUIRED', resolution: 'Turn TLS on (sslOptions), or give the account the plugin mysql_native_password.' },
 };
 
 /** MySQL and MariaDB speak one protocol and print grants alike: a kind of its own for each, made of the same parts. */

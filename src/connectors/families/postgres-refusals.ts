@@ -32,14 +32,9 @@ export const postgresRefusals: Meanings<Login> = {
     'The server has no connection left.',
     'Try again later, or raise max_connections or the connection limit of the role.',
   ),
-  TLS_UNAVAILABLE: says(
-    'TLS_UNAVAILABLE',
-    'TLS was asked for, and this server does not offer it.',
-    'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.',
-  ),
-  TLS_REQUIRED: says(
-    'TLS_REQUIRED',
-    'The login would cross the network unprotected, so it was not sent.',
-    'Turn TLS on (sslOptions), or have the server use scram-sha-256.',
-  ),
+  TLS_UNAVAILABLE: {
+    code: 'TLS_UNAVAILABLE',
+    resolution: 'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.',
+  },
+  TLS_REQUIRED: { code: 'TLS_REQUIRED', resolution: 'Turn TLS on (sslOptions), or have the server use scram-sha-256.' },
 };

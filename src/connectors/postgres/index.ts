@@ -3,11 +3,9 @@ import { secret, setting } from '../../domain/connector/field.ts';
 import { secretText, text } from '../../domain/connector/field-types.ts';
 import { databaseField } from '../families/postgres-fields.ts';
 import { schemaGrants } from '../families/postgres-losses.ts';
-import { postgresRefusals } from '../families/postgres-refusals.ts';
-import { openPostgres } from '../families/postgres-session.ts';
+import { postgresProtocol } from '../families/postgres-protocol.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { tls } from '../kits/sql/tls.ts';
@@ -29,11 +27,8 @@ export default defineSqlConnector({
       description: 'The host is an RDS proxy, which pins sessions: no session settings are sent.',
     }),
   },
-  driver: bundledDriver('pg'),
-  speaks: 'the PostgreSQL protocol',
+  ...postgresProtocol,
   tested: { against: 'server', what: 'PostgreSQL 18' },
-  connect: ({ credentials, signal }) => openPostgres(credentials, signal),
-  refusals: postgresRefusals,
   identity: {
     query: `SELECT current_user AS "user", session_user AS "sessionUser", current_database() AS "database", current_setting('server_version') AS "serverVersion",
                    r.rolsuper AS "superuser", r.rolreplication AS "replication", r.rolcreaterole AS "createRole", r.rolcreatedb AS "createDatabase", r.rolvaliduntil::text AS "passwordValidUntil"

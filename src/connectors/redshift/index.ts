@@ -1,8 +1,7 @@
 import { schemaGrants } from '../families/postgres-losses.ts';
-import { postgresRefusals } from '../families/postgres-refusals.ts';
+import { postgresProtocol } from '../families/postgres-protocol.ts';
 import { openPostgres } from '../families/postgres-session.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { bundledDriver } from '../kits/driver.ts';
 import { says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { fields, rules } from './fields.ts';
@@ -17,11 +16,10 @@ export default defineSqlConnector({
   lead: { allOptional: true, testV1: 'database' },
   fields,
   rules,
-  driver: bundledDriver('pg'),
+  ...postgresProtocol,
   speaks: "the PostgreSQL protocol, and AWS's API for temporary credentials",
   tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless' },
   connect: async (input) => await openPostgres(await readLogin(input), input.signal),
-  refusals: postgresRefusals,
   explain: (error) => (isWrongPassword(error) ? WRONG_PASSWORD : null),
   identity: {
     query: `SELECT u.usename AS "user", current_database() AS "database", version() AS "serverVersion", u.usesuper AS "superuser", u.usecreatedb AS "createDatabase"

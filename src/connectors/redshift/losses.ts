@@ -47,16 +47,8 @@ export async function findLosses(session: SqlSession, before: string): Promise<r
   const after = String(row?.name);
   const around = await session.query(`${AROUND} ORDER BY 1, 4, 3 LIMIT 1000`, [before, after]);
   const tables = await session.query(TABLES, [before, after]);
-  const schemas = [...new Set(tables.map(({ schema }) => schema))];
-  return [
-    ...around.map((lostRow) => describeLost(lostRow, after)),
-    ...schemas.flatMap((schema) =>
-      lostTables(
-        tables.filter((table) => table.schema === schema),
-        after,
-      ),
-    ),
-  ];
+  const schemas = [...new Set(tables.map(({ schema }) => schema))].map((name) => tables.filter(({ schema }) => schema === name));
+  return [...around.map((lostRow) => describeLost(lostRow, after)), ...schemas.flatMap((schema) => lostTables(schema, after))];
 }
 
 function lostTables(tables: readonly SqlRow[], after: string): readonly Loss[] {
