@@ -135,7 +135,7 @@ export const exceptions = [
   {
     file: 'cli/gateway/local-gateway.ts',
     why: 'with no gateway running, the command line opens the store itself',
-    layers: ['graphql', 'jobs'],
+    layers: ['graphql'],
     files: ['app.ts'],
   },
   { file: 'cli/commands/process.ts', why: 'it runs the gateway, or its migrations, in this process', files: ['app.ts', 'serve.ts'] },

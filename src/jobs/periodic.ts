@@ -1,25 +1,14 @@
 import type { Anchor } from '../domain/audit/audit.ts';
+import { sealAudit } from '../operations/audit/seal-audit.ts';
 import { commitWaiting } from '../operations/commits/commit-waiting.ts';
 import { publishEvents } from '../operations/events/event-feed.ts';
 import type { Services } from '../operations/services.ts';
 import { applyRetention, forgetAnswers } from '../operations/upkeep/apply-retention.ts';
 import { type MaintenancePass, runMaintenance } from '../operations/upkeep/maintenance-pass.ts';
 import { createClockWatch, type Uptime } from './clock-watch.ts';
+import { type Job, repeat } from './repeat.ts';
 
-/** How often each job runs, milliseconds. */
-const SEAL_EVERY = 500;
-/** Whoever follows events publishes them at once; this keeps few waiting for whoever comes later. */
-const PUBLISH_EVERY = 1000;
-const WAITING_EVERY = 1000;
-const CLOCK_EVERY = 1000;
-const KEYS_EVERY = 10_000;
-const HOUSE_EVERY = 10_000;
-const ANCHOR_EVERY = 60_000;
-const RETENTION_EVERY = 10 * 60_000;
-/** When jobs that run seldom have their first pass, milliseconds. */
-const SOON = 15_000;
-const SEAL_BATCH = 500;
-const SEAL_BATCHES = 20;
+const MINUTE = 60_000;
 
 /** What is reported about passes, and what receives the chain's head. A pass that found nothing to do reports nothing. */
 export interface JobReports {
@@ -38,110 +27,86 @@ export interface JobReports {
 }
 
 /** Starts the gateway's own work: sealing the audit, carrying out commits that wait, retiring versions, anchoring. Returns what stops it and waits for what runs. */
-export function startJobs(
-  services: Services,
-  { failed, anchor, clockRanAhead, sealed, watchAudit, committed, maintained, dropped }: JobReports,
-  uptime: Uptime,
-): () => Promise<void> {
-  let lastAnchor = 0;
+export function startJobs(services: Services, reports: JobReports, uptime: Uptime): () => Promise<void> {
   let stopping = false;
-  const isStopping = () => stopping;
-  /** Reported before anything is retired, destroyed or dropped because of it. Each job leaves out one pass, and a later pass does its work. */
-  const held = { house: false, retention: false };
-  const clock = createClockWatch(services.store, uptime);
-  const watchClock = async () => {
-    const ahead = await clock.check();
-    if (ahead < services.settings.leaseTtlMs) return;
-    held.house = true;
-    held.retention = true;
-    clockRanAhead(ahead);
-  };
-  const stops = [
-    every('watch-clock', CLOCK_EVERY, watchClock, 0),
-    every('seal-audit', SEAL_EVERY, async () => {
-      const started = performance.now();
-      const rows = await sealAudit(services);
-      if (rows > 0) sealed(rows, performance.now() - started);
-    }),
-    every('watch-audit', SEAL_EVERY, watchAudit),
-    every('publish-events', PUBLISH_EVERY, () => publishEvents(services.store)),
-    every('commit-waiting', WAITING_EVERY, async () => {
-      const started = performance.now();
-      const changes = await commitWaiting(services);
-      if (changes > 0) committed(changes, performance.now() - started);
-    }),
-    every('refresh-keys', KEYS_EVERY, () => services.vault.refresh()),
-    every('keep-house', HOUSE_EVERY, async () => {
-      await watchClock();
-      if (held.house) {
-        held.house = false;
-        return;
-      }
-      const started = performance.now();
-      const pass = await runMaintenance(services, isStopping);
-      const forgotten = await forgetAnswers(services, isStopping);
-      if (pass.retired + pass.destroyed + pass.expiredChanges + forgotten > 0)
-        maintained({ ...pass, forgotten }, performance.now() - started);
-    }),
-    every(
-      'apply-retention',
-      RETENTION_EVERY,
-      async () => {
-        await watchClock();
-        if (held.retention) {
-          held.retention = false;
-          return;
-        }
-        const started = performance.now();
-        const rows = await applyRetention(services, isStopping);
-        if (rows > 0) dropped(rows, performance.now() - started);
-      },
-      SOON,
-    ),
-    every('anchor-audit', ANCHOR_EVERY, async () => {
-      const head = await services.store.read.audit.head();
-      if (head === null || head.seq === lastAnchor) return;
-      await anchor({ seq: head.seq, head: head.chainHash.toString('hex'), at: await services.store.now() });
-      // An anchor that could not be written is tried again, even if nothing was sealed since.
-      lastAnchor = head.seq;
-    }),
-  ];
-
-  function every(name: string, ms: number, work: () => Promise<unknown>, first = ms): () => Promise<void> {
-    let current: Promise<unknown> = Promise.resolve();
-    const run = () => {
-      current = work()
-        .catch((error: unknown) => failed(name, error))
-        .finally(() => {
-          if (!stopping) timer = setTimeout(run, ms).unref();
-        });
-    };
-    let timer = setTimeout(run, first).unref();
-    return async () => {
-      clearTimeout(timer);
-      await current;
-    };
-  }
-
+  const jobs = jobsOf(services, reports, { uptime, isStopping: () => stopping });
+  const stops = jobs.map((job) => repeat(job, reports.failed));
   return async () => {
     stopping = true;
     await Promise.all(stops.map((stop) => stop()));
-    await sealAudit(services).catch((error: unknown) => failed('seal-audit', error));
-    await watchAudit().catch((error: unknown) => failed('watch-audit', error));
+    await sealAudit(services).catch((error: unknown) => reports.failed('seal-audit', error));
+    await reports.watchAudit().catch((error: unknown) => reports.failed('watch-audit', error));
   };
 }
 
-/** Numbers and chains what was written since the last time, in transactions of a bounded size. Asks first: an idle gateway writes nothing. */
-export async function sealAudit({ store, auditChain }: Services): Promise<number> {
-  if ((await store.read.audit.countUnsealed(1)) === 0) return 0;
-  let sealed = 0;
-  // Rows that arrive faster than they are sealed wait for the next pass.
-  for (let batch = 0; batch < SEAL_BATCHES; batch += 1) {
-    const count = await store.write((tx) =>
-      tx.audit.seal(SEAL_BATCH, auditChain.start, (previous, seq, row) => auditChain.link(previous, seq, row)),
-    );
-    sealed += count;
-    if (count < SEAL_BATCH) break;
-  }
-  return sealed;
+interface Surroundings {
+  readonly uptime: Uptime;
+  readonly isStopping: () => boolean;
+}
+
+function jobsOf(services: Services, reports: JobReports, { uptime, isStopping }: Surroundings): readonly Job[] {
+  const clock = createClockWatch(services.store, uptime);
+  /** Jobs that end things because their time is over, and leave out their next pass. */
+  const held = new Set<string>();
+  const watchClock = async () => {
+    const ahead = await clock.check();
+    if (ahead < services.settings.leaseTtlMs) return;
+    for (const name of [MAINTENANCE, RETENTION]) held.add(name);
+    reports.clockRanAhead(ahead);
+  };
+  /** A clock that ran ahead is reported before anything ends because of it: the job leaves out one pass, and a later pass does its work. */
+  const unlessHeld = (name: string, run: () => Promise<unknown>) => async () => {
+    await watchClock();
+    if (!held.delete(name)) await run();
+  };
+  return [
+    { name: 'watch-clock', everyMs: 1000, firstMs: 0, run: watchClock },
+    { name: 'seal-audit', everyMs: 500, run: reported(() => sealAudit(services), reports.sealed) },
+    { name: 'watch-audit', everyMs: 500, run: reports.watchAudit },
+    // Whoever follows events publishes them at once; this keeps few waiting for whoever comes later.
+    { name: 'publish-events', everyMs: 1000, run: () => publishEvents(services.store) },
+    { name: 'commit-waiting', everyMs: 1000, run: reported(() => commitWaiting(services), reports.committed) },
+    { name: 'refresh-keys', everyMs: 10_000, run: () => services.vault.refresh() },
+    { name: MAINTENANCE, everyMs: 10_000, run: unlessHeld(MAINTENANCE, () => maintain(services, reports, isStopping)) },
+    {
+      name: RETENTION,
+      everyMs: 10 * MINUTE,
+      firstMs: 15_000,
+      run: unlessHeld(
+        RETENTION,
+        reported(() => applyRetention(services, isStopping), reports.dropped),
+      ),
+    },
+    { name: 'anchor-audit', everyMs: MINUTE, run: anchoring(services, reports) },
+  ];
+}
+
+const MAINTENANCE = 'maintain';
+const RETENTION = 'apply-retention';
+
+/** A pass that counts what it did, and reports it if that was anything. */
+function reported(work: () => Promise<number>, report: (count: number, ms: number) => void): () => Promise<void> {
+  return async () => {
+    const started = performance.now();
+    const count = await work();
+    if (count > 0) report(count, performance.now() - started);
+  };
+}
+
+async function maintain(services: Services, { maintained }: JobReports, isStopping: () => boolean): Promise<void> {
+  const started = performance.now();
+  const pass = await runMaintenance(services, isStopping);
+  const forgotten = await forgetAnswers(services, isStopping);
+  if (pass.retired + pass.destroyed + pass.expiredChanges + forgotten > 0) maintained({ ...pass, forgotten }, performance.now() - started);
+}
+
+function anchoring({ store }: Services, { anchor }: JobReports): () => Promise<void> {
+  let lastAnchor = 0;
+  return async () => {
+    const head = await store.read.audit.head();
+    if (head === null || head.seq === lastAnchor) return;
+    await anchor({ seq: head.seq, head: head.chainHash.toString('hex'), at: await store.now() });
+    // An anchor that could not be written is tried again, even if nothing was sealed since.
+    lastAnchor = head.seq;
+  };
 }

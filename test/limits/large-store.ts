@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sealAudit } from '../../src/jobs/periodic.ts';
 import { localActor } from '../../src/operations/access/prepare-instance.ts';
 import { record } from '../../src/operations/audit/record.ts';
+import { sealAudit } from '../../src/operations/audit/seal-audit.ts';
 import { growChain } from '../support/protocol/long-chain.ts';
 import { ACQUIRE, type ProtocolBench, startProtocol } from '../support/protocol/protocol.ts';
 

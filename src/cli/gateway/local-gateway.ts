@@ -19,7 +19,7 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
     import('../../app.ts'),
     import('../../graphql/operation-request.ts'),
     import('../../operations/access/prepare-instance.ts'),
-    import('../../jobs/periodic.ts'),
+    import('../../operations/audit/seal-audit.ts'),
   ]);
   const app = await createApp({ ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel }, { makesStore });
   if (isNew) process.stderr.write(`changeover: made a new store in ${config.dataDir}, since there was none.\n`);

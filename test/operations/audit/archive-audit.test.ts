@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { createTestCommandLine } from '../../support/gateway/command-line.ts';
 import { ACQUIRE, DAY, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';

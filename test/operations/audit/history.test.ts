@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
 import { codeOf, DAY, HOUR, type ProtocolBench, ROLL_BACK, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';

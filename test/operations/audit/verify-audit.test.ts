@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 

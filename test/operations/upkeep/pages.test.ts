@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { record } from '../../../src/operations/audit/record.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
 import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';

@@ -1,9 +1,9 @@
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { createSecret } from '../../../src/operations/account-secrets/create-secret.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
 import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { writeAs } from '../../../src/operations/write-as.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sealAudit } from '../../../src/jobs/periodic.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
 import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.ts';
 import { METRICS } from '../../../src/server/observation/metric-table.ts';

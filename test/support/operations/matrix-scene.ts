@@ -1,6 +1,6 @@
-import { sealAudit } from '../../../src/jobs/periodic.ts';
 import { createToken } from '../../../src/operations/access/create-token.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { openStream } from '../gateway/event-stream.ts';
 import { type Answer, startGateway, startReceiver, type TestToken } from '../gateway/gateway.ts';
 import { addReferring, createSecretFolder, GRANT } from '../protocol/references.ts';
