@@ -34,34 +34,33 @@ describe('a package that can not be used ends the start with one line that names
     cpSync(join(install.folder, 'node_modules/changeover', path), join(copy, path), { recursive: true, verbatimSymlinks: true });
   }
 
-  test.each([
-    ['not-there', 'the package "not-there" is not installed beside Changeover; run there: npm install not-there.'],
-    ['throws-at-once', 'the package "throws-at-once" could not be loaded: the sky is falling.'],
-    [
-      'exports-nothing',
-      'the package "exports-nothing" does not export a connector; its default export has to be what defineConnector returns.',
-    ],
-    ['defines-webhook', 'the package "defines-webhook" defines the kind "webhook", which is built in.'],
-    ['one-kind,same-kind', 'the package "same-kind" defines the kind "same-kind", which the package "one-kind" defines too.'],
-    ['odd-field', 'a connector of odd-field can\'t be served: Field "odd.when" has a type that no GraphQL input stands for.'],
-    ['no-endpoint', `the package "no-endpoint" could not be loaded: Connector "astray": "apiKey" ${ASTRAY}`],
-    ['no-endpoint-in-group', `the package "no-endpoint-in-group" could not be loaded: Connector "astray-too": "login" ${ASTRAY}`],
-    [
-      'own-copy',
-      'the package "own-copy" was made with another copy of Changeover; it has to name changeover among its peerDependencies, and nowhere else.',
-    ],
-  ])('%s', (names, line) => {
-    expect(install.fail({ CHANGEOVER_CONNECTORS: names })).toEqual({ status: 78, stderr: `changeover: CHANGEOVER_CONNECTORS: ${line}\n` });
+  const LINES = {
+    'not-there': 'CHANGEOVER_CONNECTORS: the package "not-there" is not installed beside Changeover; run there: npm install not-there.',
+    'throws-at-once': 'CHANGEOVER_CONNECTORS: the package "throws-at-once" could not be loaded: the sky is falling.',
+    'exports-nothing':
+      'CHANGEOVER_CONNECTORS: the package "exports-nothing" does not export a connector; its default export has to be what defineConnector returns.',
+    'defines-webhook': 'CHANGEOVER_CONNECTORS: the package "defines-webhook" defines the kind "webhook", which is built in.',
+    'one-kind,same-kind':
+      'CHANGEOVER_CONNECTORS: the package "same-kind" defines the kind "same-kind", which the package "one-kind" defines too.',
+    'odd-field':
+      'CHANGEOVER_CONNECTORS: a connector of odd-field can\'t be served: Field "odd.when" has a type that no GraphQL input stands for.',
+    'no-endpoint': `CHANGEOVER_CONNECTORS: the package "no-endpoint" could not be loaded: Connector "astray": "apiKey" ${ASTRAY}`,
+    'no-endpoint-in-group': `CHANGEOVER_CONNECTORS: the package "no-endpoint-in-group" could not be loaded: Connector "astray-too": "login" ${ASTRAY}`,
+    'own-copy':
+      'CHANGEOVER_CONNECTORS: the package "own-copy" was made with another copy of Changeover; it has to name changeover among its peerDependencies, and nowhere else.',
+    '../somewhere': 'CHANGEOVER_CONNECTORS must hold names of npm packages, separated by commas.',
+  };
+
+  test('for each reason', () => {
+    const lines = install.refusals(Object.keys(LINES).map((names) => ({ CHANGEOVER_CONNECTORS: names })));
+    expect(Object.fromEntries(Object.keys(LINES).map((names, index) => [names, lines[index]]))).toEqual(LINES);
   });
 
-  test('nothing was written', () => {
-    expect(existsSync(join(install.folder, 'none'))).toBe(false);
-  });
-
-  test('a path is refused as no name', () => {
-    expect(install.fail({ CHANGEOVER_CONNECTORS: '../somewhere' })).toEqual({
+  test('as a process that ends, before anything is written', () => {
+    expect({ ...install.fail({ CHANGEOVER_CONNECTORS: 'own-copy' }), hasWritten: existsSync(join(install.folder, 'none')) }).toEqual({
       status: 78,
-      stderr: 'changeover: CHANGEOVER_CONNECTORS must hold names of npm packages, separated by commas.\n',
+      stderr: `changeover: ${LINES['own-copy']}\n`,
+      hasWritten: false,
     });
   });
 });

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GatewayProcess, type StartOptions, startGatewayProcess } from '../../support/gateway/gateway-process.ts';
 import { halfOpen, sendRaw } from '../../support/gateway/raw-http.ts';
 
@@ -104,7 +104,7 @@ describe('a process of ours', () => {
     } finally {
       child.kill('SIGKILL');
     }
-  }, 60_000);
+  });
 
   test.each([
     ['below one that takes no folders', '/proc/changeover/data'],
@@ -119,24 +119,6 @@ describe('a process of ours', () => {
         stderr: expect.stringMatching(/^changeover: The data directory .* can't be made \(E[A-Z]+\)/),
       });
     }
-  });
-
-  test('#83 is never dialled by its own validators, by whatever name, even with loopback allowed', async () => {
-    const gateway = await start();
-    const { port } = new URL(gateway.url);
-    const codes: unknown[] = [];
-    for (const host of ['127.0.0.1', 'localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1']) {
-      const { body } = await graphql(
-        gateway,
-        `mutation { testWebhookCredentialsV2(connectionDetails: {url: "http://${host}:${port}/livez", signingSecret: "a secret of at least 24 characters"}, validationName: "validate_connection") { validationResult { additionalData { returnedData } errors { cause } } } }`,
-      );
-      codes.push(
-        (
-          body as { data: { testWebhookCredentialsV2: { validationResult: { errors: { cause: string }[] } } } }
-        ).data.testWebhookCredentialsV2.validationResult.errors.map(({ cause }) => cause),
-      );
-    }
-    expect(codes).toEqual(Array(6).fill(['address not allowed by the egress policy']));
   });
 
   test.each([
@@ -170,15 +152,6 @@ describe('a process of ours', () => {
     expect({ status, saysError: /error/i.test(gateway.printed()) }).toEqual({ status: 200, saysError: false });
   });
 
-  test.each([
-    ['started by npm start', ['dist/main.js']],
-    ['started by the command line', ['dist/cli/main.js', 'serve']],
-  ])('%s keeps its control socket and its data to its owner', async (_, command) => {
-    const gateway = await start({ command });
-    const mode = (path: string) => (statSync(join(gateway.dataDir, path)).mode & 0o777).toString(8);
-    expect(['control.sock', 'owner-token', 'master.key', 'changeover.db'].map(mode)).toEqual(['600', '600', '600', '600']);
-  });
-
   test.each(['main.js', 'cli/main.js', 'egress/worker.js'])('#27 dist/%s takes __proto__ away before it loads anything else', (file) => {
     const { stdout } = spawnSync(
       process.execPath,
@@ -190,6 +163,52 @@ describe('a process of ours', () => {
       { encoding: 'utf8' },
     );
     expect(stdout).toBe('false\n');
+  });
+});
+
+describe.each([
+  ['npm start', ['dist/main.js']],
+  ['the command line', ['dist/cli/main.js', 'serve']],
+])('started by %s, a process of ours', (_, command) => {
+  let gateway: GatewayProcess;
+  beforeAll(async () => {
+    gateway = await start({ command });
+  });
+
+  test('keeps its control socket and its data to its owner', () => {
+    const mode = (path: string) => (statSync(join(gateway.dataDir, path)).mode & 0o777).toString(8);
+    expect({
+      socket: mode('control.sock'),
+      token: mode('owner-token'),
+      key: mode('master.key'),
+      store: mode('changeover.db'),
+    }).toEqual({ socket: '600', token: '600', key: '600', store: '600' });
+  });
+
+  test('#83 is never dialled by its own validators, by whatever name, even with loopback allowed', async () => {
+    const { port } = new URL(gateway.url);
+    const codes: unknown[] = [];
+    for (const host of ['127.0.0.1', 'localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1']) {
+      const { body } = await graphql(
+        gateway,
+        `mutation { testWebhookCredentialsV2(connectionDetails: {url: "http://${host}:${port}/livez", signingSecret: "a secret of at least 24 characters"}, validationName: "validate_connection") { validationResult { additionalData { returnedData } errors { cause } } } }`,
+      );
+      codes.push(
+        (
+          body as { data: { testWebhookCredentialsV2: { validationResult: { errors: { cause: string }[] } } } }
+        ).data.testWebhookCredentialsV2.validationResult.errors.map(({ cause }) => cause),
+      );
+    }
+    expect(codes).toEqual(Array(6).fill(['address not allowed by the egress policy']));
+  });
+
+  test('requests that are refused one behind the other on one connection end it once, without a word of node on the log', async () => {
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const request = `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nobody\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const { status, closed } = await sendRaw(gateway.url, [request.repeat(30)]);
+    expect({ status, closed }).toEqual({ status: 401, closed: true });
+    expect((await graphql(gateway, '{ __typename }')).status).toBe(200);
+    expect(gateway.printed()).not.toContain('Warning');
   });
 });
 
@@ -257,14 +276,4 @@ test('a gateway that may open few files turns away the clients that it has none 
   await expect.poll(() => graphql(gateway, '{ __typename }').catch(() => null)).toMatchObject({ status: 200 });
   expect(gateway.child.exitCode).toBeNull();
   expect(gateway.printed()).not.toMatch(/uncaught|EMFILE/);
-});
-
-test('requests that are refused one behind the other on one connection end it once, without a word of node on the log', async () => {
-  const gateway = await start();
-  const body = JSON.stringify({ query: '{ __typename }' });
-  const request = `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nobody\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  const { status, closed } = await sendRaw(gateway.url, [request.repeat(30)]);
-  expect({ status, closed }).toEqual({ status: 401, closed: true });
-  expect((await graphql(gateway, '{ __typename }')).status).toBe(200);
-  expect(gateway.printed()).not.toContain('Warning');
 });

@@ -2,9 +2,25 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Reads environments, and writes what each start ends with. */
+const MAKE_EACH = `
+import { text } from 'node:stream/consumers';
+const dist = process.argv[1];
+const [{ createApp }, { readConfig }, { StartupError }] = await Promise.all(['app.js', 'config.js', 'domain/errors/startup-error.js'].map((file) => import(dist + file)));
+const ends = [];
+for (const environment of JSON.parse(await text(process.stdin)))
+  try {
+    await createApp(readConfig(environment));
+    ends.push('made');
+  } catch (error) {
+    ends.push(error instanceof StartupError ? error.message : String(error));
+  }
+process.stdout.write(JSON.stringify(ends));
+`;
 
 /** A folder in which the built product is installed as an operator has it, with connectors of packages beside it. */
 export interface ScratchInstall {
@@ -17,6 +33,8 @@ export interface ScratchInstall {
   serve(environment: Readonly<Record<string, string>>): Promise<RunningGateway>;
   /** Starts it when it can't start, and returns how it ended. */
   fail(environment: Readonly<Record<string, string>>): { readonly status: number | null; readonly stderr: string };
+  /** Makes the gateway in one process, with each of the environments in turn, and returns the StartupErrors that say why it can't be made. */
+  refusals(environments: readonly Readonly<Record<string, string>>[]): readonly string[];
   remove(): void;
 }
 
@@ -95,6 +113,12 @@ export function createScratchInstall(): ScratchInstall {
         timeout: 60_000,
       });
       return { status, stderr };
+    },
+    refusals(given) {
+      const environments = given.map((one) => environmentOf('none', one));
+      const args = ['--input-type=module', '-e', MAKE_EACH, pathToFileURL(join(product, 'dist/')).href];
+      const made = execFileSync(process.execPath, args, { encoding: 'utf8', input: JSON.stringify(environments), timeout: 60_000 });
+      return JSON.parse(made) as readonly string[];
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
