@@ -38,8 +38,8 @@ test('a name that another kind goes by is refused', () => {
 });
 
 test('a driver says how it is installed, unless it comes with us', () => {
-  expect([optionalDriver({ tedious: '19', '@grpc/grpc-js': '1.14' }), bundledDriver('pg')]).toEqual([
-    { packages: ['tedious', '@grpc/grpc-js'], install: 'npm install tedious@19 @grpc/grpc-js@1.14' },
-    { packages: ['pg'], install: null },
-  ]);
+  expect({ optional: optionalDriver({ tedious: '19', '@grpc/grpc-js': '1.14' }), bundled: bundledDriver('pg') }).toEqual({
+    optional: { packages: ['tedious', '@grpc/grpc-js'], install: 'npm install tedious@19 @grpc/grpc-js@1.14' },
+    bundled: { packages: ['pg'], install: null },
+  });
 });

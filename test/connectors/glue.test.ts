@@ -85,23 +85,29 @@ describe('glue', () => {
     const user = await run('validate_permissions', { ...place, ...keyOf('loader2') });
     const role = await run('validate_permissions', { ...asAssumer, assumableRole: OPEN });
     const allowing = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["glue:GetTables"],"Resource":"*"}]}';
-    expect([...user.errors, ...role.errors].map(({ code, cause, resolution }) => [code, cause, resolution])).toEqual([
-      [
-        'PERMISSION_MISSING',
-        'AWS denied glue:GetTables',
-        `Run: aws iam put-user-policy --user-name loader2 --policy-name changeover --policy-document '${allowing}'`,
+    const missing = { code: 'PERMISSION_MISSING', cause: 'AWS denied glue:GetTables' };
+    expect({ user: user.errors, role: role.errors }).toMatchObject({
+      user: [
+        {
+          ...missing,
+          resolution: `Run: aws iam put-user-policy --user-name loader2 --policy-name changeover --policy-document '${allowing}'`,
+        },
       ],
-      [
-        'PERMISSION_MISSING',
-        'AWS denied glue:GetTables',
-        `Run: aws iam put-role-policy --role-name open --policy-name changeover --policy-document '${allowing}'`,
+      role: [
+        {
+          ...missing,
+          resolution: `Run: aws iam put-role-policy --role-name open --policy-name changeover --policy-document '${allowing}'`,
+        },
       ],
-    ]);
+    });
   });
 
   test('a catalogue that shows nothing is no proof, and says so', async () => {
     const outcome = await run('validate_permissions', { ...details, ...at(bare.url) });
-    expect([outcome.status, outcome.warnings.map(({ cause }) => cause)]).toEqual(['warning', ['glue:GetDatabases lists nothing']]);
+    expect({ status: outcome.status, warnings: outcome.warnings.map(({ cause }) => cause) }).toEqual({
+      status: 'warning',
+      warnings: ['glue:GetDatabases lists nothing'],
+    });
   });
 
   test('both identities are asked for the same: what the new one lacks is lost only where the one in use has it', async () => {

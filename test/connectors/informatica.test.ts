@@ -40,7 +40,10 @@ describe('informatica', () => {
   test('a user who may not read connections has signed in, and lacks a permission', async () => {
     const bob = { ...details, username: 'bob', password: 'another' };
     const codes = async (validator: string) => (await run(validator, bob)).errors.map(({ code }) => code);
-    expect([await codes('validate_connection'), await codes('validate_permissions')]).toEqual([[], ['PERMISSION_MISSING']]);
+    expect({ connection: await codes('validate_connection'), permissions: await codes('validate_permissions') }).toEqual({
+      connection: [],
+      permissions: ['PERMISSION_MISSING'],
+    });
   });
 
   test('a session is taken to no host of another domain, whatever the answer to the login says', async () => {

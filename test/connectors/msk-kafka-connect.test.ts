@@ -52,11 +52,13 @@ describe('msk-kafka-connect', () => {
   test('an action that is missing and a cluster that is not there are named', async () => {
     const missing = await run('validate_permissions', { ...place, ...keyOf('lister') });
     const nowhere = await run('validate_permissions', { ...details, clusterArn: `${CLUSTER}1` });
-    expect([...missing.errors, ...nowhere.errors].map(({ code, cause }) => [code, cause])).toEqual([
-      ['PERMISSION_MISSING', 'AWS denied kafkaconnect:DescribeConnector'],
-      ['PERMISSION_MISSING', 'AWS denied kafka:DescribeClusterV2'],
-      ['DATABASE_NOT_FOUND', 'AWS answered kafka:DescribeClusterV2 with not found'],
-    ]);
+    expect({ missing: missing.errors, nowhere: nowhere.errors }).toMatchObject({
+      missing: [
+        { code: 'PERMISSION_MISSING', cause: 'AWS denied kafkaconnect:DescribeConnector' },
+        { code: 'PERMISSION_MISSING', cause: 'AWS denied kafka:DescribeClusterV2' },
+      ],
+      nowhere: [{ code: 'DATABASE_NOT_FOUND', cause: 'AWS answered kafka:DescribeClusterV2 with not found' }],
+    });
   });
 
   test.each([

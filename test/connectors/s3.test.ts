@@ -36,7 +36,7 @@ describe('s3', () => {
 
   test.each([[undefined], ['events/'], ['hollow/']])('an object below the prefix %s is read, whatever its key is', async (prefix) => {
     const outcome = await run('validate_permissions', { ...details, prefix });
-    expect([outcome.status, outcome.errors]).toEqual(['passed', []]);
+    expect({ status: outcome.status, errors: outcome.errors }).toEqual({ status: 'passed', errors: [] });
   });
 
   test('each thing that may be wrong has a code', async () => {

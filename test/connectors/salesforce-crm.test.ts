@@ -66,10 +66,8 @@ describe('salesforce-crm', () => {
 
   test('says who signed in, by either way', async () => {
     const who = async (given: Details) => (await run('validate_identity', given)).data?.returnedData;
-    expect([await who(user), await who(app)]).toEqual([
-      { userId: '005A', organizationId: '00DA' },
-      { userId: '005A', organizationId: '00DA' },
-    ]);
+    const ada = { userId: '005A', organizationId: '00DA' };
+    expect({ user: await who(user), app: await who(app) }).toEqual({ user: ada, app: ada });
   });
 
   test.each([

@@ -244,11 +244,15 @@ describe('snowflake', () => {
   });
 
   test('an account is reached at its host, with underscores as hyphens and the domain of its region', () => {
-    expect(['MYORG-ACME_EU', 'xy12345.eu-central-1', 'xy12345.cn-northwest-1'].map(hostOf)).toEqual([
-      'myorg-acme-eu.snowflakecomputing.com',
-      'xy12345.eu-central-1.snowflakecomputing.com',
-      'xy12345.cn-northwest-1.snowflakecomputing.cn',
-    ]);
+    expect({
+      underscore: hostOf('MYORG-ACME_EU'),
+      region: hostOf('xy12345.eu-central-1'),
+      china: hostOf('xy12345.cn-northwest-1'),
+    }).toEqual({
+      underscore: 'myorg-acme-eu.snowflakecomputing.com',
+      region: 'xy12345.eu-central-1.snowflakecomputing.com',
+      china: 'xy12345.cn-northwest-1.snowflakecomputing.cn',
+    });
   });
 
   test.each([

@@ -13,24 +13,11 @@ import { idempotentReplay } from '../../src/operations/idempotency/idempotent-re
 import { acquireLease } from '../../src/operations/leases/acquire-lease.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { runMaintenance } from '../../src/operations/upkeep/maintenance-pass.ts';
-import {
-  addWebhook,
-  COMMIT,
-  type Receiver,
-  SECRET,
-  stageSecret,
-  startGateway,
-  startReceiver,
-  type TestGateway,
-  type TestToken,
-} from '../support/gateway/gateway.ts';
+import { COMMIT, type Receiver, SECRET, stageSecret, startReceiver, type TestGateway, type TestToken } from '../support/gateway/gateway.ts';
+import { ACQUIRE, HOUR, type ProtocolBench, READ, startProtocol } from '../support/protocol/protocol.ts';
 import { keptText } from '../support/store/kept-text.ts';
-import { createTestClock } from '../support/store/services.ts';
+import type { TestClock } from '../support/store/services.ts';
 
-const HOUR = 3_600_000;
-const ACQUIRE =
-  'mutation ($id: UUID!, $ttl: Int) { acquireLease(connectionId: $id, job: "nightly", ttlSeconds: $ttl) { lease { id version } key credentials } }';
-const READ = 'mutation ($key: String!) { readLease(leaseKey: $key) { lease { version } credentials } }';
 const VERSIONS = 'query ($id: UUID!) { connection(id: $id) { currentVersion { version } versions { version label origin restoredFrom } } }';
 
 /** Answered with some 190 KB, and the tokens that there are. */
@@ -40,27 +27,18 @@ const LARGE =
 /** The change protocol's promises, over HTTP, on the given engine. */
 export function describeProtocol(engine: string, databaseUrl: () => Promise<string | null>): void {
   describe(`the change protocol on ${engine}`, () => {
-    const clock = createTestClock();
+    let bench: ProtocolBench;
+    let clock: TestClock;
     let gateway: TestGateway;
     let receiver: Receiver;
     let job: TestToken;
-    let names = 0;
     beforeAll(async () => {
-      const url = await databaseUrl();
-      gateway = await startGateway({ clock, ...(url === null ? {} : { databaseUrl: url }) });
-      receiver = await startReceiver();
-      job = await gateway.token('job');
+      bench = await startProtocol(await databaseUrl());
+      ({ clock, gateway, receiver, job } = bench);
     });
-    afterAll(async () => {
-      receiver.close();
-      await gateway.close();
-    });
-    const nextName = () => {
-      names += 1;
-      return `hook ${names}`;
-    };
-    const add = () => addWebhook(gateway, receiver, nextName());
-    const commit = async (id: string, key: string) => await gateway.graphql(COMMIT, { id, key });
+    afterAll(() => bench.close());
+    const add = () => bench.add();
+    const commit = (id: string, key: string) => bench.commit(id, key);
     const versions = async (id: string) => (await gateway.graphql(VERSIONS, { id })).data.connection;
 
     test('a bad credential is refused with its reason, and nothing is saved (N2)', async () => {

@@ -307,12 +307,17 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       await store.write((tx) => tx.idempotency.finish(row.tokenId, row.key, Buffer.from('answer'), 1));
       const recorded = await take();
       clock.advance(24 * HOUR);
-      expect([
-        racing.filter(({ taken }) => taken).length,
+      expect({
+        winners: racing.filter(({ taken }) => taken).length,
         afterCrash,
-        [recorded.taken, recorded.row.answer?.toString()],
-        (await take()).taken,
-      ]).toMatchObject([1, { taken: true, row: { ...row, takenUntil: row.takenUntil + 61_000 } }, [false, 'answer'], true]);
+        recorded: { taken: recorded.taken, answer: recorded.row.answer?.toString() },
+        nextDay: (await take()).taken,
+      }).toMatchObject({
+        winners: 1,
+        afterCrash: { taken: true, row: { ...row, takenUntil: row.takenUntil + 61_000 } },
+        recorded: { taken: false, answer: 'answer' },
+        nextDay: true,
+      });
     });
 
     test('an idempotency id whose answer need not be kept is as if it had never been used; another holder of it, or an answer, stays', async () => {
@@ -788,11 +793,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const later = { ...row, startedAt: clock.now(), takenUntil: clock.now() + 60_000, expiresAt: clock.now() + 24 * HOUR };
       const other = await store.write((tx) => tx.idempotency.take({ ...later, requestHash: randomBytes(32) }, clock.now()));
       const again = await store.write((tx) => tx.idempotency.take(later, clock.now()));
-      expect([other.taken, other.row.requestHash, again]).toMatchObject([
-        false,
-        row.requestHash,
-        { taken: true, row: { ...row, takenUntil: later.takenUntil } },
-      ]);
+      expect({ other, again }).toMatchObject({
+        other: { taken: false, row: { requestHash: row.requestHash } },
+        again: { taken: true, row: { ...row, takenUntil: later.takenUntil } },
+      });
     });
 
     test('a protected connection is not removed, and a removed one is not changed', async () => {

@@ -65,11 +65,6 @@ test('a token of another length is none, though its checksum fits', () => {
     for (let place = 0; place < 6; place += 1) [digits, rest] = [`${ALPHABET[rest % 62]}${digits}`, Math.floor(rest / 62)];
     return body + digits;
   };
-  expect([42, 41, 43, 30, 1].map((length) => parseToken(checked(`chg_svc_${'a'.repeat(length)}`)))).toEqual([
-    'svc',
-    null,
-    null,
-    null,
-    null,
-  ]);
+  const read = [42, 41, 43, 30, 1].map((length) => [length, parseToken(checked(`chg_svc_${'a'.repeat(length)}`))]);
+  expect(Object.fromEntries(read)).toEqual({ 42: 'svc', 41: null, 43: null, 30: null, 1: null });
 });

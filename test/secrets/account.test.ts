@@ -49,11 +49,11 @@ test('what was refused is overwritten', async () => {
 });
 
 test('nobody grants what is a project’s own', () => {
-  expect([provider.readPrefix(''), provider.readPrefix('sales/global'), provider.isWithin('smtp', 'sales/global')]).toEqual([
-    null,
-    null,
-    false,
-  ]);
+  expect({
+    everything: provider.readPrefix(''),
+    own: provider.readPrefix('sales/global'),
+    within: provider.isWithin('smtp', 'sales/global'),
+  }).toEqual({ everything: null, own: null, within: false });
 });
 
 test('a secret of the store is read each time, and never kept', async () => {
@@ -63,5 +63,5 @@ test('a secret of the store is read each time, and never kept', async () => {
   const resolve = async () => (await resolver.resolve({ provider: 'account', path: 'smtp' }, ['sales/global'])).value.toString('utf8');
   const first = await resolve();
   value = 'second';
-  expect([first, await resolve()]).toEqual(['first', 'second']);
+  expect({ first, second: await resolve() }).toEqual({ first: 'first', second: 'second' });
 });

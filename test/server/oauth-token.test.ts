@@ -110,7 +110,7 @@ describe('client credentials', () => {
     const { owner } = gateway;
     const both = await exchange(basic(owner), `${GRANT}&client_id=${owner.id}&client_secret=${owner.secret}`);
     const otherId = await exchange(basic(owner), `${GRANT}&client_id=another`);
-    expect([both.status, otherId.status]).toEqual([400, 401]);
+    expect({ both: both.status, otherId: otherId.status }).toEqual({ both: 400, otherId: 401 });
   });
 
   test('an exchange stands in the audit, without the bearer, as a login of the lead API', async () => {

@@ -81,14 +81,17 @@ test.each([
 ])('%s refuses a wrong secret, and a key that nobody has', async (kind, given) => {
   const codes = async (changed: Details) =>
     (await run(kind, 'validate_connection', { ...given, ...changed })).errors.map(({ code }) => code);
-  expect([await codes({ secretAccessKey: 'wrong' }), await codes({ accessKeyId: 'AKIAUNKNOWN' })]).toEqual([
-    ['CREDENTIALS_REJECTED'],
-    ['CREDENTIALS_REJECTED'],
-  ]);
+  expect({ wrong: await codes({ secretAccessKey: 'wrong' }), unknown: await codes({ accessKeyId: 'AKIAUNKNOWN' }) }).toEqual({
+    wrong: ['CREDENTIALS_REJECTED'],
+    unknown: ['CREDENTIALS_REJECTED'],
+  });
 });
 
 test('a table of the catalogue, and an object by its key, were read', async () => {
   const catalogue = await run('glue', 'validate_permissions', glue);
   const nowhere = await run('s3', 'validate_connection', { ...s3, bucket: 'nowhere' });
-  expect([catalogue.data?.tablesValidated, nowhere.errors.map(({ code }) => code)]).toEqual([['sales.orders'], ['DATABASE_NOT_FOUND']]);
+  expect({ tables: catalogue.data?.tablesValidated, nowhere: nowhere.errors.map(({ code }) => code) }).toEqual({
+    tables: ['sales.orders'],
+    nowhere: ['DATABASE_NOT_FOUND'],
+  });
 });

@@ -30,18 +30,18 @@ describe('the audit in the words of the lead API', () => {
   });
 
   test('what only asks is a query, and what shows credentials is not', () => {
-    expect([isQuery({ action: 'network.probe' }), isQuery({ action: 'storage.check' }), isQuery({ action: 'lease.read' })]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect({
+      probe: isQuery({ action: 'network.probe' }),
+      check: isQuery({ action: 'storage.check' }),
+      credentials: isQuery({ action: 'lease.read' }),
+    }).toEqual({ probe: true, check: true, credentials: false });
   });
 
   test('an event refers to what it is about, by the names that arguments have', () => {
-    expect([referencesOf(row), referencesOf({ entity: 'streaming-system', entityId: 's', details: {} })]).toEqual([
-      { leaseId: 'l', connectionId: 'c' },
-      { streamingSystemId: 's' },
-    ]);
+    expect({ lease: referencesOf(row), system: referencesOf({ entity: 'streaming-system', entityId: 's', details: {} }) }).toEqual({
+      lease: { leaseId: 'l', connectionId: 'c' },
+      system: { streamingSystemId: 's' },
+    });
   });
 
   test.each([
@@ -64,6 +64,9 @@ describe('the audit in the words of the lead API', () => {
 
   test('queries are left out unless they are asked for', () => {
     const probe = { ...row, action: 'network.probe' } as const;
-    expect([isWanted(probe, all), isWanted(probe, { ...all, includesQueries: true })]).toEqual([false, true]);
+    expect({ unasked: isWanted(probe, all), asked: isWanted(probe, { ...all, includesQueries: true }) }).toEqual({
+      unasked: false,
+      asked: true,
+    });
   });
 });

@@ -81,10 +81,11 @@ test('a streaming cluster takes connections of its own kind alone', () => {
 });
 
 test('a type is the longest that a kind is, or begins with', () => {
-  expect(['informatica-v2', 'informatica', 'databricks-sql-warehouse', 'dbtx'].map((name) => typeAmong(ETL_TYPES, name))).toEqual([
-    'informatica-v2',
-    'informatica',
-    'databricks',
-    null,
-  ]);
+  const types = {
+    'informatica-v2': 'informatica-v2',
+    informatica: 'informatica',
+    'databricks-sql-warehouse': 'databricks',
+    dbtx: null,
+  };
+  expect(Object.fromEntries(Object.keys(types).map((kind) => [kind, typeAmong(ETL_TYPES, kind)]))).toEqual(types);
 });

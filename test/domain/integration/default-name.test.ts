@@ -18,9 +18,9 @@ test.each([
 });
 
 test('numbers begin at 2, and a long name makes room for them', () => {
-  expect([numberedName('snowflake', 1), numberedName('snowflake', 2), numberedName('x'.repeat(200), 12)]).toEqual([
-    'snowflake',
-    'snowflake 2',
-    `${'x'.repeat(197)} 12`,
-  ]);
+  expect({
+    first: numberedName('snowflake', 1),
+    second: numberedName('snowflake', 2),
+    long: numberedName('x'.repeat(200), 12),
+  }).toEqual({ first: 'snowflake', second: 'snowflake 2', long: `${'x'.repeat(197)} 12` });
 });

@@ -96,6 +96,6 @@ describeOnEachEngine('the audit log of the lead API', ({ databaseUrl }) => {
     { given: { before: 'x' }, path: 'before' },
   ])('$given is refused by name: $path', async ({ given, path }) => {
     const answer = await bench.gateway.graphql(LOGS, { from: LONG_AGO, ...given });
-    expect([codeOf(answer), answer.errors?.[0]?.extensions.path]).toEqual(['BAD_REQUEST', path]);
+    expect({ code: codeOf(answer), path: answer.errors?.[0]?.extensions.path }).toEqual({ code: 'BAD_REQUEST', path });
   });
 });

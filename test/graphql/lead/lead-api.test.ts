@@ -207,7 +207,10 @@ describe('integrations', () => {
       id,
     });
     const wrong = 'mutation ($id: UUID!) { updateBiConnectionName(resourceId: $id, name: "x") { biContainer { name } } }';
-    expect([named.data.setWarehouseName.warehouse.name, await refusal(wrong, { id })]).toMatchObject(['renamed', [{ code: 'NOT_FOUND' }]]);
+    expect({ name: named.data.setWarehouseName.warehouse.name, wrong: await refusal(wrong, { id }) }).toMatchObject({
+      name: 'renamed',
+      wrong: [{ code: 'NOT_FOUND' }],
+    });
   });
 
   test('a BI connection lands in a container of its own', async () => {

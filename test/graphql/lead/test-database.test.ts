@@ -76,8 +76,8 @@ test('the credentials of Redshift are changed in the form of the lead API', asyn
     { c: { user: 'loader2', password: 'second-password', sslOptions: {} }, id },
   );
   const { data: saved } = await gateway.graphql(COMMIT, { key: staged.updateRedshiftCredentialsV2.result.key, id });
-  expect([reported, saved.updateCredentialsV2]).toMatchObject([
-    { type: 'REDSHIFT', subtype: null },
-    { success: true, version: 2 },
-  ]);
+  expect({ reported, saved: saved.updateCredentialsV2 }).toMatchObject({
+    reported: { type: 'REDSHIFT', subtype: null },
+    saved: { success: true, version: 2 },
+  });
 });

@@ -87,28 +87,44 @@ describe('documents that cost too much are refused', () => {
     const long = 'a'.repeat(100_000);
     const supported = 'query ($n: String!) { getSupportedValidationsV2(connectionType: $n) { __typename } }';
     const listed = 'query ($c: [ConnectionTypeEnum]) { getPlatformServices(connectionTypes: $c) { uuid } }';
-    expect([
-      await code(supported, { n: long }),
-      await code(supported, { n: 'a', other: { nested: [{ deep: long }] } }),
-      await code(`{ getSupportedValidationsV2(connectionType: "${long}") { __typename } }`),
-      await code(`{ getSupportedValidationsV2(connectionType: """${long}""") { __typename } }`),
-      await code(listed, { c: Array(501).fill('POSTGRES') }),
-      await code(`{ getPlatformServices(connectionTypes: [${'POSTGRES '.repeat(501)}]) { uuid } }`),
-    ]).toEqual(Array(6).fill('LIMIT_EXCEEDED'));
+    expect({
+      variable: await code(supported, { n: long }),
+      unusedVariable: await code(supported, { n: 'a', other: { nested: [{ deep: long }] } }),
+      literal: await code(`{ getSupportedValidationsV2(connectionType: "${long}") { __typename } }`),
+      blockLiteral: await code(`{ getSupportedValidationsV2(connectionType: """${long}""") { __typename } }`),
+      listInVariable: await code(listed, { c: Array(501).fill('POSTGRES') }),
+      listInDocument: await code(`{ getPlatformServices(connectionTypes: [${'POSTGRES '.repeat(501)}]) { uuid } }`),
+    }).toEqual({
+      variable: 'LIMIT_EXCEEDED',
+      unusedVariable: 'LIMIT_EXCEEDED',
+      literal: 'LIMIT_EXCEEDED',
+      blockLiteral: 'LIMIT_EXCEEDED',
+      listInVariable: 'LIMIT_EXCEEDED',
+      listInDocument: 'LIMIT_EXCEEDED',
+    });
   });
 
   test('#30 pages of -1, none, 10^9 and a foreign cursor', async () => {
     const paged = 'query ($n: Int, $after: String) { connections(first: $n, after: $after) { edges { cursor } } }';
-    expect([
-      await code('{ connections(first: -1) { edges { cursor } } }'),
-      await code('{ connections(first: 0) { edges { cursor } } }'),
-      await code('{ connections(first: 1000000000) { edges { cursor } } }'),
-      await code(paged, { n: 1e9 }),
-      await code(paged, { n: 101 }),
-      await code(paged, { n: -1 }),
-      await code(paged, { after: 'bm9wZQ' }),
-      await code(paged, { after: Buffer.from("1/' or 1=1 --").toString('base64url') }),
-    ]).toEqual(['BAD_REQUEST', 'BAD_REQUEST', 'LIMIT_EXCEEDED', ...Array(5).fill('BAD_REQUEST')]);
+    expect({
+      negative: await code('{ connections(first: -1) { edges { cursor } } }'),
+      none: await code('{ connections(first: 0) { edges { cursor } } }'),
+      huge: await code('{ connections(first: 1000000000) { edges { cursor } } }'),
+      hugeInVariable: await code(paged, { n: 1e9 }),
+      oneTooMany: await code(paged, { n: 101 }),
+      negativeInVariable: await code(paged, { n: -1 }),
+      noCursor: await code(paged, { after: 'bm9wZQ' }),
+      foreignCursor: await code(paged, { after: Buffer.from("1/' or 1=1 --").toString('base64url') }),
+    }).toEqual({
+      negative: 'BAD_REQUEST',
+      none: 'BAD_REQUEST',
+      huge: 'LIMIT_EXCEEDED',
+      hugeInVariable: 'BAD_REQUEST',
+      oneTooMany: 'BAD_REQUEST',
+      negativeInVariable: 'BAD_REQUEST',
+      noCursor: 'BAD_REQUEST',
+      foreignCursor: 'BAD_REQUEST',
+    });
   });
 });
 

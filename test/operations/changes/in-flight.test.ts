@@ -4,25 +4,15 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { discardChange } from '../../../src/operations/changes/discard-change.ts';
 import { commitChange } from '../../../src/operations/commits/commit-change.ts';
 import { commitWaiting } from '../../../src/operations/commits/commit-waiting.ts';
-import {
-  addWebhook,
-  COMMIT,
-  type Receiver,
-  SECRET,
-  stageSecret,
-  startGateway,
-  startReceiver,
-  type TestGateway,
-  type TestToken,
-} from '../../support/gateway/gateway.ts';
+import { COMMIT, type Receiver, SECRET, stageSecret, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
+import { codeOf, type ProtocolBench, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
-import { createTestClock } from '../../support/store/services.ts';
+import type { TestClock } from '../../support/store/services.ts';
 
 const MINUTE = 60_000;
 const NEXT = 'a secret of the second version';
 const ACQUIRE = 'mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "nightly") { lease { id version } key credentials } }';
 const RENEW = 'mutation ($key: String!) { renewLease(leaseKey: $key, ttlSeconds: 7200) { live } }';
-const RELEASE = 'mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }';
 const POLICY =
   'mutation ($id: UUID!, $policy: InFlightPolicy!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: $policy }) { connection { uuid } } }';
 const COMMIT_CHANGE =
@@ -31,32 +21,25 @@ const CHANGE = 'query ($id: UUID!) { change(id: $id) { state failure committedVe
 
 /** What live leases mean for a commit, over HTTP. */
 describeOnEachEngine('commits in flight', ({ engine, databaseUrl }) => {
-  const clock = createTestClock();
+  let bench: ProtocolBench;
+  let clock: TestClock;
   let gateway: TestGateway;
   let receiver: Receiver;
   let job: TestToken;
-  let names = 0;
   beforeAll(async () => {
-    const url = await databaseUrl();
-    gateway = await startGateway({ clock, ...(url === null ? {} : { databaseUrl: url }) });
-    receiver = await startReceiver();
-    job = await gateway.token('job');
+    bench = await startProtocol(await databaseUrl());
+    ({ clock, gateway, receiver, job } = bench);
   });
-  afterAll(async () => {
-    receiver.close();
-    await gateway.close();
-  });
+  afterAll(() => bench.close());
 
   const addHeld = async (policy = 'WAIT') => {
-    names += 1;
-    const id = await addWebhook(gateway, receiver, `held ${names}`);
+    const id = await bench.add();
     await gateway.graphql(POLICY, { id, policy });
     const { lease, key } = (await acquire(id)).data.acquireLease;
     return { id, leaseId: lease.id, leaseKey: key };
   };
   const acquire = (id: string) => gateway.graphql(ACQUIRE, { id }, job);
   const release = (key: string) => gateway.graphql(RELEASE, { key }, job);
-  const codeOf = ({ errors }: Awaited<ReturnType<TestGateway['graphql']>>) => errors?.[0]?.extensions.code ?? 'ok';
   const wait = async (id: string, token = gateway.owner) => {
     const key = await stageSecret(gateway, id, NEXT, token);
     const { data } = await gateway.graphql(COMMIT_CHANGE, { id, key }, token);

@@ -157,10 +157,18 @@ describeOnEachEngine('versions', ({ databaseUrl }) => {
     const byAnother = await again({}, admin);
     clock.advance(2 * HOUR);
     const late = [await again({}), await again({ version: 1 }), await again({ expected: 2 })];
-    expect(first.data.rollBackConnection).toEqual({ version: 3, repeated: false });
-    expect(repeats.map(({ data }) => data?.rollBackConnection)).toEqual(Array(4).fill({ version: 3, repeated: true }));
-    expect([codeOf(byAnother), ...late.map(codeOf)]).toEqual(['VERSION_CONFLICT', 'VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok']);
-    expect({ labels: await labels(id), served: await served(id) }).toEqual({
+    expect({
+      first: first.data.rollBackConnection,
+      repeats: repeats.map(({ data }) => data?.rollBackConnection),
+      byAnother: codeOf(byAnother),
+      late: late.map(codeOf),
+      labels: await labels(id),
+      served: await served(id),
+    }).toEqual({
+      first: { version: 3, repeated: false },
+      repeats: Array(4).fill({ version: 3, repeated: true }),
+      byAnother: 'VERSION_CONFLICT',
+      late: ['VERSION_CONFLICT', 'VERSION_CONFLICT', 'ok'],
       labels: ['3 CURRENT', '2 PREVIOUS', '1 PREVIOUS'],
       served: SECRET,
     });

@@ -57,7 +57,8 @@ test('an event whose transaction began first and ended last stands behind those 
   await open;
   await other.write((tx) => tx.events.publish(10));
   const after = await other.read.events.after(projectId, before.at(-1) ?? null, 10);
-  expect([before, after].map((events) => events.map(({ id }) => id))).toEqual([[quick.id], [slow.id]]);
+  const ids = (events: typeof before) => events.map(({ id }) => id);
+  expect({ before: ids(before), after: ids(after) }).toEqual({ before: [quick.id], after: [slow.id] });
 });
 
 test('a gateway hears what another one says, also after its connection was cut, and is told that it may have missed some', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
@@ -13,10 +13,10 @@ const RETIRE = 'mutation ($generation: Int!) { retireDataKey(generation: $genera
 /** When a data key may go, and what is sealed with one that has gone meanwhile. */
 describeOnEachEngine('data keys that are retired', ({ databaseUrl }) => {
   let bench: ProtocolBench;
-  beforeAll(async () => {
+  beforeEach(async () => {
     bench = await startProtocol(await databaseUrl());
   });
-  afterAll(() => bench.close());
+  afterEach(() => bench.close());
   /** A further key, and everything sealed with it. Returns the one before. */
   const rotate = async (): Promise<number> => {
     const { generation } = (await bench.gateway.graphql(ROTATE)).data.rotateDataKey;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadMasterKey } from '../../../src/crypto/master-key.ts';
 import { createVault } from '../../../src/crypto/vault.ts';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
@@ -12,21 +12,12 @@ import { idempotentReplay } from '../../../src/operations/idempotency/idempotent
 import { resealChain } from '../../../src/operations/keys/reseal-chain.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../../src/operations/keys/rotate-data-key.ts';
 import type { Services } from '../../../src/operations/services.ts';
-import {
-  addWebhook,
-  COMMIT,
-  type Receiver,
-  SECRET,
-  stageSecret,
-  startGateway,
-  startReceiver,
-  type TestGateway,
-  type TestToken,
-} from '../../support/gateway/gateway.ts';
+import { COMMIT, type Receiver, SECRET, stageSecret, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
 import { growChain } from '../../support/protocol/long-chain.ts';
+import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { keptText } from '../../support/store/kept-text.ts';
-import { createTestClock } from '../../support/store/services.ts';
+import type { TestClock } from '../../support/store/services.ts';
 
 const MINUTE = 60_000;
 const ROTATE = 'mutation { rotateDataKey { generation } }';
@@ -37,22 +28,18 @@ const ACQUIRE = 'mutation ($id: UUID!) { acquireLease(connectionId: $id, job: "n
 
 /** Generations of a project's data key. */
 describeOnEachEngine('data keys', ({ databaseUrl }) => {
-  const clock = createTestClock();
+  let bench: ProtocolBench;
+  let clock: TestClock;
   let gateway: TestGateway;
   let receiver: Receiver;
   let job: TestToken;
-  beforeAll(async () => {
-    receiver = await startReceiver();
+  beforeEach(async () => {
+    bench = await startProtocol(await databaseUrl());
+    ({ clock, gateway, receiver, job } = bench);
   });
-  afterAll(() => receiver.close());
+  afterEach(() => bench.close());
 
-  async function start(): Promise<void> {
-    const url = await databaseUrl();
-    gateway = await startGateway({ clock, ...(url === null ? {} : { databaseUrl: url }) });
-    job = await gateway.token('job');
-  }
-  const add = () => addWebhook(gateway, receiver, `sealed ${randomBytes(4).toString('hex')}`);
-  const codeOf = ({ errors }: Awaited<ReturnType<TestGateway['graphql']>>) => errors?.[0]?.extensions.code ?? 'ok';
+  const add = () => bench.add();
   const secretOf = async (id: string) => (await gateway.graphql(ACQUIRE, { id }, job)).data.acquireLease.credentials.signingSecret;
   const doctor = async () => (await gateway.graphql(DOCTOR)).data.storeExamination;
   const needed = (generation: number) => gateway.app.services.store.write((tx) => tx.keys.neededBy(gateway.app.projectId, generation));
@@ -69,7 +56,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   }
 
   test('a new one seals at once; resealing moves every row to it, and the old one is then destroyed without loss', async () => {
-    await start();
     const [changed, untouched] = [await add(), await add()];
     await gateway.graphql(COMMIT, { id: changed, key: await stageSecret(gateway, changed, 'a secret of the second version') });
     const staged = await stageSecret(gateway, untouched, 'a secret that was staged before');
@@ -86,7 +72,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const secrets = [await secretOf(changed), await secretOf(untouched), await secretOf(mixed)];
     const last = await doctor();
     const audit = (await gateway.graphql('{ auditVerification { ok } }')).data.auditVerification;
-    await gateway.close();
     expect({ generation, between, done, after, retired: codeOf(retired), secrets, last, audit }).toEqual({
       generation: 2,
       between: { ok: true, findings: [] },
@@ -100,7 +85,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('a chain of more versions than one piece has is sealed anew in pieces, each of which leaves it whole, and the old key is then destroyed', async () => {
-    await start();
     const id = await add();
     await growChain(gateway, id, 350, clock);
     await gateway.graphql(ROTATE);
@@ -116,7 +100,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     clock.advance(11 * MINUTE);
     const retired = codeOf(await gateway.graphql(RETIRE, { generation: 1 }));
     const last = await doctor();
-    await gateway.close();
     expect({
       finished,
       isHalfway: halfway.versions > 0 && halfway.versions < 350,
@@ -137,7 +120,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('a version that was altered in a long chain is not signed anew, nor what is behind it, and doctor names it alone', async () => {
-    await start();
     const id = await add();
     await growChain(gateway, id, 250, clock);
     const { store } = gateway.app.services;
@@ -147,7 +129,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const done = await reseal();
     const rows = await store.read.versions.chain(id, 0, 1000);
     const found = (await doctor()).findings.map(({ version }: { version: number }) => version);
-    await gateway.close();
     expect({ done, signedAnew: rows.filter(({ keyGeneration }) => keyGeneration === 2).length, found: [...new Set(found)] }).toEqual({
       done: { resealed: 0, failures: [{ connectionId: id, code: 'INTEGRITY' }] },
       signedAnew: expect.toSatisfy((count: number) => count < 150),
@@ -156,17 +137,14 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('what a removed connection left is sealed anew, too, and is not counted as a connection', async () => {
-    await start();
     const [removed] = [await add(), await add()];
     await gateway.graphql('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', { id: removed });
     await gateway.graphql(ROTATE);
     const { data } = await gateway.graphql('mutation { resealConnections { resealed remains next } }');
-    await gateway.close();
     expect(data.resealConnections).toEqual({ resealed: 1, remains: 1, next: null });
   });
 
   test('a connection is sealed anew once more for a change that came with the old key, and is found whole then', async () => {
-    await start();
     const connectionId = await add();
     const { services, projectId } = gateway.app;
     const old = await services.vault.forProject(projectId);
@@ -179,12 +157,10 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     await stageUpdate(unaware, actor, { connectionId, changes: { signingSecret: 'a secret that was on its way meanwhile' } });
     const again = await reseal();
     const found = await doctor();
-    await gateway.close();
     expect({ again, found }).toEqual({ again: { resealed: 1, failures: [] }, found: { ok: true, findings: [] } });
   });
 
   test('an old one stays while a row needs it: a version, a staged change, an answer that may be repeated', async () => {
-    await start();
     const id = await add();
     const answered = { 'x-mcd-idempotent-id': 'once' };
     await gateway.graphql('{ getUser { email } }', {}, gateway.owner, answered);
@@ -201,7 +177,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     await gateway.app.services.store.write(async (tx) => tx.idempotency.prune(await tx.now(), 1000));
     const retired = codeOf(await gateway.graphql(RETIRE, { generation: 1 }));
     const secret = await secretOf(id);
-    await gateway.close();
     expect({ young, current, unknown, rows, answer, replay: codeOf(replay), retired, secret }).toEqual({
       young: 'BAD_REQUEST',
       current: 'BAD_REQUEST',
@@ -215,7 +190,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('a chain that was edited is not signed anew, and its neighbours are', async () => {
-    await start();
     const [edited, whole] = [await add(), await add()];
     const { store } = gateway.app.services;
     const [version] = await store.read.versions.chain(edited);
@@ -224,7 +198,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const done = await reseal();
     const generations = await Promise.all([edited, whole].map(async (id) => (await store.read.versions.chain(id))[0]?.keyGeneration));
     const { findings } = await doctor();
-    await gateway.close();
     expect({
       done,
       generations,
@@ -240,13 +213,11 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('of racing rotations each makes a key of its own or is told of the other, and no generation is left out', async () => {
-    await start();
     const answers = await Promise.all([1, 2, 3, 4].map(() => gateway.graphql(ROTATE)));
     const made = answers.filter(({ errors }) => errors === undefined).length;
     const keys = (await gateway.graphql('{ dataKeys { generation } }')).data.dataKeys.map(
       ({ generation }: { generation: number }) => generation,
     );
-    await gateway.close();
     expect({
       answers: answers.filter(({ errors }) => errors !== undefined).every((answer) => codeOf(answer) === 'REQUEST_IN_PROGRESS'),
       keys,
@@ -254,7 +225,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('a gateway that has not learned of it reads what the new one sealed, and stores nothing under a key that is gone', async () => {
-    await start();
     const id = await add();
     const behind = await servicesOfAnother(gateway);
     await behind.vault.forProject(gateway.app.projectId);
@@ -277,7 +247,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     );
     const again = await codeOfWork(stageCreation(behind, actor, creation));
     const needs = await needed(1);
-    await gateway.close();
     expect({ refused, read, again, needs }).toEqual({
       refused: 'UNAVAILABLE',
       read: 'ok',
@@ -287,7 +256,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('a roll-back that is staged while everything is sealed anew restores what is stored then', async () => {
-    await start();
     const id = await add();
     await gateway.graphql(COMMIT, { id, key: await stageSecret(gateway, id, 'a secret of the second version') });
     await gateway.graphql(ROTATE);
@@ -300,12 +268,10 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     const { key } = await stageRollBack({ ...services, store: { ...services.store, write } }, actor, id, null);
     await commitChange(services, actor, { connectionId: id, key });
     const [found, secret] = [await doctor(), await secretOf(id)];
-    await gateway.close();
     expect({ found, secret }).toEqual({ found: { ok: true, findings: [] }, secret: SECRET });
   });
 
   test('a request whose first answer was lost makes no second key, and finds the key destroyed that it destroyed', async () => {
-    await start();
     const { services, projectId } = gateway.app;
     const actor = localActor(projectId, 'test', { id: 'repeat', ip: null, client: {} });
     const twice = async (id: string, run: (bound: Services) => Promise<string>): Promise<readonly string[]> => {
@@ -324,7 +290,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     clock.advance(11 * MINUTE);
     const destroyed = await twice('retire', (bound) => retireDataKey(bound, actor, 1).then(() => 'gone'));
     const keys = await listDataKeys(services, actor);
-    await gateway.close();
     expect({ rotated, destroyed, keys: keys.map(({ generation }) => generation) }).toEqual({
       rotated: ['2', '2'],
       destroyed: ['gone', 'gone'],
@@ -333,7 +298,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
   });
 
   test('only whoever runs the instance does any of it', async () => {
-    await start();
     const { data } = await gateway.graphql('mutation { createToken(name: "plain owner", roles: [owner]) { secret token { id } } }');
     const owner = { id: data.createToken.token.id, secret: data.createToken.secret };
     const codes = [];
@@ -344,7 +308,6 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
       ['{ dataKeys { generation } }', {}],
     ] as const)
       codes.push(codeOf(await gateway.graphql(query, variables, owner)));
-    await gateway.close();
     expect(codes).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
   });
 });

@@ -17,7 +17,7 @@ import {
   type TestToken,
 } from '../gateway/gateway.ts';
 import { eventually } from '../outcomes/eventually.ts';
-import { createTestClock } from '../store/services.ts';
+import { createTestClock, type TestClock } from '../store/services.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -47,7 +47,7 @@ export interface ListedVersion {
 export interface ProtocolBench {
   readonly gateway: TestGateway;
   readonly receiver: Receiver;
-  readonly clock: ReturnType<typeof createTestClock>;
+  readonly clock: TestClock;
   readonly job: TestToken;
   add(): Promise<string>;
   stage(id: string, secret: string): Promise<string>;

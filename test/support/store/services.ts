@@ -6,7 +6,12 @@ import type { InstanceRow } from '../../../src/domain/ports/instance-store.ts';
 import type { RowSigner, Store } from '../../../src/domain/ports/store.ts';
 
 /** A clock that stands still until it is told. */
-export function createTestClock(start = Date.UTC(2026, 0, 5)): Clock & { advance(ms: number): void } {
+/** Stands still unless it is told otherwise. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+export function createTestClock(start = Date.UTC(2026, 0, 5)): TestClock {
   let at = start;
   return {
     now: () => at,
