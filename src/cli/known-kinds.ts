@@ -12,6 +12,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'confluent-kafka-connect',
   'databricks-metastore-sql-warehouse',
   'databricks-sql-warehouse',
+  'db2',
   'dbt-cloud',
   'fivetran',
   'gcp-dataform',

@@ -11,6 +11,7 @@ import confluentKafka from './confluent-kafka/index.ts';
 import confluentKafkaConnect from './confluent-kafka-connect/index.ts';
 import databricksMetastoreSqlWarehouse from './databricks-metastore-sql-warehouse/index.ts';
 import databricksSqlWarehouse from './databricks-sql-warehouse/index.ts';
+import db2 from './db2/index.ts';
 import dbtCloud from './dbt-cloud/index.ts';
 import fivetran from './fivetran/index.ts';
 import gcpDataform from './gcp-dataform/index.ts';
@@ -68,6 +69,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: confluentKafkaConnect, moduleUrl: at('confluent-kafka-connect') },
   { connector: databricksMetastoreSqlWarehouse, moduleUrl: at('databricks-metastore-sql-warehouse') },
   { connector: databricksSqlWarehouse, moduleUrl: at('databricks-sql-warehouse') },
+  { connector: db2, moduleUrl: at('db2') },
   { connector: dbtCloud, moduleUrl: at('dbt-cloud') },
   { connector: fivetran, moduleUrl: at('fivetran') },
   { connector: gcpDataform, moduleUrl: at('gcp-dataform') },

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installDerby } from './install/derby.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Programs, and the Debian packages that hold them. Only pgbouncer's starts a service of its own, where there is a service manager, on a port that no suite uses. */
 const PROGRAMS: Readonly<Record<string, string>> = {
+  java: 'default-jre-headless',
   mariadbd: 'mariadb-server-core',
   'mariadb-install-db': 'mariadb-server-core',
   my_print_defaults: 'mariadb-client-core',
@@ -18,10 +20,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 const MOTO = { packages: ['moto[server]==5.2.5'], folder: join(root, 'node_modules/.cache/changeover-moto') };
 
 /** Installs what the suites of servers need and the machine lacks, where it can: as root, with apt-get. What can't be had fails the run; nothing is skipped. */
-export default function setUp(): void {
+export default async function setUp(): Promise<void> {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
   installPrograms();
   installMoto();
+  await installDerby();
 }
 
 function installPrograms(): void {

@@ -1,0 +1,94 @@
+import { transactional } from '../families/transactional.ts';
+import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { type Meanings, says } from '../kits/problems.ts';
+import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { openDb2 } from './db2-session.ts';
+import { type Db2Details, fields } from './fields.ts';
+import { findLosses, isAdministrator, reportReadableSchemas } from './rights.ts';
+
+const WRONG = says(
+  'CREDENTIALS_REJECTED',
+  'The server refused the user and password.',
+  'Check both, and that the account is neither locked nor expired where the server keeps it.',
+);
+const NO_DATABASE = says(
+  'DATABASE_NOT_FOUND',
+  'There is no database of that name or alias on this server.',
+  'Check dbName; db2 list db directory shows them.',
+);
+const NOT_ALLOWED = ({ user }: Db2Details) =>
+  says(
+    'ACCESS_DENIED',
+    'The user may not enter that database.',
+    `Run: GRANT CONNECT ON DATABASE TO USER ${doubleQuoted(user.toUpperCase())};`,
+  );
+
+const REFUSALS: Meanings<Db2Details> = {
+  'SECCHK-01': says(
+    'PROTOCOL_ERROR',
+    'The server takes passwords only in an encryption of its own (SERVER_ENCRYPT), which is not spoken here.',
+    'Have it accept AUTHENTICATION SERVER, and give its port for TLS.',
+  ),
+  'SECCHK-0E': says(
+    'CREDENTIALS_REJECTED',
+    'The password has expired.',
+    'Set a new one where the server keeps its accounts, and give that one.',
+  ),
+  'SECCHK-0F': WRONG,
+  'SECCHK-13': WRONG,
+  'SECCHK-14': says('ACCESS_DENIED', 'The account is revoked or locked.', 'Unlock it where the server keeps its accounts.'),
+  'DRDA-2211': NO_DATABASE,
+  '-30061': NO_DATABASE,
+  'DRDA-22CB': NOT_ALLOWED,
+  '-1060': NOT_ALLOWED,
+  '-551': 'ACCESS_DENIED',
+  '-805': says(
+    'PERMISSION_MISSING',
+    'The package of dynamic statements is not bound in this database.',
+    'Run: db2 bind @db2ubind.lst blocking all grant public; or: GRANT EXECUTE ON PACKAGE NULLID.SYSSH200 TO PUBLIC;',
+  ),
+  'DRDA-1233': 'RATE_LIMITED',
+  '-1040': 'RATE_LIMITED',
+  '-1226': 'RATE_LIMITED',
+  '-1032': 'PROVIDER_DOWN',
+  '-1035': 'PROVIDER_DOWN',
+  '-20157': 'PROVIDER_DOWN',
+  'DRDA-1245': 'PROTOCOL_ERROR',
+  'DRDA-124C': 'PROTOCOL_ERROR',
+  TLS_UNAVAILABLE: says(
+    'TLS_UNAVAILABLE',
+    'This port does not speak TLS, so the password was not sent.',
+    'Give the port for TLS, 50001 as a rule; or sslOptions with disabled, where the network is trusted.',
+  ),
+};
+
+export default defineSqlConnector({
+  kind: 'db2',
+  title: 'Db2',
+  category: 'database',
+  family: transactional,
+  fields,
+  speaks: 'DRDA',
+  tested: { against: 'fake', what: 'Apache Derby in the place of Db2, for logins and statements, and a fake of what Db2 alone has' },
+  connect: openDb2,
+  probe: `VALUES CAST('1' AS VARCHAR(1))`,
+  refusals: REFUSALS,
+  async identity(session) {
+    const [row] = await session.query(`VALUES CAST(SESSION_USER || '|' || CURRENT SERVER || '|' || CURRENT SCHEMA AS VARCHAR(400))`);
+    const [user = '', database, schema] = String(row?.value ?? '').split('|');
+    return {
+      who: { user, database, schema, serverVersion: session.release },
+      administrator: (await isAdministrator(session))
+        ? `run: REVOKE DBADM ON DATABASE FROM USER ${doubleQuoted(user)}; and grant what they need.`
+        : null,
+    };
+  },
+  permissions: (session, { credentials: { user } }) => reportReadableSchemas(session, user),
+  parity: {
+    login: ({ user }) => user?.toUpperCase(),
+    on: ['host', 'port', 'database'],
+    // What another user's roles and groups give is not to be seen, so both log in.
+    comparesLogins: true,
+    losses: (session, inUse, { credentials }) => findLosses(session, inUse, credentials),
+  },
+});
