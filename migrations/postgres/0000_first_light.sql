@@ -87,6 +87,15 @@ CREATE TABLE "provider_grants" (
 	CONSTRAINT "provider_grants_project_id_provider_prefix_pk" PRIMARY KEY("project_id","provider","prefix")
 );
 --> statement-breakpoint
+CREATE TABLE "aws_role_grants" (
+	"project_id" text NOT NULL,
+	"role_arn" text NOT NULL,
+	"created_at" bigint NOT NULL,
+	"created_by" text,
+	"mac" "bytea" NOT NULL,
+	CONSTRAINT "aws_role_grants_project_id_role_arn_pk" PRIMARY KEY("project_id","role_arn")
+);
+--> statement-breakpoint
 CREATE TABLE "secret_destinations" (
 	"id" text PRIMARY KEY NOT NULL,
 	"project_id" text NOT NULL,

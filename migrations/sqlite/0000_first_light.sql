@@ -94,6 +94,15 @@ CREATE TABLE `provider_grants` (
 	PRIMARY KEY(`project_id`, `provider`, `prefix`)
 );
 --> statement-breakpoint
+CREATE TABLE `aws_role_grants` (
+	`project_id` text NOT NULL,
+	`role_arn` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	`mac` blob NOT NULL,
+	PRIMARY KEY(`project_id`, `role_arn`)
+);
+--> statement-breakpoint
 CREATE TABLE `secret_destinations` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,

@@ -13,7 +13,7 @@ export async function createGatewayAws({ aws: { signIn, endpoints } }: Config): 
   } catch (error) {
     throw error instanceof AwsSignInError ? new StartupError(error.message) : error;
   }
-  return { endpoints, read };
+  return { principal: signIn.by === 'key' ? null : signIn.roleArn, endpoints, read };
 }
 
 async function readKey(file: string): Promise<AwsSignIn> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
+import { addAwsRoleCommands } from './commands/aws-role.ts';
 import { addConnectionCommands } from './commands/connection/connection.ts';
 import { addDataKeyCommands } from './commands/data-key.ts';
 import { addLeaseCommands } from './commands/lease.ts';
@@ -51,6 +52,7 @@ export function createCommandLine(): Command {
   addRekeyCommand(program);
   addDataKeyCommands(program);
   addSecretCommands(program);
+  addAwsRoleCommands(program);
   addAuditCommands(program);
   return program;
 }

@@ -1,6 +1,7 @@
 import type { Readers, RowSigner, Store, Writers } from '../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from './engine.ts';
 import { accountSecretReaders, accountSecretWriters } from './sql/access/account-secrets.ts';
+import { awsRoleGrantReaders, awsRoleGrantWriters } from './sql/access/aws-role-grants.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/access/provider-grants.ts';
 import { secretDestinationReaders, secretDestinationWriters } from './sql/access/secret-destinations.ts';
 import { sessionReaders, sessionWriters } from './sql/access/sessions.ts';
@@ -69,6 +70,7 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     tokens: tokenReaders(source, tables),
     sessions: sessionReaders(source, tables),
     providerGrants: providerGrantReaders(source, tables),
+    awsRoleGrants: awsRoleGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
     accountSecrets: accountSecretReaders(source, tables),
     audit: auditReaders(source, tables),
@@ -145,6 +147,9 @@ class TransactionWriters implements Writers {
   }
   get providerGrants(): Writers['providerGrants'] {
     return this.#of(providerGrantWriters);
+  }
+  get awsRoleGrants(): Writers['awsRoleGrants'] {
+    return this.#of(awsRoleGrantWriters);
   }
   get secretDestinations(): Writers['secretDestinations'] {
     return this.#of(secretDestinationWriters);

@@ -14,7 +14,7 @@ import { nodesOf } from '../gateway/present.ts';
 import { objectOf } from '../object-of.ts';
 import { print, safeText, shortTime, table } from '../output/output.ts';
 import { UsageError } from '../usage-error.ts';
-import { gatewayCommand, requireUuid } from './shared.ts';
+import { gatewayCommand, ofProject, requireUuid } from './shared.ts';
 
 interface Named {
   readonly provider: SecretProvider;
@@ -117,12 +117,6 @@ export function addSecretCommands(program: Command): void {
       ),
     );
   });
-}
-
-function ofProject(command: Command): Command {
-  return command.option('--project <id>', 'another project than your own', (id) =>
-    requireUuid(id, '--project must be the UUID of a project.'),
-  );
 }
 
 function referring(command: Command): Command {

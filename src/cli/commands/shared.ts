@@ -53,6 +53,13 @@ export function makesStore(command: Command): Command {
 
 export const plain = (command: Command): Command => command;
 
+/** For what operators do in any project. */
+export function ofProject(command: Command): Command {
+  return command.option('--project <id>', 'another project than your own', (id) =>
+    requireUuid(id, '--project must be the UUID of a project.'),
+  );
+}
+
 /** `key=value`, repeated, as an object. What was given is not quoted: it may be a secret. */
 export function collectPairs(pair: string, pairs: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = pair.indexOf('=');

@@ -204,6 +204,26 @@ export type ExamineStoreQueryVariables = Exact<{
 
 export type ExamineStoreQuery = { readonly storeExamination: { readonly ok: boolean, readonly versions: number, readonly opened: number, readonly next: string | null, readonly rotation: { readonly fromKid: string, readonly toKid: string, readonly remaining: number } | null, readonly restores: ReadonlyArray<{ readonly at: string, readonly headSeq: number, readonly anchorSeq: number, readonly versionGap: number }>, readonly findings: ReadonlyArray<{ readonly connectionId: string, readonly version: number, readonly problem: string, readonly table: string | null, readonly rowId: string | null }> } };
 
+export type ListAwsRolesQueryVariables = Exact<{
+  project?: string | null | undefined;
+}>;
+
+export type ListAwsRolesQuery = { readonly awsRoles: { readonly projectId: string, readonly hasIdentity: boolean, readonly externalId: string, readonly trustPolicy: string, readonly grants: ReadonlyArray<{ readonly roleArn: string, readonly createdAt: string }> } };
+
+export type GrantAwsRoleMutationVariables = Exact<{
+  role: string;
+  project?: string | null | undefined;
+}>;
+
+export type GrantAwsRoleMutation = { readonly grantAwsRole: { readonly roleArn: string, readonly projectId: string, readonly createdAt: string } };
+
+export type RevokeAwsRoleMutationVariables = Exact<{
+  role: string;
+  project?: string | null | undefined;
+}>;
+
+export type RevokeAwsRoleMutation = { readonly revokeAwsRole: { readonly success: boolean } | null };
+
 export type CommittedChangeFragment = { readonly id: string, readonly state: ChangeState, readonly committedVersion: number | null, readonly committedAt: string | null, readonly waitUntil: string | null, readonly changedFields: ReadonlyArray<string> };
 
 export type ListChangesQueryVariables = Exact<{
@@ -528,6 +548,9 @@ export const readAuditSegment = 'query ReadAuditSegment($after:Int!$before:DateT
 export const verifyAuditSegment = 'query VerifyAuditSegment($segment:AuditSegmentInput!){auditSegmentFindings(segment:$segment){kind seq rowId}}' as Document<VerifyAuditSegmentQuery, VerifyAuditSegmentQueryVariables>;
 export const cutAudit = 'mutation CutAudit($through:Int!$head:String!){cutAudit(through:$through head:$head){through finished}}' as Document<CutAuditMutation, CutAuditMutationVariables>;
 export const examineStore = 'query ExamineStore($after:String){storeExamination(after:$after){ok versions opened rotation{fromKid toKid remaining}restores{at headSeq anchorSeq versionGap}findings{connectionId version problem table rowId}next}}' as Document<ExamineStoreQuery, ExamineStoreQueryVariables>;
+export const listAwsRoles = 'query ListAwsRoles($project:UUID){awsRoles(projectId:$project){projectId hasIdentity externalId trustPolicy grants{roleArn createdAt}}}' as Document<ListAwsRolesQuery, ListAwsRolesQueryVariables>;
+export const grantAwsRole = 'mutation GrantAwsRole($role:String!$project:UUID){grantAwsRole(roleArn:$role projectId:$project){roleArn projectId createdAt}}' as Document<GrantAwsRoleMutation, GrantAwsRoleMutationVariables>;
+export const revokeAwsRole = 'mutation RevokeAwsRole($role:String!$project:UUID){revokeAwsRole(roleArn:$role projectId:$project){success}}' as Document<RevokeAwsRoleMutation, RevokeAwsRoleMutationVariables>;
 export const listChanges = 'query ListChanges($id:UUID$state:ChangeState){changes(first:100 connectionId:$id state:$state){edges{node{id connectionId purpose state changedFields createdAt createdBy expiresAt committedVersion waitUntil failure}}}}' as Document<ListChangesQuery, ListChangesQueryVariables>;
 export const findChange = 'query FindChange($id:UUID!){change(id:$id){id}}' as Document<FindChangeQuery, FindChangeQueryVariables>;
 export const previewCommit = 'query PreviewCommit($id:UUID!$key:String!){commitPreview(connectionId:$id tempCredentialsKey:$key){losses{permission mend}}}' as Document<PreviewCommitQuery, PreviewCommitQueryVariables>;

@@ -23,6 +23,8 @@ export const AUDIT_ACTIONS = {
   'token.revoke': 'A token was ended before its time.',
   'secret-provider.grant': 'A project was allowed to name secrets of an outside provider, below a root.',
   'secret-provider.revoke': 'A project may no longer name secrets of that provider below that root.',
+  'aws-role.grant': "A project was allowed a role that the gateway's own AWS identity assumes: `roleArn`.",
+  'aws-role.revoke': "The gateway's own AWS identity does not assume that role for the project any more: `roleArn`.",
   'secret.bind': 'A secret was used for the first time, and is bound to where it leads: `provider`, `path`, `member`, `destination`.',
   'secret.allow': 'An operator allowed a secret another destination: `provider`, `path`, `member`, `destination`.',
   'secret.release': 'An operator ended all destinations of a secret: `provider`, `path`, `members`. Its next use binds it anew.',

@@ -12,6 +12,8 @@ export type AwsSignIn =
 
 /** The gateway's own AWS identity, which an operator gives it by settings. It does nothing for a project without a grant. */
 export interface GatewayAws {
+  /** Whom trust policies name: the role of a web identity; null for a key, which does not say whose it is. */
+  readonly principal: string | null;
   /** Where services answer this identity when not at their public addresses, by the names that signatures give them. A connection can't say it: whoever is asked is sent what this identity signs. */
   readonly endpoints: Readonly<Record<string, string>>;
   /** Reads it anew each time, since keys are replaced, and Kubernetes writes a new token every hour. Throws AwsSignInError. */

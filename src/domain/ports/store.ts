@@ -1,5 +1,6 @@
 import type { AccountSecretReaders, AccountSecretWriters } from '../account-secret/account-secret-store.ts';
 import type { AuditReaders, AuditWriters } from '../audit/audit-store.ts';
+import type { AwsRoleGrantReaders, AwsRoleGrantWriters } from '../aws/aws-role.ts';
 import type { ChangeReaders, ChangeWriters } from '../change/change-store.ts';
 import type { ValidationReaders, ValidationWriters } from '../change/proof/validation-store.ts';
 import type { ConnectionReaders, ConnectionWriters } from '../connection/connection-store.ts';
@@ -78,6 +79,7 @@ export interface Readers {
   readonly tokens: TokenReaders;
   readonly sessions: SessionReaders;
   readonly providerGrants: ProviderGrantReaders;
+  readonly awsRoleGrants: AwsRoleGrantReaders;
   readonly secretDestinations: SecretDestinationReaders;
   readonly accountSecrets: AccountSecretReaders;
   readonly audit: AuditReaders;
@@ -109,6 +111,7 @@ export interface Writers extends Readers {
   readonly tokens: TokenWriters;
   readonly sessions: SessionWriters;
   readonly providerGrants: ProviderGrantWriters;
+  readonly awsRoleGrants: AwsRoleGrantWriters;
   readonly secretDestinations: SecretDestinationWriters;
   readonly accountSecrets: AccountSecretWriters;
   readonly idempotency: IdempotencyWriters;

@@ -17,6 +17,7 @@ import { addStreaming } from '../lead/streaming/streaming.ts';
 import { addTestDatabase } from '../lead/test-database.ts';
 import { addUpdateCredentials } from '../lead/update-credentials.ts';
 import { withBudget } from '../plugins/budget/budgeted-schema.ts';
+import { addAwsRoles } from './access/aws-role.ts';
 import { addTokens } from './access/token.ts';
 import { addAudit } from './audit/audit.ts';
 import { addStoreExamination } from './audit/store-examination.ts';
@@ -84,6 +85,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addAccessTokens(builder);
   addIntegrationKeys(builder, refs);
   addAccountSecrets(builder);
+  addAwsRoles(builder);
   addAudit(builder, pages);
   addAccountAudit(builder, pages);
   addStoreExamination(builder);

@@ -63,6 +63,19 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
       (t) => [primaryKey({ columns: [t.projectId, t.provider, t.prefix] })],
     ),
 
+    /** The roles that the gateway's own AWS identity assumes for a project. */
+    awsRoleGrants: table(
+      'aws_role_grants',
+      {
+        projectId: text('project_id').notNull(),
+        roleArn: text('role_arn').notNull(),
+        createdAt: time('created_at').notNull(),
+        createdBy: text('created_by'),
+        mac: bytes('mac').notNull(),
+      },
+      (t) => [primaryKey({ columns: [t.projectId, t.roleArn] })],
+    ),
+
     /**
      * Where a project may send a secret that does not name its destination itself: the one of its first use, and those that an operator
      * allowed. `bound_to` is a keyed hash over all that the row says: the row grants a right, and nobody who only edits the table can make

@@ -112,6 +112,7 @@ export const COVERAGE = {
     },
   },
   providerGrants: { by: 'mac', id: ['projectId', 'provider', 'prefix'], except: {}, rows: {} },
+  awsRoleGrants: { by: 'mac', id: ['projectId', 'roleArn'], except: {}, rows: {} },
   secretDestinations: { by: 'mac', id: ['id'], except: {}, rows: {} },
   sites: {
     by: 'mac',

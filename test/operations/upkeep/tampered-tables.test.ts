@@ -13,6 +13,7 @@ import { updateSecret } from '../../../src/operations/account-secrets/update-sec
 import { cutAudit } from '../../../src/operations/audit/archive-audit.ts';
 import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { verifyAudit } from '../../../src/operations/audit/verify-audit.ts';
+import { grantAwsRole, revokeAwsRole } from '../../../src/operations/aws/grant-role.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
 import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { examineStore } from '../../../src/operations/upkeep/examine-store.ts';
@@ -25,6 +26,7 @@ import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { otherValue } from '../../support/store/other-value.ts';
 
 const REQUEST = { id: 'test', ip: null, client: {} };
+const ROLE = 'arn:aws:iam::111122223333:role/';
 
 type Entry = (typeof COVERAGE)[keyof typeof COVERAGE];
 
@@ -63,6 +65,7 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     await createSession(services, { ...local, tokenId: gateway.owner.id });
     await addStreamingSystem(services, local, { name: 'a system', type: 'self-hosted', siteId: null });
     await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
+    await grantAwsRole(services, local, { roleArn: `${ROLE}ended` });
     await writeAs(services, local, async (tx) => {
       const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null, keyGeneration: null };
       await tx.idempotency.take({ ...taken, startedAt: 1, takenUntil: 9e12, expiresAt: 9e12 }, 1);
@@ -79,6 +82,7 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     await cutAudit(services, local, head - 1, await hashAt(head - 1));
     await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: viewer.id });
     await revokeSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
+    await revokeAwsRole(services, local, { roleArn: `${ROLE}ended` });
     await services.store.write((tx) => tx.secretDestinations.remove({ projectId, provider: 'env', path: 'MCD_GRANTED_ONE' }));
     await updateSecret(services, local, { name: 'changed', scope: 'global', value: 'a value of the second version' });
     await deleteSecret(services, local, 'ended');
@@ -86,6 +90,7 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
     await gateway.graphql(POLICY, { id, policy: { inFlight: 'OVERLAP' } });
     await gateway.graphql(ACQUIRE, { id }, job);
     await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_LATER_' });
+    await grantAwsRole(services, local, { roleArn: `${ROLE}later` });
     await sealAudit(services);
   });
   afterAll(() => bench.close());

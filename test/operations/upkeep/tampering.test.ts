@@ -4,6 +4,7 @@ import { createSession } from '../../../src/operations/access/manage-sessions.ts
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { createSecret } from '../../../src/operations/account-secrets/create-secret.ts';
 import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
+import { grantAwsRole } from '../../../src/operations/aws/grant-role.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
 import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { writeAs } from '../../../src/operations/write-as.ts';
@@ -18,6 +19,12 @@ const SECOND = 'a secret of the second version';
 const VERIFY = '{ auditVerification { ok } }';
 const DOCTOR = '{ storeExamination { ok findings { table rowId problem } } }';
 const REQUEST = { id: 'test', ip: null, client: {} };
+
+/** Tables whose rows have no id of their own. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  provider_grants: ['project_id', 'provider', 'prefix'],
+  aws_role_grants: ['project_id', 'role_arn'],
+};
 
 /** What somebody who writes to the database, without the master key, gains by it: nothing. */
 describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
@@ -37,6 +44,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     await createSession(services, { ...local, tokenId: gateway.owner.id });
     await addStreamingSystem(services, local, { name: 'a system', type: 'self-hosted', siteId: null });
     await grantSecrets(services, local, { provider: 'env', prefix: 'MCD_GRANTED_' });
+    for (const name of ['reader', 'writer']) await grantAwsRole(services, local, { roleArn: `arn:aws:iam::111122223333:role/${name}` });
     await createSecret(
       services,
       { ...local, tokenId: gateway.owner.id },
@@ -168,7 +176,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     });
   });
 
-  test.each(['tokens', 'provider_grants', 'secret_destinations', 'account_secrets'])(
+  test.each(['tokens', 'provider_grants', 'aws_role_grants', 'secret_destinations', 'account_secrets'])(
     'rows deleted from %s are each named, in pages',
     async (table) => {
       const { integrity } = bench.gateway.app.services.store.read;
@@ -181,7 +189,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
           after = next;
         }
       };
-      const ids = table === 'provider_grants' ? ['project_id', 'provider', 'prefix'] : ['id'];
+      const ids = KEYS[table] ?? ['id'];
       const stored = await bench.sql(`select ${ids.map((id) => `${id} as "${id}"`).join(', ')} from ${table}`);
       const before = await lost();
       const deleted = stored.map((row) => `row-lost ${table} ${ids.map((id) => row[id]).join('/')}`);

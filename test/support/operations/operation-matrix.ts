@@ -177,6 +177,17 @@ export const ROWS: readonly Row[] = [
     limited: 'FORBIDDEN',
     ask: ({ otherProjectId }) => `(projectId: "${otherProjectId}") { prefix }`,
   },
+  { field: 'awsRoles', by: [...EDITORS, 'operator'], lacks: 'stage', ...listed, ask: () => '{ hasIdentity grants { createdAt } }' },
+  {
+    field: 'awsRoles',
+    when: 'of another project',
+    by: OPERATORS,
+    lacks: 'operator',
+    // To whom it is the own project.
+    elsewhere: 'ok',
+    limited: 'FORBIDDEN',
+    ask: ({ otherProjectId }) => `(projectId: "${otherProjectId}") { externalId }`,
+  },
   { field: 'secretDestinations', by: ['admin', 'owner', 'operator'], lacks: 'reference', ...listed, ask: () => '{ edges { cursor } }' },
   {
     field: 'secretDestinations',
@@ -628,6 +639,16 @@ export const ROWS: readonly Row[] = [
       return `(provider: env, prefix: ${prefix}) { success }`;
     },
   },
+  { field: 'grantAwsRole', ...operates, ask: ({ name }) => `(roleArn: ${text(roleOf(name()))}) { roleArn }` },
+  {
+    field: 'revokeAwsRole',
+    ...operates,
+    async ask({ ask, name }) {
+      const role = text(roleOf(name()));
+      await ask(`mutation { grantAwsRole(roleArn: ${role}) { roleArn } }`);
+      return `(roleArn: ${role}) { success }`;
+    },
+  },
   {
     field: 'allowSecretDestination',
     ...operates,
@@ -862,6 +883,10 @@ async function makeKey(scene: Scene): Promise<string> {
 }
 
 /** A prefix of variables that nobody else grants. */
+function roleOf(name: string): string {
+  return `arn:aws:iam::111122223333:role/${name.replaceAll(' ', '-')}`;
+}
+
 function prefixOf(name: string): string {
   return `MCD_${name.replaceAll(' ', '_').toUpperCase()}_`;
 }

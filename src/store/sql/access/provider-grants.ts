@@ -1,10 +1,9 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { ProviderGrantReaders, ProviderGrantWriters } from '../../../domain/connection/reference/reference-store.ts';
 import type { ProviderGrant } from '../../../domain/connection/reference/secret-reference.ts';
-import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
-import { verified } from '../signing/read-signed.ts';
+import { amendAuthority, entryOf, HEAD } from '../signing/authority.ts';
+import { type Listed, readListed } from '../signing/read-listed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
@@ -26,32 +25,12 @@ const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, 
   };
 });
 
-/** How often the grants are read again because their list has changed meanwhile. */
-const MOST_READS = 5;
-
-interface Listed {
-  readonly grant: ProviderGrant & { readonly mac: Buffer };
-  readonly head: { readonly mac: Buffer } | null;
-}
-
 export function providerGrantReaders(source: SignedSource, tables: Tables): ProviderGrantReaders {
-  const { providerGrants } = tables;
   return {
-    async of(projectId) {
-      for (let reads = 0; reads < MOST_READS; reads += 1) {
-        const rows = trusted<Listed>(await ofProject(source, tables, { projectId }));
-        const entries = rows.map(({ grant }) => ({ table: providerGrants, row: grant, entry: entryOfGrant(grant), mac: grant.mac }));
-        const grants = verified<ProviderGrant>(
-          source,
-          providerGrants,
-          rows.map(({ grant }) => grant),
-        );
-        // Within a transaction the list may be its own, which is not written yet.
-        if (source.signing.known !== null) return grants;
-        if ((await areListed(source, tables, rows[0]?.head?.mac ?? null, entries)) !== null) return grants;
-      }
-      throw unavailable();
-    },
+    of: (projectId) =>
+      readListed<ProviderGrant>(source, tables, { table: tables.providerGrants, entry: entryOfGrant }, async () =>
+        trusted<Listed<ProviderGrant>>(await ofProject(source, tables, { projectId })),
+      ),
   };
 }
 

@@ -8,7 +8,7 @@ import { altered, withMac } from './row-mac.ts';
 import type { AuthorityRow, SeenAuthority, SignedSource, SignedTransaction } from './signing.ts';
 
 /**
- * The list of everything that gives rights or values: tokens, provider grants, destinations and account secrets, with the current MAC of each. A row's own MAC proves
+ * The list of everything that gives rights or values: tokens, provider grants, AWS roles, destinations and account secrets, with the current MAC of each. A row's own MAC proves
  * that we wrote it once; the list, signed as a whole, proves that it is still what we wrote last. So nobody can put a revoked token or a
  * withdrawn grant back from an old copy, unless they put the whole list back, and a gateway that has seen a newer list notices that.
  */
@@ -37,7 +37,7 @@ const writeHead = prepared('authority_head_write', (db, { authorityHead }) => {
   };
 });
 
-export function entryOf(kind: 'token' | 'grant' | 'destination' | 'secret', ...id: readonly string[]): string {
+export function entryOf(kind: 'token' | 'grant' | 'aws-role' | 'destination' | 'secret', ...id: readonly string[]): string {
   return JSON.stringify([kind, ...id]);
 }
 

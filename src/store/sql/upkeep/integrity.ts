@@ -57,7 +57,7 @@ async function entriesBehind(source: SignedSource, tables: Tables, after: string
 
 /** The entries whose row is gone. */
 async function notStored({ db }: SignedSource, tables: Tables, entries: readonly string[]): Promise<readonly string[]> {
-  const { accountSecrets, tokens, providerGrants, secretDestinations } = tables;
+  const { accountSecrets, awsRoleGrants, tokens, providerGrants, secretDestinations } = tables;
   const parts = entries.map((entry) => ({ entry, parts: JSON.parse(entry) as readonly string[] }));
   const idsOf = (kind: string) => parts.filter(({ parts: [of] }) => of === kind).map(({ parts }) => parts.at(-1) ?? '');
   const found = await Promise.all([
@@ -68,21 +68,28 @@ async function notStored({ db }: SignedSource, tables: Tables, entries: readonly
     inChunks(idsOf('secret'), (ids) => db.select({ id: accountSecrets.id }).from(accountSecrets).where(inArray(accountSecrets.id, ids))),
   ]);
   const ids = new Set(found.flat().map(({ id }) => id));
+  const isGranted = async ([projectId = '', provider = '', prefix = '']: readonly string[]) => {
+    const { projectId: project, provider: of, prefix: below } = providerGrants;
+    const rows = await db
+      .select({ prefix: below })
+      .from(providerGrants)
+      .where(and(eq(project, projectId), eq(of, provider), eq(below, prefix)));
+    return rows.length > 0;
+  };
+  const isRole = async ([projectId = '', roleArn = '']: readonly string[]) => {
+    const { projectId: project, roleArn: role } = awsRoleGrants;
+    const rows = await db
+      .select({ role })
+      .from(awsRoleGrants)
+      .where(and(eq(project, projectId), eq(role, roleArn)));
+    return rows.length > 0;
+  };
   const gone: string[] = [];
   for (const {
     entry,
     parts: [kind, ...id],
   } of parts) {
-    const [projectId = '', provider = '', prefix = ''] = id;
-    const isStored =
-      kind === 'grant'
-        ? (
-            await db
-              .select({ prefix: providerGrants.prefix })
-              .from(providerGrants)
-              .where(and(eq(providerGrants.projectId, projectId), eq(providerGrants.provider, provider), eq(providerGrants.prefix, prefix)))
-          ).length > 0
-        : ids.has(id.at(-1) ?? '');
+    const isStored = kind === 'grant' ? await isGranted(id) : kind === 'aws-role' ? await isRole(id) : ids.has(id.at(-1) ?? '');
     if (!isStored) gone.push(entry);
   }
   return gone;
@@ -109,6 +116,7 @@ async function faultsOf(source: SignedSource, tables: Tables, table: Table, rows
 /** The entries of these rows on the list of what gives rights. */
 const LISTED: Readonly<Record<string, ((row: Row) => string) | undefined>> = {
   provider_grants: (row) => entryOf('grant', String(row.projectId), String(row.provider), String(row.prefix)),
+  aws_role_grants: (row) => entryOf('aws-role', String(row.projectId), String(row.roleArn)),
   account_secrets: (row) => entryOf('secret', String(row.projectId), String(row.id)),
   secret_destinations: (row) => entryOf('destination', String(row.projectId), String(row.provider), String(row.path), String(row.id)),
 };
@@ -133,6 +141,7 @@ function lostRow(entry: string): AlteredRow {
   const [kind, ...id] = JSON.parse(entry) as readonly string[];
   if (kind === 'secret') return { table: 'account_secrets', rowId: id.at(-1) ?? '', problem: 'row-lost' };
   if (kind === 'destination') return { table: 'secret_destinations', rowId: id.at(-1) ?? '', problem: 'row-lost' };
+  if (kind === 'aws-role') return { table: 'aws_role_grants', rowId: id.join('/'), problem: 'row-lost' };
   return { table: kind === 'token' ? 'tokens' : 'provider_grants', rowId: id.join('/'), problem: 'row-lost' };
 }
 
