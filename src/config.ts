@@ -3,6 +3,7 @@ import { ROLE_ARN } from './domain/aws/gateway-aws.ts';
 import { nearestName } from './domain/errors/nearest-name.ts';
 import { StartupError } from './domain/errors/startup-error.ts';
 import { isNetwork, parseAllowList } from './egress/address-policy.ts';
+import { MANAGER_SETTINGS, type ManagerSettings, readManagerSettings } from './secrets/settings.ts';
 
 /** Every setting: an environment variable, its default and what it does. The reference page is made of this table. */
 export const SETTINGS = {
@@ -47,6 +48,7 @@ export const SETTINGS = {
     description:
       "Where AWS's services answer the gateway's own identity when not at their public addresses: `sts=https://...`, separated by commas, with the names that signatures have.",
   },
+  ...MANAGER_SETTINGS,
   CHANGEOVER_CONNECTORS: {
     default: '',
     description: 'Names of npm packages, separated by commas, that bring further kinds; installed beside Changeover.',
@@ -129,6 +131,8 @@ export interface Config {
     /** By the names that signatures give services. */
     readonly endpoints: Readonly<Record<string, string>>;
   };
+  /** How the gateway signs in to outside managers of secrets. */
+  readonly managers: ManagerSettings;
   /** Names of the npm packages that bring further kinds. */
   readonly connectors: readonly string[];
   readonly changeTtlMs: number;
@@ -192,6 +196,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       }),
       endpoints: readEndpoints(read('CHANGEOVER_AWS_ENDPOINTS')),
     },
+    managers: readManagerSettings(read),
     connectors: readPackageNames(read('CHANGEOVER_CONNECTORS')),
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,

@@ -6,14 +6,19 @@ import { endpointFingerprint } from '../crypto/endpoint-fingerprint.ts';
 import { loadMasterKey } from '../crypto/master-key.ts';
 import { createToken, parseToken } from '../crypto/token.ts';
 import type { EgressPolicy } from '../egress/address-policy.ts';
+import { createManagerCalls } from '../egress/manager-calls.ts';
 import { createWorkerPool } from '../egress/worker-pool.ts';
+import { createWorkerThreads } from '../egress/worker-threads.ts';
 import type { Background } from '../jobs/background.ts';
 import { followSecret } from '../operations/account-secrets/follow-secret.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from '../operations/services.ts';
 import { createAccountProvider } from '../secrets/account/index.ts';
+import { createAzureProvider } from '../secrets/azure/index.ts';
 import { createSecretResolver } from '../secrets/create-resolver.ts';
 import { createEnvProvider } from '../secrets/env/index.ts';
 import { createFileProvider } from '../secrets/file/index.ts';
+import { createGcpProvider } from '../secrets/gcp/index.ts';
+import { createVaultProvider } from '../secrets/vault/index.ts';
 import type { Overrides } from './overrides.ts';
 
 interface Parts extends Pick<Services, 'store' | 'eventFeed' | 'vault' | 'observer' | 'gatewayAws'> {
@@ -28,6 +33,11 @@ export function createServices(
   { clock, validatorMs, validatorThreads }: Overrides,
   { connectors, background, policy, ...ports }: Parts,
 ): Services {
+  const threads = validatorThreads?.(policy) ?? createWorkerThreads(policy);
+  const { managers } = config;
+  // One time for both: of a test that lends validators more than the usual.
+  const patience = validatorMs === undefined ? {} : { deadlineMs: validatorMs };
+  const ask = createManagerCalls(threads, patience);
   return {
     ...ports,
     connectors,
@@ -42,16 +52,19 @@ export function createServices(
       concurrency: config.validationsAtOnce,
       concurrencyPerProject: Math.ceil(config.validationsAtOnce / 2),
       perMinutePerProject: config.validationsPerMinute,
-      ...(validatorMs === undefined ? {} : { deadlineMs: validatorMs }),
-      ...(validatorThreads === undefined ? {} : { threads: validatorThreads(policy) }),
+      ...patience,
+      threads,
     }),
     secrets: createSecretResolver(
       {
         env: createEnvProvider(config.secretVariable),
-        file: createFileProvider([config.dataDir, config.masterKeyFile, ...(config.aws.signIn === null ? [] : [config.aws.signIn.file])]),
+        file: createFileProvider([config.dataDir, config.masterKeyFile, ...loginFilesOf(config)]),
         account: createAccountProvider((projectId, name) => followSecret(ports, projectId, name)),
+        gcp: createGcpProvider(managers.gcp, ask),
+        azure: createAzureProvider(managers.azure, ask),
+        vault: createVaultProvider(managers.vault, ask),
       },
-      clock === undefined ? {} : { now: clock.now },
+      { ...patience, ...(clock === undefined ? {} : { now: clock.now }) },
     ),
     settings: {
       ...DEFAULT_PROTOCOL_SETTINGS,
@@ -68,4 +81,10 @@ export function createServices(
     whileDialling: (work) => work(),
     once: background.once,
   };
+}
+
+/** The files of the gateway's own logins: none of them is anybody's secret. */
+function loginFilesOf({ aws, managers: { gcp, azure, vault } }: Config): readonly string[] {
+  const files = [aws.signIn, gcp?.keyFile, azure?.login.file, vault?.login.file];
+  return files.flatMap((login) => (login == null ? [] : [login.file]));
 }

@@ -3,12 +3,12 @@ import { EgressError } from '../domain/connector/egress.ts';
 import type { ValidationOutcome } from '../domain/connector/validator-runner.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { problemFor } from './problem.ts';
-import type { WorkerData, WorkerTask } from './worker.ts';
+import type { ManagerTask, WorkerData, WorkerTask } from './worker.ts';
 
-/** Threads that run one validator at a time. Each is made when a run needs it; how many run at once is for the caller to limit. */
+/** Threads that run one validator, or ask one manager of secrets, at a time. Each is made when a run needs it; how many run at once is for the caller to limit. */
 export interface WorkerThreads {
   /** Null when the threads were closed before it had an outcome: nothing is known of what it was asked to check. */
-  run(task: WorkerTask, signal: AbortSignal | undefined): Promise<ValidationOutcome | null>;
+  run(task: WorkerTask | ManagerTask, signal: AbortSignal | undefined): Promise<ValidationOutcome | null>;
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function createWorkerThreads(policy: EgressPolicy): WorkerThreads {
   };
 }
 
-function outcomeOf(thread: Thread, task: WorkerTask, signal: AbortSignal | undefined): Promise<ValidationOutcome | null> {
+function outcomeOf(thread: Thread, task: WorkerTask | ManagerTask, signal: AbortSignal | undefined): Promise<ValidationOutcome | null> {
   return new Promise((resolve) => {
     const settle = (outcome: ValidationOutcome | null) => {
       thread.settle = null;

@@ -1,11 +1,13 @@
 import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Details, splitDetails } from '../domain/connection/details/details.ts';
+import type { ManagerAnswer, ManagerCall, SecretManager } from '../domain/connection/reference/secret-manager.ts';
 import type { Connector } from '../domain/connector/connector.ts';
-import { EgressError } from '../domain/connector/egress.ts';
+import { EgressError, type EgressSession } from '../domain/connector/egress.ts';
 import { fieldMeta } from '../domain/connector/field.ts';
 import type { Validator, ValidatorReport } from '../domain/connector/validator.ts';
 import type { ValidationOutcome, ValidatorTask } from '../domain/connector/validator-runner.ts';
+import { SecretError } from '../domain/errors/secret-error.ts';
 import { framesOf } from '../domain/errors/stack-frames.ts';
 import type { EgressPolicy } from './address-policy.ts';
 import { installGuard } from './guard.ts';
@@ -20,6 +22,9 @@ export interface WorkerTask extends Omit<ValidatorTask, 'requestId' | 'projectId
   readonly deadlineMs: number;
 }
 
+/** A step of an outside manager of secrets as it reaches the worker. */
+export type ManagerTask = ManagerCall & { readonly deadlineMs: number };
+
 export interface WorkerData {
   readonly policy: EgressPolicy;
 }
@@ -29,7 +34,7 @@ const { policy } = workerData as WorkerData;
 const guard = installGuard(policy);
 let abort: AbortController | null = null;
 
-parentPort?.on('message', (message: WorkerTask | 'abort') => {
+parentPort?.on('message', (message: WorkerTask | ManagerTask | 'abort') => {
   if (message === 'abort') {
     abort?.abort();
     guard.destroyAll();
@@ -38,7 +43,7 @@ parentPort?.on('message', (message: WorkerTask | 'abort') => {
   void runTask(message).then((outcome) => parentPort?.postMessage(outcome));
 });
 
-async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
+async function runTask(task: WorkerTask | ManagerTask): Promise<ValidationOutcome> {
   const controller = new AbortController();
   abort = controller;
   const timer = setTimeout(() => controller.abort(), task.deadlineMs);
@@ -47,7 +52,8 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
       controller.signal.addEventListener('abort', () => reject(new EgressError('TIMEOUT')), { once: true }),
     );
     aborted.catch(() => {});
-    return await Promise.race([runValidator(task, controller.signal), aborted]);
+    const running = 'step' in task ? runManager(task, controller.signal) : runValidator(task, controller.signal);
+    return await Promise.race([running, aborted]);
   } catch (error) {
     const problem = problemFor(error);
     const errors = [problem.code === 'INTERNAL' ? { ...problem, frames: framesOf(error) } : problem];
@@ -56,6 +62,26 @@ async function runTask(task: WorkerTask): Promise<ValidationOutcome> {
     clearTimeout(timer);
     guard.destroyAll();
     abort = null;
+  }
+}
+
+/** What is answered is the secret itself, or what reads it: it goes to whoever asked as it is. */
+async function runManager(task: ManagerTask, signal: AbortSignal): Promise<ValidationOutcome> {
+  const { manager } = (await import(task.moduleUrl)) as { readonly manager: SecretManager<unknown, unknown, unknown> };
+  const returnedData = await answerOf(manager, task, createEgressSession(policy, guard, signal));
+  return { status: 'passed', errors: [], warnings: [], data: { returnedData } };
+}
+
+async function answerOf(
+  manager: SecretManager<unknown, unknown, unknown>,
+  task: ManagerTask,
+  egress: EgressSession,
+): Promise<ManagerAnswer> {
+  try {
+    return { answer: task.step === 'signIn' ? await manager.signIn(task.login, egress) : await manager.read(task, egress) };
+  } catch (error) {
+    if (error instanceof SecretError) return { failure: error.failure, field: error.field };
+    throw error;
   }
 }
 

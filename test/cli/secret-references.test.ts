@@ -120,7 +120,7 @@ test.each<[string, readonly string[], RegExp]>([
   [
     'an unknown provider',
     ['secret', 'grant', '--provider', 'CNRY0123456789abcdef', '--prefix', 'MCD_X'],
-    /--provider must be env or file or account\./,
+    /--provider must be one of env, file, account, [a-z, ]*vault\./,
   ],
   ['no prefix', ['secret', 'grant', '--provider', 'env'], /'--prefix <prefix>' not specified/],
   ['a project that is no id', ['secret', 'list', '--project', 'CNRY0123456789abcdef'], /--project must be the UUID of a project\./],

@@ -8,6 +8,8 @@ export interface ProviderBench {
   store(name: string, content: string): string;
   /** Three that hold each other in no way. */
   readonly prefixes: readonly [string, string, string];
+  /** Where a manager keeps an object of keys and values: what is given back for a content, whose length in bytes is that of the content and `wraps`. */
+  readonly wrapped?: { readonly wraps: number; contentOf(secret: string): string };
   /** What no project may be granted. */
   readonly noPrefixes: readonly string[];
   /** What names nothing that is a secret, however it were granted. */
@@ -16,10 +18,12 @@ export interface ProviderBench {
 
 /** What every outside manager of secrets keeps to. */
 export function describeSecretProvider(name: string, bench: ProviderBench): void {
-  const { provider, store, prefixes } = bench;
+  const { provider, store, prefixes, wrapped = { wraps: 0, contentOf: (secret: string) => secret } } = bench;
   const [granted, other] = prefixes;
   const { signal } = new AbortController();
-  const read = async (path: string, ...within: readonly string[]) => (await provider.read(path, within, signal)).toString('utf8');
+  const read = async (path: string, ...within: readonly string[]) =>
+    wrapped.contentOf((await provider.read(path, within, signal)).toString('utf8'));
+  const most = SECRET_MAX_BYTES - wrapped.wraps;
 
   describe(`the provider ${name}`, () => {
     test('reads a secret to the byte, within any of the prefixes that are granted', async () => {
@@ -50,13 +54,13 @@ export function describeSecretProvider(name: string, bench: ProviderBench): void
 
     test('says that a secret is missing, and one too large, and reads the largest', async () => {
       const missing = store('D', 'd').replace(/D$/, 'NONE');
-      const largest = await read(store('E', 'x'.repeat(SECRET_MAX_BYTES)), granted);
-      const large = store('F', 'x'.repeat(SECRET_MAX_BYTES + 1));
+      const largest = await read(store('E', 'x'.repeat(most)), granted);
+      const large = store('F', 'x'.repeat(most + 1));
       expect({
         missing: await failureOf(read(missing, granted)),
         largest: largest.length,
         large: await failureOf(read(large, granted)),
-      }).toEqual({ missing: 'missing', largest: SECRET_MAX_BYTES, large: 'too-large' });
+      }).toEqual({ missing: 'missing', largest: most, large: 'too-large' });
     });
 
     test('stores a prefix as it is compared, and takes what lies within it for that alone', () => {

@@ -77,8 +77,8 @@ export function addSecretCommands(program: Command): void {
     'end all destinations of a secret: its next use binds it anew; for operators',
     (command) =>
       ofProject(command)
-        .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(' or '), readProvider)
-        .requiredOption('--path <path>', 'the name of the variable, or the path of the file'),
+        .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(', '), readProvider)
+        .requiredOption('--path <path>', 'the name of the secret, as references have it'),
     async (gateway, output, { provider, path, project }) => {
       await gateway.run(releaseSecret, { provider, path, project: project ?? null });
       print(output, { provider, path, released: true }, () => [`Released ${safeText(provider)}:${safeText(path)}.`]);
@@ -132,13 +132,16 @@ function referring(command: Command): Command {
 function named(command: Command): Command {
   return ofProject(
     command
-      .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(' or '), readProvider)
-      .requiredOption('--prefix <prefix>', 'the beginning of names of variables, such as MCD_SALES_, or an absolute folder'),
+      .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(', '), readProvider)
+      .requiredOption(
+        '--prefix <prefix>',
+        "the beginning of the manager's names, such as MCD_SALES_, secret/data/sales/ or projects/ID/secrets/, or an absolute folder",
+      ),
   );
 }
 
 function readProvider(name: string): SecretProvider {
   const found = SECRET_PROVIDERS.find((provider) => provider === name);
-  if (found === undefined) throw new UsageError(`--provider must be ${SECRET_PROVIDERS.join(' or ')}.`);
+  if (found === undefined) throw new UsageError(`--provider must be one of ${SECRET_PROVIDERS.join(', ')}.`);
   return found;
 }

@@ -137,14 +137,17 @@ export type RotationState =
 /** An outside manager of secrets. */
 export type SecretProvider =
   | 'account'
+  | 'azure'
   | 'env'
-  | 'file';
+  | 'file'
+  | 'gcp'
+  | 'vault';
 
 /** Credentials that stay in an outside manager. What is left out of a change stays as it is. */
 export type SecretReferenceInput = {
   /** The member of the secret's JSON object that holds the credentials; the whole secret does unless given. */
   readonly key?: string | null | undefined;
-  /** The name of the variable, or the path of the file. */
+  /** The name of the variable, the path of the file, or how its manager names the secret. */
   readonly path?: string | null | undefined;
   readonly provider?: SecretProvider | null | undefined;
 };

@@ -26,6 +26,10 @@ export const VALIDATION_CODES = {
   SECRET_NOT_GRANTED: 'The operator has not granted the project the secret that is referred to.',
   SECRET_MISSING: 'The secret that is referred to does not exist.',
   SECRET_UNREADABLE: 'The secret that is referred to cannot be read.',
+  SECRET_LOGIN_REFUSED: 'The manager of the secret that is referred to did not accept the login of the gateway, or the gateway has none.',
+  SECRET_DENIED: 'The manager of the secret that is referred to does not let the gateway read it.',
+  SECRET_MANAGER_UNREACHABLE: 'The manager of the secret that is referred to does not answer.',
+  SECRET_THROTTLED: 'The manager of the secret that is referred to asked for fewer requests.',
   SECRET_INVALID: 'The secret that is referred to does not hold the credentials of this kind.',
   SECRET_BOUND: 'The secret that is referred to may be sent to the destination alone that it was first used with.',
   SECRET_MOVED: 'The secret that is referred to leads to another destination than before.',
@@ -38,7 +42,14 @@ export const VALIDATION_CODES = {
 export type ValidationCode = keyof typeof VALIDATION_CODES;
 
 /** Problems that lie with the other system at the moment and not with the credentials: the same check may pass later. */
-export const RETRYABLE_PROBLEMS: ReadonlySet<ValidationCode> = new Set(['PROVIDER_DOWN', 'UNREACHABLE', 'TIMEOUT', 'RATE_LIMITED']);
+export const RETRYABLE_PROBLEMS: ReadonlySet<ValidationCode> = new Set([
+  'PROVIDER_DOWN',
+  'UNREACHABLE',
+  'TIMEOUT',
+  'RATE_LIMITED',
+  'SECRET_MANAGER_UNREACHABLE',
+  'SECRET_THROTTLED',
+]);
 
 /** All three texts are always filled; none holds a secret, and `cause` is short and technical. */
 export interface Problem {

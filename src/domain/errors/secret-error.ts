@@ -24,7 +24,7 @@ const FAILURES = {
     code: 'SECRET_MISSING',
     refusal: 'UNAVAILABLE',
     what: 'does not exist',
-    resolution: 'Create it where the gateway runs, or correct the reference.',
+    resolution: 'Create it where the reference says, or correct the reference.',
   },
   unreadable: {
     code: 'SECRET_UNREADABLE',
@@ -37,6 +37,36 @@ const FAILURES = {
     refusal: 'UNAVAILABLE',
     what: 'was not read in time',
     resolution: 'Look at the manager, or at the disk that the file lies on, then try again.',
+  },
+  'not-set-up': {
+    code: 'SECRET_LOGIN_REFUSED',
+    refusal: 'UNAVAILABLE',
+    what: "cannot be read: the gateway has no usable login of that manager's",
+    resolution: 'The operator gives it one by settings, as the guide on secret references shows.',
+  },
+  'signed-out': {
+    code: 'SECRET_LOGIN_REFUSED',
+    refusal: 'UNAVAILABLE',
+    what: "cannot be read: the manager refused the gateway's own login",
+    resolution: 'The operator checks the login that the settings name, and that it is neither expired nor disabled.',
+  },
+  denied: {
+    code: 'SECRET_DENIED',
+    refusal: 'UNAVAILABLE',
+    what: 'cannot be read: the manager does not let the gateway',
+    resolution: "Allow the gateway's login to read it; the guide on secret references has the statements.",
+  },
+  unreachable: {
+    code: 'SECRET_MANAGER_UNREACHABLE',
+    refusal: 'UNAVAILABLE',
+    what: 'cannot be read: its manager does not answer as it should',
+    resolution: 'Look at the manager, at its address in the settings, and at CHANGEOVER_EGRESS_ALLOW, then try again.',
+  },
+  throttled: {
+    code: 'SECRET_THROTTLED',
+    refusal: 'UNAVAILABLE',
+    what: 'cannot be read now: its manager asked for fewer requests',
+    resolution: "Try again in a minute, or have the manager's quota raised.",
   },
   'too-large': {
     code: 'SECRET_INVALID',
@@ -64,6 +94,9 @@ const FAILURES = {
     resolution: 'Name the first destination, or ask the operator to allow this one (changeover secret allow).',
   },
 } as const satisfies Record<string, Failure>;
+
+/** What may be otherwise in a moment, with nothing done about it. */
+const PASSING: ReadonlySet<SecretFailure> = new Set(['late', 'unreachable', 'throttled']);
 
 /** Why a secret could not be read or used. It never holds anything that was read. */
 export class SecretError extends Error {
@@ -103,7 +136,7 @@ export function secretRefusal(error: SecretError, reference: SecretReference): D
 
 /** The same, for a caller who wants to put it into use: a provider that was too slow may answer later; waiting helps with nothing else. */
 export function secretUnusable(error: SecretError, reference: SecretReference): DomainError {
-  if (error.failure === 'late') return secretRefusal(error, reference);
+  if (PASSING.has(error.failure)) return secretRefusal(error, reference);
   const problem = secretProblem(error, reference);
   return new DomainError('VALIDATION_FAILED', `${problem.friendlyMessage} ${problem.resolution}`, { problems: [problem] });
 }

@@ -8,10 +8,11 @@ import { VALIDATES } from '../plugins/operation-priority.ts';
 import type { Builder } from '../schema/builder.ts';
 import { readTestOptions } from '../schema/validations/test-options.ts';
 import type { ValidationTypes } from '../schema/validations/validation-types.ts';
-import { FOREIGN_FIELDS, SELF_HOSTED_TYPES, selfHostedByKey, selfHostedReference } from './given-reference.ts';
+import { selfHostedByKey, selfHostedReference } from './given-reference.ts';
 import type { addKindMutations } from './kinds/kind-mutations.ts';
 import { SAVE, stagedOnly } from './kinds/test-or-stage.ts';
 import { testedPayload } from './kinds/test-v1.ts';
+import { FOREIGN_FIELDS, PATH_FIELDS, SELF_HOSTED_TYPES } from './self-hosted-types.ts';
 
 type Staged = ReturnType<typeof addKindMutations>['staged'];
 
@@ -42,8 +43,8 @@ export function addSelfHosted(
       description: 'Runs every validator with a secret of an outside manager, and stages the reference when all passed.',
       args: {
         connectionType: t.arg.string(),
-        selfHostingMechanism: t.arg.string({ description: 'env_var, file or account_secret.' }),
-        selfHostingKey: t.arg.string({ description: 'The name of the variable or of the account secret, or the path of the file.' }),
+        selfHostingMechanism: t.arg.string({ description: 'A type of self-hosted credentials in any case, such as env_var.' }),
+        selfHostingKey: t.arg.string({ description: 'The name of the secret, as its manager has it.' }),
         assumableRole: t.arg.string(),
         externalId: t.arg.string(),
         region: t.arg.string(),
@@ -101,9 +102,8 @@ const OF_OTHER_KINDS = ['bqProjectId'];
 
 function createInputs(builder: Builder, connectors: readonly Connector[]) {
   const besideReference = [...new Set([...OF_OTHER_KINDS, ...connectors.flatMap(({ lead }) => lead.besideReference ?? [])])];
-  const types = Object.keys(SELF_HOSTED_TYPES);
-  const type = builder.enumType('SelfHostedCredentialsTypeEnum', { values: types });
-  const updateType = builder.enumType('SelfHostedUpdateCredentialsTypeEnum', { values: types });
+  const type = builder.enumType('SelfHostedCredentialsTypeEnum', { values: SELF_HOSTED_TYPES });
+  const updateType = builder.enumType('SelfHostedUpdateCredentialsTypeEnum', { values: SELF_HOSTED_TYPES });
   const decryption = builder.enumType('DecryptionServiceTypeEnum', { values: ['KMS'] });
   const updateDecryption = builder.enumType('DecryptionServiceUpdateTypeEnum', { values: ['KMS'] });
   const details = builder.inputType('SelfHostedCredentialsConnectionDetails', {
@@ -111,9 +111,7 @@ function createInputs(builder: Builder, connectors: readonly Connector[]) {
       connectionType: t.string({ required: true }),
       selfHostedCredentialsType: t.field({ type, required: true }),
       decryptionServiceType: t.field({ type: decryption }),
-      envVarName: t.string({ description: 'Begins with MCD_ or CHANGEOVER_SECRET_.' }),
-      filePath: t.string({ description: 'An absolute path where the gateway runs.' }),
-      accountSecret: t.string({ description: 'The name of an account secret.' }),
+      ...Object.fromEntries(Object.entries(PATH_FIELDS).map(([name, description]) => [name, t.string({ description })])),
       ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });
@@ -121,10 +119,7 @@ function createInputs(builder: Builder, connectors: readonly Connector[]) {
     fields: (t) => ({
       selfHostedCredentialsType: t.field({ type: updateType }),
       decryptionServiceType: t.field({ type: updateDecryption }),
-      envVarName: t.string(),
-      filePath: t.string(),
-      accountSecret: t.string(),
-      ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
+      ...Object.fromEntries([...Object.keys(PATH_FIELDS), ...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });
   return { details, changes };

@@ -39,7 +39,7 @@ export function addUpdateCredentials(builder: Builder): void {
       extensions: COMMITS,
       type: updateCredentials,
       description:
-        'Stage, validate and commit in one call. `changes` is a JSON object with snake_case keys; env_var_name, file_path or account_secret names another secret reference.',
+        'Stage, validate and commit in one call. `changes` is a JSON object with snake_case keys; env_var_name, file_path and the like name another secret reference.',
       args: {
         changes: t.arg({ type: 'JSONString', required: true }),
         connectionId: t.arg({ type: 'UUID', required: true }),

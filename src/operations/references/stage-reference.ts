@@ -23,12 +23,19 @@ import type { TestOptions } from '../validations/run/validation-run.ts';
 import { referenceHash } from './plain-settings.ts';
 import { resolveReference } from './resolve-reference.ts';
 
+/** Where a secret is, as a caller says it. */
+export interface GivenPath {
+  /** A path that comes in parts is made of them and of the one in use; it throws BAD_REQUEST for a part that is missing. Null where nothing is said. */
+  readonly value: string | ((kept: string | null) => string) | null;
+  /** The caller's field. */
+  readonly field: string;
+}
+
 /** A reference as a caller names it, in whole or in part. */
 export interface GivenReference {
   /** Absent keeps the one in use. */
   readonly provider?: SecretProviderName;
-  /** The path by provider, with the name of the caller's field that holds it. */
-  readonly paths: Readonly<Record<SecretProviderName, { readonly value: string | null; readonly field: string }>>;
+  readonly paths: Readonly<Record<SecretProviderName, GivenPath>>;
   /** Absent keeps the one in use of the same secret; null for the whole secret. */
   readonly key?: string | null;
   /** Settings of the connection itself, which are no part of the secret, in any spelling: absent keeps, null clears. */
@@ -149,18 +156,17 @@ async function readReference(
   { provider: named, paths, key: givenKey }: GivenReference,
   base: SecretReference | null,
 ): Promise<SecretReference> {
-  const fields = SECRET_PROVIDERS.map((name) => paths[name].field).join(' or ');
+  const fields = [...new Set(SECRET_PROVIDERS.map((name) => paths[name].field))].join(' or ');
   const given = SECRET_PROVIDERS.filter((name) => paths[name].value !== null);
   // One place alone says whose it is, and replaces the one in use.
   const provider = named ?? (given.length === 1 ? given[0] : base?.provider);
-  if (provider === undefined)
-    throw badRequest('selfHostedCredentialsType', `Say where the secret is: ENV_VAR, FILE or ACCOUNT_SECRET, with ${fields}.`);
+  if (provider === undefined) throw badRequest('selfHostedCredentialsType', `Say whose secret it is, with ${fields}.`);
   const foreign = SECRET_PROVIDERS.find((other) => other !== provider && paths[other].value !== null);
   const { value, field } = paths[provider];
   if (foreign !== undefined)
     throw badRequest(paths[foreign].field, `${paths[foreign].field} does not belong to a reference of this type; ${field} does.`);
   const kept = base?.provider === provider ? base : null;
-  const path = value ?? kept?.path;
+  const path = typeof value === 'function' ? value(kept?.path ?? null) : (value ?? kept?.path);
   if (path === undefined) throw badRequest(field, `${field} is required.`);
   const { isPath, pathForm, isWithin, ownRoots } = services.secrets.providers[provider];
   if (!isPath(path)) throw badRequest(field, pathForm);

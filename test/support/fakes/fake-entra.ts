@@ -4,6 +4,8 @@ export interface FakeEntraApp {
   readonly clientId: string;
   readonly secret?: string;
   readonly isExpired?: boolean;
+  /** A token of somebody else that is federated with it. */
+  readonly federated?: string;
 }
 
 export interface FakeEntraUser {
@@ -50,6 +52,12 @@ export function createFakeEntra({ tenant, apps, users = [] }: Tenant) {
       const app = apps.find(({ clientId }) => clientId === form.get('client_id'));
       if (app === undefined) return refused(400, 'unauthorized_client', 700016, 'Application was not found in the directory.');
       if (form.get('grant_type') === 'client_credentials') {
+        if (form.has('client_assertion')) {
+          const isJwt = form.get('client_assertion_type') === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+          if (!isJwt || form.has('client_secret') || app.federated !== form.get('client_assertion'))
+            return refused(401, 'invalid_client', 700213, 'No matching federated identity record found.');
+          return issue(app.clientId, app.clientId, form.get('scope') ?? '');
+        }
         if (app.secret === undefined || app.secret !== form.get('client_secret'))
           return refused(401, 'invalid_client', 7000215, 'Invalid client secret provided.');
         if (app.isExpired === true) return refused(401, 'invalid_client', 7000222, 'The provided client secret keys are expired.');
@@ -62,6 +70,8 @@ export function createFakeEntra({ tenant, apps, users = [] }: Tenant) {
       if (user.needsSecondFactor === true) return refused(400, 'interaction_required', 50076, 'You must use multi-factor authentication.');
       return issue(app.clientId, user.name, form.get('scope') ?? '');
     },
+    /** From now on no token that was issued is good. */
+    endTokens: () => issued.clear(),
     /** Whose token for that resource the header holds; null for no token of it. */
     callerOf({ headers }: FakeRequest, audience: string): string | null {
       const held = issued.get((headers.authorization ?? '').replace(/^Bearer /, ''));

@@ -37,7 +37,7 @@ const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** The token endpoint for service accounts, and APIs behind it, as they are documented: signature, key id, audience, scope and lifetime are checked. */
 export async function startFakeGoogle(accounts: readonly GoogleAccount[], apis: readonly GoogleApi[]) {
   const tokens = new Map<string, GoogleAccount>();
-  return await startJsonServer((request) => {
+  const server = await startJsonServer((request) => {
     if (request.url.pathname === '/token') {
       const account = readAssertion(request, accounts);
       if (typeof account === 'string') return { status: 400, body: { error: 'invalid_grant', error_description: account } };
@@ -53,6 +53,8 @@ export async function startFakeGoogle(accounts: readonly GoogleAccount[], apis: 
     }
     return googleError(404, 'NOT_FOUND', 'notFound');
   });
+  /** From now on no token that was issued is good. */
+  return { ...server, endTokens: () => tokens.clear() };
 }
 
 /** The account, or what is wrong in Google's words. */
@@ -126,3 +128,24 @@ export const fakeResourceManager: GoogleApi = ({ method, url, body }, { permissi
   const asked = (JSON.parse(body) as { readonly permissions: readonly string[] }).permissions;
   return { status: 200, body: { permissions: asked.filter((permission) => permissions.includes(permission)) } };
 };
+
+/** Secrets by their whole names below the project, such as `secrets/sales`, each with its versions: the last is the latest, and null one that was destroyed. */
+export function fakeSecretManager(secrets: Map<string, readonly (string | null)[]>): GoogleApi {
+  return ({ method, url }, { permissions }) => {
+    const [, parent, secret, version] =
+      /^\/v1\/projects\/([^/]+)\/((?:locations\/[^/]+\/)?secrets\/[^/]+)\/versions\/([^/]+):access$/.exec(url.pathname) ?? [];
+    if (secret === undefined || version === undefined || method !== 'GET') return null;
+    if (parent === 'busy-project') return newerError(429, 'RESOURCE_EXHAUSTED', 'RATE_LIMIT_EXCEEDED');
+    if (parent === 'broken-project') return { status: 503, body: { error: { code: 503, status: 'UNAVAILABLE', message: 'no' } } };
+    if (parent !== PROJECT || !permissions.includes('secretmanager.versions.access'))
+      return newerError(403, 'PERMISSION_DENIED', 'IAM_PERMISSION_DENIED');
+    const versions = secrets.get(secret) ?? [];
+    const number = version === 'latest' ? versions.length : Number(version);
+    const value = versions[number - 1];
+    if (value === undefined) return { status: 404, body: { error: { code: 404, status: 'NOT_FOUND', message: 'no' } } };
+    if (value === null) return { status: 400, body: { error: { code: 400, status: 'FAILED_PRECONDITION', message: 'DESTROYED state' } } };
+    const data = Buffer.from(value).toString('base64');
+    // Answers have the number of the project, whatever was asked.
+    return { status: 200, body: { name: `projects/123456789012/${secret}/versions/${number}`, payload: { data, dataCrc32c: '1' } } };
+  };
+}

@@ -9,6 +9,8 @@ export interface OAuthClient {
   readonly clientId: string;
   /** Left out by a client that has none, and signs in a user. */
   readonly clientSecret?: string | undefined;
+  /** In place of a secret: a token of somebody whom the server trusts to say who the client is (RFC 7523). */
+  readonly clientAssertion?: string | undefined;
   readonly grantType?: 'client_credentials' | 'password';
   readonly scope?: string | undefined;
   readonly username?: string | undefined;
@@ -17,17 +19,30 @@ export interface OAuthClient {
   readonly inForm?: boolean;
 }
 
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
 /** It goes into a header. */
 const ANSWER = z.object({ access_token: z.string().refine(isHeaderWord) });
 
 /** Asks the token endpoint for an access token. Throws HttpFailure, about the token, where there is none. */
 export async function fetchAccessToken(client: OAuthClient, egress: EgressSession): Promise<string> {
-  const { accessTokenEndpoint, clientId, clientSecret, grantType = 'client_credentials', scope, username, password, inForm } = client;
+  const {
+    accessTokenEndpoint,
+    clientId,
+    clientSecret,
+    clientAssertion,
+    grantType = 'client_credentials',
+    scope,
+    username,
+    password,
+    inForm,
+  } = client;
   const form = {
     grant_type: grantType,
     scope,
     username,
     password,
+    ...(clientAssertion === undefined ? {} : { client_assertion: clientAssertion, client_assertion_type: JWT_BEARER }),
     ...(inForm === true ? { client_id: clientId, client_secret: clientSecret } : {}),
   };
   const encoded = [clientId, clientSecret ?? ''].map(encodeURIComponent).join(':');

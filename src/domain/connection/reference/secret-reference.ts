@@ -6,7 +6,7 @@ import type { EndpointPart } from '../../connector/field.ts';
  */
 export interface SecretReference {
   readonly provider: SecretProviderName;
-  /** The name of the variable or of the account secret, or the path of the file. */
+  /** The name of the variable or of the account secret, the path of the file, or how the manager itself names a secret. */
   readonly path: string;
   /** The member of the secret's JSON object that holds the credentials; null where the whole secret does. */
   readonly key: string | null;
@@ -19,7 +19,7 @@ export function changedReference(before: SecretReference | null, after: SecretRe
 }
 
 /** One folder each below src/secrets. */
-export const SECRET_PROVIDERS = ['env', 'file', 'account'] as const;
+export const SECRET_PROVIDERS = ['env', 'file', 'account', 'gcp', 'azure', 'vault'] as const;
 export type SecretProviderName = (typeof SECRET_PROVIDERS)[number];
 
 /** What the operator lets a project name: what lies within a prefix of a provider. */

@@ -13,7 +13,7 @@ export function addStaging(builder: Builder) {
     description: 'Credentials that stay in an outside manager. What is left out of a change stays as it is.',
     fields: (t) => ({
       provider: t.field({ type: provider }),
-      path: t.string({ description: 'The name of the variable, or the path of the file.' }),
+      path: t.string({ description: 'The name of the variable, the path of the file, or how its manager names the secret.' }),
       key: t.string({
         description: "The member of the secret's JSON object that holds the credentials; the whole secret does unless given.",
       }),

@@ -59,7 +59,7 @@ export function addSecretDestinations(builder: Builder, pages: PageTypes, { prov
       description: 'For operators. Ends all destinations of a secret; its next use binds it anew.',
       args: {
         provider: t.arg({ type: provider, required: true }),
-        path: t.arg.string({ required: true, description: 'The name of the variable, or the path of the file.' }),
+        path: t.arg.string({ required: true, description: 'As references have it.' }),
         projectId: t.arg({ type: 'UUID' }),
       },
       resolve: async (_, { projectId, ...given }, { services, actor }) => {

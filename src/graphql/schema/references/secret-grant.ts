@@ -29,7 +29,7 @@ export function addSecretGrants(builder: Builder, { provider }: ReturnType<typeo
   builder.mutationFields((t) => {
     const args = {
       provider: t.arg({ type: provider, required: true }),
-      prefix: t.arg.string({ required: true, description: 'The beginning of names of variables, or an absolute folder.' }),
+      prefix: t.arg.string({ required: true, description: "The beginning of a manager's names, or an absolute folder." }),
       projectId: t.arg({ type: 'UUID' }),
     };
     return {

@@ -1,0 +1,88 @@
+import type { SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
+import type { GivenPath } from '../../operations/references/stage-reference.ts';
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** One of the lead API's types of self-hosted credentials: whose secret it is, and which fields say where it is. */
+export interface SelfHostedType {
+  readonly provider: SecretProviderName;
+  /** With their descriptions; the first one names the secret. */
+  readonly fields: Readonly<Record<string, string>>;
+  pathOf(given: Given): GivenPath['value'];
+}
+
+/** A manager whose secrets have names of one part. */
+function named(provider: SecretProviderName, field: string, description: string): SelfHostedType {
+  return { provider, fields: { [field]: description }, pathOf: (given) => textOf(given[field]) };
+}
+
+const TYPES: Readonly<Record<string, SelfHostedType>> = {
+  ENV_VAR: named('env', 'envVarName', 'Begins with MCD_ or CHANGEOVER_SECRET_.'),
+  GCP_SECRET_MANAGER: named('gcp', 'gcpSecret', 'projects/ID/secrets/NAME, and /versions/VERSION unless the latest is meant.'),
+  AZURE_KEY_VAULT: {
+    provider: 'azure',
+    fields: {
+      akvSecret: 'Name of a secret of the key vault.',
+      akvVaultName: 'Name of the key vault.',
+      akvVaultUrl: 'In place of its name: the address of the key vault.',
+    },
+    pathOf: azurePath,
+  },
+  FILE: named('file', 'filePath', 'An absolute path where the gateway runs.'),
+  // Ours.
+  ACCOUNT_SECRET: named('account', 'accountSecret', 'The name of an account secret.'),
+  HASHICORP_VAULT: named('vault', 'vaultPath', 'Path of a key/value secret of Vault as policies have it, such as secret/data/sales.'),
+};
+
+/** Of managers that nothing here reads. */
+const FOREIGN_TYPES = ['AWS_SECRETS_MANAGER'];
+
+/** Arguments of the lead API that do nothing here, so that they are refused by name. */
+export const FOREIGN_FIELDS = ['kmsKeyId', 'awsSecret', 'awsRegion', 'assumableRole', 'externalId'] as const;
+
+/** As the enums of the published contract have them. */
+export const SELF_HOSTED_TYPES = [...Object.keys(TYPES), ...FOREIGN_TYPES];
+
+/** All types that are read here. */
+export const READ_TYPES: readonly SelfHostedType[] = Object.values(TYPES);
+
+/** Every field that says where a secret is, with its description. */
+export const PATH_FIELDS: Readonly<Record<string, string>> = Object.assign({}, ...READ_TYPES.map(({ fields }) => fields));
+
+/** Throws BAD_REQUEST that names the field it was given in, and the types there are. */
+export function selfHostedType(given: unknown, field: string): SelfHostedType {
+  const name = String(given ?? '')
+    .trim()
+    .toUpperCase()
+    .replaceAll('-', '_');
+  const found = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(TYPES);
+  throw badRequest(field, `Secrets of this manager are not read here; ${known.slice(0, -1).join(', ')} and ${known.at(-1)} are.`, {
+    known,
+  });
+}
+
+/** Name and vault may come one by one: what is left out stays as it was. */
+function azurePath({ akvSecret, akvVaultName, akvVaultUrl }: Given): GivenPath['value'] {
+  const [name, vaultName, url] = [akvSecret, akvVaultName, akvVaultUrl].map(textOf);
+  if (name === null && vaultName === null && url === null) return null;
+  return (kept) => {
+    const [, keptVault, keptName] = /^(.+)\/secrets\/([^/]+)/.exec(kept ?? '') ?? [];
+    if (vaultName != null && !/^[A-Za-z0-9-]{3,24}$/.test(vaultName))
+      throw badRequest('akvVaultName', 'The name of a key vault has 3 to 24 letters, digits and dashes.');
+    const byName = vaultName == null ? undefined : `https://${vaultName.toLowerCase()}.vault.azure.net`;
+    const byUrl = url?.replace(/\/+$/, '').toLowerCase();
+    if (byName !== undefined && byUrl !== undefined && !byUrl.startsWith(`https://${vaultName?.toLowerCase()}.`))
+      throw badRequest('akvVaultUrl', 'akvVaultUrl is of another vault than akvVaultName.');
+    const vault = byUrl ?? byName ?? keptVault;
+    if (vault === undefined) throw badRequest('akvVaultName', 'akvVaultName or akvVaultUrl is required.');
+    if ((name ?? keptName) === undefined) throw badRequest('akvSecret', 'akvSecret is required.');
+    return `${vault}/secrets/${name ?? keptName}`;
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
