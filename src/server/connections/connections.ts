@@ -20,6 +20,9 @@ export interface Patience {
 /** `lingerMs`, and twice `everyMs`, are less than five seconds. */
 export const PATIENCE: Patience = { everyMs: 500, graceMs: 30_000, lingerMs: 3500, bytesPerSecond: 65_536 };
 
+/** What a connection may have carried to be reset at its end: so little has arrived by then, or never will. */
+const MOST_OF_RESET = 16_384;
+
 /** What a client may go on sending, once its connection was ended, before it is cut off. */
 const MOST_UNWANTED = 64 * 1024 * 1024;
 
@@ -73,9 +76,20 @@ export function endConnections(server: Server, patience: Patience = PATIENCE): v
   });
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const [socket, watched] of open) if (isOverdue(socket, watched, now, patience)) socket.destroy();
+    for (const [socket, watched] of open) if (isOverdue(socket, watched, now, patience)) cutOff(socket);
   }, patience.everyMs).unref();
   server.once('close', () => clearInterval(timer));
+}
+
+/**
+ * Closes a connection at once. The system would keep one that its client does not close for another minute, thousands at a time, though
+ * nobody uses it any more; a reset removes it there, too. It would also remove what the client has not yet taken of a long answer.
+ */
+export function cutOff(socket: Socket): void {
+  const isSent = socket.writableFinished || socket.bytesWritten === 0;
+  // What has no address is the control socket, or gone already.
+  if (isSent && socket.bytesWritten <= MOST_OF_RESET && socket.remoteAddress !== undefined) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 function isOverdue(socket: Socket, watched: Watched, now: number, { graceMs, lingerMs, bytesPerSecond }: Patience): boolean {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Gateway } from '../gateway.ts';
 import { bucketOf } from '../request/client-address.ts';
 import { rawAnswer, refuseConnection } from './client-error.ts';
-import { connectionOf, endConnections, REQUESTS_PER_CONNECTION } from './connections.ts';
+import { connectionOf, cutOff, endConnections, REQUESTS_PER_CONNECTION } from './connections.ts';
 import { mostConnections } from './most-connections.ts';
 
 /** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
@@ -79,7 +79,7 @@ function limitConnections(server: Server, { proxies, connectionsPerAddress }: Ga
     const bucket = bucketOf(remoteAddress);
     const count = (open.get(bucket) ?? 0) + 1;
     if (count > connectionsPerAddress) {
-      socket.destroy();
+      cutOff(socket);
       return;
     }
     open.set(bucket, count);

@@ -58,7 +58,11 @@ export async function halfOpen(url: string, bytes: string): Promise<HalfOpen> {
     socket.once('end', resolve);
     socket.once('close', () => resolve());
   });
-  await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+  await new Promise<void>((resolve) => {
+    socket.once('connect', resolve);
+    // The server may have reset it before it was seen to be open.
+    void ended.then(resolve);
+  });
   socket.write(bytes);
   return { socket, received: () => text, ended };
 }
