@@ -41,7 +41,9 @@ export interface AuditReaders extends AuditArchiveReaders {
     after: Pick<AuditRow, 'at' | 'id'> | null,
     limit: number,
   ): Promise<readonly AuditRow[]>;
-  /** The same for all connections, by (entityId, at, id). */
+  /** Rows of the resealings of one connection, newest first; `after` is the last one seen. */
+  resealsOf(entityId: string, after: Pick<AuditRow, 'at' | 'id'> | null, limit: number): Promise<readonly AuditRow[]>;
+  /** Rows of commits and of resealings of all connections, by (entityId, at, id). */
   scanCommits(after: Pick<AuditRow, 'entityId' | 'at' | 'id'> | null, limit: number): Promise<readonly AuditRow[]>;
   /** Rows of all projects that report lost rows, the oldest first. */
   losses(limit: number): Promise<readonly AuditRow[]>;

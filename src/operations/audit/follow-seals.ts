@@ -1,4 +1,5 @@
 import type { AuditRow } from '../../domain/audit/audit.ts';
+import type { Version } from '../../domain/connection/connection.ts';
 import type { Readers } from '../../domain/ports/store.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
 import type { Services } from '../services.ts';
@@ -11,12 +12,15 @@ export interface Seals {
   former(version: number, rowMac: string): Promise<readonly string[]>;
 }
 
-interface Batch {
-  readonly at: number;
-  readonly id: string;
-  /** Numbers of the versions that it signed anew. */
+/** Numbers of the versions that one batch signed anew. */
+interface Span {
   readonly from: number;
   readonly through: number;
+}
+
+interface Batch extends Span {
+  readonly at: number;
+  readonly id: string;
 }
 
 const PAGE = 20;
@@ -29,17 +33,13 @@ export async function followSeals({ auditChain }: Pick<Services, 'auditChain'>, 
   let page: readonly AuditRow[] = [];
   do {
     page = await from.audit.commitsOf(connectionId, ALL_TIME, page.at(-1) ?? null, PAGE);
-    for (const { action, at, id, details } of page)
-      if (action === 'connection.reseal')
-        batches.push({ at, id, from: Number(details.from ?? 0), through: Number(details.through ?? Number.MAX_SAFE_INTEGER) });
+    for (const row of page) if (row.action === 'connection.reseal') batches.push({ at: row.at, id: row.id, ...spanOf(row) });
     await pacer.pause();
   } while (page.length === PAGE);
   const movesOf = rememberLast(async ({ at, id }) => {
     const rows = await from.audit.commitsOf(connectionId, { from: at, to: at }, null, 1000);
     const row = rows.find((one) => one.id === id);
-    // A row that is not signed by us counts for nothing: `audit verify` tells of it.
-    if (row === undefined || !auditChain.sign(row).equals(row.rowHmac)) return [];
-    return (row.details.rowMacs ?? []) as readonly (readonly [string, string])[];
+    return row === undefined ? [] : movesIn(auditChain, row);
   });
   const of = (version: number) => batches.filter((batch) => batch.from <= version && version <= batch.through);
   return {
@@ -51,8 +51,7 @@ export async function followSeals({ auditChain }: Pick<Services, 'auditChain'>, 
     async former(version, rowMac) {
       const former: string[] = [];
       for (const batch of of(version).toReversed()) {
-        const current = former.at(-1) ?? rowMac;
-        const before = (await movesOf(batch)).find(([from, to]) => to === current && from !== to)?.[0];
+        const before = formerIn(await movesOf(batch), former.at(-1) ?? rowMac);
         if (before !== undefined) former.push(before);
       }
       return former;
@@ -69,7 +68,44 @@ export function sealsInTurn(services: Pick<Services, 'auditChain'>, from: Reader
   };
 }
 
+/**
+ * MACs that a version had before it was given the one that it has now, the latest first. The newest batches are looked at first: a
+ * resealing that goes on needs its last one alone, however long the chain is, and others wait to write meanwhile.
+ */
+export async function* formerMacs(
+  { auditChain }: Pick<Services, 'auditChain'>,
+  tx: Readers,
+  { connectionId, version, rowMac }: Pick<Version, 'connectionId' | 'version' | 'rowMac'>,
+): AsyncGenerator<Buffer> {
+  let current = rowMac.toString('hex');
+  for (
+    let [row] = await tx.audit.resealsOf(connectionId, null, 1);
+    row !== undefined;
+    [row] = await tx.audit.resealsOf(connectionId, row, 1)
+  ) {
+    const { from, through } = spanOf(row);
+    const moves = from <= version && version <= through ? movesIn(auditChain, row) : [];
+    const before = formerIn(moves, current);
+    if (before === undefined) continue;
+    yield Buffer.from(before, 'hex');
+    current = before;
+  }
+}
+
+function formerIn(moves: Moves, mac: string): string | undefined {
+  return moves.find(([from, to]) => to === mac && from !== to)?.[0];
+}
+
+function spanOf({ details }: AuditRow): Span {
+  return { from: Number(details.from ?? 0), through: Number(details.through ?? Number.MAX_SAFE_INTEGER) };
+}
+
 type Moves = readonly (readonly [string, string])[];
+
+/** A row that is not signed by us counts for nothing: `audit verify` tells of it. */
+function movesIn(auditChain: Services['auditChain'], row: AuditRow): Moves {
+  return auditChain.sign(row).equals(row.rowHmac) ? ((row.details.rowMacs ?? []) as Moves) : [];
+}
 
 function rememberLast(read: (batch: Batch) => Promise<Moves>): (batch: Batch) => Promise<Moves> {
   const known = new Map<string, Moves>();

@@ -4,7 +4,7 @@ import type { Writers } from '../../domain/ports/store.ts';
 import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { configHash } from '../../domain/version/next-version.ts';
-import { followSeals } from '../audit/follow-seals.ts';
+import { formerMacs } from '../audit/follow-seals.ts';
 import { record } from '../audit/record.ts';
 import { resealContent } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
@@ -113,9 +113,8 @@ async function linkOf(
   const fits = (previousMac: Buffer) => keys.versionMac({ ...version, previousMac }, version.keyGeneration).equals(version.rowMac);
   for (const mac of [before?.rowMac ?? Buffer.alloc(0), ...(formerMac === null ? [] : [formerMac])]) if (fits(mac)) return mac;
   if (before === null) return null;
-  const seals = await followSeals(services, tx, version.connectionId);
-  const former = await seals.former(before.version, before.rowMac.toString('hex'));
-  return former.map((mac) => Buffer.from(mac, 'hex')).find(fits) ?? null;
+  for await (const mac of formerMacs(services, tx, before)) if (fits(mac)) return mac;
+  return null;
 }
 
 /** The hash of what the version has sealed, once that is sealed with the newest key. Versions may share it: the first seals it for all. */

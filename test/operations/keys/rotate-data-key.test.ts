@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadMasterKey } from '../../../src/crypto/master-key.ts';
 import { createVault } from '../../../src/crypto/vault.ts';
+import type { AuditRow } from '../../../src/domain/audit/audit.ts';
+import type { AuditWriters } from '../../../src/domain/audit/audit-store.ts';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { stageCreation } from '../../../src/operations/changes/stage-creation.ts';
@@ -17,6 +19,7 @@ import { growChain } from '../../support/protocol/long-chain.ts';
 import { codeOf, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { keptText } from '../../support/store/kept-text.ts';
+import { membersOf } from '../../support/store/members-of.mjs';
 import type { TestClock } from '../../support/store/services.ts';
 
 const MINUTE = 60_000;
@@ -117,6 +120,23 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
       retired: 'ok',
       last: { ok: true, findings: [] },
     });
+  });
+
+  test('going on with a long chain reads the audit of its last piece alone, however long it is: others wait to write meanwhile', async () => {
+    const { services, projectId } = gateway.app;
+    const actor = localActor(projectId, 'test', { id: 'reads', ip: null, client: {} });
+    const connectionId = await add();
+    await growChain(gateway, connectionId, 250, clock);
+    await gateway.graphql(ROTATE);
+    const keys = await services.vault.forProject(projectId);
+    const read: AuditRow[] = [];
+    const write: Services['store']['write'] = (work, options) =>
+      services.store.write((tx) => work({ ...membersOf(tx), audit: noting(tx.audit, read) }), options);
+    const resealPiece = () => resealChain({ ...services, store: { ...services.store, write } }, actor, { keys, connectionId, until: 0 });
+    await resealPiece();
+    read.length = 0;
+    await resealPiece();
+    expect(read.map(({ action }) => action)).toEqual(['connection.reseal']);
   });
 
   test('a version that was altered in a long chain is not signed anew, nor what is behind it, and doctor names it alone', async () => {
@@ -320,4 +340,18 @@ async function servicesOfAnother({ app: { services, config, instance } }: TestGa
     keyStore: { find: services.store.read.keys.find, insertIfAbsent: (key) => services.store.write((tx) => tx.keys.insertIfAbsent(key)) },
   });
   return { ...services, vault };
+}
+
+/** The same audit, with all rows noted that are read of it. */
+function noting(audit: AuditWriters, read: AuditRow[]): AuditWriters {
+  const readers = (['page', 'commitsOf', 'resealsOf', 'scanCommits', 'sealed'] as const).map((name) => {
+    const all = audit[name] as (...values: unknown[]) => Promise<readonly AuditRow[]>;
+    const noted = async (...values: unknown[]) => {
+      const rows = await all(...values);
+      read.push(...rows);
+      return rows;
+    };
+    return [name, noted] as const;
+  });
+  return { ...audit, ...Object.fromEntries(readers) };
 }

@@ -211,6 +211,8 @@ describe('every statement finds its rows by an index', () => {
       await tx.audit.find('p', 'a');
       await tx.audit.commitsOf('c', { from: 0, to: 1 }, null, 10);
       await tx.audit.commitsOf('c', { from: 0, to: 1 }, { at: 1, id: 'a' }, 10);
+      await tx.audit.resealsOf('c', null, 1);
+      await tx.audit.resealsOf('c', { at: 1, id: 'a' }, 1);
       await tx.audit.scanCommits(null, 10);
       await tx.audit.scanCommits({ entityId: 'c', at: 1, id: 'a' }, 10);
       await tx.audit.archived();

@@ -94,6 +94,22 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
           .orderBy(asc(audit.at), asc(audit.id))
           .limit(atMost(limit)),
       ),
+    resealsOf: async (entityId, after, limit) =>
+      trusted<AuditRow>(
+        await db
+          .select()
+          .from(audit)
+          .where(
+            and(
+              AUDIT_COMMITS,
+              eq(audit.entityId, entityId),
+              eq(audit.action, 'connection.reseal' satisfies AuditAction),
+              olderThan(audit.at, audit.id, after),
+            ),
+          )
+          .orderBy(desc(audit.at), desc(audit.id))
+          .limit(atMost(limit)),
+      ),
     scanCommits: async (after, limit) =>
       trusted<AuditRow>(
         await db
