@@ -14,6 +14,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'databricks-sql-warehouse',
   'db2',
   'dbt-cloud',
+  'dremio',
   'fivetran',
   'gcp-dataform',
   'glue',

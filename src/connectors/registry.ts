@@ -13,6 +13,7 @@ import databricksMetastoreSqlWarehouse from './databricks-metastore-sql-warehous
 import databricksSqlWarehouse from './databricks-sql-warehouse/index.ts';
 import db2 from './db2/index.ts';
 import dbtCloud from './dbt-cloud/index.ts';
+import dremio from './dremio/index.ts';
 import fivetran from './fivetran/index.ts';
 import gcpDataform from './gcp-dataform/index.ts';
 import glue from './glue/index.ts';
@@ -71,6 +72,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: databricksSqlWarehouse, moduleUrl: at('databricks-sql-warehouse') },
   { connector: db2, moduleUrl: at('db2') },
   { connector: dbtCloud, moduleUrl: at('dbt-cloud') },
+  { connector: dremio, moduleUrl: at('dremio') },
   { connector: fivetran, moduleUrl: at('fivetran') },
   { connector: gcpDataform, moduleUrl: at('gcp-dataform') },
   { connector: glue, moduleUrl: at('glue') },
