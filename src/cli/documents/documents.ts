@@ -59,7 +59,7 @@ export type ErrorCode =
   | 'CONNECTION_IN_USE'
   /** The event from which a subscription was to go on is not kept any more, so that others may be missing. */
   | 'CURSOR_EXPIRED'
-  /** The optional driver for this kind is not installed. */
+  /** The optional driver for this kind is not installed, or no driver speaks the way to log in that was asked for. */
   | 'DRIVER_NOT_INSTALLED'
   /** The address may not be dialled from here. */
   | 'EGRESS_DENIED'

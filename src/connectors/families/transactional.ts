@@ -18,6 +18,17 @@ export const transactional: Family = {
     const cleared = connectionSettings === undefined ? {} : Object.fromEntries(SETTINGS.filter(has).map((name) => [name, null]));
     return { ...cleared, ...rest, ...settings };
   },
+  undrivable({ authType, auth_type: snake }) {
+    const way = authType ?? snake;
+    return typeof way === 'string' && /^kerberos$/i.test(way) ? KERBEROS : null;
+  },
+};
+
+/** The package that speaks it is native and dials the KDC by itself, where nothing checks the address or ends it at the deadline. */
+const KERBEROS = {
+  path: 'authType',
+  message:
+    'no driver of this gateway speaks Kerberos; leave authType out, and give what else the server logs in by, such as user and password',
 };
 
 /** Members of `connectionSettings` that are fields of their own and belong to nothing else on the wire. */

@@ -39,15 +39,16 @@ export function unchecked(validator: Named, now: number): ValidationResult {
   return { ...unrun(validator, 'warning', now), warnings: [problem] };
 }
 
-/** `problems` name fields, and quote no value. */
-export function unfit(
-  validator: Named,
-  problems: readonly { readonly path: string; readonly message: string }[],
-  now: number,
-): ValidationResult {
+interface Unfit {
+  readonly validationCode: Problem['code'];
+  /** They name fields, and quote no value. */
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+}
+
+export function unfit(validator: Named, { validationCode, problems }: Unfit, now: number): ValidationResult {
   const errors = problems.map(
     ({ path, message }): Problem => ({
-      code: 'DETAILS_INVALID',
+      code: validationCode,
       cause: message.startsWith(path) ? message : `${path}: ${message}`,
       friendlyMessage: `The details do not fit, so nothing was dialled: ${path}.`,
       resolution: `Mend ${path}, then run this one again.`,

@@ -22,7 +22,7 @@ export const VALIDATION_CODES = {
   TIMEOUT: 'The check did not end within its deadline.',
   PROVIDER_DOWN: 'The system answered that it is not working.',
   PROTOCOL_ERROR: 'What answered does not speak the protocol of this kind.',
-  DRIVER_NOT_INSTALLED: 'The optional driver for this kind is not installed.',
+  DRIVER_NOT_INSTALLED: 'The optional driver for this kind is not installed, or no driver speaks the way to log in that was asked for.',
   SECRET_NOT_GRANTED: 'The operator has not granted the project the secret that is referred to.',
   SECRET_MISSING: 'The secret that is referred to does not exist.',
   SECRET_UNREADABLE: 'The secret that is referred to cannot be read.',

@@ -107,8 +107,8 @@ export const ERROR_CODES = {
   },
   DRIVER_NOT_INSTALLED: {
     status: 422,
-    meaning: 'The optional driver for this kind is not installed.',
-    next: 'Run the install command in the message, then restart.',
+    meaning: 'The optional driver for this kind is not installed, or no driver speaks the way to log in that was asked for.',
+    next: 'Run the install command that the message names, then restart; where it names none, log in another way.',
   },
   RATE_LIMITED: {
     status: 429,

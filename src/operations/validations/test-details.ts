@@ -60,6 +60,6 @@ async function unlessUnfit(
     if (!(error instanceof UnfitDetails)) throw error;
     const named =
       connector.validators.find(({ name }) => name === validator) ?? validatorOfRelative(connector, services.connectors.all(), validator);
-    return unfit(named, error.problems, await services.store.now());
+    return unfit(named, error, await services.store.now());
   }
 }

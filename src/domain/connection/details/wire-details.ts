@@ -5,7 +5,7 @@ import { UnfitDetails } from './unfit-details.ts';
 
 /**
  * Turns a caller's object into field keys, whatever spelling it used. A field given twice under two spellings with two values is
- * BAD_REQUEST, one that the kind does not have is UNKNOWN_OPTION. With `sharedInput` the object has the shape of a family's input: clients
+ * BAD_REQUEST, one that the kind does not have is UNKNOWN_OPTION, a way to log in that no driver speaks DRIVER_NOT_INSTALLED. With `sharedInput` the object has the shape of a family's input: clients
  * send null for everything that they leave empty, so a null in a field of another member is ignored.
  */
 export function readWireDetails(
@@ -19,8 +19,15 @@ export function readWireDetails(
   if (connector.family === null) return readShape(owner, wire, fields, at);
   const own = bySpellingOf(fields);
   const flat = connector.family.flatten(wire, (name) => own.has(name));
+  const undrivable = connector.family.undrivable(flat);
+  if (undrivable !== null && !own.has(undrivable.path)) throw notDriven(undrivable, at);
   const meant = sharedInput ? Object.fromEntries(Object.entries(flat).filter(([name, value]) => value !== null || own.has(name))) : flat;
   return readShape(owner, meant, fields, at);
+}
+
+function notDriven({ path, message }: { readonly path: string; readonly message: string }, at: string): UnfitDetails {
+  const whole = at === '' ? path : `${at}.${path}`;
+  return new UnfitDetails('DRIVER_NOT_INSTALLED', `${whole}: ${message}.`, { path: whole });
 }
 
 function readShape(owner: string, wire: Readonly<Record<string, unknown>>, fields: readonly Field[], at: string): Details {
