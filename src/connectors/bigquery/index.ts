@@ -2,7 +2,7 @@ import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { googleMeaning } from '../kits/google/google-meaning.ts';
 import { readServiceAccount } from '../kits/google/service-account.ts';
 import { accountOf, apiOf, authorizationOf, fields, projectOf, rules } from './fields.ts';
-import { checkPermissions, DATASETS, heldPermissions, pathOf, warnOfLost } from './permissions.ts';
+import { checkPermissions, DATASETS, heldIn, pathOf, warnOfLost } from './permissions.ts';
 
 export default defineHttpConnector({
   kind: 'bigquery',
@@ -36,9 +36,9 @@ export default defineHttpConnector({
     on: ['projectId'],
     comparesLogins: true,
     async losses(_session, inUse, { credentials, egress }) {
-      const after = await heldPermissions(credentials, egress);
+      const after = await heldIn(credentials, egress);
       // The details of a login in use that may be read are whole.
-      const before = await inUse.read(() => heldPermissions(inUse.settings as typeof credentials, egress));
+      const before = await inUse.read(() => heldIn(inUse.settings as typeof credentials, egress));
       return { losses: [], warnings: warnOfLost(before, after, credentials) };
     },
   },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { EgressSession } from '../../domain/connector/egress.ts';
 import type { Problem } from '../../domain/connector/validation.ts';
+import { heldPermissions, lacking } from '../kits/google/project-permissions.ts';
 import { HttpFailure, type HttpSession, openHttp } from '../kits/http/http-session.ts';
-import { NotChecked, problem } from '../kits/problems.ts';
+import { problem } from '../kits/problems.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import { accountOf, apiOf, authorizationOf, type BigqueryDetails, projectOf } from './fields.ts';
 
@@ -53,7 +54,7 @@ export async function checkPermissions(session: HttpSession, details: BigqueryDe
       session.ask(`${below}/datasets/${encodeURIComponent(dataset)}/tables/${encodeURIComponent(table)}/data?maxResults=1`, z.object({})),
     );
   return {
-    errors: missing.map((permission) => lacking('PERMISSION_MISSING', permission, details)),
+    errors: missing.map((permission) => lacking('PERMISSION_MISSING', permission, lackOf(permission, details))),
     warnings: dataset === undefined ? [NOTHING_SEEN] : [],
     data: {
       projectsValidated: [projectOf(details)],
@@ -63,39 +64,23 @@ export async function checkPermissions(session: HttpSession, details: BigqueryDe
   };
 }
 
-const HELD = z.object({ permissions: z.array(z.string()).nullish() });
-
-/** What the account holds in the whole project. Needs no permission: https://cloud.google.com/resource-manager/reference/rest/v1/projects/testIamPermissions */
-export async function heldPermissions(details: BigqueryDetails, egress: EgressSession): Promise<ReadonlySet<string>> {
+/** What the account holds in the whole project. */
+export async function heldIn(details: BigqueryDetails, egress: EgressSession): Promise<ReadonlySet<string>> {
   const headers = await authorizationOf(details, egress);
   const session = openHttp(egress, apiOf('cloudresourcemanager', details), async () => headers);
-  const path = `/v1/projects/${encodeURIComponent(projectOf(details))}:testIamPermissions`;
-  try {
-    return new Set((await session.ask({ path, method: 'POST', body: { permissions: Object.keys(ROLES) } }, HELD)).permissions ?? []);
-  } catch (error) {
-    if (!(error instanceof HttpFailure) || error.status !== 403) throw error;
-    throw new NotChecked(
-      'testIamPermissions was refused',
-      'Google did not say what the service account may do in the project.',
-      'Enable the Cloud Resource Manager API in the project, or compare the roles by hand.',
-    );
-  }
+  return await heldPermissions(session, projectOf(details), Object.keys(ROLES));
 }
 
 /** A role in a dataset escapes what is known of the project, so a difference there only warns. */
 export function warnOfLost(before: ReadonlySet<string>, after: ReadonlySet<string>, details: BigqueryDetails): readonly Problem[] {
-  return [...before].filter((permission) => !after.has(permission)).map((permission) => lacking('PERMISSION_LOST', permission, details));
+  return [...before]
+    .filter((permission) => !after.has(permission))
+    .map((permission) => lacking('PERMISSION_LOST', permission, lackOf(permission, details)));
 }
 
-function lacking(code: 'PERMISSION_MISSING' | 'PERMISSION_LOST', permission: string, details: BigqueryDetails): Problem {
+function lackOf(permission: string, details: BigqueryDetails) {
   const { client_email: email } = accountOf(details);
-  const member = /^[\w.+-]+@[\w.-]+$/.test(email) ? email : 'EMAIL';
-  const mend = `gcloud projects add-iam-policy-binding ${projectOf(details)} --member=serviceAccount:${member} --role=${ROLES[permission]}`;
-  const said =
-    code === 'PERMISSION_MISSING'
-      ? `The service account may not do what its jobs need: ${permission}.`
-      : `The service account in use holds this in the whole project, and the new one does not: ${permission}.`;
-  return problem(code, permission, said, `Run: ${mend}${code === 'PERMISSION_LOST' ? ', unless a role in its datasets gives it' : ''}`);
+  return { projectId: projectOf(details), email, role: ROLES[permission] ?? '', elsewhere: 'its datasets' };
 }
 
 export function pathOf(details: BigqueryDetails): string {

@@ -4,8 +4,17 @@ import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { secureUrl, word } from '../kits/fields.ts';
 import { fetchGoogleToken, googleTokenMeaning, tokenUrlField } from '../kits/google/google-token.ts';
-import { serviceAccountIn, serviceAccountJson } from '../kits/google/service-account.ts';
+import {
+  readServiceAccount,
+  secretsOfAccount,
+  serviceAccountIn,
+  serviceAccountJson,
+  serviceAccountOf,
+} from '../kits/google/service-account.ts';
 import { problem, says } from '../kits/problems.ts';
+import { checkPermissions, heldIn, warnOfLost } from './permissions.ts';
+
+const DATAFORM = 'https://dataform.googleapis.com';
 
 /** https://cloud.google.com/dataform/reference/rest/v1/projects.locations.repositories/list */
 export default defineHttpConnector({
@@ -30,23 +39,26 @@ export default defineHttpConnector({
       },
     ),
     serviceAccountInfo: secret(serviceAccountJson(), {
-      names: { leadType: 'JSONString' },
+      names: { leadType: 'JSONString', selfHostedWhole: serviceAccountOf },
+      secretParts: secretsOfAccount,
       title: 'Service account',
       description: 'JSON key of a service account with the role Dataform Viewer.',
     }),
     tokenUrl: tokenUrlField(),
-    apiUrl: setting(secureUrl().default('https://dataform.googleapis.com'), {
+    apiUrl: setting(secureUrl().default(DATAFORM), {
       endpoint: ORIGIN,
       title: 'API URL',
-      description: 'Address of the API, https://dataform.googleapis.com unless given.',
+      description: `Address of the API, or of a gateway in front of Google's APIs, ${DATAFORM} unless given.`,
     }),
   },
   lead: { tests: [{ field: 'testGcpDataformCredentials', takesKey: true }] },
   speaks: "Google's token endpoint and the Dataform API, version 1",
   tested: { against: 'fake', what: 'a fake of both' },
   baseUrl: ({ apiUrl, projectId }) => `${new URL(apiUrl).origin}/v1/projects/${projectId}`,
-  async signIn({ egress, open }, { tokenUrl, serviceAccountInfo }) {
-    return { session: open({ authorization: `Bearer ${await fetchGoogleToken(egress, tokenUrl, serviceAccountIn(serviceAccountInfo))}` }) };
+  async signIn({ egress, open }, { tokenUrl, apiUrl, serviceAccountInfo }) {
+    const headers = { authorization: `Bearer ${await fetchGoogleToken(egress, tokenUrl, serviceAccountIn(serviceAccountInfo))}` };
+    const manager = apiUrl === DATAFORM ? 'https://cloudresourcemanager.googleapis.com' : new URL(apiUrl).origin;
+    return { session: { ...open(headers), manager: open(headers, manager) } };
   },
   async probe(session, { credentials: { locations } }) {
     const unreachable = [];
@@ -55,6 +67,22 @@ export default defineHttpConnector({
       if ((answer.unreachable ?? []).length > 0) unreachable.push(location);
     }
     return { data: { datasetsValidated: locations }, warnings: unreachable.length === 0 ? [] : [unreached(unreachable)] };
+  },
+  // A token was made for it, which proves the name.
+  identity: async (_session, { credentials: { serviceAccountInfo, projectId } }) => ({
+    who: { clientEmail: serviceAccountIn(serviceAccountInfo).client_email, projectId },
+  }),
+  permissions: ({ manager }, { credentials }) => checkPermissions(manager, credentials),
+  parity: {
+    login: ({ serviceAccountInfo }) =>
+      serviceAccountInfo === undefined ? undefined : readServiceAccount(serviceAccountInfo)?.client_email,
+    on: ['projectId', 'apiUrl'],
+    comparesLogins: true,
+    async losses({ manager }, inUse, { credentials }) {
+      const { projectId } = credentials;
+      const before = await inUse.read((old) => heldIn(old.manager, inUse.settings.projectId ?? projectId));
+      return { losses: [], warnings: warnOfLost(before, await heldIn(manager, projectId), credentials) };
+    },
   },
   refusals: {
     403: says(
@@ -66,11 +94,16 @@ export default defineHttpConnector({
     404: says('DATABASE_NOT_FOUND', 'Google has no such project or location for Dataform.', 'Check projectId and locations.'),
   },
   explain(failure) {
-    if (failure.status === 403 && /SERVICE_DISABLED|has not been used in project|is disabled/.test(failure.text))
+    if (failure.status === 403 && /SERVICE_DISABLED|has not been used in project|is disabled/.test(`${failure.code} ${failure.text}`))
       return says('ACCESS_DENIED', 'The Dataform API is turned off in the project.', 'Enable dataform.googleapis.com there.');
     return googleTokenMeaning(failure);
   },
-  describes: { validate_connection: 'Obtains a token for the service account, and lists a repository of each location.' },
+  describes: {
+    validate_connection: 'Obtains a token for the service account, and lists a repository of each location.',
+    validate_identity: 'Says whose token Google gave.',
+    validate_permissions: 'Asks Google what the service account holds in the project, and warns of what its jobs need and it lacks.',
+    validate_permission_parity: 'Asks Google what both service accounts hold in the project, and warns of what only the one in use has.',
+  },
 });
 
 /** An answer without a repository is an empty object. */

@@ -29,7 +29,7 @@ export function createAccount(name: string, permissions: readonly string[], isDi
 }
 
 /** Answers what an API has below its paths, for an account that it knows. */
-type GoogleApi = (request: FakeRequest, account: GoogleAccount) => FakeReply | null;
+export type GoogleApi = (request: FakeRequest, account: GoogleAccount) => FakeReply | null;
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
