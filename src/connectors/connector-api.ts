@@ -13,6 +13,16 @@ export { defineHttpConnector, type HttpConnectorDefinition } from './kits/define
 export { defineSqlConnector, type SqlConnectorDefinition } from './kits/define-sql-connector.ts';
 export { bundledDriver, optionalDriver } from './kits/driver.ts';
 export { headerSecret, headerValue, jsonObject, secureUrl, serverFields, word } from './kits/fields.ts';
+export { googleMeaning } from './kits/google/google-meaning.ts';
+export { fetchGoogleToken, googleTokenMeaning, tokenUrlField } from './kits/google/google-token.ts';
+export { heldPermissions } from './kits/google/project-permissions.ts';
+export {
+  readServiceAccount,
+  secretsOfAccount,
+  serviceAccountIn,
+  serviceAccountJson,
+  serviceAccountText,
+} from './kits/google/service-account.ts';
 export type { HttpAuth } from './kits/http/http-auth.ts';
 export { type HttpAsk, HttpFailure, type HttpSession, openHttp } from './kits/http/http-session.ts';
 export { oauth, oauthRule } from './kits/http/oauth-field.ts';
