@@ -45,12 +45,14 @@ describe('Trino', () => {
     expect({
       password: await codes({ ...secure, password: 'wrong' }),
       catalog: await codes({ ...secure, catalog: 'puddle' }),
+      nothingSeen: await codes({ ...secure, user: 'outsider', password: 'outsider-password' }),
       role: await codes({ ...secure, user: 'ada/norole', password: 'role-password' }),
       distrust: await codes({ ...secure, ssl: {} }),
       plain: await codes({ ...secure, port: astray.port }),
     }).toEqual({
       password: ['CREDENTIALS_REJECTED'],
       catalog: ['DATABASE_NOT_FOUND'],
+      nothingSeen: ['ACCESS_DENIED'],
       role: ['ACCESS_DENIED'],
       distrust: ['TLS_UNTRUSTED'],
       plain: ['TLS_UNTRUSTED'],
@@ -98,6 +100,7 @@ describe('Trino', () => {
     ['trino', { ssl: { disabled: true } }, 'sslOptions.disabled'],
     ['starburst-galaxy', { password: undefined }, 'password'],
     ['presto', { user: 'ü' }, 'user'],
+    ['trino', { password: 'pass€' }, 'password'],
   ])('%s refuses %j by the name of the field', (kind, change, path) => {
     const connector = catalogue.find(kind);
     if (connector === null) throw new Error(`no kind ${kind}`);

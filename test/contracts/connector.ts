@@ -20,6 +20,8 @@ export interface ConnectorCase {
   at(host: string, port: number): Details;
   /** The details with this text as every secret. */
   withSecret(canary: string): Details;
+  /** The deadline of the case that waits for one, where a good server is not always as quick as 2 s. */
+  readonly hastyMs?: number;
 }
 
 /** The definition of a connector: every kind passes every case. */
@@ -33,7 +35,7 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     let stuck: Promise<ValidationOutcome>;
     beforeAll(() => {
       pool = createTestPool({ deadlineMs: 60_000 });
-      hasty = createTestPool({ deadlineMs: 2000 });
+      hasty = createTestPool({ deadlineMs: given.hastyMs ?? 2000 });
       stuck = runAgainstSilence(hasty, kind, given);
       // Where its test is not run, nobody waits for it, and the pool is closed before it ends.
       stuck.catch(() => {});
@@ -43,7 +45,7 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     test('the catalogue says what it speaks and what it is tested with', () => {
       expect({ speaks: connector.speaks, tested: connector.tested }).toEqual({
         speaks: expect.stringMatching(/./),
-        tested: { against: expect.stringMatching(/^(server|fake)$/), what: expect.stringMatching(/./) },
+        tested: expect.objectContaining({ against: expect.stringMatching(/^(server|fake)$/), what: expect.stringMatching(/./) }),
       });
     });
 

@@ -22,9 +22,15 @@ function overview() {
       speaks,
       driver === null ? 'none' : `${driver.packages.map(code).join(', ')}${driver.install === null ? '' : ', optional'}`,
       validators.map(({ name: validator }) => validator.replace('validate_', '').replaceAll('_', ' ')).join(', '),
-      tested.against === 'server' ? tested.what : `${tested.what} (a stand-in)`,
+      testedWith(tested),
     ]),
   );
+}
+
+function testedWith({ against, what, client }) {
+  if (against === 'server') return what;
+  if (client === undefined) return `${what} (a stand-in)`;
+  return `${what} (a stand-in, ${client === null ? "to which no client of the vendor's can be pointed" : `which the client ${code(client)} signs in to`})`;
 }
 
 /** As the page's readers make it of a heading. */

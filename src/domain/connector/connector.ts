@@ -43,6 +43,8 @@ export interface Testing {
   readonly against: 'server' | 'fake';
   /** Which one, as in `PostgreSQL 18` or `a fake of the login and query API`. */
   readonly what: string;
+  /** Of a fake: the vendor's own driver or SDK, which signs in to it in a test, and so proves it faithful; null where none can be pointed at it. */
+  readonly client?: string | null;
 }
 
 /**

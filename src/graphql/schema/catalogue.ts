@@ -64,6 +64,11 @@ export function addCatalogue(builder: Builder): void {
         resolve: (row) => row.tested?.against ?? null,
       }),
       testedWith: t.string({ description: 'Which server, or which fake.', resolve: (row) => row.tested?.what ?? null }),
+      fakeProvenBy: t.string({
+        description:
+          "The vendor's own driver or SDK, which signs in to the fake in a test; none where no such client can be pointed at it.",
+        resolve: (row) => row.tested?.client ?? null,
+      }),
     }),
   });
   const code = builder.objectRef<[string, string]>('ValidationCodeInfo').implement({

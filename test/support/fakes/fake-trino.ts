@@ -43,7 +43,7 @@ export async function startFakeTrino({ dialect, users, catalog, tables, tls = fa
 
   function userOf(request: FakeRequest): FakeTrinoUser | undefined {
     const [name, ...rest] = Buffer.from((request.headers.authorization ?? '').replace(/^Basic /, ''), 'base64')
-      .toString('utf8')
+      .toString('latin1')
       .split(':');
     return users.find((user) => user.name === name && user.password === rest.join(':'));
   }
@@ -54,28 +54,29 @@ export async function startFakeTrino({ dialect, users, catalog, tables, tls = fa
     if (user === undefined) return { status: 401, body: 'Unauthorized' };
     const { pathname } = request.url;
     if (request.method === 'POST' && pathname === '/v1/statement') {
-      if (header(request, 'user') === undefined || header(request, 'source') !== 'changeover')
-        return { status: 400, body: 'User must be set' };
+      if (header(request, 'user') === undefined) return { status: 400, body: 'User must be set' };
       if (user.name.endsWith('/norole')) return { status: 500, body: 'io.trino.spi.TrinoException: Cannot set role norole\n\tat io.trino' };
       made += 1;
       waiting.set(`/v1/statement/executing/${made}/1`, run(request, user));
-      return { status: 200, body: { id: `q${made}`, nextUri: at(request, `/v1/statement/queued/${made}/1`), stats: { state: 'QUEUED' } } };
+      return page(request, made, { nextUri: at(request, `/v1/statement/queued/${made}/1`), stats: { state: 'QUEUED' } });
     }
     const queued = /^\/v1\/statement\/queued\/(\d+)\/1$/.exec(pathname);
     if (request.method === 'GET' && queued !== null)
-      return { status: 200, body: { nextUri: at(request, `/v1/statement/executing/${queued[1]}/1`), stats: { state: 'RUNNING' } } };
+      return page(request, queued[1], { nextUri: at(request, `/v1/statement/executing/${queued[1]}/1`), stats: { state: 'RUNNING' } });
     const result = waiting.get(pathname);
     if (request.method !== 'GET' || result === undefined) return { status: 404, body: 'Query not found' };
     const { columns, data, error } = result;
-    return {
-      status: 200,
-      body: {
-        columns: columns?.map((name) => ({ name, type: 'varchar' })),
-        data,
-        error,
-        stats: { state: error === undefined ? 'FINISHED' : 'FAILED' },
-      },
-    };
+    return page(request, pathname.split('/')[4], {
+      columns: columns?.map((name) => ({ name, type: 'varchar', typeSignature: { rawType: 'varchar', arguments: [] } })),
+      data,
+      error,
+      stats: { state: error === undefined ? 'FINISHED' : 'FAILED' },
+    });
+  }
+
+  /** What every page has beside its own. */
+  function page(request: FakeRequest, query: number | string | undefined, own: object): FakeReply {
+    return { status: 200, body: { id: `q${query}`, infoUri: at(request, `/ui/query.html?q${query}`), warnings: [], ...own } };
   }
 
   function run(request: FakeRequest, user: FakeTrinoUser): Result {
@@ -89,7 +90,7 @@ export async function startFakeTrino({ dialect, users, catalog, tables, tls = fa
     const schemas = /^SHOW SCHEMAS FROM "(.*)"$/.exec(sql);
     if (schemas !== null)
       return schemas[1] === catalog
-        ? { columns: ['Schema'], data: [['s']] }
+        ? { columns: ['Schema'], data: schemasOf(user) }
         : failed('CATALOG_NOT_FOUND', `Catalog '${schemas[1]}' not found`);
     if (sql.startsWith(`SELECT table_schema, table_name FROM "${catalog}".information_schema.tables`))
       return { columns: ['table_schema', 'table_name'], data: tables.map((table) => table.split('.')) };
@@ -102,6 +103,11 @@ export async function startFakeTrino({ dialect, users, catalog, tables, tls = fa
 
   const server = await startJsonServer(answer, { tls });
   return { ...server, requests };
+}
+
+/** Those that hold something to read; a catalog without any is shown as an empty one. */
+function schemasOf({ reads }: FakeTrinoUser): readonly (readonly string[])[] {
+  return [...new Set(reads.map((table) => table.split('.')[0] ?? ''))].map((schema) => [schema]);
 }
 
 function failed(errorName: string, message: string): Result {

@@ -2,14 +2,14 @@ import type { Connector, ConnectorDefinition } from '../../../domain/connector/c
 import { defineSqlConnector } from '../../kits/define-sql-connector.ts';
 import { HttpFailure } from '../../kits/http/http-session.ts';
 import { lossesOf } from '../../kits/parity.ts';
-import { type Meanings, NotChecked, problem, says } from '../../kits/problems.ts';
+import { type Meanings, NotChecked, problem, Refusal, says } from '../../kits/problems.ts';
 import { reportTables } from '../../kits/sql/readable-schemas.ts';
 import { doubleQuoted, selectOne } from '../../kits/sql/sql-session.ts';
 import { MOST_TABLES, mayRead, readTables, tableName } from './readable-tables.ts';
 import { type TrinoFields, trinoRules } from './trino-fields.ts';
 import { openTrino } from './trino-session.ts';
 
-interface TrinoKind extends Pick<ConnectorDefinition<TrinoFields>, 'kind' | 'title' | 'family' | 'lead' | 'rules' | 'fields'> {
+interface TrinoKind extends Pick<ConnectorDefinition<TrinoFields>, 'kind' | 'title' | 'family' | 'lead' | 'rules' | 'fields' | 'tested'> {
   readonly dialect: 'Trino' | 'Presto';
 }
 
@@ -41,6 +41,12 @@ const OVER_HTTP = says(
   'The server takes passwords over https alone.',
   'Give httpScheme https, and the port of its https listener.',
 );
+const NOTHING_SEEN = problem(
+  'ACCESS_DENIED',
+  'the server showed no schema of the catalog',
+  'The login may not use the catalog, or nothing in it.',
+  'Grant it a privilege on what its jobs read, or add a rule that allows it.',
+);
 const NO_ROLE = says(
   'ACCESS_DENIED',
   'The login may not take the role that it asks for.',
@@ -54,7 +60,6 @@ export function defineTrino(own: TrinoKind): Connector {
     rules: [...(own.rules ?? []), ...trinoRules],
     category: 'warehouse',
     speaks: `the client protocol of ${own.dialect}`,
-    tested: { against: 'fake', what: 'a fake of that protocol, which checks users, passwords and catalogs' },
     connect: async (input) => openTrino(own.dialect, input),
     refusals: REFUSALS,
     explain(error) {
@@ -70,7 +75,10 @@ export function defineTrino(own: TrinoKind): Connector {
         async run(session, { credentials: { catalog } }) {
           const finding = await selectOne(session);
           // SELECT 1 needs no catalog, and says nothing of one.
-          if (catalog !== undefined) await session.query(`SHOW SCHEMAS FROM ${doubleQuoted(catalog)}`);
+          if (catalog === undefined) return finding;
+          const schemas = await session.query(`SHOW SCHEMAS FROM ${doubleQuoted(catalog)}`);
+          // A catalog that a login may not use is no error: it is shown as an empty one. One that it may use holds the schema that describes it.
+          if (schemas.length === 0) throw new Refusal(NOTHING_SEEN);
           return finding;
         },
       },

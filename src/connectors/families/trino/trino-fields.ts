@@ -45,4 +45,11 @@ export const trinoRules: readonly Rule<TrinoDetails>[] = [
     httpScheme === 'https' && ssl?.disabled === true
       ? { path: 'sslOptions.disabled', message: 'contradicts https; over http a login has no password' }
       : null,
+  ({ password }) =>
+    password !== undefined && [...password].some((character) => character > '\u00ff')
+      ? {
+          path: 'password',
+          message: 'may hold characters of Latin-1 alone: the server reads passwords as such, and could never match another',
+        }
+      : null,
 ];

@@ -31,7 +31,7 @@ const MOST_TRIES = 3;
 export function openTrino(dialect: 'Trino' | 'Presto', { credentials, egress, signal }: ValidatorInput<TrinoDetails>): SqlSession {
   const { host, port, user, password, ssl, httpScheme } = credentials;
   const origin = `${httpScheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const authorization = password === undefined ? {} : basicAuthorization(user, password);
+  const authorization = password === undefined ? {} : basicAuthorization(user, password, 'latin1');
   const http = openHttp(egress, origin, async () => authorization, httpsTls(ssl));
   const headers = headersOf(dialect, credentials);
   return {

@@ -26,6 +26,7 @@ async function headersOf(auth: Exclude<HttpAuth, { readonly awsSigV4: AwsSigner 
   return basicAuthorization(auth.basic.user, auth.basic.password);
 }
 
-export function basicAuthorization(user: string, password: string) {
-  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+/** Servers read the pair as UTF-8, as RFC 7617 wants of those who say so, or as Latin-1, as its forerunner left them to. */
+export function basicAuthorization(user: string, password: string, encoding: 'utf8' | 'latin1' = 'utf8') {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`, encoding).toString('base64')}` };
 }
