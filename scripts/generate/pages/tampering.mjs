@@ -45,8 +45,8 @@ A MAC says that we wrote the row once, not that it is what we wrote last. Agains
 - **A connection** of before, put back with another policy or name, as enabled or as not protected while its version is the same, is \`row-stale\` to \`doctor\`: the audit row of each such change has the \`revision\` of the connection that it made, and a revision is higher than the one before. So is one that was removed. Until then it is believed.
 - **A lease** that was ended can be live again until \`ends_by\`, at most a day, for the token that took it, which had these credentials before. \`doctor\` names it \`row-stale\` within that day, since the audit knows its end.
 - **A change** that was ended can be open again for as long as its key lasts: its base version has to be the current one, and what it had sealed is destroyed. One that was discarded is \`row-stale\` to \`doctor\` within that day.
-- **A validation** counts for 15 minutes; a later failure that is deleted takes nothing away within them.
-- **A session** that was ended can live again for what is left of its 12 hours.
+- **A validation** counts for 15 minutes. A later failure that is deleted takes nothing away within them, and is \`row-lost\` to \`doctor\`, since the audit knows its id. What passed did pass: nothing is proven that was not.
+- **A session** that was ended can live again for what is left of its 12 hours, for the browser that had it. \`doctor\` names it \`row-stale\` within that time, since the audit knows its end.
 - **The whole database** of an earlier moment is whole in itself. Anchors that are kept elsewhere tell, and only they: see \`CHANGEOVER_AUDIT_ANCHOR_FILE\`.
 
 ## The audit

@@ -8,7 +8,7 @@ export interface Finding {
   readonly version: number;
   /**
    * `not-in-audit`: the audit row of its commit is missing or says something else. `lost`: the audit knows a version that is not stored.
-   * `row-altered`: a row is not as it was written. `row-stale`: a token, a grant, a connection, an ended lease or change was put back from an old copy. `row-lost`: it was deleted.
+   * `row-altered`: a row is not as it was written. `row-stale`: a token, a grant, a connection, an ended lease, change or session was put back from an old copy. `row-lost`: it was deleted, as was a validation that failed.
    * An audit row is `row-lost` when it was gone before it was sealed. `state-altered`: label, current version, destruction and the destination of a reference do not fit each other.
    */
   readonly problem:

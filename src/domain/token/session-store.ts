@@ -3,6 +3,7 @@ import type { Session } from './token.ts';
 export interface SessionReaders {
   /** By keyed hash; ended and expired ones too, since the caller decides by the store's clock. */
   find(hash: Buffer): Promise<Session | null>;
+  findById(id: string): Promise<Session | null>;
 }
 
 export interface SessionWriters extends SessionReaders {

@@ -1,7 +1,9 @@
 import type { AuditAction, AuditRow } from '../../domain/audit/audit.ts';
+import { PROOF_MAX_AGE_MS } from '../../domain/change/proof/proof.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { AlteredRow } from '../../domain/ports/upkeep-store.ts';
 import type { Pacer } from '../../domain/time/pacer.ts';
+import { SESSION_TTL_MS } from '../../domain/token/session-term.ts';
 import type { Services } from '../services.ts';
 
 /** The check and the project, and the audit row that was seen last. */
@@ -13,6 +15,8 @@ export interface StalePlace {
 
 interface Check {
   readonly table: string;
+  /** `row-stale` unless it says otherwise. */
+  readonly problem?: AlteredRow['problem'];
   readonly actions: readonly AuditAction[];
   /** How much of the audit is looked at, milliseconds: what is older can't matter any more. Null for all of it. */
   readonly withinMs: (services: Services) => number | null;
@@ -45,6 +49,26 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
+    table: 'sessions',
+    actions: ['session.end'],
+    withinMs: () => SESSION_TTL_MS,
+    async staleId({ store }, _projectId, { entityId }) {
+      const session = await store.read.sessions.findById(entityId ?? '');
+      return session !== null && session.endedAt === null ? session.id : null;
+    },
+  },
+  {
+    table: 'validations',
+    problem: 'row-lost',
+    actions: ['change.validate'],
+    withinMs: () => PROOF_MAX_AGE_MS,
+    async staleId({ store }, projectId, { details }) {
+      if (details.validationId === undefined) return null;
+      const id = String(details.validationId);
+      return (await store.read.validations.isRecorded(projectId, id)) ? null : id;
+    },
+  },
+  {
     table: 'connections',
     actions: [
       'connection.rename',
@@ -65,7 +89,8 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Rows of which the audit knows a later state than the one that is stored: an old copy was put back. `next` is null at the end.
+ * Rows of which the audit knows a later state than the one that is stored: an old copy was put back, or what took proof away is gone.
+ * `next` is null at the end.
  */
 export async function staleRows(
   services: Services,
@@ -87,7 +112,7 @@ export async function staleRows(
     if (id !== null) stale.add(id);
     await pacer.pause();
   }
-  const found = [...stale].map((rowId) => ({ table: check.table, rowId, problem: 'row-stale' as const }));
+  const found = [...stale].map((rowId) => ({ table: check.table, rowId, problem: check.problem ?? 'row-stale' }));
   const last = rows.length === limit ? rows.at(-1) : undefined;
   if (last !== undefined) return { found, next: { check: index, projectId, after: { at: last.at, id: last.id } } };
   const nextProject = ids.find((id) => id > projectId);

@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSession } from '../../../src/operations/access/manage-sessions.ts';
+import { createSession, endSession } from '../../../src/operations/access/manage-sessions.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { createSecret } from '../../../src/operations/account-secrets/create-secret.ts';
 import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
@@ -266,6 +266,44 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     );
     await bench.sql('drop table old_change');
     expect({ ended, back }).toEqual({ ended: [], back: [{ table: 'changes', rowId: change, problem: 'row-stale' }] });
+  });
+
+  test('a session that was ended is named by doctor when it is put back as it was', async () => {
+    const { services, projectId } = bench.gateway.app;
+    const local = { ...localActor(projectId, 'test', REQUEST), tokenId: bench.gateway.owner.id };
+    const { session, secret } = await createSession(services, local);
+    await bench.sql(`create table old_session as select * from sessions where id = '${session.id}'`);
+    await endSession(services, local, secret);
+    const named = async () => (await doctor()).findings.filter(({ rowId }: { rowId: string | null }) => rowId === session.id);
+    const ended = await named();
+    const back = await edited(
+      'sessions',
+      [`delete from sessions where id = '${session.id}'`, 'insert into sessions select * from old_session'],
+      named,
+    );
+    await bench.sql('drop table old_session');
+    expect({ ended, back }).toEqual({ ended: [], back: [{ table: 'sessions', rowId: session.id, problem: 'row-stale' }] });
+  });
+
+  test('a validation that failed, and took proof away, is missed by doctor when it is deleted, and one that passed is not', async () => {
+    const { commit, stage, add, receiver } = bench;
+    const own = await add();
+    receiver.status = 401;
+    const refused = codeOf(await commit(own, await stage(own, SECOND)));
+    receiver.status = 204;
+    const stored = await bench.sql(`select id, status from validations where connection_id = '${own}'`);
+    const [failed = ''] = stored.filter(({ status }) => status === 'failed').map((row) => String(row.id));
+    const named = async () => (await doctor()).findings.filter(({ table }: { table: string | null }) => table === 'validations');
+    const whole = await named();
+    const passedGone = await edited('validations', [`delete from validations where connection_id = '${own}' and status = 'passed'`], named);
+    const failedGone = await edited('validations', [`delete from validations where id = '${failed}'`], named);
+    expect({ refused, passed: stored.length > 1, whole, passedGone, failedGone }).toEqual({
+      refused: 'VALIDATION_FAILED',
+      passed: true,
+      whole: [],
+      passedGone: [],
+      failedGone: [{ table: 'validations', rowId: failed, problem: 'row-lost' }],
+    });
   });
 
   test('forged proof, a moved lease, an edited policy and an edited pointer are INTEGRITY', async () => {

@@ -164,6 +164,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.changes.giveUp('c', 'CHANGE_EXPIRED');
       await tx.changes.discard('c', 1);
       await tx.validations.passed('p', bytes, 1);
+      await tx.validations.isRecorded('p', 'v');
       await tx.validations.comparison('p', bytes, { validator: 'v', comparedWith: 1, since: 1 });
     },
     events: async (tx) => {
@@ -195,6 +196,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.tokens.any();
       await tx.tokens.countOwners('p', 1);
       await tx.sessions.find(bytes);
+      await tx.sessions.findById('s');
       await tx.tokens.revoke('t', 1);
       await tx.tokens.touch('t', 1);
       await tx.sessions.end('s', 1);

@@ -7,7 +7,7 @@ import { PARITY, type ParityRule } from './parity.ts';
 import type { Comparison } from './validation-store.ts';
 
 /** Proof older than this no longer counts, milliseconds. */
-const PROOF_MAX_AGE_MS = 15 * 60 * 1000;
+export const PROOF_MAX_AGE_MS = 15 * 60 * 1000;
 
 /** When the oldest run was that still counts as proof. */
 export function proofSince(now: number): number {

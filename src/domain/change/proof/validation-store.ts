@@ -18,6 +18,8 @@ export type Comparison = Pick<ValidationRecord, 'status' | 'errors' | 'finishedA
 export interface ValidationReaders {
   /** Names of validators whose latest run for exactly this candidate passed, at or after `since`. */
   passed(projectId: string, candidateHash: Buffer, since: number): Promise<readonly string[]>;
+  /** Whether this run is still recorded, whatever came of it. */
+  isRecorded(projectId: string, id: string): Promise<boolean>;
   /** The latest run of a validator on exactly this candidate and against exactly this version, or null when that was before `since`. */
   comparison(
     projectId: string,

@@ -67,11 +67,12 @@ async function runOnce(run: ValidationRun, validator: Validator, startedAt: numb
     startedAt,
     finishedAt: await store.now(),
   };
+  const id = services.newId();
   await store.write(async (tx) => {
     const { identity, connectionId, current } = subject;
     if (identity !== null) {
       await tx.validations.record({
-        id: services.newId(),
+        id,
         projectId: actor.projectId,
         connectionId,
         changeId: identity.changeId,
@@ -91,6 +92,8 @@ async function runOnce(run: ValidationRun, validator: Validator, startedAt: numb
         codes: [...errors, ...warnings].map(({ code }) => code),
         changeId: identity?.changeId ?? null,
         version: identity?.version ?? null,
+        // What takes proof away is known by its id, so that it is missed when it is gone.
+        ...(identity === null || hasPassed(result) ? {} : { validationId: id }),
         ...(name === PARITY ? { comparedWith: current?.version ?? null } : {}),
       },
     });

@@ -17,7 +17,11 @@ const byHash = prepared('sessions_by_hash', (db, { sessions }) => ({
 }));
 
 export function sessionReaders(source: SignedSource, tables: Tables): SessionReaders {
-  return { find: async (hash) => verifiedOne<Session>(source, tables.sessions, await byHash(source, tables, { hash })) };
+  const { sessions } = tables;
+  return {
+    find: async (hash) => verifiedOne<Session>(source, sessions, await byHash(source, tables, { hash })),
+    findById: async (id) => verifiedOne<Session>(source, sessions, await source.db.select().from(sessions).where(eq(sessions.id, id))),
+  };
 }
 
 export function sessionWriters(tx: SignedTransaction, tables: Tables): SessionWriters {

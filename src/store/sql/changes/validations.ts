@@ -53,6 +53,14 @@ export function validationReaders(source: SignedSource, tables: Tables): Validat
         .filter(({ status, finishedAt }) => finishedAt >= since && (status === 'passed' || status === 'warning'))
         .map(({ validator }) => validator);
     },
+    async isRecorded(projectId, id) {
+      const { validations } = tables;
+      const rows = await source.db
+        .select({ id: validations.id })
+        .from(validations)
+        .where(and(eq(validations.id, id), eq(validations.projectId, projectId)));
+      return rows.length > 0;
+    },
     async comparison(projectId, candidateHash, { validator, comparedWith, since }) {
       const found = verifiedOne<Comparison>(
         source,
