@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ACCESS } from './mutants/access.mjs';
 import { CRYPTO } from './mutants/crypto.mjs';
@@ -22,6 +22,8 @@ export function misfits(mutants) {
     known.add(id);
     if (before === after) return [`${id}: it changes nothing`];
     if (equivalent === undefined && !(tests?.length > 0)) return [`${id}: it names no tests`];
+    const away = tests?.find((test) => textOf(test) === null && !isFolder(test));
+    if (away !== undefined) return [`${id}: there is no ${away}`];
     const text = textOf(file);
     if (text === null) return [`${id}: there is no ${file}`];
     const times = (part) => text.split(part).length - 1;
@@ -30,6 +32,10 @@ export function misfits(mutants) {
       return text.indexOf(before, text.indexOf(within)) === -1 ? [`${id}: its text does not stand behind "${within}"`] : [];
     return times(before) === 1 ? [] : [`${id}: its text stands ${times(before)} times in ${file}`];
   });
+}
+
+function isFolder(path) {
+  return statSync(new URL(`../../${path}`, import.meta.url), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function textOf(file) {

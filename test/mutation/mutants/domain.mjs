@@ -114,21 +114,29 @@ export const DOMAIN = [
     file: 'src/domain/connection/details/merge-details.ts',
     before: '    if (clears) delete merged[key];\n    else merged[key]',
     after: '    if (clears) continue;\n    else merged[key]',
-    tests: ['test/domain/reentry.test.ts', 'test/graphql/lead/options.test.ts', 'test/graphql/lead/lead-api.test.ts'],
+    tests: [
+      'test/domain/connection/destination/secret-reentry.test.ts',
+      'test/graphql/lead/options.test.ts',
+      'test/graphql/lead/lead-api.test.ts',
+    ],
   },
   {
     id: 'domain/given-twice',
     file: 'src/domain/connection/details/wire-details.ts',
     before: 'if (Object.hasOwn(details, field.key) && details[field.key] !== read)',
     after: 'if (Object.hasOwn(details, field.key) && details[field.key] === undefined)',
-    tests: ['test/graphql/lead/options.test.ts', 'test/domain/reentry.test.ts'],
+    tests: ['test/graphql/lead/options.test.ts', 'test/domain/connection/destination/secret-reentry.test.ts'],
   },
   {
     id: 'domain/unknown-option',
     file: 'src/domain/connection/details/wire-details.ts',
     before: `      throw new UnfitDetails('UNKNOWN_OPTION', \`\${named`,
     after: `      if (known.length > 99) throw new UnfitDetails('UNKNOWN_OPTION', \`\${named`,
-    tests: ['test/graphql/lead/options.test.ts', 'test/graphql/plugins/error-masking.test.ts', 'test/domain/reentry.test.ts'],
+    tests: [
+      'test/graphql/lead/options.test.ts',
+      'test/graphql/plugins/error-masking.test.ts',
+      'test/domain/connection/destination/secret-reentry.test.ts',
+    ],
   },
   {
     id: 'domain/secret-in-clear',
