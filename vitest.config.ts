@@ -49,6 +49,13 @@ export default defineConfig({
         globalSetup: ['test/servers/install-servers.ts'],
         sequence: { groupOrder: 3 },
       }),
+      // The lead API's own clients, from PyPI and npm.
+      project('clients', {
+        include: ['test/clients/*.clients.ts'],
+        globalSetup: ['test/clients/install-clients.ts'],
+        maxWorkers: 1,
+        sequence: { groupOrder: 6 },
+      }),
       // The explorer in a real Chromium.
       project('browser', { include: ['test/browser/**/*.test.ts'], maxWorkers: 1, testTimeout: 60_000, sequence: { groupOrder: 4 } }),
     ],

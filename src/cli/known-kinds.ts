@@ -47,7 +47,6 @@ export const KNOWN_KINDS: readonly string[] = [
   'starburst-enterprise',
   'starburst-galaxy',
   'tableau',
-  'teradata',
   'trino',
   'webhook',
 ];

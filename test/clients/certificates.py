@@ -1,4 +1,4 @@
-"""Writes ca.pem, server.pem and server.key for a server on 127.0.0.1 into the folder that is named."""
+"""Writes ca.pem, server.pem and server.key for a server on 127.0.0.1, and under each of the names given, into the folder that is named."""
 
 import datetime
 import ipaddress
@@ -30,11 +30,12 @@ def named(name):
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
 
 
-folder = pathlib.Path(sys.argv[1])
+folder, *names = sys.argv[1:]
+folder = pathlib.Path(folder)
 ca_key = ec.generate_private_key(ec.SECP256R1())
 ca = certificate(named("test authority"), ca_key, named("test authority"), ca_key, x509.BasicConstraints(ca=True, path_length=0))
 key = ec.generate_private_key(ec.SECP256R1())
-host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, names)])
 server = certificate(named("127.0.0.1"), key, named("test authority"), ca_key, host)
 (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
 (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))

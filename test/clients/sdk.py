@@ -24,9 +24,9 @@ client = Client(
     )
 )
 port = int(os.environ["TARGET_PORT"])
-OLD = {"user": "loader", "password": "winter-2025-loader"}
-NEW = {"user": "loader_2026", "password": "spring-2026-loader"}
-DETAILS = {"db_type": "postgres", "host": "127.0.0.1", "port": port, "db_name": "sales", **OLD}
+OLD = {"user": "reader", "password": "winter-2025-reader"}
+NEW = {"user": "reader_2026", "password": "spring-2026-reader"}
+DETAILS = {"db_type": "postgres", "host": "127.0.0.1", "port": port, "db_name": "first", **OLD}
 failed = 0
 
 
@@ -67,6 +67,15 @@ def refused(code, run):
     except GqlError as error:
         return code in str(error) or getattr(error, "error_code", None) == code or code == ""
     return False
+
+
+def code_of(run):
+    """The code of the first error, where the SDK looks for it."""
+    try:
+        run()
+    except GqlError as error:
+        return Endpoint._get_error_code(error.body)
+    return None
 
 
 memory = {}
@@ -222,7 +231,7 @@ cases = [
     )(query("test_existing_connection", connection_id=memory["connection"]))),
     ("test_existing_connection_v2 runs one", lambda: query(
         "test_existing_connection_v2", connection_id=memory["connection"], validation_name="validate_identity"
-    ).additional_data.returned_data["user"] == "loader"),
+    ).additional_data.returned_data["user"] == "reader"),
     ("update_transactional_db_credentials_v2 stages", lambda: remember(
         change=mutate("update_transactional_db_credentials_v2", connection_id=memory["connection"], changes=NEW).result.key
     )),
@@ -247,6 +256,30 @@ cases = [
     ("one idempotency id, sent while the first request runs, is waited for", waits_while_the_first_runs),
     ("one idempotency id, sent again by a client that gave up, is answered", gives_up_and_sends_again),
     ("one idempotency id with another request is refused", other_request_with_same_id),
+    ("a change that does not fit is BAD_REQUEST", lambda: code_of(lambda: mutate(
+        "update_transactional_db_credentials_v2", connection_id=memory["connection"], changes={"port": 70000}
+    )) == "BAD_REQUEST"),
+    ("another kind's mutation is BAD_REQUEST", lambda: code_of(lambda: mutate(
+        "update_snowflake_credentials_v2", connection_id=memory["connection"], changes={"user": "x"}
+    )) == "BAD_REQUEST"),
+    ("what is not there is NOT_FOUND", lambda: code_of(lambda: mutate("remove_connection", connection_id=str(uuid.uuid4()))) == "NOT_FOUND"),
+    ("a spent key is told from a good one", lambda: code_of(lambda: mutate(
+        "update_credentials_v2", connection_id=memory["connection"], temp_credentials_key="chg_tmp_none"
+    )) in ("NOT_FOUND", "BAD_REQUEST")),
+    ("a name that is taken is NAME_TAKEN", lambda: code_of(lambda: mutate(
+        "add_connection",
+        key=mutate("test_transactional_db_credentials", connection_details=DETAILS, validation_name="save_credentials").key,
+        connection_type="transactional-db", create_warehouse_type="transactional-db", name="sdk",
+    )) == "NAME_TAKEN"),
+    ("refused credentials are VALIDATION_FAILED", lambda: code_of(lambda: mutate(
+        "update_credentials", connection_id=memory["connection"], changes=json.dumps({"password": "wrong"})
+    )) == "VALIDATION_FAILED"),
+    ("another destination is SECRET_REENTRY_REQUIRED", lambda: code_of(lambda: mutate(
+        "update_transactional_db_credentials_v2", connection_id=memory["connection"], changes={"host": "localhost"}
+    )) == "SECRET_REENTRY_REQUIRED"),
+    ("details that do not fit are a failed result", lambda: selected(Mutation(), lambda operation: operation.test_transactional_db_credentials(
+        connection_details={**DETAILS, "port": 70000}, validation_name="validate_connection"
+    ).validation_result().__fields__("success")).test_transactional_db_credentials.validation_result.success is False),
     ("a session signs in with client credentials", lambda: oauth_user(os.environ["MCD_DEFAULT_API_TOKEN"]) == "first owner"),
     ("a session with wrong client credentials says so", lambda: unauthorized(lambda: oauth_user("wrong"))),
     ("a bearer ends with its token", bearer_of_revoked_token),

@@ -17,10 +17,15 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 /** Installs what the suites of servers need and the machine lacks, where it can: as root, with apt-get. What can't be had fails the run; nothing is skipped. */
 export default async function setUp(): Promise<void> {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
-  const missing = Object.entries(PROGRAMS).flatMap(([program, holder]) => (isThere(program) ? [] : [holder]));
-  if (missing.length > 0) installPackages([...new Set(missing)]);
+  installPrograms();
   // moto stands in for AWS.
   process.env.CHANGEOVER_TEST_MOTO_SERVER = `${installPython('moto', ['moto[server]==5.2.5'])}/bin/moto_server`;
   installTrino();
   await installDerby();
+}
+
+/** Of all programs unless some are named. */
+export function installPrograms(names: readonly string[] = Object.keys(PROGRAMS)): void {
+  const missing = Object.entries(PROGRAMS).flatMap(([program, holder]) => (!names.includes(program) || isThere(program) ? [] : [holder]));
+  if (missing.length > 0) installPackages([...new Set(missing)]);
 }

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { TEST_CERTIFICATE } from '../fakes/test-certificate.ts';
 
 /** Speaks TLS to PostgreSQL clients that ask for it, as the protocol has it, and passes on to a server that does not. */
-export async function startTlsFront(port: number): Promise<{ readonly port: number; close(): void }> {
+export async function startTlsFront(port: number, certificate = TEST_CERTIFICATE): Promise<{ readonly port: number; close(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer((raw) => {
     sockets.add(raw.on('error', () => {}));
@@ -11,7 +11,7 @@ export async function startTlsFront(port: number): Promise<{ readonly port: numb
       // SSLRequest: eight bytes, with this code.
       if (request.length !== 8 || request.readInt32BE(4) !== 80877103) return raw.destroy();
       raw.write('S');
-      const secure = new TLSSocket(raw, { isServer: true, ...TEST_CERTIFICATE });
+      const secure = new TLSSocket(raw, { isServer: true, ...certificate });
       const behind = connect(port, '127.0.0.1');
       sockets.add(behind);
       for (const [from, to] of [

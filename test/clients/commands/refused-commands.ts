@@ -1,0 +1,44 @@
+import { SECRET, type Systems } from '../world/systems.ts';
+
+/** Commands that can't succeed here, and what their user is told. */
+export interface RefusedCommand {
+  readonly command: string;
+  readonly options: (systems: Systems) => Readonly<Record<string, string>>;
+  readonly prints: RegExp;
+}
+
+const ROLE = { role: 'arn:aws:iam::123456789012:role/reader', 'external-id': 'an-external-id' };
+
+/** Clients of AWS name a role and no key: it is assumed by the gateway's own identity, where the operator gave it one and granted the role. */
+const WITHOUT_GRANT = /accessKeyId|aws-role|identity of its own|grant/;
+
+export const REFUSED: readonly RefusedCommand[] = [
+  { command: 'add-athena', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: WITHOUT_GRANT },
+  { command: 'add-glue', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: WITHOUT_GRANT },
+  { command: 'add-hive-logs', options: () => ({ ...ROLE, bucket: 'logs', prefix: 'hive/' }), prints: WITHOUT_GRANT },
+  {
+    command: 'test-msk-kafka-connect-credentials',
+    options: () => ({
+      'cluster-arn': 'arn:aws:kafka:eu-west-1:123456789012:cluster/lake/6c1b6e2f-0000-0000-0000-000000000000-1',
+      'iam-role-arn': ROLE.role,
+      'external-id': ROLE['external-id'],
+    }),
+    prints: WITHOUT_GRANT,
+  },
+  // A metastore in MySQL has no kind of its own.
+  {
+    command: 'add-hive-metastore',
+    options: ({ mariadb }) => ({ host: '127.0.0.1', port: String(mariadb.port), user: 'loader', password: SECRET, database: 'sales' }),
+    prints: /There is no such kind/,
+  },
+  {
+    command: 'add-self-hosted-credentials',
+    options: () => ({
+      'connection-type': 'snowflake',
+      mechanism: 'secretsmanager',
+      key: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:snowflake-AbCdEf',
+      name: 'of a secret in AWS',
+    }),
+    prints: /Error - /,
+  },
+];
