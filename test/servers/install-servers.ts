@@ -1,6 +1,7 @@
 import { installDerby } from './install/derby.ts';
 import { installPackages, isThere } from './install/programs.ts';
 import { installPython } from './install/python.ts';
+import { installSpark } from './install/spark.ts';
 import { installTrino } from './install/trino.ts';
 
 /** Programs, and the Debian packages that hold them. Only pgbouncer's starts a service of its own, where there is a service manager, on a port that no suite uses. */
@@ -19,9 +20,11 @@ export default async function setUp(): Promise<void> {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
   installPrograms();
   // moto stands in for AWS.
-  process.env.CHANGEOVER_TEST_MOTO_SERVER = `${installPython('moto', ['moto[server]==5.2.5'])}/bin/moto_server`;
+  const moto = installPython('moto', ['moto[server]==5.2.5']);
+  process.env.CHANGEOVER_TEST_MOTO_SERVER = `${moto}/bin/moto_server`;
   installTrino();
   await installDerby();
+  installSpark(`${moto}/bin/pip`);
 }
 
 /** Of all programs unless some are named. */

@@ -10,7 +10,11 @@ export default defineHive({
   kind: 'hive',
   title: 'Apache Hive',
   lead: { testV1: [{ field: 'testHiveCredentials', explains: false }] },
-  tested: { against: 'fake', what: 'a fake of HiveServer2, with SASL and without, on the service that Apache defines' },
+  tested: {
+    against: 'fake',
+    what: 'a fake of HiveServer2, with SASL and without, on the service that Apache defines',
+    client: 'hive-driver',
+  },
   fields: {
     ...serverFields(10000),
     database: setting(text(128).optional(), {

@@ -15,7 +15,7 @@ export default defineHive({
   kind: 'spark',
   title: 'Apache Spark',
   lead: { testV1: [{ field: 'testSparkCredentials', explains: false }] },
-  tested: { against: 'fake', what: "a fake of Spark's Thrift server, over TCP and over HTTP, with passwords" },
+  tested: { against: 'server', what: "Spark 3.5.7's own Thrift server, over TCP and over HTTP" },
   fields: {
     binaryMode: group(
       {
