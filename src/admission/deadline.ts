@@ -9,7 +9,7 @@ export interface Client {
 }
 
 /** A caller in this process, who waits for as long as it takes. */
-export const STAYING_CLIENT: Client = { isGone: false, onGone: () => () => {} };
+export const CONNECTED_CLIENT: Client = { isGone: false, onGone: () => () => {} };
 
 /** How late the end of a request's time may be noticed, milliseconds. */
 const TICK_MS = 250;
@@ -42,7 +42,7 @@ export class Deadline {
   /** Where it is in the list. */
   #index = -1;
 
-  constructor(client: Client = STAYING_CLIENT) {
+  constructor(client: Client = CONNECTED_CLIENT) {
     this.#client = client;
   }
 

@@ -10,7 +10,7 @@ import { createManagerCalls } from '../egress/manager-calls.ts';
 import { createWorkerPool } from '../egress/worker-pool.ts';
 import { createWorkerThreads } from '../egress/worker-threads.ts';
 import type { Background } from '../jobs/background.ts';
-import { followSecret } from '../operations/account-secrets/follow-secret.ts';
+import { resolveAccountSecret } from '../operations/account-secrets/resolve-account-secret.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from '../operations/services.ts';
 import { createAccountProvider } from '../secrets/account/index.ts';
 import { createAzureProvider } from '../secrets/azure/index.ts';
@@ -59,7 +59,7 @@ export function createServices(
       {
         env: createEnvProvider(config.secretVariable),
         file: createFileProvider([config.dataDir, config.masterKeyFile, ...loginFilesOf(config)]),
-        account: createAccountProvider((projectId, name) => followSecret(ports, projectId, name)),
+        account: createAccountProvider((projectId, name) => resolveAccountSecret(ports, projectId, name)),
         gcp: createGcpProvider(managers.gcp, ask),
         azure: createAzureProvider(managers.azure, ask),
         vault: createVaultProvider(managers.vault, ask),

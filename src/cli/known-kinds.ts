@@ -47,6 +47,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'starburst-enterprise',
   'starburst-galaxy',
   'tableau',
+  'teradata',
   'trino',
   'webhook',
 ];

@@ -46,6 +46,7 @@ import sqlServer from './sql-server/index.ts';
 import starburstEnterprise from './starburst-enterprise/index.ts';
 import starburstGalaxy from './starburst-galaxy/index.ts';
 import tableau from './tableau/index.ts';
+import teradata from './teradata/index.ts';
 import trino from './trino/index.ts';
 import webhook from './webhook/index.ts';
 
@@ -105,6 +106,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: starburstEnterprise, moduleUrl: at('starburst-enterprise') },
   { connector: starburstGalaxy, moduleUrl: at('starburst-galaxy') },
   { connector: tableau, moduleUrl: at('tableau') },
+  { connector: teradata, moduleUrl: at('teradata') },
   { connector: trino, moduleUrl: at('trino') },
   { connector: webhook, moduleUrl: at('webhook') },
 ];

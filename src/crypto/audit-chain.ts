@@ -52,10 +52,10 @@ export const CHAIN_START = Buffer.alloc(32);
 /** How many findings of each sort are kept. When there are more, only that fact is kept. */
 const MOST_FINDINGS = 100;
 /** How long a search may take for the position where a misplaced row would fit, milliseconds. */
-const MISFITS_MS = 5000;
+const MISMATCHES_MS = 5000;
 
 /** A row that does not fit where it is. */
-interface Misfit {
+interface Mismatch {
   readonly row: AuditRow;
   readonly seq: number;
   /** Chain hash of the row before. */
@@ -75,7 +75,7 @@ export async function verifyAuditChain(
   anchors: readonly Anchor[],
   range: AuditRange = WHOLE,
 ): Promise<AuditCheck> {
-  const check: Check = { vault, pages, range, pacer: createPacer(), faults: [], waiting: [], misfits: [], rows: 0 };
+  const check: Check = { vault, pages, range, pacer: createPacer(), faults: [], waiting: [], mismatches: [], rows: 0 };
   const { archived } = range;
   const isOurs = archived === null || signCut(vault, archived).equals(archived.mac);
   if (archived !== null && !isOurs) fault(check, 'forged-cut', archived.seq, null);
@@ -87,8 +87,8 @@ export async function verifyAuditChain(
   if (point === start && isOurs) requireAnchored(check, anchors, start);
   const { last, end } = await verifyLinks(check, point, anchors);
   const sealed = check.rows;
-  // Telling a misfit from a swap takes a look at all rows; only a check that runs in one call has the time for that.
-  for (const finding of await tellMisfits(check)) fault(check, finding.kind, finding.seq, finding.rowId);
+  // Telling a mismatch from a swap takes a look at all rows; only a check that runs in one call has the time for that.
+  for (const finding of await classifyMismatches(check)) fault(check, finding.kind, finding.seq, finding.rowId);
   if (!end && last !== null) return answer(check, { sealed, last, next: { seq: last.seq ?? 0, kept: null } });
   for (const { seq } of anchors) if (seq > (last?.seq ?? point.seq)) fault(check, 'truncated', seq, null);
   await verifyWaiting(check);
@@ -105,7 +105,7 @@ interface Check {
   readonly pacer: Pacer;
   readonly faults: AuditFinding[];
   readonly waiting: AuditFinding[];
-  readonly misfits: Misfit[];
+  readonly mismatches: Mismatch[];
   rows: number;
 }
 
@@ -156,7 +156,7 @@ async function verifyLinks(
   from: ChainPoint,
   anchors: readonly Anchor[],
 ): Promise<{ readonly last: AuditRow | null; readonly end: boolean }> {
-  const { vault, pages, range, pacer, misfits } = check;
+  const { vault, pages, range, pacer, mismatches } = check;
   const open = new Map(anchors.filter(({ seq }) => seq > from.seq).map((anchor) => [`${anchor.seq}/${anchor.head}`, anchor]));
   const anchored = new Map<number, Anchor[]>();
   for (const anchor of open.values()) anchored.set(anchor.seq, [...(anchored.get(anchor.seq) ?? []), anchor]);
@@ -169,8 +169,8 @@ async function verifyLinks(
       const before: ChainPoint = last === null ? from : { seq: last.seq ?? 0, hash: last.chainHash ?? Buffer.alloc(0) };
       const expected = before.seq + 1;
       for (let left = expected; left < seq && check.faults.length < MOST_FINDINGS; left += 1) fault(check, 'missing', left, null);
-      const isMisfit = seq === expected && !chainHash(vault, before.hash, seq, row).equals(stored);
-      if (isMisfit && misfits.length < MOST_FINDINGS) misfits.push({ row, seq, previous: before.hash, stored });
+      const isMismatch = seq === expected && !chainHash(vault, before.hash, seq, row).equals(stored);
+      if (isMismatch && mismatches.length < MOST_FINDINGS) mismatches.push({ row, seq, previous: before.hash, stored });
       for (const anchor of anchored.get(seq) ?? []) if (stored.toString('hex') !== anchor.head) fault(check, 'unanchored', seq, row.id);
       last = row;
       check.rows += 1;
@@ -192,24 +192,28 @@ async function verifyWaiting(check: Check): Promise<void> {
 }
 
 /**
- * A misfit is `reordered` when another row would fit in its place, or when it would fit after another row: rows have got each other's
+ * A mismatch is `reordered` when another row would fit in its place, or when it would fit after another row: rows have got each other's
  * numbers.
  */
-async function tellMisfits({ vault, pages, misfits, pacer }: Check): Promise<readonly AuditFinding[]> {
-  const elsewhere = new Set<Misfit>();
-  const until = performance.now() + MISFITS_MS;
-  if (misfits.length > 0)
+async function classifyMismatches({ vault, pages, mismatches, pacer }: Check): Promise<readonly AuditFinding[]> {
+  const elsewhere = new Set<Mismatch>();
+  const until = performance.now() + MISMATCHES_MS;
+  if (mismatches.length > 0)
     for await (const page of pages.sealed(0)) {
-      if (performance.now() > until || elsewhere.size === misfits.length) break;
+      if (performance.now() > until || elsewhere.size === mismatches.length) break;
       for (const row of page) {
-        for (const misfit of misfits) if (!elsewhere.has(misfit) && swaps(vault, misfit, row)) elsewhere.add(misfit);
+        for (const mismatch of mismatches) if (!elsewhere.has(mismatch) && swaps(vault, mismatch, row)) elsewhere.add(mismatch);
         await pacer.pause();
       }
     }
-  return misfits.map((misfit) => ({ kind: elsewhere.has(misfit) ? 'reordered' : 'edited', seq: misfit.seq, rowId: misfit.row.id }));
+  return mismatches.map((mismatch) => ({
+    kind: elsewhere.has(mismatch) ? 'reordered' : 'edited',
+    seq: mismatch.seq,
+    rowId: mismatch.row.id,
+  }));
 }
 
-function swaps(vault: Vault, { row: own, seq, previous, stored }: Misfit, row: AuditRow): boolean {
+function swaps(vault: Vault, { row: own, seq, previous, stored }: Mismatch, row: AuditRow): boolean {
   if (row.seq === seq) return false;
   const link = row.chainHash;
   const fits = [stored, link].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));

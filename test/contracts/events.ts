@@ -40,7 +40,9 @@ export function describeEvents(engine: string, databaseUrl: () => Promise<string
       const left = new AbortController();
       return { left, events: await followEvents(services(), actor, { ...ALL, ...filter }, left.signal) };
     };
+    /** The cursor behind everything so far; what happened before may have been dropped by another test. */
     const newest = async () => {
+      await bench.add();
       await publishEvents(services().store);
       return (await services().store.read.events.newest(owner.projectId))?.id ?? '';
     };

@@ -162,5 +162,6 @@ test('a gateway that shuts down ends each stream with UNAVAILABLE', async () => 
   const stream = await openStream(gateway, EVENTS, {}, gateway.owner);
   gateway.app.services.eventFeed.close();
   const [last, end] = [await stream.answer(), await stream.answer()];
+  await gateway.restart();
   expect({ code: codeOf(last), end }).toEqual({ code: 'UNAVAILABLE', end: null });
 });

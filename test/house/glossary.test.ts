@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -29,6 +29,23 @@ describe('the glossary', () => {
       .flatMap((path) => idsIn(readSource(root, path)).map((id) => ({ path, id })))
       .filter(({ id }) => !explained.has(id));
     expect({ some: explained.size > 100, unexplained }).toEqual({ some: true, unexplained: [] });
+  });
+
+  test('names what says each rule, and the file that it stands in', () => {
+    const rules = [...glossary.matchAll(/\| (`\w+`(?:, `\w+`)*) \| `(src\/[^`]+)` \|$/gm)].flatMap(([, names = '', path = '']) =>
+      names.match(/\w+/g)?.map((name) => ({ name, path })),
+    );
+    const absent = rules.filter((rule) => rule === undefined || !identifiersOf(readSource(root, rule.path)).has(rule.name));
+    expect({ some: rules.length > 10, absent }).toEqual({ some: true, absent: [] });
+  });
+
+  test('has a word for each folder of the domain, or names a file in it', () => {
+    const words = [...glossary.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, word = '']) => word.toLowerCase().split(/,? +/));
+    const folders = readdirSync(join(root, 'src/domain'));
+    const unexplained = folders.filter(
+      (folder) => !folder.split('-').every((word) => words.includes(word)) && !glossary.includes(`\`src/domain/${folder}`),
+    );
+    expect({ some: folders.length > 10, unexplained }).toEqual({ some: true, unexplained: [] });
   });
 
   test('says of each word of the machine room where it stands in the code', () => {

@@ -31,7 +31,7 @@ export function print({ json }: Output, value: unknown, lines: () => readonly st
 }
 
 /** In colour on a terminal that shows colours, unless NO_COLOR is set: `hasColors` asks for both. */
-export function painted(format: 'green' | 'red' | 'yellow' | 'bold', text: string, stream: NodeJS.WriteStream = process.stdout): string {
+export function styled(format: 'green' | 'red' | 'yellow' | 'bold', text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return stream.isTTY && stream.hasColors() ? styleText(format, text) : text;
 }
 
@@ -50,6 +50,6 @@ export function table(header: readonly string[], rows: readonly (readonly unknow
       .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
       .join('  ')
       .trimEnd();
-    return index === 0 ? painted('bold', line) : line;
+    return index === 0 ? styled('bold', line) : line;
   });
 }

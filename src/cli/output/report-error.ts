@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import { StartupError } from '../../domain/errors/startup-error.ts';
 import { GatewayError } from '../gateway/transport.ts';
 import { UsageError } from '../usage-error.ts';
-import { jsonLine, painted, safeText } from './output.ts';
+import { jsonLine, safeText, styled } from './output.ts';
 
 /** What the exit codes mean; the reference page and --help show it. 75 and 78 are those of sysexits. */
 export const EXIT_CODES = {
@@ -36,7 +36,7 @@ export function reportError(error: unknown, asJson: boolean): keyof typeof EXIT_
   process.stderr.write(
     asJson
       ? jsonLine({ error: { ...details, code, message } })
-      : `${painted('red', 'changeover:', process.stderr)} ${safeText(message)}\n${problems(details)}${jobs(details)}${nextStep(details)}`,
+      : `${styled('red', 'changeover:', process.stderr)} ${safeText(message)}\n${problems(details)}${jobs(details)}${nextStep(details)}`,
   );
   return exitCode;
 }

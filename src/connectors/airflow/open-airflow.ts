@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHeaderWord } from '../kits/fields.ts';
 import { basicAuthorization } from '../kits/http/http-auth.ts';
 import { HttpFailure, type HttpSession } from '../kits/http/http-session.ts';
-import type { Entrance, SignedIn } from '../kits/http/sign-in.ts';
+import type { SignedIn, SignInContext } from '../kits/http/sign-in.ts';
 
 export interface AirflowSession extends HttpSession {
   /** Version 3 has the second API alone, and version 2 the first. */
@@ -14,7 +14,7 @@ const VERSION = z.object({ version: z.string().regex(/^[\w.+-]{1,64}$/) });
 const TOKEN = z.object({ access_token: z.string().refine(isHeaderWord) });
 
 export async function openAirflow(
-  { anonymous, open }: Entrance,
+  { anonymous, open }: SignInContext,
   { username, password = '' }: { readonly username?: string | undefined; readonly password?: string | undefined },
 ): Promise<SignedIn<AirflowSession>> {
   const { api, version } = await findVersion(anonymous);

@@ -48,8 +48,8 @@ export default defineHttpConnector({
   tested: { against: 'fake', what: 'a fake of both' },
   baseUrl: ({ managementUrl, subscriptionId, resourceGroupName }) =>
     `${new URL(managementUrl).origin}/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(resourceGroupName)}/providers/Microsoft.DataFactory/factories`,
-  signIn: (entrance, details) =>
-    signInWithEntra(entrance, entraClient(details, `${MANAGEMENT}/.default`, { clientSecret: details.clientSecret })),
+  signIn: (context, details) =>
+    signInWithEntra(context, entraClient(details, `${MANAGEMENT}/.default`, { clientSecret: details.clientSecret })),
   async probe(session, { credentials: { factoryName } }) {
     const { name, properties } = await session.ask(`/${factoryName}?${VERSION}`, FACTORY);
     return { data: { returnedData: { factory: name, provisioningState: properties.provisioningState ?? null } } };

@@ -45,12 +45,12 @@ export default defineHttpConnector({
   rules,
   lead: { tests: [{ field: 'testInformaticaV2Credentials' }] },
   baseUrl: ({ baseUrl }) => new URL(baseUrl).origin,
-  async signIn(entrance, { baseUrl, oauth: client, orgId, username, password }) {
+  async signIn(context, { baseUrl, oauth: client, orgId, username, password }) {
     if (client === undefined)
-      return await signInToInformatica(entrance, baseUrl, { path: 'login', body: { '@type': 'login', username, password } });
+      return await signInToInformatica(context, baseUrl, { path: 'login', body: { '@type': 'login', username, password } });
     // Informatica takes a token once, so each login has one of its own.
-    const oauthToken = await fetchAccessToken(client, entrance.egress);
-    return await signInToInformatica(entrance, baseUrl, { path: 'loginOAuth', body: { oauthToken, orgId } });
+    const oauthToken = await fetchAccessToken(client, context.egress);
+    return await signInToInformatica(context, baseUrl, { path: 'loginOAuth', body: { oauthToken, orgId } });
   },
   async identity({ who }, { credentials: { orgId } }) {
     const isOther = orgId !== undefined && who.orgId !== null && who.orgId !== orgId;

@@ -15,8 +15,8 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testInformaticaCredentials' }] },
   baseUrl: ({ baseUrl }) => new URL(baseUrl).origin,
-  signIn: (entrance, { username, password, baseUrl }) =>
-    signInToInformatica(entrance, baseUrl, { path: 'login', body: { '@type': 'login', username, password } }),
+  signIn: (context, { username, password, baseUrl }) =>
+    signInToInformatica(context, baseUrl, { path: 'login', body: { '@type': 'login', username, password } }),
   identity: informaticaIdentity,
   describes: { validate_connection: 'Signs in, and signs out.' },
 });

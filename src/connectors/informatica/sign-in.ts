@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isHeaderWord } from '../kits/fields.ts';
 import type { HttpFailure, HttpSession } from '../kits/http/http-session.ts';
-import type { Entrance, SignedIn } from '../kits/http/sign-in.ts';
+import type { SignedIn, SignInContext } from '../kits/http/sign-in.ts';
 import { type Meaning, problem, Refusal, says } from '../kits/problems.ts';
 
 /** A session of the pod that the organisation lives in. */
@@ -20,7 +20,7 @@ const LOGIN = z.object({
 
 /** Signs in at `login` or `loginOAuth` of version 2: the resources are at the server that the answer names. */
 export async function signInToInformatica(
-  { anonymous, open }: Entrance,
+  { anonymous, open }: SignInContext,
   loginUrl: string,
   { path, body }: { readonly path: string; readonly body: object },
 ): Promise<SignedIn<InformaticaSession>> {

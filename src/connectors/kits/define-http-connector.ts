@@ -6,7 +6,7 @@ import type { DetailsOf, FieldShape } from '../../domain/connector/field.ts';
 import { authorizeWith, type HttpAuth } from './http/http-auth.ts';
 import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { type HttpAsk, HttpFailure, type HttpSession, openHttp } from './http/http-session.ts';
-import { type Entrance, entranceTo, type SignedIn, withSignedIn } from './http/sign-in.ts';
+import { type SignedIn, type SignInContext, signInContext, withSignedIn } from './http/sign-in.ts';
 import type { Meaning, Meanings } from './problems.ts';
 import { type Check, type Checks, type IdentityCheck, usualValidators } from './usual-validators.ts';
 
@@ -18,7 +18,7 @@ export interface HttpConnectorDefinition<F extends FieldShape, S extends HttpSes
   /** How requests say who asks; they do not unless given. */
   auth?(details: DetailsOf<F>): HttpAuth;
   /** A login that yields a session, in the place of `auth`. The session is ended when the check is. */
-  signIn?(entrance: Entrance, details: DetailsOf<F>): Promise<SignedIn<S>>;
+  signIn?(context: SignInContext, details: DetailsOf<F>): Promise<SignedIn<S>>;
   /** How https is verified at the base URL, where the details say it; no other host is spared the check of its certificate. */
   tls?(details: DetailsOf<F>): HttpTls;
   /** A request that succeeds only with a working login, with the shape of the answer. */
@@ -50,7 +50,7 @@ export function defineHttpConnector<F extends FieldShape, S extends HttpSession 
       identity: typeof identity === 'object' ? async (session) => ({ who: await ask(session, identity) }) : identity,
       async withSession({ credentials, egress }, use) {
         const [base, protection] = [baseUrl(credentials), tls?.(credentials)];
-        if (signIn !== undefined) return await withSignedIn(await signIn(entranceTo(egress, base, protection), credentials), use);
+        if (signIn !== undefined) return await withSignedIn(await signIn(signInContext(egress, base, protection), credentials), use);
         const way = auth?.(credentials);
         const session = openHttp(egress, base, way === undefined ? undefined : await authorizeWith(way, egress), protection);
         // A kind whose sessions are more than that makes them in `signIn`.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { entraClient, entraMeaning, signInWithEntra } from '../kits/azure/entra.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { openHttp } from '../kits/http/http-session.ts';
-import type { Entrance } from '../kits/http/sign-in.ts';
+import type { SignInContext } from '../kits/http/sign-in.ts';
 import { problem, Refusal, says } from '../kits/problems.ts';
 import { fields, type PowerBiDetails, rules } from './fields.ts';
 
@@ -29,13 +29,13 @@ export default defineHttpConnector({
   speaks: "Microsoft Entra's token endpoint and the Power BI REST API",
   tested: { against: 'fake', what: 'a fake of both' },
   baseUrl: ({ apiUrl }) => `${new URL(apiUrl).origin}/v1.0/myorg`,
-  async signIn(entrance, details) {
+  async signIn(context, details) {
     if (details.authMode === 'SERVICE_PRINCIPAL')
-      return await signInWithEntra(entrance, entraClient(details, SCOPE, { clientSecret: details.clientSecret }));
-    await requireManaged(entrance, details);
+      return await signInWithEntra(context, entraClient(details, SCOPE, { clientSecret: details.clientSecret }));
+    await requireManaged(context, details);
     const { username, password } = details;
     const scope = `${SCOPE} offline_access openid profile`;
-    return await signInWithEntra(entrance, entraClient(details, scope, { grantType: 'password', username, password }));
+    return await signInWithEntra(context, entraClient(details, scope, { grantType: 'password', username, password }));
   },
   // The admin API takes some 200 calls in an hour, so one is all that is asked.
   probe: { path: '/admin/groups?$top=1', answer: z.object({ value: z.array(z.unknown()) }) },
@@ -46,7 +46,7 @@ export default defineHttpConnector({
 });
 
 /** Entra passes a password on to nobody: a user whom another directory signs in can't be signed in by one. */
-async function requireManaged({ egress }: Entrance, { loginUrl, username = '' }: PowerBiDetails): Promise<void> {
+async function requireManaged({ egress }: SignInContext, { loginUrl, username = '' }: PowerBiDetails): Promise<void> {
   const { account_type: type } = await openHttp(egress, new URL(loginUrl).origin).ask(
     { path: `/common/userrealm/${encodeURIComponent(username)}?api-version=1.0`, about: 'token' },
     z.object({ account_type: z.string().nullish() }),

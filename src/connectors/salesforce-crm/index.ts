@@ -35,10 +35,10 @@ export default defineHttpConnector({
   speaks: "Salesforce's REST API, and its SOAP login for users",
   tested: { against: 'fake', what: 'a fake of both logins and of that API' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
-  async signIn(entrance, { domain, user, password = '', token = '', consumerKey: id = '', consumerSecret: own = '' }) {
+  async signIn(context, { domain, user, password = '', token = '', consumerKey: id = '', consumerSecret: own = '' }) {
     const origin = originOf(domain) ?? '';
-    if (user === undefined) return await loginAsApp(entrance, origin, { id, secret: own });
-    return await loginAsUser(entrance, origin, { name: user, password, token });
+    if (user === undefined) return await loginAsApp(context, origin, { id, secret: own });
+    return await loginAsUser(context, origin, { name: user, password, token });
   },
   probe: { path: `/services/data/v${VERSION}/limits`, answer: z.object({ DailyApiRequests: z.object({}) }) },
   async identity(session) {

@@ -7,7 +7,7 @@ import { explainSalesforce } from '../families/salesforce/salesforce-refusals.ts
 import { transactional } from '../families/transactional.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { isHeaderWord, word } from '../kits/fields.ts';
-import type { Entrance } from '../kits/http/sign-in.ts';
+import type { SignInContext } from '../kits/http/sign-in.ts';
 import { says } from '../kits/problems.ts';
 
 const dataspaceName = () => word(/^\w+$/, 'must be the name of a data space', 80);
@@ -35,11 +35,11 @@ export default defineHttpConnector({
   speaks: "Salesforce's token endpoints and the metadata API of Data Cloud",
   tested: { against: 'fake', what: 'a fake of both' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
-  async signIn(entrance, { domain, consumerKey: id, consumerSecret: own }) {
+  async signIn(context, { domain, consumerKey: id, consumerSecret: own }) {
     const origin = originOf(domain) ?? '';
-    const { session } = await loginAsApp(entrance, origin, { id, secret: own });
+    const { session } = await loginAsApp(context, origin, { id, secret: own });
     return {
-      session: { ...session, exchange: (dataspace: string | undefined) => exchangeToken(entrance, origin, { session, dataspace }) },
+      session: { ...session, exchange: (dataspace: string | undefined) => exchangeToken(context, origin, { session, dataspace }) },
     };
   },
   async probe(session, { credentials: { dataspace, dataspaces = [] } }) {
@@ -69,7 +69,7 @@ interface Exchange {
 }
 
 /** A token of Salesforce for one of Data Cloud, which has an instance of its own. */
-async function exchangeToken({ open }: Entrance, origin: string, { session, dataspace }: Exchange) {
+async function exchangeToken({ open }: SignInContext, origin: string, { session, dataspace }: Exchange) {
   const body = new URLSearchParams({
     grant_type: 'urn:salesforce:grant-type:external:cdp',
     subject_token: session.token,

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isHeaderWord } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
-import type { Entrance, SignedIn } from '../kits/http/sign-in.ts';
+import type { SignedIn, SignInContext } from '../kits/http/sign-in.ts';
 import type { TableauDetails } from './fields.ts';
 
 /** A session, which belongs to one site. */
@@ -23,7 +23,7 @@ const CREDENTIALS = z.object({
 });
 
 /** https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm, in the version that the server says it has. */
-export async function signInToTableau({ anonymous, open }: Entrance, details: TableauDetails): Promise<SignedIn<TableauSession>> {
+export async function signInToTableau({ anonymous, open }: SignInContext, details: TableauDetails): Promise<SignedIn<TableauSession>> {
   const { serverInfo } = await anonymous.ask('/api/2.4/serverInfo', SERVER);
   const api = `/api/${serverInfo.restApiVersion}`;
   const body = { credentials: { ...credentialsOf(details), site: { contentUrl: details.siteName ?? '' } } };

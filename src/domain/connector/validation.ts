@@ -109,6 +109,6 @@ export function hasPassed(result: Pick<ValidationResult, 'status'>): boolean {
 }
 
 /** What a client is told: a run that was left out because it would say nothing is no failure either. */
-export function isWell({ status, errors }: Pick<ValidationResult, 'status' | 'errors'>): boolean {
+export function isSuccess({ status, errors }: Pick<ValidationResult, 'status' | 'errors'>): boolean {
   return status !== 'failed' && errors.length === 0;
 }

@@ -58,7 +58,7 @@ function mayAudit({ permissions, integrationIds }: Pick<Actor, 'permissions' | '
 }
 
 /** Whether the event is among the types, about the connection that was asked for, and about nothing that the actor may not see. */
-export function isTold(
+export function isVisible(
   event: PublishedEvent,
   { integrationIds }: Pick<Actor, 'integrationIds'>,
   types: ReadonlySet<string>,
@@ -97,6 +97,6 @@ const TOLD = new Set([
   'waitUntil',
 ]);
 
-export function toldData({ data }: Pick<OutboxEvent, 'data'>): Readonly<Record<string, unknown>> {
+export function visibleData({ data }: Pick<OutboxEvent, 'data'>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(data).filter(([name]) => TOLD.has(name)));
 }

@@ -37,7 +37,7 @@ export async function verifyAudit(
   const [{ head, isBroken }, archived] = [await readHead(services), await audit.archived()];
   const isFirst = after === null || after === '';
   // These losses show without an anchor: the head belongs to the last row, and the first row is always the same.
-  const isCut = isFirst && (isBroken || (await isBeheaded(services, head !== null)));
+  const isCut = isFirst && (isBroken || (await isBeginningLost(services, head !== null)));
   const from = after === null || after === '' ? null : readCursor(after);
   const point =
     from === null || from.kept !== null ? null : { seq: from.seq, hash: (await audit.atSeq(from.seq))?.chainHash ?? Buffer.alloc(0) };
@@ -75,7 +75,7 @@ async function readHead({ store }: Services) {
 }
 
 /** The audit begins with the start of the instance, which is never cut, and where anything is sealed there is a head. */
-async function isBeheaded({ store }: Services, hasHead: boolean): Promise<boolean> {
+async function isBeginningLost({ store }: Services, hasHead: boolean): Promise<boolean> {
   const first = await store.read.audit.atSeq(1);
   if (first !== null) return !hasHead || first.action !== FIRST_ACTION;
   return hasHead || !(await store.read.audit.unsealed(null, PAGE)).some(({ action }) => action === FIRST_ACTION);

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors/errors.ts';
-import { type EventFilter, type EventPlace, isTold, type PublishedEvent, wantedTypes } from '../../domain/event/event.ts';
+import { type EventFilter, type EventPlace, isVisible, type PublishedEvent, wantedTypes } from '../../domain/event/event.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { actorOfNow } from '../access/authenticate.ts';
 import { requireConnection } from '../connections/load-connection.ts';
@@ -59,7 +59,7 @@ async function* follow(
     const events = await store.read.events.after(current.projectId, place, BATCH);
     for (const event of events) {
       place = event;
-      if (!isTold(event, current, types, filter.connectionId)) continue;
+      if (!isVisible(event, current, types, filter.connectionId)) continue;
       if (signal.aborted) return;
       yield event;
     }

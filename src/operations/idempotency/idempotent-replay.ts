@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import { answerForRepeat, fateOfAnswer, idempotencyTerm, requireIdempotencyId } from '../../domain/idempotency/kept-answers.ts';
 import type { IdempotencyRow } from '../../domain/ports/idempotency-store.ts';
 import type { Writers } from '../../domain/ports/store.ts';
-import type { SealBinding } from '../../domain/ports/vault.ts';
+import type { ProjectVault, SealBinding } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { requireDataKey } from '../keys/require-data-key.ts';
 import { actorId, type Reveal, type Services } from '../services.ts';
@@ -22,6 +22,8 @@ export interface ReplayableAnswer extends KeptAnswer {
   readonly isCutShort: boolean;
 }
 
+type RunRequest = (services: Services) => Promise<ReplayableAnswer>;
+
 /**
  * What an answer reveals is not recorded with it: a repeat is asked for it anew, and audited.
  *
@@ -34,41 +36,54 @@ export async function idempotentReplay(
   services: Services,
   actor: Actor,
   { id: key, request }: IdentifiedRequest,
-  run: (services: Services) => Promise<ReplayableAnswer>,
+  run: RunRequest,
 ): Promise<KeptAnswer> {
   requireIdempotencyId(key);
-  const tokenId = actorId(actor);
-  const requestHash = services.vault.keyedHash('request', request);
-  let takenUntil = 0;
-  const release = (tx: Writers) => tx.idempotency.release(tokenId, key, takenUntil);
-  const forget = (tx: Writers) => tx.idempotency.forget(tokenId, key, takenUntil);
-  const { taken, row } = await services.store
+  const asked: AskedId = { tokenId: actorId(actor), key, requestHash: services.vault.keyedHash('request', request) };
+  const { taken, row, hold } = await takeId(services, asked);
+  return taken ? await runHolding(services, actor, { hold, row }, run) : await replayFirst(services, actor, asked, row);
+}
+
+type AskedId = Pick<IdempotencyRow, 'tokenId' | 'key' | 'requestHash'>;
+/** An id that belongs to a request until that time. */
+type Hold = AskedId & Pick<IdempotencyRow, 'takenUntil'>;
+
+async function takeId({ store, later }: Services, asked: AskedId) {
+  let hold: Hold = { ...asked, takenUntil: 0 };
+  const { taken, row } = await store
     .write(async (tx) => {
       const now = await tx.now();
       const term = idempotencyTerm(now);
-      takenUntil = term.takenUntil;
-      return await tx.idempotency.take({ tokenId, key, requestHash, answer: null, keyGeneration: null, ...term }, now);
+      hold = { ...asked, takenUntil: term.takenUntil };
+      return await tx.idempotency.take({ ...asked, answer: null, keyGeneration: null, ...term }, now);
     })
     .catch((error: unknown) => {
       // The store may have stored the record although it reported a failure.
-      services.later('release-idempotency-id', () => services.store.write(release));
+      later(RELEASE, () => store.write((tx) => end(tx, hold, 'free')));
       throw error;
     });
+  return { taken, row, hold };
+}
+
+const RELEASE = 'release-idempotency-id';
+
+async function replayFirst(services: Services, actor: Actor, asked: AskedId, first: IdempotencyRow): Promise<KeptAnswer> {
+  const sealed = answerForRepeat(first, asked.requestHash);
+  const kept = (await services.vault.forProject(actor.projectId, sealed)).open(bindingOf(actor, asked), sealed);
+  return await replayKeptAnswer(services, actor, kept.toString('utf8'));
+}
+
+function bindingOf({ projectId }: Actor, { tokenId, key, requestHash }: AskedId): SealBinding {
+  return { projectId, connectionId: tokenId, contentId: key, field: 'answer', endpoint: requestHash };
+}
+
+async function runHolding(
+  services: Services,
+  actor: Actor,
+  { hold, row }: { readonly hold: Hold; readonly row: IdempotencyRow },
+  run: RunRequest,
+): Promise<ReplayableAnswer> {
   const keys = await services.vault.forProject(actor.projectId);
-  const binding: SealBinding = {
-    projectId: actor.projectId,
-    connectionId: tokenId,
-    contentId: key,
-    field: 'answer',
-    endpoint: requestHash,
-  };
-  if (!taken) {
-    const sealed = answerForRepeat(row, requestHash);
-    const kept = (await services.vault.forProject(actor.projectId, sealed)).open(binding, sealed);
-    return await replayKeptAnswer(services, actor, kept.toString('utf8'));
-  }
-  const free = (how = release) =>
-    services.store.write(how).catch(() => services.later('release-idempotency-id', () => services.store.write(how)));
   const reveals: Reveal[] = [];
   let hasChanged = false;
   const changed = () => {
@@ -78,34 +93,49 @@ export async function idempotentReplay(
   try {
     answer = await run({ ...withSameKeys(services, row), revealed: (reveal) => reveals.push(reveal), changed });
   } catch (error) {
-    await free();
+    await letGo(services, hold, 'free');
     throw error;
   }
   const recorded = reveals.filter((reveal): reveal is RecordedReveal => reveal.kind !== 'secret');
   // Only a query shows such a value, and whoever repeats one asks again, and is checked and audited again.
   const fate = recorded.length < reveals.length ? 'forget' : fateOfAnswer({ ...answer, hasChanged });
-  if (fate === 'free') await free();
-  else if (fate === 'forget') await free(forget);
-  else {
-    const sealed = keys.seal(binding, Buffer.from(withoutCredentials(answer, recorded), 'utf8')).blob;
-    try {
-      await services.store.write(async (tx) => {
-        await requireDataKey(tx, actor.projectId, keys.keyGeneration);
-        await tx.idempotency.finish(tokenId, key, sealed, keys.keyGeneration);
-      });
-    } catch {
-      await free();
-      // An answer that was given is the one that every repeat gets, so none is given that may not have been kept.
-      throw new DomainError(
-        'OUTCOME_UNKNOWN',
-        'The store did not say whether it kept the answer. Repeat the request with the same idempotency id.',
-        {
-          retryAfterSeconds: 1,
-        },
-      );
-    }
-  }
+  if (fate === 'keep') await keepAnswer(services, actor, hold, { keys, text: withoutCredentials(answer, recorded) });
+  else await letGo(services, hold, fate);
   return answer;
+}
+
+async function keepAnswer(
+  services: Services,
+  actor: Actor,
+  hold: Hold,
+  { keys, text }: { readonly keys: ProjectVault; readonly text: string },
+): Promise<void> {
+  const { blob } = keys.seal(bindingOf(actor, hold), Buffer.from(text, 'utf8'));
+  try {
+    await services.store.write(async (tx) => {
+      await requireDataKey(tx, actor.projectId, keys.keyGeneration);
+      await tx.idempotency.finish(hold.tokenId, hold.key, blob, keys.keyGeneration);
+    });
+  } catch {
+    await letGo(services, hold, 'free');
+    // An answer that was given is the one that every repeat gets, so none is given that may not have been kept.
+    throw new DomainError(
+      'OUTCOME_UNKNOWN',
+      'The store did not say whether it kept the answer. Repeat the request with the same idempotency id.',
+      { retryAfterSeconds: 1 },
+    );
+  }
+}
+
+/** Ends the hold; if the store fails at that, once more in the background. */
+async function letGo({ store, later }: Services, hold: Hold, fate: 'free' | 'forget'): Promise<void> {
+  const write = () => store.write((tx) => end(tx, hold, fate));
+  await write().catch(() => later(RELEASE, write));
+}
+
+async function end({ idempotency }: Writers, { tokenId, key, takenUntil }: Hold, fate: 'free' | 'forget'): Promise<void> {
+  if (fate === 'free') await idempotency.release(tokenId, key, takenUntil);
+  else await idempotency.forget(tokenId, key, takenUntil);
 }
 
 /** Keys are made from the request and the time of its first run: the same in each of its runs, and new once the id may be used anew. */

@@ -5,12 +5,12 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';
 import type { Services } from '../services.ts';
 
-type BesideRow = Pick<Version, 'projectId' | 'connectionId' | 'kind' | 'settings'>;
+type PlainRow = Pick<Version, 'projectId' | 'connectionId' | 'kind' | 'settings'>;
 
 /** Keyed hash of a reference and what stands beside it. Somebody who edits the database cannot make a hash that fits the edit. */
 export function referenceHash(
   { vault }: Pick<Services, 'vault'>,
-  { projectId, connectionId, kind, settings }: BesideRow,
+  { projectId, connectionId, kind, settings }: PlainRow,
   reference: SecretReference,
 ): Buffer {
   return vault.keyedHash('candidate', projectId, connectionId, kind, canonicalJson({ settings, reference }));
@@ -19,7 +19,7 @@ export function referenceHash(
 /** The settings beside a reference. Throws INTEGRITY when they or the reference are not those that were saved. */
 export function openPlainSettings(
   services: Pick<Services, 'vault'>,
-  row: BesideRow & Pick<Version, 'candidateHash'>,
+  row: PlainRow & Pick<Version, 'candidateHash'>,
   reference: SecretReference,
 ): Details {
   if (referenceHash(services, row, reference).equals(row.candidateHash)) return row.settings;

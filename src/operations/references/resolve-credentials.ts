@@ -6,7 +6,7 @@ import type { Readers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { openDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
-import { type Following, type Opened, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
+import { type Opened, type ResolveOptions, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
 
 /** A version, or a change. A change is not bound to a destination yet. */
 type OpenableRow = Parameters<typeof openDetails>[1] & Partial<Pick<Version, 'boundTo'>>;
@@ -15,7 +15,7 @@ type OpenableRow = Parameters<typeof openDetails>[1] & Partial<Pick<Version, 'bo
  * Opens a version or change, and goes to the outside manager for one that holds a reference: never within a transaction. Throws
  * SecretError where the secret is not to be had or leads somewhere else than the version is bound to, and what `openDetails` throws.
  */
-export async function resolveCredentials(services: Services, actor: Actor, row: OpenableRow, options?: Following): Promise<Opened> {
+export async function resolveCredentials(services: Services, actor: Actor, row: OpenableRow, options?: ResolveOptions): Promise<Opened> {
   const details = await openDetails(services, row);
   if (row.reference === null) return { details, candidateHash: row.candidateHash, boundTo: null, isKept: false };
   const opened = await resolveReference(services, actor, { ...row, reference: row.reference }, options);
@@ -47,12 +47,12 @@ export async function candidateOf(services: Services, actor: Actor, row: Openabl
 /** Opens a version inside a transaction. */
 export type Open = (version: Version, from: Readers) => Promise<Details>;
 
-/** Ends a transaction that came upon a reference which has not been followed, and runs it again when it has. */
-class FollowFirst extends Error {
+/** Ends a transaction that came upon a reference which is not resolved yet; it runs again when it is. */
+class UnresolvedReference extends Error {
   readonly version: Version;
 
   constructor(version: Version) {
-    super('follow the reference first');
+    super('resolve the reference first');
     this.version = version;
   }
 }
@@ -61,7 +61,7 @@ class FollowFirst extends Error {
 const MOST_RUNS = 4;
 
 /**
- * Runs a transaction that opens a version on its way, which may hold a reference: it is followed outside of the transaction. A
+ * Runs a transaction that opens a version on its way, which may hold a reference: it is resolved outside of the transaction. A
  * version whose secret leads somewhere else than it was proven with is not opened.
  * Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE.
  */
@@ -71,19 +71,19 @@ export async function withOpened<T>(
   transact: (open: Open) => Promise<T>,
   options: { readonly fresh?: boolean } = {},
 ): Promise<T> {
-  let followed: { readonly version: Version; readonly details: Details } | null = null;
+  let resolved: { readonly version: Version; readonly details: Details } | null = null;
   for (let run = 1; run <= MOST_RUNS; run += 1) {
-    const ahead: typeof followed = followed;
+    const ahead: typeof resolved = resolved;
     try {
       return await transact(async (version, from) => {
         const details = await openDetails(services, version, from);
         if (version.reference === null) return details;
-        if (ahead === null || !isSame(ahead.version, version)) throw new FollowFirst(version);
+        if (ahead === null || !isSame(ahead.version, version)) throw new UnresolvedReference(version);
         return ahead.details;
       });
     } catch (error) {
-      if (!(error instanceof FollowFirst)) throw error;
-      followed = { version: error.version, details: await followBound(services, actor, error.version, options) };
+      if (!(error instanceof UnresolvedReference)) throw error;
+      resolved = { version: error.version, details: await resolveBound(services, actor, error.version, options) };
     }
   }
   throw new DomainError('UNAVAILABLE', 'The connection is being changed at this moment. Send the request again.', { retryAfterSeconds: 2 });
@@ -93,8 +93,8 @@ function isSame(a: Version, b: Version): boolean {
   return a.connectionId === b.connectionId && a.version === b.version && a.candidateHash.equals(b.candidateHash);
 }
 
-async function followBound(services: Services, actor: Actor, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
-  // `withOpened` follows versions with a reference alone.
+async function resolveBound(services: Services, actor: Actor, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
+  // `withOpened` resolves versions with a reference alone.
   if (version.reference === null) return await openDetails(services, version);
   const { details, boundTo } = await resolveReferenceOrRefuse(services, actor, { ...version, reference: version.reference }, options);
   if (version.boundTo === null || boundTo?.equals(version.boundTo) !== true)

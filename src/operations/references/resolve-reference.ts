@@ -24,7 +24,7 @@ export interface Opened {
   readonly isKept: boolean;
 }
 
-export interface Following {
+export interface ResolveOptions {
   /** Reads the secret again, even if a value is cached. */
   readonly fresh?: boolean;
   /** False when the secret is only looked at: that does not bind it to a destination. */
@@ -39,7 +39,7 @@ export async function resolveReference(
   services: Services,
   actor: Actor,
   row: ReferringRow & { readonly reference: SecretReference },
-  { fresh = false, binds = true }: Following = {},
+  { fresh = false, binds = true }: ResolveOptions = {},
 ): Promise<Opened> {
   const { destined, namesDestination, ...opened } = await readReferred(services, row, row.reference, fresh);
   if (!namesDestination) await bindDestination(services, actor, destined, { binds });

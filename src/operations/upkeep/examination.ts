@@ -25,7 +25,7 @@ export function addFindings({ findings, counts }: Examined, found: readonly Find
 }
 
 /** Why the credentials of a version or change do not open; null when they do. */
-export async function whyShut(
+export async function openingFailure(
   services: Services,
   row: Parameters<typeof openDetails>[1],
 ): Promise<'does-not-open' | 'connector-missing' | null> {

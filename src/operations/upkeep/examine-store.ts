@@ -12,7 +12,7 @@ import { lostVersions } from '../audit/compare-with-audit.ts';
 import { sealsInTurn } from '../audit/follow-seals.ts';
 import { readRestores } from '../audit/read-restores.ts';
 import type { Services } from '../services.ts';
-import { addFindings, type Examined, MOST_FINDINGS, whyShut } from './examination.ts';
+import { addFindings, type Examined, MOST_FINDINGS, openingFailure } from './examination.ts';
 import { examineSecrets } from './examine-secrets.ts';
 import { examineVersions } from './examine-versions.ts';
 import { type StalePlace, staleRows } from './stale-rows.ts';
@@ -168,7 +168,7 @@ async function unfinishedRotation({ store }: Services): Promise<Examination['rot
 
 async function examineChanges(examined: Examined, rows: readonly Change[]): Promise<void> {
   for (const change of rows) {
-    if ((await whyShut(examined.services, change)) === 'does-not-open')
+    if ((await openingFailure(examined.services, change)) === 'does-not-open')
       addFindings(examined, [{ connectionId: change.connectionId, version: change.baseVersion ?? 0, problem: 'change-does-not-open' }]);
     await examined.pacer.pause();
   }

@@ -5,7 +5,7 @@ import { isConfigAltered, isContentAltered, isDestructionAltered, isLabelAltered
 import { gapBetween } from '../../domain/version/version-gap.ts';
 import { compareWithAudit } from '../audit/compare-with-audit.ts';
 import type { Services } from '../services.ts';
-import { addFindings, type Examined, isOfRow, whyShut } from './examination.ts';
+import { addFindings, type Examined, isOfRow, openingFailure } from './examination.ts';
 
 /** Looks at versions in their order; `behind` is the one after the last of them, which tells whether that is its connection's newest. */
 export async function examineVersions(examined: Examined, rows: readonly Version[], behind: Version | null): Promise<void> {
@@ -65,7 +65,7 @@ async function problemsIn(
   if (content === 'altered' || isContentAltered(version, content)) problems.push('content-altered');
   if (isDestructionAltered(version, content === 'altered' ? null : content) || (await hasOtherLabel(services, version, isNewest)))
     problems.push('state-altered');
-  const failure = version.destroyedAt === null ? await whyShut(services, version) : null;
+  const failure = version.destroyedAt === null ? await openingFailure(services, version) : null;
   if (failure !== null) problems.push(failure);
   return problems;
 }

@@ -34,7 +34,7 @@ export interface SqliteReserve {
 
 export function createSqliteReserve(file: string): SqliteReserve {
   const folder = dirname(file);
-  let room = 0;
+  let freeBytes = 0;
   let lookAt = -Infinity;
   let fillAt = -Infinity;
   /** False until it was filled since the start: a log is removed with the process that made it. */
@@ -46,9 +46,9 @@ export function createSqliteReserve(file: string): SqliteReserve {
     const now = performance.now();
     if (now >= lookAt) {
       lookAt = now + LOOK_MS;
-      room = roomIn(folder);
+      freeBytes = freeBytesIn(folder);
     }
-    return room;
+    return freeBytes;
   }
 
   function isFull(): boolean {
@@ -77,7 +77,7 @@ export function createSqliteReserve(file: string): SqliteReserve {
 }
 
 /** What a disk that can't be asked has is found out by writing. */
-function roomIn(folder: string): number {
+function freeBytesIn(folder: string): number {
   try {
     const { bavail, bsize, blocks } = statfsSync(folder);
     return blocks === 0 ? Infinity : bavail * bsize;

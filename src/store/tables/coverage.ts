@@ -6,7 +6,7 @@ export interface SignedRows {
   /** What identifies a row, in the order of its primary key. */
   readonly id: readonly string[];
   readonly except: Readonly<Record<string, string>>;
-  readonly rows: UntoldOfRows;
+  readonly rows: UndetectedRowEdits;
 }
 
 /** What prevents an edit of the table from gaining anything, in place of a MAC. */
@@ -15,7 +15,7 @@ export interface CoveredElsewhere {
   readonly how: string;
   /** Columns whose edits nothing detects. */
   readonly except: Readonly<Record<string, string>>;
-  readonly rows: UntoldOfRows;
+  readonly rows: UndetectedRowEdits;
 }
 
 /** Nothing reads or writes it yet. */
@@ -29,7 +29,7 @@ export interface UnusedTable {
  * Edits of whole rows that neither a start nor `doctor` nor `audit verify` detects, each with the reason why it gains nothing: a row is
  * deleted, it is copied under another id, an older copy of it is put back.
  */
-export type UntoldOfRows = Readonly<Partial<Record<'deletion' | 'copy' | 'replay', string>>>;
+export type UndetectedRowEdits = Readonly<Partial<Record<'deletion' | 'copy' | 'replay', string>>>;
 
 const NOT_USED = 'Nothing of this release reads or writes the table.';
 const DESTROYS = 'It destroys: what belongs to the row is not found any more, and nobody gains a right by it.';

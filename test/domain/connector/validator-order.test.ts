@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { comparedWithItself, notApplicable, skippedAfter, unchecked } from '../../../src/domain/connector/unrun-results.ts';
-import { hasPassed, isWell, type ValidationResult } from '../../../src/domain/connector/validation.ts';
+import { hasPassed, isSuccess, type ValidationResult } from '../../../src/domain/connector/validation.ts';
 import { blockerOf, prerequisitesOf, validatorOfRelative } from '../../../src/domain/connector/validator-order.ts';
 import { catalogue } from '../../support/connectors/validate.ts';
 import { refusalOf } from '../../support/outcomes/refusal-of.ts';
@@ -51,7 +51,7 @@ describe('validators run in order', () => {
 
 test('of what was not run, only what a failure kept from running counts as failed', () => {
   const named = { name: 'validate_identity', description: '' };
-  const said = (one: ValidationResult) => ({ passed: hasPassed(one), well: isWell(one) });
+  const said = (one: ValidationResult) => ({ passed: hasPassed(one), well: isSuccess(one) });
   expect({
     skipped: said(skippedAfter(named, 'validate_connection', 5)),
     itself: said(comparedWithItself(named, 5)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isTold, type PublishedEvent, toldData, wantedTypes } from '../../../src/domain/event/event.ts';
+import { isVisible, type PublishedEvent, visibleData, wantedTypes } from '../../../src/domain/event/event.ts';
 import { permissionsOf, type Role } from '../../../src/domain/token/roles.ts';
 
 const event: PublishedEvent = {
@@ -30,7 +30,7 @@ describe('who is told of which events', () => {
   test('a token that is limited to integrations is told of these and their connections alone', () => {
     const told = (given: Partial<PublishedEvent>) => {
       const one = { ...event, ...given };
-      return isTold(one, { integrationIds: ['i'] }, new Set([one.type]), null);
+      return isVisible(one, { integrationIds: ['i'] }, new Set([one.type]), null);
     };
     expect({
       own: told({}),
@@ -43,7 +43,7 @@ describe('who is told of which events', () => {
 
   test('only what was asked for is told: by type, and by connection', () => {
     const told = (types: readonly string[], connectionId: string | null) =>
-      isTold(event, { integrationIds: null }, new Set(types), connectionId);
+      isVisible(event, { integrationIds: null }, new Set(types), connectionId);
     expect({
       all: told(['connection.update'], null),
       type: told(['lease.acquire'], null),
@@ -58,5 +58,5 @@ describe('who is told of which events', () => {
 
 test('reasons, losses and keyed hashes stay in the audit', () => {
   const data = { version: 2, changedFields: ['host'], reason: 'an outage', lost: ['SELECT on sales'], rowMac: 'ab', reference: {} };
-  expect(toldData({ data })).toEqual({ version: 2, changedFields: ['host'] });
+  expect(visibleData({ data })).toEqual({ version: 2, changedFields: ['host'] });
 });

@@ -570,7 +570,7 @@ export const OPERATIONS = [
   {
     id: 'operations/answer-under-a-retired-key',
     file: 'src/operations/idempotency/idempotent-replay.ts',
-    before: '        await requireDataKey(tx, actor.projectId, keys.keyGeneration);\n',
+    before: '      await requireDataKey(tx, actor.projectId, keys.keyGeneration);\n',
     after: '',
     tests: RETIRED,
     name: 'retired meanwhile',

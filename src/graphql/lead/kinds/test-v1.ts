@@ -1,5 +1,5 @@
 import type { WireShape } from '../../../domain/connector/lead.ts';
-import { isWell } from '../../../domain/connector/validation.ts';
+import { isSuccess } from '../../../domain/connector/validation.ts';
 import { badRequest } from '../../../domain/errors/errors.ts';
 import type { StageCreation } from '../../../operations/changes/stage-creation.ts';
 import type { TestedStaging } from '../../../operations/changes/test-and-stage.ts';
@@ -61,7 +61,7 @@ export function testedPayload(builder: Builder, v1: ValidationTypes['v1'], name:
   return builder.objectRef<TestedStaging>(name).implement({
     fields: (t) => ({
       key: t.exposeString('key', { description: 'The temporary key, or null when a validation failed.' }),
-      success: t.boolean({ resolve: ({ results }) => results.every(isWell) }),
+      success: t.boolean({ resolve: ({ results }) => results.every(isSuccess) }),
       ...(explains
         ? {
             validations: t.field({

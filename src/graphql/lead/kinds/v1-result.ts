@@ -1,5 +1,5 @@
 import type { Problem, ValidationResult } from '../../../domain/connector/validation.ts';
-import { isWell } from '../../../domain/connector/validation.ts';
+import { isSuccess } from '../../../domain/connector/validation.ts';
 import type { Builder } from '../../schema/builder.ts';
 
 /** The lead API's first form of a result: rows of text. */
@@ -46,7 +46,7 @@ export function createV1Types(builder: Builder) {
  */
 export function v1ResultOf(results: readonly ValidationResult[]): V1Result {
   return {
-    success: results.every(isWell),
+    success: results.every(isSuccess),
     validations: results.map((result) => ({ type: result.validator, message: endOf(result), data: detailOf(result.errors[0]) })),
     warnings: results.flatMap(({ validator, status, errors, warnings }) =>
       [...errors, ...(status === 'skipped' ? [] : warnings)].map((problem) => ({

@@ -1,5 +1,5 @@
 import { PROGRESS_STATUSES, type ValidationProgress } from '../../../domain/change/proof/validation-progress.ts';
-import { type PublishedEvent, toldData } from '../../../domain/event/event.ts';
+import { type PublishedEvent, visibleData } from '../../../domain/event/event.ts';
 import { followEvents } from '../../../operations/events/follow-events.ts';
 import { followProgress } from '../../../operations/validations/follow-progress.ts';
 import type { Builder } from '../builder.ts';
@@ -20,7 +20,7 @@ export function addEvents(builder: Builder): void {
         type: 'GenericScalar',
         nullable: false,
         description: 'Ids, numbers and words of closed lists.',
-        resolve: (row) => toldData(row),
+        resolve: (row) => visibleData(row),
       }),
     }),
   });

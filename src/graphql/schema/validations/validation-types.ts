@@ -1,4 +1,4 @@
-import { isWell, type Problem, type ValidationResult, type ValidatorData } from '../../../domain/connector/validation.ts';
+import { isSuccess, type Problem, type ValidationResult, type ValidatorData } from '../../../domain/connector/validation.ts';
 import { createV1Types } from '../../lead/kinds/v1-result.ts';
 import type { Builder } from '../builder.ts';
 import { createTestOptions } from './test-options.ts';
@@ -45,7 +45,7 @@ export function createValidationTypes(builder: Builder) {
   });
   const result = builder.objectRef<ValidationResult>('TestCredentialsV2Response').implement({
     fields: (t) => ({
-      success: t.boolean({ resolve: isWell }),
+      success: t.boolean({ resolve: isSuccess }),
       validationName: t.exposeString('validator'),
       description: t.exposeString('description'),
       errors: t.field({ type: [failure], nullable: { list: true, items: true }, resolve: (row) => [...row.errors] }),

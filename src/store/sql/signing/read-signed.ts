@@ -55,7 +55,7 @@ export function asStored<T>(rows: Rows): readonly T[] {
  */
 export function listed<T>(source: Pick<SignedSource, 'signing'>, table: Table, rows: Rows, beside?: (row: T) => unknown): readonly T[] {
   return (rows as readonly Record<string, unknown>[]).map((row) =>
-    isIntact(source, table, row, beside?.(row as T) ?? null) ? accept<T>(source, table, row) : (huskOf(table, row) as T),
+    isIntact(source, table, row, beside?.(row as T) ?? null) ? accept<T>(source, table, row) : (unreadableRow(table, row) as T),
   );
 }
 
@@ -63,16 +63,16 @@ export function listed<T>(source: Pick<SignedSource, 'signing'>, table: Table, r
 const SORTED_BY = ['createdAt', 'acquiredAt'];
 
 /** What is left of an altered row. */
-export function huskOf(table: Table, row: Row): object {
+export function unreadableRow(table: Table, row: Row): object {
   const id = [...shapeOf(table).id, ...SORTED_BY];
-  const husk = {};
+  const unreadable = {};
   for (const key of Object.keys(getTableColumns(table)))
-    Object.defineProperty(husk, key, {
+    Object.defineProperty(unreadable, key, {
       enumerable: true,
       get() {
         if (id.includes(key) && (typeof row[key] === 'string' || typeof row[key] === 'number')) return row[key];
         throw altered(table, row);
       },
     });
-  return husk;
+  return unreadable;
 }

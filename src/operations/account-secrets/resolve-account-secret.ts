@@ -3,7 +3,7 @@ import type { Services } from '../services.ts';
 import { lostValue, openValue } from './sealed-value.ts';
 
 /** The value of a secret for a reference that leads to it, which the caller overwrites when done; null where there is none that lasts. */
-export async function followSecret(
+export async function resolveAccountSecret(
   services: Pick<Services, 'store' | 'vault'>,
   projectId: string,
   name: string,
