@@ -42,7 +42,12 @@ export function keptHash(vault: Vault, previous: Uint8Array, seq: number, row: L
 }
 
 /** Signs a segment of the archive; the chain hash at its end stands for all of its rows. */
-export function signSegment(vault: Vault, from: number, through: number, previous: Uint8Array, head: Uint8Array): Buffer {
+export function signSegment(
+  vault: Vault,
+  { from, through }: { readonly from: number; readonly through: number },
+  previous: Uint8Array,
+  head: Uint8Array,
+): Buffer {
   return vault.keyedHash('audit', 'segment', String(from), String(through), previous, head);
 }
 

@@ -11,6 +11,6 @@ export function createAuditChain(vault: Vault): AuditChain {
     verify: (pages, anchors, range) => verifyAuditChain(vault, pages, anchors, range),
     signCut: (head) => signCut(vault, head),
     keep: (previous, seq, row) => keptHash(vault, previous, seq, row),
-    signSegment: (from, through, previous, head) => signSegment(vault, from, through, previous, head),
+    signSegment: (from, through, previous, head) => signSegment(vault, { from, through }, previous, head),
   };
 }

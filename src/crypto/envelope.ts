@@ -29,15 +29,14 @@ export class EnvelopeError extends Error {
 
 /** Salt and nonce are fresh for each record; a caller gives its own source only to fix the format in a test. */
 export function seal(
-  dataKey: Uint8Array,
-  generation: number,
+  { key, generation }: { readonly key: Uint8Array; readonly generation: number },
   plaintext: Uint8Array,
   associated: Uint8Array,
   random: (size: number) => Buffer = randomBytes,
 ): Buffer {
   const salt = random(SALT);
   const nonce = random(NONCE);
-  const record = derive(dataKey, salt, 'chg/rec', 32 + COMMIT);
+  const record = derive(key, salt, 'chg/rec', 32 + COMMIT);
   try {
     const cipher = createCipheriv('aes-256-gcm', record.subarray(0, 32), nonce);
     cipher.setAAD(associated);

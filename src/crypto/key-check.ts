@@ -13,7 +13,7 @@ function associated(instanceId: string): Buffer {
 
 /** A value that only this key opens. */
 export function keyCheckOf(kek: Uint8Array, instanceId: string): Buffer {
-  return seal(kek, 0, CHECK, associated(instanceId));
+  return seal({ key: kek, generation: 0 }, CHECK, associated(instanceId));
 }
 
 /** A new instance: its id, and the value that only its master key opens. */

@@ -73,7 +73,13 @@ export function createKeyRing(masterKey: Uint8Array, instanceId: string, keyStor
   function wrapFresh(owner: string, purpose: DataKeyPurpose, generation: number): NewKey {
     const key = randomBytes(32);
     try {
-      return { owner, purpose, generation, kid: target, wrapped: seal(kekOf(target), 0, key, associated(owner, purpose, generation)) };
+      return {
+        owner,
+        purpose,
+        generation,
+        kid: target,
+        wrapped: seal({ key: kekOf(target), generation: 0 }, key, associated(owner, purpose, generation)),
+      };
     } finally {
       key.fill(0);
     }
@@ -107,7 +113,11 @@ export function createKeyRing(masterKey: Uint8Array, instanceId: string, keyStor
         rewrap(key) {
           const { key: plain } = unwrapWith(kekOf(key.kid), key);
           try {
-            return { ...key, kid: to.kid, wrapped: seal(to.kek, 0, plain, associated(key.owner, key.purpose, key.generation)) };
+            return {
+              ...key,
+              kid: to.kid,
+              wrapped: seal({ key: to.kek, generation: 0 }, plain, associated(key.owner, key.purpose, key.generation)),
+            };
           } finally {
             plain.fill(0);
           }

@@ -19,7 +19,7 @@ export function sealUpgrade(instanceId: string, generation: number, holder: KeyP
       purpose: 'upgrade',
       generation,
       kid: holder.kid,
-      wrapped: seal(holder.kek, 0, plain, associated(instanceId, generation)),
+      wrapped: seal({ key: holder.kek, generation: 0 }, plain, associated(instanceId, generation)),
     };
   } finally {
     plain.fill(0);

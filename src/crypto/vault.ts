@@ -87,7 +87,7 @@ async function openProject(ring: KeyRing, instanceId: string, projectId: string)
     keyGeneration: latest.generation,
     generations: keys.map(({ generation }) => generation),
     seal(binding, plaintext) {
-      const blob = seal(latest.key, latest.generation, plaintext, associated(binding));
+      const blob = seal(latest, plaintext, associated(binding));
       return { blob, keyGeneration: latest.generation, cipherHash: createHash('sha256').update(blob).digest() };
     },
     open(binding, blob) {

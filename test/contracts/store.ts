@@ -59,7 +59,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const advance = () =>
         store.write(async (tx) => {
           await tx.lock(connection.id, 'exclusive');
-          return await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+          return await tx.connections.advance(scope, connection.id, { from: 1, to: 2 }, { by: 'a', now: clock.now() });
         });
       expect((await Promise.all([advance(), advance(), advance()])).filter(Boolean)).toHaveLength(1);
     });
@@ -118,7 +118,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
     test('a lease that was released pins its version no longer, whenever it would have expired', async () => {
       const { scope, connection, lease } = await seed(store, clock);
       const retired = await store.write(async (tx) => {
-        await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+        await tx.connections.advance(scope, connection.id, { from: 1, to: 2 }, { by: 'a', now: clock.now() });
         await tx.versions.demote(connection.id, 1, clock.now());
         const held = await tx.versions.retire(connection.id, 1, clock.now());
         await tx.leases.end(lease.id, 'released', clock.now());
@@ -144,7 +144,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const retire = () => store.write((tx) => tx.versions.retire(connection.id, 1, clock.now()));
       const early = await retire();
       await store.write(async (tx) => {
-        await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+        await tx.connections.advance(scope, connection.id, { from: 1, to: 2 }, { by: 'a', now: clock.now() });
         await tx.versions.demote(connection.id, 1, clock.now() + 3 * HOUR);
         await tx.versions.append({ ...version, version: 2, rowMac: randomBytes(32) });
       });
@@ -152,7 +152,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const free = await seed(store, clock);
       const beforeTimeAndFree = await store.write(async (tx) => {
         await tx.leases.end(free.lease.id, 'released', clock.now());
-        await tx.connections.advance(free.scope, free.connection.id, 1, 2, 'a', clock.now());
+        await tx.connections.advance(free.scope, free.connection.id, { from: 1, to: 2 }, { by: 'a', now: clock.now() });
         await tx.versions.demote(free.connection.id, 1, clock.now() + 3 * HOUR);
         return await tx.versions.retire(free.connection.id, 1, clock.now() + 3 * HOUR - 1);
       });
@@ -558,7 +558,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
         const { scope, connection, version, lease } = await seed(store, clock);
         await store.write(async (tx) => {
           await tx.leases.end(lease.id, 'released', clock.now());
-          await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+          await tx.connections.advance(scope, connection.id, { from: 1, to: 2 }, { by: 'a', now: clock.now() });
           await tx.versions.demote(connection.id, 1, clock.now());
           await tx.versions.append({ ...version, version: 2, rowMac: randomBytes(32) });
         });
@@ -615,7 +615,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
       const rename = (id: string) =>
         store
-          .write((tx) => tx.integrations.rename(scope, id, 'same', null, clock.now()))
+          .write((tx) => tx.integrations.rename(scope, id, 'same', { by: null, now: clock.now() }))
           .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
       const outcomes = await Promise.all([rename(a.id), rename(b.id)]);
       expect({
@@ -631,7 +631,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       expect({
         removed: await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
         inserted: await store.write((tx) => tx.integrations.insert(integrationOf(scope, 'name'))),
-        renamed: await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', null, clock.now())),
+        renamed: await store.write((tx) => tx.integrations.rename(scope, old.id, 'other', { by: null, now: clock.now() })),
         again: await store.write((tx) => tx.integrations.removeIfEmpty(scope, old.id, clock.now())),
       }).toEqual({ removed: true, inserted: true, renamed: 'gone', again: false });
     });
@@ -804,14 +804,14 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const { id } = connection;
       const run = (step: (tx: Writers) => Promise<boolean>) => store.write(step);
       expect({
-        isProtected: await run((tx) => tx.connections.setDeletionProtection(scope, id, true, 'a', clock.now())),
+        isProtected: await run((tx) => tx.connections.setDeletionProtection(scope, id, true, { by: 'a', now: clock.now() })),
         removedProtected: await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
-        unprotected: await run((tx) => tx.connections.setDeletionProtection(scope, id, false, 'a', clock.now())),
+        unprotected: await run((tx) => tx.connections.setDeletionProtection(scope, id, false, { by: 'a', now: clock.now() })),
         removed: await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
         again: await run((tx) => tx.connections.remove(scope, id, 'a', clock.now())),
-        protectedGone: await run((tx) => tx.connections.rename(scope, id, 'new', 'a', clock.now())),
-        renamedGone: await run((tx) => tx.connections.setActive(scope, id, false, 'a', clock.now())),
-        disabledGone: await run((tx) => tx.connections.advance(scope, id, 1, 2, 'a', clock.now())),
+        protectedGone: await run((tx) => tx.connections.rename(scope, id, 'new', { by: 'a', now: clock.now() })),
+        renamedGone: await run((tx) => tx.connections.setActive(scope, id, false, { by: 'a', now: clock.now() })),
+        disabledGone: await run((tx) => tx.connections.advance(scope, id, { from: 1, to: 2 }, { by: 'a', now: clock.now() })),
         other: (await store.read.connections.find(scope, id)) === null,
       }).toEqual({
         isProtected: true,
@@ -831,10 +831,10 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const foreign = newScope();
       const { id } = connection;
       const outcomes = await store.write(async (tx) => [
-        await tx.connections.advance(foreign, id, 1, 2, 'a', clock.now()),
-        await tx.connections.rename(foreign, id, 'x', 'a', clock.now()),
+        await tx.connections.advance(foreign, id, { from: 1, to: 2 }, { by: 'a', now: clock.now() }),
+        await tx.connections.rename(foreign, id, 'x', { by: 'a', now: clock.now() }),
         await tx.connections.remove(foreign, id, 'a', clock.now()),
-        await tx.integrations.rename(foreign, connection.integrationId, 'x', null, clock.now()),
+        await tx.integrations.rename(foreign, connection.integrationId, 'x', { by: null, now: clock.now() }),
         await tx.integrations.removeIfEmpty(foreign, connection.integrationId, clock.now()),
       ]);
       expect({ outcomes, connections: await store.read.connections.find(scope, id) }).toEqual({
@@ -957,7 +957,7 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       const referring: Version = { ...version, version: 2, reference, contentId: null, cipherHash: null };
       const [first, second] = [randomBytes(32), randomBytes(32)];
       const bound = await store.write(async (tx) => {
-        await tx.connections.advance(scope, connection.id, 1, 2, 'a', clock.now());
+        await tx.connections.advance(scope, connection.id, { from: 1, to: 2 }, { by: 'a', now: clock.now() });
         await tx.versions.demote(connection.id, 1, clock.now() + HOUR);
         await tx.versions.append(referring);
         return [

@@ -63,7 +63,7 @@ export function describeStreamingStore(engine: string, open: (clock: ReturnType<
       await insert(b);
       const rename = ({ id }: StreamingSystem) =>
         store
-          .write((tx) => tx.streamingSystems.rename(projectId, id, 'same', 'somebody', 2))
+          .write((tx) => tx.streamingSystems.rename(projectId, id, 'same', { by: 'somebody', now: 2 }))
           .catch((error: unknown) => (error instanceof DomainError && error.code === 'NAME_TAKEN' ? 'taken' : 'failed'));
       const outcomes = await Promise.all([rename(a), rename(b)]);
       const same = (await store.read.streamingSystems.all({ projectId, integrationIds: null }, 10)).filter(({ name }) => name === 'same');
@@ -78,7 +78,7 @@ export function describeStreamingStore(engine: string, open: (clock: ReturnType<
       await insert(system);
       expect(
         await store.write(async (tx) => ({
-          renamed: await tx.streamingSystems.rename(uuidv7(), system.id, 'other', null, 2),
+          renamed: await tx.streamingSystems.rename(uuidv7(), system.id, 'other', { by: null, now: 2 }),
           removed: await tx.streamingSystems.removeIfEmpty(uuidv7(), system.id, null, 2),
         })),
       ).toEqual({ renamed: 'gone', removed: false });

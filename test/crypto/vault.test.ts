@@ -37,7 +37,7 @@ const openVault = (keyStore = memoryKeyStore(), masterKey = MASTER, instanceId =
 describe('the sealed record', () => {
   test('its format does not drift: a record made with fixed salt and nonce is these bytes', () => {
     const fixed = (size: number) => Buffer.alloc(size, size);
-    const blob = seal(Buffer.alloc(32, 2), 7, Buffer.from('secret'), Buffer.from('bound'), fixed);
+    const blob = seal({ key: Buffer.alloc(32, 2), generation: 7 }, Buffer.from('secret'), Buffer.from('bound'), fixed);
     expect({
       head: blob.subarray(0, 37).toString('hex'),
       length: blob.length,
@@ -53,7 +53,7 @@ describe('the sealed record', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), (plain) => {
         const key = randomBytes(32);
-        const [a, b] = [seal(key, 1, plain, Buffer.alloc(0)), seal(key, 1, plain, Buffer.alloc(0))];
+        const [a, b] = [seal({ key, generation: 1 }, plain, Buffer.alloc(0)), seal({ key, generation: 1 }, plain, Buffer.alloc(0))];
         return !a.equals(b) && open(key, a, Buffer.alloc(0)).equals(Buffer.from(plain));
       }),
     );

@@ -37,7 +37,7 @@ const RELEASES = 3;
 export async function takeLease(gateway: Gateway, request: LeaseRequest, warn: (text: string) => void): Promise<HeldLease> {
   const { key, credentials, lease } = await acquire(gateway, request, warn);
   const stop = new AbortController();
-  const renewing = renewUntil(stop.signal, gateway, key, lease, request.ttlSeconds, warn);
+  const renewing = renewUntil(stop.signal, gateway, { key, lease, ttlSeconds: request.ttlSeconds }, warn);
   return {
     credentials,
     async end() {
@@ -73,9 +73,7 @@ async function acquire(gateway: Gateway, request: LeaseRequest, warn: (text: str
 async function renewUntil(
   signal: AbortSignal,
   gateway: Gateway,
-  key: string,
-  lease: LeaseTimes,
-  ttlSeconds: number,
+  { key, lease, ttlSeconds }: { readonly key: string; readonly lease: LeaseTimes; readonly ttlSeconds: number },
   warn: (text: string) => void,
 ): Promise<string> {
   let { expiresAt } = lease;

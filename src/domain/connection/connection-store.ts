@@ -1,3 +1,4 @@
+import type { Edit } from '../ports/edit.ts';
 import type { PageRequest } from '../ports/page.ts';
 import type { Connection, Integration, Scope, Version } from './connection.ts';
 import type { ConnectionPolicy } from './policy.ts';
@@ -52,11 +53,11 @@ export interface ConnectionWriters extends ConnectionReaders {
   /** Throws NOT_FOUND when the integration is gone: of racing callers that add a connection and remove its integration one fails. */
   insert(connection: Connection): Promise<void>;
   /** Moves the current version from one to the next, only if it still is `from`. Of two racing callers one gets true. */
-  advance(scope: Scope, id: string, from: number, to: number, by: string | null, now: number): Promise<boolean>;
-  rename(scope: Scope, id: string, name: string, by: string | null, now: number): Promise<boolean>;
-  setActive(scope: Scope, id: string, active: boolean, by: string | null, now: number): Promise<boolean>;
-  setDeletionProtection(scope: Scope, id: string, on: boolean, by: string | null, now: number): Promise<boolean>;
-  setPolicy(scope: Scope, id: string, policy: ConnectionPolicy, by: string | null, now: number): Promise<boolean>;
+  advance(scope: Scope, id: string, versions: { readonly from: number; readonly to: number }, edit: Edit): Promise<boolean>;
+  rename(scope: Scope, id: string, name: string, edit: Edit): Promise<boolean>;
+  setActive(scope: Scope, id: string, active: boolean, edit: Edit): Promise<boolean>;
+  setDeletionProtection(scope: Scope, id: string, on: boolean, edit: Edit): Promise<boolean>;
+  setPolicy(scope: Scope, id: string, policy: ConnectionPolicy, edit: Edit): Promise<boolean>;
   /** False when it is gone or protected against deletion. */
   remove(scope: Scope, id: string, by: string | null, now: number): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 import type { Integration, Scope } from '../connection/connection.ts';
+import type { Edit } from '../ports/edit.ts';
 
 export interface IntegrationReaders {
   find(scope: Scope, id: string): Promise<Integration | null>;
@@ -19,7 +20,7 @@ export interface IntegrationWriters extends IntegrationReaders {
    */
   insert(integration: Integration): Promise<boolean>;
   /** `taken` when another integration of the namespace holds the name; throws NAME_TAKEN when it takes it at the same moment. */
-  rename(scope: Scope, id: string, name: string, by: string | null, now: number): Promise<'renamed' | 'taken' | 'gone'>;
+  rename(scope: Scope, id: string, name: string, edit: Edit): Promise<'renamed' | 'taken' | 'gone'>;
   /** Removes an integration that has no connections left; false otherwise. */
   removeIfEmpty(scope: Scope, id: string, now: number): Promise<boolean>;
 }

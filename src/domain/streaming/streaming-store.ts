@@ -1,4 +1,5 @@
 import type { Scope } from '../connection/connection.ts';
+import type { Edit } from '../ports/edit.ts';
 import type { StreamingSystem } from './streaming-system.ts';
 
 export interface StreamingSystemReaders {
@@ -14,7 +15,7 @@ export interface StreamingSystemWriters extends StreamingSystemReaders {
   /** False when the name is taken: of two racing callers one gets true. */
   insert(system: StreamingSystem): Promise<boolean>;
   /** `taken` when another system of the project holds the name; throws NAME_TAKEN when it takes it at the same moment. */
-  rename(projectId: string, id: string, name: string, by: string | null, now: number): Promise<'renamed' | 'taken' | 'gone'>;
+  rename(projectId: string, id: string, name: string, edit: Edit): Promise<'renamed' | 'taken' | 'gone'>;
   /** Removes a system that has no clusters left; false otherwise. A cluster that is added at the same moment keeps it, or finds it gone. */
   removeIfEmpty(projectId: string, id: string, by: string | null, now: number): Promise<boolean>;
 }

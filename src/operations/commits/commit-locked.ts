@@ -113,7 +113,12 @@ async function promote(
   { current, next }: { readonly current: Version; readonly next: Version },
 ): Promise<void> {
   const now = next.createdAt;
-  const advanced = await tx.connections.advance(scopeOf(actor), connection.id, current.version, next.version, actorId(actor), now);
+  const advanced = await tx.connections.advance(
+    scopeOf(actor),
+    connection.id,
+    { from: current.version, to: next.version },
+    { by: actorId(actor), now },
+  );
   const demoted = advanced && (await tx.versions.demote(connection.id, current.version, overlapEnd(connection, now)));
   if (!demoted)
     throw new DomainError('VERSION_CONFLICT', 'The connection was changed meanwhile. Stage the change again.', {

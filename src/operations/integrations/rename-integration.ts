@@ -18,7 +18,7 @@ export async function renameIntegration(
   const work = writeAs(services, actor, async (tx) => {
     const found = await tx.integrations.find(scopeOf(actor), input.id);
     if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration');
-    const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, actorId(actor), await tx.now());
+    const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, { by: actorId(actor), now: await tx.now() });
     if (outcome === 'gone') throw notFound('integration');
     if (outcome === 'taken') throw nameTaken('An integration', namePath);
     await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: input.id, details: {} });

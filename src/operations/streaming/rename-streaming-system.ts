@@ -12,7 +12,7 @@ export async function renameStreamingSystem(services: Services, actor: Actor, id
   requireWholeProject(actor, 'A streaming system');
   const name = readName(given, 'newName');
   const work = writeAs(services, actor, async (tx) => {
-    const outcome = await tx.streamingSystems.rename(actor.projectId, id, name, actorId(actor), await tx.now());
+    const outcome = await tx.streamingSystems.rename(actor.projectId, id, name, { by: actorId(actor), now: await tx.now() });
     if (outcome === 'taken') throw nameTaken('A streaming system', 'newName');
     const renamed = outcome === 'gone' ? null : await tx.streamingSystems.find(actor.projectId, id);
     if (renamed === null) throw notFound('streaming system');

@@ -97,7 +97,7 @@ describe('every statement finds its rows by an index', () => {
         await tx.connections.ofIntegrations(scope, ['i'], 10);
         await tx.connections.listing(scope, { limit: 10, after: null });
         for (const settings of ['short', 'long'] as const) await tx.connections.listing(scope, { limit: 10, after: null }, settings);
-        await tx.connections.advance(scope, 'c', 1, 2, null, 1);
+        await tx.connections.advance(scope, 'c', { from: 1, to: 2 }, { by: null, now: 1 });
         for (const page of pages) {
           for (const filter of [{}, { kinds: ['postgres'] }, { integrationId: 'i' }, { active: true }, { ids: ['c'] }])
             await tx.connections.page(scope, filter, page);

@@ -27,7 +27,7 @@ export async function growChain(
         };
         await tx.versions.demote(connectionId, previous.version, now + 3_600_000);
         await tx.versions.append(version);
-        await tx.connections.advance(scope, connectionId, previous.version, version.version, 'local', now);
+        await tx.connections.advance(scope, connectionId, { from: previous.version, to: version.version }, { by: 'local', now });
         await record(services, tx, actor, {
           action: 'connection.rollback',
           entity: 'connection',

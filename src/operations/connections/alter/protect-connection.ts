@@ -6,6 +6,6 @@ import { alterConnection } from './alter-connection.ts';
 export async function setDeletionProtection(services: Services, actor: Actor, connectionId: string, on: boolean): Promise<Connection> {
   requirePermission(actor, 'commit');
   return await alterConnection(services, actor, { connectionId, action: 'connection.protect', details: { on } }, (tx, now) =>
-    tx.connections.setDeletionProtection(scopeOf(actor), connectionId, on, actorId(actor), now),
+    tx.connections.setDeletionProtection(scopeOf(actor), connectionId, on, { by: actorId(actor), now }),
   );
 }

@@ -8,6 +8,6 @@ export async function renameConnection(services: Services, actor: Actor, connect
   requirePermission(actor, 'commit');
   const stored = readName(name, 'name');
   return await alterConnection(services, actor, { connectionId, action: 'connection.rename', details: {} }, (tx, now) =>
-    tx.connections.rename(scopeOf(actor), connectionId, stored, actorId(actor), now),
+    tx.connections.rename(scopeOf(actor), connectionId, stored, { by: actorId(actor), now }),
   );
 }

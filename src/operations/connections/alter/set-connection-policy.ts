@@ -16,6 +16,6 @@ export async function setConnectionPolicy(
   return await alterConnection(services, actor, { connectionId, action: 'connection.policy', details: { ...policy } }, async (tx, now) => {
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
     if (connection === null) return false;
-    return await tx.connections.setPolicy(scopeOf(actor), connectionId, withPolicy(connection, policy), actorId(actor), now);
+    return await tx.connections.setPolicy(scopeOf(actor), connectionId, withPolicy(connection, policy), { by: actorId(actor), now });
   });
 }

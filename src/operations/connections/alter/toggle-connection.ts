@@ -38,7 +38,7 @@ export async function toggleConnection(
     services,
     actor,
     { connectionId, action: 'connection.disable', details: { version: current.version } },
-    (tx, now) => tx.connections.setActive(scopeOf(actor), connectionId, false, actorId(actor), now),
+    (tx, now) => tx.connections.setActive(scopeOf(actor), connectionId, false, { by: actorId(actor), now }),
   );
 }
 
@@ -73,7 +73,7 @@ async function enable(
         await recordLosses(services, tx, actor, { connectionId, changeId: current.changeId, parity, compared: proof.compared });
       }
       await bindFirst(tx, current, candidate);
-      return await tx.connections.setActive(scopeOf(actor), connectionId, true, actorId(actor), now);
+      return await tx.connections.setActive(scopeOf(actor), connectionId, true, { by: actorId(actor), now });
     },
   );
   if (enabled.commitPolicy === 'ADVISORY' && missingValidators(await findProof(services, actor, { candidate, parity: null })).length > 0)

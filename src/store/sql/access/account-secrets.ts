@@ -119,7 +119,7 @@ export function accountSecretWriters(tx: SignedTransaction, tables: Tables): Acc
       .set({ blob: null })
       .where(and(eq(versions.secretId, secretId), version === null ? undefined : lt(versions.version, version))));
   const alter = (id: string, set: Partial<AccountSecret>) =>
-    alterRow<typeof accountSecrets, AccountSecret>(tx, tables, accountSecrets, { id }, ({ deletedAt }) =>
+    alterRow<typeof accountSecrets, AccountSecret>(tx, { tables, table: accountSecrets, id: { id } }, ({ deletedAt }) =>
       deletedAt === null ? set : null,
     );
   return {
@@ -149,7 +149,7 @@ export function accountSecretWriters(tx: SignedTransaction, tables: Tables): Acc
       return true;
     },
     reseal: async ({ secretId, version, keyGeneration: before }, { blob, keyGeneration }) =>
-      (await alterRow<typeof versions, AccountSecretVersion>(tx, tables, versions, { secretId, version }, (row) =>
+      (await alterRow<typeof versions, AccountSecretVersion>(tx, { tables, table: versions, id: { secretId, version } }, (row) =>
         row.blob === null || row.keyGeneration !== before ? null : { blob, keyGeneration },
       )) !== null,
     ...accountSecretReaders(tx, tables),

@@ -32,12 +32,11 @@ export function secretDestinationReaders(source: SignedSource, tables: Tables): 
   return {
     of: ({ projectId, provider, path }) =>
       // If this row could be deleted, the next use of the secret would count as its first.
-      requireAllListed<SecretDestination>(source, tables, at, () => ofSecret(source, tables, { projectId, provider, path }), [
-        'destination',
-        projectId,
-        provider,
-        path,
-      ]),
+      requireAllListed<SecretDestination>(source, tables, {
+        table: at,
+        read: () => ofSecret(source, tables, { projectId, provider, path }),
+        beginning: ['destination', projectId, provider, path],
+      }),
     paths: async (projectId, provider, after, limit) =>
       (
         await db

@@ -28,7 +28,7 @@ export function sessionWriters(tx: SignedTransaction, tables: Tables): SessionWr
   const { db } = tx;
   const { sessions } = tables;
   const end = async (id: string, now: number) =>
-    (await alterRow<typeof sessions, Session>(tx, tables, sessions, { id }, ({ endedAt }) =>
+    (await alterRow<typeof sessions, Session>(tx, { tables, table: sessions, id: { id } }, ({ endedAt }) =>
       endedAt === null ? { endedAt: now } : null,
     )) !== null;
   return {

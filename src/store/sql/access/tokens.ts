@@ -192,9 +192,7 @@ export function tokenWriters(tx: SignedTransaction, tables: Tables): TokenWriter
       const beside = besideOf(found.grants);
       const revoked = await alterRow<typeof tokens, Token>(
         tx,
-        tables,
-        tokens,
-        { id },
+        { tables, table: tokens, id: { id } },
         ({ revokedAt }) => (revokedAt === null ? { revokedAt: now } : null),
         { beside },
       );

@@ -59,7 +59,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
       const rows = await inChunks(ids, (chunk) => db.select(columns).from(audit).where(inArray(audit.id, chunk)));
       return new Map(rows.map(({ id, seq }) => [id, seq === null ? null : Number(seq)]));
     },
-    page: async (projectId, filter, request) => readableOf(await pageOf(source, tables, projectId, filter, request)),
+    page: async (projectId, filter, request) => readableOf(await pageOf(source, tables, { ...filter, projectId }, request)),
     pageFromOldest: async (projectId, { from, to }, { limit, after }) =>
       readableOf(
         await db
@@ -173,8 +173,7 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
 async function pageOf(
   { db }: StatementSource,
   { audit }: Tables,
-  projectId: string,
-  { entityId, actions, from, to }: AuditFilter,
+  { projectId, entityId, actions, from, to }: AuditFilter & { readonly projectId: string },
   { limit, after }: PageRequest,
 ): Promise<readonly object[]> {
   const newest = [desc(audit.at), desc(audit.id)];

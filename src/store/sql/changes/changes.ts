@@ -130,7 +130,9 @@ export function changeWriters(tx: SignedTransaction, tables: Tables): ChangeWrit
   const { db } = tx;
   const { changes } = tables;
   const alter = async (id: string, from: readonly Change['state'][], set: Partial<Change>) =>
-    (await alterRow<typeof changes, Change>(tx, tables, changes, { id }, ({ state }) => (from.includes(state) ? set : null))) !== null;
+    (await alterRow<typeof changes, Change>(tx, { tables, table: changes, id: { id } }, ({ state }) =>
+      from.includes(state) ? set : null,
+    )) !== null;
   return {
     insert: (change) => insertChange(tx, tables, change),
     async setCipherHash(contentId, cipherHash) {
@@ -139,7 +141,9 @@ export function changeWriters(tx: SignedTransaction, tables: Tables): ChangeWrit
         .from(changes)
         .where(and(eq(changes.contentId, contentId), isOpen(tables)));
       for (const { id } of open)
-        await alterRow<typeof changes, Change>(tx, tables, changes, { id }, ({ state }) => (OPEN.includes(state) ? { cipherHash } : null));
+        await alterRow<typeof changes, Change>(tx, { tables, table: changes, id: { id } }, ({ state }) =>
+          OPEN.includes(state) ? { cipherHash } : null,
+        );
     },
     pend: (id, by, waitUntil, acceptsLosses) => alter(id, ['OPEN'], { state: 'PENDING', committedBy: by, waitUntil, acceptsLosses }),
     giveUp: (id, failure) => alter(id, ['PENDING'], { state: 'DISCARDED', failure }),

@@ -85,7 +85,7 @@ export function leaseReaders(source: SignedSource, tables: Tables): LeaseReaders
 export function leaseWriters(tx: SignedTransaction, tables: Tables): LeaseWriters {
   const { leases } = tables;
   const whileLive = (id: string, now: number, set: (lease: Lease) => Partial<Lease>) =>
-    alterRow<typeof leases, Lease>(tx, tables, leases, { id }, (lease) => (isLiveAt(lease, now) ? set(lease) : null));
+    alterRow<typeof leases, Lease>(tx, { tables, table: leases, id: { id } }, (lease) => (isLiveAt(lease, now) ? set(lease) : null));
   return {
     insert: (lease) => insertLease(tx, tables, lease),
     renew: (id, expiresAt, now) => whileLive(id, now, (lease) => renewedTerm(lease, expiresAt)),

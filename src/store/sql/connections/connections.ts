@@ -8,6 +8,7 @@ import type {
   ListedSettings,
 } from '../../../domain/connection/connection-store.ts';
 import { notFound } from '../../../domain/errors/errors.ts';
+import type { Edit } from '../../../domain/ports/edit.ts';
 import type { Database } from '../../engine.ts';
 import { UnreadableJson } from '../../tables/stored-json.ts';
 import type { Tables } from '../../tables/tables.ts';
@@ -205,13 +206,14 @@ export function connectionWriters(tx: SignedTransaction, tables: Tables): Connec
     scope: Scope,
     id: string,
     set: Partial<Connection> & { readonly deletedAt?: number },
-    by: string | null,
-    now: number,
-    may: (connection: Connection) => boolean = () => true,
+    { by, now, may = () => true }: Edit & { readonly may?: (connection: Connection) => boolean },
   ) =>
-    (await alterRow<typeof connections, Connection & { readonly deletedAt: number | null }>(tx, tables, connections, { id }, (row) =>
-      // Its revision, too, which doctor compares with the audit: it rises with each change.
-      isWithin(scope, row) && may(row) ? { ...set, updatedAt: Math.max(now, row.updatedAt + 1), updatedBy: by } : null,
+    (await alterRow<typeof connections, Connection & { readonly deletedAt: number | null }>(
+      tx,
+      { tables, table: connections, id: { id } },
+      (row) =>
+        // Its revision, too, which doctor compares with the audit: it rises with each change.
+        isWithin(scope, row) && may(row) ? { ...set, updatedAt: Math.max(now, row.updatedAt + 1), updatedBy: by } : null,
     )) !== null;
   return {
     async insert(connection) {
@@ -230,14 +232,14 @@ export function connectionWriters(tx: SignedTransaction, tables: Tables): Connec
       if (integration === undefined) throw notFound('integration');
       await insertOne(tx, tables, connection);
     },
-    advance: (scope, id, from, to, by, now) =>
-      alter(scope, id, { currentVersion: to }, by, now, ({ currentVersion }) => currentVersion === from),
-    rename: (scope, id, name, by, now) => alter(scope, id, { name }, by, now),
-    setActive: (scope, id, active, by, now) => alter(scope, id, { isActive: active, disabledAt: active ? null : now }, by, now),
-    setDeletionProtection: (scope, id, on, by, now) => alter(scope, id, { deletionProtection: on }, by, now),
-    setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy, parity }, by, now) =>
-      alter(scope, id, { inFlight, overlapMs, commitPolicy, parity }, by, now),
-    remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, by, now, ({ deletionProtection }) => !deletionProtection),
+    advance: (scope, id, { from, to }, edit) =>
+      alter(scope, id, { currentVersion: to }, { ...edit, may: ({ currentVersion }) => currentVersion === from }),
+    rename: (scope, id, name, edit) => alter(scope, id, { name }, edit),
+    setActive: (scope, id, active, edit) => alter(scope, id, { isActive: active, disabledAt: active ? null : edit.now }, edit),
+    setDeletionProtection: (scope, id, on, edit) => alter(scope, id, { deletionProtection: on }, edit),
+    setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy, parity }, edit) =>
+      alter(scope, id, { inFlight, overlapMs, commitPolicy, parity }, edit),
+    remove: (scope, id, by, now) => alter(scope, id, { deletedAt: now }, { by, now, may: ({ deletionProtection }) => !deletionProtection }),
     ...connectionReaders(tx, tables),
   };
 }

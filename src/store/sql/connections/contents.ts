@@ -102,7 +102,7 @@ export function contentWriters(tx: SignedTransaction, tables: Tables): ContentWr
   const { db } = tx;
   const { sealedContents } = tables;
   const alter = async (id: string, change: (content: SealedContent) => Partial<SealedContent> | null, guard?: SQL) =>
-    (await alterRow<typeof sealedContents, SealedContent>(tx, tables, sealedContents, { id }, change, { guard })) !== null;
+    (await alterRow<typeof sealedContents, SealedContent>(tx, { tables, table: sealedContents, id: { id } }, change, { guard })) !== null;
   return {
     reseal: (id, from, { blob, cipherHash, keyGeneration }) =>
       alter(id, (content) => (content.blob !== null && content.cipherHash.equals(from) ? { blob, cipherHash, keyGeneration } : null)),

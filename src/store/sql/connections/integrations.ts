@@ -108,9 +108,7 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
   const alter = async (scope: Scope, id: string, set: Partial<Stored>, guard?: SQL) =>
     (await alterRow<typeof integrations, Stored>(
       tx,
-      tables,
-      integrations,
-      { id },
+      { tables, table: integrations, id: { id } },
       ({ projectId, deletedAt }) => (projectId === scope.projectId && deletedAt === null ? set : null),
       { guard },
     )) !== null;
@@ -124,7 +122,7 @@ export function integrationWriters(tx: SignedTransaction, tables: Tables): Integ
         .returning({ id: integrations.id });
       return inserted.length > 0;
     },
-    async rename(scope, id, name, by, now) {
+    async rename(scope, id, name, { by, now }) {
       const own = await readers.find(scope, id);
       if (own === null) return 'gone';
       const rival = await readers.findByName({ ...scope, integrationIds: null }, own.namespace, name);

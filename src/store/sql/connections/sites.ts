@@ -40,7 +40,7 @@ export function siteWriters(tx: SignedTransaction, tables: Tables): SiteWriters 
   return {
     insert: async (site) => void (await tx.db.insert(sites).values(withMac(tx, sites, { ...site }))),
     rename: async (projectId, id, name, now) =>
-      (await alterRow<typeof sites, Site>(tx, tables, sites, { id }, (site) =>
+      (await alterRow<typeof sites, Site>(tx, { tables, table: sites, id: { id } }, (site) =>
         site.projectId === projectId ? { name, updatedAt: now } : null,
       )) !== null,
     ...siteReaders(tx, tables),

@@ -60,9 +60,7 @@ export function streamingSystemWriters(tx: SignedTransaction, tables: Tables): S
   const alter = async (projectId: string, id: string, set: Partial<Stored>, guard?: SQL) =>
     (await alterRow<typeof streamingSystems, Stored>(
       tx,
-      tables,
-      streamingSystems,
-      { id },
+      { tables, table: streamingSystems, id: { id } },
       (row) => (row.projectId === projectId && row.deletedAt === null ? set : null),
       { guard },
     )) !== null;
@@ -75,7 +73,7 @@ export function streamingSystemWriters(tx: SignedTransaction, tables: Tables): S
           .onConflictDoNothing()
           .returning({ id: streamingSystems.id })
       ).length > 0,
-    async rename(projectId, id, name, by, now) {
+    async rename(projectId, id, name, { by, now }) {
       if ((await readers.find(projectId, id)) === null) return 'gone';
       const [rival] = await db
         .select({ id: streamingSystems.id })

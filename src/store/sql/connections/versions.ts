@@ -57,8 +57,7 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
     time: typeof versions.validUntil | typeof versions.retiredAt,
     which: SQL | undefined,
     until: number,
-    limit: number,
-    after: VersionPlace | null,
+    { limit, after }: { readonly limit: number; readonly after: VersionPlace | null },
   ) =>
     await db
       .select()
@@ -168,7 +167,7 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
       return new Set(found.map(({ connectionId, version }) => `${connectionId}/${version}`));
     },
     async retirable(now, limit, after = null) {
-      const page = await pageBy(versions.validUntil, labelled(tables, 'PREVIOUS'), now, limit, after);
+      const page = await pageBy(versions.validUntil, labelled(tables, 'PREVIOUS'), now, { limit, after });
       const ids = page.map(({ connectionId }) => connectionId);
       const held = await inChunks(
         ids,
@@ -185,7 +184,7 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
     async destroyable(before, limit, after = null) {
       // A reference has no ciphertext to destroy.
       const isSealed = and(labelled(tables, 'RETIRED'), isNull(versions.destroyedAt), isNotNull(versions.contentId));
-      const page = await pageBy(versions.retiredAt, isSealed, before, limit, after);
+      const page = await pageBy(versions.retiredAt, isSealed, before, { limit, after });
       const needed = new Set<string>();
       for (const contentId of new Set(page.map((row) => row.contentId ?? ''))) {
         const [version] = await inUse(db, tables, contentId, before).limit(atMost(1));
@@ -231,7 +230,7 @@ export function versionWriters(tx: SignedTransaction, tables: Tables): VersionWr
   const { db } = tx;
   const { versions } = tables;
   const alter = async (connectionId: string, version: number, change: (row: Version) => Partial<Version> | null, guard?: SQL) =>
-    (await alterRow<typeof versions, Version>(tx, tables, versions, { connectionId, version }, change, { guard })) !== null;
+    (await alterRow<typeof versions, Version>(tx, { tables, table: versions, id: { connectionId, version } }, change, { guard })) !== null;
   return {
     relink: async ({ connectionId, version, cipherHash, keyGeneration, rowMac }) =>
       void (await alter(connectionId, version, () => ({ cipherHash, keyGeneration, rowMac }))),
@@ -247,7 +246,7 @@ export function versionWriters(tx: SignedTransaction, tables: Tables): VersionWr
         connectionId,
         version,
         (row) => (isOverlapOver(row, now) ? { label: 'RETIRED', retiredAt: now } : null),
-        notExists(liveLeaseOf(db, tables, connectionId, version, now)),
+        notExists(liveLeaseOf(db, tables, { connectionId, version }, now)),
       ),
     async retireAll(connectionId, now) {
       const live = await db
@@ -281,7 +280,7 @@ export function versionWriters(tx: SignedTransaction, tables: Tables): VersionWr
 }
 
 /** A live lease that pins one version. */
-function liveLeaseOf(db: Database, { leases }: Tables, connectionId: string, version: number, now: number) {
+function liveLeaseOf(db: Database, { leases }: Tables, { connectionId, version }: Pick<Version, 'connectionId' | 'version'>, now: number) {
   return db
     .select({ id: leases.id })
     .from(leases)

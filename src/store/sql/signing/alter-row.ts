@@ -9,6 +9,13 @@ import type { KnownRow, Row, SignedTransaction } from './signing.ts';
 /** How often a change is tried again when others change the same row at the same time. */
 const MOST_TRIES = 20;
 
+/** Which row of which table. */
+interface RowAddress<T extends Table> {
+  readonly tables: Tables;
+  readonly table: T;
+  readonly id: Row;
+}
+
 export interface Alteration {
   /** A further condition, about other rows. */
   readonly guard?: SQL | undefined;
@@ -23,9 +30,7 @@ export interface Alteration {
  */
 export async function alterRow<T extends Table, R extends object>(
   tx: SignedTransaction,
-  tables: Tables,
-  table: T,
-  id: Row,
+  { tables, table, id }: RowAddress<T>,
   change: (row: R) => Partial<R> | null,
   { guard, beside = null }: Alteration = {},
 ): Promise<R | null> {
@@ -50,7 +55,7 @@ export async function alterRow<T extends Table, R extends object>(
     if (set !== null) {
       const row: Row = { ...before.row, ...set };
       const mac = tx.signing.sign(textOf(table, row, beside));
-      if (await write(tx, tables, table, before, set as Row, mac, guard)) {
+      if (await write(tx, { tables, table }, { before, set: set as Row, mac }, guard)) {
         known?.set(name, { row, mac });
         return row as R;
       }
@@ -63,11 +68,8 @@ export async function alterRow<T extends Table, R extends object>(
 
 async function write(
   tx: SignedTransaction,
-  tables: Tables,
-  table: Table,
-  before: KnownRow,
-  set: Row,
-  mac: Buffer,
+  { tables, table }: Pick<RowAddress<Table>, 'tables' | 'table'>,
+  { before, set, mac }: { readonly before: KnownRow; readonly set: Row; readonly mac: Buffer },
   guard?: SQL,
 ): Promise<boolean> {
   const columns = getTableColumns(table);

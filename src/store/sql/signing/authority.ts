@@ -109,6 +109,13 @@ export async function readAuthority(
 /** How often the rows are read again because the list has changed meanwhile. */
 const MOST_READS = 5;
 
+/** The rows that `read` gives of a table, and how their entries on the list begin. */
+interface ListedRows {
+  readonly table: Table;
+  read(): Promise<readonly object[]>;
+  readonly beginning: readonly ['destination', ...string[]];
+}
+
 /**
  * Reads rows of which none may be missing or added: exactly those whose entries on the list begin with `beginning` and end with the row's
  * id. Throws INTEGRITY.
@@ -116,9 +123,7 @@ const MOST_READS = 5;
 export async function requireAllListed<T extends { readonly id: string }>(
   source: SignedSource,
   tables: Tables,
-  table: Table,
-  read: () => Promise<readonly object[]>,
-  beginning: readonly ['destination', ...string[]],
+  { table, read, beginning }: ListedRows,
 ): Promise<readonly T[]> {
   for (let reads = 0; reads < MOST_READS; reads += 1) {
     const before = await readAuthority(source, tables);

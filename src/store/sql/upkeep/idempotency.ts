@@ -40,7 +40,7 @@ export function idempotencyWriters(tx: SignedTransaction, tables: Tables): Idemp
   const { idempotency } = tables;
   const one = (tokenId: string, key: string) => and(eq(idempotency.tokenId, tokenId), eq(idempotency.key, key));
   const alter = (tokenId: string, key: string, change: (row: IdempotencyRow) => Partial<IdempotencyRow> | null) =>
-    alterRow<typeof idempotency, IdempotencyRow>(tx, tables, idempotency, { tokenId, key }, change);
+    alterRow<typeof idempotency, IdempotencyRow>(tx, { tables, table: idempotency, id: { tokenId, key } }, change);
   return {
     async take(row, now) {
       const { tokenId, key } = row;
