@@ -31,7 +31,7 @@ export const SETTINGS = {
   CHANGEOVER_AWS_KEY_FILE: {
     default: '',
     description:
-      "The gateway's own AWS identity, which may do what the operator grants projects with `changeover aws-role grant`: a file, mode 0600, with AccessKeyId and SecretAccessKey as JSON.",
+      "The gateway's own AWS identity, which may do what the operator grants projects with `changeover aws-role grant` and `changeover secret grant --provider aws`: a file, mode 0600, with AccessKeyId and SecretAccessKey as JSON.",
   },
   CHANGEOVER_AWS_ROLE_ARN: {
     default: '',

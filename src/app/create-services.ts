@@ -13,6 +13,7 @@ import type { Background } from '../jobs/background.ts';
 import { resolveAccountSecret } from '../operations/account-secrets/resolve-account-secret.ts';
 import { DEFAULT_PROTOCOL_SETTINGS, type Services } from '../operations/services.ts';
 import { createAccountProvider } from '../secrets/account/index.ts';
+import { createAwsProvider } from '../secrets/aws/index.ts';
 import { createAzureProvider } from '../secrets/azure/index.ts';
 import { createSecretResolver } from '../secrets/create-resolver.ts';
 import { createEnvProvider } from '../secrets/env/index.ts';
@@ -60,6 +61,7 @@ export function createServices(
         env: createEnvProvider(config.secretVariable),
         file: createFileProvider([config.dataDir, config.masterKeyFile, ...loginFilesOf(config)]),
         account: createAccountProvider((projectId, name) => resolveAccountSecret(ports, projectId, name)),
+        aws: createAwsProvider(ports.gatewayAws, ask),
         gcp: createGcpProvider(managers.gcp, ask),
         azure: createAzureProvider(managers.azure, ask),
         vault: createVaultProvider(managers.vault, ask),

@@ -59,7 +59,15 @@ test('nobody grants what is a project’s own', () => {
 test('a secret of the store is read each time, and never kept', async () => {
   let value = 'first';
   const account: SecretProvider = { ...provider, read: async () => Buffer.from(value) };
-  const resolver = createSecretResolver({ env: account, file: account, account, gcp: account, azure: account, vault: account });
+  const resolver = createSecretResolver({
+    env: account,
+    file: account,
+    account,
+    aws: account,
+    gcp: account,
+    azure: account,
+    vault: account,
+  });
   const resolve = async () => (await resolver.resolve({ provider: 'account', path: 'smtp' }, ['sales/global'])).value.toString('utf8');
   const first = await resolve();
   value = 'second';

@@ -23,7 +23,10 @@ function bench(options: { readonly deadlineMs?: number } = {}) {
       return Buffer.from(value);
     },
   };
-  const resolver = createSecretResolver({ env, file, account: env, gcp: env, azure: env, vault: env }, { now: () => at, ...options });
+  const resolver = createSecretResolver(
+    { env, file, account: env, aws: env, gcp: env, azure: env, vault: env },
+    { now: () => at, ...options },
+  );
   const resolve = async (options: { readonly fresh?: boolean } = {}, prefixes: readonly string[] = ['/run/secrets']) => {
     const { value, isKept } = await resolver.resolve(REFERENCE, prefixes, options);
     return `${value.toString('utf8')}${isKept ? ', kept' : ''}`;

@@ -137,6 +137,7 @@ export type RotationState =
 /** An outside manager of secrets. */
 export type SecretProvider =
   | 'account'
+  | 'aws'
   | 'azure'
   | 'env'
   | 'file'

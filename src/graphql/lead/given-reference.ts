@@ -1,7 +1,7 @@
 import { SECRET_PROVIDERS, type SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { GivenPath, GivenReference } from '../../operations/references/stage-reference.ts';
-import { FOREIGN_FIELDS, PATH_FIELDS, READ_TYPES, SELF_HOSTED_TYPES, selfHostedType } from './self-hosted-types.ts';
+import { awsPath, FOREIGN_FIELDS, PATH_FIELDS, READ_TYPES, SELF_HOSTED_TYPES, selfHostedType } from './self-hosted-types.ts';
 
 interface ReferenceInput {
   readonly provider?: SecretProviderName | null | undefined;
@@ -44,25 +44,30 @@ export function selfHostedReference(given: Readonly<Record<string, unknown>>): G
   };
 }
 
-/** The lead API's first form: a mechanism and a key. */
-export function selfHostedByKey(mechanism: string | null, key: string | null): GivenReference {
+/** The lead API's first form: a mechanism and a key, which is the secret's whole name, and a region for a key that does not say one. */
+export function selfHostedByKey(mechanism: string | null, key: string | null, region: string | null): GivenReference {
   const { provider } = selfHostedType(mechanism, 'selfHostingMechanism');
-  return { provider, paths: pathsOf((name) => ({ value: name === provider ? key : null, field: 'selfHostingKey' })), beside: {} };
+  if (region !== null && provider !== 'aws') throw badRequest('region', 'region belongs to secrets of AWS.');
+  const path = provider === 'aws' && key !== null ? awsPath({ awsSecret: key, awsRegion: region }, 'region') : key;
+  return { provider, paths: pathsOf((name) => ({ value: name === provider ? path : null, field: 'selfHostingKey' })), beside: {} };
 }
 
-/** As one-shot updates spell them. */
+/** As one-shot updates spell them. What a role is for they do not say: kinds have fields of those names. */
 const SNAKE_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
   ['selfHostedCredentialsType', ...Object.keys(PATH_FIELDS)].map((name) => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     name,
   ]),
 );
+/** Beside no secret of AWS it is a setting of the kind. */
+const REGION = 'aws_region';
 
 /** The reference that the snake_case changes of a one-shot update hold; null where they hold none. */
 export function selfHostedChanges(changes: Readonly<Record<string, unknown>>): GivenReference | null {
-  const own = Object.entries(changes).filter(([name]) => Object.hasOwn(SNAKE_FIELDS, name));
+  const isOwn = (name: string) => Object.hasOwn(SNAKE_FIELDS, name) && (name !== REGION || changes.aws_secret !== undefined);
+  const own = Object.entries(changes).filter(([name]) => isOwn(name));
   if (own.length === 0) return null;
-  const beside = Object.fromEntries(Object.entries(changes).filter(([name]) => !Object.hasOwn(SNAKE_FIELDS, name)));
+  const beside = Object.fromEntries(Object.entries(changes).filter(([name]) => !isOwn(name)));
   return { ...selfHostedReference(Object.fromEntries(own.map(([name, value]) => [SNAKE_FIELDS[name], value]))), beside };
 }
 

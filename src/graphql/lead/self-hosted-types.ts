@@ -19,6 +19,14 @@ function named(provider: SecretProviderName, field: string, description: string)
 
 const TYPES: Readonly<Record<string, SelfHostedType>> = {
   ENV_VAR: named('env', 'envVarName', 'Begins with MCD_ or CHANGEOVER_SECRET_.'),
+  AWS_SECRETS_MANAGER: {
+    provider: 'aws',
+    fields: {
+      awsSecret: "ARN of a secret, or its name in the gateway's own account.",
+      awsRegion: 'AWS region, where the secret is named without its ARN.',
+    },
+    pathOf: (given) => awsPath(given),
+  },
   GCP_SECRET_MANAGER: named('gcp', 'gcpSecret', 'projects/ID/secrets/NAME, and /versions/VERSION unless the latest is meant.'),
   AZURE_KEY_VAULT: {
     provider: 'azure',
@@ -35,14 +43,14 @@ const TYPES: Readonly<Record<string, SelfHostedType>> = {
   HASHICORP_VAULT: named('vault', 'vaultPath', 'Path of a key/value secret of Vault as policies have it, such as secret/data/sales.'),
 };
 
-/** Of managers that nothing here reads. */
-const FOREIGN_TYPES = ['AWS_SECRETS_MANAGER'];
+/** What the first form of the lead API calls some of them. */
+const ALIASES: Readonly<Record<string, string>> = { SECRETSMANAGER: 'AWS_SECRETS_MANAGER' };
 
-/** Arguments of the lead API that do nothing here, so that they are refused by name. */
-export const FOREIGN_FIELDS = ['kmsKeyId', 'awsSecret', 'awsRegion', 'assumableRole', 'externalId'] as const;
+/** Arguments of the lead API that do nothing here, so that they are refused by name: the gateway reads secrets with its own identity. */
+export const FOREIGN_FIELDS = ['kmsKeyId', 'assumableRole', 'externalId'] as const;
 
 /** As the enums of the published contract have them. */
-export const SELF_HOSTED_TYPES = [...Object.keys(TYPES), ...FOREIGN_TYPES];
+export const SELF_HOSTED_TYPES = Object.keys(TYPES);
 
 /** All types that are read here. */
 export const READ_TYPES: readonly SelfHostedType[] = Object.values(TYPES);
@@ -56,12 +64,32 @@ export function selfHostedType(given: unknown, field: string): SelfHostedType {
     .trim()
     .toUpperCase()
     .replaceAll('-', '_');
-  const found = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  const type = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
+  const found = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   if (found !== undefined) return found;
   const known = Object.keys(TYPES);
   throw badRequest(field, `Secrets of this manager are not read here; ${known.slice(0, -1).join(', ')} and ${known.at(-1)} are.`, {
     known,
   });
+}
+
+/** An ARN says its region; a name comes with one, or keeps that of the name in use. */
+export function awsPath({ awsSecret, awsRegion }: Given, regionField = 'awsRegion'): GivenPath['value'] {
+  const [secret, region] = [textOf(awsSecret), textOf(awsRegion)];
+  if (secret === null && region === null) return null;
+  return (kept) => {
+    const [, keptRegion, keptName] = /^([a-z0-9-]+)\/([^?]+)/.exec(kept ?? '') ?? [];
+    const name = secret ?? keptName ?? kept;
+    if (name === null) throw badRequest('awsSecret', 'awsSecret is required.');
+    if (name.startsWith('arn:')) {
+      if (region !== null && name.split(':')[3] !== region)
+        throw badRequest(regionField, `${regionField} is another than that of the ARN.`);
+      return name;
+    }
+    if ((region ?? keptRegion) === undefined)
+      throw badRequest(regionField, `${regionField} is required with the name of a secret; an ARN says it itself.`);
+    return `${region ?? keptRegion}/${name}`;
+  };
 }
 
 /** Name and vault may come one by one: what is left out stays as it was. */

@@ -43,7 +43,9 @@ export function addSelfHosted(
       description: 'Runs every validator with a secret of an outside manager, and stages the reference when all passed.',
       args: {
         connectionType: t.arg.string(),
-        selfHostingMechanism: t.arg.string({ description: 'A type of self-hosted credentials in any case, such as env_var.' }),
+        selfHostingMechanism: t.arg.string({
+          description: 'A type of self-hosted credentials in any case, such as env_var; secretsmanager is that of AWS.',
+        }),
         selfHostingKey: t.arg.string({ description: 'The name of the secret, as its manager has it.' }),
         assumableRole: t.arg.string(),
         externalId: t.arg.string(),
@@ -53,9 +55,10 @@ export function addSelfHosted(
       resolve: (_, given, context) => {
         const kind = given.connectionType;
         if (kind == null) throw badRequest('connectionType', 'connectionType is required.');
-        const foreign = (['assumableRole', 'externalId', 'region'] as const).find((name) => given[name] != null);
-        const reference = selfHostedByKey(given.selfHostingMechanism ?? null, given.selfHostingKey ?? null);
-        if (foreign !== undefined) throw badRequest(foreign, `${foreign} belongs to a manager that is not read here.`);
+        const foreign = (['assumableRole', 'externalId'] as const).find((name) => given[name] != null);
+        if (foreign !== undefined)
+          throw badRequest(foreign, `${foreign} is not used here: the gateway reads secrets with its own identity.`);
+        const reference = selfHostedByKey(given.selfHostingMechanism ?? null, given.selfHostingKey ?? null, given.region ?? null);
         return testAndStageReference(context.services, context.actor, {
           kind,
           reference,

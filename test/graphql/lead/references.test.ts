@@ -106,7 +106,6 @@ describe('self-hosted credentials in the words of the lead API', () => {
     ['a prefix alone', { envVarName: 'MCD_' }, 'BAD_REQUEST', 'envVarName'],
     ['a variable that was not granted', { envVarName: 'MCD_OTHER_HOOK' }, 'FORBIDDEN', 'envVarName'],
     ['a path for a variable', { filePath: '/run/secrets/x' }, 'BAD_REQUEST', 'filePath'],
-    ['a manager that is not read here', { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER' }, 'BAD_REQUEST', 'selfHostedCredentialsType'],
     ['a field of another manager', { awsSecret: 'arn:aws:x' }, 'BAD_REQUEST', 'awsSecret'],
     ['decryption, which is for other managers', { decryptionServiceType: 'KMS' }, 'BAD_REQUEST', 'decryptionServiceType'],
     ['a setting that the kind does not have', { bqProjectId: 'p' }, 'UNKNOWN_OPTION', 'settings.bqProjectId'],
@@ -147,7 +146,8 @@ describe('self-hosted credentials in the words of the lead API', () => {
   });
 
   test.each<[string, object, string]>([
-    ['AWS, which the real command line sends', { t: 'webhook', m: 'secretsmanager', k: 'arn:aws:x' }, 'selfHostingMechanism'],
+    ['no ARN of a secret', { t: 'webhook', m: 'secretsmanager', k: 'arn:aws:x' }, 'selfHostingKey'],
+    ['a mechanism that nobody has', { t: 'webhook', m: 'keychain', k: 'x' }, 'selfHostingMechanism'],
     ['no mechanism', { t: 'webhook', k: 'MCD_HOOK' }, 'selfHostingMechanism'],
     ['no key', { t: 'webhook', m: 'env_var' }, 'selfHostingKey'],
     ['no kind', { m: 'env_var', k: 'MCD_HOOK' }, 'connectionType'],

@@ -19,7 +19,7 @@ export function changedReference(before: SecretReference | null, after: SecretRe
 }
 
 /** One folder each below src/secrets. */
-export const SECRET_PROVIDERS = ['env', 'file', 'account', 'gcp', 'azure', 'vault'] as const;
+export const SECRET_PROVIDERS = ['env', 'file', 'account', 'aws', 'gcp', 'azure', 'vault'] as const;
 export type SecretProviderName = (typeof SECRET_PROVIDERS)[number];
 
 /** What the operator lets a project name: what lies within a prefix of a provider. */

@@ -46,6 +46,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   sts: 'query',
   glue: 'json',
   athena: 'json',
+  secretsmanager: 'json',
   s3: 's3',
   kafka: 'rest',
   kafkaconnect: 'rest',

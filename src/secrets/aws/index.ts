@@ -1,0 +1,61 @@
+import { AwsSignInError, type GatewayAws } from '../../domain/aws/gateway-aws.ts';
+import type { AskManager } from '../../domain/connection/reference/secret-manager.ts';
+import type { SecretProvider } from '../../domain/connection/reference/secret-reference.ts';
+import { createManagerProvider } from '../manager/create-manager-provider.ts';
+import { unusable } from '../manager/read-login-file.ts';
+import type { AwsLogin, AwsQuestion } from './manager.ts';
+
+const REGION = '[a-z]{2}(?:-[a-z]+)+-\\d';
+const NAME = '[A-Za-z0-9/_+=.@-]';
+const ARN = `arn:aws[a-z-]*:secretsmanager:(?<arnRegion>${REGION}):\\d{12}:secret:`;
+/** AWS puts six letters or digits behind the name, which differ when a secret is made anew. */
+const SECRET = new RegExp(
+  `^(?<id>(?:${ARN}(?<arnName>${NAME}{1,512})-[A-Za-z0-9]{6}|(?<region>${REGION})/(?<name>${NAME}{1,512})))(?:\\?(?:stage=(?<stage>${NAME}{1,256})|version=(?<version>[A-Za-z0-9-]{32,64})))?$`,
+);
+const PREFIX = new RegExp(`^(?:${ARN}|${REGION}/)${NAME}{0,512}$`);
+
+/** Secrets of AWS Secrets Manager, by their ARNs, or in the gateway's own account by region and name. */
+export function createAwsProvider(aws: GatewayAws | null, ask: AskManager, now?: () => number): SecretProvider {
+  const readName = (path: string) => {
+    const { id = path, arnRegion, arnName, region = '', name = '', stage, version } = SECRET.exec(path)?.groups ?? {};
+    return { id, region: arnRegion ?? region, name: arnName ?? name, isArn: arnName !== undefined, stage, version };
+  };
+  return createManagerProvider(
+    {
+      moduleUrl: import.meta.url.replace(/index(\.[jt]s)$/, 'manager$1'),
+      pathForm:
+        "The name of a secret of AWS's is its whole ARN, or REGION/NAME in the gateway's own account; ?stage=AWSPREVIOUS or ?version=ID behind it names a version.",
+      prefixForm:
+        "A prefix of AWS's secrets is arn:aws:secretsmanager:REGION:ACCOUNT:secret: or REGION/, and the beginning of names: references have the same form.",
+      isPath: (path) => SECRET.test(path),
+      readPrefix: (prefix) => (PREFIX.test(prefix) ? prefix : null),
+      isWithin: (path, prefix) => readName(path).id.startsWith(prefix),
+      // Whose account a bare name is in is not known here, so equal names of one region are taken for one secret.
+      identityOf(path) {
+        const { region, name } = readName(path);
+        return `${region}/${name}`;
+      },
+      login: (path) => readLogin(aws, readName(path).region),
+      questionOf(path): AwsQuestion {
+        const { id, region, name, isArn, stage, version } = readName(path);
+        const named = stage === undefined ? (version === undefined ? null : { VersionId: version }) : { VersionStage: stage };
+        return { region, secretId: isArn ? id : name, version: named, url: aws?.endpoints.secretsmanager ?? null };
+      },
+    },
+    ask,
+    now,
+  );
+}
+
+async function readLogin(aws: GatewayAws | null, region: string): Promise<AwsLogin> {
+  if (aws === null) throw unusable('neither CHANGEOVER_AWS_KEY_FILE nor CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE is set');
+  try {
+    return { signIn: await aws.read(), region, stsUrl: aws.endpoints.sts ?? null };
+  } catch (error) {
+    // Its own text names a file of the operator's.
+    if (!(error instanceof AwsSignInError)) throw error;
+    throw unusable(
+      `the file of ${aws.principal === null ? 'CHANGEOVER_AWS_KEY_FILE' : 'CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE'} cannot be used`,
+    );
+  }
+}
