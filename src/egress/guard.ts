@@ -35,7 +35,7 @@ interface ConnectOptions {
 
 /**
  * Replaces the ways out of this thread before any driver is imported: every TCP connection is checked by address, resolved once
- * by us and checked again once connected; local sockets, datagrams and other DNS calls are refused. Handing a driver a socket
+ * by us and checked again once connected; local sockets, datagrams and calls to name servers are refused. Handing a driver a socket
  * would not be enough: some resolve and dial by themselves.
  */
 export function installGuard(policy: EgressPolicy): Guard {
@@ -105,7 +105,7 @@ export function installGuard(policy: EgressPolicy): Guard {
   net.Socket.prototype.connect = guardedConnect as typeof connect;
   net.Socket.prototype.push = guardedPush;
   net.Socket.prototype._destroy = observedDestroy;
-  refuseOtherWaysOut();
+  refuseOtherWaysOut(policy);
   syncBuiltinESMExports();
   return {
     destroyAll() {
@@ -135,7 +135,7 @@ function readConnectOptions(args: readonly unknown[]): ConnectOptions {
   return { port: Number(first), ...(typeof second === 'string' ? { host: second } : {}) };
 }
 
-function refuseOtherWaysOut(): void {
+function refuseOtherWaysOut(policy: EgressPolicy): void {
   const refused = (): never => {
     throw new EgressError('EGRESS_DENIED');
   };
@@ -144,6 +144,13 @@ function refuseOtherWaysOut(): void {
     for (const name of Object.keys(module))
       if (/^(lookup|lookupService|resolve|reverse)/i.test(name) && typeof module[name] === 'function') module[name] = refused;
   }
+  // Some drivers resolve by themselves. They get what may be dialled, and it is looked at again when they dial.
+  Object.assign(dns.promises, {
+    lookup: async (host: string, options?: { readonly all?: boolean }) => {
+      const found = await resolveChecked(policy, host, 0);
+      return options?.all === true ? found : found[0];
+    },
+  });
   // Another process, or a thread of its own, would have ways out that nobody guards.
   for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'])
     Object.assign(childProcess, { [name]: refused });

@@ -53,6 +53,19 @@ test('a driver can start neither a process nor a thread, nor ask a name server',
   expect(outcome.data?.returnedData).toEqual([]);
 });
 
+test('a driver that resolves by itself is told addresses that may be dialled, and no others', async () => {
+  const ask =
+    'const told = async (host) => await dns.promises.lookup(host, { all: true }).then((all) => all.map(({ address }) => address), ({ code }) => code);';
+  const hosts =
+    "return report([await told('127.0.0.1'), await told('169.254.169.254'), (await dns.promises.lookup('127.0.0.1')).address]);";
+  const allowed = await run(ask + hosts, {}, LOOPBACK);
+  const denied = await run(`${ask} return report(await told('localhost'));`);
+  expect({ allowed: allowed.data?.returnedData, denied: denied.data?.returnedData }).toEqual({
+    allowed: [['127.0.0.1'], 'EGRESS_DENIED', '127.0.0.1'],
+    denied: 'EGRESS_DENIED',
+  });
+});
+
 test.each(['', ', port: 5432'])('a driver reaches no local socket, by its path%s', async (beside) => {
   const path = join(mkdtempSync(join(tmpdir(), 'changeover-socket-')), 'database');
   const server = createServer((socket) => socket.destroy());

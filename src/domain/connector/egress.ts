@@ -80,7 +80,9 @@ const BY_SYSTEM_CODE: Readonly<Record<string, EgressErrorCode>> = {
 export function networkFailure(error: unknown): EgressErrorCode | null {
   if (error instanceof EgressError) return error.code;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO/.test(code)) return 'TLS_UNTRUSTED';
+  // UNSPECIFIED is Node's code of a certificate's faults that have no code of their own.
+  if (/CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|^UNSPECIFIED$|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO/.test(code))
+    return 'TLS_UNTRUSTED';
   return BY_SYSTEM_CODE[code] ?? null;
 }
 
