@@ -30,6 +30,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'msk-kafka-connect',
   'mulesoft',
   'mysql',
+  'oracle',
   'pinecone',
   'postgres',
   'power-bi',

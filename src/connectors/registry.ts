@@ -29,6 +29,7 @@ import mskKafka from './msk-kafka/index.ts';
 import mskKafkaConnect from './msk-kafka-connect/index.ts';
 import mulesoft from './mulesoft/index.ts';
 import mysql from './mysql/index.ts';
+import oracle from './oracle/index.ts';
 import pinecone from './pinecone/index.ts';
 import postgres from './postgres/index.ts';
 import powerBi from './power-bi/index.ts';
@@ -89,6 +90,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: mskKafkaConnect, moduleUrl: at('msk-kafka-connect') },
   { connector: mulesoft, moduleUrl: at('mulesoft') },
   { connector: mysql, moduleUrl: at('mysql') },
+  { connector: oracle, moduleUrl: at('oracle') },
   { connector: pinecone, moduleUrl: at('pinecone') },
   { connector: postgres, moduleUrl: at('postgres') },
   { connector: powerBi, moduleUrl: at('power-bi') },

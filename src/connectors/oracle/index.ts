@@ -1,0 +1,103 @@
+import { transactional } from '../families/transactional.ts';
+import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { optionalDriver } from '../kits/driver.ts';
+import { type Meanings, says } from '../kits/problems.ts';
+import { readsNothing } from '../kits/sql/readable-schemas.ts';
+import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { fields, type OracleDetails, rules } from './fields.ts';
+import { openOracle } from './oracle-session.ts';
+import { findLosses } from './rights.ts';
+
+const NO_SERVICE = says('DATABASE_NOT_FOUND', 'The listener knows no service of that name.', 'Check dbName; lsnrctl services lists them.');
+const EXPIRED = says('CREDENTIALS_REJECTED', 'The password has expired.', 'Set a new one: ALTER USER ... IDENTIFIED BY ...');
+
+const REFUSALS: Meanings<OracleDetails> = {
+  'ORA-1017': says(
+    'CREDENTIALS_REJECTED',
+    'The server refused the user and password.',
+    'Check both; the user name is in capitals unless it was quoted when it was made.',
+  ),
+  'ORA-1005': 'CREDENTIALS_REJECTED',
+  'ORA-28000': says('ACCESS_DENIED', 'The account is locked.', 'Run: ALTER USER ... ACCOUNT UNLOCK;'),
+  'ORA-28001': EXPIRED,
+  'ORA-1045': ({ user }) => says('PERMISSION_MISSING', 'The user may not log in.', `Run: GRANT CREATE SESSION TO ${doubleQuoted(user)};`),
+  'ORA-942': 'ACCESS_DENIED',
+  'ORA-1031': 'ACCESS_DENIED',
+  'ORA-12514': NO_SERVICE,
+  'ORA-12505': NO_SERVICE,
+  'NJS-518': NO_SERVICE,
+  'NJS-519': NO_SERVICE,
+  'ORA-18': 'RATE_LIMITED',
+  'ORA-20': 'RATE_LIMITED',
+  'ORA-2391': 'RATE_LIMITED',
+  'ORA-12516': 'RATE_LIMITED',
+  'ORA-12519': 'RATE_LIMITED',
+  'ORA-12520': 'RATE_LIMITED',
+  'ORA-1033': 'PROVIDER_DOWN',
+  'ORA-1034': 'PROVIDER_DOWN',
+  'ORA-1089': 'PROVIDER_DOWN',
+  'ORA-1109': 'PROVIDER_DOWN',
+  'ORA-12526': 'PROVIDER_DOWN',
+  'ORA-12527': 'PROVIDER_DOWN',
+  'ORA-12528': 'PROVIDER_DOWN',
+  'NJS-116': says(
+    'CREDENTIALS_REJECTED',
+    'The password is kept in a form that is too old for the driver.',
+    'Set it anew: ALTER USER ... IDENTIFIED BY ...',
+  ),
+  'NJS-138': says('PROTOCOL_ERROR', 'The server is older than 12.1, which the driver does not speak to.', 'Use a newer server.'),
+  TLS_UNAVAILABLE: says(
+    'TLS_UNAVAILABLE',
+    'TLS was asked for, and this port does not speak it.',
+    'Give the port for TLS, 2484 as a rule; or leave sslOptions out if the network is trusted.',
+  ),
+  'NJS-533': says(
+    'TLS_REQUIRED',
+    'The server wants the encryption that only its own client libraries have.',
+    'Give a port with TLS (sslOptions), or have it accept connections without.',
+  ),
+};
+
+export default defineSqlConnector({
+  kind: 'oracle',
+  title: 'Oracle',
+  category: 'database',
+  family: transactional,
+  fields,
+  rules,
+  driver: optionalDriver({ oracledb: '26' }),
+  speaks: "Oracle's protocol, in the driver's thin mode",
+  tested: {
+    against: 'fake',
+    what: "a fake of the listener, the login and queries, made from the driver's own other side, which checks passwords",
+  },
+  connect: openOracle,
+  probe: 'SELECT 1 FROM dual',
+  refusals: REFUSALS,
+  async identity(session) {
+    const [who] = await session.query(
+      `SELECT SYS_CONTEXT('USERENV', 'SESSION_USER') AS "user", SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') AS "schema", SYS_CONTEXT('USERENV', 'SERVICE_NAME') AS "service",
+              SYS_CONTEXT('USERENV', 'CON_NAME') AS "container", SYS_CONTEXT('USERENV', 'NETWORK_PROTOCOL') AS "protocol" FROM dual`,
+    );
+    const roles = (await session.query('SELECT role AS "role" FROM session_roles')).map(({ role }) => String(role));
+    const user = doubleQuoted(String(who?.user));
+    return {
+      who: { ...who, roles },
+      administrator: roles.includes('DBA') ? `run: REVOKE DBA FROM ${user}; and grant what they need.` : null,
+    };
+  },
+  async permissions(session, { credentials: { user } }) {
+    const rows = await session.query(
+      `SELECT t.owner AS "schema", COUNT(*) AS "tables" FROM all_tables t JOIN all_users u ON u.username = t.owner AND u.oracle_maintained = 'N' GROUP BY t.owner ORDER BY t.owner`,
+    );
+    // The catalogue shows nobody what he may not touch.
+    if (rows.length === 0) return { errors: [readsNothing(`GRANT READ ON <schema>.<table> TO ${doubleQuoted(user)};`)] };
+    return { data: { datasetsValidated: rows.map(({ schema }) => String(schema)) } };
+  },
+  parity: {
+    login: ({ user }) => user?.toUpperCase(),
+    on: ['host', 'port', 'database'],
+    comparesLogins: true,
+    losses: (session, inUse, { credentials }) => findLosses(session, inUse, credentials.user),
+  },
+});

@@ -1,0 +1,56 @@
+import type { Problem } from '../../domain/connector/validation.ts';
+import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
+import { problem } from '../kits/problems.ts';
+import { doubleQuoted, type SqlSession } from '../kits/sql/sql-session.ts';
+import type { OracleDetails } from './fields.ts';
+
+/** What a session may do: privileges of the system, roles, and privileges on tables, by itself or by a role. A name can not hold a quote. */
+const RIGHTS = `SELECT 'PRIVILEGE' AS "level", privilege AS "right", '' AS "object", '' AS "role" FROM session_privs
+UNION ALL SELECT 'ROLE', role, '', '' FROM session_roles
+UNION ALL SELECT 'OBJECT', privilege, '"' || owner || '"."' || table_name || '"', '' FROM user_tab_privs_recd
+UNION ALL SELECT 'OBJECT', r.privilege, '"' || r.owner || '"."' || r.table_name || '"', r.role FROM role_tab_privs r
+UNION ALL SELECT 'OWNED', 'SELECT', '"' || USER || '"."' || table_name || '"', '' FROM user_tables`;
+
+interface Right {
+  readonly level: string;
+  readonly right: string;
+  readonly object: string;
+  /** What gives it; empty where the user has it himself. */
+  readonly role: string;
+}
+
+async function readRights(session: SqlSession): Promise<readonly Right[]> {
+  return (await session.query(RIGHTS)).map((row) => ({
+    level: String(row.level),
+    right: String(row.right),
+    // An empty text is null here.
+    object: String(row.object ?? ''),
+    role: String(row.role ?? ''),
+  }));
+}
+
+/** Owning a table is no grant, and gives all that a grant could: what the login in use owns, the new one has to be granted. */
+export async function findLosses(session: SqlSession, inUse: LoginInUse<OracleDetails, SqlSession>, user: string) {
+  const had = await inUse.read(readRights);
+  const has = new Set((await readRights(session)).map(keyOf));
+  const to = `TO ${doubleQuoted(user.toUpperCase())};`;
+  const lost = had.filter((right) => !has.has(keyOf(right)));
+  const losses = lossesOf(lost, ({ level, right, object, role }): Loss => {
+    const given = level === 'ROLE' ? right : role;
+    if (given !== '') return { what: `the role ${doubleQuoted(given)}`, mend: `GRANT ${doubleQuoted(given)} ${to}` };
+    const what = level === 'PRIVILEGE' ? right : `${right} ON ${object}`;
+    return { what, mend: `GRANT ${what} ${to}` };
+  });
+  return { losses, warnings: had.some(({ level }) => level === 'OWNED') ? [OWNS] : [] };
+}
+
+const OWNS: Problem = problem(
+  'SKIPPED',
+  'the login in use owns tables',
+  'Jobs that name these tables without their schema do not find them as another user.',
+  'Name them with their schema, or make synonyms.',
+);
+
+function keyOf({ level, right, object }: Right): string {
+  return JSON.stringify([level === 'OWNED' ? 'OBJECT' : level, right, object]);
+}
