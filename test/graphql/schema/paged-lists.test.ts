@@ -32,12 +32,16 @@ describe('versions', () => {
     const { data, errors } = await gateway.graphql(VERSIONS, { id, ...args });
     return errors?.map(({ extensions }) => extensions.code) ?? data.connection.versions.map(({ version }: { version: number }) => version);
   };
-  beforeAll(async () => {
-    id = await addWebhook(gateway, receiver, 'versions');
-    for (let index = 2; index <= 5; index += 1) {
-      const key = await stageSecret(gateway, id, `a signing secret of version ${index}`);
-      await gateway.graphql(COMMIT, { key, id });
+  const addVersions = async (name: string, count: number): Promise<string> => {
+    const added = await addWebhook(gateway, receiver, name);
+    for (let index = 2; index <= count; index += 1) {
+      const key = await stageSecret(gateway, added, `a signing secret of version ${index}`);
+      await gateway.graphql(COMMIT, { key, id: added });
     }
+    return added;
+  };
+  beforeAll(async () => {
+    id = await addVersions('versions', 5);
   });
 
   test('are listed whole, or page by page, newest first', async () => {
@@ -94,7 +98,7 @@ describe('versions', () => {
   test('none that is older than many others is out of reach of a roll-back', async () => {
     const { errors, data } = await gateway.graphql(
       'mutation ($id: UUID!) { rollBackConnection(connectionId: $id, version: 1) { version } }',
-      { id },
+      { id: await addVersions('rolled back', 5) },
     );
     expect(errors ?? data.rollBackConnection.version).toBe(6);
   });

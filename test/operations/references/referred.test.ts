@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../support/outcomes/eventually.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { addReferring, createSecretFolder, type Doorman, GRANT, startDoorman } from '../../support/protocol/references.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
@@ -54,7 +55,7 @@ describeOnEachEngine('references from one change to the next', ({ databaseUrl })
     return { name, id: await addReferring(bench.gateway, write(name, contentOf(pass))) };
   };
   const validated = (id: string) =>
-    vi.waitFor(async () => expect((await bench.gateway.graphql(VALIDATIONS, { id })).data.auditLog.edges.length).toBeGreaterThan(1));
+    eventually(async () => expect((await bench.gateway.graphql(VALIDATIONS, { id })).data.auditLog.edges.length).toBeGreaterThan(1));
 
   test('under ADVISORY one is put into use without proof, bound to where it leads, and leased', async () => {
     const { id } = await add();
