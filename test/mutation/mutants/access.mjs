@@ -262,8 +262,7 @@ export const ACCESS = [
     within: 'function listStreamingSystems(',
     before: "  requirePermission(actor, 'read');\n",
     after: '',
-    tests: MATRIX,
-    name: 'getStreamingSystems',
+    tests: ['test/operations/streaming/streaming.test.ts'],
   },
   {
     id: 'access/fits-warehouse',

@@ -248,6 +248,11 @@ describeOnEachEngine('streaming systems and their clusters', ({ databaseUrl }) =
     }).toEqual({ asWarehouse: 'NOT_FOUND', deleted: 'ok', left: [] });
   });
 
+  test('a token that may not read sees no system', async () => {
+    const { errors } = await gateway.graphql('{ getStreamingSystems { system { name } } }', {}, await gateway.token('job'));
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
   test('a token that is limited to a cluster sees its system, and no other', async () => {
     await add({ newClusterId: 'seen', newStreamingSystemName: 'seen', newStreamingSystemType: 'self-hosted' });
     const { clusterConnections } = await systemNamed('seen');
