@@ -24,7 +24,7 @@ export interface Family {
    */
   flatten(wire: Readonly<Record<string, unknown>>, has: (name: string) => boolean): Record<string, unknown>;
   /** The field by which something is asked for that no driver of a member speaks, and what to say to that; null where there is none. */
-  undrivable(wire: Readonly<Record<string, unknown>>): { readonly path: string; readonly message: string } | null;
+  undrivable?(wire: Readonly<Record<string, unknown>>): { readonly path: string; readonly message: string } | null;
   /** The validators that the family's own kind lists, whatever its members have beside them: a client that asks for that kind runs all that are listed on each of them. */
   readonly validators: readonly string[];
   /** The inputs of the lead API that the members share. */

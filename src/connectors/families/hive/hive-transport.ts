@@ -15,7 +15,7 @@ export interface HiveTransport {
 }
 
 /** Bytes of one answer. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 
 export function openHttpTransport(login: HiveLogin, egress: EgressSession): HiveTransport {
   const { host, port, path = '/', username = ANONYMOUS, password = ANONYMOUS, isTls, ssl } = login;

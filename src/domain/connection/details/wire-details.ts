@@ -19,7 +19,7 @@ export function readWireDetails(
   if (connector.family === null) return readShape(owner, wire, fields, at);
   const own = bySpellingOf(fields);
   const flat = connector.family.flatten(wire, (name) => own.has(name));
-  const undrivable = connector.family.undrivable(flat);
+  const undrivable = connector.family.undrivable?.(flat) ?? null;
   if (undrivable !== null && !own.has(undrivable.path)) throw notDriven(undrivable, at);
   const meant = sharedInput ? Object.fromEntries(Object.entries(flat).filter(([name, value]) => value !== null || own.has(name))) : flat;
   return readShape(owner, meant, fields, at);
