@@ -31,13 +31,14 @@ const secure = await startFakeHana({ users, tls: true });
 const greedy = await startFakeHana({ users, wantsPassword: true });
 const greedySecure = await startFakeHana({ users, wantsPassword: true, tls: true });
 const rude = await startFakeHana({ users, hangsUp: true });
+const silent = await startFakeHana({ users, isSilent: true });
 const system = await startFakeHana({
   users: [],
   tenants: { HXE: { host: '127.0.0.1', port: server.port }, AWAY: { host: '127.0.0.2', port: server.port } },
 });
 const pool = createTestPool();
 afterAll(async () => {
-  for (const one of [server, secure, greedy, greedySecure, rude, system]) one.close();
+  for (const one of [server, secure, greedy, greedySecure, rude, silent, system]) one.close();
   await pool.close();
 });
 
@@ -68,6 +69,13 @@ describe('SAP HANA', () => {
 
   test('a server that hangs up in the middle of a login is not waited for', async () => {
     expect(await codes({ ...details, port: rude.port })).toEqual(['PROTOCOL_ERROR']);
+  });
+
+  test('a server that falls silent in the middle of a login, of which the driver never tells, is given up at the deadline', async () => {
+    const hasty = createTestPool({ deadlineMs: 1000 });
+    const { errors } = await runValidator(hasty, 'sap-hana', 'validate_connection', { ...details, port: silent.port });
+    await hasty.close();
+    expect(errors.map(({ code }) => code)).toEqual(['TIMEOUT']);
   });
 
   test('TLS is as strict as asked, and absent means none, with a warning', async () => {

@@ -32,6 +32,8 @@ interface Options {
   readonly wantsPassword?: boolean;
   /** Hangs up on whoever begins to log in. */
   readonly hangsUp?: boolean;
+  /** Says nothing to whoever begins to log in. */
+  readonly isSilent?: boolean;
   /** Where the tenants are, by their names: null for this server itself. */
   readonly tenants?: Readonly<Record<string, { readonly host: string; readonly port: number } | null>>;
 }
@@ -79,6 +81,7 @@ function converse(socket: Socket, options: Options, logins: FakeHana['logins']):
       const packet = pending.subarray(0, end);
       pending = pending.subarray(end);
       if (options.hangsUp === true) return socket.destroy();
+      if (options.isSilent === true) continue;
       socket.write(reply(packet, answer(packet[45] ?? 0, partsOf(packet.subarray(32)))));
     }
   });

@@ -54,6 +54,23 @@ describe('a secret that stays outside', () => {
     ['mysql', { ...database, port: 3307 }, { ...database, port: 3307 }],
     ['mariadb', { ...database, database: 'sales' }, { ...database, port: 3306, database: 'sales' }],
     [
+      'oracle',
+      { dsn: 'db.example.com:1522/sales.example.com', user: 'loader', password: 'p' },
+      { ...database, port: 1522, database: 'sales.example.com' },
+    ],
+    ['oracle', { dsn: '//db.example.com/sales', user: 'loader', password: 'p' }, { ...database, port: 1521, database: 'sales' }],
+    [
+      'db2',
+      { hostname: 'db.example.com', port: '50001', database: 'sales', uid: 'loader', pwd: 'p' },
+      { ...database, port: 50_001, database: 'sales' },
+    ],
+    [
+      'sap-hana',
+      { address: 'db.example.com', port: 30_013, user: 'loader', password: 'p', databaseName: 'HXE' },
+      { ...database, port: 30_013, database: 'HXE' },
+    ],
+    ['teradata', { ...database, dbs_port: 1026 }, { ...database, port: 1026 }],
+    [
       'snowflake',
       { account: 'org-a', user: 'loader', warehouse: 'WH', private_key_pem: PEM, private_key_passphrase: 'x' },
       {
