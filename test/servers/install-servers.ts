@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { installDerby } from './install/derby.ts';
 import { installPackages, isThere } from './install/programs.ts';
 import { installPython } from './install/python.ts';
@@ -10,9 +11,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   mariadbd: 'mariadb-server-core',
   'mariadb-install-db': 'mariadb-server-core',
   my_print_defaults: 'mariadb-client-core',
+  git: 'git',
   mvn: 'maven',
   openssl: 'openssl',
   pgbouncer: 'pgbouncer',
+  ssh: 'openssh-client',
 };
 
 /** Installs what the suites of servers need and the machine lacks, where it can: as root, with apt-get. What can't be had fails the run; nothing is skipped. */
@@ -22,6 +25,8 @@ export default async function setUp(): Promise<void> {
   // moto stands in for AWS.
   const moto = installPython('moto', ['moto[server]==5.2.5']);
   process.env.CHANGEOVER_TEST_MOTO_SERVER = `${moto}/bin/moto_server`;
+  // The drivers and SDKs of vendors sign in to the stand-ins.
+  process.env.CHANGEOVER_TEST_SDKS = `${installPython('sdks', readLines('sdks/requirements.txt'))}/bin/python`;
   installTrino();
   await installDerby();
   installSpark(`${moto}/bin/pip`);
@@ -31,4 +36,10 @@ export default async function setUp(): Promise<void> {
 export function installPrograms(names: readonly string[] = Object.keys(PROGRAMS)): void {
   const missing = Object.entries(PROGRAMS).flatMap(([program, holder]) => (!names.includes(program) || isThere(program) ? [] : [holder]));
   if (missing.length > 0) installPackages([...new Set(missing)]);
+}
+
+function readLines(path: string): readonly string[] {
+  return readFileSync(new URL(path, import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
 }

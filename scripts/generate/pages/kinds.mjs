@@ -30,7 +30,9 @@ function overview() {
 function testedWith({ against, what, client }) {
   if (against === 'server') return what;
   if (client === undefined) return `${what} (a stand-in)`;
-  return `${what} (a stand-in, ${client === null ? "to which no client of the vendor's can be pointed" : `which the client ${code(client)} signs in to`})`;
+  return client === null
+    ? `${what} (a stand-in; the vendor has no client for Node or Python to point at it)`
+    : `${what} (a stand-in, which the client ${code(client)} signs in to)`;
 }
 
 /** As the page's readers make it of a heading. */

@@ -34,7 +34,11 @@ export default defineHttpConnector({
   },
   rules: [together('username', 'password')],
   speaks: "Airflow's REST API, version 2 or 1",
-  tested: { against: 'fake', what: 'a fake of both versions, made from what Airflow 2.10, 3.0 and 3.3 answered' },
+  tested: {
+    against: 'fake',
+    what: 'a fake of both versions, made from what Airflow 2.10, 3.0 and 3.3 answered',
+    client: 'apache-airflow-client',
+  },
   baseUrl: ({ hostName }) => hostName,
   signIn: openAirflow,
   async probe(session, { credentials: { username } }) {

@@ -18,7 +18,11 @@ export default defineAwsConnector({
   lead: { allOptional: true, testV1: [{ field: 'testAthenaCredentials', explains: true }] },
   fields,
   rules: [requireAccessKey, ...awsIdentityRules],
-  tested: { against: 'fake', what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Athena's own answers" },
+  tested: {
+    against: 'fake',
+    what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Athena's own answers",
+    client: 'boto3',
+  },
   endpoints: ({ athenaEndpoint: athena, stsEndpoint: sts }) => ({ athena, sts }),
   region: ({ credentials: { awsRegion } }) => awsRegion,
   role: ({ assumableRole: arn, externalId }) => ({ arn, externalId }),

@@ -45,7 +45,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testAzureDataFactoryCredentials', takesKey: true }] },
   speaks: "Microsoft Entra's token endpoint and Azure Resource Manager",
-  tested: { against: 'fake', what: 'a fake of both' },
+  tested: { against: 'fake', what: 'a fake of both', client: 'azure-mgmt-datafactory' },
   baseUrl: ({ managementUrl, subscriptionId, resourceGroupName }) =>
     `${new URL(managementUrl).origin}/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(resourceGroupName)}/providers/Microsoft.DataFactory/factories`,
   signIn: (context, details) =>

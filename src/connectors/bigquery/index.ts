@@ -19,7 +19,11 @@ export default defineHttpConnector({
   fields,
   rules,
   speaks: "BigQuery's REST API",
-  tested: { against: 'fake', what: 'a fake of that API and of the token endpoint, which checks signatures' },
+  tested: {
+    against: 'fake',
+    what: 'a fake of that API and of the token endpoint, which checks signatures',
+    client: 'google-cloud-bigquery',
+  },
   baseUrl: (details) => apiOf('bigquery', details),
   signIn: async ({ egress, open }, details) => ({ session: open(await authorizationOf(details, egress)) }),
   probe: async (session, { credentials }) => {

@@ -29,7 +29,7 @@ export default defineHttpConnector({
   },
   lead: { createInput: 'ConfluentKafkaConnectCredentialsInput', tests: [{ field: 'testConfluentKafkaConnectCredentials' }] },
   speaks: 'the Connect API, version 1',
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ url, confluentEnv, cluster }) => `${new URL(url).origin}/connect/v1/environments/${confluentEnv}/clusters/${cluster}`,
   auth: ({ apiKey, secret: password }) => ({ basic: { user: apiKey, password } }),
   probe: { path: '/connectors', answer: z.array(z.string()) },

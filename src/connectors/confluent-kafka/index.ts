@@ -25,7 +25,7 @@ export default defineHttpConnector({
   },
   lead: { createInput: 'ConfluentKafkaCredentialsInput', tests: [{ field: 'testConfluentKafkaCredentials' }] },
   speaks: 'the Kafka REST API, version 3',
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ url, cluster }) => `${new URL(url).origin}/kafka/v3/clusters/${cluster}`,
   auth: ({ apiKey, secret: password }) => ({ basic: { user: apiKey, password } }),
   probe: { path: '', answer: z.object({ kind: z.literal('KafkaCluster'), cluster_id: z.string() }) },

@@ -21,7 +21,7 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     fields,
     rules: [...(own.rules ?? []), ...rules],
     speaks: "the workspace's REST API",
-    tested: { against: 'fake', what: 'a fake of that API, which runs the grants that it is given' },
+    tested: { against: 'fake', what: 'a fake of that API, which runs the grants that it is given', client: 'databricks-sdk' },
     baseUrl: ({ workspaceUrl }) => new URL(workspaceUrl).origin,
     auth: (details) => (details.token === undefined ? { oauthClient: oauthOf(details) } : { bearer: details.token }),
     async probe(session, { credentials: { warehouseId } }) {

@@ -46,7 +46,7 @@ export default defineHttpConnector({
   },
   lead: { testV1: [{ field: 'testFivetranCredentials', explains: false }] },
   speaks: "Fivetran's REST API",
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ baseUrl }) => new URL(baseUrl).origin,
   auth: ({ apiKey, apiPassword }) => ({ basic: { user: apiKey, password: apiPassword } }),
   probe: (session) => readAccount(session).then(() => ({})),

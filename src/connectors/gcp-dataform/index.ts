@@ -53,7 +53,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testGcpDataformCredentials', takesKey: true }] },
   speaks: "Google's token endpoint and the Dataform API, version 1",
-  tested: { against: 'fake', what: 'a fake of both' },
+  tested: { against: 'fake', what: 'a fake of both', client: 'google-cloud-dataform' },
   baseUrl: ({ apiUrl, projectId }) => `${new URL(apiUrl).origin}/v1/projects/${projectId}`,
   async signIn({ egress, open }, { tokenUrl, apiUrl, serviceAccountInfo }) {
     const headers = { authorization: `Bearer ${await fetchGoogleToken(egress, tokenUrl, serviceAccountIn(serviceAccountInfo))}` };

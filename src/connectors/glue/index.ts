@@ -30,7 +30,11 @@ export default defineAwsConnector({
     ({ ssl }: DetailsOf<typeof fields>) =>
       ssl?.disabled === true ? { path: 'sslOptions.disabled', message: 'is not possible: AWS is asked over https alone' } : null,
   ],
-  tested: { against: 'fake', what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Glue's own answers" },
+  tested: {
+    against: 'fake',
+    what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Glue's own answers",
+    client: 'boto3',
+  },
   endpoints: ({ glueEndpoint: glue, stsEndpoint: sts }) => ({ glue, sts }),
   region: ({ credentials: { awsRegion: region } }) => region,
   tls: ({ ssl }) => (ssl === undefined ? undefined : httpsTls(ssl)),

@@ -24,7 +24,7 @@ export function userField() {
 export const informatica = {
   category: 'etl',
   speaks: "Informatica's Platform REST API, version 2",
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: null },
   /** Nobody is signed in without the secret, so there is nothing left to ask. */
   probe: async ({ who: { orgId } }: InformaticaSession) => ({ data: { returnedData: { orgId } } }),
   async permissions(session: InformaticaSession) {

@@ -30,7 +30,11 @@ export default defineConnector({
   },
   driver: optionalDriver({ ssh2: '1' }),
   speaks: 'Git over https, or over SSH',
-  tested: { against: 'fake', what: "a fake of Git's https protocol, and an SSH server of ssh2 that answers as git-upload-pack does" },
+  tested: {
+    against: 'fake',
+    what: "a fake of Git's https protocol, and an SSH server of ssh2 that answers as git-upload-pack does",
+    client: 'git',
+  },
   validators: usualValidators<GitDetails, null>({
     title: TITLE,
     describes: {

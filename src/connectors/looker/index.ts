@@ -24,7 +24,7 @@ export default defineHttpConnector({
   },
   lead: { allOptional: true, testV1: [{ field: 'testLookerCredentials', explains: false }] },
   speaks: 'the Looker API, version 4.0',
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: 'looker-sdk' },
   baseUrl: ({ baseUrl }) => `${baseUrl.replace(/\/+$/, '').replace(/\/api(\/4\.0)?$/, '')}/api/4.0`,
   tls: tlsOfVerifySsl,
   async signIn({ anonymous, open }, { clientId, clientSecret }) {

@@ -35,7 +35,7 @@ export default defineAwsConnector({
   lead: { createInput: 'MskKafkaConnectCredentialsInput', tests: [{ field: 'testMskKafkaConnectCredentials' }] },
   fields,
   rules: [requireAccessKey, ...awsKeyRules, onlyWith('externalId', 'iamRoleArn')],
-  tested: { against: 'fake', what: 'a fake of AWS that checks signatures, trusts and permissions' },
+  tested: { against: 'fake', what: 'a fake of AWS that checks signatures, trusts and permissions', client: 'boto3' },
   endpoints: ({ kafkaConnectEndpoint: kafkaconnect, kafkaEndpoint: kafka, stsEndpoint: sts }) => ({ kafkaconnect, kafka, sts }),
   region: ({ credentials }) => regionOf(credentials.clusterArn),
   role: ({ iamRoleArn: arn, externalId }) => ({ arn, externalId }),

@@ -47,7 +47,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testMulesoftCredentials', takesKey: true }] },
   speaks: "Anypoint's Access Management API",
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: (details) => `${planeOf(details)}/accounts/api`,
   auth: ({ clientId, clientSecret, ...place }) => ({
     oauthClient: { accessTokenEndpoint: `${planeOf(place)}/accounts/api/v2/oauth2/token`, clientId, clientSecret, inForm: true },

@@ -70,6 +70,7 @@ export default defineSqlConnector({
   tested: {
     against: 'fake',
     what: "a fake of the listener, the login and queries, made from the driver's own other side, which checks passwords",
+    client: 'oracledb',
   },
   connect: openOracle,
   probe: 'SELECT 1 FROM dual',

@@ -32,7 +32,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testPineconeCredentials' }] },
   speaks: "Pinecone's control plane API, version 2026-07",
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: 'pinecone' },
   baseUrl: ({ apiUrl }) => new URL(apiUrl).origin,
   auth: ({ apiKey }) => ({ header: { 'api-key': apiKey, 'x-pinecone-api-version': '2026-07' } }),
   async probe(session, { credentials: { projectId } }) {

@@ -27,7 +27,7 @@ export default defineHttpConnector({
     testV1: [{ field: 'testPowerBiCredentials', payload: 'TestPowerBICredentials', explains: false }],
   },
   speaks: "Microsoft Entra's token endpoint and the Power BI REST API",
-  tested: { against: 'fake', what: 'a fake of both' },
+  tested: { against: 'fake', what: 'a fake of both', client: 'msal' },
   baseUrl: ({ apiUrl }) => `${new URL(apiUrl).origin}/v1.0/myorg`,
   async signIn(context, details) {
     if (details.authMode === 'SERVICE_PRINCIPAL')

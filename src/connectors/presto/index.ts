@@ -5,7 +5,7 @@ export default defineTrino({
   kind: 'presto',
   title: 'Presto',
   dialect: 'Presto',
-  tested: { against: 'fake', what: "Trino 476 in Presto's place, told to take its headers", client: null },
+  tested: { against: 'fake', what: "Trino 476 in Presto's place, told to take its headers", client: 'presto-python-client' },
   lead: { testV1: [{ field: 'testPrestoCredentials', explains: false, refuses: ['metadataCatalogId'] }] },
   fields: trinoFields({ port: 8889, scheme: 'http' }),
 });

@@ -18,7 +18,7 @@ export default defineSqlConnector({
   rules,
   ...postgresProtocol,
   speaks: "the PostgreSQL protocol, and AWS's API for temporary credentials",
-  tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless' },
+  tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless', client: 'boto3' },
   connect: async (input) => await openPostgres(await readLogin(input), input.signal),
   explain: (error) => (isWrongPassword(error) ? WRONG_PASSWORD : null),
   identity: {

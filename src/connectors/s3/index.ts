@@ -12,7 +12,11 @@ export default defineAwsConnector({
   lead: { allOptional: true, testV1: [{ field: 'testS3Credentials', explains: false, connectionType: 's3' }] },
   fields,
   rules: [requireAccessKey, ...awsIdentityRules],
-  tested: { against: 'fake', what: "a fake of AWS that checks signatures, trusts and permissions, and moto for S3's own answers" },
+  tested: {
+    against: 'fake',
+    what: "a fake of AWS that checks signatures, trusts and permissions, and moto for S3's own answers",
+    client: 'boto3',
+  },
   endpoints: ({ s3Endpoint: s3, stsEndpoint: sts }) => ({ s3, sts }),
   region: regionOf,
   role: ({ assumableRole: arn, externalId }) => ({ arn, externalId }),

@@ -33,7 +33,7 @@ export default defineHttpConnector({
     together('consumerKey', 'consumerSecret'),
   ],
   speaks: "Salesforce's REST API, and its SOAP login for users",
-  tested: { against: 'fake', what: 'a fake of both logins and of that API' },
+  tested: { against: 'fake', what: 'a fake of both logins and of that API', client: 'simple-salesforce' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
   async signIn(context, { domain, user, password = '', token = '', consumerKey: id = '', consumerSecret: own = '' }) {
     const origin = originOf(domain) ?? '';

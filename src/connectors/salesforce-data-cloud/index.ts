@@ -33,7 +33,7 @@ export default defineHttpConnector({
     }),
   },
   speaks: "Salesforce's token endpoints and the metadata API of Data Cloud",
-  tested: { against: 'fake', what: 'a fake of both' },
+  tested: { against: 'fake', what: 'a fake of both', client: 'simple-salesforce' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
   async signIn(context, { domain, consumerKey: id, consumerSecret: own }) {
     const origin = originOf(domain) ?? '';

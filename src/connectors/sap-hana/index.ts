@@ -48,7 +48,7 @@ export default defineSqlConnector({
   fields,
   driver: optionalDriver({ hdb: '2.30' }),
   speaks: "SAP HANA's SQL command network protocol",
-  tested: { against: 'fake', what: 'a fake of the login exchange, with TLS and without, which checks proofs of passwords' },
+  tested: { against: 'fake', what: 'a fake of the login exchange, with TLS and without, which checks proofs of passwords', client: 'hdb' },
   connect: openHana,
   // An initial password logs in, and is refused with the first statement.
   probe: 'SELECT 1 AS "one" FROM DUMMY',

@@ -15,7 +15,7 @@ export default defineHttpConnector({
   rules,
   lead: { createInput: 'SelfHostedKafkaConnectCredentialsInput', tests: [{ field: 'testSelfHostedKafkaConnectCredentials' }] },
   speaks: "Kafka Connect's REST API",
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ url }) => url,
   auth: (details) => ({ header: authorization(details) }),
   async probe(session, { credentials: { cluster } }) {

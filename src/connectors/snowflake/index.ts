@@ -18,7 +18,11 @@ export default defineSqlConnector({
   fields,
   rules,
   speaks: 'the login and query API of its drivers',
-  tested: { against: 'fake', what: 'a fake of that API, which checks passwords and the signatures of keys' },
+  tested: {
+    against: 'fake',
+    what: 'a fake of that API, which checks passwords and the signatures of keys',
+    client: 'snowflake-connector-python',
+  },
   connect: openSession,
   refusals,
   explain,

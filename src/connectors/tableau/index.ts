@@ -14,7 +14,7 @@ export default defineHttpConnector({
   rules,
   lead: { testV1: [{ field: 'testTableauCredentials', payload: 'TestTableauCredentialsMutation', explains: true }] },
   speaks: 'the Tableau REST API, in the version that the server has',
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: 'tableauserverclient' },
   baseUrl: ({ serverName }) => new URL(serverName).origin,
   tls: tlsOfVerifySsl,
   signIn: signInToTableau,

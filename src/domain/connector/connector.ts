@@ -43,7 +43,9 @@ export interface Testing {
   readonly against: 'server' | 'fake';
   /** Which one, as in `PostgreSQL 18` or `a fake of the login and query API`. */
   readonly what: string;
-  /** Of a fake: the vendor's own driver or SDK, which signs in to it in a test, and so proves it faithful; null where none can be pointed at it. */
+  /**
+   * The vendor's own driver or SDK, or where there is none the one that people use: it signs in to the fake in a test, and so proves it faithful. Null where the vendor has none for Node or Python that could be pointed at it.
+   */
   readonly client?: string | null;
 }
 

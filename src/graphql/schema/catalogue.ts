@@ -66,7 +66,7 @@ export function addCatalogue(builder: Builder): void {
       testedWith: t.string({ description: 'Which server, or which fake.', resolve: (row) => row.tested?.what ?? null }),
       fakeProvenBy: t.string({
         description:
-          "The vendor's own driver or SDK, which signs in to the fake in a test; none where no such client can be pointed at it.",
+          "The driver or SDK that signs in to the fake in a test, the vendor's own where it has one; none where it has no client for Node or Python that could be pointed at it.",
         resolve: (row) => row.tested?.client ?? null,
       }),
     }),

@@ -12,7 +12,10 @@ interface Options {
 }
 
 /** A FAKE of Azure Resource Manager for one data factory, and of Entra before it, made from https://learn.microsoft.com/rest/api/datafactory */
-export async function startFakeDataFactory({ subscription, resourceGroup, factory, readers, ...tenant }: Options) {
+export async function startFakeDataFactory(
+  { subscription, resourceGroup, factory, readers, ...tenant }: Options,
+  options: { readonly tls?: boolean } = {},
+) {
   const entra = createFakeEntra(tenant);
   return await startJsonServer((request) => {
     const answer = entra.answer(request);
@@ -37,7 +40,7 @@ export async function startFakeDataFactory({ subscription, resourceGroup, factor
         : failed(400, 'BadRequest');
     }
     return failed(404, 'ResourceNotFound');
-  });
+  }, options);
 }
 
 function failed(status: number, code: string): FakeReply {

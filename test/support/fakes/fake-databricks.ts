@@ -59,6 +59,12 @@ export async function startFakeDatabricks(
   function answer(request: FakeRequest): FakeReply {
     const { pathname } = request.url;
     const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(pathname)?.[1];
+    if (pathname === '/.well-known/databricks-config')
+      return { status: 200, body: { oidc_endpoint: `${server.url}/oidc`, workspace_id: '1', cloud: 'AWS' } };
+    if (pathname === '/oidc/.well-known/oauth-authorization-server') {
+      const [authorize, token] = ['authorize', 'token'].map((end) => `${server.url}/oidc/v1/${end}`);
+      return { status: 200, body: { issuer: `${server.url}/oidc`, authorization_endpoint: authorize, token_endpoint: token } };
+    }
     if (pathname === '/oidc/v1/token' || tenant !== undefined) return tokenFor(request, tenant);
     const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     const caller = issued.get(given) ?? principals.find(({ token }) => token === given);

@@ -43,6 +43,11 @@ export function createFakeEntra({ tenant, apps, users = [] }: Tenant) {
           status: 200,
           body: { account_type: users.find(({ name }) => name === decodeURIComponent(realm))?.isFederated ? 'Federated' : 'Managed' },
         };
+      const described = /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/.exec(url.pathname)?.[1];
+      if (described !== undefined)
+        return described === tenant
+          ? describeTenant(tenant, String(headers.host))
+          : refused(400, 'invalid_tenant', 90002, 'Tenant not found.');
       const named = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(url.pathname)?.[1];
       if (named === undefined) return null;
       if (method !== 'POST' || headers['content-type'] !== 'application/x-www-form-urlencoded')
@@ -76,6 +81,20 @@ export function createFakeEntra({ tenant, apps, users = [] }: Tenant) {
     callerOf({ headers }: FakeRequest, audience: string): string | null {
       const held = issued.get((headers.authorization ?? '').replace(/^Bearer /, ''));
       return held?.audience === audience ? held.who : null;
+    },
+  };
+}
+
+/** Of its many members those that clients go by. What it names as issuer is no address of its own. */
+function describeTenant(tenant: string, host: string): FakeReply {
+  const at = (end: string) => `https://${host}/${tenant}/oauth2/v2.0/${end}`;
+  return {
+    status: 200,
+    body: {
+      issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+      authorization_endpoint: at('authorize'),
+      token_endpoint: at('token'),
+      device_authorization_endpoint: at('devicecode'),
     },
   };
 }

@@ -107,7 +107,11 @@ export function fakeBigquery(datasets: Readonly<Record<string, readonly string[]
     if (rest === 'datasets') {
       // What may not be seen is left out of the list.
       const seen = holds('bigquery.datasets.get') ? Object.keys(datasets) : [];
-      const listed = seen.slice(0, Number(url.searchParams.get('maxResults'))).map((datasetId) => ({ datasetReference: { datasetId } }));
+      const listed = seen.slice(0, Number(url.searchParams.get('maxResults'))).map((datasetId) => ({
+        kind: 'bigquery#dataset',
+        id: `${PROJECT}:${datasetId}`,
+        datasetReference: { projectId: PROJECT, datasetId },
+      }));
       return { status: 200, body: { kind: 'bigquery#datasetList', ...(listed.length === 0 ? {} : { datasets: listed }) } };
     }
     const tables = datasets[String(dataset)];

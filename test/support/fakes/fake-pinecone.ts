@@ -15,7 +15,14 @@ export async function startFakePinecone(keys: readonly FakePineconeKey[]) {
     if (headers['x-pinecone-api-version'] !== '2026-07') return failed(400, 'INVALID_ARGUMENT');
     if (method !== 'GET' || url.pathname !== '/indexes') return failed(404, 'NOT_FOUND');
     if (key.mayList === false) return failed(403, 'PERMISSION_DENIED');
-    const indexes = key.indexes.map((name) => ({ name, host: `${name}-${key.projectId}.svc.us-east1-gcp.pinecone.io`, metric: 'cosine' }));
+    const indexes = key.indexes.map((name) => ({
+      name,
+      host: `${name}-${key.projectId}.svc.us-east1-gcp.pinecone.io`,
+      schema: { fields: { embedding: { type: 'dense_vector', dimension: 3, metric: 'cosine' } } },
+      deployment: { deployment_type: 'managed', cloud: 'gcp', region: 'us-east1' },
+      status: { ready: true, state: 'Ready' },
+      deletion_protection: 'disabled',
+    }));
     return { status: 200, body: { indexes } };
   });
 }

@@ -10,7 +10,7 @@ interface Options {
 }
 
 /** A FAKE of the admin API of Power BI and of Entra before it, made from https://learn.microsoft.com/rest/api/power-bi/admin/groups-getgroupsasadmin */
-export async function startFakePowerBi({ permitted, ...tenant }: Options) {
+export async function startFakePowerBi({ permitted, ...tenant }: Options, options: { readonly tls?: boolean } = {}) {
   const entra = createFakeEntra(tenant);
   return await startJsonServer((request) => {
     const answer = entra.answer(request);
@@ -22,5 +22,5 @@ export async function startFakePowerBi({ permitted, ...tenant }: Options) {
       return { status: 400, body: { error: { code: 'InvalidRequest', message: '$top is required' } } };
     if (!permitted.includes(caller)) return { status: 401, body: { error: { code: 'PowerBINotAuthorizedException' } } };
     return { status: 200, body: { '@odata.context': 'c', value: [{ id: 'g', name: 'Sales' }] } };
-  });
+  }, options);
 }

@@ -19,6 +19,9 @@ interface Options {
 
 const SOAP_NAMES = { username: /<n1:username>([^<]*)<\/n1:username>/, password: /<n1:password>([^<]*)<\/n1:password>/ };
 
+const ENVELOPE =
+  '<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com" xmlns:sf="urn:fault.partner.soap.sforce.com"><env:Body>';
+
 /**
  * A FAKE of Salesforce's two logins, of its REST API and of Data Cloud's, made from their documentation and from what two open clients
  * send: faults of SOAP come with status 500, refusals of REST in a list, and a token of Data Cloud is another one.
@@ -31,11 +34,14 @@ export async function startFakeSalesforce({ users = [], apps = [], dataspaces = 
     if (asked === 'POST /services/Soap/u/64.0') return soapLogin(String(headers['content-type']), headers.soapaction, body);
     const form = new URLSearchParams(body);
     if (asked === 'POST /services/oauth2/token') {
-      const app = apps.find(({ key }) => key === form.get('client_id'));
+      // Either way of RFC 6749, as two open clients send it.
+      const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
+      const [client, secret] =
+        basic === undefined ? [form.get('client_id'), form.get('client_secret')] : Buffer.from(basic, 'base64').toString('utf8').split(':');
+      const app = apps.find(({ key }) => key === client);
       if (form.get('grant_type') !== 'client_credentials') return { status: 400, body: { error: 'unsupported_grant_type' } };
       if (app === undefined) return { status: 400, body: { error: 'invalid_client_id', error_description: 'client identifier invalid' } };
-      if (app.secret !== form.get('client_secret'))
-        return { status: 400, body: { error: 'invalid_client', error_description: 'invalid client credentials' } };
+      if (app.secret !== secret) return { status: 400, body: { error: 'invalid_client', error_description: 'invalid client credentials' } };
       if (app.grantFault !== undefined) return { status: 400, body: { error: 'invalid_grant', error_description: app.grantFault } };
       sessions.set(`app-${app.key}`, app);
       return {
@@ -47,7 +53,8 @@ export async function startFakeSalesforce({ users = [], apps = [], dataspaces = 
     if (asked === 'GET /api/v1/metadata') return exchanged.has(token) ? { status: 200, body: { metadata: [] } } : { status: 401, body: {} };
     const session = sessions.get(token);
     if (session === undefined) return { status: 401, body: [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }] };
-    if (asked === 'GET /services/data/v64.0/limits') return { status: 200, body: { DailyApiRequests: { Max: 15000, Remaining: 14998 } } };
+    if (/^GET \/services\/data\/v64\.0\/limits\/?$/.test(asked))
+      return { status: 200, body: { DailyApiRequests: { Max: 15000, Remaining: 14998 } } };
     if (asked === 'GET /services/data/v64.0/sobjects') return { status: 200, body: { sobjects: [{ name: 'Account' }] } };
     if (asked === 'GET /services/oauth2/userinfo') return { status: 200, body: { user_id: '005A', organization_id: '00DA' } };
     if (asked === 'POST /services/a360/token') {
@@ -64,8 +71,7 @@ export async function startFakeSalesforce({ users = [], apps = [], dataspaces = 
 
   function soapLogin(type: string, action: unknown, body: string): FakeReply {
     if (!type.startsWith('text/xml') || action === undefined) return fault('UNKNOWN_EXCEPTION');
-    const given = (name: keyof typeof SOAP_NAMES) =>
-      (SOAP_NAMES[name].exec(body)?.[1] ?? '').replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+    const given = (name: keyof typeof SOAP_NAMES) => unescaped(SOAP_NAMES[name].exec(body)?.[1] ?? '');
     const user = users.find(({ name, password, token }) => name === given('username') && password + token === given('password'));
     if (user === undefined) return fault('INVALID_LOGIN');
     if (user.fault !== undefined) return fault(user.fault);
@@ -73,14 +79,23 @@ export async function startFakeSalesforce({ users = [], apps = [], dataspaces = 
     const result = `<passwordExpired>${user.isExpired === true}</passwordExpired><serverUrl>${server.url}/services/Soap/u/64.0/00DA</serverUrl><sessionId>session-of-${user.name}</sessionId><userId>005A</userId><userInfo><organizationId>00DA</organizationId></userInfo>`;
     return {
       status: 200,
-      body: `<env:Envelope><env:Body><loginResponse><result>${result}</result></loginResponse></env:Body></env:Envelope>`,
+      headers: { 'content-type': 'text/xml' },
+      body: `${ENVELOPE}<loginResponse><result>${result}</result></loginResponse></env:Body></env:Envelope>`,
     };
   }
 
   return { ...server, exchanged };
 }
 
+function unescaped(xml: string): string {
+  const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+  return xml.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) =>
+    name === undefined ? String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)) : (named[name] ?? whole),
+  );
+}
+
 function fault(code: string): FakeReply {
-  const text = `<env:Envelope><env:Body><env:Fault><faultcode>sf:${code}</faultcode><faultstring>${code}: refused</faultstring></env:Fault></env:Body></env:Envelope>`;
+  const detail = `<detail><sf:LoginFault><sf:exceptionCode>${code}</sf:exceptionCode><sf:exceptionMessage>refused</sf:exceptionMessage></sf:LoginFault></detail>`;
+  const text = `${ENVELOPE}<env:Fault><faultcode>sf:${code}</faultcode><faultstring>${code}: refused</faultstring>${detail}</env:Fault></env:Body></env:Envelope>`;
   return { status: 500, body: text, headers: { 'content-type': 'text/xml' } };
 }

@@ -59,7 +59,8 @@ export async function startFakeSnowflake(
   function answer(request: FakeRequest): FakeReply {
     const { pathname, searchParams } = request.url;
     if (pathname === '/oauth/token') return issueToken(request);
-    if (pathname === '/session/v1/login-request') return login(JSON.parse(request.body).data as LoginData, searchParams.get('roleName'));
+    if (pathname === '/session/v1/login-request')
+      return login(JSON.parse(request.body).data as LoginData, searchParams.get('roleName') || null);
     const token = /^Snowflake Token="(.+)"$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     const session = sessions.get(token);
     if (session === undefined) return failed('390104', 'Session token is invalid.');
@@ -245,7 +246,7 @@ function unquote(name: string): string {
 
 function rowsOf(columns: readonly string[], rowset: readonly (readonly string[])[]): FakeReply {
   return succeeded({
-    rowtype: columns.map((name) => ({ name, type: 'text' })),
+    rowtype: columns.map((name) => ({ name, database: '', schema: '', table: '', type: 'text', nullable: true, ...UNBOUNDED })),
     rowset,
     total: rowset.length,
     returned: rowset.length,
@@ -253,6 +254,8 @@ function rowsOf(columns: readonly string[], rowset: readonly (readonly string[])
     queryId: '01',
   });
 }
+
+const UNBOUNDED = { length: null, byteLength: null, precision: null, scale: null, collation: null };
 
 function succeeded(data: unknown): FakeReply {
   return { status: 200, body: { data, code: null, message: null, success: true } };

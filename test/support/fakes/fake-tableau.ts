@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { type FakeReply, type JsonServer, startJsonServer } from './json-server.ts';
+import { type FakeReply, type FakeRequest, type JsonServer, startJsonServer } from './json-server.ts';
+import { asXml, credentialsOf } from './tableau-xml.ts';
 
 export interface FakeTableau {
   readonly site: string;
@@ -9,6 +10,16 @@ export interface FakeTableau {
 }
 
 type User = FakeTableau['users'][number];
+
+interface SignIn {
+  readonly site?: { readonly contentUrl: string };
+  readonly isUat?: string;
+  readonly name?: string;
+  readonly password?: string;
+  readonly personalAccessTokenName?: string;
+  readonly personalAccessTokenSecret?: string;
+  readonly jwt?: string;
+}
 
 const API = '/api/3.27';
 const SITE_ID = '9a8b7c6d-0000-4000-8000-000000000001';
@@ -23,8 +34,9 @@ export async function startFakeTableau({ site, users, tokens = [], apps = [] }: 
   const used = new Set<string>();
   let made = 0;
 
-  function signIn(body: string): FakeReply {
-    const { site: { contentUrl } = { contentUrl: null }, ...given } = JSON.parse(body).credentials ?? {};
+  function signIn(body: { readonly credentials?: SignIn }): FakeReply {
+    // Who signs in to act for himself says so, or says nothing.
+    const { site: { contentUrl } = { contentUrl: null }, isUat: _isUat, ...given } = body.credentials ?? {};
     if (contentUrl === null) return failed(400, '400000', 'Bad Request', 'no site');
     const form = Object.keys(given).toSorted().join(' ');
     const found =
@@ -50,12 +62,12 @@ export async function startFakeTableau({ site, users, tokens = [], apps = [] }: 
     return { status: 200, body: { credentials: body200 } };
   }
 
-  function byToken(name: string, secret: string): User | undefined {
+  function byToken(name = '', secret = ''): User | undefined {
     const token = tokens.find((one) => one.name === name && one.secret === secret);
     return users.find((user) => user.name === token?.user);
   }
 
-  function byApp(jwt: string): User | FakeReply {
+  function byApp(jwt = ''): User | FakeReply {
     const refused = (code: number) => failed(401, '10084', 'Signin Error', `The request is not authorized (errorCode=${code})`);
     const [head = '', content = '', signature] = jwt.split('.');
     const [header, claims] = [head, content].map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
@@ -76,13 +88,19 @@ export async function startFakeTableau({ site, users, tokens = [], apps = [] }: 
     return isGood ? (users.find(({ name }) => name === claims.sub) ?? refused(5)) : refused(16);
   }
 
-  const server: JsonServer = await startJsonServer(({ method, url, headers, body }) => {
-    if (headers.accept !== 'application/json') return { status: 406, body: '' };
+  // Without a word on it, the answer is XML.
+  const server: JsonServer = await startJsonServer((request) =>
+    request.headers.accept === 'application/json' ? answer(request) : asXml(answer(request)),
+  );
+
+  function answer({ method, url, headers, body }: FakeRequest): FakeReply {
     const asked = `${method} ${url.pathname}`;
     if (asked === 'GET /api/2.4/serverInfo')
       return { status: 200, body: { serverInfo: { productVersion: { value: '2026.2.0', build: '20262.1' }, restApiVersion: '3.27' } } };
-    if (asked === `POST ${API}/auth/signin`)
-      return headers['content-type'] === 'application/json' ? signIn(body) : { status: 415, body: '' };
+    if (asked === `POST ${API}/auth/signin`) {
+      if (headers['content-type'] === 'application/json') return signIn(JSON.parse(body));
+      return headers['content-type'] === 'text/xml' ? signIn(credentialsOf(body)) : { status: 415, body: '' };
+    }
     const token = String(headers['x-tableau-auth'] ?? '');
     const session = sessions.get(token);
     if (session === undefined)
@@ -100,7 +118,8 @@ export async function startFakeTableau({ site, users, tokens = [], apps = [] }: 
         body: { pagination: { pageNumber: '1', pageSize: '1', totalAvailable: String(user.workbooks ?? 0) }, workbooks: {} },
       };
     return failed(404, '404000', 'Resource Not Found', 'Unknown resource');
-  });
+  }
+
   return { ...server, sessions };
 }
 

@@ -21,7 +21,7 @@ export function defineKafkaProxy(own: Pick<HttpConnectorDefinition<typeof fields
     fields,
     rules,
     speaks: "the Kafka REST proxy's API, version 3 or 2",
-    tested: { against: 'fake', what: 'a fake of that API' },
+    tested: { against: 'fake', what: 'a fake of that API', client: null },
     baseUrl: ({ url }) => url,
     signIn: async ({ open }, details) => await findApi(open(authorization(details))),
     async probe({ api, clusters }, { credentials: { cluster } }) {

@@ -44,7 +44,11 @@ export function tdsServer({ editions, addMember = alterRole, unseen = [] }: TdsS
     family: transactional,
     driver: optionalDriver({ tedious: '19' }),
     speaks: 'TDS, with TLS inside',
-    tested: { against: 'fake', what: 'a fake of the login exchange, TLS inside TDS included, which checks users, passwords and tokens' },
+    tested: {
+      against: 'fake',
+      what: 'a fake of the login exchange, TLS inside TDS included, which checks users, passwords and tokens',
+      client: 'tedious',
+    },
     probe: 'SELECT 1 AS [one]',
     refusals: tdsRefusals,
     async identity(session: SqlSession): Promise<Identity> {

@@ -8,7 +8,7 @@ export function defineStarburst(kind: string, title: string, user: string) {
     kind,
     title,
     dialect: 'Trino',
-    tested: { against: 'fake', what: 'Trino 476 in the place of Starburst' },
+    tested: { against: 'fake', what: 'Trino 476 in the place of Starburst', client: 'trino' },
     family: transactional,
     fields: trinoFields({ port: 443, scheme: 'https', user, catalogNames: { lead: 'dbName', snake: 'db_name' } }),
     rules: [({ password }) => (password === undefined ? { path: 'password', message: 'is required' } : null)],

@@ -139,14 +139,14 @@ function answerSts({ method, url, headers, body, who }: AwsAsk, { roles, session
   if (form.get('Version') !== '2011-06-15') throw new AwsRefusal('InvalidAction');
   if (form.get('Action') === 'GetCallerIdentity') {
     const account = who.arn.split(':')[4];
-    return { status: 200, body: `<Result><Arn>${who.arn}</Arn><UserId>AIDA</UserId><Account>${account}</Account></Result>` };
+    return answered('GetCallerIdentity', `<Arn>${who.arn}</Arn><UserId>AIDA</UserId><Account>${account}</Account>`);
   }
   if (form.get('Action') !== 'AssumeRole') throw new AwsRefusal('InvalidAction');
   may('sts:AssumeRole');
   const role = roles.find(({ arn }) => arn === form.get('RoleArn'));
   if (role === undefined || !role.trusts.includes(who.arn) || (role.externalId !== null && role.externalId !== form.get('ExternalId')))
     throw new AwsRefusal('denied');
-  if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? '') || Number(form.get('DurationSeconds')) < 900)
+  if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? '') || Number(form.get('DurationSeconds') ?? 3600) < 900)
     throw new AwsRefusal('ValidationError');
   const session = {
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -157,8 +157,14 @@ function answerSts({ method, url, headers, body, who }: AwsAsk, { roles, session
   };
   sessions.push(session);
   const { accessKeyId, secretAccessKey, sessionToken } = session;
-  return {
-    status: 200,
-    body: `<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken></Credentials>`,
-  };
+  const expiration = new Date(Date.now() + 900_000).toISOString();
+  return answered(
+    'AssumeRole',
+    `<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${expiration}</Expiration></Credentials><AssumedRoleUser><Arn>${session.arn}</Arn><AssumedRoleId>AROA:s</AssumedRoleId></AssumedRoleUser>`,
+  );
+}
+
+function answered(action: string, result: string): FakeReply {
+  const body = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${action}Response>`;
+  return { status: 200, body, headers: { 'content-type': 'text/xml' } };
 }
