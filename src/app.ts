@@ -48,7 +48,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
   const log = createLog(config.logLevel, overrides.logStream);
   const connectors = createCatalogue(await loadPackages(config.connectors));
   const schema = overrides.schema ?? schemaOf(connectors, config.connectors);
-  const gatewayAws = await createGatewayAws(config);
+  const gatewayAws = await createGatewayAws(config, (setting) => log.write('aws identity not read', { setting }));
   const { store, instance, vault } = await openInstance(config, overrides, log);
   const own = await findOwnAddresses(config);
   const policy: EgressPolicy = { allow: config.egressAllow, own: own.list };

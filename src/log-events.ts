@@ -66,6 +66,11 @@ export const LOG_EVENTS = {
     says: 'An environment variable looks like a setting and is none: it has no effect.',
     fields: ['setting', 'nearest'],
   },
+  'aws identity not read': {
+    level: 'error',
+    says: "The file of the gateway's own AWS identity could not be read when a validation needed it: it is gone, its mode changed, or it holds something else.",
+    fields: ['setting'],
+  },
   stopping: { level: 'info', says: 'A signal told it to stop: it finishes what runs and takes nothing new.', fields: ['signal'] },
   stopped: { level: 'info', says: 'Everything has ended and the store is closed.', fields: ['ms'] },
   request: {

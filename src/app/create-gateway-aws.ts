@@ -1,11 +1,17 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Config } from '../config.ts';
+import type { Config, SettingName } from '../config.ts';
 import { type AwsKey, type AwsSignIn, AwsSignInError, type GatewayAws } from '../domain/aws/gateway-aws.ts';
 import { StartupError } from '../domain/errors/startup-error.ts';
 
-/** Null where the operator gave the gateway no identity. Throws StartupError when what was given can't be used, so that it is not found out by a validation. */
-export async function createGatewayAws({ aws: { signIn, endpoints } }: Config): Promise<GatewayAws | null> {
+/**
+ * Null where the operator gave the gateway no identity. Throws StartupError when what was given can't be used, so that it is not found out by a validation. `report` is told of a file that
+ * could be read no more.
+ */
+export async function createGatewayAws(
+  { aws: { signIn, endpoints } }: Pick<Config, 'aws'>,
+  report: (setting: SettingName) => void,
+): Promise<GatewayAws | null> {
   if (signIn === null) return null;
   const read = (): Promise<AwsSignIn> => (signIn.by === 'key' ? readKey(signIn.file) : readToken(signIn));
   try {
@@ -13,7 +19,18 @@ export async function createGatewayAws({ aws: { signIn, endpoints } }: Config): 
   } catch (error) {
     throw error instanceof AwsSignInError ? new StartupError(error.message) : error;
   }
-  return { principal: signIn.by === 'key' ? null : signIn.roleArn, endpoints, read };
+  return {
+    principal: signIn.by === 'key' ? null : signIn.roleArn,
+    endpoints,
+    async read() {
+      try {
+        return await read();
+      } catch (error) {
+        report(signIn.by === 'key' ? 'CHANGEOVER_AWS_KEY_FILE' : 'CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE');
+        throw error;
+      }
+    },
+  };
 }
 
 async function readKey(file: string): Promise<AwsSignIn> {

@@ -29,6 +29,9 @@ async function loadPackage(packageName: string): Promise<readonly PackagedConnec
   const inFamily = connectors.find(({ family }) => family !== null);
   if (inFamily !== undefined)
     throw refusal(packageName, `puts the kind "${inFamily.kind}" in a family, which only built-in kinds can be in`);
+  const asking = connectors.find(({ gatewayRole }) => gatewayRole !== null);
+  if (asking !== undefined)
+    throw refusal(packageName, `lets the kind "${asking.kind}" ask for the gateway's own AWS identity, which only built-in kinds may have`);
   return connectors.map((connector) => ({ connector, moduleUrl, packageName }));
 }
 

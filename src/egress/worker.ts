@@ -1,5 +1,6 @@
 import '../harden-process.ts';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { AwsSignIn } from '../domain/aws/gateway-aws.ts';
 import { type Details, splitDetails } from '../domain/connection/details/details.ts';
 import type { ManagerAnswer, ManagerCall, SecretManager } from '../domain/connection/reference/secret-manager.ts';
 import type { Connector } from '../domain/connector/connector.ts';
@@ -99,6 +100,7 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
       credentials: task.credentials as never,
       current: task.current as never,
       options: task.options,
+      gatewayAws: task.gatewayAws ?? null,
       egress: createEgressSession(policy, guard, signal),
       signal,
     });
@@ -112,11 +114,21 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
 }
 
 /** Some validators compare the new login with the one in use, and that has secrets of its own. */
-function scrubberFor(connector: Connector, { credentials, current }: WorkerTask): Scrubber {
+function scrubberFor(connector: Connector, { credentials, current, gatewayAws }: WorkerTask): Scrubber {
   const given = splitDetails(connector, credentials);
   const inUse = current === null ? { settings: {}, secrets: {} } : splitDetails(connector, current);
-  const secrets = { given: secretParts(connector, given.secrets), inUse: secretParts(connector, inUse.secrets) };
+  const secrets = {
+    given: secretParts(connector, given.secrets),
+    inUse: secretParts(connector, inUse.secrets),
+    gateway: gatewayAws === null || gatewayAws === undefined ? {} : secretsOf(gatewayAws.signIn),
+  };
   return createScrubber(secrets, { given: given.settings, inUse: inUse.settings });
+}
+
+function secretsOf(signIn: AwsSignIn): Details {
+  if (signIn.by === 'web-identity') return { token: signIn.token };
+  const { secretAccessKey, sessionToken } = signIn.key;
+  return { secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
 /** A secret that does not say what of it is secret is looked for as a whole. */

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createGatewayAws } from '../../src/app/create-gateway-aws.ts';
 import { readConfig } from '../../src/config.ts';
+import { AwsSignInError } from '../../src/domain/aws/gateway-aws.ts';
 import { StartupError } from '../../src/domain/errors/startup-error.ts';
 
 const ID = 'AKIAIOSFODNN7EXAMPLE';
@@ -21,7 +22,8 @@ function file(content: string, mode = 0o600): string {
   return path;
 }
 
-const given = (environment: Record<string, string>) => createGatewayAws(readConfig(environment));
+const reports: string[] = [];
+const given = (environment: Record<string, string>) => createGatewayAws(readConfig(environment), (setting) => reports.push(setting));
 const byKey = (content: string, mode?: number) => given({ CHANGEOVER_AWS_KEY_FILE: file(content, mode) });
 const byToken = (path: string, role = ROLE) => given({ CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE: path, CHANGEOVER_AWS_ROLE_ARN: role });
 
@@ -62,6 +64,14 @@ test('key and token are read anew each time, since they are replaced', async () 
     key: { by: 'key', key: { accessKeyId: 'AKIA2', secretAccessKey: SECRET } },
     token: { by: 'web-identity', roleArn: ROLE, token: 'second.token' },
   });
+});
+
+test('a file that is gone later is told of by the name of its setting, and nothing is made of it', async () => {
+  const path = file('first.token');
+  const identity = await byToken(path);
+  rmSync(path);
+  await expect(identity?.read()).rejects.toThrow(AwsSignInError);
+  expect(reports.splice(0)).toEqual(['CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE']);
 });
 
 test('a start is refused for what can not be used, without a word of its content', async () => {

@@ -122,7 +122,12 @@ describe('glue', () => {
   });
 
   test.each([
-    ['a role alone, as the lead API has it', { accessKeyId: undefined, secretAccessKey: undefined, assumableRole: READER }, 'accessKeyId'],
+    ['neither a key nor a role', { accessKeyId: undefined, secretAccessKey: undefined }, 'accessKeyId'],
+    [
+      'an address of its own for the gateway',
+      { accessKeyId: undefined, secretAccessKey: undefined, assumableRole: READER },
+      'glueEndpoint',
+    ],
     ['half a key', { secretAccessKey: undefined }, 'secretAccessKey'],
     ['an external id without a role', { externalId: 'ours' }, 'externalId'],
     ['no region', { awsRegion: undefined }, 'awsRegion'],

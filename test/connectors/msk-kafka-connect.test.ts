@@ -62,7 +62,12 @@ describe('msk-kafka-connect', () => {
   });
 
   test.each([
-    ['a role alone, as the lead API has it', { accessKeyId: undefined, secretAccessKey: undefined, iamRoleArn: ROLE }, 'accessKeyId'],
+    ['neither a key nor a role', { accessKeyId: undefined, secretAccessKey: undefined }, 'accessKeyId'],
+    [
+      'an address of its own for the gateway',
+      { accessKeyId: undefined, secretAccessKey: undefined, iamRoleArn: ROLE },
+      'kafkaConnectEndpoint',
+    ],
     ['an external id without a role', { externalId: 'ours' }, 'externalId'],
     ['the ARN of something else', { clusterArn: ROLE }, 'clusterArn'],
   ])('%s is refused by the name of a field', async (_, changed, path) => {

@@ -1,9 +1,12 @@
 import { createServer } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readTarget } from '../../src/connectors/redshift/fields.ts';
+import type { GrantedAws } from '../../src/domain/aws/gateway-aws.ts';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { createTestPool, runAsGateway, runValidator } from '../support/connectors/validate.ts';
+import { AwsRefusal, startFakeAws } from '../support/fakes/aws/fake-aws.ts';
+import { arnOf, keyOf, REGION, userOf } from '../support/fakes/aws/test-account.ts';
 import { startFakeRedshiftServerless } from '../support/fakes/fake-redshift-serverless.ts';
 import { startPostgres } from '../support/servers/embedded-postgres.ts';
 
@@ -35,6 +38,8 @@ afterAll(async () => {
 
 const place = { host: '127.0.0.1', port: server.port, database: 'target' };
 const details = { ...place, user: 'loader', password: 'loader-password-1' };
+const READER = arnOf('role', 'reader');
+const byRole = { ...place, password: undefined, user: undefined, assumableRole: READER, region: REGION, workgroup: 'analytics' };
 const serverless = { ...place, ...ACCESS_KEY, region: 'eu-west-1', workgroup: 'analytics', apiEndpoint: aws.url };
 
 describeConnector('redshift', {
@@ -82,6 +87,49 @@ describe('redshift', () => {
     });
   });
 
+  test("a role alone is assumed by the gateway's identity, and the workgroup makes its login", async () => {
+    const user = userOf('gateway', ['sts:AssumeRole']);
+    const account = await startFakeAws({
+      users: [user],
+      roles: [{ arn: READER, trusts: [user.arn], externalId: 'ours', allow: ['redshift-serverless:GetCredentials'] }],
+      region: REGION,
+      services: {
+        'redshift-serverless': ({ action, body }, may) => {
+          may(`redshift-serverless:${action}`);
+          const { workgroupName } = JSON.parse(body) as { readonly workgroupName: string };
+          if (workgroupName !== 'analytics') throw new AwsRefusal('ResourceNotFoundException');
+          return { status: 200, body: { dbUser: 'IAMR:reader', dbPassword: 'temporary-password' } };
+        },
+      },
+    });
+    const granted: GrantedAws = {
+      signIn: { by: 'key', key: keyOf('gateway') },
+      endpoints: { sts: account.url, 'redshift-serverless': account.url },
+      externalId: 'ours',
+      roles: [READER],
+      sessionName: 'changeover-p',
+    };
+    const as = (given: Details, gatewayAws: GrantedAws | null) =>
+      runAsGateway(pool, { kind: 'redshift', validator: 'validate_identity', details: given, gatewayAws });
+    const outcome = await as(byRole, granted);
+    const nowhere = await as({ ...byRole, workgroup: 'nowhere' }, granted);
+    const without = await as(byRole, null);
+    account.close();
+    expect({
+      errors: outcome.errors,
+      user: outcome.data?.returnedData,
+      asked: account.asked,
+      nowhere: nowhere.errors.map(({ code }) => code),
+      without: without.errors.map(({ code }) => code),
+    }).toEqual({
+      errors: [],
+      user: expect.objectContaining({ user: 'IAMR:reader' }),
+      asked: ['sts:AssumeRole', 'redshift-serverless:GetCredentials', 'sts:AssumeRole', 'redshift-serverless:GetCredentials'],
+      nowhere: ['DATABASE_NOT_FOUND'],
+      without: ['AWS_ROLE_NOT_GRANTED'],
+    });
+  });
+
   test('a workgroup that is not there, an answer that is none, and an address that may not be asked are told apart', async () => {
     expect({
       missing: await codes({ ...serverless, workgroup: 'nowhere' }),
@@ -114,7 +162,16 @@ describe('redshift', () => {
     ['neither password nor key', { password: undefined }, 'password'],
     ['both', ACCESS_KEY, 'password'],
     ['half a key', { password: undefined, accessKeyId: 'AKIA' }, 'secretAccessKey'],
-    ['a role that nobody assumes', { assumableRole: 'arn:aws:iam::123456789012:role/reader' }, 'assumableRole'],
+    ['a password and a role', { assumableRole: READER }, 'password'],
+    ['a role alone without a region', { password: undefined, assumableRole: READER }, 'region'],
+    ['a role alone at an API of its own', { ...byRole, apiEndpoint: 'https://redshift.test' }, 'apiEndpoint'],
+    ['a role alone at an STS of its own', { ...byRole, stsEndpoint: 'https://sts.test' }, 'stsEndpoint'],
+    ["a role alone at a server that is not AWS's", { ...byRole, host: 'db.example.com' }, 'host'],
+    [
+      "a role alone at a server whose name ends like AWS's",
+      { ...byRole, host: 'lake.abc.eu-west-1.redshift.amazonaws.com.example.com' },
+      'host',
+    ],
     [
       'an external id without a role',
       { ...ACCESS_KEY, password: undefined, region: 'eu-west-1', clusterIdentifier: 'c', externalId: 'x' },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { awsIdentityRules, requireAccessKey } from '../kits/aws/aws-identity.ts';
+import { awsKeyRules, keyOrRole, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import type { AwsSession } from '../kits/aws/aws-session.ts';
 import { defineAwsConnector } from '../kits/aws/define-aws-connector.ts';
 import { problem, Refusal, says } from '../kits/problems.ts';
+import { onlyWith } from '../kits/rules.ts';
 import { type AthenaDetails, fields } from './fields.ts';
 import { runQuery } from './run-query.ts';
 
@@ -17,7 +18,12 @@ export default defineAwsConnector({
   category: 'warehouse',
   lead: { allOptional: true, testV1: [{ field: 'testAthenaCredentials', explains: true }] },
   fields,
-  rules: [requireAccessKey, ...awsIdentityRules],
+  rules: [
+    keyOrRole('assumableRole'),
+    ...awsKeyRules,
+    onlyWith('externalId', 'assumableRole'),
+    ownEndpoints('athenaEndpoint', 'stsEndpoint'),
+  ],
   tested: {
     against: 'fake',
     what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Athena's own answers",

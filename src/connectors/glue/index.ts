@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { DetailsOf } from '../../domain/connector/field.ts';
 import { setting } from '../../domain/connector/field.ts';
-import { awsEndpoint, awsIdentityFields, awsIdentityRules, awsPlaceFields, awsRegion, requireAccessKey } from '../kits/aws/aws-identity.ts';
+import { awsEndpoint, awsIdentityFields, awsPlaceFields, awsRegion } from '../kits/aws/aws-identity.ts';
+import { awsKeyRules, keyOrRole, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import { defineAwsConnector } from '../kits/aws/define-aws-connector.ts';
 import { problem, says } from '../kits/problems.ts';
+import { onlyWith } from '../kits/rules.ts';
 import { httpsTls, verifiedTls } from '../kits/sql/tls.ts';
 
 const fields = {
@@ -25,8 +27,10 @@ export default defineAwsConnector({
   lead: { allOptional: true, testV1: [{ field: 'testGlueCredentials', explains: true }] },
   fields,
   rules: [
-    requireAccessKey,
-    ...awsIdentityRules,
+    keyOrRole('assumableRole'),
+    ...awsKeyRules,
+    onlyWith('externalId', 'assumableRole'),
+    ownEndpoints('glueEndpoint', 'stsEndpoint'),
     ({ ssl }: DetailsOf<typeof fields>) =>
       ssl?.disabled === true ? { path: 'sslOptions.disabled', message: 'is not possible: AWS is asked over https alone' } : null,
   ],

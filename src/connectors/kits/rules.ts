@@ -51,7 +51,8 @@ export function byMode<M extends string, K extends string>(mode: M, ways: Readon
   });
 }
 
-function related<D>(relations: readonly FieldRelation[], rule: Rule<D>): Rule<D> {
+/** A rule of a kind's own, with what it says of fields. */
+export function related<D>(relations: readonly FieldRelation[], rule: Rule<D>): Rule<D> {
   return Object.assign(rule, { relations });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
-import { awsEndpoint, awsIdentityFields, awsKeyRules, awsPlaceFields, requireAccessKey } from '../kits/aws/aws-identity.ts';
+import { awsEndpoint, awsIdentityFields, awsPlaceFields, roleArn } from '../kits/aws/aws-identity.ts';
+import { awsKeyRules, keyOrRole, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import { defineAwsConnector } from '../kits/aws/define-aws-connector.ts';
 import { word } from '../kits/fields.ts';
 import { onlyWith } from '../kits/rules.ts';
@@ -15,10 +16,11 @@ const fields = {
     description: 'ARN of the MSK cluster, which says the region that is asked.',
   }),
   ...keyFields,
-  iamRoleArn: setting(word(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'must be the ARN of a role').optional(), {
+  iamRoleArn: setting(roleArn(), {
     identity: true,
     title: 'Role',
-    description: 'ARN of a role that the access key assumes first.',
+    description:
+      "ARN of a role that is assumed first: by the access key, or without one by the gateway's own identity, where the operator granted the project this role.",
   }),
   kafkaConnectEndpoint: awsEndpoint('MSK Connect'),
   kafkaEndpoint: awsEndpoint('MSK'),
@@ -34,7 +36,12 @@ export default defineAwsConnector({
   category: 'streaming',
   lead: { createInput: 'MskKafkaConnectCredentialsInput', tests: [{ field: 'testMskKafkaConnectCredentials' }] },
   fields,
-  rules: [requireAccessKey, ...awsKeyRules, onlyWith('externalId', 'iamRoleArn')],
+  rules: [
+    keyOrRole('iamRoleArn'),
+    ...awsKeyRules,
+    onlyWith('externalId', 'iamRoleArn'),
+    ownEndpoints('kafkaConnectEndpoint', 'kafkaEndpoint', 'stsEndpoint'),
+  ],
   tested: { against: 'fake', what: 'a fake of AWS that checks signatures, trusts and permissions', client: 'boto3' },
   endpoints: ({ kafkaConnectEndpoint: kafkaconnect, kafkaEndpoint: kafka, stsEndpoint: sts }) => ({ kafkaconnect, kafka, sts }),
   region: ({ credentials }) => regionOf(credentials.clusterArn),

@@ -2,8 +2,10 @@ import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { databaseField } from '../families/postgres-fields.ts';
-import { awsIdentityFields, awsIdentityRules, awsPlaceFields } from '../kits/aws/aws-identity.ts';
-import { secureUrl, serverFields, word } from '../kits/fields.ts';
+import { awsIdentityFields, awsPlaceFields } from '../kits/aws/aws-identity.ts';
+import { awsKeyRules, ownEndpoints } from '../kits/aws/aws-rules.ts';
+import { isLoopback, secureUrl, serverFields, word } from '../kits/fields.ts';
+import { onlyWith, related } from '../kits/rules.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 export const fields = {
@@ -36,27 +38,49 @@ export const fields = {
 
 export type RedshiftDetails = DetailsOf<typeof fields>;
 
-/** One way to log in, with all that it takes. The gateway has no AWS identity of its own: docs/decisions says why. */
+/** True where AWS makes temporary credentials for an access key, or for the role that the gateway assumes. */
+function usesIam({ accessKeyId, assumableRole }: Pick<RedshiftDetails, 'accessKeyId' | 'assumableRole'>): boolean {
+  return accessKeyId !== undefined || assumableRole !== undefined;
+}
+
+/** The role that the gateway itself has to assume for these details. */
+export function gatewayRole({ password, accessKeyId, assumableRole }: Partial<RedshiftDetails>): string | null {
+  return password === undefined && accessKeyId === undefined ? (assumableRole ?? null) : null;
+}
+
+/** One way to log in, with all that it takes. */
 export const rules: readonly Rule<RedshiftDetails>[] = [
-  ...awsIdentityRules,
-  ({ password, accessKeyId }) =>
-    (password === undefined) === (accessKeyId === undefined)
-      ? { path: 'password', message: 'is one of two ways: give either a password, or accessKeyId and secretAccessKey for IAM' }
-      : null,
+  ...awsKeyRules,
+  onlyWith('externalId', 'assumableRole'),
+  related([{ ways: [['password'], ['accessKeyId', 'secretAccessKey', 'assumableRole']] }], (details) =>
+    (details.password === undefined) === usesIam(details)
+      ? null
+      : {
+          path: 'password',
+          message:
+            'is one of two ways: give either a password, or for IAM accessKeyId and secretAccessKey, or assumableRole alone, which the gateway assumes where the operator granted it',
+        },
+  ),
+  (details) => (gatewayRole(details) === null ? null : ownEndpoints('apiEndpoint', 'stsEndpoint')(details)),
+  // The role's temporary passwords go to servers that AWS runs, whoever names them; what runs on this machine is for trials and tests.
+  (details) =>
+    gatewayRole(details) === null || CLUSTER.test(details.host) || WORKGROUP.test(details.host) || isLoopback(details.host)
+      ? null
+      : { path: 'host', message: "must be AWS's own name of the cluster or workgroup, where the gateway's identity assumes the role" },
   ({ clusterIdentifier, workgroup }) =>
     clusterIdentifier !== undefined && workgroup !== undefined
       ? { path: 'workgroup', message: 'is for serverless, and clusterIdentifier is not: give one of them' }
       : null,
   (details) => {
     const { region, cluster, workgroup } = readTarget(details);
-    if (details.accessKeyId === undefined) return null;
+    if (!usesIam(details)) return null;
     if (region === null) return { path: 'region', message: 'is required for IAM, where the host does not say it' };
     return cluster === null && workgroup === null
       ? { path: 'clusterIdentifier', message: 'is required for IAM, or workgroup, where the host does not say it' }
       : null;
   },
   (details) =>
-    details.user === undefined && (details.accessKeyId === undefined || readTarget(details).workgroup === null)
+    details.user === undefined && (!usesIam(details) || readTarget(details).workgroup === null)
       ? { path: 'user', message: 'is required' }
       : null,
 ];

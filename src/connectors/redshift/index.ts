@@ -4,7 +4,7 @@ import { openPostgres } from '../families/postgres-session.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
-import { fields, rules } from './fields.ts';
+import { fields, gatewayRole, rules } from './fields.ts';
 import { readLogin } from './login.ts';
 import { findLosses, USER_SCHEMAS } from './losses.ts';
 
@@ -16,6 +16,7 @@ export default defineSqlConnector({
   lead: { allOptional: true, testV1: 'database' },
   fields,
   rules,
+  gatewayRole,
   ...postgresProtocol,
   speaks: "the PostgreSQL protocol, and AWS's API for temporary credentials",
   tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless', client: 'boto3' },

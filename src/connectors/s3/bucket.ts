@@ -32,8 +32,9 @@ export async function readFirst(session: AwsSession, { bucket }: S3Details, { ke
  * The region that the bucket is in. S3 tells it to everybody, in the header of whatever it answers, also with 301 and 403; the redirect
  * itself is not followed. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
  */
-export async function regionOf({ credentials, egress }: ValidatorInput<S3Details>): Promise<string> {
-  const { awsRegion, bucket, s3Endpoint } = credentials;
+export async function regionOf({ credentials, egress, gatewayAws }: ValidatorInput<S3Details>): Promise<string> {
+  const { awsRegion, bucket, accessKeyId } = credentials;
+  const s3Endpoint = accessKeyId === undefined ? gatewayAws?.endpoints.s3 : credentials.s3Endpoint;
   if (awsRegion !== undefined) return awsRegion;
   const address = s3Endpoint?.replace(/\/+$/, '') ?? 'https://s3.us-east-1.amazonaws.com';
   const { status, headers } = await egress.fetchHttp(`${address}${pathOf(bucket)}`, { method: 'HEAD' });

@@ -1,6 +1,7 @@
-import { awsIdentityRules, requireAccessKey } from '../kits/aws/aws-identity.ts';
+import { awsKeyRules, keyOrRole, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import { defineAwsConnector } from '../kits/aws/define-aws-connector.ts';
 import { problem } from '../kits/problems.ts';
+import { onlyWith } from '../kits/rules.ts';
 import { listFirst, readFirst, regionOf } from './bucket.ts';
 import { fields } from './fields.ts';
 
@@ -11,7 +12,7 @@ export default defineAwsConnector({
   aliases: ['hive-s3'],
   lead: { allOptional: true, testV1: [{ field: 'testS3Credentials', explains: false, connectionType: 's3' }] },
   fields,
-  rules: [requireAccessKey, ...awsIdentityRules],
+  rules: [keyOrRole('assumableRole'), ...awsKeyRules, onlyWith('externalId', 'assumableRole'), ownEndpoints('s3Endpoint', 'stsEndpoint')],
   tested: {
     against: 'fake',
     what: "a fake of AWS that checks signatures, trusts and permissions, and moto for S3's own answers",

@@ -52,7 +52,7 @@ export const AUDIT_ACTIONS = {
   'integration.delete': 'An integration was removed with all its connections.',
   'change.stage': 'A change was staged: `changeId`, `purpose`, `changedFields`.',
   'change.validate':
-    'A validator ran on a staged change or on a version, and its result is proof or takes it away: `status`, `codes`, and of what did not pass its `validationId`.',
+    "A validator ran on a staged change or on a version, and its result is proof or takes it away: `status`, `codes`, of what did not pass its `validationId`, and `awsRoles` that the gateway's own identity might assume for it.",
   'change.discard': 'A change was discarded, or its time passed (`expired`); what it had sealed is destroyed.',
   'change.wait': 'A commit waits for jobs to end: `waitUntil`, `liveLeases`.',
   'change.give-up': 'A commit that waited was given up: `code`.',

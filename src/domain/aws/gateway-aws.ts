@@ -20,6 +20,16 @@ export interface GatewayAws {
   read(): Promise<AwsSignIn>;
 }
 
+/** What one run of a validator may do as the gateway. It exists only where the operator granted the project a role that the run's details name. */
+export interface GrantedAws extends Pick<GatewayAws, 'endpoints'> {
+  readonly signIn: AwsSignIn;
+  readonly externalId: string;
+  /** The whole ARNs that may be assumed, and no others. */
+  readonly roles: readonly string[];
+  /** What AWS's own log calls each session. */
+  readonly sessionName: string;
+}
+
 /** Says in our words what is wrong with the file, and holds nothing of it. */
 export class AwsSignInError extends Error {
   constructor(message: string) {

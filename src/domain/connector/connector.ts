@@ -64,6 +64,8 @@ export interface Connector {
   readonly fields: FieldShape;
   readonly rules: readonly Rule<never>[];
   readonly validators: readonly Validator[];
+  /** The role that the gateway's own AWS identity has to assume for these details; null where they bring a key, or need none. Null for kinds that never ask for it. */
+  readonly gatewayRole: ((details: Readonly<Record<string, unknown>>) => string | null) | null;
   /** Null where no package is needed. */
   readonly driver: Driver | null;
   /** The protocol or interface, as in `the PostgreSQL protocol`; null where a package leaves it out. */
@@ -96,6 +98,8 @@ export interface ConnectorDefinition<F extends FieldShape> {
   readonly fields: F;
   readonly rules?: readonly Rule<DetailsOf<F>>[];
   readonly validators: readonly Validator<DetailsOf<F>>[];
+  /** For kinds that are built in. */
+  gatewayRole?(details: Partial<DetailsOf<F>>): string | null;
   readonly driver?: Driver;
   readonly speaks?: string;
   readonly tested?: Testing;

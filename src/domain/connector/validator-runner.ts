@@ -1,3 +1,4 @@
+import type { GrantedAws } from '../aws/gateway-aws.ts';
 import type { Details } from '../connection/details/details.ts';
 import type { ValidationResult } from './validation.ts';
 import type { ValidatorOptions } from './validator.ts';
@@ -20,6 +21,7 @@ export interface ValidatorTask {
   /** Settings of the version in use, or null; with its secrets for a validator that `comparesLogins`. */
   readonly current: Details | null;
   readonly options: ValidatorOptions;
+  readonly gatewayAws?: GrantedAws | null;
 }
 
 /** A question to the network: whether something answers there. It carries no credentials. */

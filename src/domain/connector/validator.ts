@@ -1,3 +1,4 @@
+import type { GrantedAws } from '../aws/gateway-aws.ts';
 import type { EgressSession } from './egress.ts';
 import type { Problem, ValidatorData } from './validation.ts';
 
@@ -9,6 +10,8 @@ export interface ValidatorInput<D> {
   readonly current: Partial<D> | null;
   readonly options: ValidatorOptions;
   readonly egress: EgressSession;
+  /** Of a kind with a `gatewayRole`: what the run may do as the gateway itself; null, or absent, where the operator granted nothing of it. */
+  readonly gatewayAws?: GrantedAws | null;
   /** Aborts at the one overall deadline; a validator passes it on to whatever it waits for. */
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { parseDetails } from '../../domain/connection/details/parse-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { requireOwnExternalId } from '../aws/gateway-access.ts';
 import { findConnector } from '../connections/find-connector.ts';
 import { sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
@@ -28,6 +29,7 @@ async function stageNew(services: Services, actor: Actor, input: StageCreation):
   requirePermission(actor, 'create');
   await requireKnownSite(services, actor, input.siteId);
   const { connector, details } = readNewDetails(services, input);
+  requireOwnExternalId(services, actor.projectId, connector, details);
   const connectionId = services.newId();
   const sealed = await sealDetails(services, connector, { projectId: actor.projectId, connectionId }, details);
   return await insertChange(services, actor, sealed, {

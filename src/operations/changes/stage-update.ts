@@ -6,6 +6,7 @@ import { readWireDetails } from '../../domain/connection/details/wire-details.ts
 import { type Connector, foldKind } from '../../domain/connector/connector.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { requireOwnExternalId } from '../aws/gateway-access.ts';
 import { type LoadedConnection, loadConnection } from '../connections/load-connection.ts';
 import { openDetails, sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
@@ -41,6 +42,7 @@ async function stageMerged(services: Services, actor: Actor, input: StageUpdate)
   requirePermission(actor, 'stage');
   const { loaded, base, next } = await readUpdate(services, actor, input);
   const { connector, current } = loaded;
+  requireOwnExternalId(services, actor.projectId, connector, next);
   const sealed = await sealDetails(services, connector, { projectId: actor.projectId, connectionId: input.connectionId }, next);
   return await insertChange(services, actor, sealed, {
     purpose: 'update',

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors/errors.ts';
 import { SecretError, secretRefusal, secretUnusable } from '../../domain/errors/secret-error.ts';
 import type { Readers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { detailsForJob } from '../aws/gateway-access.ts';
 import { openDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
 import { type Opened, type ResolveOptions, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
@@ -61,7 +62,7 @@ class UnresolvedReference extends Error {
 const MOST_RUNS = 4;
 
 /**
- * Runs a transaction that opens a version on its way, which may hold a reference: it is resolved outside of the transaction. A
+ * Runs a transaction that opens a version for a job on its way, which may hold a reference: it is resolved outside of the transaction. A
  * version whose secret leads somewhere else than it was proven with is not opened.
  * Throws SECRET_REENTRY_REQUIRED, FORBIDDEN, UNAVAILABLE.
  */
@@ -77,9 +78,9 @@ export async function withOpened<T>(
     try {
       return await transact(async (version, from) => {
         const details = await openDetails(services, version, from);
-        if (version.reference === null) return details;
+        if (version.reference === null) return detailsForJob(services, version, details);
         if (ahead === null || !isSame(ahead.version, version)) throw new UnresolvedReference(version);
-        return ahead.details;
+        return detailsForJob(services, version, ahead.details);
       });
     } catch (error) {
       if (!(error instanceof UnresolvedReference)) throw error;

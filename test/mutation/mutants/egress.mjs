@@ -345,8 +345,8 @@ export const EGRESS = [
   {
     id: 'egress/echo-of-the-login-in-use',
     file: 'src/egress/worker.ts',
-    before: ', inUse: secretParts(connector, inUse.secrets) };',
-    after: ' };',
+    before: '    inUse: secretParts(connector, inUse.secrets),\n',
+    after: '',
     tests: ['test/egress/ways-out.test.ts'],
   },
   {

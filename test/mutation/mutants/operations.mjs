@@ -1,6 +1,7 @@
 const BOUNDARIES = ['test/operations/boundaries.test.ts'];
 const OVERLAPS = ['test/operations/overlaps.test.ts'];
 const IN_FLIGHT = ['test/operations/changes/in-flight.test.ts'];
+const AWS_ROLES = ['test/operations/aws/gateway-access.test.ts'];
 const REFERRED = ['test/operations/references/referred.test.ts'];
 const HISTORY = ['test/operations/audit/history.test.ts'];
 const RETIRED = ['test/operations/keys/retired-keys.test.ts'];
@@ -298,16 +299,16 @@ export const OPERATIONS = [
   {
     id: 'operations/proof-under-the-first-value',
     file: 'src/operations/validations/run/run-candidate.ts',
-    before: 'latest.details), candidateHash: latest.candidateHash };',
-    after: 'latest.details), candidateHash: opened.candidateHash };',
+    before: 'latest.details)), candidateHash: latest.candidateHash };',
+    after: 'latest.details)), candidateHash: opened.candidateHash };',
     tests: REFERRED,
     name: 'value that was tried',
   },
   {
     id: 'operations/kept-secret-not-read-again',
     file: 'src/operations/validations/run/run-candidate.ts',
-    before: "opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
-    after: "!opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
+    before: "opened.isKept && first.outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
+    after: "!opened.isKept && first.outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED')",
     tests: REFERRED,
     name: 'value that was tried',
   },
@@ -646,5 +647,47 @@ export const OPERATIONS = [
     after: '',
     tests: ['test/domain/event/event.test.ts'],
     name: 'stay in the audit',
+  },
+  {
+    id: 'operations/aws-role-without-grant',
+    file: 'src/operations/aws/gateway-access.ts',
+    before: 'grants.some(({ roleArn }) => roleArn === role)',
+    after: 'true',
+    tests: AWS_ROLES,
+  },
+  {
+    id: 'operations/aws-external-id-of-the-caller',
+    file: 'src/domain/aws/missing-for-role.ts',
+    before: 'if (given !== undefined && given !== externalId)',
+    after: 'if (false)',
+    tests: AWS_ROLES,
+  },
+  {
+    id: 'operations/aws-external-id-of-everybody',
+    file: 'src/operations/aws/external-id.ts',
+    before: "'aws-external-id', projectId)",
+    after: "'aws-external-id')",
+    tests: AWS_ROLES,
+  },
+  {
+    id: 'operations/aws-external-id-kept-from-jobs',
+    file: 'src/operations/aws/gateway-access.ts',
+    before: 'return { ...details, externalId: externalIdOf(services, projectId) };',
+    after: 'return details;',
+    tests: AWS_ROLES,
+  },
+  {
+    id: 'operations/aws-role-beside-the-list',
+    file: 'src/connectors/kits/aws/gateway-identity.ts',
+    before: 'if (!roles.includes(arn)) throw notGranted();',
+    after: '',
+    tests: ['test/connectors/aws-gateway-identity.test.ts'],
+  },
+  {
+    id: 'operations/aws-gateway-sent-anywhere',
+    file: 'src/connectors/kits/aws/aws-rules.ts',
+    before: 'details.accessKeyId === undefined ? endpoints.find((name) => details[name] !== undefined) : undefined',
+    after: 'undefined',
+    tests: ['test/connectors/glue.test.ts', 'test/connectors/redshift.test.ts'],
   },
 ];

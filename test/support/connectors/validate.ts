@@ -1,4 +1,5 @@
 import { createCatalogue } from '../../../src/connectors/catalogue.ts';
+import type { GrantedAws } from '../../../src/domain/aws/gateway-aws.ts';
 import type { Details } from '../../../src/domain/connection/details/details.ts';
 import { parseDetails } from '../../../src/domain/connection/details/parse-details.ts';
 import type { ValidationOutcome, ValidatorRunner } from '../../../src/domain/connector/validator-runner.ts';
@@ -18,6 +19,22 @@ export async function runValidator(
   details: Details,
   current: Details | null = null,
 ): Promise<ValidationOutcome> {
+  return await runAsGateway(pool, { kind, validator, details, current, gatewayAws: null });
+}
+
+interface Run {
+  readonly kind: string;
+  readonly validator: string;
+  readonly details: Details;
+  readonly current?: Details | null;
+  readonly gatewayAws: GrantedAws | null;
+}
+
+/** The same with what the run may do as the gateway itself. */
+export async function runAsGateway(
+  pool: ValidatorRunner,
+  { kind, validator, details, current = null, gatewayAws }: Run,
+): Promise<ValidationOutcome> {
   const connector = catalogue.find(kind);
   if (connector === null) throw new Error(`no kind ${kind}`);
   return await pool.run({
@@ -31,5 +48,6 @@ export async function runValidator(
     credentials: parseDetails(connector, details),
     current,
     options: { skipPermissionTests: false },
+    gatewayAws,
   });
 }

@@ -29,7 +29,7 @@ export async function askAws<A extends z.ZodType>(
   request: Partial<HttpAsk>,
   answer: A,
 ): Promise<z.output<A>> {
-  const url = endpoint ?? `https://${service}.${region}.${awsDomain(region)}/`;
+  const url = endpoint ?? publicAddress(service, region);
   try {
     return await openHttp(egress, url, signAws({ service, region, ...identity }), tls).ask(
       { path: '', method: 'POST', ...request },
@@ -41,23 +41,49 @@ export async function askAws<A extends z.ZodType>(
   }
 }
 
+function publicAddress(service: string, region: string): string {
+  return `https://${service}.${region}.${awsDomain(region)}/`;
+}
+
 /** The domain that the services of a region answer below. */
 export function awsDomain(region: string): string {
   return `amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
+type Parameters = Readonly<Record<string, string>> & { readonly Action: string };
+type ReadElement = (element: string) => string;
+
 /** An action of one of AWS's query services, answered in XML; reads the text of an element of the answer. */
-export async function askAwsQuery(
-  service: AwsService,
-  parameters: Readonly<Record<string, string>> & { readonly Action: string },
-): Promise<(element: string) => string> {
+export async function askAwsQuery(service: AwsService, parameters: Parameters): Promise<ReadElement> {
   const xml = await askAws(service, parameters.Action, { body: new URLSearchParams(parameters) }, z.string());
+  return readerOf(xml, `${service.service}:${parameters.Action}`);
+}
+
+function readerOf(xml: string, action: string): ReadElement {
   return (element) => {
     const text = elementOf(xml, element);
-    if (text === null) throw awsRefusal(`${service.service}:${parameters.Action}`, new HttpFailure('request', 200, { code: '', text: '' }));
+    if (text === null) throw awsRefusal(action, new HttpFailure('request', 200, { code: '', text: '' }));
     return text;
   };
 }
+
+/** An action of STS that a token answers for, and no signature: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
+export async function askStsUnsigned(
+  { egress, region, endpoint, refusals }: Omit<AwsService, 'identity' | 'service' | 'tls'>,
+  parameters: Parameters,
+): Promise<ReadElement> {
+  const action = `sts:${parameters.Action}`;
+  const body = new URLSearchParams({ Version: STS_VERSION, ...parameters });
+  try {
+    const http = openHttp(egress, endpoint ?? publicAddress('sts', region));
+    return readerOf(await http.ask({ path: '', method: 'POST', body }, z.string()), action);
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    throw awsRefusal(action, error, refusals);
+  }
+}
+
+const STS_VERSION = '2011-06-15';
 
 interface Role {
   readonly egress: EgressSession;
@@ -66,21 +92,31 @@ interface Role {
   readonly tls?: HttpTls | undefined;
   readonly arn: string;
   readonly externalId?: string | undefined;
+  /** What AWS's own log calls the session. */
+  readonly sessionName?: string | undefined;
+  readonly refusals?: Readonly<Record<string, Meaning>> | undefined;
 }
 
 /** The temporary identity of a role, for the quarter of an hour that AWS gives at least. */
-export async function assumeRole(identity: AwsIdentity, { arn, externalId, ...where }: Role): Promise<AwsIdentity> {
+export async function assumeRole(
+  identity: AwsIdentity,
+  { arn, externalId, sessionName = 'changeover', ...where }: Role,
+): Promise<AwsIdentity> {
   const read = await askAwsQuery(
     { ...where, identity, service: 'sts' },
     {
       Action: 'AssumeRole',
-      Version: '2011-06-15',
+      Version: STS_VERSION,
       RoleArn: arn,
-      RoleSessionName: 'changeover',
+      RoleSessionName: sessionName,
       DurationSeconds: '900',
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
     },
   );
+  return credentialsOf(read);
+}
+
+export function credentialsOf(read: ReadElement): AwsIdentity {
   return { accessKeyId: read('AccessKeyId'), secretAccessKey: read('SecretAccessKey'), sessionToken: read('SessionToken') };
 }
 

@@ -1,10 +1,12 @@
+import { ROLE_ARN } from '../../../domain/aws/gateway-aws.ts';
 import type { Rule } from '../../../domain/connector/connector.ts';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
 import { type DetailsOf, type FieldShape, secret, setting } from '../../../domain/connector/field.ts';
 import { ORIGIN, secretText, text } from '../../../domain/connector/field-types.ts';
 import { headerSecret, secureUrl, word } from '../fields.ts';
-import { onlyWith, together } from '../rules.ts';
+import { onlyWith } from '../rules.ts';
 import { assumeRole } from './aws-action.ts';
+import { awsKeyRules } from './aws-rules.ts';
 import type { AwsIdentity } from './sign-aws.ts';
 
 /** Who asks AWS: an access key, and the role that it assumes first. */
@@ -22,13 +24,22 @@ export const awsIdentityFields = {
     title: 'Session token',
     description: 'Where the access key is a temporary one itself.',
   }),
-  assumableRole: setting(word(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'must be the ARN of a role').optional(), {
+  assumableRole: setting(roleArn(), {
     identity: true,
     title: 'Role',
-    description: 'ARN of a role that the access key assumes first.',
+    description:
+      "ARN of a role that is assumed first: by the access key, or without one by the gateway's own identity, where the operator granted the project this role.",
   }),
-  externalId: setting(text(1224).optional(), { title: 'External id', description: "What the role's trust policy asks for." }),
+  externalId: setting(text(1224).optional(), {
+    title: 'External id',
+    description:
+      "What the role's trust policy asks for. Without an access key it is the one that the gateway issued to the project, given or not.",
+  }),
 } satisfies FieldShape;
+
+export function roleArn() {
+  return word(ROLE_ARN, 'must be the ARN of a role').optional();
+}
 
 export const AWS_REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
@@ -61,26 +72,12 @@ export const awsPlaceFields = {
 
 type AwsDetails = DetailsOf<typeof awsIdentityFields & typeof awsPlaceFields>;
 
-/** All that belongs to an access key comes with one. */
-export const awsKeyRules: readonly Rule<DetailsOf<Omit<typeof awsIdentityFields, 'assumableRole'>>>[] = [
-  together('secretAccessKey', 'accessKeyId'),
-  onlyWith('sessionToken', 'accessKeyId'),
-];
-
+/** For kinds that never ask for the gateway's identity: those of packages. */
 export const awsIdentityRules: readonly Rule<DetailsOf<typeof awsIdentityFields>>[] = [
   ...awsKeyRules,
   onlyWith('assumableRole', 'accessKeyId'),
   onlyWith('externalId', 'assumableRole'),
 ];
-
-/** A role alone is what the lead API knows, and nobody here could assume it: docs/decisions/0007 says why. */
-export const requireAccessKey: Rule<{ readonly accessKeyId?: string | undefined }> = ({ accessKeyId }) =>
-  accessKeyId === undefined
-    ? {
-        path: 'accessKeyId',
-        message: 'is required, with secretAccessKey: the gateway has no AWS identity of its own that could assume a role',
-      }
-    : null;
 
 /** The identity that the details give: the access key's own, or that of the role. */
 export async function readAwsIdentity(details: AwsDetails, egress: EgressSession, region: string): Promise<AwsIdentity> {

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import type { GrantedAws } from '../../../domain/aws/gateway-aws.ts';
 import type { EgressSession, HttpTls } from '../../../domain/connector/egress.ts';
 import type { HttpAsk } from '../http/http-session.ts';
 import type { Meaning } from '../problems.ts';
 import { askAws, askAwsQuery, assumeRole } from './aws-action.ts';
+import { openGatewayIdentity } from './gateway-identity.ts';
 import type { AwsIdentity } from './sign-aws.ts';
 
 /** Who signs, as AWS says it. */
@@ -21,8 +23,10 @@ export interface AwsSession {
   rest<A extends z.ZodType>(service: string, action: string, request: HttpAsk, answer: A): Promise<z.output<A>>;
   /** Needs no permission, and can't be denied: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
   whoAmI(): Promise<AwsCaller>;
-  /** Assumes the role as the key itself, with no external id: true where AWS lets it. */
-  assume(arn: string): Promise<AwsIdentity>;
+  /** The role that signs, and the external id that was said with it. */
+  readonly role: { readonly arn: string | undefined; readonly externalId: string | undefined };
+  /** Assumes the role again as whoever assumed it, with no external id: a Refusal where AWS does not let it. */
+  assumeBare(arn: string): Promise<AwsIdentity>;
 }
 
 /** Names that requests of JSON 1.1 say their target with. */
@@ -43,15 +47,20 @@ interface Signer {
   readonly role: { readonly arn: string | undefined; readonly externalId: string | undefined };
 }
 
-export async function openAws({ egress, region, endpoints, tls, refusals }: AwsPlace, signer: Signer): Promise<AwsSession> {
-  const { accessKeyId = '', secretAccessKey = '', sessionToken, role } = signer;
-  const own: AwsIdentity = { accessKeyId, secretAccessKey, sessionToken };
-  const assume = (arn: string, externalId?: string) => assumeRole(own, { egress, region, endpoint: endpoints.sts, tls, arn, externalId });
-  const identity = role.arn === undefined ? own : await assume(role.arn, role.externalId);
+/** Signs as the key of the details, or the role that it assumes; without a key the gateway's own identity assumes the role. */
+export async function openAws(place: AwsPlace, signer: Signer, granted: GrantedAws | null): Promise<AwsSession> {
+  const { egress, region, tls, refusals } = place;
+  const { accessKeyId, secretAccessKey = '', sessionToken, role } = signer;
+  const signed =
+    accessKeyId === undefined
+      ? await asGateway(place, role.arn ?? '', granted)
+      : await asKey(place, { accessKeyId, secretAccessKey, sessionToken }, role);
+  const { identity, endpoints } = signed;
   const at = (service: string) => ({ egress, identity, region, service, endpoint: endpoints[service], tls, refusals });
   return {
     egress,
     region,
+    role: { arn: role.arn, externalId: signed.externalId },
     json: (service, action, body, answer) =>
       askAws(
         at(service),
@@ -64,6 +73,28 @@ export async function openAws({ egress, region, endpoints, tls, refusals }: AwsP
       const read = await askAwsQuery(at('sts'), { Action: 'GetCallerIdentity', Version: '2011-06-15' });
       return { account: read('Account'), arn: read('Arn') };
     },
-    assume: (arn) => assume(arn),
+    assumeBare: signed.assumeBare,
   };
+}
+
+interface Signed extends Pick<AwsSession, 'assumeBare'> {
+  readonly identity: AwsIdentity;
+  readonly endpoints: AwsPlace['endpoints'];
+  readonly externalId: string | undefined;
+}
+
+async function asKey({ egress, region, endpoints, tls }: AwsPlace, key: AwsIdentity, { arn, externalId }: Signer['role']): Promise<Signed> {
+  const assume = (role: string, said?: string) =>
+    assumeRole(key, { egress, region, endpoint: endpoints.sts, tls, arn: role, externalId: said });
+  return {
+    identity: arn === undefined ? key : await assume(arn, externalId),
+    endpoints,
+    externalId,
+    assumeBare: (role) => assume(role),
+  };
+}
+
+async function asGateway({ egress, region }: AwsPlace, arn: string, granted: GrantedAws | null): Promise<Signed> {
+  const { assume, endpoints, externalId } = await openGatewayIdentity({ egress, region }, granted);
+  return { identity: await assume(arn), endpoints, externalId, assumeBare: (role) => assume(role, null) };
 }

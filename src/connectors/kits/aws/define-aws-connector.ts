@@ -18,7 +18,7 @@ export interface AwsConnectorDefinition<F extends FieldShape>
   region(input: ValidatorInput<DetailsOf<F>>): string | Promise<string>;
   /** How requests are protected, where that is not as over any https. */
   tls?(details: DetailsOf<F>): HttpTls | undefined;
-  /** The role that the key assumes, and what its trust asks for. */
+  /** The role that the key assumes, or without a key the gateway itself, and what its trust asks for. */
   role(details: Partial<DetailsOf<F>>): { readonly arn: string | undefined; readonly externalId: string | undefined };
   /** What is asked to see that the service answers this identity, after it was asked who that is. */
   connection(session: AwsSession, input: ValidatorInput<DetailsOf<F>>): Promise<unknown>;
@@ -30,13 +30,14 @@ export interface AwsConnectorDefinition<F extends FieldShape>
   readonly refusals?: Readonly<Record<string, Meaning>>;
 }
 
-/** A kind that is services of AWS: a key signs, or a role that it assumes first. */
+/** A kind that is services of AWS: a key signs, or a role that it assumes first; a role alone is assumed by the gateway's own identity, where it is granted. */
 export function defineAwsConnector<F extends FieldShape>(definition: AwsConnectorDefinition<F>): Connector {
   const { endpoints, region, tls, role, connection, actions, refusals } = definition;
   type D = DetailsOf<F>;
   return defineConnector<F>({
     speaks: "AWS's API, signed with Signature Version 4",
     ...definition,
+    gatewayRole: (details) => ((details as KeyedDetails).accessKeyId === undefined ? (role(details).arn ?? null) : null),
     validators: usualValidators<D, AwsSession>({
       ...definition,
       title: definition.called ?? definition.title,
@@ -45,8 +46,8 @@ export function defineAwsConnector<F extends FieldShape>(definition: AwsConnecto
         await connection(session, input);
         return { data: { returnedData: who } };
       },
-      async identity(session, input) {
-        const warnings = await findExternalIdUnused(session, role(input.credentials));
+      async identity(session) {
+        const warnings = await findExternalIdUnused(session);
         const who = await session.whoAmI();
         return {
           who,
@@ -63,9 +64,9 @@ export function defineAwsConnector<F extends FieldShape>(definition: AwsConnecto
         losses: (session, inUse, { credentials }) => lostActions({ session, credentials, inUse, actions }),
       },
       async withSession(input, use) {
-        const { credentials, egress } = input;
+        const { credentials, egress, gatewayAws = null } = input;
         const place = { egress, region: await region(input), endpoints: endpoints(credentials), tls: tls?.(credentials), refusals };
-        return await use(await openAws(place, { ...(credentials as KeyedDetails), role: role(credentials) }));
+        return await use(await openAws(place, { ...(credentials as KeyedDetails), role: role(credentials) }, gatewayAws));
       },
       // What AWS refuses is a Refusal already, and what the network does the worker explains.
       explain(error) {

@@ -6,13 +6,11 @@ import type { AwsSession } from './aws-session.ts';
  * A trust policy that names an external id and does not require it lets everybody in who may sign for the trusted account, so the role is
  * tried without. https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
-export async function findExternalIdUnused(
-  session: AwsSession,
-  { arn, externalId }: { readonly arn: string | undefined; readonly externalId: string | undefined },
-): Promise<readonly Problem[]> {
+export async function findExternalIdUnused(session: AwsSession): Promise<readonly Problem[]> {
+  const { arn, externalId } = session.role;
   if (arn === undefined || externalId === undefined) return [];
   try {
-    await session.assume(arn);
+    await session.assumeBare(arn);
   } catch (error) {
     if (error instanceof Refusal) return [];
     throw error;

@@ -4,6 +4,7 @@ import type { Validator } from '../../../domain/connector/validator.ts';
 import type { ValidationOutcome, ValidatorTask } from '../../../domain/connector/validator-runner.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import { SecretError, secretProblem } from '../../../domain/errors/secret-error.ts';
+import { gatewayAccess } from '../../aws/gateway-access.ts';
 import { resolveCredentials } from '../../references/resolve-credentials.ts';
 import { actorId } from '../../services.ts';
 import type { ValidationRun } from './validation-run.ts';
@@ -12,6 +13,8 @@ interface CandidateOutcome {
   readonly outcome: ValidationOutcome;
   /** Null if there was nothing to run it on. */
   readonly candidateHash: Buffer | null;
+  /** Roles that the gateway's own AWS identity might be used for. */
+  readonly roles: readonly string[];
 }
 
 /**
@@ -22,23 +25,32 @@ export async function runCandidate(run: ValidationRun, validator: Validator): Pr
   const { subject } = run;
   try {
     const opened = await subject.open({ fresh: false });
-    const outcome = await runOn(run, validator, opened.details);
-    const isRefused = opened.isKept && outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED');
+    const first = await runOn(run, validator, opened.details);
+    const isRefused = opened.isKept && first.outcome.errors.some(({ code }) => code === 'CREDENTIALS_REJECTED');
     const latest = isRefused ? await subject.open({ fresh: true }) : opened;
-    if (latest.candidateHash.equals(opened.candidateHash)) return { outcome, candidateHash: opened.candidateHash };
-    return { outcome: await runOn(run, validator, latest.details), candidateHash: latest.candidateHash };
+    if (latest.candidateHash.equals(opened.candidateHash)) return { ...first, candidateHash: opened.candidateHash };
+    return { ...(await runOn(run, validator, latest.details)), candidateHash: latest.candidateHash };
   } catch (error) {
     if (!(error instanceof SecretError) || subject.reference === null) throw error;
     const errors = [secretProblem(error, subject.reference)];
-    return { outcome: { status: 'failed', errors, warnings: [], data: null }, candidateHash: null };
+    return { outcome: failedBy(errors), candidateHash: null, roles: [] };
   }
 }
 
-async function runOn(run: ValidationRun, validator: Validator, credentials: Details): Promise<ValidationOutcome> {
+function failedBy(errors: ValidationOutcome['errors']): ValidationOutcome {
+  return { status: 'failed', errors, warnings: [], data: null };
+}
+
+async function runOn(run: ValidationRun, validator: Validator, credentials: Details): Promise<Omit<CandidateOutcome, 'candidateHash'>> {
   const { services, actor, subject, options } = run;
   const { signal, isProof = false, skipPermissionTests = false } = options;
   const current = await currentDetails(run, validator);
-  if (validator.name === PARITY && current === null) return nothingToCompare();
+  if (validator.name === PARITY && current === null) return { outcome: nothingToCompare(), roles: [] };
+  const access = await gatewayAccess(services, actor.projectId, subject.connector, {
+    credentials,
+    current: validator.comparesLogins ? current : null,
+  });
+  if ('missing' in access) return { outcome: failedBy([access.missing]), roles: [] };
   const task: ValidatorTask = {
     kind: subject.connector.kind,
     validator: validator.name,
@@ -50,9 +62,10 @@ async function runOn(run: ValidationRun, validator: Validator, credentials: Deta
     credentials,
     current,
     options: { skipPermissionTests },
+    gatewayAws: access.granted,
   };
   const outcome = await services.whileDialling(() => services.runner.run(task, signal));
-  return validator.name === PARITY ? asComparison(outcome) : outcome;
+  return { outcome: validator.name === PARITY ? asComparison(outcome) : outcome, roles: access.granted?.roles ?? [] };
 }
 
 /** A version in use whose secret is not to be had, or was altered or destroyed, leaves nothing to compare with. */

@@ -54,7 +54,7 @@ async function runAndRecord(run: ValidationRun, validator: Validator): Promise<V
 async function runOnce(run: ValidationRun, validator: Validator, startedAt: number): Promise<ValidationResult> {
   const { services, actor, subject } = run;
   const { store } = services;
-  const { outcome, candidateHash } = await runCandidate(run, validator);
+  const { outcome, candidateHash, roles } = await runCandidate(run, validator);
   const { name, description } = validator;
   const { status, errors, warnings, data } = outcome;
   const result: ValidationResult = {
@@ -95,6 +95,7 @@ async function runOnce(run: ValidationRun, validator: Validator, startedAt: numb
         // What takes proof away is known by its id, so that it is missed when it is gone.
         ...(identity === null || hasPassed(result) ? {} : { validationId: id }),
         ...(name === PARITY ? { comparedWith: current?.version ?? null } : {}),
+        ...(roles.length === 0 ? {} : { awsRoles: roles }),
       },
     });
   });

@@ -4,6 +4,8 @@ import { type AccessKey, verifySignature } from './signature.ts';
 
 export interface AwsUser extends AccessKey {
   readonly arn: string;
+  /** Of a session, whose role a trust may name in its place. */
+  readonly roleArn?: string;
   /** Actions, as in `glue:GetTables`. */
   readonly allow: readonly string[];
 }
@@ -14,6 +16,8 @@ export interface AwsRole {
   readonly trusts: readonly string[];
   readonly externalId: string | null;
   readonly allow: readonly string[];
+  /** Tokens of OpenID Connect that are exchanged for it; one that begins with `expired` is known and over. */
+  readonly tokens?: readonly string[];
 }
 
 /** A request of somebody whom AWS knows. */
@@ -44,6 +48,7 @@ export class AwsRefusal extends Error {
 type Protocol = 'query' | 'json' | 's3' | 'rest';
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   sts: 'query',
+  'redshift-serverless': 'json',
   glue: 'json',
   athena: 'json',
   secretsmanager: 'json',
@@ -99,6 +104,7 @@ export async function startFakeAws({ users, roles = [], region, services, bucket
       return buckets.includes(request.url.pathname.split('/')[1] ?? '')
         ? { status: 403, body: '', headers: { 'x-amz-bucket-region': region } }
         : { status: 404, body: '' };
+    if (isOfToken(request)) return exchanged(request, roles, sessions);
     const signed = verifySignature({ ...request, url: sent }, [...users, ...sessions]);
     const protocol = PROTOCOLS[signed.service] ?? 's3';
     if ('refused' in signed) return refuse(protocol, CODES[protocol][signed.refused]);
@@ -144,11 +150,17 @@ function answerSts({ method, url, headers, body, who }: AwsAsk, { roles, session
   if (form.get('Action') !== 'AssumeRole') throw new AwsRefusal('InvalidAction');
   may('sts:AssumeRole');
   const role = roles.find(({ arn }) => arn === form.get('RoleArn'));
-  if (role === undefined || !role.trusts.includes(who.arn) || (role.externalId !== null && role.externalId !== form.get('ExternalId')))
+  const isTrusted = role?.trusts.some((arn) => arn === who.arn || arn === who.roleArn) === true;
+  if (role === undefined || !isTrusted || (role.externalId !== null && role.externalId !== form.get('ExternalId')))
     throw new AwsRefusal('denied');
   if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? '') || Number(form.get('DurationSeconds') ?? 3600) < 900)
     throw new AwsRefusal('ValidationError');
+  return sessionOf(role, form, sessions);
+}
+
+function sessionOf(role: AwsRole, form: URLSearchParams, sessions: AwsUser[]): FakeReply {
   const session = {
+    roleArn: role.arn,
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(20).toString('base64'),
     sessionToken: randomBytes(40).toString('base64'),
@@ -167,4 +179,23 @@ function answerSts({ method, url, headers, body, who }: AwsAsk, { roles, session
 function answered(action: string, result: string): FakeReply {
   const body = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${action}Response>`;
   return { status: 200, body, headers: { 'content-type': 'text/xml' } };
+}
+
+const isOfToken = ({ headers, body }: FakeRequest) =>
+  headers.authorization === undefined && new URLSearchParams(body).get('Action') === 'AssumeRoleWithWebIdentity';
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html: not signed, and without an external id, which it does not know. */
+function exchanged({ method, url, headers, body }: FakeRequest, roles: readonly AwsRole[], sessions: AwsUser[]): FakeReply {
+  const form = new URLSearchParams(body);
+  const role = roles.find(({ arn }) => arn === form.get('RoleArn'));
+  const token = form.get('WebIdentityToken') ?? '';
+  const known = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'WebIdentityToken', 'DurationSeconds'];
+  const isForm = String(headers['content-type']).startsWith('application/x-www-form-urlencoded');
+  const isWhole = form.get('Version') === '2011-06-15' && /^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? '');
+  if (method !== 'POST' || url.pathname !== '/' || !isForm || !isWhole || [...form.keys()].some((name) => !known.includes(name)))
+    return refuse('query', { code: 'ValidationError', status: 400 });
+  if (!/^[^\s]{4,20000}$/.test(token)) return refuse('query', { code: 'InvalidIdentityToken', status: 400 });
+  if (role?.tokens?.includes(token) !== true) return refuse('query', { code: 'AccessDenied', status: 403 });
+  if (token.startsWith('expired')) return refuse('query', { code: 'ExpiredTokenException', status: 400 });
+  return sessionOf(role, form, sessions);
 }
