@@ -378,4 +378,28 @@ export const EGRESS = [
     tests: SCRUB,
     name: 'too long to read',
   },
+  {
+    id: 'secrets/manager-without-a-grant',
+    file: 'src/secrets/manager/create-manager-provider.ts',
+    before: 'if (!forms.isPath(path) || !prefixes.some((prefix) => forms.isWithin(path, prefix)))',
+    after: 'if (!forms.isPath(path))',
+    tests: ['test/secrets/vault.test.ts'],
+    name: 'outside of what is granted',
+  },
+  {
+    id: 'secrets/version-is-another-secret',
+    file: 'src/secrets/vault/index.ts',
+    before: 'identityOf: plain,',
+    after: 'identityOf: (path) => path,',
+    tests: ['test/secrets/vault.test.ts'],
+    name: 'every version of a secret',
+  },
+  {
+    id: 'secrets/dropped-session-of-another',
+    file: 'src/secrets/manager/kept-sessions.ts',
+    before: 'if (kept.get(audience)?.signedIn?.session === session) kept.delete(audience);',
+    after: '',
+    tests: ['test/secrets/vault.test.ts'],
+    name: 'one that Vault no longer takes is replaced',
+  },
 ];
