@@ -13,6 +13,8 @@ const users = [
   },
   { name: 'lo ader2', password: 'loader-password-2', grants: ['GRANT SELECT ON *.*'] },
   { name: 'admin', password: 'admin-password', grants: ['GRANT ALL ON *.* WITH GRANT OPTION'] },
+  // As 26.9 shows GRANT ACCESS MANAGEMENT.
+  { name: 'keeper', password: 'keeper-password', grants: ['GRANT CREATE USER, ALTER USER, CREATE ROLE, IMPERSONATE ON *'] },
   { name: 'outsider', password: 'outsider-password', grants: [] },
 ];
 const tables = [
@@ -77,9 +79,18 @@ describe('clickhouse', () => {
 
   test('warns of an administrator, and of tables that can not be read', async () => {
     const admin = await run('validate_identity', { ...details, user: 'admin', password: 'admin-password' });
+    const keeper = await run('validate_identity', { ...details, user: 'keeper', password: 'keeper-password' });
+    const loader = await run('validate_identity', details);
     const outsider = await run('validate_permissions', { ...details, user: 'outsider', password: 'outsider-password' });
-    expect({ admin: admin.warnings.map(({ code }) => code), outsider: outsider.errors.map(({ resolution }) => resolution) }).toEqual({
+    expect({
+      admin: admin.warnings.map(({ code }) => code),
+      keeper: keeper.warnings.map(({ code }) => code),
+      loader: loader.warnings,
+      outsider: outsider.errors.map(({ resolution }) => resolution),
+    }).toEqual({
       admin: ['NOT_PROTECTED'],
+      keeper: ['NOT_PROTECTED'],
+      loader: [],
       outsider: ['Run: GRANT SELECT ON `sales`.* TO `outsider`;'],
     });
   });

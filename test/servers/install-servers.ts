@@ -5,8 +5,9 @@ import { installPython } from './install/python.ts';
 import { installSpark } from './install/spark.ts';
 import { installTrino } from './install/trino.ts';
 
-/** Programs, and the Debian packages that hold them. Only pgbouncer's starts a service of its own, where there is a service manager, on a port that no suite uses. */
+/** Programs, and the Debian packages that hold them. Those of pgbouncer and ClickHouse start services of their own, where there is a service manager, on ports that no suite uses. */
 const PROGRAMS: Readonly<Record<string, string>> = {
+  'clickhouse-server': 'clickhouse-server',
   java: 'default-jre-headless',
   mariadbd: 'mariadb-server-core',
   'mariadb-install-db': 'mariadb-server-core',

@@ -22,8 +22,13 @@ export async function readGrants(session: SqlSession): Promise<readonly GrantLin
     });
 }
 
+/** Everything, or what lets a login give itself more. Newer servers list the parts of ACCESS MANAGEMENT in its place, those that are about users ON * alone. */
 export function isAdministrator(grants: readonly GrantLine[]): boolean {
-  return grants.some((line) => /^GRANT (ALL|ACCESS MANAGEMENT)\b.* ON \*\.\*/.test(line));
+  return grants.some((line) =>
+    /^GRANT (ALL\b|.*\b(ACCESS MANAGEMENT|ROLE ADMIN|CREATE USER|ALTER USER|IMPERSONATE)\b).* ON \*(\.\*)?( WITH GRANT OPTION)?$/.test(
+      line,
+    ),
+  );
 }
 
 /** Asked of the server itself, which knows of roles and wildcards. */

@@ -18,7 +18,10 @@ export default defineSqlConnector({
   family: transactional,
   fields,
   speaks: 'the HTTP interface',
-  tested: { against: 'fake', what: 'a fake of that interface, which checks passwords and grants' },
+  tested: {
+    against: 'fake',
+    what: 'ClickHouse 18.16 for logins, and a fake of what newer servers have, which checks passwords and grants',
+  },
   connect: async (input) => openClickhouse(input),
   refusals: {
     // Before 20.x each way to be refused had a code of its own.
