@@ -157,7 +157,7 @@ test('a web identity is exchanged once for a session, and anew when that has end
   token = 'another.token';
   expect({ first, ended: [await read(`${REGION}/db`, own), exchanges] }).toEqual({
     first: ['x', 'x', 1],
-    ended: ['signed-out: it answered 400 InvalidIdentityToken', 2],
+    ended: ['signed-out: AWS answered sts:AssumeRoleWithWebIdentity with InvalidIdentityToken', 2],
   });
 });
 

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { askAws, awsDomain, elementOf } from '../../connectors/kits/aws/aws-action.ts';
+import { askAws, askStsUnsigned, credentialsOf } from '../../connectors/kits/aws/aws-action.ts';
 import type { AwsIdentity } from '../../connectors/kits/aws/sign-aws.ts';
-import { HttpFailure, openHttp } from '../../connectors/kits/http/http-session.ts';
 import { type Meaning, Refusal, says } from '../../connectors/kits/problems.ts';
 import type { AwsSignIn } from '../../domain/aws/gateway-aws.ts';
 import type { SecretManager } from '../../domain/connection/reference/secret-manager.ts';
 import type { EgressSession } from '../../domain/connector/egress.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
-import { secretErrorOf } from '../manager/http-failure.ts';
 
 export interface AwsLogin {
   readonly signIn: AwsSignIn;
@@ -31,7 +29,10 @@ const SESSION_SECONDS = 900;
 /** AWS Secrets Manager: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
 export const manager: SecretManager<AwsLogin, AwsIdentity, AwsQuestion> = {
   async signIn({ signIn, ...sts }, egress) {
-    return { session: signIn.by === 'key' ? signIn.key : await exchangeToken(egress, sts, signIn), seconds: SESSION_SECONDS };
+    return {
+      session: signIn.by === 'key' ? signIn.key : await orSecretError(exchangeToken(egress, sts, signIn)),
+      seconds: SESSION_SECONDS,
+    };
   },
   async read({ session, question: { region, secretId, version, url } }, egress) {
     const service = { egress, identity: session, service: 'secretsmanager', region, endpoint: url ?? undefined, refusals: REFUSALS };
@@ -79,24 +80,23 @@ async function exchangeToken(
   { region, stsUrl }: Omit<AwsLogin, 'signIn'>,
   { roleArn, token }: Extract<AwsSignIn, { readonly by: 'web-identity' }>,
 ): Promise<AwsIdentity> {
-  const body = new URLSearchParams({
-    Action: 'AssumeRoleWithWebIdentity',
-    Version: '2011-06-15',
-    RoleArn: roleArn,
-    RoleSessionName: 'changeover',
-    WebIdentityToken: token,
-    DurationSeconds: String(SESSION_SECONDS),
-  });
-  try {
-    const sts = openHttp(egress, stsUrl ?? `https://sts.${region}.${awsDomain(region)}/`);
-    const xml = await sts.ask({ path: '', method: 'POST', body, about: 'token' }, z.string());
-    const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) =>
-      elementOf(xml, name),
-    );
-    if (accessKeyId == null || secretAccessKey == null || sessionToken == null)
-      throw new SecretError('unreachable', 'what answered is not STS');
-    return { accessKeyId, secretAccessKey, sessionToken };
-  } catch (error) {
-    throw error instanceof HttpFailure ? secretErrorOf(error) : error;
-  }
+  return credentialsOf(
+    await askStsUnsigned(
+      { egress, region, endpoint: stsUrl ?? undefined, refusals: TOKEN_REFUSALS },
+      {
+        Action: 'AssumeRoleWithWebIdentity',
+        RoleArn: roleArn,
+        RoleSessionName: 'changeover',
+        WebIdentityToken: token,
+        DurationSeconds: String(SESSION_SECONDS),
+      },
+    ),
+  );
 }
+
+const TOKEN_REFUSALS: Readonly<Record<string, Meaning>> = {
+  InvalidIdentityToken: 'CREDENTIALS_REJECTED',
+  IDPRejectedClaim: 'CREDENTIALS_REJECTED',
+  IDPCommunicationError: 'PROVIDER_DOWN',
+  AccessDenied: 'CREDENTIALS_REJECTED',
+};
