@@ -20,7 +20,9 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ..
 
 function pagesOf(folder: string): readonly string[] {
   if (!existsSync(join(root, 'docs', folder))) return [];
-  return readdirSync(join(root, 'docs', folder)).map((name) => `docs/${folder}/${name}`);
+  return readdirSync(join(root, 'docs', folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('.'))
+    .map((name) => `docs/${folder}/${name}`);
 }
 
 /** Every way of calling the command line, as words. */
@@ -46,13 +48,6 @@ describe('the reference', () => {
     ['settings', 'settings.md', Object.keys(SETTINGS)],
     ['error codes', 'error-codes.md', Object.keys(ERROR_CODES)],
     ['codes of validations', 'error-codes.md', Object.keys(VALIDATION_CODES)],
-    [
-      'validators',
-      'kinds.md',
-      createCatalogue()
-        .all()
-        .flatMap(({ validators }) => validators.map(({ name }) => name)),
-    ],
     ['commands', 'cli.md', commands],
     ['metrics', 'metrics.md', Object.keys(METRICS)],
     ['audit actions', 'audit-actions.md', Object.keys(AUDIT_ACTIONS)],
@@ -61,6 +56,42 @@ describe('the reference', () => {
   ])('documents all %s', (_, page, names) => {
     const text = read(`docs/reference/${page}`);
     expect(names.filter((name) => !text.includes(`\`${name}`))).toEqual([]);
+  });
+});
+
+describe('the page of a kind', () => {
+  const kinds = createCatalogue().all();
+
+  test('is there for each, and for no other', () => {
+    const names = pagesOf('reference').flatMap((page) => /\/kinds\/(.+)\.md$/.exec(page)?.[1] ?? []);
+    expect(names.toSorted()).toEqual(kinds.map(({ kind }) => kind).toSorted());
+  });
+
+  test.each(kinds)(
+    'of $kind tells its fields, what each validator checks, its driver, what a login needs, and how it is tested',
+    (connector) => {
+      const text = read(`docs/reference/kinds/${connector.kind}.md`);
+      const told = [
+        ...Object.keys(connector.fields).map((name) => `| \`${name}\``),
+        ...connector.validators.flatMap(({ name, description }) => [`\`${name}\``, description.replaceAll('|', '\\|')]),
+        ...(connector.driver?.packages ?? []),
+        ...connector.leastPrivileges,
+        connector.tested?.what ?? 'tested with nothing',
+      ];
+      expect({ untold: told.filter((part) => !text.includes(part)), needs: connector.leastPrivileges.length > 0 }).toEqual({
+        untold: [],
+        needs: true,
+      });
+    },
+  );
+});
+
+describe('the guide to the lead API', () => {
+  test('has every operation of the published schema in its table', () => {
+    const text = read('docs/guide/lead-api.md');
+    const schema = buildSchema(read('schema/schema.graphql'));
+    const names = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
+    expect(names.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
   });
 });
 

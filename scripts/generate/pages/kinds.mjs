@@ -7,24 +7,32 @@ const kinds = createCatalogue()
   .all()
   .toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
 
-export default page(
-  'kinds',
-  'Kinds',
-  'What each kind of connection takes, and how it is checked. A field marked *destination* says where secrets are sent: who changes it gives the secrets again.',
-  [overview(), ...kinds.flatMap(kind)],
-);
+export default {
+  ...page(
+    'kinds',
+    'Kinds',
+    'What each kind of connection speaks, which driver it needs, what is checked and what it is tested with. Its page says which fields it takes, what each validator checks, and what a login needs at the least.',
+    [overview()],
+  ),
+  ...Object.assign({}, ...kinds.map((one) => page(`kinds/${one.kind}`, `${one.title} (\`${one.kind}\`)`, leadOf(one), kind(one)))),
+};
 
 function overview() {
   return table(
     ['kind', 'speaks', 'driver', 'what is checked', 'tested with'],
-    kinds.map(({ kind: name, title, speaks, driver, validators, tested }) => [
-      `[\`${name}\`](#${anchorOf(`${title} (${name})`)})`,
+    kinds.map(({ kind: name, speaks, driver, validators, tested }) => [
+      `[\`${name}\`](kinds/${name}.md)`,
       speaks,
-      driver === null ? 'none' : `${driver.packages.map(code).join(', ')}${driver.install === null ? '' : ', optional'}`,
+      driverOf(driver),
       validators.map(({ name: validator }) => validator.replace('validate_', '').replaceAll('_', ' ')).join(', '),
       testedWith(tested),
     ]),
   );
+}
+
+function driverOf(driver) {
+  if (driver === null) return 'none';
+  return `${driver.packages.map(code).join(', ')}${driver.install === null ? '' : ', optional'}`;
 }
 
 function testedWith({ against, what, client }) {
@@ -35,27 +43,28 @@ function testedWith({ against, what, client }) {
     : `${what} (a stand-in, which the client ${code(client)} signs in to)`;
 }
 
-/** As the page's readers make it of a heading. */
-function anchorOf(heading) {
-  return heading
-    .toLowerCase()
-    .replace(/[^a-z0-9 -]/g, '')
-    .replaceAll(' ', '-');
+function leadOf({ kind: name, aliases, category, family, speaks, driver, tested }) {
+  return [
+    `Category: ${category}.`,
+    ...(family === null ? [] : [`In the lead API it is a \`${family.kind}\` with \`${family.discriminator}: "${name}"\`.`]),
+    ...(aliases.length === 0 ? [] : [`Also called ${aliases.map(code).join(', ')}.`]),
+    `Speaks ${speaks}.`,
+    `Driver: ${driverOf(driver)}${driver?.install == null ? '' : `, installed by \`${driver.install}\``}.`,
+    `Tested with ${testedWith(tested)}. [All kinds](../kinds.md)`,
+  ].join(' ');
 }
 
-function kind({ kind: name, aliases, title, category, family, fields, validators, driver }) {
+function kind({ fields, rules, validators, leastPrivileges }) {
+  const relations = rules.flatMap(({ relations: own = [] }) => own).map((relation) => relationOf(fields, relation));
   return [
-    `## ${title} (\`${name}\`)`,
-    [
-      `Category: ${category}.`,
-      ...(family === null ? [] : [`In the lead API it is a \`${family.kind}\` with \`${family.discriminator}: "${name}"\`.`]),
-      ...(aliases.length === 0 ? [] : [`Also called ${aliases.map(code).join(', ')}.`]),
-      ...(driver === null || driver.install === null ? [] : [`Its driver is optional: \`${driver.install}\`.`]),
-    ].join(' '),
+    '## Fields',
+    'A field marked *destination* says where secrets are sent: who changes it gives the secrets again.',
     table(
       ['field', 'role', 'required', 'what it is'],
       Object.entries(fields).flatMap(([key, schema]) => field(key, schema, '')),
     ),
+    ...(relations.length === 0 ? [] : [relations.map((line) => `- ${line}`).join('\n')]),
+    '## Validators',
     table(
       ['validator', 'runs', 'what it checks'],
       validators.map(({ name: validator, mandatory, after, description }) => [
@@ -67,7 +76,22 @@ function kind({ kind: name, aliases, title, category, family, fields, validators
         description,
       ]),
     ),
+    '## Least privileges',
+    'What a login needs at the least. Fill in what stands in angle brackets; statements of SQL quote names as their server does.',
+    `\`\`\`text\n${leastPrivileges.join('\n')}\n\`\`\``,
   ];
+}
+
+/** How an update is merged: what is given replaces what it excludes. */
+function relationOf(fields, relation) {
+  const named = (key) => code(fieldMeta(fields[key], key).names.lead ?? key);
+  const listed = (keys, word) => new Intl.ListFormat('en', { type: word }).format(keys.map(named));
+  if ('mode' in relation)
+    return `${named(relation.mode)} says which fields are given: ${Object.entries(relation.ways)
+      .map(([mode, keys]) => `${code(mode)} ${keys.length === 0 ? 'none' : listed(keys, 'conjunction')}`)
+      .join('; ')}. Who changes it drops those of the others.`;
+  if ('needs' in relation) return `${named(relation.field)} goes with ${listed(relation.needs, 'disjunction')}.`;
+  return `One of ${listed(relation.ways.flat(), 'disjunction')}; in an update the one that is given replaces the one in use.`;
 }
 
 function field(key, schema, prefix) {

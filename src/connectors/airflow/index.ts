@@ -34,6 +34,7 @@ export default defineHttpConnector({
   },
   rules: [together('username', 'password')],
   speaks: "Airflow's REST API, version 2 or 1",
+  leastPrivileges: ['Give the user the role Viewer, which may read DAGs and their runs.'],
   tested: {
     against: 'fake',
     what: 'a fake of both versions, made from what Airflow 2.10, 3.0 and 3.3 answered',

@@ -24,6 +24,9 @@ export default defineAwsConnector({
     onlyWith('externalId', 'assumableRole'),
     ownEndpoints('athenaEndpoint', 'stsEndpoint'),
   ],
+  leastPrivileges: [
+    'An IAM policy with athena:GetWorkGroup, athena:StartQueryExecution, athena:GetQueryExecution, athena:GetQueryResults, athena:ListDataCatalogs, athena:GetDataCatalog, athena:ListDatabases and athena:ListTableMetadata on the workgroup and the catalog; glue:GetDatabase, glue:GetDatabases, glue:GetTable, glue:GetTables and glue:GetPartitions on what is read; s3:GetObject and s3:ListBucket on the data, and s3:PutObject and s3:GetBucketLocation on the results.',
+  ],
   tested: {
     against: 'fake',
     what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Athena's own answers",

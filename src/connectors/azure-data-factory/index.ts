@@ -45,6 +45,9 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testAzureDataFactoryCredentials', takesKey: true }] },
   speaks: "Microsoft Entra's token endpoint and Azure Resource Manager",
+  leastPrivileges: [
+    'az role assignment create --role Reader --assignee <client id> --scope /subscriptions/<subscription>/resourceGroups/<resource group>/providers/Microsoft.DataFactory/factories/<factory>',
+  ],
   tested: { against: 'fake', what: 'a fake of both', client: 'azure-mgmt-datafactory' },
   baseUrl: ({ managementUrl, subscriptionId, resourceGroupName }) =>
     `${new URL(managementUrl).origin}/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(resourceGroupName)}/providers/Microsoft.DataFactory/factories`,

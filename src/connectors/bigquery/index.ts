@@ -19,6 +19,10 @@ export default defineHttpConnector({
   fields,
   rules,
   speaks: "BigQuery's REST API",
+  leastPrivileges: [
+    'gcloud projects add-iam-policy-binding <project> --member serviceAccount:<email> --role roles/bigquery.jobUser',
+    'gcloud projects add-iam-policy-binding <project> --member serviceAccount:<email> --role roles/bigquery.dataViewer',
+  ],
   tested: {
     against: 'fake',
     what: 'a fake of that API and of the token endpoint, which checks signatures',

@@ -18,6 +18,7 @@ export default defineSqlConnector({
   family: transactional,
   fields,
   speaks: 'the HTTP interface',
+  leastPrivileges: ["CREATE USER <user> IDENTIFIED BY '<password>';", 'GRANT SELECT ON <database>.* TO <user>;'],
   tested: {
     against: 'fake',
     what: 'ClickHouse 18.16 for logins, and a fake of what newer servers have, which checks passwords and grants',

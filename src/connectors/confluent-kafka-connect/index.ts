@@ -29,6 +29,9 @@ export default defineHttpConnector({
   },
   lead: { createInput: 'ConfluentKafkaConnectCredentialsInput', tests: [{ field: 'testConfluentKafkaConnectCredentials' }] },
   speaks: 'the Connect API, version 1',
+  leastPrivileges: [
+    'confluent iam rbac role-binding create --principal User:<owner of the key> --role DeveloperRead --resource Connector:<connector> --environment <environment> --cloud-cluster <cluster>',
+  ],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ url, confluentEnv, cluster }) => `${new URL(url).origin}/connect/v1/environments/${confluentEnv}/clusters/${cluster}`,
   auth: ({ apiKey, secret: password }) => ({ basic: { user: apiKey, password } }),

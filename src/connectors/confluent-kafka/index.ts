@@ -25,6 +25,9 @@ export default defineHttpConnector({
   },
   lead: { createInput: 'ConfluentKafkaCredentialsInput', tests: [{ field: 'testConfluentKafkaCredentials' }] },
   speaks: 'the Kafka REST API, version 3',
+  leastPrivileges: [
+    'confluent iam rbac role-binding create --principal User:<owner of the key> --role DeveloperRead --resource Topic:* --environment <environment> --cloud-cluster <cluster>',
+  ],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ url, cluster }) => `${new URL(url).origin}/kafka/v3/clusters/${cluster}`,
   auth: ({ apiKey, secret: password }) => ({ basic: { user: apiKey, password } }),

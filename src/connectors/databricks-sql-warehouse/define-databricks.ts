@@ -21,6 +21,10 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     fields,
     rules: [...(own.rules ?? []), ...rules],
     speaks: "the workspace's REST API",
+    leastPrivileges: [
+      'Give it CAN USE on the SQL warehouse, and the entitlements Workspace access and Databricks SQL access.',
+      'GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG <catalog> TO `<user or application id>`;',
+    ],
     tested: { against: 'fake', what: 'a fake of that API, which runs the grants that it is given', client: 'databricks-sdk' },
     baseUrl: ({ workspaceUrl }) => new URL(workspaceUrl).origin,
     auth: (details) => (details.token === undefined ? { oauthClient: oauthOf(details) } : { bearer: details.token }),

@@ -69,6 +69,7 @@ export default defineSqlConnector({
   family: transactional,
   fields,
   speaks: 'DRDA',
+  leastPrivileges: ['GRANT CONNECT ON DATABASE TO USER <user>;', 'GRANT SELECT ON TABLE <schema>.<table> TO USER <user>;'],
   tested: { against: 'fake', what: 'Apache Derby in the place of Db2, for logins and statements, and a fake of what Db2 alone has' },
   connect: openDb2,
   probe: `VALUES CAST('1' AS VARCHAR(1))`,

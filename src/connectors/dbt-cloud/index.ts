@@ -50,6 +50,7 @@ export default defineHttpConnector({
     testV1: [{ field: 'testDbtCloudCredentials', explains: false, connectionType: 'dbt-cloud-webhook' }],
   },
   speaks: 'the Administrative API, versions 2 and 3',
+  leastPrivileges: ['Give the service token the permission set Read-Only on all projects.'],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ baseUrl }) => new URL(baseUrl).origin,
   auth: ({ apiToken }) => ({ bearer: apiToken }),

@@ -17,6 +17,7 @@ export default defineSqlConnector({
   fields,
   rules,
   speaks: 'the REST API, version 3',
+  leastPrivileges: ['GRANT SELECT ON <source or space> TO USER "<user>";'],
   tested: { against: 'fake', what: 'a fake of that API, which checks tokens and what their users may read' },
   connect: openDremio,
   describes: {

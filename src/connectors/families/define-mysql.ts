@@ -102,6 +102,10 @@ export function defineMysql(kind: string, title: string) {
     ],
     driver: bundledDriver('mysql2'),
     speaks: "MySQL's protocol",
+    leastPrivileges: [
+      "CREATE USER '<user>'@'<host of the gateway>' IDENTIFIED BY '<password>';",
+      "GRANT SELECT ON `<database>`.* TO '<user>'@'<host of the gateway>';",
+    ],
     tested: { against: kind === 'mariadb' ? 'server' : 'fake', what: kind === 'mariadb' ? title : 'MariaDB in the place of MySQL' },
     connect: openMysql,
     refusals: REFUSALS,

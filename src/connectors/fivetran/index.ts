@@ -46,6 +46,7 @@ export default defineHttpConnector({
   },
   lead: { testV1: [{ field: 'testFivetranCredentials', explains: false }] },
   speaks: "Fivetran's REST API",
+  leastPrivileges: ['Give the key, or its user, READ on CONNECTOR and on DESTINATION.'],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ baseUrl }) => new URL(baseUrl).origin,
   auth: ({ apiKey, apiPassword }) => ({ basic: { user: apiKey, password: apiPassword } }),

@@ -53,6 +53,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testGcpDataformCredentials', takesKey: true }] },
   speaks: "Google's token endpoint and the Dataform API, version 1",
+  leastPrivileges: ['gcloud projects add-iam-policy-binding <project> --member serviceAccount:<email> --role roles/dataform.viewer'],
   tested: { against: 'fake', what: 'a fake of both', client: 'google-cloud-dataform' },
   baseUrl: ({ apiUrl, projectId }) => `${new URL(apiUrl).origin}/v1/projects/${projectId}`,
   async signIn({ egress, open }, { tokenUrl, apiUrl, serviceAccountInfo }) {

@@ -34,6 +34,9 @@ export default defineAwsConnector({
     ({ ssl }: DetailsOf<typeof fields>) =>
       ssl?.disabled === true ? { path: 'sslOptions.disabled', message: 'is not possible: AWS is asked over https alone' } : null,
   ],
+  leastPrivileges: [
+    'An IAM policy with glue:GetDatabases, glue:GetDatabase, glue:GetTables, glue:GetTable and glue:GetPartitions on the catalog, the databases and the tables.',
+  ],
   tested: {
     against: 'fake',
     what: "a fake of AWS that checks signatures, trusts and permissions, and moto for Glue's own answers",

@@ -24,6 +24,7 @@ export function userField() {
 export const informatica = {
   category: 'etl',
   speaks: "Informatica's Platform REST API, version 2",
+  leastPrivileges: ['Give the user a role that may read connections and runs, such as Monitor.'],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   /** Nobody is signed in without the secret, so there is nothing left to ask. */
   probe: async ({ who: { orgId } }: InformaticaSession) => ({ data: { returnedData: { orgId } } }),

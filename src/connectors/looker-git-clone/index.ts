@@ -30,6 +30,9 @@ export default defineConnector({
   },
   driver: optionalDriver({ ssh2: '1' }),
   speaks: 'Git over https, or over SSH',
+  leastPrivileges: [
+    'Add the key as a deploy key without write access, or give the token the right to read the contents of the repository alone.',
+  ],
   tested: {
     against: 'fake',
     what: "a fake of Git's https protocol, and an SSH server of ssh2 that answers as git-upload-pack does",

@@ -24,6 +24,9 @@ export default defineHttpConnector({
   },
   lead: { allOptional: true, testV1: [{ field: 'testLookerCredentials', explains: false }] },
   speaks: 'the Looker API, version 4.0',
+  leastPrivileges: [
+    'Give the user of the key a role whose permission set has see_lookml, see_looks and see_user_dashboards, on the models that are read.',
+  ],
   tested: { against: 'fake', what: 'a fake of that API', client: 'looker-sdk' },
   baseUrl: ({ baseUrl }) => `${baseUrl.replace(/\/+$/, '').replace(/\/api(\/4\.0)?$/, '')}/api/4.0`,
   tls: tlsOfVerifySsl,

@@ -41,6 +41,7 @@ export default defineSqlConnector({
   ],
   driver: bundledDriver('pg'),
   speaks: 'the PostgreSQL protocol',
+  leastPrivileges: ['GRANT READ ON SHARE <share> TO USER <name of the account>;'],
   tested: { against: 'fake', what: "PostgreSQL 18 in MotherDuck's place, behind TLS" },
   connect: ({ credentials: { host, port, token, database = 'md:', ssl }, signal }) =>
     openPostgres({ host, port, database, user: 'postgres', password: token, ssl: verified(ssl) }, signal, []),

@@ -42,6 +42,9 @@ export default defineAwsConnector({
     onlyWith('externalId', 'iamRoleArn'),
     ownEndpoints('kafkaConnectEndpoint', 'kafkaEndpoint', 'stsEndpoint'),
   ],
+  leastPrivileges: [
+    'An IAM policy with kafkaconnect:ListConnectors, kafkaconnect:DescribeConnector, kafka:DescribeClusterV2 and kafka:ListClustersV2.',
+  ],
   tested: { against: 'fake', what: 'a fake of AWS that checks signatures, trusts and permissions', client: 'boto3' },
   endpoints: ({ kafkaConnectEndpoint: kafkaconnect, kafkaEndpoint: kafka, stsEndpoint: sts }) => ({ kafkaconnect, kafka, sts }),
   region: ({ credentials }) => regionOf(credentials.clusterArn),

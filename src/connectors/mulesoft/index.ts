@@ -47,6 +47,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testMulesoftCredentials', takesKey: true }] },
   speaks: "Anypoint's Access Management API",
+  leastPrivileges: ['Give the connected app the scopes View Organization and View Environment in the business group.'],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: (details) => `${planeOf(details)}/accounts/api`,
   auth: ({ clientId, clientSecret, ...place }) => ({

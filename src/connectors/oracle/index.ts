@@ -67,6 +67,11 @@ export default defineSqlConnector({
   rules,
   driver: optionalDriver({ oracledb: '26' }),
   speaks: "Oracle's protocol, in the driver's thin mode",
+  leastPrivileges: [
+    'CREATE USER <user> IDENTIFIED BY "<password>";',
+    'GRANT CREATE SESSION TO <user>;',
+    'GRANT SELECT ON <schema>.<table> TO <user>;',
+  ],
   tested: {
     against: 'fake',
     what: "a fake of the listener, the login and queries, made from the driver's own other side, which checks passwords",

@@ -32,6 +32,7 @@ export default defineHttpConnector({
   },
   lead: { tests: [{ field: 'testPineconeCredentials' }] },
   speaks: "Pinecone's control plane API, version 2026-07",
+  leastPrivileges: ["Give the key the role ProjectViewer, with the data plane's role DataPlaneViewer where jobs read vectors."],
   tested: { against: 'fake', what: 'a fake of that API', client: 'pinecone' },
   baseUrl: ({ apiUrl }) => new URL(apiUrl).origin,
   auth: ({ apiKey }) => ({ header: { 'api-key': apiKey, 'x-pinecone-api-version': '2026-07' } }),

@@ -28,6 +28,13 @@ export default defineSqlConnector({
     }),
   },
   ...postgresProtocol,
+  leastPrivileges: [
+    "CREATE ROLE <user> LOGIN PASSWORD '<password>';",
+    'GRANT CONNECT ON DATABASE <database> TO <user>;',
+    'GRANT USAGE ON SCHEMA <schema> TO <user>;',
+    'GRANT SELECT ON ALL TABLES IN SCHEMA <schema> TO <user>;',
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA <schema> GRANT SELECT ON TABLES TO <user>;',
+  ],
   tested: { against: 'server', what: 'PostgreSQL 18' },
   identity: {
     query: `SELECT current_user AS "user", session_user AS "sessionUser", current_database() AS "database", current_setting('server_version') AS "serverVersion",

@@ -27,6 +27,10 @@ export default defineHttpConnector({
     testV1: [{ field: 'testPowerBiCredentials', payload: 'TestPowerBICredentials', explains: false }],
   },
   speaks: "Microsoft Entra's token endpoint and the Power BI REST API",
+  leastPrivileges: [
+    'Put the service principal into a security group, and allow that group the tenant setting for read-only admin APIs; give its application no permission of Power BI that an administrator consents to.',
+    'For PRIMARY_USER: give the user the role Fabric Administrator.',
+  ],
   tested: { against: 'fake', what: 'a fake of both', client: 'msal' },
   baseUrl: ({ apiUrl }) => `${new URL(apiUrl).origin}/v1.0/myorg`,
   async signIn(context, details) {

@@ -19,6 +19,12 @@ export default defineSqlConnector({
   gatewayRole,
   ...postgresProtocol,
   speaks: "the PostgreSQL protocol, and AWS's API for temporary credentials",
+  leastPrivileges: [
+    "CREATE USER <user> PASSWORD '<password>';",
+    'GRANT USAGE ON SCHEMA <schema> TO <user>;',
+    'GRANT SELECT ON ALL TABLES IN SCHEMA <schema> TO <user>;',
+    'For IAM: a policy with redshift:GetClusterCredentials on the cluster, the user and the database; for serverless, redshift-serverless:GetCredentials on the workgroup.',
+  ],
   tested: { against: 'fake', what: 'PostgreSQL 18 in the place of Redshift, moto, and a fake of redshift-serverless', client: 'boto3' },
   connect: async (input) => await openPostgres(await readLogin(input), input.signal),
   explain: (error) => (isWrongPassword(error) ? WRONG_PASSWORD : null),

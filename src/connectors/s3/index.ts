@@ -13,6 +13,7 @@ export default defineAwsConnector({
   lead: { allOptional: true, testV1: [{ field: 'testS3Credentials', explains: false, connectionType: 's3' }] },
   fields,
   rules: [keyOrRole('assumableRole'), ...awsKeyRules, onlyWith('externalId', 'assumableRole'), ownEndpoints('s3Endpoint', 'stsEndpoint')],
+  leastPrivileges: ['An IAM policy with s3:ListBucket on arn:aws:s3:::<bucket>, and s3:GetObject on arn:aws:s3:::<bucket>/<prefix>*.'],
   tested: {
     against: 'fake',
     what: "a fake of AWS that checks signatures, trusts and permissions, and moto for S3's own answers",

@@ -33,6 +33,9 @@ export default defineHttpConnector({
     together('consumerKey', 'consumerSecret'),
   ],
   speaks: "Salesforce's REST API, and its SOAP login for users",
+  leastPrivileges: [
+    'Give the user API Enabled, and Read on the objects that are read; let a connected app run the client credentials flow as that user, with the scope api.',
+  ],
   tested: { against: 'fake', what: 'a fake of both logins and of that API', client: 'simple-salesforce' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
   async signIn(context, { domain, user, password = '', token = '', consumerKey: id = '', consumerSecret: own = '' }) {

@@ -33,6 +33,9 @@ export default defineHttpConnector({
     }),
   },
   speaks: "Salesforce's token endpoints and the metadata API of Data Cloud",
+  leastPrivileges: [
+    'Give the connected app the scopes api, cdp_query_api and cdp_profile_api, and let it run the client credentials flow as a user who may read the data spaces.',
+  ],
   tested: { against: 'fake', what: 'a fake of both', client: 'simple-salesforce' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
   async signIn(context, { domain, consumerKey: id, consumerSecret: own }) {

@@ -48,6 +48,10 @@ export default defineSqlConnector({
   fields,
   driver: optionalDriver({ hdb: '2.30' }),
   speaks: "SAP HANA's SQL command network protocol",
+  leastPrivileges: [
+    'CREATE USER <user> PASSWORD "<password>" NO FORCE_FIRST_PASSWORD_CHANGE;',
+    'GRANT SELECT ON SCHEMA <schema> TO <user>;',
+  ],
   tested: { against: 'fake', what: 'a fake of the login exchange, with TLS and without, which checks proofs of passwords', client: 'hdb' },
   connect: openHana,
   // An initial password logs in, and is refused with the first statement.

@@ -15,6 +15,9 @@ export default defineHttpConnector({
   rules,
   lead: { createInput: 'SelfHostedKafkaConnectCredentialsInput', tests: [{ field: 'testSelfHostedKafkaConnectCredentials' }] },
   speaks: "Kafka Connect's REST API",
+  leastPrivileges: [
+    'Kafka Connect has no roles of its own: let the proxy in front of it allow GET on /, /connectors and what is below it.',
+  ],
   tested: { against: 'fake', what: 'a fake of that API', client: null },
   baseUrl: ({ url }) => url,
   auth: (details) => ({ header: authorization(details) }),

@@ -18,6 +18,16 @@ export default defineSqlConnector({
   fields,
   rules,
   speaks: 'the login and query API of its drivers',
+  leastPrivileges: [
+    'CREATE ROLE <role>;',
+    'GRANT USAGE ON WAREHOUSE <warehouse> TO ROLE <role>;',
+    'GRANT USAGE ON DATABASE <database> TO ROLE <role>;',
+    'GRANT USAGE ON ALL SCHEMAS IN DATABASE <database> TO ROLE <role>;',
+    'GRANT SELECT ON ALL TABLES IN DATABASE <database> TO ROLE <role>;',
+    'GRANT SELECT ON FUTURE TABLES IN DATABASE <database> TO ROLE <role>;',
+    'GRANT ROLE <role> TO USER <user>;',
+    'ALTER USER <user> SET DEFAULT_ROLE = <role>;',
+  ],
   tested: {
     against: 'fake',
     what: 'a fake of that API, which checks passwords and the signatures of keys',

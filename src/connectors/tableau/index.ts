@@ -14,6 +14,9 @@ export default defineHttpConnector({
   rules,
   lead: { testV1: [{ field: 'testTableauCredentials', payload: 'TestTableauCredentialsMutation', explains: true }] },
   speaks: 'the Tableau REST API, in the version that the server has',
+  leastPrivileges: [
+    'Give the user the site role Viewer at least, and View on the projects that are read; a connected app needs the scope tableau:content:read.',
+  ],
   tested: { against: 'fake', what: 'a fake of that API', client: 'tableauserverclient' },
   baseUrl: ({ serverName }) => new URL(serverName).origin,
   tls: tlsOfVerifySsl,

@@ -39,6 +39,7 @@ export default defineSqlConnector({
   fields,
   rules,
   speaks: 'the REST API of the Query Service; without one, TCP and TLS alone',
+  leastPrivileges: ['CREATE USER <user> AS PERM = 0, PASSWORD = <password>;', 'GRANT SELECT ON <database> TO <user>;'],
   tested: { against: 'fake', what: 'a fake of the Query Service, which checks users and passwords' },
   server: serverOf,
   connect: openTeradata,

@@ -44,6 +44,7 @@ export default defineHttpConnector({
         : { path: 'headerName', message: "must be a header name that is not one of the request's own" },
   ],
   speaks: 'HTTP, signed as Standard Webhooks has it',
+  leastPrivileges: ['Nothing is read: the receiver has to accept POST, and to check the signature.'],
   tested: { against: 'server', what: 'a receiver that checks signatures, and the library standardwebhooks', client: 'standardwebhooks' },
   baseUrl: ({ url }) => url,
   auth: ({ headerName, headerValue = '' }) => ({ header: headerName === undefined ? {} : { [headerName]: headerValue } }),

@@ -71,6 +71,8 @@ export interface Connector {
   /** The protocol or interface, as in `the PostgreSQL protocol`; null where a package leaves it out. */
   readonly speaks: string | null;
   readonly tested: Testing | null;
+  /** What a login needs at the least, a statement or a step each, ready to be used once what stands in angle brackets is filled in. */
+  readonly leastPrivileges: readonly string[];
   readonly lead: LeadKind;
 }
 
@@ -103,6 +105,7 @@ export interface ConnectorDefinition<F extends FieldShape> {
   readonly driver?: Driver;
   readonly speaks?: string;
   readonly tested?: Testing;
+  readonly leastPrivileges?: readonly string[];
   readonly lead?: LeadKind;
 }
 

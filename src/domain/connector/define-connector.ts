@@ -14,7 +14,7 @@ type Fail = (what: string) => never;
  */
 export function defineConnector<F extends FieldShape>(definition: ConnectorDefinition<F>): Connector {
   const { kind, title, category, aliases = [], family = null, fields, rules = [], validators } = definition;
-  const { driver = null, speaks = null, tested = null, lead = {}, gatewayRole = null } = definition;
+  const { driver = null, speaks = null, tested = null, leastPrivileges = [], lead = {}, gatewayRole = null } = definition;
   const fail: Fail = (what) => {
     throw new TypeError(`Connector "${kind}": ${what}`);
   };
@@ -22,7 +22,7 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
   checkFields(fields, '', fail);
   requireEndpoint(fields, fail);
   checkValidators(validators, fail);
-  const parts = { kind, title, category, aliases, family, fields, rules, validators, driver, speaks, tested, lead };
+  const parts = { kind, title, category, aliases, family, fields, rules, validators, driver, speaks, tested, leastPrivileges, lead };
   // Details that come here were parsed by these fields, or are of a version that was.
   const connector = Object.freeze({ ...parts, gatewayRole: gatewayRole as Connector['gatewayRole'] });
   defined.add(connector);

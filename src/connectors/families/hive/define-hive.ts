@@ -43,6 +43,7 @@ export function defineHive<F extends FieldShape>(own: HiveKind<F>): Connector {
     ...own,
     category: 'warehouse',
     speaks: "HiveServer2's Thrift protocol",
+    leastPrivileges: ['GRANT SELECT ON TABLE `<database>`.`<table>` TO USER `<user>`;'],
     connect: ({ credentials, egress }) => openHive(login(credentials), egress),
     server(details) {
       const { host, port } = login(details);

@@ -21,6 +21,10 @@ export function defineKafkaProxy(own: Pick<HttpConnectorDefinition<typeof fields
     fields,
     rules,
     speaks: "the Kafka REST proxy's API, version 3 or 2",
+    leastPrivileges: [
+      "kafka-acls --bootstrap-server <broker> --add --allow-principal User:<principal of the proxy> --operation Describe --topic '*'",
+      'kafka-acls --bootstrap-server <broker> --add --allow-principal User:<principal of the proxy> --operation Describe --cluster',
+    ],
     tested: { against: 'fake', what: 'a fake of that API', client: null },
     baseUrl: ({ url }) => url,
     signIn: async ({ open }, details) => await findApi(open(authorization(details))),

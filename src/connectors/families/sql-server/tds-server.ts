@@ -44,6 +44,11 @@ export function tdsServer({ editions, addMember = alterRole, unseen = [] }: TdsS
     family: transactional,
     driver: optionalDriver({ tedious: '19' }),
     speaks: 'TDS, with TLS inside',
+    leastPrivileges: [
+      'CREATE USER [<user>] FOR LOGIN [<login>];',
+      'GRANT CONNECT TO [<user>];',
+      'GRANT SELECT ON SCHEMA::[<schema>] TO [<user>];',
+    ],
     tested: {
       against: 'fake',
       what: 'a fake of the login exchange, TLS inside TDS included, which checks users, passwords and tokens',

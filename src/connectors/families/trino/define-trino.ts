@@ -60,6 +60,9 @@ export function defineTrino(own: TrinoKind): Connector {
     rules: [...(own.rules ?? []), ...trinoRules],
     category: 'warehouse',
     speaks: `the client protocol of ${own.dialect}`,
+    leastPrivileges: [
+      'GRANT SELECT ON TABLE <catalog>.<schema>.<table> TO USER <user>; or the same by the rules of access control, where these decide.',
+    ],
     connect: async (input) => openTrino(own.dialect, input),
     refusals: REFUSALS,
     explain(error) {
