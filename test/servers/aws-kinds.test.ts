@@ -1,7 +1,8 @@
 import { AwsClient } from 'aws4fetch';
 import { afterAll, expect, test } from 'vitest';
+import type { GrantedAws } from '../../src/domain/aws/gateway-aws.ts';
 import type { Details } from '../../src/domain/connection/details/details.ts';
-import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { createTestPool, runAsGateway, runValidator } from '../support/connectors/validate.ts';
 import { REGION, startMoto } from '../support/servers/moto.ts';
 
 /** What AWS's own models answer to the requests of these kinds; the fakes of test/connectors refuse, which moto does in part only. */
@@ -38,6 +39,16 @@ await moto.call('iam', {
   AssumeRolePolicyDocument: JSON.stringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: '*' }],
+  }),
+});
+await moto.call('iam', {
+  Action: 'PutRolePolicy',
+  Version: '2010-05-08',
+  RoleName: 'reader',
+  PolicyName: 'own',
+  PolicyDocument: JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['glue:*', 's3:*', 'athena:*'], Resource: '*' }],
   }),
 });
 await moto.call('iam', { Action: 'CreateUser', Version: '2010-05-08', UserName: 'loader' });
@@ -85,6 +96,24 @@ test.each([
     wrong: ['CREDENTIALS_REJECTED'],
     unknown: ['CREDENTIALS_REJECTED'],
   });
+});
+
+test.each([
+  ['glue', { awsRegion: REGION }],
+  ['s3', { awsRegion: REGION, bucket: 'lake', prefix: 'events/' }],
+  ['athena', { awsRegion: REGION }],
+])("%s of a role alone is signed by the gateway's own identity, which assumes it", async (kind, given) => {
+  const role = 'arn:aws:iam::123456789012:role/reader';
+  const gatewayAws: GrantedAws = {
+    signIn: { by: 'key', key },
+    endpoints: { sts: endpoint, glue: endpoint, s3: endpoint, athena: endpoint },
+    externalId: 'changeover-of-this-project',
+    roles: [role],
+    sessionName: 'changeover-p',
+  };
+  const details = { ...given, assumableRole: role };
+  const as = (granted: GrantedAws | null) => runAsGateway(pool, { kind, validator: 'validate_connection', details, gatewayAws: granted });
+  expect([(await as(gatewayAws)).errors, (await as(null)).errors.map(({ code }) => code)]).toEqual([[], ['AWS_ROLE_NOT_GRANTED']]);
 });
 
 test('a table of the catalogue, and an object by its key, were read', async () => {
