@@ -9,13 +9,13 @@ export interface RefusedCommand {
 
 const ROLE = { role: 'arn:aws:iam::123456789012:role/reader', 'external-id': 'an-external-id' };
 
-/** Clients of AWS name a role and no key: it is assumed by the gateway's own identity, where the operator gave it one and granted the role. */
-const WITHOUT_GRANT = /accessKeyId|aws-role|identity of its own|grant/;
+/** Clients of AWS name a role and no key. It is assumed with the external id that the gateway gave the project: another one could be another project's. */
+const OTHER_ID = /with the external id changeover-\S+ alone/;
 
 export const REFUSED: readonly RefusedCommand[] = [
-  { command: 'add-athena', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: WITHOUT_GRANT },
-  { command: 'add-glue', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: WITHOUT_GRANT },
-  { command: 'add-hive-logs', options: () => ({ ...ROLE, bucket: 'logs', prefix: 'hive/' }), prints: WITHOUT_GRANT },
+  { command: 'add-athena', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: OTHER_ID },
+  { command: 'add-glue', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: OTHER_ID },
+  { command: 'add-hive-logs', options: () => ({ ...ROLE, bucket: 'logs', prefix: 'hive/' }), prints: OTHER_ID },
   {
     command: 'test-msk-kafka-connect-credentials',
     options: () => ({
@@ -23,7 +23,7 @@ export const REFUSED: readonly RefusedCommand[] = [
       'iam-role-arn': ROLE.role,
       'external-id': ROLE['external-id'],
     }),
-    prints: WITHOUT_GRANT,
+    prints: OTHER_ID,
   },
   // A metastore in MySQL has no kind of its own.
   {
