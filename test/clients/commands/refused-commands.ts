@@ -10,7 +10,7 @@ export interface RefusedCommand {
 const ROLE = { role: 'arn:aws:iam::123456789012:role/reader', 'external-id': 'an-external-id' };
 
 /** Clients of AWS name a role and no key. It is assumed with the external id that the gateway gave the project: another one could be another project's. */
-const OTHER_ID = /with the external id changeover-\S+ alone/;
+const OTHER_ID = /with the external id changeover-\S+ alone|the external id is not the one of this project/;
 
 export const REFUSED: readonly RefusedCommand[] = [
   { command: 'add-athena', options: () => ({ ...ROLE, region: 'eu-west-1' }), prints: OTHER_ID },
