@@ -20,6 +20,14 @@ const powerBi = {
   apiUrl: 'https://api.powerbi.com',
 };
 const kafka = { cluster: 'k1', url: 'https://kafka.example.com' };
+const redshift = {
+  host: 'analytics.123456789012.eu-west-1.redshift-serverless.amazonaws.com',
+  port: 5439,
+  database: 'sales',
+  user: 'loader',
+};
+const awsKey = { accessKeyId: 'AKIAOFTHETESTS', secretAccessKey: 's' };
+const role = { assumableRole: 'arn:aws:iam::123456789012:role/reader', externalId: 'e' };
 const git = { token: 't', repoUrl: 'https://git.example.com/a.git' };
 
 /** What an update leads to: the base is a valid connection of the kind, and so is what comes out, or this throws. */
@@ -66,6 +74,28 @@ describe('one way to log in', () => {
       { repoUrl: 'git@git.example.com:a.git', sshKey: 'k' },
       { repoUrl: 'git@git.example.com:a.git', sshKey: 'k' },
     ],
+    [
+      'a password replaces an access key, its session, the role and its external id',
+      'redshift',
+      { ...redshift, ...awsKey, sessionToken: 't', ...role },
+      { password: 'p' },
+      { ...redshift, password: 'p' },
+    ],
+    [
+      'an access key with a role replaces a password',
+      'redshift',
+      { ...redshift, password: 'p' },
+      { ...awsKey, ...role },
+      { ...redshift, ...awsKey, ...role },
+    ],
+    [
+      'a password replaces a role that the gateway assumes',
+      'redshift',
+      { ...redshift, ...role },
+      { password: 'p' },
+      { ...redshift, password: 'p' },
+    ],
+    ['a role that the gateway assumes replaces a password', 'redshift', { ...redshift, password: 'p' }, role, { ...redshift, ...role }],
     [
       'an app replaces a user, the password and the token of the user',
       'salesforce-crm',
