@@ -98,14 +98,15 @@ describe('the command line', () => {
 });
 
 /** Refused with a wrong secret and kept nowhere, added with the right one, changed, and removed. */
-function stepsOf({ command, kind, options: right, wrong, refused, secret, isUnnamed, joins, joinedBy, also }: AddCommand): readonly Step[] {
+function stepsOf(given: AddCommand): readonly Step[] {
+  const { command, kind, options: right, wrong, refused, secret, isUnnamed, joins, joinedBy, warns, also } = given;
   const name = { name: `of ${command}` };
   const all = { ...right(systems), ...(isUnnamed === true ? {} : name) };
   const first = ADD_COMMANDS.find((other) => other.command === joins);
-  const add = (given: Readonly<Record<string, string>>) => (memory: Memory) => [
+  const add = (named: Readonly<Record<string, string>>) => (memory: Memory) => [
     'integrations',
     command,
-    ...options({ ...given, ...(joinedBy === undefined ? {} : { [joinedBy]: memory.joinedIntegration ?? '' }) }),
+    ...options({ ...named, ...(joinedBy === undefined ? {} : { [joinedBy]: memory.joinedIntegration ?? '' }) }),
   ];
   const connectionOf = async ({ ask }: World, joined = '') =>
     (await ask('{ connections { edges { node { uuid kind integrationId currentVersion { version } } } } }')).connections.edges
@@ -144,7 +145,7 @@ function stepsOf({ command, kind, options: right, wrong, refused, secret, isUnna
     {
       args: add(all),
       answers: 'y\n',
-      prints: [/Success/],
+      prints: [/Success/, ...(warns === undefined ? [] : [warns])],
       holds: isAt(1),
       keeps: async (own, { joined }) => ({ id: (await connectionOf(own, joined)).uuid }),
     },
@@ -159,7 +160,7 @@ function stepsOf({ command, kind, options: right, wrong, refused, secret, isUnna
             holds: isAt(2),
           },
         ]),
-    ...(also?.('') ?? []).map((_, index): Step => ({ args: ({ id = '' }) => also?.(id)[index] ?? [], prints: [/success/i] })),
+    ...(also?.(systems) ?? []),
     remove('id'),
     ...(first === undefined ? [] : [remove('joined')]),
   ];
@@ -198,10 +199,10 @@ function wordsOf(): readonly string[] {
     keysAndSecrets,
     signingIn,
     ...STREAMING.map((given) => streamingStory(systems, given)),
+    ...ADD_COMMANDS.map(({ also }) => also?.(systems) ?? []),
   ];
   const steps = stories.flat().map(({ args }) => (typeof args === 'function' ? args({}) : args));
-  const also = ADD_COMMANDS.flatMap((given) => given.also?.('') ?? []);
-  return [...steps, ...also, ...[...ADD_COMMANDS, ...REFUSED].map(({ command }) => ['integrations', command])].map((args) =>
+  return [...steps, ...[...ADD_COMMANDS, ...REFUSED].map(({ command }) => ['integrations', command])].map((args) =>
     args.filter((word, index) => index < 2 && !word.startsWith('-')).join(' '),
   );
 }

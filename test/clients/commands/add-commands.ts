@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WAREHOUSE } from '../../support/fakes/fake-databricks.ts';
 import { SECRET, type Systems } from '../world/systems.ts';
+import { givesQueryService, stagesPassword } from './staged-updates.ts';
+import type { Step } from './step.ts';
 
 /** A command that adds a connection to a system. */
 export interface AddCommand {
@@ -20,8 +22,10 @@ export interface AddCommand {
   readonly joins?: string;
   /** The option that names the integration that is joined, by its id. */
   readonly joinedBy?: string;
+  /** What is printed beside the success, where the system alone was tried and nobody signed in. */
+  readonly warns?: RegExp;
   /** What else is done to the connection, by commands of its own. */
-  readonly also?: (id: string) => readonly (readonly string[])[];
+  readonly also?: (systems: Systems) => readonly Step[];
 }
 
 /** The older tests of some kinds ask for a key alone, so that their clients know no more. */
@@ -126,8 +130,7 @@ export const ADD_COMMANDS: readonly AddCommand[] = [
     options: ({ fakes }) => ({ ...sql('localhost', fakes.db2), database: 'sales' }),
     ...PASSWORD,
     refused: /validate_connection: ✕/,
-    // It stages, and commits what it has staged.
-    also: (id) => [['integrations', 'update-db2', '--connection-id', id, '--user', 'loader', '--password', SECRET, '--auto-yes']],
+    also: () => stagesPassword('update-db2'),
   },
   {
     command: 'add-dremio',
@@ -208,6 +211,14 @@ export const ADD_COMMANDS: readonly AddCommand[] = [
     secret: 'token',
   },
   { command: 'add-mysql', kind: 'mysql', options: ({ mariadb }) => sql('127.0.0.1', mariadb), ...PASSWORD, refused: /1045/ },
+  {
+    command: 'add-oracle',
+    kind: 'oracle',
+    options: ({ fakes }) => ({ ...sql('127.0.0.1', fakes.oracle), database: 'sales' }),
+    ...PASSWORD,
+    refused: /1017/,
+    also: () => stagesPassword('update-oracle'),
+  },
   {
     command: 'add-pinecone',
     kind: 'pinecone',
@@ -342,7 +353,22 @@ export const ADD_COMMANDS: readonly AddCommand[] = [
     wrong: { 'token-value': 'wrong' },
     refused: FAILED,
     secret: 'token_value',
-    also: (id) => [['integrations', 'set-bi-connection-name', '--bi-connection-id', id, '--new-name', 'renamed']],
+    also: () => [
+      {
+        args: ({ id = '' }) => ['integrations', 'set-bi-connection-name', '--bi-connection-id', id, '--new-name', 'renamed'],
+        prints: [/success/i],
+      },
+    ],
+  },
+  {
+    command: 'add-teradata',
+    kind: 'teradata',
+    // The client knows no Query Service, and without one there is no way to sign in: any password passes, with the warning that nobody did.
+    options: ({ fakes }) => ({ ...sql('localhost', fakes.teradata), password: 'tried-by-nobody' }),
+    wrong: { port: '1' },
+    refused: /validate_connection: ✕/,
+    warns: /no Query Service was given/,
+    also: givesQueryService,
   },
 ];
 

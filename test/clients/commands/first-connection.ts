@@ -116,8 +116,7 @@ export const firstConnection: readonly Step[] = [
   // The command of another database stages and commits what fits this one as well, the port as text and the other name of the database included.
   {
     args: (memory) => [
-      ...stagedUpdate('update-oracle', memory),
-      ...options({ ...NEW, port: memory.port ?? '', database: 'first' }),
+      ...stagedUpdate('update-oracle', { ...NEW, port: memory.port ?? '', database: 'first' })(memory),
       '--skip-validation',
     ],
     prints: [/Connection updated successfully!/],
@@ -153,8 +152,9 @@ export function update(changes: object) {
   return ({ id = '' }: Memory) => ['integrations', 'update', ...options({ 'connection-id': id, changes: JSON.stringify(changes) })];
 }
 
-function stagedUpdate(command: string, { id = '' }: Memory): readonly string[] {
-  return ['integrations', command, '--connection-id', id, '--auto-yes'];
+/** By a command of a kind's own, which stages, validates what it has staged, and commits it. */
+export function stagedUpdate(command: string, changes: Readonly<Record<string, string>>) {
+  return ({ id = '' }: Memory) => ['integrations', command, ...options({ 'connection-id': id, ...changes }), '--auto-yes'];
 }
 
 export function atVersion(version: number): NonNullable<Step['holds']> {

@@ -32,8 +32,5 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'integrations disable-': 'events of a data lake: not of the published part of the API',
   'integrations create-databricks-webhook-key': 'a webhook of Databricks: not of the published part of the API',
   'integrations refresh-bi-to-warehouse-connections': 'lineage: not of the published part of the API',
-  'integrations add-oracle': 'no line yet: the kind came after the table; test/connectors has its own tests',
-  'integrations add-teradata': 'no line yet: the kind came after the table; test/connectors has its own tests',
-  'integrations update-teradata': 'no line yet: the kind came after the table; test/connectors has its own tests',
   'integrations update-starburst-enterprise': 'stops before its second request, by a fault of the client',
 };

@@ -20,8 +20,10 @@ import { startFakeSalesforce } from '../../support/fakes/fake-salesforce.ts';
 import { startFakeSnowflake } from '../../support/fakes/fake-snowflake.ts';
 import { startFakeSqlServer } from '../../support/fakes/fake-sql-server.ts';
 import { startFakeTableau } from '../../support/fakes/fake-tableau.ts';
+import { startFakeTeradata } from '../../support/fakes/fake-teradata.ts';
 import { startFakeTrino } from '../../support/fakes/fake-trino.ts';
 import { startJsonServer } from '../../support/fakes/json-server.ts';
+import { startFakeOracle } from '../../support/fakes/oracle/fake-oracle.ts';
 import { startPostgres } from '../../support/servers/embedded-postgres.ts';
 import { startMariadb } from '../../support/servers/mariadb.ts';
 import { startTlsFront } from '../../support/servers/tls-front.ts';
@@ -115,6 +117,21 @@ export async function startSystems() {
       databases: ['sales'],
       tls: true,
     }),
+    oracle: await startFakeOracle({
+      services: ['sales'],
+      users: [
+        {
+          user: 'LOADER',
+          password: SECRET,
+          rights: [
+            ['PRIVILEGE', 'CREATE SESSION', null, null],
+            ['OBJECT', 'READ', '"SALES"."ORDERS"', null],
+          ],
+          schemas: { SALES: 1 },
+        },
+      ],
+    }),
+    teradata: await startFakeTeradata([{ user: 'loader', password: SECRET, rights: [['sales', 'All', 'R', '']] }], { tls: true }),
     dremio: await startFakeDremio({ users: [{ name: 'ada', token: SECRET, reads: ['sales/orders'] }], tables: ['sales/orders'] }),
     fabric: await startFakeSqlServer({ ...sqlServer, edition: 11 }),
     confluent: await startFakeKafkaRest({ ...kafka, api: '/kafka/v3' }),
