@@ -24,10 +24,11 @@ const users = [
   { user: 'OUTSIDER', password: 'outsider-password', rights: [['VIEW', 'SYS', 'DUMMY', 'SELECT', 'PUBLIC', 'ROLE']] },
   { user: 'ADMIN', password: 'admin-password', rights: [['SYSTEMPRIVILEGE', null, null, 'DATA ADMIN', 'ADMIN', 'USER']] },
   { user: 'FRESH', password: 'fresh-password', rights: [], refused: { at: 'statement', code: 414 } },
+  { user: 'UNENCRYPTED', password: 'unencrypted-password', rights: [], refused: { at: 'login', code: 4321 } },
   { user: 'LOCKED', password: 'locked-password', rights: [], refused: { at: 'login', code: 416 } },
 ] as const;
 const server = await startFakeHana({ users, tenants: { HXE: null } });
-const secure = await startFakeHana({ users, tls: true });
+const secure = await startFakeHana({ users, tls: true, tenants: { HXE: null } });
 const greedy = await startFakeHana({ users, wantsPassword: true });
 const greedySecure = await startFakeHana({ users, wantsPassword: true, tls: true });
 const rude = await startFakeHana({ users, hangsUp: true });
@@ -36,9 +37,15 @@ const system = await startFakeHana({
   users: [],
   tenants: { HXE: { host: '127.0.0.1', port: server.port }, AWAY: { host: '127.0.0.2', port: server.port } },
 });
+const old = await startFakeHana({ users, oldTls: true });
+const systemSecure = await startFakeHana({
+  users: [],
+  tls: true,
+  tenants: { HXE: { host: 'localhost', port: secure.port }, PLAIN: { host: 'localhost', port: server.port } },
+});
 const pool = createTestPool();
 afterAll(async () => {
-  for (const one of [server, secure, greedy, greedySecure, rude, silent, system]) one.close();
+  for (const one of [server, secure, greedy, greedySecure, rude, silent, system, old, systemSecure]) one.close();
   await pool.close();
 });
 
@@ -64,7 +71,13 @@ describe('SAP HANA', () => {
       user: await codes({ ...details, user: 'nobody' }),
       initial: await codes({ ...details, user: 'fresh', password: 'fresh-password' }),
       locked: await codes({ ...details, user: 'locked', password: 'locked-password' }),
-    }).toEqual({ user: ['CREDENTIALS_REJECTED'], initial: ['CREDENTIALS_REJECTED'], locked: ['ACCESS_DENIED'] });
+      unencrypted: await codes({ ...details, user: 'unencrypted', password: 'unencrypted-password', ssl: { disabled: true } }),
+    }).toEqual({
+      user: ['CREDENTIALS_REJECTED'],
+      initial: ['CREDENTIALS_REJECTED'],
+      locked: ['ACCESS_DENIED'],
+      unencrypted: ['TLS_REQUIRED'],
+    });
   });
 
   test('a server that hangs up in the middle of a login is not waited for', async () => {
@@ -78,14 +91,27 @@ describe('SAP HANA', () => {
     expect(errors.map(({ code }) => code)).toEqual(['TIMEOUT']);
   });
 
-  test('TLS is as strict as asked, and absent means none, with a warning', async () => {
+  test('TLS is as strict as asked, and absent means where the server offers it, unverified, with a warning', async () => {
+    const causes = async (given: Details) => (await run('validate_connection', given)).warnings.map(({ cause }) => cause);
     expect({
-      absent: await codes(details),
+      offered: await causes(encrypted),
+      hangsUp: await causes(details),
+      tooOld: await causes({ ...details, port: old.port }),
+      tooOldForThoseWhoAsk: await codes({ ...details, port: old.port, ssl: {} }),
+      disabled: await causes({ ...details, ssl: { disabled: true } }),
+    }).toEqual({
+      offered: ['TLS without verification'],
+      hangsUp: ['no TLS'],
+      tooOld: ['no TLS'],
+      tooOldForThoseWhoAsk: ['TLS_UNTRUSTED'],
+      disabled: ['no TLS'],
+    });
+    expect({
       unverified: await codes({ ...encrypted, ssl: {} }),
       distrusted: await codes({ ...encrypted, ssl: { verifyCert: true } }),
       chain: await codes({ ...encrypted, host: '127.0.0.1', ssl: { caData: TEST_AUTHORITY } }),
       name: await codes({ ...encrypted, ssl: { caData: TEST_AUTHORITY, verifyIdentity: true } }),
-    }).toEqual({ absent: ['NOT_PROTECTED'], unverified: ['NOT_PROTECTED'], distrusted: ['TLS_UNTRUSTED'], chain: [], name: [] });
+    }).toEqual({ unverified: ['NOT_PROTECTED'], distrusted: ['TLS_UNTRUSTED'], chain: [], name: [] });
   });
 
   test('where TLS is asked for, a server without it sees no login', async () => {
@@ -119,6 +145,37 @@ describe('SAP HANA', () => {
       unknown: await codes({ ...at, database: 'NONE' }),
       logins: system.logins,
     }).toEqual({ here: ['NOT_PROTECTED'], port: ['NOT_PROTECTED'], host: ['PROTOCOL_ERROR'], unknown: ['DATABASE_NOT_FOUND'], logins: [] });
+  });
+
+  test('a tenant is reached by TLS as strict as the system database is', async () => {
+    const at = { ...encrypted, port: systemSecure.port, database: 'HXE' };
+    const verified = { caData: TEST_AUTHORITY, verifyIdentity: true };
+    const before = server.logins.length;
+    const plain = [await codes({ ...at, database: 'PLAIN', ssl: {} }), await codes({ ...at, database: 'PLAIN', ssl: verified })];
+    expect({
+      plain,
+      unencrypted: server.logins.length - before,
+      distrusted: await codes({ ...at, ssl: { verifyCert: true } }),
+      verified: await codes({ ...at, ssl: verified }),
+      here: await codes({ ...encrypted, database: 'HXE', ssl: verified }),
+      unverified: await codes({ ...at, ssl: {} }),
+    }).toEqual({
+      plain: [['TLS_UNAVAILABLE'], ['TLS_UNAVAILABLE']],
+      unencrypted: 0,
+      distrusted: ['TLS_UNTRUSTED'],
+      verified: [],
+      here: [],
+      unverified: ['NOT_PROTECTED'],
+    });
+  });
+
+  test('a tenant whose server has TLS is reached by it when nothing was said of TLS, as by clients that can not ask for it', async () => {
+    const at = { ...encrypted, port: systemSecure.port };
+    const causes = async (database: string) => (await run('validate_connection', { ...at, database })).warnings.map(({ cause }) => cause);
+    expect({ HXE: await causes('HXE'), PLAIN: await causes('PLAIN') }).toEqual({
+      HXE: ['TLS without verification'],
+      PLAIN: ['no TLS'],
+    });
   });
 
   test('says who the login is, warns of an administrator, and of a login that can read nothing', async () => {

@@ -12,7 +12,8 @@ export const fields = {
   port: setting(port(39015), {
     endpoint: true,
     title: 'Port',
-    description: "The tenant's SQL port, 39015 unless given; or 3NN13 with the tenant's name in dbName. 443 speaks TLS.",
+    description:
+      "The tenant's SQL port, 39015 unless given; or 3NN13 with the tenant's name in dbName. Without sslOptions, TLS is used where the port offers it, and verified on 443.",
   }),
   database: setting(text(128).optional(), {
     identity: true,

@@ -2,25 +2,24 @@
 /// <reference path="./hdb.d.ts" />
 
 import type { Duplex } from 'node:stream';
-import type { HttpTls } from '../../domain/connector/egress.ts';
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
-import { problem, Refusal } from '../kits/problems.ts';
+import { problem, problemOf, Refusal } from '../kits/problems.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
-import { openServerSocket, socketTls } from '../kits/sql/server-socket.ts';
 import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
-import { type Protection, tlsStrictness, WeakLoginError } from '../kits/sql/tls.ts';
+import { type Protection, WeakLoginError } from '../kits/sql/tls.ts';
 import type { HanaDetails } from './fields.ts';
+import { openHanaSocket } from './hana-socket.ts';
 import { authenticationOf, isTenantQuestion } from './packets.ts';
 
 /**
- * Logs in over a socket of ours in the place of the driver's: it is encrypted from its first byte where TLS is asked for, goes to the given
- * host alone, and sends no password to a server that has not proved who it is. The driver forgets callbacks when a peer hangs up, so the end
- * of the socket ends the wait as well.
+ * Logs in over sockets of ours in the place of the driver's: the system database's and its tenant's are encrypted from their first byte by
+ * the same rules, go to the given host alone, and send no password to a server that has not proved who it is. The driver forgets callbacks
+ * when a peer hangs up, so the end of the socket ends the wait as well.
  */
-export async function openHana({ credentials, egress, signal }: ValidatorInput<HanaDetails>): Promise<SqlSession> {
+export async function openHana(input: ValidatorInput<HanaDetails>): Promise<SqlSession> {
   const { default: hdb } = await import('hdb');
-  const { host, port, database, user, password } = credentials;
-  const { tls, protection } = protectionOf(credentials);
+  const { credentials, signal } = input;
+  const { host, port, database, user, password, ssl } = credentials;
   const client = hdb.createClient({
     host,
     port,
@@ -42,6 +41,7 @@ export async function openHana({ credentials, egress, signal }: ValidatorInput<H
   ended.catch(() => {});
   let refused: Error | null = null;
   let asksForTenant = false;
+  let protection: Protection = 'none';
   connection._connectFn = (to, connected) => {
     dial(to).then(
       (socket) => connected(null, socket),
@@ -53,13 +53,14 @@ export async function openHana({ credentials, egress, signal }: ValidatorInput<H
   };
   const dial = async (to: { readonly host: string; readonly port: number }): Promise<Duplex> => {
     if (to.host !== host) throw new Refusal(ELSEWHERE);
-    const socket = await openServerSocket(egress, to, tls);
+    const { socket, protection: reached } = await openHanaSocket(input, to);
+    protection = reached;
     socket.on('close', () => end(new Error('the connection ended')));
     signal.addEventListener('abort', () => socket.destroy(), { once: true });
     return watched(socket, (packet) => {
       asksForTenant = isTenantQuestion(packet);
       const method = authenticationOf(packet);
-      if (method === null || protection === 'verified' || method.startsWith('SCRAM')) return true;
+      if (method === null || reached === 'verified' || method.startsWith('SCRAM')) return true;
       refused = new WeakLoginError();
       return false;
     });
@@ -69,20 +70,15 @@ export async function openHana({ credentials, egress, signal }: ValidatorInput<H
       start((error, rows = []) => (error === undefined || error === null ? resolve(rows) : reject(error))),
     );
     return await Promise.race([answered, ended]).catch((error: unknown) => {
-      throw refused ?? errorOf(error, asksForTenant);
+      throw refused ?? errorOf(error, asksForTenant) ?? (ssl === undefined ? new Refusal(CUT_OFF) : new Error('the connection ended'));
     });
   };
   await settle((done) => client.connect(done));
   return { protection, query: (text) => settle((done) => client.exec(text, done)), close: () => client.close() };
 }
 
-/** No TLS unless it is asked for; the port of the cloud has it always, and a certificate that holds. */
-function protectionOf({ port, ssl }: HanaDetails): { readonly tls: HttpTls | null; readonly protection: Protection } {
-  if (ssl === undefined) return port === 443 ? { tls: {}, protection: 'verified' } : { tls: null, protection: 'none' };
-  const strictness = tlsStrictness(ssl);
-  if (strictness === 0) return { tls: null, protection: 'none' };
-  return { tls: socketTls(ssl), protection: strictness >= 3 ? 'verified' : 'unverified' };
-}
+/** Said by us where TLS was tried first: the network remembers how that attempt failed, and not what became of the next. */
+const CUT_OFF = problemOf('SAP HANA', 'the connection ended before the login did', 'PROTOCOL_ERROR');
 
 const ELSEWHERE = problem(
   'PROTOCOL_ERROR',
@@ -104,10 +100,10 @@ function watched(socket: Duplex, mayWrite: (packet: Buffer) => boolean): Duplex 
   return socket;
 }
 
-/** The server's own code, where there is one. When a tenant can not be looked up, the driver keeps the text alone, which is not read. */
-function errorOf(error: unknown, asksForTenant: boolean): Error {
+/** The server's own code, where there is one. When a tenant can not be looked up, the driver keeps the text alone, which is not read. Null for another error. */
+function errorOf(error: unknown, asksForTenant: boolean): Error | null {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code === 'number') return new ServerError(String(code));
   if (code === 'EHDBOPENCONN' && asksForTenant) return new ServerError('UNKNOWN_TENANT');
-  return new Error('the connection ended');
+  return null;
 }

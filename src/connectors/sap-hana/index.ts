@@ -23,6 +23,11 @@ const REFUSALS: Meanings<HanaDetails> = {
   415: MUST_CHANGE,
   416: says('ACCESS_DENIED', 'The user is locked.', 'Run: ALTER USER ... RESET CONNECT ATTEMPTS; or wait until the lock ends.'),
   258: 'ACCESS_DENIED',
+  4321: says(
+    'TLS_REQUIRED',
+    'The server lets nobody in without TLS.',
+    'Leave disabled out of sslOptions; give caData or verifyIdentity, so that the server proves who it is.',
+  ),
   UNKNOWN_TENANT: says(
     'DATABASE_NOT_FOUND',
     'The system database knows no tenant of that name.',

@@ -107,6 +107,7 @@ export async function startSystems() {
     azurePool: await startFakeSqlServer({ ...sqlServer, edition: 6 }),
     hana: await startFakeHana({
       users: [{ user: 'LOADER', password: SECRET, rights: [['SCHEMA', 'SALES', null, 'SELECT', 'LOADER', 'USER']] }],
+      tls: true,
       tenants: { HXE: null },
     }),
     hive: await startFakeHive({ users: hive, mode: 'NOSASL' }),

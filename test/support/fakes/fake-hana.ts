@@ -28,6 +28,8 @@ export interface FakeHanaUser {
 interface Options {
   readonly users: readonly FakeHanaUser[];
   readonly tls?: boolean;
+  /** Answers a handshake with the alert of a server whose versions of TLS are all too old, and speaks without as well. */
+  readonly oldTls?: boolean;
   /** Asks for the password itself, by a key of its own, as it does for users of an LDAP server. */
   readonly wantsPassword?: boolean;
   /** Hangs up on whoever begins to log in. */
@@ -43,6 +45,8 @@ const MESSAGES = { execute: 2, authenticate: 65, connect: 66, connectInfo: 82 };
 const FUNCTIONS = { none: 0, select: 5, connect: 14 };
 const METHOD = 'SCRAMPBKDF2SHA256';
 const ITERATIONS = 15_000;
+/** A fatal alert: protocol_version (RFC 5246, 7.2). */
+const TOO_OLD = Buffer.from([21, 3, 1, 0, 2, 2, 70]);
 
 export async function startFakeHana(options: Options): Promise<FakeHana> {
   const logins: { user: string; method: string }[] = [];
@@ -71,7 +75,7 @@ function converse(socket: Socket, options: Options, logins: FakeHana['logins']):
     pending = Buffer.concat([pending, chunk]);
     if (!greeted && pending.length >= 14) {
       // Whoever greets otherwise, such as in TLS, is hung up on.
-      if (pending.readUInt32BE(0) !== 0xffffffff) return socket.destroy();
+      if (pending.readUInt32BE(0) !== 0xffffffff) return options.oldTls === true ? socket.end(TOO_OLD) : socket.destroy();
       greeted = true;
       pending = pending.subarray(14);
       socket.write(Buffer.from([2, 0, 0, 4, 1, 0, 0, 0]));
