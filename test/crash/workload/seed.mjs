@@ -1,10 +1,12 @@
 // A store with connections that were made four hours ago, so that their replaced versions are due to retire now. Everything is sealed
 // with the project's first data key; the second is as old, so that the first may be destroyed once nothing needs it.
+
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createApp } from '../../../dist/app.js';
 import { readConfig } from '../../../dist/config.js';
+import { SECRET_PROVIDERS } from '../../../dist/domain/connection/reference/secret-reference.js';
 import { createToken } from '../../../dist/operations/access/create-token.js';
 import { localActor } from '../../../dist/operations/access/prepare-instance.js';
 import { stageCreation } from '../../../dist/operations/changes/stage-creation.js';
@@ -107,11 +109,9 @@ export async function addReferring(services, actor, file, name) {
 export function referenceTo(file) {
   return {
     provider: 'file',
-    paths: {
-      env: { value: null, field: 'envVarName' },
-      file: { value: file, field: 'filePath' },
-      account: { value: null, field: 'accountSecret' },
-    },
+    paths: Object.fromEntries(
+      SECRET_PROVIDERS.map((provider) => [provider, { value: provider === 'file' ? file : null, field: 'filePath' }]),
+    ),
     beside: {},
   };
 }
