@@ -1,10 +1,10 @@
 import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { AccountSecret, AccountSecretVersion } from '../../../domain/account-secret/account-secret.ts';
 import type { AccountSecretReaders, AccountSecretWriters } from '../../../domain/account-secret/account-secret-store.ts';
-import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { alterRow } from '../signing/alter-row.ts';
-import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
+import { amendAuthority, entryOf, HEAD } from '../signing/authority.ts';
+import { type Listed, readListed } from '../signing/read-listed.ts';
 import { asStored, listed, verified, verifiedOne } from '../signing/read-signed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
@@ -14,7 +14,7 @@ import { trusted } from '../statements/trusted.ts';
 
 /** A secret, and the MAC of the list that it has to be on, at one moment. */
 const byName = prepared('account_secrets_by_name', (db, { accountSecrets, authorityHead }) => {
-  const columns = { secret: getTableColumns(accountSecrets), head: { mac: authorityHead.mac } };
+  const columns = { row: getTableColumns(accountSecrets), head: { mac: authorityHead.mac } };
   return {
     columns,
     statement: db
@@ -31,14 +31,6 @@ const byName = prepared('account_secrets_by_name', (db, { accountSecrets, author
   };
 });
 
-/** The list changes while a secret is looked up, at most this often in a row. */
-const MOST_READS = 5;
-
-interface Listed {
-  readonly secret: AccountSecret & { readonly mac: Buffer };
-  readonly head: { readonly mac: Buffer } | null;
-}
-
 export function entryOfSecret({ projectId, id }: Pick<AccountSecret, 'projectId' | 'id'>): string {
   return entryOf('secret', projectId, id);
 }
@@ -48,17 +40,10 @@ export function accountSecretReaders(source: SignedSource, tables: Tables): Acco
   const { accountSecrets, accountSecretVersions: versions } = tables;
   return {
     async find(projectId, name) {
-      for (let reads = 0; reads < MOST_READS; reads += 1) {
-        const [row] = trusted<Listed>(await byName(source, tables, { projectId, name }));
-        if (row === undefined) return null;
-        const { mac } = row.secret;
-        const secret = verifiedOne<AccountSecret>(source, accountSecrets, [row.secret]);
-        // Within a transaction the list may be its own, which is not written yet.
-        if (secret === null || source.signing.known !== null) return secret;
-        const entry = { table: accountSecrets, row: secret, entry: entryOfSecret(secret), mac };
-        if ((await areListed(source, tables, row.head?.mac ?? null, [entry])) !== null) return secret;
-      }
-      throw unavailable();
+      const [secret] = await readListed<AccountSecret>(source, tables, { table: accountSecrets, entry: entryOfSecret }, async () =>
+        trusted<Listed<AccountSecret>>(await byName(source, tables, { projectId, name })),
+      );
+      return secret ?? null;
     },
     all: async (projectId, limit) =>
       listed<AccountSecret>(

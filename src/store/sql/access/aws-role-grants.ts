@@ -10,7 +10,7 @@ import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 
 const ofProject = prepared('aws_role_grants_of_project', (db, { awsRoleGrants, authorityHead }) => {
-  const columns = { grant: getTableColumns(awsRoleGrants), head: { mac: authorityHead.mac } };
+  const columns = { row: getTableColumns(awsRoleGrants), head: { mac: authorityHead.mac } };
   return {
     columns,
     statement: db

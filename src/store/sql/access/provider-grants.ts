@@ -12,7 +12,7 @@ import { trusted } from '../statements/trusted.ts';
 
 /** Grants together with the MAC of the list that each of them has to be on, as of one moment. */
 const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, authorityHead }) => {
-  const columns = { grant: getTableColumns(providerGrants), head: { mac: authorityHead.mac } };
+  const columns = { row: getTableColumns(providerGrants), head: { mac: authorityHead.mac } };
   return {
     columns,
     statement: db
