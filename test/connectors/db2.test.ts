@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromEbcdic, isEbcdic, toEbcdic } from '../../src/connectors/db2/ebcdic.ts';
-import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { createTestPool, validatorsOf } from '../support/connectors/validate.ts';
 import { startFakeDb2 } from '../support/fakes/fake-db2.ts';
 import { TEST_AUTHORITY } from '../support/fakes/test-certificate.ts';
 
@@ -48,12 +47,7 @@ describeConnector('db2', {
 });
 
 describe('Db2', () => {
-  const run = (validator: string, changed: Details, current: Details | null = null) =>
-    runValidator(pool, 'db2', validator, { ...details, ...changed }, current);
-  const codes = async (changed: Details) => {
-    const { errors, warnings } = await run('validate_connection', changed);
-    return [...errors, ...warnings].map(({ code }) => code);
-  };
+  const { run, codes } = validatorsOf(pool, 'db2', details);
   const as = (user: string) => ({ user, password: `${user}-password` });
 
   test('each way in which a login fails has a code', async () => {

@@ -3,7 +3,7 @@ import { NOBODY } from '../../src/connectors/oracle/nobody.ts';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { catalogue, createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { catalogue, createTestPool, validatorsOf } from '../support/connectors/validate.ts';
 import { startFakeOracle } from '../support/fakes/oracle/fake-oracle.ts';
 import { TEST_AUTHORITY, TEST_CERTIFICATE } from '../support/fakes/test-certificate.ts';
 
@@ -74,12 +74,7 @@ describeConnector('oracle', {
 });
 
 describe('Oracle', () => {
-  const run = (validator: string, changed: Details, current: Details | null = null) =>
-    runValidator(pool, 'oracle', validator, { ...details, ...changed }, current);
-  const codes = async (changed: Details) => {
-    const { errors, warnings } = await run('validate_connection', changed);
-    return [...errors, ...warnings].map(({ code }) => code);
-  };
+  const { run, codes } = validatorsOf(pool, 'oracle', details);
   const as = (user: string) => ({ user, password: `${user}-password` });
 
   test('each way in which a login fails has a code', async () => {

@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Details } from '../../src/domain/connection/details/details.ts';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { catalogue, createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { catalogue, createTestPool, validatorsOf } from '../support/connectors/validate.ts';
 import { startFakeTeradata } from '../support/fakes/fake-teradata.ts';
 import { TEST_AUTHORITY } from '../support/fakes/test-certificate.ts';
 
@@ -56,12 +55,7 @@ describeConnector('teradata', {
 });
 
 describe('Teradata', () => {
-  const run = (validator: string, changed: Details, current: Details | null = null) =>
-    runValidator(pool, 'teradata', validator, { ...details, ...changed }, current);
-  const codes = async (changed: Details) => {
-    const { errors, warnings } = await run('validate_connection', changed);
-    return [...errors, ...warnings].map(({ code }) => code);
-  };
+  const { run, codes } = validatorsOf(pool, 'teradata', details);
   const as = (user: string) => ({ user, password: `${user}-password` });
 
   test('each way in which a login fails has a code', async () => {

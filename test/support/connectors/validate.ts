@@ -22,6 +22,17 @@ export async function runValidator(
   return await runAsGateway(pool, { kind, validator, details, current, gatewayAws: null });
 }
 
+/** The validators of a kind on these details, each time with something changed: a run of one, and what a login's errors and warnings are called. */
+export function validatorsOf(pool: ValidatorRunner, kind: string, details: Details) {
+  const run = (validator: string, changed: Details, current: Details | null = null) =>
+    runValidator(pool, kind, validator, { ...details, ...changed }, current);
+  const codes = async (changed: Details) => {
+    const { errors, warnings } = await run('validate_connection', changed);
+    return [...errors, ...warnings].map(({ code }) => code);
+  };
+  return { run, codes };
+}
+
 interface Run {
   readonly kind: string;
   readonly validator: string;
