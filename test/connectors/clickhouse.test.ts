@@ -1,3 +1,4 @@
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
@@ -105,6 +106,30 @@ describe('clickhouse', () => {
       grants: ['GRANT INSERT ON sales.orders TO `lo ader2`;', 'GRANT SHOW ON *.* TO `lo ader2` WITH GRANT OPTION;'],
       before: 'failed',
       after: 'passed',
+    });
+  });
+
+  test("the vendor's own client signs in to the stand-in, and reads its refusals as those of a server", async () => {
+    const ask = async (login: { readonly username: string; readonly password: string; readonly database: string }) => {
+      const client = createClient({ url: plain.url, ...login, log: { level: ClickHouseLogLevel.OFF } });
+      try {
+        const rows = await (await client.query({ query: 'SELECT 1', format: 'JSON' })).json();
+        return rows.data;
+      } catch (error) {
+        return error;
+      } finally {
+        await client.close();
+      }
+    };
+    const login = { username: 'loader', password: 'loader-password-1', database: 'sales' };
+    expect({
+      good: await ask(login),
+      password: await ask({ ...login, password: 'wrong' }),
+      database: await ask({ ...login, database: 'none' }),
+    }).toEqual({
+      good: [{ 1: 1 }],
+      password: expect.objectContaining({ code: '516', type: 'AUTHENTICATION_FAILED' }),
+      database: expect.objectContaining({ code: '81', type: 'UNKNOWN_DATABASE' }),
     });
   });
 });

@@ -22,6 +22,7 @@ export default defineSqlConnector({
   tested: {
     against: 'fake',
     what: 'ClickHouse 18.16 for logins, and a fake of what newer servers have, which checks passwords and grants',
+    client: '@clickhouse/client',
   },
   connect: async (input) => openClickhouse(input),
   refusals: {

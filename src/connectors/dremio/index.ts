@@ -18,7 +18,7 @@ export default defineSqlConnector({
   rules,
   speaks: 'the REST API, version 3',
   leastPrivileges: ['GRANT SELECT ON <source or space> TO USER "<user>";'],
-  tested: { against: 'fake', what: 'a fake of that API, which checks tokens and what their users may read' },
+  tested: { against: 'fake', what: 'a fake of that API, which checks tokens and what their users may read', client: 'dremio-cli' },
   connect: openDremio,
   describes: {
     validate_connection:

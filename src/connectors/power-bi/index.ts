@@ -31,7 +31,7 @@ export default defineHttpConnector({
     'Put the service principal into a security group, and allow that group the tenant setting for read-only admin APIs; give its application no permission of Power BI that an administrator consents to.',
     'For PRIMARY_USER: give the user the role Fabric Administrator.',
   ],
-  tested: { against: 'fake', what: 'a fake of both', client: 'msal' },
+  tested: { against: 'fake', what: 'a fake of both, whose workspaces simplepbi lists as well', client: 'msal' },
   baseUrl: ({ apiUrl }) => `${new URL(apiUrl).origin}/v1.0/myorg`,
   async signIn(context, details) {
     if (details.authMode === 'SERVICE_PRINCIPAL')

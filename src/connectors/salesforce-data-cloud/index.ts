@@ -36,7 +36,7 @@ export default defineHttpConnector({
   leastPrivileges: [
     'Give the connected app the scopes api, cdp_query_api and cdp_profile_api, and let it run the client credentials flow as a user who may read the data spaces.',
   ],
-  tested: { against: 'fake', what: 'a fake of both', client: 'simple-salesforce' },
+  tested: { against: 'fake', what: 'a fake of both', client: 'salesforce-cdp-connector' },
   baseUrl: ({ domain }) => originOf(domain) ?? '',
   async signIn(context, { domain, consumerKey: id, consumerSecret: own }) {
     const origin = originOf(domain) ?? '';

@@ -1,15 +1,31 @@
 """Microsoft's, Google's and Amazon's clouds."""
 
+from tools import loopback
 
-def msal(authority, ca, client_id, client_secret, scope):
+
+def power_bi(url, authority, ca, client_id, client_secret, scope):
+    import contextlib
+    import io
+
+    import requests
     from msal import ConfidentialClientApplication
+    from simplepbi.admin import Admin
 
     app = ConfidentialClientApplication(client_id, client_credential=client_secret, authority=authority, verify=ca, instance_discovery=False)
     answer = app.acquire_token_for_client([scope])
-    # It returns what others raise.
+    # Both return, or print, what others raise.
     if "access_token" not in answer:
         raise PermissionError(answer["error"] + ": " + answer["error_description"])
-    return answer["token_type"]
+    plain, printed = requests.Session.get_adapter, io.StringIO()
+    requests.Session.get_adapter = lambda session, **asked: loopback(url, verify=ca)
+    try:
+        with contextlib.redirect_stdout(printed):
+            groups = Admin(answer["access_token"]).get_groups(top=1)
+    finally:
+        requests.Session.get_adapter = plain
+    if groups is None:
+        raise PermissionError(printed.getvalue())
+    return [group["name"] for group in groups["value"]]
 
 
 def data_factory(url, authority, ca, tenant, client_id, client_secret, subscription, group, factory):

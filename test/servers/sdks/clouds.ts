@@ -7,13 +7,16 @@ import { authorityFile, refused, type SdkCase } from './ask-sdk.ts';
 const TENANT = '0b1c2d3e-0000-4000-8000-000000000001';
 const APP = { clientId: '0b1c2d3e-0000-4000-8000-000000000002', secret: 'good' };
 
-const msal: SdkCase = {
+/** The vendor's own library obtains the token. For the API behind it the vendor has no client in Python or Node, and people use SimplePBI. */
+const powerBi: SdkCase = {
   sdk: 'msal',
-  ask: 'msal',
+  ask: 'power_bi',
   kinds: ['power-bi'],
   async start() {
-    const fake = await startFakePowerBi({ tenant: TENANT, apps: [APP], permitted: [] }, { tls: true });
+    const stranger = { clientId: '0b1c2d3e-0000-4000-8000-000000000005', secret: 'good' };
+    const fake = await startFakePowerBi({ tenant: TENANT, apps: [APP, stranger], permitted: [APP.clientId] }, { tls: true });
     const place = {
+      url: `https://localhost:${fake.port}`,
       authority: `https://localhost:${fake.port}/${TENANT}`,
       ca: authorityFile(),
       client_id: APP.clientId,
@@ -25,13 +28,17 @@ const msal: SdkCase = {
         application: { ...place, client_secret: 'good' },
         wrongSecret: { ...place, client_secret: 'another' },
         otherApplication: { ...place, client_id: TENANT, client_secret: 'good' },
+        notPermitted: { ...place, client_id: stranger.clientId, client_secret: 'good' },
+        otherScope: { ...place, scope: 'https://management.azure.com/.default', client_secret: 'good' },
       },
     };
   },
   outcomes: {
-    application: { who: 'Bearer' },
+    application: { who: ['Sales'] },
     wrongSecret: refused(/^PermissionError: invalid_client: AADSTS7000215/),
     otherApplication: refused(/^PermissionError: unauthorized_client: AADSTS700016/),
+    notPermitted: refused(/^PermissionError: HTTP Error: +401 .*PowerBINotAuthorizedException/s),
+    otherScope: refused(/^PermissionError: HTTP Error: +403 .*TokenInvalid/s),
   },
 };
 
@@ -98,4 +105,4 @@ const dataform: SdkCase = {
   },
 };
 
-export const clouds: readonly SdkCase[] = [msal, dataFactory, dataform];
+export const clouds: readonly SdkCase[] = [powerBi, dataFactory, dataform];

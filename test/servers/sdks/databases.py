@@ -51,6 +51,27 @@ def bigquery(url, project, key):
     return [dataset.dataset_id for dataset in client.list_datasets(max_results=1, retry=None)]
 
 
+def dremio(url, project, token, sql):
+    import asyncio
+
+    from drs.auth import DrsConfig
+    from drs.client import DremioClient
+    from drs.commands.query import run_query
+
+    async def ask():
+        client = DremioClient(DrsConfig(uri=url, pat=token, project_id=project))
+        try:
+            return await run_query(client, sql)
+        finally:
+            await client.close()
+
+    answer = asyncio.run(ask())
+    # Its command prints what others raise.
+    if answer["state"] != "COMPLETED":
+        raise PermissionError(answer["error"])
+    return answer["rows"]
+
+
 def databricks(host, warehouse, **login):
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.core import Config

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { startFakeDatabricks, WAREHOUSE } from '../../support/fakes/fake-databricks.ts';
+import { startFakeDremio } from '../../support/fakes/fake-dremio.ts';
 import { createAccount, fakeBigquery, PROJECT, startFakeGoogle } from '../../support/fakes/fake-google.ts';
 import { ACCOUNT, startFakeSnowflake } from '../../support/fakes/fake-snowflake.ts';
 import { startFakeTrino } from '../../support/fakes/fake-trino.ts';
@@ -129,4 +130,31 @@ const databricks: SdkCase = {
   },
 };
 
-export const databases: readonly SdkCase[] = [snowflake, trino, presto, bigquery, databricks];
+/** The vendor's own client speaks to Dremio Cloud alone, whose requests differ from those to a coordinator by their path. */
+const dremio: SdkCase = {
+  sdk: 'dremio-cli',
+  ask: 'dremio',
+  kinds: ['dremio'],
+  async start() {
+    const users = [{ name: 'ada', token: 'token-of-ada', reads: [] }];
+    const fake = await startFakeDremio({ users, tables: ['lake.sales/orders'], projects: ['p-1'] });
+    const login = { url: fake.url, project: 'p-1', token: 'token-of-ada', sql: 'SELECT USER AS "user"' };
+    return {
+      close: fake.close,
+      logins: {
+        token: login,
+        wrongToken: { ...login, token: 'another' },
+        noProject: { ...login, project: 'p-2' },
+        mayNotRead: { ...login, sql: 'SELECT * FROM "lake.sales"."orders" LIMIT 0' },
+      },
+    };
+  },
+  outcomes: {
+    token: { who: [{ user: 'ada' }] },
+    wrongToken: refused(/^DremioAPIError: .*Unable to authenticate user/),
+    noProject: refused(/^DremioAPIError: .*HTTP 404 Not Found/),
+    mayNotRead: refused(/^PermissionError: PERMISSION ERROR: Access denied/),
+  },
+};
+
+export const databases: readonly SdkCase[] = [snowflake, trino, presto, bigquery, databricks, dremio];

@@ -49,18 +49,33 @@ def salesforce(url, **login):
     import requests
     from simple_salesforce import Salesforce
 
-    class Loopback(requests.adapters.HTTPAdapter):
-        """The SDK takes no address: what it sends to Salesforce goes to the fake as it is."""
-
-        def send(self, request, **options):
-            path = request.url.split("/", 3)[3]
-            request.url = f"{url}/{path}"
-            return super().send(request, **options)
-
     session = requests.Session()
-    session.mount("https://", Loopback())
+    session.mount("https://", loopback(url))
     client = Salesforce(session=session, version="64.0", **login)
     return client.limits()["DailyApiRequests"]["Max"]
+
+
+def data_cloud(url, **login):
+    from salesforcecdpconnector.connection import SalesforceCDPConnection
+    from salesforcecdpconnector.query_submitter import QuerySubmitter
+
+    connection = SalesforceCDPConnection("https://acme.my.salesforce.com", **login)
+    for session in (connection.authentication_helper.session, QuerySubmitter.session):
+        session.mount("https://", loopback(url))
+    return len(connection.list_tables())
+
+
+def loopback(url, **options):
+    """For a client that takes no address: what it sends to its vendor goes to the fake as it is."""
+    import requests
+
+    class Loopback(requests.adapters.HTTPAdapter):
+        def send(self, request, **given):
+            path = request.url.split("/", 3)[3]
+            request.url = f"{url}/{path}"
+            return super().send(request, **{**given, **options})
+
+    return Loopback()
 
 
 def git(url, key=None):

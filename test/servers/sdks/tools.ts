@@ -111,7 +111,7 @@ const pinecone: SdkCase = {
 const salesforce: SdkCase = {
   sdk: 'simple-salesforce',
   ask: 'salesforce',
-  kinds: ['salesforce-crm', 'salesforce-data-cloud'],
+  kinds: ['salesforce-crm'],
   async start() {
     const fake = await startFakeSalesforce({
       users: [{ name: 'ada@example.com', password: 'pa<ss&word', token: 'tok' }],
@@ -137,4 +137,38 @@ const salesforce: SdkCase = {
   },
 };
 
-export const tools: readonly SdkCase[] = [tableau, looker, airflow, pinecone, salesforce];
+const dataCloud: SdkCase = {
+  sdk: 'salesforce-cdp-connector',
+  ask: 'data_cloud',
+  kinds: ['salesforce-data-cloud'],
+  async start() {
+    const fake = await startFakeSalesforce({
+      apps: [
+        { key: 'consumer', secret: 'consumer-secret' },
+        { key: 'crm', secret: 'crm-secret', mayReadData: false },
+      ],
+      dataspaces: ['default', 'sales'],
+      dataHost: 'acme.c360a.salesforce.com',
+    });
+    const app = { url: fake.url, client_id: 'consumer', client_secret: 'consumer-secret' };
+    return {
+      close: fake.close,
+      logins: {
+        app,
+        dataspace: { ...app, dataspace: 'sales' },
+        noDataspace: { ...app, dataspace: 'nowhere' },
+        wrongSecret: { ...app, client_secret: 'another' },
+        mayNotRead: { ...app, client_id: 'crm', client_secret: 'crm-secret' },
+      },
+    };
+  },
+  outcomes: {
+    app: { who: 0 },
+    dataspace: { who: 0 },
+    noDataspace: refused(/^Error: CDP token retrieval failed with code 404/),
+    wrongSecret: refused(/^Error: Core token retrieval failed with code 400/),
+    mayNotRead: refused(/^Error: CDP token retrieval failed with code 403/),
+  },
+};
+
+export const tools: readonly SdkCase[] = [tableau, looker, airflow, pinecone, salesforce, dataCloud];

@@ -40,8 +40,10 @@ export async function startFakeClickhouse({ users, tables, tls = false }: Option
       return failed(403, 516, `${name}: Authentication failed: password is incorrect, or there is no user with such name.`);
     const database = request.url.searchParams.get('database') ?? 'default';
     if (!databases.has(database)) return failed(404, 81, `Database ${database} does not exist.`);
-    if (request.url.searchParams.get('default_format') !== 'JSON') return failed(400, 36, 'Only JSON is known here.');
-    return run(request.body, user, database);
+    // The statement's own word comes before the parameter's.
+    const [, sql = '', named] = /^(.*?)\s*(?:\bFORMAT (\w+))?$/s.exec(request.body) ?? [];
+    if ((named ?? request.url.searchParams.get('default_format')) !== 'JSON') return failed(400, 36, 'Only JSON is known here.');
+    return run(sql, user, database);
   }
 
   function run(sql: string, { name }: FakeClickhouseUser, database: string): FakeReply {
@@ -87,6 +89,9 @@ function rows(data: readonly object[]): FakeReply {
   return { status: 200, body: { meta: [], data, rows: data.length } };
 }
 
-function failed(status: number, code: number, text: string): FakeReply {
-  return { status, body: `Code: ${code}. DB::Exception: ${text} (version 26.9.1)\n` };
+/** What newer servers call the codes, behind their texts. */
+const NAMES = { 36: 'BAD_ARGUMENTS', 62: 'SYNTAX_ERROR', 81: 'UNKNOWN_DATABASE', 516: 'AUTHENTICATION_FAILED' } as const;
+
+function failed(status: number, code: keyof typeof NAMES, text: string): FakeReply {
+  return { status, body: `Code: ${code}. DB::Exception: ${text} (${NAMES[code]}) (version 26.9.1)\n` };
 }

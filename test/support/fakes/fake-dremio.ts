@@ -63,7 +63,9 @@ export async function startFakeDremio({ users, tables, projects, tls = false }: 
     return { status: 200, body: { id } };
   }
 
-  function run({ name, reads }: FakeDremioUser, sql: string): Job['result'] {
+  function run({ name, reads }: FakeDremioUser, text: string): Job['result'] {
+    // Clients say in a comment who they are.
+    const sql = text.replace(/^\/\*.*?\*\/\s*/s, '');
     if (sql === 'SELECT 1') return [{ EXPR$0: 1 }];
     if (sql === 'SELECT USER AS "user"') return [{ user: name }];
     if (sql.includes('FROM INFORMATION_SCHEMA."TABLES"'))

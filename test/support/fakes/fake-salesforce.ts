@@ -15,6 +15,8 @@ interface Options {
     readonly mayReadData?: boolean;
   }[];
   readonly dataspaces?: readonly string[];
+  /** The host of Data Cloud, which its tokens name without a scheme; where none is given they name this server. */
+  readonly dataHost?: string;
 }
 
 const SOAP_NAMES = { username: /<n1:username>([^<]*)<\/n1:username>/, password: /<n1:password>([^<]*)<\/n1:password>/ };
@@ -26,13 +28,14 @@ const ENVELOPE =
  * A FAKE of Salesforce's two logins, of its REST API and of Data Cloud's, made from their documentation and from what two open clients
  * send: faults of SOAP come with status 500, refusals of REST in a list, and a token of Data Cloud is another one.
  */
-export async function startFakeSalesforce({ users = [], apps = [], dataspaces = ['default'] }: Options) {
+export async function startFakeSalesforce({ users = [], apps = [], dataspaces = ['default'], dataHost }: Options) {
   const sessions = new Map<string, Partial<NonNullable<Options['apps']>[number]>>();
   const exchanged = new Map<string, string>();
   const server = await startJsonServer(({ method, url, headers, body }): FakeReply => {
     const asked = `${method} ${url.pathname}`;
     if (asked === 'POST /services/Soap/u/64.0') return soapLogin(String(headers['content-type']), headers.soapaction, body);
-    const form = new URLSearchParams(body);
+    // The vendor's own connector for Python gives the parameters in the URL.
+    const form = body === '' ? url.searchParams : new URLSearchParams(body);
     if (asked === 'POST /services/oauth2/token') {
       // Either way of RFC 6749, as two open clients send it.
       const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
@@ -49,8 +52,10 @@ export async function startFakeSalesforce({ users = [], apps = [], dataspaces = 
         body: { access_token: `app-${app.key}`, instance_url: server.url, id: 'i', scope: 'api', token_type: 'Bearer' },
       };
     }
-    const token = String(headers.authorization).replace(/^Bearer /, '');
+    // An exchange carries the token among its parameters, and needs no header.
+    const token = headers.authorization?.replace(/^Bearer /, '') ?? form.get('subject_token') ?? '';
     if (asked === 'GET /api/v1/metadata') return exchanged.has(token) ? { status: 200, body: { metadata: [] } } : { status: 401, body: {} };
+    if (asked === 'POST /services/oauth2/revoke') return { status: sessions.delete(form.get('token') ?? '') ? 200 : 400, body: '' };
     const session = sessions.get(token);
     if (session === undefined) return { status: 401, body: [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }] };
     if (/^GET \/services\/data\/v64\.0\/limits\/?$/.test(asked))
@@ -64,7 +69,8 @@ export async function startFakeSalesforce({ users = [], apps = [], dataspaces = 
         return { status: 400, body: { error: 'invalid_request' } };
       if (!dataspaces.includes(dataspace)) return { status: 404, body: { error: 'not_found' } };
       exchanged.set(`data-${exchanged.size}`, dataspace);
-      return { status: 200, body: { access_token: `data-${exchanged.size - 1}`, instance_url: server.url, token_type: 'Bearer' } };
+      const answer = { access_token: `data-${exchanged.size - 1}`, instance_url: dataHost ?? server.url, token_type: 'Bearer' };
+      return { status: 200, body: { ...answer, issued_token_type: 'urn:ietf:params:oauth:token-type:jwt', expires_in: 7193 } };
     }
     return { status: 404, body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }] };
   });
