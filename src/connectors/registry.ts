@@ -2,6 +2,7 @@
 import type { Connector } from '../domain/connector/connector.ts';
 import airflow from './airflow/index.ts';
 import athena from './athena/index.ts';
+import atlasWebhook from './atlas-webhook/index.ts';
 import azureDataFactory from './azure-data-factory/index.ts';
 import azureDedicatedSqlPool from './azure-dedicated-sql-pool/index.ts';
 import azureSqlDatabase from './azure-sql-database/index.ts';
@@ -11,6 +12,7 @@ import confluentKafka from './confluent-kafka/index.ts';
 import confluentKafkaConnect from './confluent-kafka-connect/index.ts';
 import databricksMetastoreSqlWarehouse from './databricks-metastore-sql-warehouse/index.ts';
 import databricksSqlWarehouse from './databricks-sql-warehouse/index.ts';
+import datadog from './datadog/index.ts';
 import db2 from './db2/index.ts';
 import dbtCloud from './dbt-cloud/index.ts';
 import dremio from './dremio/index.ts';
@@ -24,16 +26,21 @@ import looker from './looker/index.ts';
 import lookerGitClone from './looker-git-clone/index.ts';
 import mariadb from './mariadb/index.ts';
 import microsoftFabric from './microsoft-fabric/index.ts';
+import microsoftTeams from './microsoft-teams/index.ts';
 import motherduck from './motherduck/index.ts';
 import mskKafka from './msk-kafka/index.ts';
 import mskKafkaConnect from './msk-kafka-connect/index.ts';
 import mulesoft from './mulesoft/index.ts';
 import mysql from './mysql/index.ts';
+import newRelic from './new-relic/index.ts';
+import opsGenie from './ops-genie/index.ts';
 import oracle from './oracle/index.ts';
+import pagerDuty from './pager-duty/index.ts';
 import pinecone from './pinecone/index.ts';
 import postgres from './postgres/index.ts';
 import powerBi from './power-bi/index.ts';
 import presto from './presto/index.ts';
+import prometheus from './prometheus/index.ts';
 import redshift from './redshift/index.ts';
 import s3 from './s3/index.ts';
 import salesforceCrm from './salesforce-crm/index.ts';
@@ -41,6 +48,7 @@ import salesforceDataCloud from './salesforce-data-cloud/index.ts';
 import sapHana from './sap-hana/index.ts';
 import selfHostedKafka from './self-hosted-kafka/index.ts';
 import selfHostedKafkaConnect from './self-hosted-kafka-connect/index.ts';
+import slack from './slack/index.ts';
 import snowflake from './snowflake/index.ts';
 import spark from './spark/index.ts';
 import sqlServer from './sql-server/index.ts';
@@ -49,6 +57,7 @@ import starburstGalaxy from './starburst-galaxy/index.ts';
 import tableau from './tableau/index.ts';
 import teradata from './teradata/index.ts';
 import trino from './trino/index.ts';
+import victorOps from './victor-ops/index.ts';
 import webhook from './webhook/index.ts';
 
 /** A connector and the module that a worker imports it from. */
@@ -63,6 +72,7 @@ const at = (kind: string) => new URL(`./${kind}/index${extension}`, import.meta.
 export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: airflow, moduleUrl: at('airflow') },
   { connector: athena, moduleUrl: at('athena') },
+  { connector: atlasWebhook, moduleUrl: at('atlas-webhook') },
   { connector: azureDataFactory, moduleUrl: at('azure-data-factory') },
   { connector: azureDedicatedSqlPool, moduleUrl: at('azure-dedicated-sql-pool') },
   { connector: azureSqlDatabase, moduleUrl: at('azure-sql-database') },
@@ -72,6 +82,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: confluentKafkaConnect, moduleUrl: at('confluent-kafka-connect') },
   { connector: databricksMetastoreSqlWarehouse, moduleUrl: at('databricks-metastore-sql-warehouse') },
   { connector: databricksSqlWarehouse, moduleUrl: at('databricks-sql-warehouse') },
+  { connector: datadog, moduleUrl: at('datadog') },
   { connector: db2, moduleUrl: at('db2') },
   { connector: dbtCloud, moduleUrl: at('dbt-cloud') },
   { connector: dremio, moduleUrl: at('dremio') },
@@ -85,16 +96,21 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: lookerGitClone, moduleUrl: at('looker-git-clone') },
   { connector: mariadb, moduleUrl: at('mariadb') },
   { connector: microsoftFabric, moduleUrl: at('microsoft-fabric') },
+  { connector: microsoftTeams, moduleUrl: at('microsoft-teams') },
   { connector: motherduck, moduleUrl: at('motherduck') },
   { connector: mskKafka, moduleUrl: at('msk-kafka') },
   { connector: mskKafkaConnect, moduleUrl: at('msk-kafka-connect') },
   { connector: mulesoft, moduleUrl: at('mulesoft') },
   { connector: mysql, moduleUrl: at('mysql') },
+  { connector: newRelic, moduleUrl: at('new-relic') },
+  { connector: opsGenie, moduleUrl: at('ops-genie') },
   { connector: oracle, moduleUrl: at('oracle') },
+  { connector: pagerDuty, moduleUrl: at('pager-duty') },
   { connector: pinecone, moduleUrl: at('pinecone') },
   { connector: postgres, moduleUrl: at('postgres') },
   { connector: powerBi, moduleUrl: at('power-bi') },
   { connector: presto, moduleUrl: at('presto') },
+  { connector: prometheus, moduleUrl: at('prometheus') },
   { connector: redshift, moduleUrl: at('redshift') },
   { connector: s3, moduleUrl: at('s3') },
   { connector: salesforceCrm, moduleUrl: at('salesforce-crm') },
@@ -102,6 +118,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: sapHana, moduleUrl: at('sap-hana') },
   { connector: selfHostedKafka, moduleUrl: at('self-hosted-kafka') },
   { connector: selfHostedKafkaConnect, moduleUrl: at('self-hosted-kafka-connect') },
+  { connector: slack, moduleUrl: at('slack') },
   { connector: snowflake, moduleUrl: at('snowflake') },
   { connector: spark, moduleUrl: at('spark') },
   { connector: sqlServer, moduleUrl: at('sql-server') },
@@ -110,5 +127,6 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: tableau, moduleUrl: at('tableau') },
   { connector: teradata, moduleUrl: at('teradata') },
   { connector: trino, moduleUrl: at('trino') },
+  { connector: victorOps, moduleUrl: at('victor-ops') },
   { connector: webhook, moduleUrl: at('webhook') },
 ];

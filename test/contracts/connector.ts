@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { secretsToReenter } from '../../src/domain/connection/destination/secret-reentry.ts';
 import type { Details } from '../../src/domain/connection/details/details.ts';
-import { splitDetails } from '../../src/domain/connection/details/details.ts';
+import { fieldsOf, splitDetails } from '../../src/domain/connection/details/details.ts';
 import { parseDetails } from '../../src/domain/connection/details/parse-details.ts';
 import { fieldMeta } from '../../src/domain/connector/field.ts';
 import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
@@ -20,6 +20,8 @@ export interface ConnectorCase {
   at(host: string, port: number): Details;
   /** The details with this text as every secret. */
   withSecret(canary: string): Details;
+  /** The system has no call that proves a secret and does nothing else: a check says so as a warning, where others refuse a wrong one. */
+  readonly unproven?: true;
   /** The deadline of the case that waits for one, where a good server is not always as quick as 2 s. */
   readonly hastyMs?: number;
 }
@@ -68,7 +70,9 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
     test('a stored secret goes only where it was saved for: each field that says where wants it again (#56, #57, N6)', () => {
       const base = parseDetails(connector, given.good());
       const elsewhere = parseDetails(connector, given.at('elsewhere.example.com', 1));
-      const stored = Object.keys(splitDetails(connector, base).secrets).map((key) => leadName(key, connector.fields[key]));
+      const stays = (key: string) => fieldsOf(connector).some((field) => field.key === key && field.meta.neverSent);
+      const leaving = Object.keys(splitDetails(connector, base).secrets).filter((key) => !stays(key));
+      const stored = leaving.map((key) => leadName(key, connector.fields[key]));
       const outcomes = Object.entries(connector.fields).flatMap(([key, schema]) => {
         const { endpoint } = fieldMeta(schema, key);
         if (endpoint === null) return [];
@@ -95,13 +99,15 @@ export function describeConnector(kind: string, given: ConnectorCase): void {
       expect(outcomes).toEqual(connector.validators.map(({ name }) => [name, []]));
     });
 
-    test('a wrong secret is CREDENTIALS_REJECTED, and is echoed in no form (O1, #38)', async () => {
+    const seen = given.unproven ? 'a SKIPPED warning, since nothing proves it' : 'CREDENTIALS_REJECTED';
+    test(`a wrong secret is ${seen}, and is echoed in no form (O1, #38)`, async () => {
       const canary = `CNRY${randomBytes(24).toString('hex')}`;
       const outcome = await runValidator(pool, kind, 'validate_connection', given.withSecret(canary));
       expect({
         errors: outcome.errors.map(({ code }) => code),
+        ...(given.unproven ? { warned: outcome.warnings.map(({ code }) => code).includes('SKIPPED') } : {}),
         shown: formsOf(canary).filter((form) => JSON.stringify(outcome).includes(form)),
-      }).toEqual({ errors: ['CREDENTIALS_REJECTED'], shown: [] });
+      }).toEqual({ ...(given.unproven ? { errors: [], warned: true } : { errors: ['CREDENTIALS_REJECTED'] }), shown: [] });
     });
 
     test('an unknown host, a closed port and a denied address are told apart, each with three texts and a listed code', async () => {

@@ -32,6 +32,8 @@ export interface FieldOptions<T> {
   readonly endpoint?: true | EndpointRule<T>;
   /** Shown among a connection's public identifiers (fields marked `endpoint: true` are, too). */
   readonly identity?: boolean;
+  /** Of a secret that only signs, and leaves with no request: a changed destination does not ask for it again. */
+  readonly neverSent?: true;
   readonly names?: FieldNames;
   /** Of a secret that is a file with public parts: what is secret of it, and may not be in the report of a check. All of it unless given. */
   readonly secretParts?: (value: T) => readonly string[];
@@ -43,6 +45,7 @@ export interface FieldMeta {
   readonly role: 'setting' | 'secret' | 'group';
   readonly endpoint: EndpointRule<unknown> | null;
   readonly identity: boolean;
+  readonly neverSent: boolean;
   readonly names: FieldNames;
   readonly secretParts: ((value: unknown) => readonly string[]) | null;
   readonly title: string | null;
@@ -73,6 +76,7 @@ function remember<S extends z.ZodType>(
     role,
     endpoint: options.endpoint === true ? AS_IT_IS : ((options.endpoint as EndpointRule<unknown> | undefined) ?? null),
     identity: options.identity === true || options.endpoint === true,
+    neverSent: options.neverSent === true,
     names: options.names ?? {},
     secretParts: (options.secretParts as FieldMeta['secretParts'] | undefined) ?? null,
     title: options.title ?? null,

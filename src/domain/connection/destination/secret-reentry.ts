@@ -1,6 +1,6 @@
 import type { Connector } from '../../connector/connector.ts';
 import { DomainError } from '../../errors/errors.ts';
-import { type Details, secretLeaves } from '../details/details.ts';
+import { type Details, fieldsOf, secretLeaves } from '../details/details.ts';
 import { endpointParts, staysThere } from './destination.ts';
 
 /**
@@ -9,7 +9,10 @@ import { endpointParts, staysThere } from './destination.ts';
  */
 export function secretsToReenter(connector: Connector, base: Details, next: Details, given: Details): readonly string[] {
   if (staysThere(connector, endpointParts(connector, base), endpointParts(connector, next))) return [];
-  return [...secretLeaves(connector, next)].filter(({ field }) => !Object.hasOwn(given, field)).map(({ path }) => path);
+  const staying = new Set(fieldsOf(connector).flatMap(({ key, meta }) => (meta.neverSent ? [key] : [])));
+  return [...secretLeaves(connector, next)]
+    .filter(({ field }) => !Object.hasOwn(given, field) && !staying.has(field))
+    .map(({ path }) => path);
 }
 
 /** Throws SECRET_REENTRY_REQUIRED, naming the secrets, where a change would send stored ones to another destination. */
