@@ -96,7 +96,7 @@ const parts = [
   // Ways in. Each turns its wire into the input of an operation.
   { folder: 'admission', is: 'who gets to run now', layers: ['domain'], powers: [] },
   { folder: 'graphql', is: 'the GraphQL API', layers: ['domain', 'operations', 'admission'], powers: ['graphql'] },
-  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations'], powers: ['http'] },
+  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations', 'admission'], powers: ['http'] },
   { folder: 'jobs', is: 'periodic work', layers: ['domain', 'operations'], powers: [] },
   {
     folder: 'server',

@@ -1,3 +1,4 @@
+import { EXECUTION_MS } from './admission/admit.ts';
 import { createConcurrencyLimiter, DEFAULT_CONCURRENCY_LIMITS } from './admission/concurrency-limiter.ts';
 import { createEventLoopYield } from './admission/event-loop-yield.ts';
 import { createLoginThrottle } from './admission/failed-login-throttle.ts';
@@ -18,7 +19,6 @@ import { parseToken } from './crypto/token.ts';
 import { StartupError } from './domain/errors/startup-error.ts';
 import type { RequestInfo } from './domain/token/actor.ts';
 import type { EgressPolicy } from './egress/address-policy.ts';
-import { EXECUTION_MS } from './graphql/plugins/admission.ts';
 import { createSchema } from './graphql/schema/schema.ts';
 import { createGraphqlApi } from './graphql/yoga.ts';
 import { createBackground } from './jobs/background.ts';
@@ -34,6 +34,7 @@ import type { Services } from './operations/services.ts';
 import { PATIENCE } from './server/connections/connections.ts';
 import { createMetrics } from './server/observation/metrics.ts';
 import { createReadiness } from './server/observation/readiness.ts';
+import { throttledLogin } from './server/plugins/authentication.ts';
 import { trustProxies } from './server/request/client-address.ts';
 import { createServer } from './server/server.ts';
 import { readLastAnchor } from './store/files/anchor-file.ts';
@@ -71,24 +72,20 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     log.write('store is older than its anchor', { seq: restore.headSeq, anchorSeq: restore.anchorSeq, versionGap: restore.versionGap });
   const report = (error: unknown, requestId: string) => log.write('unexpected error', { requestId, ...errorFields(error) });
   const state = { draining: false };
-  const graphql = createGraphqlApi({
-    schema,
-    admission: {
-      limiter: createConcurrencyLimiter(
-        { ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.concurrency },
-        overrides.loadLevel ?? watchLoadLevel(),
-      ),
-      eventLoop: createEventLoopYield(),
-      executionMs: overrides.executionMs ?? EXECUTION_MS,
-    },
-    mayKeep: createReplayQuota(),
-    report,
-  });
+  const admission = {
+    limiter: createConcurrencyLimiter({ ...DEFAULT_CONCURRENCY_LIMITS, ...overrides.concurrency }, overrides.loadLevel ?? watchLoadLevel()),
+    eventLoop: createEventLoopYield(),
+    executionMs: overrides.executionMs ?? EXECUTION_MS,
+  };
+  const mayKeep = createReplayQuota();
+  const graphql = createGraphqlApi({ schema, admission, mayKeep, report });
   const gateway = {
     services,
     graphql,
+    admission,
+    mayKeep,
     rateLimits: createRateLimits({ perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond }),
-    logins: createLoginThrottle((text) => parseToken(text) !== null || isAccessToken(text)),
+    login: throttledLogin(createLoginThrottle((text) => parseToken(text) !== null || isAccessToken(text))),
     metrics,
     observe: observer.answered,
     readiness: createReadiness(services, state),

@@ -1,9 +1,9 @@
+import type { ExecutionMs } from '../admission/admit.ts';
 import type { ConcurrencyLimits } from '../admission/concurrency-limiter.ts';
 import type { LoadLevel } from '../admission/load-level.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EgressPolicy } from '../egress/address-policy.ts';
 import type { WorkerThreads } from '../egress/worker-threads.ts';
-import type { ExecutionMs } from '../graphql/plugins/admission.ts';
 import type { createSchema } from '../graphql/schema/schema.ts';
 import type { LogStream } from '../log-stream.ts';
 import type { Patience } from '../server/connections/connections.ts';

@@ -4,6 +4,7 @@ import createFastify, { type FastifyInstance } from 'fastify';
 import { answerClientError } from './connections/client-error.ts';
 import { createNodeServer } from './connections/node-server.ts';
 import type { Gateway } from './gateway.ts';
+import { dialects } from './plugins/dialects.ts';
 import { answerError, errorRenderer } from './plugins/error-renderer.ts';
 import { explorer } from './plugins/explorer.ts';
 import { framing } from './plugins/framing.ts';
@@ -35,6 +36,7 @@ const WAY: readonly ServerPlugin[] = [
   explorer,
   oauthToken,
   graphql,
+  dialects,
 ];
 
 /** The HTTP server, ready to listen where the caller says. */

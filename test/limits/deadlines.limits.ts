@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EXECUTION_MS } from '../../src/graphql/plugins/admission.ts';
+import { EXECUTION_MS } from '../../src/admission/admit.ts';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.ts';
 
 let gateway: TestGateway;

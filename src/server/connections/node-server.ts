@@ -13,7 +13,7 @@ const TUNNEL = {
   status: 405,
   code: 'METHOD_NOT_ALLOWED',
   message: 'Nothing is tunnelled.',
-  headers: { allow: 'GET, HEAD, POST, DELETE' },
+  headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE' },
 } as const;
 const PARTING = rawAnswer({
   status: 503,

@@ -1,22 +1,16 @@
-import type { ErrorCode } from '../../domain/errors/errors.ts';
+import type { RequestNotes } from '../../rest/kit/request.ts';
 
 /** What is known of a request once it is answered; filled on its way through. Never holds what it asked for. */
-export interface AccessLogRecord {
+export interface AccessLogRecord extends RequestNotes {
   readonly id: string;
   readonly method: string;
   /** As the router has it, or `other`: never what a caller made up. */
   readonly route: string;
   status: number;
   ms: number;
-  /** Accessor id of the token, or `local`; null when nobody was recognised. */
-  actor: string | null;
-  /** Name of the operation in a document that was valid. */
-  operation: string | null;
-  isMutation: boolean;
-  codes: readonly ErrorCode[];
 }
 
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** What takes as long is worth a line, milliseconds. */
 const SLOW_MS = 1000;
 

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, ERROR_CODES, retryAfterOf } from '../../domain/errors/errors.ts';
+import { DomainError, ERROR_CODES } from '../../domain/errors/errors.ts';
 import { fromDomainError } from '../../graphql/plugins/masking/error-masking.ts';
+import { DIALECTS } from '../../rest/dialects.ts';
+import { dialectAt } from '../../rest/kit/dialect.ts';
+import { errorAnswer, type RenderError } from '../../rest/kit/http/error-answer.ts';
 import { connectionOf } from '../connections/connections.ts';
 import type { Gateway } from '../gateway.ts';
 import { UNMET } from './framing.ts';
@@ -23,13 +26,6 @@ const FASTIFY_ERRORS: Readonly<Record<string, (request: FastifyRequest) => Domai
   ECONNRESET: endedEarly,
 };
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** How a route tells failures whose clients expect another form, and what it adds to their headers. */
-    renderError?: (error: DomainError, status: number) => { readonly body: object; readonly headers: Readonly<Record<string, string>> };
-  }
-}
-
 /** A 503 carries `message` and no `errors`, which makes the lead API's clients try again. */
 export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = expected(error, request);
@@ -38,40 +34,30 @@ export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown,
   // A path that the router can't read is refused before there is a record.
   if (request.record != null) request.record.codes = [told.code];
   const status = told === UNMET ? 417 : ERROR_CODES[told.code].status;
-  // A path that the router can't read has no route.
-  const { body, headers } = (request.routeOptions?.config?.renderError ?? asGraphql)(told, status);
+  const { headers, body, ...answer } = errorAnswer(rendererOf(request), told, request, status);
   // The rest of a body that was not read to its end would be taken for the next request, so the connection ends with it.
   const isLast = !request.raw.complete;
   if (isLast) {
     connectionOf(request.raw.socket).isEnding = true;
     reply.header('connection', 'close');
   } else reply.removeHeader('connection');
-  reply
-    .code(status)
-    .headers({ ...headersOf(told), ...headers })
-    .send(JSON.stringify(body));
+  reply.code(answer.status).headers(headers).send(body);
   if (isLast) request.raw.resume();
 }
 
-function asGraphql(told: DomainError, status: number) {
-  return { body: status === 503 ? { message: told.message, code: told.code } : { errors: [fromDomainError(told)] }, headers: {} };
+/** A path that the router can't read has no route, and one that is not served belongs to the dialect above it all the same. */
+function rendererOf({ routeOptions, url }: FastifyRequest): RenderError {
+  return routeOptions?.config?.renderError ?? dialectAt(DIALECTS, url)?.renderError ?? asGraphql;
 }
+
+const asGraphql: RenderError = (told, _request, status) => ({
+  body: status === 503 ? { message: told.message, code: told.code } : { errors: [fromDomainError(told)] },
+});
 
 function expected(error: unknown, request: FastifyRequest): DomainError | null {
   if (error instanceof DomainError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return Object.hasOwn(FASTIFY_ERRORS, code) ? (FASTIFY_ERRORS[code]?.(request) ?? null) : null;
-}
-
-/** What an error tells in headers, too: when to come back, which methods there are, which encodings of a body are read. */
-function headersOf({ code, details }: DomainError): Readonly<Record<string, string>> {
-  const seconds = retryAfterOf(details);
-  return {
-    'content-type': 'application/json; charset=utf-8',
-    ...(seconds === null ? {} : { 'retry-after': String(seconds) }),
-    ...(Array.isArray(details.allow) ? { allow: details.allow.join(', ') } : {}),
-    ...(code === 'UNSUPPORTED_TYPE' ? { 'accept-encoding': 'identity' } : {}),
-  };
 }
 
 function endedEarly(): DomainError {

@@ -10,7 +10,7 @@ import { createSession, endSession } from '../../operations/access/manage-sessio
 import { actorId } from '../../operations/services.ts';
 import type { Gateway } from '../gateway.ts';
 import { sessionSecretOf, setSessionCookie } from '../request/session-cookie.ts';
-import { sessionActor, throttled } from './authentication.ts';
+import { sessionActor } from './authentication.ts';
 import { requireSameSite } from './csrf.ts';
 
 /** Only what the bundle itself holds is loaded; styles are set by its editor at run time. */
@@ -60,11 +60,11 @@ async function whoIsSignedIn(gateway: Gateway, request: FastifyRequest) {
 }
 
 async function signIn(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { services, rateLimits } = gateway;
+  const { services, rateLimits, login } = gateway;
   // The parser gives an object, or the request had no body.
   const { token } = (request.body ?? {}) as Readonly<Record<string, unknown>>;
   const secret = typeof token === 'string' ? token.trim() : '';
-  const actor = await throttled(gateway, request.info, { secret }, () => authenticateToken(services, { secret }, request.info));
+  const actor = await login(request.info, { secret }, () => authenticateToken(services, { secret }, request.info));
   rateLimits.countSignIn(actorId(actor));
   const session = await createSession(services, actor);
   setSessionCookie(request, reply, session.secret, SESSION_TTL_MS / 1000);

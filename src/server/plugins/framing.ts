@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
+import { headerOf, timesGiven } from '../../rest/kit/http/headers.ts';
 import { MAX_HEADERS } from '../connections/node-server.ts';
-import { headerOf, timesGiven } from '../request/headers.ts';
 
 /** Headers that decide who is calling: of two, a proxy and we might each take another. */
 const SENT_ONCE = ['authorization', 'x-mcd-token', 'x-mcd-id'];

@@ -1,14 +1,13 @@
-import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Client } from '../../admission/deadline.ts';
 import { httpAnswer, prefersResponseType } from '../../graphql/answer.ts';
 import { type OperationParams, OperationRequest, readParams } from '../../graphql/operation-request.ts';
 import { acceptsStream } from '../../graphql/plugins/answer/http-answer.ts';
+import { headerOf } from '../../rest/kit/http/headers.ts';
+import { parseObject } from '../../rest/kit/http/json.ts';
+import { WaitingClient } from '../../rest/kit/http/waiting-client.ts';
 import type { Gateway } from '../gateway.ts';
-import { headerOf } from '../request/headers.ts';
 import { authentication } from './authentication.ts';
-import { parseObject } from './request-body.ts';
 
 /**
  * GraphQL over HTTP. `application/json` answers 200 for every failure of a document or of the domain, since real clients drop the
@@ -67,26 +66,6 @@ function note({ record }: FastifyRequest, { operation }: OperationRequest, codes
   record.codes = codes;
   record.isMutation = operation?.isMutation === true;
   record.operation = operation?.name ?? null;
-}
-
-class WaitingClient implements Client {
-  readonly #response: ServerResponse;
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-  }
-
-  get isGone(): boolean {
-    return this.#response.destroyed;
-  }
-
-  onGone(listener: () => void): () => void {
-    const closed = () => {
-      if (!this.#response.writableFinished) listener();
-    };
-    this.#response.on('close', closed);
-    return () => this.#response.off('close', closed);
-  }
 }
 
 function readQuery({ query }: FastifyRequest): OperationParams {

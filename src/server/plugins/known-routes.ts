@@ -1,24 +1,34 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
+import { DIALECTS } from '../../rest/dialects.ts';
 
 /** What a reader of an error may try; the explorer's files have paths of their own below its. */
-const SERVED = ['/graphql', '/oauth2/token', '/explorer/', '/livez', '/readyz', '/metrics'];
+const SERVED = [
+  '/graphql',
+  '/oauth2/token',
+  '/explorer/',
+  '/livez',
+  '/readyz',
+  '/metrics',
+  ...DIALECTS.flatMap(({ prefixes }) => prefixes),
+];
 
 /** How methods are listed. */
-const ORDER = ['GET', 'HEAD', 'POST', 'DELETE'];
+const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Refuses a path that is not served, which says what is, and a method that its path does not have, with those that it has. */
 export function knownRoutes(app: FastifyInstance): void {
-  const methods = new Map<string, Set<string>>();
+  const routes = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
-    const known = methods.get(url) ?? new Set();
-    for (const one of [method].flat()) known.add(one);
-    methods.set(url, known);
+    const known = routes.get(url) ?? { path: pathOf(url), methods: new Set() };
+    for (const one of [method].flat()) known.methods.add(one);
+    routes.set(url, known);
   });
 
   const allowedAt = (path: string): readonly string[] => {
-    const found = methods.get(path) ?? [...methods].find(([url]) => url.endsWith('/*') && path.startsWith(url.slice(0, -1)))?.[1];
-    return ORDER.filter((method) => found?.has(method) === true);
+    const exact = routes.get(path);
+    const found = exact === undefined ? [...routes.values()].filter((route) => route.path.test(path)) : [exact];
+    return ORDER.filter((method) => found.some(({ methods }) => methods.has(method)));
   };
   const refuse = ({ url, method }: FastifyRequest): never => {
     const [path = ''] = url.split('?');
@@ -36,6 +46,16 @@ export function knownRoutes(app: FastifyInstance): void {
     done();
   });
   app.setNotFoundHandler(refuse);
+}
+
+/** The paths that a route of the router's form matches: `:name` stands for one part of a path, and `*` at its end for any. */
+function pathOf(url: string): RegExp {
+  const parts = url.split(/(:\w+|\*$)/);
+  return new RegExp(`^${parts.map((part, at) => (at % 2 === 0 ? escaped(part) : part === '*' ? '.*' : '[^/]+')).join('')}$`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** Of a page's file that is not there, or whose path is not one that files have. */

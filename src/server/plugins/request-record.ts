@@ -1,19 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
 import type { Gateway } from '../gateway.ts';
-import { type AccessLogRecord, startAccessLogRecord } from '../observation/access-log-record.ts';
+import { startAccessLogRecord } from '../observation/access-log-record.ts';
 import type { ClientAddress } from '../request/client-address.ts';
 import { ReceivedRequest } from '../request/request-info.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the audit is told of the request. */
-    info: RequestInfo;
     /** Who is at the other end, behind the proxies that are trusted. */
     clientAddress: ClientAddress;
-    record: AccessLogRecord;
-    /** Who is calling, on the routes that ask. */
-    actor: Actor;
     /** The body as it came, where there was one. */
     bodyText: string;
   }

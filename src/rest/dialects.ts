@@ -1,0 +1,5 @@
+import type { Dialect } from './kit/dialect.ts';
+import { native } from './native/index.ts';
+
+/** Every dialect that is served, and has an OpenAPI document. No path may be below the prefixes of two. */
+export const DIALECTS: readonly Dialect[] = [native];

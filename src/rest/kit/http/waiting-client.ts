@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http';
+import type { Client } from '../../../admission/deadline.ts';
+
+/** The client that an answer is for. */
+export class WaitingClient implements Client {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get isGone(): boolean {
+    return this.#response.destroyed;
+  }
+
+  onGone(listener: () => void): () => void {
+    const closed = () => {
+      if (!this.#response.writableFinished) listener();
+    };
+    this.#response.on('close', closed);
+    return () => this.#response.off('close', closed);
+  }
+}

@@ -1,0 +1,26 @@
+import { byToken } from '../kit/access/authentication.ts';
+import { shownToken } from '../kit/access/shown-token.ts';
+import type { Dialect } from '../kit/dialect.ts';
+import { serveRoutes } from '../kit/route.ts';
+import { connections } from './connections.ts';
+import { renderProblem } from './errors.ts';
+import { leases } from './leases.ts';
+import { problem } from './shapes.ts';
+
+/** Our own way in over REST, small: what jobs and scripts need without GraphQL. */
+export const native: Dialect = {
+  name: 'native',
+  title: 'Changeover',
+  description: 'What jobs and scripts need without GraphQL. A request with x-mcd-idempotent-id is carried out once.',
+  prefixes: ['/api/v1'],
+  renderError: renderProblem,
+  errorShape: problem,
+  securitySchemes: {
+    bearer: { type: 'http', scheme: 'bearer', description: 'An API token, or a bearer that was got for one at /oauth2/token.' },
+    token: { type: 'apiKey', in: 'header', name: 'x-mcd-token', description: 'The secret of an API token, with its id in x-mcd-id.' },
+  },
+  routes(app, gateway) {
+    const authenticate = byToken(gateway, shownToken);
+    serveRoutes(app, gateway, { dialect: native, authenticate }, [...connections, ...leases]);
+  },
+};
