@@ -1,24 +1,29 @@
-// Compiles the product into dist: the server with tsc, then the explorer's page with Vite. What is up to date is not done again.
+// Builds the product into dist: tsc compiles the sources into build, from which what runs is bundled, and Vite makes the explorer's page.
+// What is up to date is not done again.
 //   --clean         starts from an empty dist, as a package must
 //   --if-possible   leaves with a note where the tools are not installed (npm ci --omit=dev)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { root } from './root.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const SHARED_INPUTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const PAGES = ['explorer', 'console'];
 
 /** Builds what changed since the last build. Throws when a tool fails; its own output says why. */
 export function build({ clean = false } = {}) {
-  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  step('server', inputsBelow('src', PAGES), () => run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']));
+  if (clean) for (const folder of ['build', 'dist']) rmSync(join(root, folder), { recursive: true, force: true });
+  const sources = inputsBelow('src', PAGES);
+  step('compiled', sources, () => run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']));
+  step('bundled', [...sources, 'scripts/bundle.mjs', 'scripts/third-party-notices.mjs'], () => run('scripts/bundle.mjs', []));
   for (const page of PAGES) {
     const config = `src/${page}/vite.config.ts`;
     if (existsSync(join(root, config)))
-      step(page, inputsBelow(`src/${page}`, []), () => run('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'error']));
+      step(page, inputsBelow(`src/${page}`, []), () =>
+        run('node_modules/vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'error']),
+      );
   }
   chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 }
@@ -49,8 +54,8 @@ function inputsBelow(folder, without) {
 }
 
 function run(tool, args) {
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`${tool.split('/')[0]} failed`);
+  const { status } = spawnSync(process.execPath, [join(root, tool), ...args], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${tool.split('/').at(-1)} failed`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

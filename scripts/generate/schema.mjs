@@ -1,6 +1,6 @@
 import { printSchema } from 'graphql';
-import { createCatalogue } from '../../dist/connectors/catalogue.js';
-import { createSchema } from '../../dist/graphql/schema/schema.js';
+import { createCatalogue } from '../../build/connectors/catalogue.js';
+import { createSchema } from '../../build/graphql/schema/schema.js';
 
 /** The GraphQL schema, the published contract, as the compiled product has it. */
 export function schema() {

@@ -98,9 +98,9 @@ function startThread(policy: EgressPolicy, onDeath: (dead: Thread) => void): Thr
   return thread;
 }
 
-/** Workers need compiled code: where this runs from TypeScript sources, as tests do, they use what is in dist. */
+/** Workers need compiled code: where this runs from TypeScript sources, as tests do, they use what is in build. */
 export function compiled(url: string): URL {
-  return new URL(url.endsWith('.ts') ? url.replace(/\/src\/(?!.*\/src\/)/, '/dist/').replace(/\.ts$/, '.js') : url);
+  return new URL(url.endsWith('.ts') ? url.replace(/\/src\/(?!.*\/src\/)/, '/build/').replace(/\.ts$/, '.js') : url);
 }
 
 export function failedOutcome(error: unknown): ValidationOutcome {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
+import { openDatabase } from '../../build/store/sqlite/sqlite-driver.js';
 import { median, round } from './report/statistics.mjs';
 import { openGateway } from './setup/gateway.mjs';
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
+import { openDatabase } from '../../build/store/sqlite/sqlite-driver.js';
 import { median, round } from './report/statistics.mjs';
 import { openGateway } from './setup/gateway.mjs';
 

@@ -30,7 +30,7 @@ describe('a package that can not be used ends the start with one line that names
   };
   for (const [name, index] of Object.entries(packages)) install.write(name, { 'package.json': packageJson, 'index.js': index });
   const copy = join(install.folder, 'node_modules/own-copy/node_modules/changeover');
-  for (const path of ['package.json', 'dist/domain', 'dist/connectors', 'node_modules']) {
+  for (const path of ['package.json', 'dist/chunks', 'dist/connectors', 'node_modules']) {
     cpSync(join(install.folder, 'node_modules/changeover', path), join(copy, path), { recursive: true, verbatimSymlinks: true });
   }
 

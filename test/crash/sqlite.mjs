@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../dist/store/sqlite/sqlite-driver.js';
+import { openDatabase } from '../../build/store/sqlite/sqlite-driver.js';
 import { check } from './checks/check.mjs';
 import { readState } from './checks/state.mjs';
 import { CALLS } from './faults/points.mjs';

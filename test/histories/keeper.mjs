@@ -1,8 +1,8 @@
 // Whoever looks after the keys while the clients work, and time, which goes faster for what was replaced.
 import { join } from 'node:path';
-import { socketGateway } from '../../dist/cli/gateway/transport.js';
-import { loadMasterKey } from '../../dist/crypto/master-key.js';
-import { postgresTables, sqliteTables } from '../../dist/store/tables/tables.js';
+import { socketGateway } from '../../build/cli/gateway/transport.js';
+import { loadMasterKey } from '../../build/crypto/master-key.js';
+import { postgresTables, sqliteTables } from '../../build/store/tables/tables.js';
 import { makeKey, rotateMasterKey } from '../crash/postgres.mjs';
 import { DOCUMENTS } from '../crash/workload/workload.mjs';
 import { asRow, bytesOf, rowSigner } from '../support/store/row-signer.mjs';

@@ -1,5 +1,5 @@
-import { createCommandLine } from '../../../dist/cli/command-line.js';
-import { EXIT_CODES } from '../../../dist/cli/output/report-error.js';
+import { createCommandLine } from '../../../build/cli/command-line.js';
+import { EXIT_CODES } from '../../../build/cli/output/report-error.js';
 import { code, page, table } from '../markdown.mjs';
 
 export default page(

@@ -1,5 +1,5 @@
-import { RETRYABLE_PROBLEMS, VALIDATION_CODES } from '../../../dist/domain/connector/validation.js';
-import { ERROR_CODES, RETRYABLE_CODES } from '../../../dist/domain/errors/errors.js';
+import { RETRYABLE_PROBLEMS, VALIDATION_CODES } from '../../../build/domain/connector/validation.js';
+import { ERROR_CODES, RETRYABLE_CODES } from '../../../build/domain/errors/errors.js';
 import { code, page, table } from '../markdown.mjs';
 
 export default page(

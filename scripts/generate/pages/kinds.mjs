@@ -1,6 +1,6 @@
-import { createCatalogue } from '../../../dist/connectors/catalogue.js';
-import { PARITY } from '../../../dist/domain/change/proof/parity.js';
-import { fieldMeta } from '../../../dist/domain/connector/field.js';
+import { createCatalogue } from '../../../build/connectors/catalogue.js';
+import { PARITY } from '../../../build/domain/change/proof/parity.js';
+import { fieldMeta } from '../../../build/domain/connector/field.js';
 import { code, page, table } from '../markdown.mjs';
 
 const kinds = createCatalogue()

@@ -1,4 +1,4 @@
-import { LOG_EVENTS, LOG_FIELDS } from '../../../dist/log-events.js';
+import { LOG_EVENTS, LOG_FIELDS } from '../../../build/log-events.js';
 import { code, page, table } from '../markdown.mjs';
 
 export default page(

@@ -1,4 +1,4 @@
-import { METRICS } from '../../../dist/server/observation/metric-table.js';
+import { METRICS } from '../../../build/server/observation/metric-table.js';
 import { code, page, table } from '../markdown.mjs';
 
 export default page(

@@ -1,4 +1,4 @@
-import { ROLES } from '../../../dist/domain/token/roles.js';
+import { ROLES } from '../../../build/domain/token/roles.js';
 import { code, page, table } from '../markdown.mjs';
 
 export default page(

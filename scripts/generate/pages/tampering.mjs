@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
-import { COVERAGE } from '../../../dist/store/tables/coverage.js';
-import { sqliteTables } from '../../../dist/store/tables/tables.js';
+import { COVERAGE } from '../../../build/store/tables/coverage.js';
+import { sqliteTables } from '../../../build/store/tables/tables.js';
 import { code, page, table } from '../markdown.mjs';
 
 const tableOf = new Map(Object.entries(sqliteTables));

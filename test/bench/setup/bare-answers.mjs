@@ -1,8 +1,8 @@
 // What the bare server answers, by the name of the request: the same statements as the gateway's, and the answer written by hand.
 
-import { identifiersOf } from '../../../dist/domain/connection/details/details.js';
-import { BI_CATEGORIES, ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../../dist/domain/integration/integration-category.js';
-import { reportedType, warehouseType } from '../../../dist/graphql/lead/lead-names.js';
+import { identifiersOf } from '../../../build/domain/connection/details/details.js';
+import { BI_CATEGORIES, ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../../build/domain/integration/integration-category.js';
+import { reportedType, warehouseType } from '../../../build/graphql/lead/lead-names.js';
 
 const MOST = 10_001;
 

@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp } from '../../../dist/app.js';
-import { readConfig } from '../../../dist/config.js';
-import { localActor } from '../../../dist/operations/access/prepare-instance.js';
-import { stageCreation } from '../../../dist/operations/changes/stage-creation.js';
-import { stageUpdate } from '../../../dist/operations/changes/stage-update.js';
-import { commitChange } from '../../../dist/operations/commits/commit-change.js';
-import { addConnection } from '../../../dist/operations/connections/add-connection.js';
-import { acquireLease } from '../../../dist/operations/leases/acquire-lease.js';
-import { releaseLease } from '../../../dist/operations/leases/release-lease.js';
-import { validateChange } from '../../../dist/operations/validations/validate-change.js';
+import { createApp } from '../../../build/app.js';
+import { readConfig } from '../../../build/config.js';
+import { localActor } from '../../../build/operations/access/prepare-instance.js';
+import { stageCreation } from '../../../build/operations/changes/stage-creation.js';
+import { stageUpdate } from '../../../build/operations/changes/stage-update.js';
+import { commitChange } from '../../../build/operations/commits/commit-change.js';
+import { addConnection } from '../../../build/operations/connections/add-connection.js';
+import { acquireLease } from '../../../build/operations/leases/acquire-lease.js';
+import { releaseLease } from '../../../build/operations/leases/release-lease.js';
+import { validateChange } from '../../../build/operations/validations/validate-change.js';
 import { writeMasterKey } from './master-key.mjs';
 
 /** A validator that does nothing: what is measured is the protocol and its store. */

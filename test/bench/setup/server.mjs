@@ -1,10 +1,10 @@
 // One of the servers that the bench compares, in a process of its own: `node server.mjs <kind> <data dir> <request>`. All run the same SQL behind the same
 // authentication; what differs is how a request gets to it and its answer back. Tells its CPU time when asked.
 import { createServer } from 'node:http';
-import { createApp } from '../../../dist/app.js';
-import { readConfig } from '../../../dist/config.js';
-import { OperationRequest } from '../../../dist/graphql/operation-request.js';
-import { authenticate } from '../../../dist/operations/access/authenticate.js';
+import { createApp } from '../../../build/app.js';
+import { readConfig } from '../../../build/config.js';
+import { OperationRequest } from '../../../build/graphql/operation-request.js';
+import { authenticate } from '../../../build/operations/access/authenticate.js';
 import { BARE_ANSWERS } from './bare-answers.mjs';
 
 const [kind, dataDir, request] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // Writes projects until it is killed or can't go on; says which ones were acknowledged, one line each, and what refused the rest.
 import { createHmac, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { openStore } from '../../../dist/store/open-store.js';
+import { openStore } from '../../../build/store/open-store.js';
 
 const [dataDir, most] = process.argv.slice(2);
 const say = (line) => writeSync(1, `${line}\n`);

@@ -21,7 +21,7 @@ export function createRunner() {
     made += 1;
     const file = join(folder, `${made}.mjs`);
     // Its password is a secret, as the connectors' own builders would have it.
-    const domain = new URL('../../../dist/domain/connector/', import.meta.url).href;
+    const domain = new URL('../../../build/domain/connector/', import.meta.url).href;
     writeFileSync(
       file,
       `import net from 'node:net'; import dns from 'node:dns'; import http from 'node:http'; import dgram from 'node:dgram'; import { secret } from '${domain}field.js'; import { secretText } from '${domain}field-types.js';

@@ -1,7 +1,7 @@
 // Runs commands of the built command line one after the other, as each would run in a process of its own: what a process loads at its start is loaded once.
-import '../../../dist/harden-process.js';
+import '../../../build/harden-process.js';
 import { Readable } from 'node:stream';
-import { runCommandLine } from '../../../dist/cli/run-command-line.js';
+import { runCommandLine } from '../../../build/cli/run-command-line.js';
 
 const PROGRAM = process.argv.slice(0, 2);
 const written = { stdout: '', stderr: '' };

@@ -10,14 +10,14 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const MAKE_EACH = `
 import { text } from 'node:stream/consumers';
 const dist = process.argv[1];
-const [{ createApp }, { readConfig }, { StartupError }] = await Promise.all(['app.js', 'config.js', 'domain/errors/startup-error.js'].map((file) => import(dist + file)));
+const [{ createApp }, { readConfig }] = await Promise.all(['app.js', 'config.js'].map((file) => import(dist + file)));
 const ends = [];
 for (const environment of JSON.parse(await text(process.stdin)))
   try {
     await createApp(readConfig(environment));
     ends.push('made');
   } catch (error) {
-    ends.push(error instanceof StartupError ? error.message : String(error));
+    ends.push(error.constructor.name === 'StartupError' ? error.message : String(error));
   }
 process.stdout.write(JSON.stringify(ends));
 `;

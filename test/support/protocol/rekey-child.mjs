@@ -1,8 +1,8 @@
 // Takes one step of a rotation of the master key, and dies as if the power were cut.
-import { createApp } from '../../../dist/app.js';
-import { readConfig } from '../../../dist/config.js';
-import { localActor } from '../../../dist/operations/access/prepare-instance.js';
-import { rotateMasterKey } from '../../../dist/operations/keys/rotate-master-key.js';
+import { createApp } from '../../../build/app.js';
+import { readConfig } from '../../../build/config.js';
+import { localActor } from '../../../build/operations/access/prepare-instance.js';
+import { rotateMasterKey } from '../../../build/operations/keys/rotate-master-key.js';
 
 const app = await createApp(readConfig());
 const actor = localActor(app.projectId, 'test', { id: 'rekey', ip: null, client: {} });

@@ -1,9 +1,9 @@
 // Signs rows as the gateway does, for tests that hasten time past it: the key is unwrapped from the store with the master key.
 import { createHmac } from 'node:crypto';
 import { getTableColumns } from 'drizzle-orm';
-import { keyEncryptionKey, lengthPrefixed } from '../../../dist/crypto/derive.js';
-import { open } from '../../../dist/crypto/envelope.js';
-import { textOf } from '../../../dist/store/sql/signing/row-mac.js';
+import { keyEncryptionKey, lengthPrefixed } from '../../../build/crypto/derive.js';
+import { open } from '../../../build/crypto/envelope.js';
+import { textOf } from '../../../build/store/sql/signing/row-mac.js';
 
 /** `key` is the row of data_keys of purpose `row`; it is the same key after a rotation of the master key. */
 export function rowSigner(masterKey, { owner, purpose, generation, wrapped }) {
