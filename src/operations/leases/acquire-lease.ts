@@ -56,7 +56,7 @@ export async function acquireLease(services: Services, actor: Actor, input: Acqu
       await tx.leases.insert(lease);
       await record(services, tx, actor, leaseEntry('lease.acquire', lease));
       // Content that does not open is not leased; the transaction is rolled back (N7).
-      return { lease, key, credentials: await open(current, tx) };
+      return { lease, key, kind: current.kind, credentials: await open(current, tx) };
     }),
   );
   services.revealed({ kind: 'acquired', leaseId: held.lease.id, credentials: held.credentials });

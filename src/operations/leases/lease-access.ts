@@ -12,6 +12,8 @@ import { writeAs } from '../write-as.ts';
 
 export interface HeldLease {
   readonly lease: Lease;
+  /** Of the pinned version: what its fields mean. */
+  readonly kind: string;
   /** By the connector's field keys. */
   readonly credentials: Details;
 }
@@ -43,7 +45,7 @@ export async function readLive(
   const version = await tx.versions.find(scopeOf(actor), lease.connectionId, lease.version);
   if (version === null) throw notFound('live lease');
   await record(services, tx, actor, leaseEntry('lease.read', lease));
-  return { lease, credentials: await open(version, tx) };
+  return { lease, kind: version.kind, credentials: await open(version, tx) };
 }
 
 type LeaseAction = 'lease.acquire' | 'lease.read' | 'lease.renew' | 'lease.release' | 'lease.end';

@@ -40,6 +40,7 @@ export function addLeases(builder: Builder, { lease }: LeaseTypes, pages: PageTy
         description: 'Shown once, where the lease is acquired: it reads, renews and releases it.',
         resolve: (row) => row.key ?? null,
       }),
+      kind: t.exposeString('kind', { nullable: false, description: 'Of the pinned version: the kind says what each field is.' }),
       credentials: t.field({
         type: 'GenericScalar',
         nullable: false,
