@@ -51,7 +51,7 @@ export default defineConfig({
       }),
       // The lead API's own clients, from PyPI and npm.
       project('clients', {
-        include: ['test/clients/*.clients.ts'],
+        include: ['test/clients/**/*.clients.ts'],
         globalSetup: ['test/clients/install-clients.ts'],
         maxWorkers: 1,
         sequence: { groupOrder: 6 },

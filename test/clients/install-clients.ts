@@ -17,6 +17,8 @@ export interface InstalledClients {
   readonly tools: string;
   /** What leads the names of vendors to this machine. */
   readonly vendorNames: string;
+  /** Our own client for jobs, installed as people install it, beside Airflow. */
+  readonly jobs: { readonly python: string; readonly run: string; readonly airflow: string; readonly source: string };
 }
 
 declare module 'vitest' {
@@ -42,7 +44,20 @@ export default function setUp(project: TestProject): void {
     montecarlo: join(python, 'bin/montecarlo'),
     tools: join(tools, 'node_modules/.bin'),
     vendorNames: join(names, 'vendor-names.so'),
+    jobs: installJobsClient(),
   });
+}
+
+/** Airflow and the client of `clients/python`, which is built and installed anew in each run, since it is what is tested. */
+function installJobsClient(): InstalledClients['jobs'] {
+  const source = join(here, '../../clients/python');
+  const folder = installPython('jobs', readFileSync(join(here, 'jobs/requirements.txt'), 'utf8').trim().split('\n'));
+  const bin = (name: string) => join(folder, 'bin', name);
+  const copy = join(folder, 'source');
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(source, copy, { recursive: true });
+  run(bin('pip'), ['install', '--quiet', '--disable-pip-version-check', '--force-reinstall', '--no-deps', '--no-build-isolation', copy]);
+  return { python: bin('python'), run: bin('changeover-run'), airflow: bin('airflow'), source };
 }
 
 /** The folder of what is made from the file; an installation that was cut short is made anew. */
