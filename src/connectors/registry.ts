@@ -37,6 +37,22 @@ import opsGenie from './ops-genie/index.ts';
 import oracle from './oracle/index.ts';
 import pagerDuty from './pager-duty/index.ts';
 import pinecone from './pinecone/index.ts';
+import positAws from './posit-aws/index.ts';
+import positAzure from './posit-azure/index.ts';
+import positAzureOpenai from './posit-azure-openai/index.ts';
+import positBigquery from './posit-bigquery/index.ts';
+import positConnect from './posit-connect/index.ts';
+import positCustom from './posit-custom/index.ts';
+import positDatabricks from './posit-databricks/index.ts';
+import positDrive from './posit-drive/index.ts';
+import positGithub from './posit-github/index.ts';
+import positGoogle from './posit-google/index.ts';
+import positMsgraph from './posit-msgraph/index.ts';
+import positSalesforce from './posit-salesforce/index.ts';
+import positSharepoint from './posit-sharepoint/index.ts';
+import positSheets from './posit-sheets/index.ts';
+import positSnowflake from './posit-snowflake/index.ts';
+import positVertexAi from './posit-vertex-ai/index.ts';
 import postgres from './postgres/index.ts';
 import powerBi from './power-bi/index.ts';
 import presto from './presto/index.ts';
@@ -107,6 +123,22 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: oracle, moduleUrl: at('oracle') },
   { connector: pagerDuty, moduleUrl: at('pager-duty') },
   { connector: pinecone, moduleUrl: at('pinecone') },
+  { connector: positAws, moduleUrl: at('posit-aws') },
+  { connector: positAzure, moduleUrl: at('posit-azure') },
+  { connector: positAzureOpenai, moduleUrl: at('posit-azure-openai') },
+  { connector: positBigquery, moduleUrl: at('posit-bigquery') },
+  { connector: positConnect, moduleUrl: at('posit-connect') },
+  { connector: positCustom, moduleUrl: at('posit-custom') },
+  { connector: positDatabricks, moduleUrl: at('posit-databricks') },
+  { connector: positDrive, moduleUrl: at('posit-drive') },
+  { connector: positGithub, moduleUrl: at('posit-github') },
+  { connector: positGoogle, moduleUrl: at('posit-google') },
+  { connector: positMsgraph, moduleUrl: at('posit-msgraph') },
+  { connector: positSalesforce, moduleUrl: at('posit-salesforce') },
+  { connector: positSharepoint, moduleUrl: at('posit-sharepoint') },
+  { connector: positSheets, moduleUrl: at('posit-sheets') },
+  { connector: positSnowflake, moduleUrl: at('posit-snowflake') },
+  { connector: positVertexAi, moduleUrl: at('posit-vertex-ai') },
   { connector: postgres, moduleUrl: at('postgres') },
   { connector: powerBi, moduleUrl: at('power-bi') },
   { connector: presto, moduleUrl: at('presto') },

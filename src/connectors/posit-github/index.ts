@@ -1,0 +1,3 @@
+import { definePositKind } from '../families/posit/define-posit.ts';
+
+export default definePositKind('github');
