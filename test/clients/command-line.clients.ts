@@ -1,16 +1,19 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ADD_COMMANDS, type AddCommand } from './commands/add-commands.ts';
 import { FIRST_DATABASE, firstConnection, update } from './commands/first-connection.ts';
+import { beforeGrant, READER, withGrant } from './commands/granted-roles.ts';
 import { LEFT_OUT } from './commands/left-out.ts';
 import { NOT_SERVED } from './commands/not-served.ts';
 import { keysAndSecrets, selfHosted, signingIn } from './commands/project-work.ts';
 import { REFUSED } from './commands/refused-commands.ts';
 import { type Memory, options, runSteps, type Step } from './commands/step.ts';
 import { STREAMING, streamingStory } from './commands/streaming.ts';
+import { startAccount } from './world/aws-account.ts';
 import { type CommandLine, runProgram, startCommandLine } from './world/command-line.ts';
 import { SECRET, type Systems, startSystems } from './world/systems.ts';
 import { openWorld, type World } from './world/world.ts';
@@ -65,6 +68,33 @@ describe('the command line', () => {
       },
       openWorld({ settings: { MCD_SALES: content } }),
     );
+  });
+
+  test('works by roles of AWS once the operator has granted them', async () => {
+    await systems.postgres.query(
+      `create role "IAMR:reader" login password 'temporary-password'; grant select on orders to "IAMR:reader"`,
+      'sales',
+    );
+    const account = await startAccount();
+    const own = await openWorld({ settings: account.settings });
+    try {
+      await runSteps(own, line, beforeGrant);
+      const changeover = [
+        fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)),
+        'aws-role',
+        'grant',
+        '--role',
+        READER,
+        '--json',
+      ];
+      const env = { CHANGEOVER_URL: own.gatewayUrl, CHANGEOVER_TOKEN: own.owner.secret };
+      const { externalId } = JSON.parse((await runProgram(process.execPath, changeover, { env, home })).output);
+      account.trust(externalId);
+      await runSteps(own, line, withGrant, { externalId, database: String(systems.postgres.port) });
+    } finally {
+      await own.close();
+      account.close();
+    }
   });
 
   test('makes, shows and ends keys and secrets', async () => {
@@ -195,6 +225,7 @@ describe('what the command line has', () => {
 function wordsOf(): readonly string[] {
   const stories: readonly (readonly Step[])[] = [
     firstConnection,
+    withGrant,
     selfHosted,
     keysAndSecrets,
     signingIn,

@@ -2,16 +2,10 @@ import { afterAll, expect, test } from 'vitest';
 import type { AwsSignIn, GrantedAws } from '../../src/domain/aws/gateway-aws.ts';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { createTestPool, runAsGateway } from '../support/connectors/validate.ts';
-import { fakeAthena, fakeGlue, fakeKafka, fakeKafkaConnect, fakeS3 } from '../support/fakes/aws/data-services.ts';
 import { startFakeAws } from '../support/fakes/aws/fake-aws.ts';
+import { CLUSTER, createLake, endpointsAt, LAKE_ACTIONS } from '../support/fakes/aws/lake.ts';
 import { arnOf, keyOf, REGION, userOf } from '../support/fakes/aws/test-account.ts';
 
-const CLUSTER = `arn:aws:kafka:${REGION}:123456789012:cluster/events/0b1c2d3e-0000-4000-8000-000000000001-7`;
-const ALLOWED = [
-  ...['GetDatabases', 'GetTables', 'GetPartitions'].map((action) => `glue:${action}`),
-  ...['GetWorkGroup', 'GetDataCatalog', 'ListDatabases', 'ListTableMetadata'].map((action) => `athena:${action}`),
-  ...['s3:ListBucket', 's3:GetObject', 'kafkaconnect:ListConnectors', 'kafkaconnect:DescribeConnector', 'kafka:DescribeClusterV2'],
-];
 const READER = arnOf('role', 'service/reader');
 const OPEN = arnOf('role', 'open');
 const UNTRUSTING = arnOf('role', 'untrusting');
@@ -23,23 +17,12 @@ const EXTERNAL_ID = 'changeover-of-this-project';
 const aws = await startFakeAws({
   users: [gatewayUser],
   roles: [
-    { arn: READER, trusts, externalId: EXTERNAL_ID, allow: ALLOWED },
-    { arn: OPEN, trusts, externalId: null, allow: ALLOWED },
-    { arn: UNTRUSTING, trusts: [], externalId: EXTERNAL_ID, allow: ALLOWED },
+    { arn: READER, trusts, externalId: EXTERNAL_ID, allow: LAKE_ACTIONS },
+    { arn: OPEN, trusts, externalId: null, allow: LAKE_ACTIONS },
+    { arn: UNTRUSTING, trusts: [], externalId: EXTERNAL_ID, allow: LAKE_ACTIONS },
     { arn: GATEWAY, trusts: [], externalId: null, allow: ['sts:AssumeRole'], tokens: ['good.token', 'expired.token'] },
   ],
-  region: REGION,
-  services: {
-    glue: fakeGlue({ sales: ['orders'] }),
-    athena: fakeAthena({
-      catalogs: { AwsDataCatalog: { sales: ['orders'] } },
-      workgroups: { primary: { state: 'ENABLED', failure: null } },
-    }),
-    s3: fakeS3({ lake: { 'events/1.json': '{"a":1}' } }),
-    kafka: fakeKafka([CLUSTER]),
-    kafkaconnect: fakeKafkaConnect({ [`arn:aws:kafkaconnect:${REGION}:123456789012:connector/sink/0b1c2d3e-1`]: 'sink' }),
-  },
-  buckets: ['lake'],
+  ...createLake(),
 });
 const pool = createTestPool();
 afterAll(async () => {
@@ -47,7 +30,7 @@ afterAll(async () => {
   await pool.close();
 });
 
-const endpoints = Object.fromEntries(['sts', 'glue', 'athena', 's3', 'kafka', 'kafkaconnect'].map((service) => [service, aws.url]));
+const endpoints = endpointsAt(aws.url);
 const byKey: AwsSignIn = { by: 'key', key: keyOf('gateway') };
 const byToken = (token: string): AwsSignIn => ({ by: 'web-identity', roleArn: GATEWAY, token });
 const granted = (signIn: AwsSignIn, rest: Partial<GrantedAws> = {}): GrantedAws => ({

@@ -67,10 +67,11 @@ export const rules: readonly Rule<RedshiftDetails>[] = [
     gatewayRole(details) === null || CLUSTER.test(details.host) || WORKGROUP.test(details.host) || isLoopback(details.host)
       ? null
       : { path: 'host', message: "must be AWS's own name of the cluster or workgroup, where the gateway's identity assumes the role" },
-  ({ clusterIdentifier, workgroup }) =>
+  related([{ ways: [['clusterIdentifier'], ['workgroup']] }], ({ clusterIdentifier, workgroup }) =>
     clusterIdentifier !== undefined && workgroup !== undefined
       ? { path: 'workgroup', message: 'is for serverless, and clusterIdentifier is not: give one of them' }
       : null,
+  ),
   (details) => {
     const { region, cluster, workgroup } = readTarget(details);
     if (!usesIam(details)) return null;

@@ -15,6 +15,8 @@ const schema = buildSchema(readFileSync(new URL('../../../schema/schema.graphql'
 /** A built gateway in a process of its own, with a recorder before it that clients speak to. */
 export interface World {
   readonly url: string;
+  /** The gateway itself, beside the recorder. */
+  readonly gatewayUrl: string;
   readonly owner: { readonly id: string; readonly secret: string };
   /** What makes the command line speak to it, as the owner. */
   readonly settings: ClientSettings;
@@ -54,6 +56,7 @@ export async function openWorld({ settings = {}, vendors = {}, authorities = [] 
   const recorder = await startRecorder(gateway.url);
   return {
     url: `${recorder.url}/graphql`,
+    gatewayUrl: gateway.url,
     owner: gateway.owner,
     settings: {
       MCD_API_ENDPOINT: `${recorder.url}/graphql`,

@@ -95,6 +95,20 @@ describe('one way to log in', () => {
       { password: 'p' },
       { ...redshift, password: 'p' },
     ],
+    [
+      'a workgroup replaces a cluster',
+      'redshift',
+      { ...redshift, host: '127.0.0.1', ...awsKey, region: 'eu-west-1', clusterIdentifier: 'lake' },
+      { workgroup: 'analytics' },
+      { ...redshift, host: '127.0.0.1', ...awsKey, region: 'eu-west-1', workgroup: 'analytics' },
+    ],
+    [
+      'a cluster replaces a workgroup',
+      'redshift',
+      { ...redshift, host: '127.0.0.1', ...awsKey, region: 'eu-west-1', workgroup: 'analytics' },
+      { clusterIdentifier: 'lake' },
+      { ...redshift, host: '127.0.0.1', ...awsKey, region: 'eu-west-1', clusterIdentifier: 'lake' },
+    ],
     ['a role that the gateway assumes replaces a password', 'redshift', { ...redshift, password: 'p' }, role, { ...redshift, ...role }],
     [
       'an app replaces a user, the password and the token of the user',
