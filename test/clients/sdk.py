@@ -2,58 +2,20 @@
 
 import concurrent.futures
 import json
-import logging
 import os
 import socket
-import sys
-import traceback
 import uuid
 
-logging.disable(logging.CRITICAL)
+from pycarlo.common.errors import GqlError, InvalidSessionError
+from pycarlo.common.retries import ExponentialBackoff
+from pycarlo.core import Client, Mutation, Query, Session
+from pycarlo.core.endpoint import Endpoint
+from sdk_session import case, client, code_of, end, memory, mutate, query, remember
 
-from pycarlo.common.errors import GqlError, InvalidSessionError  # noqa: E402
-from pycarlo.common.retries import ExponentialBackoff  # noqa: E402
-from pycarlo.core import Client, Mutation, Query, Session  # noqa: E402
-from pycarlo.core.endpoint import Endpoint  # noqa: E402
-
-client = Client(
-    Session(
-        mcd_id=os.environ["MCD_DEFAULT_API_ID"],
-        mcd_token=os.environ["MCD_DEFAULT_API_TOKEN"],
-        endpoint=os.environ["MCD_API_ENDPOINT"],
-    )
-)
 port = int(os.environ["TARGET_PORT"])
 OLD = {"user": "reader", "password": "winter-2025-reader"}
 NEW = {"user": "reader_2026", "password": "spring-2026-reader"}
 DETAILS = {"db_type": "postgres", "host": "127.0.0.1", "port": port, "db_name": "first", **OLD}
-failed = 0
-
-
-def case(name, holds):
-    """One line; `holds` says whether it is right, or raises."""
-    global failed
-    try:
-        right = holds()
-    except Exception:
-        traceback.print_exc(file=sys.stdout)
-        right = False
-    failed += not right
-    print(f"{'ok    ' if right else 'FAILED'}  {name}", flush=True)
-
-
-def call(operation, field, arguments, **options):
-    """Runs one operation and returns its field, all of whose own fields the SDK has asked for."""
-    getattr(operation, field)(**arguments)
-    return getattr(client(operation, **options), field)
-
-
-def query(field, _options=None, **arguments):
-    return call(Query(), field, arguments, **(_options or {}))
-
-
-def mutate(field, _options=None, **arguments):
-    return call(Mutation(), field, arguments, **(_options or {}))
 
 
 def selected(operation, select):
@@ -67,18 +29,6 @@ def refused(code, run):
     except GqlError as error:
         return code in str(error) or getattr(error, "error_code", None) == code or code == ""
     return False
-
-
-def code_of(run):
-    """The code of the first error, where the SDK looks for it."""
-    try:
-        run()
-    except GqlError as error:
-        return Endpoint._get_error_code(error.body)
-    return None
-
-
-memory = {}
 
 
 def oauth_client(secret):
@@ -116,11 +66,6 @@ def bearer_of_revoked_token():
     before = held("{ getUser { email } }").get_user.email
     mutate("delete_access_token", token_id=made.id)
     return before == "short" and refused("", lambda: held("{ getUser { email } }"))
-
-
-def remember(**values):
-    memory.update(values)
-    return all(value is not None for value in values.values())
 
 
 def same_id_twice():
@@ -350,4 +295,4 @@ cases = [
 
 for name, holds in cases:
     case(name, holds)
-sys.exit(1 if failed else 0)
+end()

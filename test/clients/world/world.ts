@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, Kind, parse, validate } from 'graphql';
 import { inject } from 'vitest';
 import { TEST_AUTHORITY } from '../../support/fakes/test-certificate.ts';
 import type { Answer } from '../../support/gateway/gateway.ts';
@@ -22,8 +22,8 @@ export interface World {
   readonly settings: ClientSettings;
   /** Asks the gateway itself, beside the client. */
   ask(query: string, variables?: object): Promise<Answer['data']>;
-  /** What is wrong with the documents that were sent since the last call, and how many there were: each has to be valid, and within every limit. */
-  faultsOfDocuments(): { readonly sent: number; readonly faults: readonly string[] };
+  /** What is wrong with the documents that were sent since the last call: each has to be valid, and within every limit. Also the root fields of them all, as in `Query.getUser`. */
+  faultsOfDocuments(): { readonly faults: readonly string[]; readonly fields: readonly string[] };
   close(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export async function openWorld({ settings = {}, vendors = {}, authorities = [] 
     },
     faultsOfDocuments() {
       const taken = recorder.take();
-      return { sent: taken.length, faults: taken.flatMap(faultsOf) };
+      return { faults: taken.flatMap(faultsOf), fields: taken.flatMap(({ document }) => fieldsOf(document)) };
     },
     async close() {
       recorder.close();
@@ -96,6 +96,16 @@ function faultsOf({ document, errors }: ReturnType<Awaited<ReturnType<typeof sta
   const invalid = validate(schema, parse(document)).map(({ message }) => message);
   const limited = errors.filter(({ code }) => code === 'LIMIT_EXCEEDED').map(({ message }) => message);
   return [...invalid, ...limited].map((fault) => `${fault} (${document.trim().slice(0, 80)})`);
+}
+
+function fieldsOf(document: string): readonly string[] {
+  return parse(document).definitions.flatMap((definition) =>
+    definition.kind !== Kind.OPERATION_DEFINITION
+      ? []
+      : definition.selectionSet.selections.flatMap((one) =>
+          one.kind === Kind.FIELD ? [`${definition.operation === 'query' ? 'Query' : 'Mutation'}.${one.name.value}`] : [],
+        ),
+  );
 }
 
 /** An authority and a certificate for this machine and for each of the names, made for this run: the paths of their files. */
