@@ -49,6 +49,7 @@ export function createStore(engine: Engine): Store {
     },
     now: safely(() => engine.now()),
     ping: safely(() => engine.ping()),
+    schemaDifference: safely(() => engine.schemaDifference()),
     close: () => engine.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Notifications } from '../domain/ports/notifications.ts';
 import type { WriteOptions } from '../domain/ports/store.ts';
+import type { SchemaDifference } from '../domain/ports/upkeep-store.ts';
 import type { Tables } from './tables/tables.ts';
 
 /**
@@ -39,5 +40,6 @@ export interface Engine {
   transaction<T>(work: (tx: EngineTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   now(): Promise<number>;
   ping(): Promise<void>;
+  schemaDifference(): Promise<SchemaDifference | null>;
   close(): Promise<void>;
 }

@@ -155,9 +155,20 @@ export interface AuditFinding {
   /**
    * `unsealed` rows are waiting for the sealer and are no fault. `forged-cut`: the store says that rows were archived and cut, and the
    * record of it is not ours. `cut-altered`: the rows that stayed when others were cut were changed since. `lost`: a row that the gateway
-   * had written was gone before it was numbered, as the audit says itself.
+   * had written was gone before it was numbered, as the audit says itself. `schema-altered`: a table is not as the
+   * migrations made it, or something hangs on it that is not ours; `rowId` says what.
    */
-  readonly kind: 'edited' | 'missing' | 'lost' | 'reordered' | 'truncated' | 'unanchored' | 'unsealed' | 'forged-cut' | 'cut-altered';
+  readonly kind:
+    | 'edited'
+    | 'schema-altered'
+    | 'missing'
+    | 'lost'
+    | 'reordered'
+    | 'truncated'
+    | 'unanchored'
+    | 'unsealed'
+    | 'forged-cut'
+    | 'cut-altered';
   readonly seq: number | null;
   readonly rowId: string | null;
 }

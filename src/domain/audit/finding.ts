@@ -10,6 +10,7 @@ export interface Finding {
    * `not-in-audit`: the audit row of its commit is missing or says something else. `lost`: the audit knows a version that is not stored.
    * `row-altered`: a row is not as it was written. `row-stale`: a token, a grant, a connection, an ended lease, change or session was put back from an old copy. `row-lost`: it was deleted, as was a validation that failed.
    * An audit row is `row-lost` when it was gone before it was sealed. `state-altered`: label, current version, destruction and the destination of a reference do not fit each other.
+   * `schema-altered`: a table is not as the migrations made it, or something hangs on it, such as a trigger, that is not ours.
    */
   readonly problem:
     | 'does-not-open'
@@ -23,7 +24,7 @@ export interface Finding {
     | 'lost'
     | 'change-does-not-open'
     | AlteredRow['problem'];
-  /** The row that was changed past the gateway, for `row-altered`, `row-stale` and `row-lost`. */
+  /** The row that was changed past the gateway, for `row-altered`, `row-stale` and `row-lost`; the table and what differs of it for `schema-altered`. */
   readonly table?: string;
   readonly rowId?: string;
 }

@@ -23,7 +23,7 @@ import type { VersionReaders, VersionWriters } from '../version/version-store.ts
 import type { IdempotencyWriters } from './idempotency-store.ts';
 import type { InstanceReaders, InstanceWriters, KeyReaders, KeyWriters } from './instance-store.ts';
 import type { Notifications } from './notifications.ts';
-import type { ClockReaders, ClockWriters, IntegrityReaders, RetentionWriters } from './upkeep-store.ts';
+import type { ClockReaders, ClockWriters, IntegrityReaders, RetentionWriters, SchemaDifference } from './upkeep-store.ts';
 
 /** Signs rows with a key that the store never sees. HMAC-SHA256, 32 bytes. */
 export interface RowSigner {
@@ -55,6 +55,8 @@ export interface Store {
   signWith(signer: RowSigner): void;
   /** Cheap proof that the store answers; throws otherwise, STORAGE_FULL when it answers and its disk is known to be full. */
   ping(): Promise<void>;
+  /** How the schema differs by now from what the migrations make; null when it does not. A start refuses such a store. */
+  schemaDifference(): Promise<SchemaDifference | null>;
   close(): Promise<void>;
 }
 

@@ -30,14 +30,24 @@ export interface ClockWriters extends ClockReaders {
   set(id: string, at: number): Promise<void>;
 }
 
+/** Something that the migrations did not make, such as a trigger, or made otherwise. */
+export interface SchemaDifference {
+  /** The table that it belongs to. */
+  readonly table: string;
+  /** What it is, and its name. */
+  readonly item: string;
+  /** The whole in words. */
+  readonly text: string;
+}
+
 /**
  * `row-altered`: the row is not as we wrote it. `row-stale`: it is an older copy. `row-lost`: the list of what gives rights names it, and
- * it is not there.
+ * it is not there. `schema-altered`: the table itself, or what hangs on it, is not as the migrations made it; `rowId` says what.
  */
 export interface AlteredRow {
   readonly table: string;
   readonly rowId: string;
-  readonly problem: 'row-altered' | 'row-stale' | 'row-lost';
+  readonly problem: 'row-altered' | 'row-stale' | 'row-lost' | 'schema-altered';
 }
 
 /** For `doctor`: what was changed past the gateway. */

@@ -49,12 +49,15 @@ export async function verifyAudit(
   );
   // Rows and head are written together, so that a head which is read behind them is never before them, unless an old one was put back.
   const isBehind = next === null && last !== null && ((await readHead(services)).head?.seq ?? 0) < (last.seq ?? 0);
-  const cut: readonly AuditFinding[] = isCut || isBehind ? [{ kind: 'truncated', seq: null, rowId: null }] : [];
+  const apart: readonly AuditFinding[] = [
+    ...(isFirst ? await foreignItems(services) : []),
+    ...(isCut || isBehind ? [{ kind: 'truncated' as const, seq: null, rowId: null }] : []),
+  ];
   return {
-    ok: ok && cut.length === 0,
+    ok: ok && apart.length === 0,
     rows,
     sealed,
-    findings: [...cut, ...findings].slice(0, 200),
+    findings: [...apart, ...findings].slice(0, 200),
     head:
       last === null || last.seq === null || last.chainHash === null
         ? null
@@ -62,6 +65,12 @@ export async function verifyAudit(
     archived: archived === null ? null : { seq: archived.seq, head: archived.chainHash.toString('hex'), at: archived.at },
     next: next === null ? null : writeCursor(next),
   };
+}
+
+/** A trigger can take rows away as they are written, which leaves a chain that is whole in itself. */
+async function foreignItems({ store }: Services): Promise<readonly AuditFinding[]> {
+  const difference = await store.schemaDifference();
+  return difference === null ? [] : [{ kind: 'schema-altered', seq: null, rowId: `${difference.item} of ${difference.table}` }];
 }
 
 /** The head is signed: `isBroken` when it is not as the sealer wrote it. */

@@ -37,6 +37,7 @@ export interface Examination {
 
 /** The steps of an examination, in their order, and how far it has come in one. */
 type Cursor =
+  | { readonly schema: null }
   | { readonly versions: VersionPlace | null }
   | { readonly commits: CommitPlace | null }
   | { readonly changes: ChangePlace | null }
@@ -70,7 +71,7 @@ export async function examineStore(services: Services, actor: Actor, after: stri
     counts: { versions: 0, opened: 0, findings: 0 },
   };
   const until = after === null ? Number.POSITIVE_INFINITY : performance.now() + CALL_MS;
-  let cursor: Cursor | null = after === null || after === '' ? { versions: null } : readCursor(after);
+  let cursor: Cursor | null = after === null || after === '' ? { schema: null } : readCursor(after);
   do {
     cursor = await examinePage(examined, cursor);
     await examined.pacer.pause();
@@ -90,7 +91,7 @@ export async function examineStore(services: Services, actor: Actor, after: stri
 function readCursor(text: string): Cursor {
   try {
     const cursor = JSON.parse(text) as Cursor;
-    if (['versions', 'commits', 'changes', 'secrets', 'rows', 'stale'].some((step) => Object.hasOwn(cursor, step))) return cursor;
+    if (['schema', 'versions', 'commits', 'changes', 'secrets', 'rows', 'stale'].some((step) => Object.hasOwn(cursor, step))) return cursor;
   } catch {
     // The error below says what is wrong.
   }
@@ -100,6 +101,13 @@ function readCursor(text: string): Cursor {
 /** Examines one page and says which comes next; null at the end. */
 async function examinePage(examined: Examined, cursor: Cursor): Promise<Cursor | null> {
   const { read } = examined.services.store;
+  if ('schema' in cursor) {
+    // Of a store that changed since its start: a trigger may have hidden what the steps behind this one look for.
+    const difference = await examined.services.store.schemaDifference();
+    if (difference !== null)
+      addFindings(examined, [asFinding({ table: difference.table, rowId: difference.item, problem: 'schema-altered' })]);
+    return { versions: null };
+  }
   if ('versions' in cursor) {
     // One more tells whether the last of the page is the newest of its connection.
     const rows = await read.versions.scan(cursor.versions, PAGE + 1);

@@ -1,5 +1,6 @@
+import type { SchemaDifference } from '../../domain/ports/upkeep-store.ts';
 import { migrationsAfter } from '../migrations.ts';
-import { sayDifference } from '../schema-difference.ts';
+import { describeDifference } from '../schema-difference.ts';
 
 interface Line {
   readonly type: string;
@@ -13,10 +14,10 @@ interface Line {
 type Ask = (text: string) => Promise<readonly Record<string, unknown>[]>;
 
 /**
- * How the tables of a migrated store differ from what the migrations make, in words; null when they do not differ. The migrations run on
+ * How the tables of a migrated store differ from what the migrations make, by the first difference; null when they do not differ. The migrations run on
  * temporary tables in the same transaction and are undone again, so that the server itself describes both.
  */
-export async function comparePostgresSchema(ask: Ask): Promise<string | null> {
+export async function comparePostgresSchema(ask: Ask): Promise<SchemaDifference | null> {
   await ask('savepoint schema');
   const [before] = await ask("select current_setting('search_path') as path");
   await ask('set local search_path = pg_temp');
@@ -28,18 +29,21 @@ export async function comparePostgresSchema(ask: Ask): Promise<string | null> {
   const [shadow] = await ask(
     `select name from unnest(array[${tables.map((name) => `'${name}'`).join()}]) as name where to_regclass(quote_ident(name)) is distinct from to_regclass('public.' || quote_ident(name))`,
   );
-  if (shadow !== undefined && String(before?.path ?? '') !== '')
-    return `the name "${String(shadow.name)}" leads to another table than public."${String(shadow.name)}", by the search_path of this role`;
+  if (shadow !== undefined && String(before?.path ?? '') !== '') {
+    const name = String(shadow.name);
+    const text = `the name "${name}" leads to another table than public."${name}", by the search_path of this role`;
+    return { table: name, item: `table ${name}`, text };
+  }
   const left = new Map(expected.map((line) => [keyOf(line), line]));
   for (const line of found) {
     const known = left.get(keyOf(line));
     left.delete(keyOf(line));
     if (known === undefined && line.harmless) continue;
-    if (known === undefined) return sayDifference('added', line.type, line.name, line.table);
-    if (known.def !== line.def) return sayDifference('changed', line.type, line.name, line.table);
+    if (known === undefined) return describeDifference('added', line.type, line.name, line.table);
+    if (known.def !== line.def) return describeDifference('changed', line.type, line.name, line.table);
   }
   const [missing] = left.values();
-  return missing === undefined ? null : sayDifference('missing', missing.type, missing.name, missing.table);
+  return missing === undefined ? null : describeDifference('missing', missing.type, missing.name, missing.table);
 }
 
 const keyOf = ({ type, name, table }: Line) => `${type} ${table} ${name}`;

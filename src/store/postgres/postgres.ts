@@ -4,6 +4,7 @@ import type { Database, Engine, EngineTransaction, StatementSource } from '../en
 import { isConnectionFailure, isTransient, outcomeUnknown, StoreError, toStoreError, wasRolledBack } from '../store-error.ts';
 import { requireStorable } from '../tables/storable.ts';
 import { postgresTables } from '../tables/tables.ts';
+import { comparePostgresSchema } from './compare-postgres-schema.ts';
 
 /** One connection, taken for a transaction. */
 export interface PostgresClient extends StatementSource {
@@ -101,6 +102,14 @@ export function createPostgresEngine(source: PostgresSource, clock: Clock | null
     },
     now: async () => (clock === null ? await clockOfServer() : clock.now()),
     ping: () => source.ping(),
+    // It makes temporary tables, so that it needs a transaction, which is rolled back.
+    schemaDifference: () =>
+      withClient(async (client) => {
+        await client.query(begin);
+        const difference = await rolledBackOnError(client, () => comparePostgresSchema(async (text) => (await client.query(text)).rows));
+        await client.query('ROLLBACK');
+        return difference;
+      }),
     close: () => source.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database as Handle } from 'better-sqlite3';
+import type { SchemaDifference } from '../../domain/ports/upkeep-store.ts';
 import { MIGRATIONS_TABLE, migrationsAfter } from '../migrations.ts';
-import { sayDifference } from '../schema-difference.ts';
+import { describeDifference } from '../schema-difference.ts';
 import { openDatabase } from './sqlite-driver.ts';
 
 interface Item {
@@ -11,21 +12,36 @@ interface Item {
 }
 
 /**
- * How a store differs from what its migrations make, in words; null when it does not differ. A foreign trigger would run with every
+ * How a store differs from what its migrations make, by the first difference; null when it does not differ. A foreign trigger would run with every
  * statement of ours, and a view could replace a table. An administrator's own index is accepted if it is a plain one: neither unique, nor
  * partial, nor over expressions, which could refuse rows or run functions.
  */
-export function compareSqliteSchema(handle: Handle, migratedTo: number): string | null {
+export function compareSqliteSchema(handle: Handle, migratedTo: number): SchemaDifference | null {
+  return firstDifference(handle, migratedTo, () => true);
+}
+
+/** The same of a store in use. A further table, which no statement of ours reads or writes, is for the next start to refuse. */
+export function compareTablesInUse(handle: Handle, migratedTo: number): SchemaDifference | null {
+  return firstDifference(handle, migratedTo, ({ type, table }, ours) => ours.has(table) || (type !== 'table' && type !== 'index'));
+}
+
+function firstDifference(
+  handle: Handle,
+  migratedTo: number,
+  counts: (item: Item, ours: ReadonlySet<string>) => boolean,
+): SchemaDifference | null {
   const expected = new Map(expectedItems(migratedTo).map((item) => [keyOf(item), item]));
+  const ours = new Set([...expected.values()].map(({ table }) => table));
   for (const item of itemsOf(handle)) {
+    if (!counts(item, ours)) continue;
     const known = expected.get(keyOf(item));
     expected.delete(keyOf(item));
     if (known === undefined && item.type === 'index' && isPlain(handle, item)) continue;
-    if (known === undefined) return sayDifference('added', item.type, item.name, item.table);
-    if (known.sql !== item.sql || known.table !== item.table) return sayDifference('changed', item.type, item.name, item.table);
+    if (known === undefined) return describeDifference('added', item.type, item.name, item.table);
+    if (known.sql !== item.sql || known.table !== item.table) return describeDifference('changed', item.type, item.name, item.table);
   }
   const [missing] = expected.values();
-  return missing === undefined ? null : sayDifference('missing', missing.type, missing.name, missing.table);
+  return missing === undefined ? null : describeDifference('missing', missing.type, missing.name, missing.table);
 }
 
 const keyOf = ({ type, name }: Item) => `${type} ${name}`;

@@ -3,8 +3,10 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { WriteOptions } from '../../domain/ports/store.ts';
 import type { Engine, EngineTransaction } from '../engine.ts';
 import { createLocalNotifications } from '../local-notifications.ts';
+import { newestMigration } from '../migrations.ts';
 import { databaseCode, isDiskRefusal, isTransient, outcomeUnknown, storageFull, toStoreError, unavailable } from '../store-error.ts';
 import { sqliteTables } from '../tables/tables.ts';
+import { compareTablesInUse } from './compare-sqlite-schema.ts';
 import { openReader, openWriter } from './sqlite-handles.ts';
 import { createSqliteReserve } from './sqlite-reserve.ts';
 import { databaseOn, preparedOn } from './sqlite-statements.ts';
@@ -185,6 +187,7 @@ export function createSqliteEngine(file: string, clock: Clock, open: (file: stri
       reading('select 1').get();
       if (reserve.isFull()) throw storageFull();
     },
+    schemaDifference: async () => compareTablesInUse(readHandle, newestMigration('sqlite')),
     close: async () => {
       closed = true;
       await draining;

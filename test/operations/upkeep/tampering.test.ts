@@ -349,7 +349,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     await gateway.graphql(POLICY, { id: own, policy: { inFlight: 'OVERLAP' } });
   });
 
-  test('what takes audit rows away as they are written gets no credentials out', async () => {
+  test('what takes audit rows away as they are written gets no credentials out, and doctor and verify name it', async () => {
     const { gateway, job } = bench;
     await bench.sql(
       isSqlite
@@ -361,9 +361,26 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
         'create constraint trigger t_quiet after insert on audit deferrable initially deferred for each row execute function quiet()',
       );
     const answer = await gateway.graphql(ACQUIRE, { id }, job);
+    const { findings } = await doctor();
+    const verified = (await gateway.graphql('{ auditVerification { ok findings { kind rowId } } }')).data.auditVerification;
     await bench.sql(isSqlite ? 'drop trigger t_quiet' : 'drop trigger t_quiet on audit');
     if (!isSqlite) await bench.sql('drop function quiet()');
-    expect({ answer: codeOf(answer), showsSecret: answer.text.includes(SECOND) }).toEqual({ answer: 'INTEGRITY', showsSecret: false });
+    const item = isSqlite ? 'trigger t_quiet' : 'constraint t_quiet';
+    const isTrigger = ({ problem }: { problem: string }) => problem === 'schema-altered';
+    const undone = (await doctor()).findings.filter(isTrigger);
+    expect({
+      answer: codeOf(answer),
+      showsSecret: answer.text.includes(SECOND),
+      doctor: findings.filter(isTrigger),
+      undone,
+      verified,
+    }).toEqual({
+      answer: 'INTEGRITY',
+      showsSecret: false,
+      doctor: [{ table: 'audit', rowId: item, problem: 'schema-altered' }],
+      undone: [],
+      verified: { ok: false, findings: expect.arrayContaining([{ kind: 'schema-altered', rowId: `${item} of audit` }]) },
+    });
   });
 
   test('what is no JSON, null, or of another type is INTEGRITY with its row, and doctor names it and goes on', async () => {
@@ -395,6 +412,25 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     const served = data?.leases?.edges?.filter((edge: { node: { job: string } | null } | null) => edge?.node != null).length ?? 0;
     expect({ codes, served }).toEqual({ codes: ['INTEGRITY'], served: whole - 1 });
   });
+
+  test.each(['isActive jobLimits', 'isActive', 'deletionProtection jobTypes', 'name isActive policy { overlapSeconds }'])(
+    'an altered row fails for itself whatever is asked of it, in a query that is compiled, too: %s',
+    async (members) => {
+      const { gateway, add } = bench;
+      const own = await add();
+      const list = `{ connections(first: 50) { edges { node { uuid ${members} } } } }`;
+      const whole = (await gateway.graphql(list)).data.connections.edges.length;
+      const seen = await edited('connections', [`update connections set job_types = '["x"]' where id = '${own}'`], async () => {
+        const answers = [];
+        for (let use = 0; use < 5; use += 1) answers.push(await gateway.graphql(list));
+        return answers.map(({ data, errors }) => ({
+          codes: [...new Set(errors?.map(({ extensions }) => extensions.code))],
+          served: data?.connections?.edges.filter((edge: { node: object | null }) => edge.node !== null).length,
+        }));
+      });
+      expect(seen).toEqual(Array.from({ length: 5 }, () => ({ codes: ['INTEGRITY'], served: whole - 1 })));
+    },
+  );
 
   test('a transaction whose work was taken back leaves no trace of what it would have changed', async () => {
     const { services, projectId } = bench.gateway.app;

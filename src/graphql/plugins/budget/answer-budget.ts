@@ -20,6 +20,8 @@ export interface SelectionCost {
   readonly bytes: number;
   /** Members of the object itself that are text and that no resolver reads: they are charged when the object is there. */
   readonly texts: readonly string[];
+  /** Its other leaves that no resolver reads. */
+  readonly plain: readonly string[];
 }
 
 interface Waiting {
@@ -87,7 +89,7 @@ export class AnswerBudget {
   }
 
   /** False when the execution ends here. */
-  charge({ values, bytes }: Omit<SelectionCost, 'texts'>, times: number): boolean {
+  charge({ values, bytes }: Pick<SelectionCost, 'values' | 'bytes'>, times: number): boolean {
     this.#values += values * times;
     this.#bytes += bytes * times;
     return this.mayGoOn();

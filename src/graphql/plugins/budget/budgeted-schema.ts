@@ -15,7 +15,7 @@ import {
 import type { OperationPriority } from '../../../admission/priority.ts';
 import type { Context } from '../../schema/context.ts';
 import { createSelectionCosts, TEXT_TYPES } from '../limits/selection-cost.ts';
-import { type AnswerBudget, never } from './answer-budget.ts';
+import { type AnswerBudget, never, type SelectionCost } from './answer-budget.ts';
 
 type Field = GraphQLField<unknown, Context>;
 type Costs = ReturnType<typeof createSelectionCosts>;
@@ -111,20 +111,19 @@ function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
       const { answer } = context;
       const { fieldNodes, fragments } = info;
       const cost = costOf(type, fieldNodes, fragments);
-      const isPaid =
-        answer.charge({ ...cost, values: cost.values * share }, value.length) &&
-        (cost.texts.length === 0 || answer.chargeText(textsOf(value, cost.texts)));
-      if (!isPaid) return never();
-      const ahead = readAhead?.(value as never[], context, info) ?? null;
+      if (!answer.charge({ ...cost, values: cost.values * share }, value.length)) return never();
+      const { rows, characters } = readPlain(value, cost);
+      if (characters > 0 && !answer.chargeText(characters)) return never();
+      const ahead = readAhead?.(readable(rows) as never[], context, info) ?? null;
       return ahead === null
-        ? answer.pace<unknown>(value, cost)
-        : ahead.then(() => (answer.isSpent ? never() : answer.pace<unknown>(value, cost)));
+        ? answer.pace<unknown>(rows, cost)
+        : ahead.then(() => (answer.isSpent ? never() : answer.pace<unknown>(rows, cost)));
     };
   }
   if (!isLeafType(named))
     return (value, { answer }, { fieldNodes, fragments }) => {
-      const { texts } = costOf(type, fieldNodes, fragments);
-      return texts.length === 0 || answer.chargeText(textsOf([value], texts)) ? value : never();
+      const characters = charactersOf(value, costOf(type, fieldNodes, fragments));
+      return characters === 0 || answer.chargeText(characters) ? value : never();
     };
   if (TEXT_TYPES.has(named.name))
     return (value, { answer }) => (typeof value !== 'string' || answer.chargeText(value.length) ? value : never());
@@ -136,16 +135,36 @@ function isText(type: GraphQLOutputType): boolean {
   return !isListType(getNullableType(type)) && TEXT_TYPES.has(getNamedType(type).name);
 }
 
-/** Characters of these members of the rows. */
-function textsOf(rows: readonly unknown[], members: readonly string[]): number {
+const readable = (rows: readonly unknown[]) =>
+  rows.some((row) => row instanceof Error) ? rows.filter((row) => !(row instanceof Error)) : rows;
+
+/** The rows of a list and the characters of their texts. A row that can't be read is an error in its own place, and the others stay. */
+function readPlain(list: readonly unknown[], cost: SelectionCost): { readonly rows: readonly unknown[]; readonly characters: number } {
   let characters = 0;
-  for (const row of rows) {
-    if (typeof row !== 'object' || row === null) continue;
-    for (const member of members) {
-      const value: unknown = Reflect.get(row, member);
-      if (typeof value === 'string') characters += value.length;
+  let rows: unknown[] | null = null;
+  for (let index = 0; index < list.length; index += 1) {
+    try {
+      characters += charactersOf(list[index], cost);
+    } catch (error) {
+      rows ??= [...list];
+      rows[index] = error;
     }
   }
+  return { rows: rows ?? list, characters };
+}
+
+/**
+ * Characters of the texts of an object that no resolver reads. The other leaves are read, too, since what an altered row throws has to be
+ * thrown here: compiled code reads them by itself, awaits no error, and would leave the request without an answer.
+ */
+function charactersOf(row: unknown, { texts, plain }: SelectionCost): number {
+  if (typeof row !== 'object' || row === null) return 0;
+  let characters = 0;
+  for (const member of texts) {
+    const value: unknown = Reflect.get(row, member);
+    if (typeof value === 'string') characters += value.length;
+  }
+  for (const member of plain) Reflect.get(row, member);
   return characters;
 }
 

@@ -10,7 +10,7 @@ import {
 import type { OperationPriority } from '../../../admission/priority.ts';
 import type { SelectionCost } from '../budget/answer-budget.ts';
 import { createDocumentCost } from '../limits/document-cost.ts';
-import { createSelectionCosts, fragmentsOf } from '../limits/selection-cost.ts';
+import { createSelectionCosts, fragmentsOf, NOTHING } from '../limits/selection-cost.ts';
 import { operationPriorityOf } from '../operation-priority.ts';
 
 /** What is found out about an operation once, and kept for as long as its document. */
@@ -49,10 +49,7 @@ export function prepareOperation(schema: GraphQLSchema, document: DocumentNode, 
     name: node.name?.value ?? null,
     isMutation: node.operation === 'mutation',
     priority: operationPriorityOf(schema, node),
-    selectionCost:
-      root == null
-        ? { values: 0, bytes: 0, texts: [] }
-        : createSelectionCosts(schema).ofOperation(root, node.selectionSet, fragmentsOf(document)),
+    selectionCost: root == null ? NOTHING : createSelectionCosts(schema).ofOperation(root, node.selectionSet, fragmentsOf(document)),
     fields: node.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : [])),
     needsInterpreter: (node.variableDefinitions ?? []).some(({ type: written }) => {
       const type = getNamedType(typeFromAST(schema, written as never));

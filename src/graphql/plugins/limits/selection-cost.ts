@@ -23,7 +23,7 @@ export type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefin
 /** What the text of a leaf takes whose length does not depend on its value; what does depend on it is charged when it is read. */
 const BYTES: Readonly<Record<string, number>> = { UUID: 38, DateTime: 31, Int: 11, Float: 24, Boolean: 5 };
 
-const NOTHING: SelectionCost = { values: 0, bytes: 0, texts: [] };
+export const NOTHING: SelectionCost = { values: 0, bytes: 0, texts: [], plain: [] };
 /** Types whose values are text of any length. */
 export const TEXT_TYPES: ReadonlySet<string> = new Set(['String', 'ID']);
 
@@ -52,22 +52,23 @@ export function createSelectionCosts(schema: GraphQLSchema) {
     let values = 1;
     let bytes = 3;
     const texts: string[] = [];
+    const plain: string[] = [];
     for (const [name, { field, nodes }] of collect(type, sets, fragments)) {
       const cost = field === null ? { values: 1, bytes: type.name.length + 2 } : costOfField(field.type, nodes, fragments);
-      if (field !== null && isPlainText(field)) texts.push(field.name);
+      if (field !== null && isPlain(field)) (TEXT_TYPES.has(getNamedType(field.type).name) ? texts : plain).push(field.name);
       values += cost.values;
       bytes += cost.bytes + name.length + 4;
       // It will be refused, whatever else it holds.
       if (values > ANSWER_LIMITS.values) break;
     }
-    return { values, bytes, texts };
+    return { values, bytes, texts, plain };
   }
 
   function costOfField(type: GraphQLOutputType, nodes: readonly FieldNode[], fragments: Fragments): SelectionCost {
     const named = getNamedType(type);
     if (isListType(getNullableType(type))) return NOTHING;
     if (!isLeafType(named)) return costOf(type, nodes, fragments);
-    return { values: 1, bytes: isEnumType(named) ? longestName(named.getValues()) : (BYTES[named.name] ?? 2), texts: [] };
+    return { values: 1, bytes: isEnumType(named) ? longestName(named.getValues()) : (BYTES[named.name] ?? 2), texts: [], plain: [] };
   }
 
   /** What is asked for by name, each fragment looked into once. A field of introspection or of the root has the type null. */
@@ -115,8 +116,8 @@ function fieldOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, un
 }
 
 /** A member of the object under the field's own name, which is read without a resolver. */
-function isPlainText({ type, resolve }: GraphQLField<unknown, unknown>): boolean {
-  return resolve === undefined && !isListType(getNullableType(type)) && TEXT_TYPES.has(getNamedType(type).name);
+function isPlain({ type, resolve }: GraphQLField<unknown, unknown>): boolean {
+  return resolve === undefined && isLeafType(getNullableType(type));
 }
 
 function longestName(values: readonly { readonly name: string }[]): number {
