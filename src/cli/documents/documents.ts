@@ -507,7 +507,7 @@ export type ListTokensQuery = { readonly apiTokens: { readonly edges: ReadonlyAr
 
 export type NamesOfTokensQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type NamesOfTokensQuery = { readonly tokens: ReadonlyArray<{ readonly id: string, readonly name: string, readonly revokedAt: string | null }> };
+export type NamesOfTokensQuery = { readonly tokens: ReadonlyArray<{ readonly id: string, readonly name: string, readonly revokedAt: string | null } | null> };
 
 export type CreateTokenMutationVariables = Exact<{
   name: string;

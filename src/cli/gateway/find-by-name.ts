@@ -30,7 +30,7 @@ const LISTINGS = {
   },
   async token(gateway: Gateway): Promise<readonly Named[]> {
     const { tokens } = await gateway.run(namesOfTokens);
-    return tokens.filter(({ revokedAt }) => revokedAt === null);
+    return tokens.filter((token) => token !== null).filter(({ revokedAt }) => revokedAt === null);
   },
 } as const;
 

@@ -156,7 +156,7 @@ describeOnEachEngine('account secrets', ({ databaseUrl }) => {
     });
   });
 
-  test('a value that was moved to another secret, or altered, is INTEGRITY, and doctor names it', async () => {
+  test('a value that was moved to another secret, or emptied, is INTEGRITY, and doctor names it', async () => {
     for (const name of ['moved-from', 'moved-to']) await create(name);
     const [from] = await bench.sql("select id from account_secrets where name = 'moved-from'");
     const [to] = await bench.sql("select id from account_secrets where name = 'moved-to'");
@@ -165,13 +165,18 @@ describeOnEachEngine('account secrets', ({ databaseUrl }) => {
       `update account_secret_versions set blob = (select blob from account_secret_versions where secret_id = '${from?.id}') where secret_id = '${to?.id}'`,
     );
     const moved = await reveal('moved-to');
-    const { data } = await ask('{ storeExamination { findings { table rowId problem } } }', {});
+    const doctor = async () => (await ask('{ storeExamination { findings { table rowId problem } } }', {})).data.storeExamination.findings;
+    const found = await doctor();
+    await bench.sql(`update account_secret_versions set blob = null where secret_id = '${to?.id}'`);
+    const gone = { code: await reveal('moved-to'), found: await doctor() };
     await bench.sql('delete from account_secret_versions');
     await bench.sql('insert into account_secret_versions select * from kept');
     await bench.sql('drop table kept');
-    expect({ moved, found: data.storeExamination.findings, back: await reveal('moved-to') }).toEqual({
+    const named = [{ table: 'account_secret_versions', rowId: `${to?.id}/1`, problem: 'does-not-open' }];
+    expect({ moved, found, gone, back: await reveal('moved-to') }).toEqual({
       moved: 'INTEGRITY',
-      found: [{ table: 'account_secret_versions', rowId: `${to?.id}/1`, problem: 'does-not-open' }],
+      found: named,
+      gone: { code: 'INTEGRITY', found: named },
       back: CANARY,
     });
   });

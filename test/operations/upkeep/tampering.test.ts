@@ -432,6 +432,26 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
     },
   );
 
+  test('an altered token fails for itself in the lists of tokens and of integration keys', async () => {
+    const { gateway } = bench;
+    const made = await gateway.graphql('mutation { createToken(name: "altered", roles: [viewer]) { token { id } } }');
+    const own = made.data.createToken.token.id;
+    const lists = [
+      '{ tokens { id name } }',
+      '{ getTokenMetadata(index: account) { id comment } }',
+      '{ getIntegrationKeys { id description } }',
+    ];
+    const answers = (await edited('tokens', [`update tokens set integration_ids = '{broken' where id = '${own}'`], () =>
+      Promise.all(lists.map((list) => gateway.graphql(list))),
+    )) as readonly Awaited<ReturnType<typeof gateway.graphql>>[];
+    expect(
+      answers.map(({ data, errors }) => ({
+        codes: errors?.map(({ extensions }) => [extensions.code, extensions.rowId]),
+        isServed: Object.values(data ?? { none: null }).every((list) => Array.isArray(list)),
+      })),
+    ).toEqual(lists.map(() => ({ codes: [['INTEGRITY', own]], isServed: true })));
+  });
+
   test('a transaction whose work was taken back leaves no trace of what it would have changed', async () => {
     const { services, projectId } = bench.gateway.app;
     const local = localActor(projectId, 'test', REQUEST);

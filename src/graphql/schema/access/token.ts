@@ -54,7 +54,8 @@ export function addTokens(builder: Builder, pages: PageTypes): void {
     tokens: t.field({
       extensions: LISTS,
       type: [token],
-      nullable: false,
+      // A token that was altered past the gateway is null, with an error, and the others stay.
+      nullable: { list: false, items: true },
       description: `Newest first. A project with more than ${MOST_TOKENS} reads \`apiTokens\` instead.`,
       resolve: async (_, __, { services, actor }) => {
         const rows = await listTokens(services, actor, { limit: MOST_TOKENS + 1, after: null });

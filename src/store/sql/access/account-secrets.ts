@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, getTableColumns, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { AccountSecret, AccountSecretVersion } from '../../../domain/account-secret/account-secret.ts';
 import type { AccountSecretReaders, AccountSecretWriters } from '../../../domain/account-secret/account-secret-store.ts';
 import type { Tables } from '../../tables/tables.ts';
@@ -83,7 +83,22 @@ export function accountSecretReaders(source: SignedSource, tables: Tables): Acco
           .from(versions)
           .where(
             and(
-              isNotNull(versions.blob),
+              // A value that a secret still names must be there.
+              or(
+                isNotNull(versions.blob),
+                exists(
+                  db
+                    .select({ id: accountSecrets.id })
+                    .from(accountSecrets)
+                    .where(
+                      and(
+                        eq(accountSecrets.id, versions.secretId),
+                        eq(accountSecrets.currentVersion, versions.version),
+                        isNull(accountSecrets.deletedAt),
+                      ),
+                    ),
+                ),
+              ),
               after === null ? undefined : sql`(${versions.secretId}, ${versions.version}) > (${after.secretId}, ${after.version})`,
             ),
           )
