@@ -254,14 +254,6 @@ CREATE TABLE "sealed_contents" (
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "external_ids" (
-	"dialect" text NOT NULL,
-	"entity" text NOT NULL,
-	"entity_id" text NOT NULL,
-	"value" text NOT NULL,
-	CONSTRAINT "external_ids_dialect_entity_entity_id_pk" PRIMARY KEY("dialect","entity","entity_id")
-);
---> statement-breakpoint
 CREATE TABLE "changes" (
 	"id" text PRIMARY KEY NOT NULL,
 	"project_id" text NOT NULL,
@@ -324,6 +316,31 @@ CREATE TABLE "leases" (
 	"ends_by" bigint NOT NULL,
 	"released_at" bigint,
 	"end_reason" text,
+	"mac" "bytea" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "external_ids" (
+	"dialect" text NOT NULL,
+	"entity" text NOT NULL,
+	"entity_id" text NOT NULL,
+	"project_id" text NOT NULL,
+	"value" text NOT NULL,
+	"mac" "bytea" NOT NULL,
+	CONSTRAINT "external_ids_dialect_entity_entity_id_pk" PRIMARY KEY("dialect","entity","entity_id")
+);
+--> statement-breakpoint
+CREATE TABLE "dialect_records" (
+	"id" text PRIMARY KEY NOT NULL,
+	"project_id" text NOT NULL,
+	"dialect" text NOT NULL,
+	"entity" text NOT NULL,
+	"key" text NOT NULL,
+	"parent_id" text,
+	"data" text NOT NULL,
+	"created_at" bigint NOT NULL,
+	"created_by" text,
+	"updated_at" bigint NOT NULL,
+	"updated_by" text,
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
@@ -398,7 +415,6 @@ CREATE INDEX "versions_content" ON "versions" USING btree ("content_id");--> sta
 CREATE INDEX "versions_candidate" ON "versions" USING btree ("candidate_hash");--> statement-breakpoint
 CREATE INDEX "versions_generation" ON "versions" USING btree ("project_id","key_generation","connection_id","version");--> statement-breakpoint
 CREATE INDEX "sealed_contents_generation" ON "sealed_contents" USING btree ("project_id","key_generation","connection_id") WHERE blob is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "external_ids_value" ON "external_ids" USING btree ("dialect","entity","value");--> statement-breakpoint
 CREATE UNIQUE INDEX "changes_key" ON "changes" USING btree ("key_hash");--> statement-breakpoint
 CREATE INDEX "changes_project" ON "changes" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "changes_connection" ON "changes" USING btree ("connection_id","created_at","id");--> statement-breakpoint
@@ -414,6 +430,11 @@ CREATE INDEX "leases_live" ON "leases" USING btree ("connection_id","expires_at"
 CREATE INDEX "leases_project" ON "leases" USING btree ("project_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_connection" ON "leases" USING btree ("connection_id","acquired_at","id");--> statement-breakpoint
 CREATE INDEX "leases_expiry" ON "leases" USING btree ("expires_at") WHERE released_at is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "external_ids_value" ON "external_ids" USING btree ("dialect","entity","value","project_id");--> statement-breakpoint
+CREATE INDEX "external_ids_project" ON "external_ids" USING btree ("project_id","dialect","entity");--> statement-breakpoint
+CREATE UNIQUE INDEX "dialect_records_key" ON "dialect_records" USING btree ("project_id","dialect","entity","key");--> statement-breakpoint
+CREATE INDEX "dialect_records_order" ON "dialect_records" USING btree ("project_id","dialect","entity","created_at","id");--> statement-breakpoint
+CREATE INDEX "dialect_records_parent" ON "dialect_records" USING btree ("project_id","parent_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seq" ON "audit" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "audit_project" ON "audit" USING btree ("project_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_action" ON "audit" USING btree ("project_id","action","at","id");--> statement-breakpoint

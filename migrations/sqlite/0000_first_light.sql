@@ -280,15 +280,6 @@ CREATE TABLE `sealed_contents` (
 );
 --> statement-breakpoint
 CREATE INDEX `sealed_contents_generation` ON `sealed_contents` (`project_id`,`key_generation`,`connection_id`) WHERE blob is not null;--> statement-breakpoint
-CREATE TABLE `external_ids` (
-	`dialect` text NOT NULL,
-	`entity` text NOT NULL,
-	`entity_id` text NOT NULL,
-	`value` text NOT NULL,
-	PRIMARY KEY(`dialect`, `entity`, `entity_id`)
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `external_ids_value` ON `external_ids` (`dialect`,`entity`,`value`);--> statement-breakpoint
 CREATE TABLE `changes` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -369,6 +360,36 @@ CREATE INDEX `leases_live` ON `leases` (`connection_id`,`expires_at`) WHERE rele
 CREATE INDEX `leases_project` ON `leases` (`project_id`,`acquired_at`,`id`);--> statement-breakpoint
 CREATE INDEX `leases_connection` ON `leases` (`connection_id`,`acquired_at`,`id`);--> statement-breakpoint
 CREATE INDEX `leases_expiry` ON `leases` (`expires_at`) WHERE released_at is null;--> statement-breakpoint
+CREATE TABLE `external_ids` (
+	`dialect` text NOT NULL,
+	`entity` text NOT NULL,
+	`entity_id` text NOT NULL,
+	`project_id` text NOT NULL,
+	`value` text NOT NULL,
+	`mac` blob NOT NULL,
+	PRIMARY KEY(`dialect`, `entity`, `entity_id`)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `external_ids_value` ON `external_ids` (`dialect`,`entity`,`value`,`project_id`);--> statement-breakpoint
+CREATE INDEX `external_ids_project` ON `external_ids` (`project_id`,`dialect`,`entity`);--> statement-breakpoint
+CREATE TABLE `dialect_records` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`dialect` text NOT NULL,
+	`entity` text NOT NULL,
+	`key` text NOT NULL,
+	`parent_id` text,
+	`data` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`created_by` text,
+	`updated_at` integer NOT NULL,
+	`updated_by` text,
+	`mac` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `dialect_records_key` ON `dialect_records` (`project_id`,`dialect`,`entity`,`key`);--> statement-breakpoint
+CREATE INDEX `dialect_records_order` ON `dialect_records` (`project_id`,`dialect`,`entity`,`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `dialect_records_parent` ON `dialect_records` (`project_id`,`parent_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE TABLE `audit` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text,

@@ -18,6 +18,8 @@ import { projectReaders, projectWriters } from './sql/connections/projects.ts';
 import { siteReaders, siteWriters } from './sql/connections/sites.ts';
 import { streamingSystemReaders, streamingSystemWriters } from './sql/connections/streaming-systems.ts';
 import { versionReaders, versionWriters } from './sql/connections/versions.ts';
+import { dialectRecordReaders, dialectRecordWriters } from './sql/dialects/dialect-records.ts';
+import { externalIdReaders, externalIdWriters } from './sql/dialects/external-ids.ts';
 import type { SeenAuthority, SignedSource, SignedTransaction, Signing } from './sql/signing/signing.ts';
 import { clockReaders, clockWriters } from './sql/upkeep/clock.ts';
 import { idempotencyWriters } from './sql/upkeep/idempotency.ts';
@@ -74,6 +76,8 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     awsRoleGrants: awsRoleGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
     accountSecrets: accountSecretReaders(source, tables),
+    externalIds: externalIdReaders(source, tables),
+    dialectRecords: dialectRecordReaders(source, tables),
     audit: auditReaders(source, tables),
     events: eventReaders(source, tables),
     integrity: integrityReaders(source, tables),
@@ -157,6 +161,12 @@ class TransactionWriters implements Writers {
   }
   get accountSecrets(): Writers['accountSecrets'] {
     return this.#of(accountSecretWriters);
+  }
+  get externalIds(): Writers['externalIds'] {
+    return this.#of(externalIdWriters);
+  }
+  get dialectRecords(): Writers['dialectRecords'] {
+    return this.#of(dialectRecordWriters);
   }
   get integrity(): Writers['integrity'] {
     return this.#of(integrityReaders);

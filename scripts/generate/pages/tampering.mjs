@@ -18,11 +18,9 @@ Rows with a MAC are signed over all their columns but those that are named: with
       Object.entries(COVERAGE).map(([key, entry]) => [
         code(getTableName(tableOf.get(key))),
         entry.by === 'mac' ? 'the MAC of each row' : entry.how,
-        'unused' in entry
-          ? ''
-          : Object.entries(entry.except)
-              .map(([column, why]) => `${code(getTableColumns(tableOf.get(key))[column].name)}: ${why}`)
-              .join(' ') || 'nothing',
+        Object.entries(entry.except)
+          .map(([column, why]) => `${code(getTableColumns(tableOf.get(key))[column].name)}: ${why}`)
+          .join(' ') || 'nothing',
       ]),
     ),
     `## Whole rows
@@ -30,11 +28,10 @@ Rows with a MAC are signed over all their columns but those that are named: with
 Whether a start, \`changeover doctor\` or \`changeover audit verify\` tells of a row that is deleted, of one that is copied under another id, and of older copies that are put back; or why that gains nothing.`,
     table(
       ['table', 'deletion', 'copy', 'older copies'],
-      Object.entries(COVERAGE).flatMap(([key, entry]) =>
-        'unused' in entry
-          ? []
-          : [[code(getTableName(tableOf.get(key))), ...['deletion', 'copy', 'replay'].map((what) => entry.rows[what] ?? 'told')]],
-      ),
+      Object.entries(COVERAGE).map(([key, entry]) => [
+        code(getTableName(tableOf.get(key))),
+        ...['deletion', 'copy', 'replay'].map((what) => entry.rows[what] ?? 'told'),
+      ]),
     ),
     `## Old copies
 
@@ -47,6 +44,7 @@ A MAC says that we wrote the row once, not that it is what we wrote last. Agains
 - **A change** that was ended can be open again for as long as its key lasts: its base version has to be the current one, and what it had sealed is destroyed. One that was discarded is \`row-stale\` to \`doctor\` within that day.
 - **A validation** counts for 15 minutes. A later failure that is deleted takes nothing away within them, and is \`row-lost\` to \`doctor\`, since the audit knows its id. What passed did pass: nothing is proven that was not.
 - **A session** that was ended can live again for what is left of its 12 hours, for the browser that had it. \`doctor\` names it \`row-stale\` within that time, since the audit knows its end.
+- **Records of dialects**, which are no connections, may say what they said before: an association, an environment, a list of who is shown something. No credential is given and no proof is made by them.
 - **The whole database** of an earlier moment is whole in itself. Anchors that are kept elsewhere tell, and only they: see \`CHANGEOVER_AUDIT_ANCHOR_FILE\`.
 
 ## The audit

@@ -48,6 +48,9 @@ export const AUDIT_ACTIONS = {
   'streaming-system.create': 'A streaming system was made: `type`.',
   'streaming-system.rename': 'A streaming system got another name.',
   'streaming-system.delete': 'A streaming system was removed with its clusters and their connections.',
+  'dialect-record.create': 'Something that a dialect has besides connections was made: `dialect`, `of`, `key`, `parentId`.',
+  'dialect-record.update': 'The same was changed.',
+  'dialect-record.delete': 'The same was removed.',
   'integration.rename': 'An integration got another name.',
   'integration.delete': 'An integration was removed with all its connections.',
   'change.stage': 'A change was staged: `changeId`, `purpose`, `changedFields`.',
@@ -100,7 +103,16 @@ export const CUT_LEAST_AGE_MS = 48 * 60 * 60 * 1000;
 /** What an operation says of itself. `details` hold names, ids, counts and keyed hashes; never a value that a caller gave as a credential. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  readonly entity: 'project' | 'site' | 'streaming-system' | 'integration' | 'connection' | 'token' | 'session' | 'secret';
+  readonly entity:
+    | 'project'
+    | 'site'
+    | 'streaming-system'
+    | 'integration'
+    | 'connection'
+    | 'token'
+    | 'session'
+    | 'secret'
+    | 'dialect-record';
   readonly entityId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }

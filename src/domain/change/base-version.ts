@@ -17,6 +17,14 @@ export function requireBase(change: Pick<Change, 'baseVersion'>, connection: Pic
   );
 }
 
+/** Throws VERSION_CONFLICT where another version is CURRENT than the one that the caller has seen. */
+export function requireExpected({ currentVersion }: Pick<Connection, 'currentVersion'>, expected: number | undefined): void {
+  if (expected !== undefined && currentVersion !== expected)
+    throw new DomainError('VERSION_CONFLICT', `The connection is at version ${currentVersion}, and not at the one that was expected.`, {
+      currentVersion,
+    });
+}
+
 /** Throws VERSION_CONFLICT where another version became CURRENT while this one was being proven. */
 export function requireStillCurrent({ currentVersion }: Pick<Connection, 'currentVersion'>, { version }: Pick<Version, 'version'>): void {
   if (currentVersion !== version)

@@ -7,6 +7,8 @@ export interface ConnectionFilter {
   readonly kinds?: readonly string[];
   readonly integrationId?: string;
   readonly active?: boolean;
+  /** The name that is shown, trimmed and NFC: its own, or else its integration's. */
+  readonly name?: string;
   readonly ids?: readonly string[];
 }
 

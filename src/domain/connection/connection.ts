@@ -35,6 +35,9 @@ export interface Site {
 export const INTEGRATION_CATEGORIES = ['WAREHOUSE', 'BI', 'ETL', 'DBT', 'STREAMING', 'OTHER'] as const;
 export type IntegrationCategory = (typeof INTEGRATION_CATEGORIES)[number];
 
+/** Of names that belong to no dialect. */
+export const OWN_NAMESPACE = 'changeover';
+
 export interface Integration {
   readonly id: string;
   readonly projectId: string;

@@ -11,6 +11,8 @@ import type {
   SecretDestinationReaders,
   SecretDestinationWriters,
 } from '../connection/reference/reference-store.ts';
+import type { DialectRecordReaders, DialectRecordWriters } from '../dialect/dialect-record.ts';
+import type { ExternalIdReaders, ExternalIdWriters } from '../dialect/external-id.ts';
 import type { EventReaders, EventWriters } from '../event/event-store.ts';
 import type { IntegrationReaders, IntegrationWriters } from '../integration/integration-store.ts';
 import type { LeaseReaders, LeaseWriters } from '../lease/lease-store.ts';
@@ -84,6 +86,8 @@ export interface Readers {
   readonly awsRoleGrants: AwsRoleGrantReaders;
   readonly secretDestinations: SecretDestinationReaders;
   readonly accountSecrets: AccountSecretReaders;
+  readonly externalIds: ExternalIdReaders;
+  readonly dialectRecords: DialectRecordReaders;
   readonly audit: AuditReaders;
   readonly events: EventReaders;
   readonly integrity: IntegrityReaders;
@@ -116,6 +120,8 @@ export interface Writers extends Readers {
   readonly awsRoleGrants: AwsRoleGrantWriters;
   readonly secretDestinations: SecretDestinationWriters;
   readonly accountSecrets: AccountSecretWriters;
+  readonly externalIds: ExternalIdWriters;
+  readonly dialectRecords: DialectRecordWriters;
   readonly idempotency: IdempotencyWriters;
   readonly audit: AuditWriters;
   readonly events: EventWriters;

@@ -4,6 +4,7 @@ import { parseDetails } from '../../domain/connection/details/parse-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import type { Facets } from '../../domain/version/facets.ts';
 import { requireOwnExternalId } from '../aws/gateway-access.ts';
 import { findConnector } from '../connections/find-connector.ts';
 import { sealDetails } from '../connections/sealed-details.ts';
@@ -16,6 +17,8 @@ export interface StageCreation {
   readonly kind: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly path?: string;
+  /** What a dialect keeps with the version. */
+  readonly facets?: Facets;
   /** Where it will be dialled from; it has to be there, if one is named. */
   readonly siteId?: string | null;
 }
@@ -37,7 +40,7 @@ async function stageNew(services: Services, actor: Actor, input: StageCreation):
     connectionId,
     baseVersion: null,
     kind: connector.kind,
-    facets: {},
+    facets: input.facets ?? {},
     reference: null,
     changedFields: changedFields(connector, {}, details),
     restoredFrom: null,

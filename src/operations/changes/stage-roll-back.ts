@@ -3,6 +3,7 @@ import { changedFields } from '../../domain/connection/details/details.ts';
 import { changedReference } from '../../domain/connection/reference/secret-reference.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { changedFacets } from '../../domain/version/facets.ts';
 import { connectorOf } from '../connections/find-connector.ts';
 import { loadConnection } from '../connections/load-connection.ts';
 import { openDetails } from '../connections/sealed-details.ts';
@@ -47,7 +48,11 @@ async function stageVersion(services: Services, actor: Actor, connectionId: stri
       kind,
       facets,
       reference,
-      changedFields: [...changedReference(loaded.current.reference, reference), ...changedFields(connector, before, after)],
+      changedFields: [
+        ...changedReference(loaded.current.reference, reference),
+        ...changedFields(connector, before, after),
+        ...changedFacets(loaded.current.facets, facets),
+      ],
       restoredFrom: target.version,
     },
   );

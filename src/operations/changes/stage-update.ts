@@ -1,12 +1,15 @@
+import { requireExpected } from '../../domain/change/base-version.ts';
 import { requireReentry } from '../../domain/connection/destination/secret-reentry.ts';
-import { camelToSnake, changedFields, type Details } from '../../domain/connection/details/details.ts';
+import { camelToSnake, changedFields, type Details, secretLeaves } from '../../domain/connection/details/details.ts';
 import { mergeDetails } from '../../domain/connection/details/merge-details.ts';
 import { parseDetails } from '../../domain/connection/details/parse-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
 import { type Connector, foldKind } from '../../domain/connector/connector.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { changedFacets, type Facets, withFacets } from '../../domain/version/facets.ts';
 import { requireOwnExternalId } from '../aws/gateway-access.ts';
+import { connectorOf } from '../connections/find-connector.ts';
 import { type LoadedConnection, loadConnection } from '../connections/load-connection.ts';
 import { openDetails, sealDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
@@ -26,6 +29,12 @@ export interface StageUpdate {
   readonly sharedInput?: boolean;
   /** Where the changes stand in the caller's input, for the paths of errors. */
   readonly path?: string;
+  /** What dialects keep with the version, laid over what they keep with the one before. */
+  readonly facets?: Facets;
+  /** Refuses with VERSION_CONFLICT where another version is CURRENT. */
+  readonly expectedVersion?: number;
+  /** Another kind, for callers whose operation may change it: what both kinds have is kept. */
+  readonly kind?: string;
   /** Where the connection is dialled from, if its caller says so: another site is refused. */
   readonly siteId?: string | null;
 }
@@ -40,8 +49,8 @@ export async function stageUpdate(services: Services, actor: Actor, input: Stage
 
 async function stageMerged(services: Services, actor: Actor, input: StageUpdate): Promise<StagedChange> {
   requirePermission(actor, 'stage');
-  const { loaded, base, next } = await readUpdate(services, actor, input);
-  const { connector, current } = loaded;
+  const { loaded, connector, base, next, facets } = await readUpdate(services, actor, input);
+  const { current } = loaded;
   requireOwnExternalId(services, actor.projectId, connector, next);
   const sealed = await sealDetails(services, connector, { projectId: actor.projectId, connectionId: input.connectionId }, next);
   return await insertChange(services, actor, sealed, {
@@ -49,22 +58,29 @@ async function stageMerged(services: Services, actor: Actor, input: StageUpdate)
     connectionId: input.connectionId,
     baseVersion: current.version,
     kind: connector.kind,
-    facets: current.facets,
+    facets,
     reference: null,
-    changedFields: changedFields(connector, base, next),
+    changedFields: [...changedFields(connector, base, next), ...changedFacets(current.facets, facets)],
     restoredFrom: null,
   });
 }
 
+/** Whether an update would make a version like the one before: no value differs, and no secret is given. Throws what staging it would throw. */
+export async function isUnchanged(services: Services, actor: Actor, input: StageUpdate): Promise<boolean> {
+  requirePermission(actor, 'stage');
+  const { loaded, connector, base, next, given, facets } = await readUpdate(services, actor, input);
+  const { kind, reference, facets: before } = loaded.current;
+  const isSame = connector.kind === kind && reference === null && changedFields(connector, base, next).length === 0;
+  return isSame && secretLeaves(connector, given).next().done === true && changedFacets(before, facets).length === 0;
+}
+
 /** The details that an update leads to, parsed and stored nowhere. Throws what staging it would throw. */
-export async function readUpdate(
-  services: Services,
-  actor: Actor,
-  input: StageUpdate,
-): Promise<{ readonly loaded: LoadedConnection; readonly base: Details; readonly next: Details }> {
+export async function readUpdate(services: Services, actor: Actor, input: StageUpdate): Promise<ReadUpdate> {
   const loaded = await loadConnection(services, actor, input.connectionId);
   await requireOwnSite(services, loaded.connection, input.siteId);
-  const { connector, current } = loaded;
+  const { current } = loaded;
+  requireExpected(loaded.connection, input.expectedVersion);
+  const connector = input.kind === undefined ? loaded.connector : connectorOf(services, input.kind);
   const other = input.otherOperation?.(connector) ?? null;
   if (other !== null)
     throw badRequest('connectionId', `This connection is of kind "${connector.kind}"; use ${other} for it.`, {
@@ -75,10 +91,26 @@ export async function readUpdate(
     sharedInput: input.sharedInput === true,
   });
   if (current.reference !== null) requireReplaced(actor, input);
-  const base = await openDetails(services, current);
+  const base = ofKind(connector, await openDetails(services, current));
   const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
   requireReentry(connector, base, next, changes);
-  return { loaded, base, next };
+  return { loaded, connector, base, next, given: changes, facets: withFacets(current.facets, input.facets) };
+}
+
+interface ReadUpdate {
+  readonly loaded: LoadedConnection;
+  /** Of the kind that the version will have. */
+  readonly connector: Connector;
+  readonly base: Details;
+  readonly next: Details;
+  /** What the caller said, by the connector's field keys. */
+  readonly given: Details;
+  readonly facets: Facets;
+}
+
+/** What a kind has of details that may be another kind's. */
+function ofKind(connector: Connector, details: Details): Details {
+  return Object.fromEntries(Object.entries(details).filter(([key]) => Object.hasOwn(connector.fields, key)));
 }
 
 /** What a reference leads to is not taken over into the gateway: whoever ends it gives the whole details. */

@@ -1,6 +1,6 @@
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import type { StagedChange } from '../changes/insert-change.ts';
-import { type StageUpdate, stageUpdate } from '../changes/stage-update.ts';
+import { isUnchanged, type StageUpdate, stageUpdate } from '../changes/stage-update.ts';
 import { type ReferenceUpdate, stageReferenceUpdate } from '../references/stage-reference.ts';
 import type { Services } from '../services.ts';
 import { commitChange } from './commit-change.ts';
@@ -13,6 +13,15 @@ type ProofOptions = Pick<WaitingCommit, 'skipProof' | 'acceptsLosses'>;
 export async function updateConnection(services: Services, actor: Actor, input: StageUpdate & ProofOptions): Promise<CommitOutcome> {
   requirePermission(actor, 'commit');
   return await commitStaged(services, actor, await stageUpdate(services, actor, input), input);
+}
+
+/**
+ * The same for callers that send all they have again and again: null, and no new version, where no value differs and no secret is given,
+ * which always counts as another.
+ */
+export async function updateIfChanged(services: Services, actor: Actor, input: StageUpdate & ProofOptions): Promise<CommitOutcome | null> {
+  requirePermission(actor, 'commit');
+  return (await isUnchanged(services, actor, input)) ? null : await updateConnection(services, actor, input);
 }
 
 /** The same for another secret reference. */

@@ -26,6 +26,7 @@ export async function removeLocked(services: Services, actor: Actor, tx: Writers
   requireRemovable(connection, await tx.leases.liveOf(connection.id, now), now);
   if (!(await tx.connections.remove(scopeOf(actor), connection.id, actorId(actor), now))) throw notFound('connection');
   await tx.versions.retireAll(connection.id, now);
+  await tx.dialectRecords.removeOf(actor.projectId, connection.id);
   await record(services, tx, actor, {
     action: 'connection.delete',
     entity: 'connection',

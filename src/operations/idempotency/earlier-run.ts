@@ -36,10 +36,13 @@ export function rowIdOf({ repeatsSince, tokens, vault }: Pick<Services, 'repeats
 /** Rows that are looked through for what an earlier run left. */
 const MOST_ROWS = 100;
 
-/** What a request ends. `isIt` tells the one that is meant from others of the same entity, by the details of their audit rows. */
+/**
+ * What a request ends. `isIt` tells the one that is meant from others of the same entity, or of any where none is named, by the details of
+ * their audit rows.
+ */
 export interface Ended {
   readonly action: AuditAction;
-  readonly entityId: string;
+  readonly entityId?: string;
   readonly isIt?: (details: Readonly<Record<string, unknown>>) => boolean;
 }
 
@@ -51,7 +54,7 @@ export async function endedByEarlierRun(
   { action, entityId, isIt = () => true }: Ended,
 ): Promise<boolean> {
   if (repeatsSince === null) return false;
-  const filter = { entityId, actions: [action], from: repeatsSince };
+  const filter = { ...(entityId === undefined ? {} : { entityId }), actions: [action], from: repeatsSince };
   const rows = await tx.audit.page(actor.projectId, filter, { limit: MOST_ROWS, after: null });
   return rows.some((row) => row.actorTokenId === actor.tokenId && isIt(row.details));
 }

@@ -1,4 +1,4 @@
-import type { Integration } from '../../domain/connection/connection.ts';
+import { type Integration, OWN_NAMESPACE } from '../../domain/connection/connection.ts';
 import { readName } from '../../domain/connection/names.ts';
 import { foldKind } from '../../domain/connector/connector.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
@@ -23,11 +23,12 @@ export async function chooseIntegration(
   if ('id' in asked) return await chooseExisting(from, actor, asked, planned);
   if (actor.integrationIds !== null) throw new DomainError('FORBIDDEN', 'This token is limited to integrations that exist.');
   const { connector, settings, siteId } = planned;
-  const { name, numbered = name === null, ...container } = asked;
+  const { name, numbered = name === null, namespace = OWN_NAMESPACE, ...container } = asked;
   return {
     siteId: (await chooseSite(from, actor, siteId)).id,
     make: {
       ...containerFor(connector, container),
+      namespace,
       name: readName(name ?? defaultName(connector, settings), 'name'),
       namePath: 'name',
       numbered,

@@ -51,7 +51,6 @@ async function insertNumbered(
     const integration: Integration = {
       id: services.newId(),
       projectId: actor.projectId,
-      namespace: 'changeover',
       name: numberedName(name, number),
       createdAt: now,
       createdBy: by,

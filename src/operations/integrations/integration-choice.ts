@@ -16,6 +16,8 @@ export interface ExistingIntegration {
 }
 
 export interface NamedIntegration extends AskedContainer {
+  /** Whose names it is unique among: a dialect's, or ours where none is said. */
+  readonly namespace?: string;
   /** Null: one is made from the kind and its system. */
   readonly name: string | null;
   /** A name that is taken gets a number, as one that we make does. */
@@ -34,7 +36,7 @@ export type ChosenIntegration =
   | { readonly siteId: string; readonly integration: Integration }
   | { readonly siteId: string; readonly make: NewIntegration; readonly system: PlannedSystem };
 
-export interface NewIntegration extends Pick<Integration, 'name' | 'category' | 'type' | 'externalClusterId'> {
+export interface NewIntegration extends Pick<Integration, 'namespace' | 'name' | 'category' | 'type' | 'externalClusterId'> {
   /** The argument that the name came in. */
   readonly namePath: string;
   /** A name that is taken gets a number. */

@@ -1,3 +1,4 @@
+import { requireExpected } from '../../domain/change/base-version.ts';
 import { changedFields, type Details, fieldsOf, splitDetails } from '../../domain/connection/details/details.ts';
 import { mergeDetails } from '../../domain/connection/details/merge-details.ts';
 import { readWireDetails } from '../../domain/connection/details/wire-details.ts';
@@ -11,6 +12,7 @@ import type { Connector } from '../../domain/connector/connector.ts';
 import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
+import { changedFacets, type Facets, withFacets } from '../../domain/version/facets.ts';
 import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { findConnector } from '../connections/find-connector.ts';
@@ -45,6 +47,7 @@ export interface GivenReference {
 export interface NewReference {
   readonly kind: string;
   readonly reference: GivenReference;
+  readonly facets?: Facets;
   readonly siteId?: string | null;
 }
 
@@ -68,7 +71,7 @@ export async function stageReferenceCreation(services: Services, actor: Actor, i
         connectionId,
         baseVersion: null,
         kind: connector.kind,
-        facets: {},
+        facets: input.facets ?? {},
         reference,
         changedFields: ['reference', ...changedFields(connector, {}, beside)],
         restoredFrom: null,
@@ -82,6 +85,10 @@ export interface ReferenceUpdate {
   readonly reference: GivenReference;
   /** Keeps nothing of the reference in use or of the settings beside it. */
   readonly replace: boolean;
+  /** What dialects keep with the version, laid over what they keep with the one before. */
+  readonly facets?: Facets;
+  /** Refuses with VERSION_CONFLICT where another version is CURRENT. */
+  readonly expectedVersion?: number;
 }
 
 /** Stages another reference for a connection, or the first one for one whose credentials are stored here. Throws as for a new one. */
@@ -89,7 +96,9 @@ export async function stageReferenceUpdate(services: Services, actor: Actor, inp
   return await observeRefusal(services, 'update', async () => {
     requirePermission(actor, 'stage');
     requirePermission(actor, 'reference');
-    const { connector, current } = await loadConnection(services, actor, input.connectionId);
+    const { connection, connector, current } = await loadConnection(services, actor, input.connectionId);
+    requireExpected(connection, input.expectedVersion);
+    const facets = withFacets(current.facets, input.facets);
     const before = await openDetails(services, current);
     const isKept = current.reference !== null && !input.replace;
     const reference = await readReference(services, actor, input.reference, isKept ? current.reference : null);
@@ -103,9 +112,13 @@ export async function stageReferenceUpdate(services: Services, actor: Actor, inp
         connectionId: input.connectionId,
         baseVersion: current.version,
         kind: connector.kind,
-        facets: current.facets,
+        facets,
         reference,
-        changedFields: [...changedReference(current.reference, reference), ...changedFields(connector, before, beside)],
+        changedFields: [
+          ...changedReference(current.reference, reference),
+          ...changedFields(connector, before, beside),
+          ...changedFacets(current.facets, facets),
+        ],
         restoredFrom: null,
       },
     );

@@ -1,4 +1,4 @@
-import type { Integration } from '../../domain/connection/connection.ts';
+import { type Integration, OWN_NAMESPACE } from '../../domain/connection/connection.ts';
 import { readName } from '../../domain/connection/names.ts';
 import { badRequest, notFound } from '../../domain/errors/errors.ts';
 import { requireJoins } from '../../domain/integration/container-type.ts';
@@ -31,6 +31,7 @@ export async function chooseCluster(
   return {
     siteId: planned.siteId,
     make: {
+      namespace: OWN_NAMESPACE,
       category: 'STREAMING',
       type: connection.connector.kind,
       name: readName(name ?? externalId.slice(0, 200), 'newClusterName'),

@@ -160,20 +160,5 @@ export function connectionTables({ table, index, uniqueIndex, primaryKey, check,
       },
       (t) => [index('sealed_contents_generation').on(t.projectId, t.keyGeneration, t.connectionId).where(sql`blob is not null`)],
     ),
-
-    /** Ids in other products' forms: Atlas wants 24 hex digits, Posit decimals. */
-    externalIds: table(
-      'external_ids',
-      {
-        dialect: text('dialect').notNull(),
-        entity: text('entity').notNull(),
-        entityId: text('entity_id').notNull(),
-        value: text('value').notNull(),
-      },
-      (t) => [
-        primaryKey({ columns: [t.dialect, t.entity, t.entityId] }),
-        uniqueIndex('external_ids_value').on(t.dialect, t.entity, t.value),
-      ],
-    ),
   };
 }

@@ -18,20 +18,12 @@ export interface CoveredElsewhere {
   readonly rows: UndetectedRowEdits;
 }
 
-/** Nothing reads or writes it yet. */
-export interface UnusedTable {
-  readonly by: 'other';
-  readonly how: string;
-  readonly unused: true;
-}
-
 /**
  * Edits of whole rows that neither a start nor `doctor` nor `audit verify` detects, each with the reason why it gains nothing: a row is
  * deleted, it is copied under another id, an older copy of it is put back.
  */
 export type UndetectedRowEdits = Readonly<Partial<Record<'deletion' | 'copy' | 'replay', string>>>;
 
-const NOT_USED = 'Nothing of this release reads or writes the table.';
 const DESTROYS = 'It destroys: what belongs to the row is not found any more, and nobody gains a right by it.';
 const ENDS = 'It ends what the row stood for, as its holder could.';
 const ONE_ROW = 'Only the one row is read.';
@@ -183,7 +175,24 @@ export const COVERAGE = {
       replay: OLD_COPIES,
     },
   },
-  externalIds: { by: 'other', how: NOT_USED, unused: true },
+  externalIds: {
+    by: 'mac',
+    id: ['dialect', 'entity', 'entityId'],
+    except: {},
+    rows: {
+      deletion: 'The thing gets another id when it is shown the next time, and clients of before do not find it.',
+      replay: 'The id of a thing never changes.',
+    },
+  },
+  dialectRecords: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion: DESTROYS,
+      replay: OLD_COPIES,
+    },
+  },
   accountSecrets: { by: 'mac', id: ['id'], except: {}, rows: {} },
   accountSecretVersions: {
     by: 'mac',
@@ -239,4 +248,4 @@ export const COVERAGE = {
   },
   authorityHead: { by: 'mac', id: ['id'], except: {}, rows: {} },
   auditHead: { by: 'mac', id: ['id'], except: {}, rows: {} },
-} as const satisfies { readonly [K in keyof Tables]: SignedRows | CoveredElsewhere | UnusedTable };
+} as const satisfies { readonly [K in keyof Tables]: SignedRows | CoveredElsewhere };

@@ -5,6 +5,7 @@ import { connectionTables } from './connection-tables.ts';
 import { type Dialect, postgresDialect } from './dialect.postgres.ts';
 import { sqliteDialect } from './dialect.sqlite.ts';
 import { instanceTables } from './instance-tables.ts';
+import { restTables } from './rest-tables.ts';
 
 /**
  * The data model of both engines, said once; times are epoch milliseconds. The SQL is written against PostgreSQL's types, which
@@ -16,6 +17,7 @@ function defineTables(dialect: Dialect) {
     ...accessTables(dialect),
     ...connectionTables(dialect),
     ...changeTables(dialect),
+    ...restTables(dialect),
     ...auditTables(dialect),
   };
 }

@@ -10,3 +10,15 @@ export function refusalOf(rule: () => unknown): ErrorCode | 'ok' {
     throw error;
   }
 }
+
+/** The same of what refuses later. */
+export async function laterRefusalOf(work: Promise<unknown>): Promise<ErrorCode | 'ok'> {
+  try {
+    await work;
+    return 'ok';
+  } catch (error) {
+    return refusalOf(() => {
+      throw error;
+    });
+  }
+}

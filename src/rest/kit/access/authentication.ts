@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ShownToken } from '../../../admission/failed-login-throttle.ts';
 import { unauthenticated } from '../../../domain/errors/errors.ts';
@@ -6,6 +5,7 @@ import type { Actor } from '../../../domain/token/actor.ts';
 import { authenticate } from '../../../operations/access/authenticate.ts';
 import { localActor } from '../../../operations/access/prepare-instance.ts';
 import { actorId } from '../../../operations/services.ts';
+import type { RawRequest } from '../http/headers.ts';
 import type { RestGateway } from '../rest-gateway.ts';
 
 /** Finds out who is calling, or throws UNAUTHENTICATED. */
@@ -25,7 +25,7 @@ export function authenticated({ rateLimits, localProjectId }: Pick<RestGateway, 
 }
 
 /** The actor of an API token, or of a bearer that was got for one, where `shown` finds it in the request. */
-export function byToken({ services, login }: RestGateway, shown: (request: IncomingMessage) => ShownToken | null): Authenticate {
+export function byToken({ services, login }: RestGateway, shown: (request: RawRequest) => ShownToken | null): Authenticate {
   return async ({ raw, info }) => {
     const token = shown(raw);
     // Nothing was tried, so nothing has failed.

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { ShownToken } from '../../../admission/failed-login-throttle.ts';
 import { badRequest } from '../../../domain/errors/errors.ts';
-import { headerOf } from '../http/headers.ts';
+import { headerOf, type RawRequest } from '../http/headers.ts';
 
 /**
  * The token that a request shows in either form of ours; the id is checked where it is sent. Both forms are read where they show the same
  * one, or Authorization is of another scheme, which is a proxy's. Throws BAD_REQUEST where it can't be told which is meant.
  */
-export function shownToken(request: IncomingMessage): ShownToken | null {
+export function shownToken(request: RawRequest): ShownToken | null {
   const authorization = headerOf(request, 'authorization');
   const own = headerOf(request, 'x-mcd-token');
   const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization ?? '')?.[1];
@@ -19,7 +18,7 @@ export function shownToken(request: IncomingMessage): ShownToken | null {
 }
 
 /** The token behind one of these schemes of Authorization, in any case; an empty one behind another scheme, and null without the header. */
-export function tokenOfSchemes(...schemes: readonly string[]): (request: IncomingMessage) => ShownToken | null {
+export function tokenOfSchemes(...schemes: readonly string[]): (request: RawRequest) => ShownToken | null {
   const form = new RegExp(`^(?:${schemes.join('|')}) +([\\x21-\\x7e]{1,200})$`, 'i');
   return (request) => {
     const authorization = headerOf(request, 'authorization');

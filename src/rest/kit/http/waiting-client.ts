@@ -1,11 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import type { Client } from '../../../admission/deadline.ts';
 
 /** The client that an answer is for. */
 export class WaitingClient implements Client {
-  readonly #response: ServerResponse;
+  readonly #response: FastifyReply['raw'];
 
-  constructor(response: ServerResponse) {
+  constructor(response: FastifyReply['raw']) {
     this.#response = response;
   }
 

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { Connection, Scope, Version } from '../../../domain/connection/connection.ts';
 import type {
   ConnectionFilter,
@@ -187,6 +187,7 @@ function matching(db: Database, tables: Tables, filter: ConnectionFilter): reado
     filter.ids === undefined ? undefined : inArray(connections.id, [...filter.ids]),
     filter.integrationId === undefined ? undefined : eq(connections.integrationId, filter.integrationId),
     filter.active === undefined ? undefined : eq(connections.isActive, filter.active),
+    filter.name === undefined ? undefined : named(db, tables, filter.name),
     filter.kinds === undefined
       ? undefined
       : inArray(
@@ -197,6 +198,15 @@ function matching(db: Database, tables: Tables, filter: ConnectionFilter): reado
             .where(and(eq(versions.connectionId, connections.id), labelled(tables, 'CURRENT'), inArray(versions.kind, [...filter.kinds]))),
         ),
   ];
+}
+
+/** The name that is shown: a connection without one has its integration's. */
+function named(db: Database, { connections, integrations }: Tables, name: string): SQL | undefined {
+  const ofThatName = db
+    .select({ id: integrations.id })
+    .from(integrations)
+    .where(and(eq(integrations.id, connections.integrationId), eq(integrations.nameKey, name)));
+  return or(eq(connections.name, name), and(isNull(connections.name), inArray(connections.integrationId, ofThatName)));
 }
 
 export function connectionWriters(tx: SignedTransaction, tables: Tables): ConnectionWriters {
