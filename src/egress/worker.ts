@@ -4,6 +4,7 @@ import type { AwsSignIn } from '../domain/aws/gateway-aws.ts';
 import { type Details, splitDetails } from '../domain/connection/details/details.ts';
 import type { ManagerAnswer, ManagerCall, SecretManager } from '../domain/connection/reference/secret-manager.ts';
 import type { Connector } from '../domain/connector/connector.ts';
+import { DESCRIBE } from '../domain/connector/describe.ts';
 import { EgressError, type EgressSession } from '../domain/connector/egress.ts';
 import { fieldMeta } from '../domain/connector/field.ts';
 import type { Validator, ValidatorReport } from '../domain/connector/validator.ts';
@@ -86,11 +87,16 @@ async function answerOf(
   }
 }
 
+/** Each probe takes its own question, as each connector its own credentials; the name says which. */
+function runnerOf(of: Connector | typeof networkProbe, wanted: string): Pick<Validator, 'run'> | undefined {
+  if (wanted === DESCRIBE) return 'describe' in of && of.describe !== null ? { run: of.describe } : undefined;
+  const validators: readonly Pick<Validator, 'name' | 'run'>[] = of.validators;
+  return validators.find(({ name }) => name === wanted);
+}
+
 async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<ValidationOutcome> {
   const connector = task.moduleUrl === null ? networkProbe : await importConnector(task.moduleUrl, task.kind);
-  // Each probe takes its own question, as each connector its own credentials; the name says which.
-  const validators: readonly Pick<Validator, 'name' | 'run'>[] = connector.validators;
-  const validator = validators.find(({ name }) => name === task.validator);
+  const validator = runnerOf(connector, task.validator);
   if (validator === undefined) throw new TypeError('no such validator');
   // A question to the network carries no secret.
   const scrubber = 'fields' in connector ? scrubberFor(connector, task) : createScrubber({});
@@ -113,8 +119,11 @@ async function runValidator(task: WorkerTask, signal: AbortSignal): Promise<Vali
   }
 }
 
+/** Characters of a description as JSON: it is all names, and asked for as such. */
+const MOST_DESCRIBED = 256 * 1024;
+
 /** Some validators compare the new login with the one in use, and that has secrets of its own. */
-function scrubberFor(connector: Connector, { credentials, current, gatewayAws }: WorkerTask): Scrubber {
+function scrubberFor(connector: Connector, { credentials, current, gatewayAws, validator }: WorkerTask): Scrubber {
   const given = splitDetails(connector, credentials);
   const inUse = current === null ? { settings: {}, secrets: {} } : splitDetails(connector, current);
   const secrets = {
@@ -122,7 +131,8 @@ function scrubberFor(connector: Connector, { credentials, current, gatewayAws }:
     inUse: secretParts(connector, inUse.secrets),
     gateway: gatewayAws === null || gatewayAws === undefined ? {} : secretsOf(gatewayAws.signIn),
   };
-  return createScrubber(secrets, { given: given.settings, inUse: inUse.settings });
+  const open = { given: given.settings, inUse: inUse.settings };
+  return validator === DESCRIBE ? createScrubber(secrets, open, MOST_DESCRIBED) : createScrubber(secrets, open);
 }
 
 function secretsOf(signIn: AwsSignIn): Details {

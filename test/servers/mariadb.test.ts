@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Details } from '../../src/domain/connection/details/details.ts';
 import { describeConnector } from '../contracts/connector.ts';
-import { createTestPool, runValidator } from '../support/connectors/validate.ts';
+import { createTestPool, describeWith, runValidator } from '../support/connectors/validate.ts';
 import { startMariadb } from '../support/servers/mariadb.ts';
 
 const HOSTILE = { database: 'Sales `EU` ON x', table: 'orders; drop`,', column: 'na`me), (`' };
@@ -63,6 +63,25 @@ describe('mariadb', () => {
     const { errors, warnings } = await run('validate_connection', changed);
     return [...errors, ...warnings].map(({ code }) => code);
   };
+
+  test('what the login sees is listed, of one database or of all, hostile names included (#90)', async () => {
+    const { database: _, ...anywhere } = details;
+    expect({
+      own: await describeWith(pool, 'mysql', details),
+      named: await describeWith(pool, 'mariadb', anywhere, { schema: 'target', tables: ['PLAIN', "x') or 1 = 1 --"] }),
+      all: await describeWith(pool, 'mariadb', anywhere, { tables: [HOSTILE.table] }),
+    }).toEqual({
+      own: {
+        tables: [
+          { name: 'other', fields: ['id'] },
+          { name: 'plain', fields: ['id'] },
+        ],
+        isComplete: true,
+      },
+      named: { tables: [{ name: 'plain', fields: ['id'] }], isComplete: true },
+      all: { tables: [{ name: `${HOSTILE.database}.${HOSTILE.table}`, fields: ['id', HOSTILE.column] }], isComplete: true },
+    });
+  });
 
   test('what refuses a login has a code of its own', async () => {
     expect({

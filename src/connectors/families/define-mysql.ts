@@ -5,6 +5,7 @@ import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
 import { lossesOf } from '../kits/parity.ts';
 import { type Meanings, says } from '../kits/problems.ts';
+import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type ServerLogin, type SqlSession } from '../kits/sql/sql-session.ts';
 import { tls, tlsStrictness } from '../kits/sql/tls.ts';
@@ -15,6 +16,13 @@ import { transactional } from './transactional.ts';
 /** Lists what the login has any privilege on; the server does not show it the rest. */
 const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`table\` FROM information_schema.tables
   WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?) ORDER BY 1, 2 LIMIT 5000`;
+
+/** Of what the login has a privilege on; without a database and without a name of a schema, of all. */
+const columnsOf = (
+  tables: readonly string[] | null,
+) => `SELECT table_schema AS \`schema\`, table_name AS \`table\`, column_name AS \`field\`, table_schema = DATABASE() AS \`own\`
+  FROM information_schema.columns WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?)
+   ${tables === null ? '' : `AND LOWER(table_name) IN (${['NULL', ...tables.map(() => '?')].join(', ')})`} ORDER BY 1, 2, ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
 
 const LOCKED = says('ACCESS_DENIED', 'The login is right, but the account is locked.', 'Run: ALTER USER ... ACCOUNT UNLOCK;');
 const EXPIRED = says(
@@ -128,6 +136,10 @@ export function defineMysql(kind: string, title: string) {
           : `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${name};`,
         (table) => `GRANT SELECT ON ${backquoted(table.schema, table.name)} TO ${name};`,
       );
+    },
+    describe(session, { schema, tables }, { credentials: { database } }) {
+      const within = schema ?? database ?? '';
+      return session.query(columnsOf(tables), [within, within, ...(tables ?? [])]);
     },
     parity: {
       login: ({ user }) => user,

@@ -6,13 +6,22 @@ import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { HttpFailure } from './http/http-session.ts';
 import { lossesOf, notComparable, type Parity } from './parity.ts';
 import type { Meaning, Meanings } from './problems.ts';
+import { describeTables, type ListColumns } from './sql/describe-tables.ts';
 import { reportReadable } from './sql/readable-schemas.ts';
 import { serverProblem } from './sql/server-problem.ts';
 import { type SqlRow, type SqlSession, selectOne, withSqlSession } from './sql/sql-session.ts';
-import { type Check, type Checks, type Identity, type IdentityCheck, usualValidators } from './usual-validators.ts';
+import {
+  type Check,
+  type Checks,
+  describing,
+  type Identity,
+  type IdentityCheck,
+  type System,
+  usualValidators,
+} from './usual-validators.ts';
 
 export interface SqlConnectorDefinition<F extends FieldShape, S extends SqlSession>
-  extends Omit<ConnectorDefinition<F>, 'validators'>,
+  extends Omit<ConnectorDefinition<F>, 'validators' | 'describe'>,
     Omit<Checks<DetailsOf<F>, S>, 'permissions' | 'parity'> {
   /** Logs in. A driver is imported in here and nowhere else: the gateway itself never loads it. */
   connect(input: ValidatorInput<DetailsOf<F>>): Promise<S>;
@@ -31,6 +40,8 @@ export interface SqlConnectorDefinition<F extends FieldShape, S extends SqlSessi
   readonly identity?: IdentityQuery | IdentityCheck<DetailsOf<F>, S>;
   readonly permissions?: ReadableQuery | Check<DetailsOf<F>, S>;
   readonly parity?: Parity<DetailsOf<F>, S> | PrivilegeQuery<DetailsOf<F>, S>;
+  /** Asks for the columns of the tables that the login may read, `MOST_COLUMNS` and one at most, table by table and in their order. */
+  readonly describe?: ListColumns<DetailsOf<F>, S>;
 }
 
 interface IdentityQuery {
@@ -66,32 +77,36 @@ export function defineSqlConnector<F extends FieldShape, S extends SqlSession>(d
     identity,
     permissions,
     parity,
+    describe,
   } = definition;
+  const system: System<DetailsOf<F>, S> = {
+    checks: definition.checks,
+    describes: { validate_connection: CONNECTION, ...definition.describes },
+    connection: (session) => selectOne(session, probe),
+    title: called,
+    identity: typeof identity === 'object' ? (session) => askIdentity(session, identity) : identity,
+    permissions:
+      typeof permissions === 'object'
+        ? async (session) => reportReadable(await session.query(permissions.query), permissions.grants)
+        : permissions,
+    parity: parity !== undefined && 'privileges' in parity ? byPrivileges(parity) : parity,
+    reach: async ({ credentials, egress }) => {
+      const at = server(credentials);
+      if (at !== null) await egress.probeTcp(at.host, at.port);
+    },
+    withSession: (input, use) => withSqlSession(() => connect(input), input.signal, use),
+    explain(error, { credentials: details, egress }) {
+      const own = explain?.(error, details) ?? null;
+      return error instanceof HttpFailure
+        ? httpProblem(error, called, own ?? httpMeaningOf(refusals, error, details))
+        : serverProblem(error, { title: called, refusals, details, own, network: egress.firstFailure() });
+    },
+  };
+  const { describe: _, ...rest } = definition;
   return defineConnector<F>({
-    ...definition,
-    validators: usualValidators<DetailsOf<F>, S>({
-      ...definition,
-      describes: { validate_connection: CONNECTION, ...definition.describes },
-      connection: (session) => selectOne(session, probe),
-      title: called,
-      identity: typeof identity === 'object' ? (session) => askIdentity(session, identity) : identity,
-      permissions:
-        typeof permissions === 'object'
-          ? async (session) => reportReadable(await session.query(permissions.query), permissions.grants)
-          : permissions,
-      parity: parity !== undefined && 'privileges' in parity ? byPrivileges(parity) : parity,
-      reach: async ({ credentials, egress }) => {
-        const at = server(credentials);
-        if (at !== null) await egress.probeTcp(at.host, at.port);
-      },
-      withSession: (input, use) => withSqlSession(() => connect(input), input.signal, use),
-      explain(error, { credentials: details, egress }) {
-        const own = explain?.(error, details) ?? null;
-        return error instanceof HttpFailure
-          ? httpProblem(error, called, own ?? httpMeaningOf(refusals, error, details))
-          : serverProblem(error, { title: called, refusals, details, own, network: egress.firstFailure() });
-      },
-    }),
+    ...rest,
+    validators: usualValidators(system),
+    ...(describe === undefined ? {} : { describe: describing(system, (session, input) => describeTables(session, input, describe)) }),
   });
 }
 

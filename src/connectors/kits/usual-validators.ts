@@ -1,3 +1,4 @@
+import type { Description } from '../../domain/connector/describe.ts';
 import type { Problem } from '../../domain/connector/validation.ts';
 import { type Validator, type ValidatorInput, type ValidatorReport, validator } from '../../domain/connector/validator.ts';
 import { compareLogins, type Parity } from './parity.ts';
@@ -92,6 +93,19 @@ export function usualValidators<D, S>(system: System<D, S>): readonly Validator<
       }),
     ];
   });
+}
+
+/** Lists what a login sees, in a session of its own: failures are told as those of validators are. */
+export function describing<D, S>(
+  system: Pick<System<D, S>, 'withSession' | 'explain' | 'reach'>,
+  list: (session: S, input: ValidatorInput<D>) => Promise<Description>,
+): Run<D> {
+  return async (input) => {
+    await system.reach?.(input);
+    return await reported(system, input, () =>
+      system.withSession(input, async (session) => whole({ data: { returnedData: await list(session, input) } })),
+    );
+  };
 }
 
 function comparing<D, S>(system: System<D, S>, parity: Parity<D, S>, within: (check: Check<D, S>) => Run<D>): Run<D> {

@@ -1,7 +1,9 @@
+import type { DescriptionFilter } from '../../domain/connector/describe.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { optionalDriver } from '../kits/driver.ts';
 import { type Meanings, says } from '../kits/problems.ts';
+import { quotedLiteral } from '../kits/sql/describe-tables.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { fields, type OracleDetails, rules } from './fields.ts';
@@ -58,6 +60,14 @@ const REFUSALS: Meanings<OracleDetails> = {
   ),
 };
 
+/** The catalogue shows nobody what he may not touch. Names are in capitals unless they were quoted when they were made. */
+const columnsOf = ({ schema, tables }: DescriptionFilter) =>
+  `SELECT c.owner AS "schema", c.table_name AS "table", c.column_name AS "field", CASE WHEN c.owner = SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') THEN 1 ELSE 0 END AS "own"
+  FROM all_tab_columns c JOIN all_users u ON u.username = c.owner AND u.oracle_maintained = 'N' WHERE 1 = 1${
+    schema === null ? '' : ` AND UPPER(c.owner) = UPPER(${quotedLiteral(schema)})`
+  }${tables === null ? '' : ` AND LOWER(c.table_name) IN (${['NULL', ...tables.map(quotedLiteral)].join(', ')})`}
+  ORDER BY 4 DESC, 1, 2, c.column_id`;
+
 export default defineSqlConnector({
   kind: 'oracle',
   title: 'Oracle',
@@ -100,6 +110,7 @@ export default defineSqlConnector({
     if (rows.length === 0) return { errors: [readsNothing(`GRANT READ ON <schema>.<table> TO ${doubleQuoted(user)};`)] };
     return { data: { datasetsValidated: rows.map(({ schema }) => String(schema)) } };
   },
+  describe: (session, filter) => session.query(columnsOf(filter)),
   parity: {
     login: ({ user }) => user?.toUpperCase(),
     on: ['host', 'port', 'database'],

@@ -2,6 +2,7 @@
 /// <reference path="./oracledb.d.ts" />
 
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
+import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
 import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
 import { NoTlsError, tlsStrictness } from '../kits/sql/tls.ts';
@@ -35,7 +36,9 @@ export async function openOracle({ credentials, egress, signal }: ValidatorInput
   connection.callTimeout = 5000;
   signal.addEventListener('abort', () => void connection.close({ drop: true }).catch(() => {}), { once: true });
   const query = async (text: string): Promise<readonly SqlRow[]> => {
-    const { rows = [] } = await connection.execute(text, [], { outFormat: oracledb.OUT_FORMAT_OBJECT, maxRows: 5000 }).catch(explained);
+    const { rows = [] } = await connection
+      .execute(text, [], { outFormat: oracledb.OUT_FORMAT_OBJECT, maxRows: MOST_COLUMNS + 1 })
+      .catch(explained);
     return rows;
   };
   await query('SET TRANSACTION READ ONLY');

@@ -7,9 +7,18 @@ import { postgresProtocol } from '../families/postgres-protocol.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { serverFields } from '../kits/fields.ts';
+import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { tls } from '../kits/sql/tls.ts';
 import { findLosses } from './losses.ts';
+
+const COLUMNS = `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS field, coalesce(n.nspname = current_schema(), false) AS own
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+   AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+   AND ($1::text IS NULL OR n.nspname = $1) AND ($2::text[] IS NULL OR lower(c.relname) = ANY($2))
+ ORDER BY own DESC, n.nspname, c.relname, a.attnum LIMIT ${MOST_COLUMNS + 1}`;
 
 export default defineSqlConnector({
   kind: 'postgres',
@@ -50,6 +59,7 @@ export default defineSqlConnector({
              GROUP BY n.oid, n.nspname ORDER BY n.nspname LIMIT 500`,
     grants: schemaGrants,
   },
+  describe: (session, { schema, tables }) => session.query(COLUMNS, [schema, tables]),
   parity: {
     login: ({ user }) => user,
     on: ['host', 'port', 'database'],

@@ -24,7 +24,7 @@ export function eventTypeOf({ action }: Pick<AuditRow, 'action'>): AuditEventTyp
 }
 
 /** What only asks, and changes nothing. Whoever gets a secret to see did more than that. */
-const QUERIES: readonly AuditAction[] = ['network.probe', 'storage.check'];
+const QUERIES: readonly AuditAction[] = ['network.probe', 'storage.check', 'connection.describe'];
 
 export function isQuery({ action }: Pick<AuditRow, 'action'>): boolean {
   return QUERIES.includes(action);

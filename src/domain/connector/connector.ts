@@ -64,6 +64,8 @@ export interface Connector {
   readonly fields: FieldShape;
   readonly rules: readonly Rule<never>[];
   readonly validators: readonly Validator[];
+  /** Answers with a `Description` as `returnedData`, or with errors; null for kinds that can't say what they hold. */
+  readonly describe: Validator['run'] | null;
   /** The role that the gateway's own AWS identity has to assume for these details; null where they bring a key, or need none. Null for kinds that never ask for it. */
   readonly gatewayRole: ((details: Readonly<Record<string, unknown>>) => string | null) | null;
   /** Null where no package is needed. */
@@ -100,6 +102,7 @@ export interface ConnectorDefinition<F extends FieldShape> {
   readonly fields: F;
   readonly rules?: readonly Rule<DetailsOf<F>>[];
   readonly validators: readonly Validator<DetailsOf<F>>[];
+  readonly describe?: Validator<DetailsOf<F>>['run'];
   /** For kinds that are built in. */
   gatewayRole?(details: Partial<DetailsOf<F>>): string | null;
   readonly driver?: Driver;

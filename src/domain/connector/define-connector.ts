@@ -13,7 +13,7 @@ type Fail = (what: string) => never;
  * object holds, such as what a kit was told, is no part of the connector.
  */
 export function defineConnector<F extends FieldShape>(definition: ConnectorDefinition<F>): Connector {
-  const { kind, title, category, aliases = [], family = null, fields, rules = [], validators } = definition;
+  const { kind, title, category, aliases = [], family = null, fields, rules = [], validators, describe = null } = definition;
   const { driver = null, speaks = null, tested = null, leastPrivileges = [], lead = {}, gatewayRole = null } = definition;
   const fail: Fail = (what) => {
     throw new TypeError(`Connector "${kind}": ${what}`);
@@ -22,7 +22,22 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
   checkFields(fields, '', fail);
   requireEndpoint(fields, fail);
   checkValidators(validators, fail);
-  const parts = { kind, title, category, aliases, family, fields, rules, validators, driver, speaks, tested, leastPrivileges, lead };
+  const parts = {
+    kind,
+    title,
+    category,
+    aliases,
+    family,
+    fields,
+    rules,
+    validators,
+    describe,
+    driver,
+    speaks,
+    tested,
+    leastPrivileges,
+    lead,
+  };
   // Details that come here were parsed by these fields, or are of a version that was.
   const connector = Object.freeze({ ...parts, gatewayRole: gatewayRole as Connector['gatewayRole'] });
   defined.add(connector);

@@ -1,4 +1,5 @@
 import type { GrantedAws } from '../aws/gateway-aws.ts';
+import type { DescriptionFilter } from './describe.ts';
 import type { EgressSession } from './egress.ts';
 import type { Problem, ValidatorData } from './validation.ts';
 
@@ -19,6 +20,8 @@ export interface ValidatorInput<D> {
 export interface ValidatorOptions {
   /** Prove that the login works, and leave out what it is permitted to do. */
   readonly skipPermissionTests: boolean;
+  /** Of a description: what is asked for; all unless given. */
+  readonly describes?: DescriptionFilter;
 }
 
 export interface ValidatorReport {

@@ -5,6 +5,8 @@ const HIDDEN = '[hidden]';
 /** Characters of each text, and of the data as JSON: a remote system may have written any of it. */
 const MOST = { cause: 200, friendlyMessage: 500, resolution: 4000, text: 16_384, data: 65_536 } as const;
 const MOST_PROBLEMS = 50;
+/** A text is searched in so many readings, on average. */
+const READINGS = 64;
 /** Runs of control characters become one blank, so this many characters are read for one that is shown. */
 const MOST_CONTROLS = 200;
 
@@ -17,8 +19,13 @@ export interface Scrubber {
   data(given: ValidatorData | undefined): ValidatorData | null;
 }
 
-export function createScrubber(secrets: Readonly<Record<string, unknown>>, open: Readonly<Record<string, unknown>> = {}): Scrubber {
-  const { holds } = createEchoFinder(secrets, open);
+/** `mostData` characters of data as JSON are cleaned; more are left out. */
+export function createScrubber(
+  secrets: Readonly<Record<string, unknown>>,
+  open: Readonly<Record<string, unknown>> = {},
+  mostData: number = MOST.data,
+): Scrubber {
+  const { holds } = createEchoFinder(secrets, open, mostData * READINGS);
   // A text that holds any part of a secret is removed as a whole: the rest would tell how long the secret is and where it was.
   const clean = (text: string, most: number) => {
     const short = wellFormed(text.slice(0, most + MOST_CONTROLS)).slice(0, most);
@@ -33,11 +40,11 @@ export function createScrubber(secrets: Readonly<Record<string, unknown>>, open:
         resolution: clean(resolution, MOST.resolution),
       })),
     data(given) {
-      if (given === undefined || JSON.stringify(given).length > MOST.data) return null;
+      if (given === undefined || JSON.stringify(given).length > mostData) return null;
       const json = JSON.stringify(given, (_, value: unknown) =>
         typeof value === 'string' ? clean(value, MOST.text) : cleanKeys(value, clean),
       );
-      if (json.length > MOST.data) return null;
+      if (json.length > mostData) return null;
       // The data keep their shape when they are cleaned. They may also hold a secret in pieces.
       const cleaned = JSON.parse(json) as ValidatorData;
       return holds(json) || holds(wordsIn(cleaned).join('')) ? { returnedData: HIDDEN } : cleaned;

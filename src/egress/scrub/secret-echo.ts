@@ -9,8 +9,6 @@ const MOST_PIECES = 400;
 const SHORTEST = 6;
 /** How many encodings may lie around one another. */
 const DEPTH = 3;
-/** Most characters that are searched for one report, over all readings. A report beyond that counts as an echo. */
-const BUDGET = 4 * 1024 * 1024;
 /** Words that are in our own texts and in many passwords. A secret that begins or ends with one is recognised by a longer piece. */
 const COMMON =
   /^(account|administr|analytic|authenti|certific|changeov|connecti|credenti|customer|database|databric|developm|external|integrat|internal|password|permissi|postgres|privileg|producti|redshift|security|services?|snowflak|username|validati|warehous)/;
@@ -22,16 +20,20 @@ export interface EchoFinder {
 
 /**
  * Forms are not listed but undone: a text is read in every way that it can be read, and each reading again, and each is searched. Case,
- * width and blanks make no difference. Fails closed: what takes too long to read is taken for an echo. `open` is what everybody may see: a
+ * width and blanks make no difference. `budget` is the most characters that are searched for one report, over all readings: fails closed, since a report beyond that counts as an echo. `open` is what everybody may see: a
  * piece that a secret has in common with it, such as a password that begins with the user's name, gives nothing away.
  */
-export function createEchoFinder(secrets: Readonly<Record<string, unknown>>, open: Readonly<Record<string, unknown>> = {}): EchoFinder {
+export function createEchoFinder(
+  secrets: Readonly<Record<string, unknown>>,
+  open: Readonly<Record<string, unknown>>,
+  budget: number,
+): EchoFinder {
   const all = textsIn(secrets).flatMap(partsOf);
   const shown = textsIn(open).map(fold);
   const isOpen = (piece: string) => shown.some((text) => text.includes(piece));
   const needles = [...new Set(all.map(fold).flatMap((secret) => piecesOf(secret, isOpen)))].flatMap((piece) => [piece, reversed(piece)]);
   const short = all.filter((secret) => secret.length >= 4 && secret.length < SHORTEST && !/^[a-z]+$/i.test(secret));
-  let left = BUDGET;
+  let left = budget;
 
   function holds(text: string): boolean {
     if (needles.length === 0 && short.length === 0) return false;

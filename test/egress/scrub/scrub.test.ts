@@ -113,7 +113,7 @@ test('data beyond its limit is left out, and a report has at most 50 problems', 
 });
 
 test('what would take too long to read in all its readings is taken for an echo', () => {
-  const finder = () => createEchoFinder({ password: secret });
+  const finder = () => createEchoFinder({ password: secret }, {}, 4 * 1024 * 1024);
   const harmless = 'nothing of it, '.repeat(400_000);
   expect({ short: finder().holds(harmless.slice(0, 1000)), long: finder().holds(harmless) }).toEqual({ short: false, long: true });
 });

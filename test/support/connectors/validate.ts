@@ -2,6 +2,7 @@ import { createCatalogue } from '../../../src/connectors/catalogue.ts';
 import type { GrantedAws } from '../../../src/domain/aws/gateway-aws.ts';
 import type { Details } from '../../../src/domain/connection/details/details.ts';
 import { parseDetails } from '../../../src/domain/connection/details/parse-details.ts';
+import { DESCRIBE, type DescriptionFilter } from '../../../src/domain/connector/describe.ts';
 import type { ValidationOutcome, ValidatorRunner } from '../../../src/domain/connector/validator-runner.ts';
 import { createWorkerPool, type WorkerPoolOptions } from '../../../src/egress/worker-pool.ts';
 
@@ -39,12 +40,13 @@ interface Run {
   readonly details: Details;
   readonly current?: Details | null;
   readonly gatewayAws: GrantedAws | null;
+  readonly describes?: DescriptionFilter;
 }
 
 /** The same with what the run may do as the gateway itself. */
 export async function runAsGateway(
   pool: ValidatorRunner,
-  { kind, validator, details, current = null, gatewayAws }: Run,
+  { kind, validator, details, current = null, gatewayAws, describes }: Run,
 ): Promise<ValidationOutcome> {
   const connector = catalogue.find(kind);
   if (connector === null) throw new Error(`no kind ${kind}`);
@@ -58,7 +60,19 @@ export async function runAsGateway(
     isProof: false,
     credentials: parseDetails(connector, details),
     current,
-    options: { skipPermissionTests: false },
+    options: { skipPermissionTests: false, ...(describes === undefined ? {} : { describes }) },
     gatewayAws,
   });
+}
+
+/** What the kind's login sees on these details, or the codes of what kept it from that. */
+export async function describeWith(
+  pool: ValidatorRunner,
+  kind: string,
+  details: Details,
+  filter: Partial<DescriptionFilter> = {},
+): Promise<unknown> {
+  const describes = { schema: null, tables: null, ...filter };
+  const { data, errors } = await runAsGateway(pool, { kind, validator: DESCRIBE, details, gatewayAws: null, describes });
+  return errors.length === 0 ? data?.returnedData : errors.map(({ code }) => code);
 }

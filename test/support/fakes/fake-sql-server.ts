@@ -219,6 +219,13 @@ function run(sql: string, { user, rights }: FakeSqlUser, { edition, databases }:
     );
   if (sql === 'SELECT USER_NAME() AS [user]') return rows(['user'], [[user]]);
   if (sql.startsWith("SELECT 'ROLE'")) return rows(['level', 'object', 'schema', 'right'], rights);
+  if (sql.startsWith('SELECT TOP (10001) s.name AS [schema]')) {
+    const only = /s\.name = N'(\w+)'/.exec(sql)?.[1];
+    return rows(
+      ['schema', 'table', 'field', 'own'],
+      COLUMNS.filter(([schema]) => only === undefined || schema === only),
+    );
+  }
   if (sql.startsWith('SELECT s.name AS [schema]')) {
     const readable = rights.some(([level, , schema, right]) => level === 'SCHEMA' && schema === '[sales]' && right === 'SELECT');
     return rows(['schema', 'user', 'tables', 'readable'], [['sales', user, '2', readable ? '2' : '0']]);
@@ -226,6 +233,13 @@ function run(sql: string, { user, rights }: FakeSqlUser, { edition, databases }:
   // What the driver sets up its session with.
   return /^\s*set /i.test(sql) ? done(0) : refused(102, 15, 'Incorrect syntax.');
 }
+
+/** What every user sees of it: the schema, table and column, and whether the schema is the user's own. */
+const COLUMNS = [
+  ['dbo', 'accounts', 'id', '1'],
+  ['dbo', 'accounts', 'balance', '1'],
+  ['sales', 'orders', 'id', '0'],
+];
 
 function rows(columns: readonly string[], values: readonly (readonly string[])[]): Buffer {
   const count = Buffer.alloc(2);

@@ -1,7 +1,9 @@
+import type { DescriptionFilter } from '../../../domain/connector/describe.ts';
 import type { Problem } from '../../../domain/connector/validation.ts';
 import { optionalDriver } from '../../kits/driver.ts';
 import type { Parity } from '../../kits/parity.ts';
 import { problem } from '../../kits/problems.ts';
+import { MOST_COLUMNS, quotedLiteral } from '../../kits/sql/describe-tables.ts';
 import type { SqlRow, SqlSession } from '../../kits/sql/sql-session.ts';
 import type { Identity } from '../../kits/usual-validators.ts';
 import { transactional } from '../transactional.ts';
@@ -31,6 +33,14 @@ const READABLE = `SELECT s.name AS [schema], USER_NAME() AS [user], COUNT(o.obje
   SUM(CASE WHEN HAS_PERMS_BY_NAME(QUOTENAME(s.name) + '.' + QUOTENAME(o.name), 'OBJECT', 'SELECT') = 1 THEN 1 ELSE 0 END) AS [readable]
   FROM sys.schemas s LEFT JOIN sys.objects o ON o.schema_id = s.schema_id AND o.type IN ('U', 'V')
   WHERE s.name NOT IN ('sys', 'INFORMATION_SCHEMA', 'guest') AND s.name NOT LIKE 'db[_]%' GROUP BY s.name`;
+
+/** The catalogue shows a login what it has a right on, and nothing else. */
+const columnsOf = ({ schema, tables }: DescriptionFilter) =>
+  `SELECT TOP (${MOST_COLUMNS + 1}) s.name AS [schema], o.name AS [table], c.name AS [field], CASE WHEN s.name = SCHEMA_NAME() THEN 1 ELSE 0 END AS [own]
+  FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id JOIN sys.columns c ON c.object_id = o.object_id
+  WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0${schema === null ? '' : ` AND s.name = N${quotedLiteral(schema)}`}${
+    tables === null ? '' : ` AND LOWER(o.name) IN (${['NULL', ...tables.map((name) => `N${quotedLiteral(name)}`)].join(', ')})`
+  } ORDER BY [own] DESC, s.name, o.name, c.column_id`;
 
 /** What SQL Server and what else Microsoft serves under its protocol have in common, as a part of a definition. */
 export function tdsServer({ editions, addMember = alterRole, unseen = [] }: TdsServer) {
@@ -73,6 +83,7 @@ export function tdsServer({ editions, addMember = alterRole, unseen = [] }: TdsS
       grants: ({ schema, user }: SqlRow) => [`GRANT SELECT ON SCHEMA::${bracketed(String(schema))} TO ${bracketed(String(user))};`],
     },
     parity,
+    describe: (session: SqlSession, filter: DescriptionFilter) => session.query(columnsOf(filter)),
   } as const;
 }
 

@@ -43,7 +43,7 @@ function failedBy(errors: ValidationOutcome['errors']): ValidationOutcome {
 
 async function runOn(run: ValidationRun, validator: Validator, credentials: Details): Promise<Omit<CandidateOutcome, 'candidateHash'>> {
   const { services, actor, subject, options } = run;
-  const { signal, isProof = false, skipPermissionTests = false } = options;
+  const { signal, isProof = false, skipPermissionTests = false, describes } = options;
   const current = await currentDetails(run, validator);
   if (validator.name === PARITY && current === null) return { outcome: nothingToCompare(), roles: [] };
   const access = await gatewayAccess(services, actor.projectId, subject.connector, {
@@ -61,7 +61,7 @@ async function runOn(run: ValidationRun, validator: Validator, credentials: Deta
     isProof,
     credentials,
     current,
-    options: { skipPermissionTests },
+    options: { skipPermissionTests, ...(describes === undefined ? {} : { describes }) },
     gatewayAws: access.granted,
   };
   const outcome = await services.whileDialling(() => services.runner.run(task, signal));

@@ -63,6 +63,15 @@ function run(sql: string, { user, roles = [], rights, schemas = {} }: FakeOracle
     return { columns: ['user', 'schema', 'service', 'container', 'protocol'], rows: [[user, user, 'target', 'PDB1', 'tcp']] };
   if (sql === 'SELECT role AS "role" FROM session_roles') return { columns: ['role'], rows: roles.map((role) => [role]) };
   if (sql.startsWith('SELECT t.owner AS "schema"')) return { columns: ['schema', 'tables'], rows: Object.entries(schemas) };
+  if (sql.startsWith('SELECT c.owner AS "schema"'))
+    return {
+      columns: ['schema', 'table', 'field', 'own'],
+      rows: [
+        [user, 'ACCOUNTS', 'ID', 1],
+        [user, 'ACCOUNTS', 'BALANCE', 1],
+        ['SALES', 'ORDERS', 'ID', 0],
+      ],
+    };
   if (sql.startsWith(`SELECT 'PRIVILEGE' AS "level"`)) return { columns: ['level', 'right', 'object', 'role'], rows: rights };
   return null;
 }
