@@ -25,7 +25,7 @@ const ENTRIES = [
 const CHUNKS = 'chunks';
 
 /** Drivers that bring files beside their code, or are there only where somebody installed them, stay packages. */
-const PACKAGES = ['better-sqlite3', 'pg', 'mysql2', 'hdb', 'oracledb', 'ssh2', 'tedious'];
+const PACKAGES = ['better-sqlite3', 'pg', 'mysql2', 'hdb', 'mongodb', 'oracledb', 'ssh2', 'tedious'];
 
 /** Has its own URL at run time, since that carries a query. It is an entry that no module imports, so it stays where it is. */
 const KEEPS_URL = 'connectors/packaged-module.js';

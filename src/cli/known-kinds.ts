@@ -28,6 +28,7 @@ export const KNOWN_KINDS: readonly string[] = [
   'mariadb',
   'microsoft-fabric',
   'microsoft-teams',
+  'mongodb',
   'motherduck',
   'msk-kafka',
   'msk-kafka-connect',

@@ -27,6 +27,7 @@ import lookerGitClone from './looker-git-clone/index.ts';
 import mariadb from './mariadb/index.ts';
 import microsoftFabric from './microsoft-fabric/index.ts';
 import microsoftTeams from './microsoft-teams/index.ts';
+import mongodb from './mongodb/index.ts';
 import motherduck from './motherduck/index.ts';
 import mskKafka from './msk-kafka/index.ts';
 import mskKafkaConnect from './msk-kafka-connect/index.ts';
@@ -113,6 +114,7 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: mariadb, moduleUrl: at('mariadb') },
   { connector: microsoftFabric, moduleUrl: at('microsoft-fabric') },
   { connector: microsoftTeams, moduleUrl: at('microsoft-teams') },
+  { connector: mongodb, moduleUrl: at('mongodb') },
   { connector: motherduck, moduleUrl: at('motherduck') },
   { connector: mskKafka, moduleUrl: at('msk-kafka') },
   { connector: mskKafkaConnect, moduleUrl: at('msk-kafka-connect') },

@@ -59,7 +59,7 @@ export async function selectOne({ query, protection }: SqlSession, statement = '
   return { warnings: protectionWarning(protection) };
 }
 
-function protectionWarning(protection: Protection | undefined): readonly Problem[] {
+export function protectionWarning(protection: Protection | undefined): readonly Problem[] {
   if (protection === undefined || protection === 'verified') return [];
   const [cause, friendlyMessage] =
     protection === 'unverified'
