@@ -32,6 +32,8 @@ const secure = await startFakeHana({ users, tls: true, tenants: { HXE: null } })
 const greedy = await startFakeHana({ users, wantsPassword: true });
 const greedySecure = await startFakeHana({ users, wantsPassword: true, tls: true });
 const rude = await startFakeHana({ users, hangsUp: true });
+const tireless = await startFakeHana({ users, rounds: 0xffffffff });
+const diligent = await startFakeHana({ users, rounds: 100_000 });
 const silent = await startFakeHana({ users, isSilent: true });
 const system = await startFakeHana({
   users: [],
@@ -45,7 +47,7 @@ const systemSecure = await startFakeHana({
 });
 const pool = createTestPool();
 afterAll(async () => {
-  for (const one of [server, secure, greedy, greedySecure, rude, silent, system, old, systemSecure]) one.close();
+  for (const one of [server, secure, greedy, greedySecure, rude, silent, tireless, diligent, system, old, systemSecure]) one.close();
   await pool.close();
 });
 
@@ -89,6 +91,20 @@ describe('SAP HANA', () => {
     const { errors } = await runValidator(hasty, 'sap-hana', 'validate_connection', { ...details, port: silent.port });
     await hasty.close();
     expect(errors.map(({ code }) => code)).toEqual(['TIMEOUT']);
+  });
+
+  test('a server that asks for hours of hashing is refused before any of it, since nothing could end that work', async () => {
+    const { errors } = await run('validate_connection', { ...details, port: tireless.port });
+    expect({
+      refused: errors.map(({ code, cause }) => [code, cause]),
+      proofs: tireless.logins,
+      // Its proof is another, as it was not hashed so often.
+      done: await codes({ ...details, port: diligent.port, ssl: { disabled: true } }),
+    }).toEqual({
+      refused: [['PROTOCOL_ERROR', 'the server asked for more than 1000000 rounds of hashing']],
+      proofs: [],
+      done: ['CREDENTIALS_REJECTED'],
+    });
   });
 
   test('TLS is as strict as asked, and absent means where the server offers it, unverified, with a warning', async () => {

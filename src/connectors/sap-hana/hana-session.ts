@@ -9,7 +9,7 @@ import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
 import { type Protection, WeakLoginError } from '../kits/sql/tls.ts';
 import type { HanaDetails } from './fields.ts';
 import { openHanaSocket } from './hana-socket.ts';
-import { authenticationOf, isTenantQuestion } from './packets.ts';
+import { authenticationOf, isTenantQuestion, roundsOf } from './packets.ts';
 
 /**
  * Logs in over sockets of ours in the place of the driver's: the system database's and its tenant's are encrypted from their first byte by
@@ -32,14 +32,25 @@ export async function openHana(input: ValidatorInput<HanaDetails>): Promise<SqlS
     initializationTimeout: 120_000,
   });
   const { _connection: connection } = client;
-  if (connection._connectFn === undefined) throw new Error('another version of the driver');
+  let refused: Error | null = null;
+  const { _createAuthenticationManager: createManager } = connection;
+  if (connection._connectFn === undefined || createManager === undefined) throw new Error('another version of the driver');
+  connection._createAuthenticationManager = (options) => {
+    const manager = createManager(options);
+    const initialize = manager.initialize.bind(manager);
+    manager.initialize = (challenges, done) => {
+      if (!asksTooMuch(challenges)) return initialize(challenges, done);
+      refused = new Refusal(TOO_MUCH);
+      done(refused);
+    };
+    return manager;
+  };
   client.on('error', () => {});
   let end: (error: Error) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     end = reject;
   });
   ended.catch(() => {});
-  let refused: Error | null = null;
   let asksForTenant = false;
   let protection: Protection = 'none';
   connection._connectFn = (to, connected) => {
@@ -79,6 +90,23 @@ export async function openHana(input: ValidatorInput<HanaDetails>): Promise<SqlS
 
 /** Said by us where TLS was tried first: the network remembers how that attempt failed, and not what became of the next. */
 const CUT_OFF = problemOf('SAP HANA', 'the connection ended before the login did', 'PROTOCOL_ERROR');
+
+/** HANA's own is 15,000, which an administrator may raise. */
+const MOST_ROUNDS = 1_000_000;
+
+/** The rounds run on a thread that all of the gateway shares, and nothing ends them: not even the end of the worker, which would wait for them. */
+function asksTooMuch(challenges: readonly Buffer[]): boolean {
+  return challenges.some(
+    (content, index) => challenges[index - 1]?.toString('latin1') === 'SCRAMPBKDF2SHA256' && roundsOf(content) > MOST_ROUNDS,
+  );
+}
+
+const TOO_MUCH = problem(
+  'PROTOCOL_ERROR',
+  `the server asked for more than ${MOST_ROUNDS} rounds of hashing`,
+  'The login would take more work than any server of SAP asks for, so it was not begun.',
+  'Check that it is HANA that answers at this address; if it is, lower password_hash_iterations or whatever is in front of it raises.',
+);
 
 const ELSEWHERE = problem(
   'PROTOCOL_ERROR',

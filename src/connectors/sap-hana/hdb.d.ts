@@ -4,7 +4,13 @@ declare module 'hdb' {
   type Connected = (error: Error | null, socket?: import('node:stream').Duplex) => void;
   interface HanaClient {
     /** The driver's own connection, whose way to open sockets is replaced. */
-    readonly _connection: { _connectFn?: (to: { readonly host: string; readonly port: number }, connected: Connected) => void };
+    readonly _connection: {
+      _connectFn?: (to: { readonly host: string; readonly port: number }, connected: Connected) => void;
+      /** Makes what proves the password. It is given the server's challenges as names and contents, one after the other. */
+      _createAuthenticationManager?: (options: unknown) => {
+        initialize(challenges: readonly Buffer[], done: (error?: Error) => void): void;
+      };
+    };
     on(event: 'error', listener: () => void): void;
     connect(done: Done): void;
     exec(sql: string, done: Done): void;

@@ -18,14 +18,21 @@ export function isTenantQuestion(packet: Buffer): boolean {
 export function authenticationOf(packet: Buffer): string | null {
   if (messageOf(packet) !== MESSAGES.connect) return null;
   if (packet[PACKET + SEGMENT] !== AUTHENTICATION) return '';
-  const [, method] = fieldsOf(packet.subarray(PACKET + SEGMENT + PART));
+  // Of the user and the method, and then the proof itself.
+  const [, method] = fieldsOf(packet.subarray(PACKET + SEGMENT + PART), 2);
   return method?.toString('latin1') ?? '';
 }
 
-/** The first two of the fields, which are the user and the method. A length of 246 stands for one of two bytes. */
-function fieldsOf(part: Buffer): readonly Buffer[] {
+/** How often a server wants the password hashed: in the challenge of that method it stands behind salt and nonce. */
+export function roundsOf(challenge: Buffer): number {
+  const [, , rounds] = fieldsOf(challenge, 3);
+  return rounds?.length === 4 ? rounds.readUInt32BE() : 0;
+}
+
+/** The first of the fields. A length of 246 stands for one of two bytes. */
+function fieldsOf(part: Buffer, count: number): readonly Buffer[] {
   let at = 2;
-  return [0, 1].map(() => {
+  return Array.from({ length: count }, () => {
     const isLong = part[at] === 246;
     const length = isLong ? part.readUInt16LE(at + 1) : (part[at] ?? 0);
     at += (isLong ? 3 : 1) + length;

@@ -34,6 +34,8 @@ interface Options {
   readonly wantsPassword?: boolean;
   /** Hangs up on whoever begins to log in. */
   readonly hangsUp?: boolean;
+  /** How often it wants the password hashed, 15,000 times unless given. It does not do so itself. */
+  readonly rounds?: number;
   /** Says nothing to whoever begins to log in. */
   readonly isSilent?: boolean;
   /** Where the tenants are, by their names: null for this server itself. */
@@ -96,7 +98,7 @@ interface Answer {
   readonly parts: readonly (readonly [kind: number, count: number, data: Buffer])[];
 }
 
-function createAnswers({ users, wantsPassword = false, tenants = {} }: Options, logins: FakeHana['logins']) {
+function createAnswers({ users, wantsPassword = false, rounds = ITERATIONS, tenants = {} }: Options, logins: FakeHana['logins']) {
   let challenge: Challenge | null = null;
   let user: FakeHanaUser | null = null;
   return (type: number, parts: ReadonlyMap<number, Buffer>): Answer => {
@@ -116,7 +118,7 @@ function createAnswers({ users, wantsPassword = false, tenants = {} }: Options, 
           verifier: verifierOf(known?.password ?? randomBytes(8).toString('hex')),
           clientKey: key ?? Buffer.alloc(0),
         };
-        return authentication(FUNCTIONS.none, wantsPassword ? askPassword(challenge) : ask(challenge));
+        return authentication(FUNCTIONS.none, wantsPassword ? askPassword(challenge) : ask(challenge, rounds));
       }
       case MESSAGES.connect: {
         const [name = '', method = ''] = fields.map((field) => field.toString('latin1'));
@@ -157,9 +159,9 @@ function verifierOf(password: string): Verifier {
   return { salt, storedKey: sha256(sha256(salted)), serverKey: hmac(salted, salt), nonce: randomBytes(48) };
 }
 
-function ask({ verifier: { salt, nonce } }: Challenge): readonly Buffer[] {
+function ask({ verifier: { salt, nonce } }: Challenge, rounds: number): readonly Buffer[] {
   const iterations = Buffer.alloc(4);
-  iterations.writeUInt32BE(ITERATIONS);
+  iterations.writeUInt32BE(rounds);
   return [Buffer.from(METHOD), writeFields([salt, nonce, iterations])];
 }
 
