@@ -113,10 +113,11 @@ const partFolders = parts.map(({ folder }) => folder);
 export const layers = [
   ...parts,
 
+  { folder: 'config', is: 'what the environment says, setting by setting', layers: ['domain', 'egress', 'secrets'], powers: [] },
   {
     folder: 'app',
     is: 'how the parts are put together',
-    layers: partFolders,
+    layers: [...partFolders, 'config'],
     files: ['config.ts', 'log.ts', 'log-stream.ts'],
     powers: ['files', 'server'],
   },
@@ -181,7 +182,7 @@ export const exceptions = [
  * @type {readonly { readonly file: string, readonly layers: readonly string[], readonly files: readonly string[], readonly powers: readonly Power[], readonly environment?: boolean, readonly console?: boolean }[]}
  */
 export const roots = [
-  { file: 'config.ts', layers: ['domain', 'egress', 'secrets'], files: [], powers: ['files'], environment: true },
+  { file: 'config.ts', layers: ['domain', 'secrets', 'config'], files: [], powers: ['files'], environment: true },
   { file: 'log.ts', layers: ['store'], files: ['log-events.ts', 'log-stream.ts'], powers: [] },
   { file: 'log-events.ts', layers: [], files: [], powers: [] },
   // A pipe is a socket to node: the only kind of handle that never waits for its reader.

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Config, SettingName } from '../config.ts';
+import type { SettingName } from '../config/settings.ts';
+import type { Config } from '../config.ts';
 import { type AwsKey, type AwsSignIn, AwsSignInError, type GatewayAws } from '../domain/aws/gateway-aws.ts';
 import { StartupError } from '../domain/errors/startup-error.ts';
 

@@ -123,7 +123,17 @@ test.each<[string, readonly string[], RegExp]>([
   [
     'an unknown provider',
     ['secret', 'grant', '--provider', 'CNRY0123456789abcdef', '--prefix', 'MCD_X'],
-    /--provider must be one of env, file, account, [a-z, ]*vault\./,
+    /--provider must be one of env, file, aws, gcp, azure, vault\./,
+  ],
+  [
+    'a provider whose secrets are of the project itself',
+    ['secret', 'grant', '--provider', 'account', '--prefix', 'smtp'],
+    /--provider must be one of env, file, aws, gcp, azure, vault\./,
+  ],
+  [
+    'a provider that nobody has',
+    ['secret', 'release', '--provider', 'CNRY0123456789abcdef', '--path', 'MCD_X'],
+    /--provider must be one of env, file, account, aws, gcp, azure, vault\./,
   ],
   ['no prefix', ['secret', 'grant', '--provider', 'env'], /'--prefix <prefix>' not specified/],
   ['a project that is no id', ['secret', 'list', '--project', 'CNRY0123456789abcdef'], /--project must be the UUID of a project\./],

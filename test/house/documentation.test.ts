@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createCommandLine } from '../../src/cli/command-line.ts';
-import { SETTINGS } from '../../src/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { createCatalogue } from '../../src/connectors/catalogue.ts';
 import { AUDIT_ACTIONS } from '../../src/domain/audit/audit.ts';
 import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';

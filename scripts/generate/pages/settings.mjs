@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SETTINGS } from '../../../build/config.js';
+import { SETTINGS } from '../../../build/config/settings.js';
 import { root } from '../../root.mjs';
 import { code, page, table } from '../markdown.mjs';
 

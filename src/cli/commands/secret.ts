@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SECRET_PROVIDERS } from '../../domain/connection/reference/secret-reference.ts';
+import { GRANTED_PROVIDERS, SECRET_PROVIDERS } from '../../domain/connection/reference/secret-reference.ts';
 import {
   allowSecretDestination,
   grantSecrets,
@@ -77,7 +77,7 @@ export function addSecretCommands(program: Command): void {
     'end all destinations of a secret: its next use binds it anew; for operators',
     (command) =>
       ofProject(command)
-        .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(', '), readProvider)
+        .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(', '), (name) => readProvider(name, SECRET_PROVIDERS))
         .requiredOption('--path <path>', 'the name of the secret, as references have it'),
     async (gateway, output, { provider, path, project }) => {
       await gateway.run(releaseSecret, { provider, path, project: project ?? null });
@@ -132,7 +132,7 @@ function referring(command: Command): Command {
 function named(command: Command): Command {
   return ofProject(
     command
-      .requiredOption('--provider <provider>', SECRET_PROVIDERS.join(', '), readProvider)
+      .requiredOption('--provider <provider>', GRANTED_PROVIDERS.join(', '), (name) => readProvider(name, GRANTED_PROVIDERS))
       .requiredOption(
         '--prefix <prefix>',
         "the beginning of the manager's names, such as MCD_SALES_, secret/data/sales/ or projects/ID/secrets/, or an absolute folder",
@@ -140,8 +140,8 @@ function named(command: Command): Command {
   );
 }
 
-function readProvider(name: string): SecretProvider {
-  const found = SECRET_PROVIDERS.find((provider) => provider === name);
-  if (found === undefined) throw new UsageError(`--provider must be one of ${SECRET_PROVIDERS.join(', ')}.`);
+function readProvider(name: string, known: readonly SecretProvider[]): SecretProvider {
+  const found = known.find((provider) => provider === name);
+  if (found === undefined) throw new UsageError(`--provider must be one of ${known.join(', ')}.`);
   return found;
 }

@@ -20,6 +20,8 @@ export function changedReference(before: SecretReference | null, after: SecretRe
 
 /** One folder each below src/secrets. */
 export const SECRET_PROVIDERS = ['env', 'file', 'account', 'aws', 'gcp', 'azure', 'vault'] as const;
+/** Those of which the operator grants what a project may name. Account secrets are a project's own. */
+export const GRANTED_PROVIDERS = SECRET_PROVIDERS.filter((name) => name !== 'account');
 export type SecretProviderName = (typeof SECRET_PROVIDERS)[number];
 
 /** What the operator lets a project name: what lies within a prefix of a provider. */

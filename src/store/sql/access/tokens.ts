@@ -1,11 +1,11 @@
 import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Token, TokenGrant } from '../../../domain/token/token.ts';
 import type { TokenReaders, TokenWriters } from '../../../domain/token/token-store.ts';
-import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { alterRow } from '../signing/alter-row.ts';
 import { amendAuthority, areListed, entryOf, HEAD } from '../signing/authority.ts';
 import { listed } from '../signing/read-signed.ts';
+import { reread } from '../signing/reread.ts';
 import { altered, isIntact, withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
@@ -13,9 +13,6 @@ import { inChunks } from '../statements/in-chunks.ts';
 import { olderThan } from '../statements/keyset.ts';
 import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
-
-/** How often a token is read again because the list of tokens has changed meanwhile. */
-const MOST_READS = 5;
 
 type Found = { readonly token: Token; readonly grants: readonly TokenGrant[] };
 
@@ -69,20 +66,17 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
       grants: grantsById.get(ids[index] ?? '') ?? [],
     }));
   };
-  const found = async (read: () => Promise<readonly object[]>): Promise<Found | null> => {
-    for (let reads = 0; reads < MOST_READS; reads += 1) {
-      const one = checked(source, tables, await read());
+  const one = (read: () => Promise<readonly object[]>): Promise<Found | null> =>
+    reread(async () => {
+      const known = checked(source, tables, await read());
+      if (known === null) return { found: null };
+      const { token, grants, mac, headMac } = known;
+      const found = { token, grants };
       // The transaction uses the token that was looked up before it began: the list that it sees may hold its own changes.
-      if (one === null || source.signing.known !== null) return one;
-      const entry = { table: tokens, row: one.token, entry: entryOf('token', one.token.id), mac: one.mac };
-      if ((await areListed(source, tables, one.headMac, [entry])) !== null) return one;
-    }
-    throw unavailable();
-  };
-  const one = async (read: () => Promise<readonly object[]>) => {
-    const known = await found(read);
-    return known === null ? null : { token: known.token, grants: known.grants };
-  };
+      if (source.signing.known !== null) return { found };
+      const entry = { table: tokens, row: token, entry: entryOf('token', token.id), mac };
+      return (await areListed(source, tables, headMac, [entry])) === null ? null : { found };
+    });
   return {
     findByHash: (hash) => one(() => byHash(source, tables, { hash })),
     find: (id) => one(() => byId(source, tables, { id })),

@@ -1,9 +1,9 @@
 import { eq, getTableColumns, sql, type Table } from 'drizzle-orm';
 import { DomainError } from '../../../domain/errors/errors.ts';
-import { unavailable } from '../../store-error.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { prepared } from '../statements/prepared.ts';
 import { verified, verifiedOne } from './read-signed.ts';
+import { reread } from './reread.ts';
 import { altered, withMac } from './row-mac.ts';
 import type { AuthorityRow, SeenAuthority, SignedSource, SignedTransaction } from './signing.ts';
 
@@ -106,9 +106,6 @@ export async function readAuthority(
   return row === null ? null : { mac, row };
 }
 
-/** How often the rows are read again because the list has changed meanwhile. */
-const MOST_READS = 5;
-
 /** The rows that `read` gives of a table, and how their entries on the list begin. */
 interface ListedRows {
   readonly table: Table;
@@ -125,7 +122,7 @@ export async function requireAllListed<T extends { readonly id: string }>(
   tables: Tables,
   { table, read, beginning }: ListedRows,
 ): Promise<readonly T[]> {
-  for (let reads = 0; reads < MOST_READS; reads += 1) {
+  return await reread(async () => {
     const before = await readAuthority(source, tables);
     const rows = await read();
     const macs = new Map(
@@ -133,7 +130,7 @@ export async function requireAllListed<T extends { readonly id: string }>(
     );
     const found = verified<T>(source, table, rows);
     const after = await readAuthority(source, tables);
-    if (before?.row.revision !== after?.row.revision) continue;
+    if (before?.row.revision !== after?.row.revision) return null;
     requireNewest(source, after);
     const [kind, ...id] = beginning;
     const start = `${entryOf(kind, ...id).slice(0, -1)},`;
@@ -141,7 +138,6 @@ export async function requireAllListed<T extends { readonly id: string }>(
     const listedIds = new Map(entries.map(([entry, mac]) => [String((JSON.parse(entry) as readonly string[]).at(-1)), mac]));
     for (const [one, mac] of listedIds) if (macs.get(one) !== mac) throw altered(table, { id: one });
     for (const { id: one } of found) if (!listedIds.has(one)) throw altered(table, { id: one });
-    return found;
-  }
-  throw unavailable();
+    return { found };
+  });
 }
