@@ -26,6 +26,10 @@ const stages = {
     const { schema } = await import('./generate/schema.mjs');
     return update(schema()) && update(await cliDocuments()) && stages.build();
   },
+  openapi: async () => {
+    const { openapi } = await import('./generate/openapi.mjs');
+    return update(await openapi());
+  },
   pages: async () => update(await pages()),
 };
 

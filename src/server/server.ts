@@ -11,6 +11,7 @@ import { framing } from './plugins/framing.ts';
 import { graphql } from './plugins/graphql.ts';
 import { knownRoutes } from './plugins/known-routes.ts';
 import { oauthToken } from './plugins/oauth-token.ts';
+import { openapi } from './plugins/openapi.ts';
 import { probes } from './plugins/probes.ts';
 import { requestBody } from './plugins/request-body.ts';
 import { requestRecord } from './plugins/request-record.ts';
@@ -37,6 +38,7 @@ const WAY: readonly ServerPlugin[] = [
   oauthToken,
   graphql,
   dialects,
+  openapi,
 ];
 
 /** The HTTP server, ready to listen where the caller says. */

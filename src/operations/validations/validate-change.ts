@@ -33,8 +33,18 @@ export async function validateChange(
 
 /** Runs every validator of a connection that is to be created, once more. Throws as the run of one does. */
 export async function validateCreation(services: Services, actor: Actor, input: Staged): Promise<readonly ValidationResult[]> {
+  return await validateWhole(services, actor, input, ['create']);
+}
+
+/** Runs every validator on a staged candidate, of whichever purposes, in their order. Throws as the run of one does. */
+export async function validateWhole(
+  services: Services,
+  actor: Actor,
+  input: Staged,
+  purposes?: readonly Change['purpose'][],
+): Promise<readonly ValidationResult[]> {
   requirePermission(actor, 'validate');
-  const change = await findStaged(services, actor, input, ['create']);
+  const change = await findStaged(services, actor, input, purposes);
   const subject = await subjectOfChange(services, actor, change);
   const names = input.skipValidation === true ? [] : subject.connector.validators.map(({ name }) => name);
   return await validateAll({ services, actor, subject, options: input }, names);

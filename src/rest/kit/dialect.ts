@@ -16,6 +16,8 @@ export interface Dialect {
   readonly renderError: RenderError;
   /** What every failure that its routes tell looks like. */
   readonly errorShape: z.ZodType;
+  /** The media type that failures are told in; JSON unless it says otherwise. */
+  readonly errorType?: string;
   /** How clients authenticate, in OpenAPI's words. */
   readonly securitySchemes: Readonly<Record<string, object>>;
   /** Hooks and routes. They are its own: nothing of them reaches another dialect. */

@@ -24,5 +24,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** How a route tells failures whose clients expect another form than all else below its path. */
     renderError?: RenderError;
+    /** Its callers are known: what anybody may ask for has no such mark. */
+    asksWho?: boolean;
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Deadline } from '../../admission/deadline.ts';
 import type { OperationPriority, Priority } from '../../admission/priority.ts';
 import type { Actor } from '../../domain/token/actor.ts';
@@ -22,8 +22,9 @@ export interface RouteShapes {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** Media types of the body; JSON unless it says otherwise. */
+  /** Media types of the body, and of what is answered with 2xx; JSON unless it says otherwise. */
   readonly consumes?: readonly string[];
+  readonly produces?: readonly string[];
   /** By status; null for an answer without a body. Failures have the dialect's own shape, and need not be said. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
 }
@@ -100,7 +101,8 @@ export function serveRoutes(app: FastifyInstance, gateway: RestGateway, options:
       return reply.code(status).headers(headers).send(body);
     };
     const schema = schemaOf(route, dialect);
-    app.route({ method: method satisfies HTTPMethods, url, schema, [stage]: authenticated(gateway, authenticate), handler });
+    const known = { config: { asksWho: true }, [stage]: authenticated(gateway, authenticate) };
+    app.route({ method: method satisfies HTTPMethods, url, schema, ...known, handler });
   }
 }
 
@@ -152,7 +154,8 @@ export function writeJson({ status = 200, headers = {}, body }: RouteAnswer): An
 
 /** What Fastify's generator of OpenAPI documents reads; nothing is validated by it. */
 function schemaOf({ operation, summary, shapes }: Route, { errorShape }: Dialect) {
-  const { params, query, headers, body, consumes, answers } = shapes;
+  const { params, query, headers, body, consumes, produces, answers } = shapes;
+  const response = Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, shape ?? z.undefined()]));
   return {
     operationId: operation,
     summary,
@@ -161,6 +164,7 @@ function schemaOf({ operation, summary, shapes }: Route, { errorShape }: Dialect
     ...(headers === undefined ? {} : { headers }),
     ...(body === undefined ? {} : { body }),
     ...(consumes === undefined ? {} : { consumes: [...consumes] }),
-    response: { ...answers, default: errorShape },
+    ...(produces === undefined ? {} : { produces: [...produces] }),
+    response: { ...response, default: errorShape },
   };
 }

@@ -2,6 +2,7 @@ import { byToken } from '../kit/access/authentication.ts';
 import { shownToken } from '../kit/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import { serveRoutes } from '../kit/route.ts';
+import { changes } from './changes.ts';
 import { connections } from './connections.ts';
 import { renderProblem } from './errors.ts';
 import { leases } from './leases.ts';
@@ -15,12 +16,13 @@ export const native: Dialect = {
   prefixes: ['/api/v1'],
   renderError: renderProblem,
   errorShape: problem,
+  errorType: 'application/problem+json',
   securitySchemes: {
     bearer: { type: 'http', scheme: 'bearer', description: 'An API token, or a bearer that was got for one at /oauth2/token.' },
     token: { type: 'apiKey', in: 'header', name: 'x-mcd-token', description: 'The secret of an API token, with its id in x-mcd-id.' },
   },
   routes(app, gateway) {
     const authenticate = byToken(gateway, shownToken);
-    serveRoutes(app, gateway, { dialect: native, authenticate }, [...connections, ...leases]);
+    serveRoutes(app, gateway, { dialect: native, authenticate }, [...connections, ...changes, ...leases]);
   },
 };

@@ -20,8 +20,8 @@ export const leases: readonly Route[] = [
     async run({ services, actor, params, body }) {
       const { id: connectionId } = readAs(shapes.byId, params, 'path');
       const { job, ttlSeconds } = readAs(shapes.acquireLease, body.object(), 'body');
-      const { lease, key, credentials } = await acquireLease(services, actor, { connectionId, job, ...ttlOf(ttlSeconds) });
-      return { status: 201, body: { lease: wireLease(lease), key, credentials } };
+      const { lease, key, kind, credentials } = await acquireLease(services, actor, { connectionId, job, ...ttlOf(ttlSeconds) });
+      return { status: 201, body: { lease: wireLease(lease), key, kind, credentials } };
     },
   },
   {
@@ -33,8 +33,8 @@ export const leases: readonly Route[] = [
     shapes: { body: shapes.readLease, answers: { 200: shapes.heldLease } },
     async run({ services, actor, body }) {
       const { key, fresh = false } = readAs(shapes.readLease, body.object(), 'body');
-      const { lease, credentials } = await readLease(services, actor, key, { fresh });
-      return { body: { lease: wireLease(lease), credentials } };
+      const { lease, kind, credentials } = await readLease(services, actor, key, { fresh });
+      return { body: { lease: wireLease(lease), kind, credentials } };
     },
   },
   {

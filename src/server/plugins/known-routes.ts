@@ -10,6 +10,7 @@ const SERVED = [
   '/livez',
   '/readyz',
   '/metrics',
+  '/openapi/',
   ...DIALECTS.flatMap(({ prefixes }) => prefixes),
 ];
 
