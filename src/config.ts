@@ -111,12 +111,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   });
 }
 
+const PREFIX = 'CHANGEOVER_';
+
 /** Misspelt ones would else be ignored without a word. Those of secrets and of the tests are others' to name. */
 function unknownSettings(names: readonly string[]): Config['unknown'] {
   const known = Object.keys(SETTINGS) as SettingName[];
+  const prefixed = known.filter((name) => name.startsWith(PREFIX));
   return names
     .filter((name) => /^CHANGEOVER_(?!SECRET_|TEST_)\w+$/i.test(name) && !(known as readonly string[]).includes(name))
-    .map((name) => ({ name: name.slice(0, 64), nearest: nearestName(name.toUpperCase(), known) }));
+    .map((name) => ({ name: name.slice(0, 64), nearest: nearestName(name.toUpperCase(), prefixed, PREFIX) }));
 }
 
 /** What `changeover run` passes on to a job: all but the token that would lease it more. */

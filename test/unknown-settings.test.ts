@@ -6,6 +6,7 @@ test.each([
   ['CHANGEOVER_EGRES_ALLOW', 'CHANGEOVER_EGRESS_ALLOW'],
   ['CHANGEOVER_DATABASEURL', 'CHANGEOVER_DATABASE_URL'],
   ['changeover_log_level', 'CHANGEOVER_LOG_LEVEL'],
+  ['CHANGEOVER_FOO', null],
   ['CHANGEOVER_SOMETHING_OF_ANOTHER_PROGRAM', null],
 ])('%s is no setting, and may have been meant to be %s', (name, nearest) => {
   expect(readConfig({ [name]: 'x' }).unknown).toEqual([{ name, nearest }]);

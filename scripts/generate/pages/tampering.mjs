@@ -57,6 +57,8 @@ Before an operation answers, it reads back its audit rows behind the commit: wit
 
 ## The schema
 
-A start compares tables, columns, defaults, constraints, indexes, triggers, views, rules and row policies with the migrations, and is refused when anything was added, changed or taken away (exit code 78). Only an index that an administrator added is let pass, if it is neither unique, nor partial, nor over expressions. On SQLite that goes for every object of the file; on PostgreSQL for our tables, and for what the search path makes of their names.`,
+A start compares tables, columns, defaults, constraints, indexes, triggers, views, rules and row policies with the migrations, and is refused when anything was added, changed or taken away (exit code 78). Only an index that an administrator added is let pass, if it is neither unique, nor partial, nor over expressions. On SQLite that goes for every object of the file; on PostgreSQL for our tables, and for what the search path makes of their names.
+
+\`changeover doctor\` and \`changeover audit verify\` compare the tables in use as well, so that a trigger which was put into the store of a running gateway is told: \`schema-altered\`.`,
   ],
 );

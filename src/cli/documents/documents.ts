@@ -63,7 +63,7 @@ export type ErrorCode =
   | 'DRIVER_NOT_INSTALLED'
   /** The address may not be dialled from here. */
   | 'EGRESS_DENIED'
-  /** The token lacks the permission that this needs. */
+  /** The token may not do this. */
   | 'FORBIDDEN'
   /** The idempotency id was used for another request. */
   | 'IDEMPOTENCY_MISMATCH'

@@ -39,7 +39,7 @@ export const ERROR_CODES = {
     meaning: 'No valid token came with the request.',
     next: 'Send a token that has neither expired nor been revoked.',
   },
-  FORBIDDEN: { status: 403, meaning: 'The token lacks the permission that this needs.', next: 'Use a token with a role that holds it.' },
+  FORBIDDEN: { status: 403, meaning: 'The token may not do this.', next: 'Use a token that may.' },
   NOT_FOUND: {
     status: 404,
     meaning: 'There is no such thing, or it is not yours to see.',

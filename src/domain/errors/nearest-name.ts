@@ -1,8 +1,14 @@
-/** The name that a misspelt one is likeliest meant to be, or null where none is near: at most a third of its letters are wrong. */
-export function nearestName<N extends string>(given: string, names: readonly N[]): N | null {
-  const ranked = names.map((name) => ({ name, distance: distanceOf(given, name) })).sort((one, other) => one.distance - other.distance);
+/**
+ * The name that a misspelt one is likeliest meant to be, or null where none is near: at most a third of its letters are wrong, those of
+ * the prefix aside, which all the names have.
+ */
+export function nearestName<N extends string>(given: string, names: readonly N[], prefix: string): N | null {
+  const own = given.slice(prefix.length);
+  const ranked = names
+    .map((name) => ({ name, distance: distanceOf(own, name.slice(prefix.length)) }))
+    .sort((one, other) => one.distance - other.distance);
   const [first] = ranked;
-  return first !== undefined && first.distance <= given.length / 3 ? first.name : null;
+  return first !== undefined && first.distance <= own.length / 3 ? first.name : null;
 }
 
 /** How many letters have to be changed, added or left out. */

@@ -48,7 +48,9 @@ export function wantedTypes(actor: Pick<Actor, 'permissions' | 'integrationIds'>
   if (!types.every((type) => known.includes(type))) throw badRequest('types', `Known types: ${known.join(', ')}.`);
   if (!types.every(isOpen) && !mayAudit(actor)) {
     requirePermission(actor, 'audit');
-    throw new DomainError('FORBIDDEN', "Events of these types are the whole project's, and this token is limited to some integrations.");
+    throw new DomainError('FORBIDDEN', "Events of these types are the whole project's, and this token is limited to some integrations.", {
+      next: 'Use a token of the whole project.',
+    });
   }
   return new Set(types);
 }

@@ -40,6 +40,7 @@ export function requirePermission(actor: Pick<Actor, 'permissions'>, permission:
     throw new DomainError('FORBIDDEN', `This needs the permission "${permission}", which these roles hold: ${roles.join(', ')}.`, {
       permission,
       roles,
+      next: 'Use a token with a role that holds it.',
     });
   }
 }
@@ -48,7 +49,10 @@ export function requirePermission(actor: Pick<Actor, 'permissions'>, permission:
 export function requireOperator(actor: Actor): void {
   // A token that is limited to some integrations has no rights beyond them, whoever made it.
   if (!actor.operator || actor.integrationIds !== null)
-    throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', { permission: 'operator' });
+    throw new DomainError('FORBIDDEN', 'Only an operator of the instance may do this.', {
+      permission: 'operator',
+      next: "Use the command line on the gateway's machine, or the token of the first start.",
+    });
 }
 
 /** Throws FORBIDDEN unless the actor works on the gateway's own machine: only such an actor may name its files. */
@@ -56,11 +60,14 @@ export function requireLocal(actor: Actor): void {
   if (actor.tokenId !== null)
     throw new DomainError('FORBIDDEN', 'This is done on the machine of the gateway, with the command line and without CHANGEOVER_URL.', {
       permission: 'local',
+      next: 'Run it there.',
     });
 }
 
 /** Throws FORBIDDEN for a token that is limited to some integrations. `what`, at the beginning of a sentence, belongs to the project as a whole. */
 export function requireWholeProject({ integrationIds }: Pick<Actor, 'integrationIds'>, what: string): void {
   if (integrationIds !== null)
-    throw new DomainError('FORBIDDEN', `${what} is the whole project's, and this token is limited to some integrations.`);
+    throw new DomainError('FORBIDDEN', `${what} is the whole project's, and this token is limited to some integrations.`, {
+      next: 'Use a token of the whole project.',
+    });
 }

@@ -18,5 +18,5 @@ export function mayRevoke(actor: Pick<Actor, 'projectId' | 'integrationIds'>, to
 /** Throws FORBIDDEN where the project would have no owner left without this token. `ownersLeft` counts the other live ones. */
 export function requireOwnerLeft({ roles }: Pick<TokenGrant, 'roles'>, ownersLeft: number): void {
   if (roles.includes('owner') && ownersLeft === 0)
-    throw new DomainError('FORBIDDEN', 'This is the last owner of the project. Make another one first.');
+    throw new DomainError('FORBIDDEN', 'This is the last owner of the project.', { next: 'Make another owner first.' });
 }

@@ -21,7 +21,8 @@ export async function chooseIntegration(
 ): Promise<ChosenIntegration> {
   if ('cluster' in asked) return await chooseCluster(from, actor, asked.cluster, planned);
   if ('id' in asked) return await chooseExisting(from, actor, asked, planned);
-  if (actor.integrationIds !== null) throw new DomainError('FORBIDDEN', 'This token is limited to integrations that exist.');
+  if (actor.integrationIds !== null)
+    throw new DomainError('FORBIDDEN', 'This token is limited to integrations that exist.', { next: 'Use a token of the whole project.' });
   const { connector, settings, siteId } = planned;
   const { name, numbered = name === null, namespace = OWN_NAMESPACE, ...container } = asked;
   return {

@@ -11,7 +11,9 @@ export function requireSameSite(request: IncomingMessage): void {
   const foreign =
     (site !== undefined && site !== 'same-origin') || (origin !== undefined && !isOwnOrigin(origin, headerOf(request, 'host')));
   if (headerOf(request, CSRF_HEADER) === undefined || foreign)
-    throw new DomainError('FORBIDDEN', `Requests with a session cookie come from this site and carry ${CSRF_HEADER}.`);
+    throw new DomainError('FORBIDDEN', `Requests with a session cookie come from this site and carry ${CSRF_HEADER}.`, {
+      next: 'Send that header, from a page of the gateway itself.',
+    });
 }
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
