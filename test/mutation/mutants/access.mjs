@@ -755,4 +755,11 @@ export const ACCESS = [
     tests: MATRIX,
     name: 'acquireLease',
   },
+  {
+    id: 'graphql/compiled-query-meets-an-altered-row',
+    file: 'src/graphql/plugins/budget/budgeted-schema.ts',
+    before: '  for (const member of plain) Reflect.get(row, member);',
+    after: '',
+    tests: ['test/operations/upkeep/tampering.test.ts'],
+  },
 ];

@@ -690,4 +690,25 @@ export const OPERATIONS = [
     after: 'undefined',
     tests: ['test/connectors/glue.test.ts', 'test/connectors/redshift.test.ts'],
   },
+  {
+    id: 'upkeep/doctor-without-the-schema',
+    file: 'src/operations/upkeep/examine-store.ts',
+    before: 'const difference = await examined.services.store.schemaDifference();',
+    after: 'const difference = null as Awaited<ReturnType<typeof examined.services.store.schemaDifference>>;',
+    tests: ['test/operations/upkeep/tampering.test.ts'],
+  },
+  {
+    id: 'audit/verify-without-the-schema',
+    file: 'src/operations/audit/verify-audit.ts',
+    before: 'const difference = await store.schemaDifference();',
+    after: 'const difference = null as Awaited<ReturnType<typeof store.schemaDifference>>;',
+    tests: ['test/operations/upkeep/tampering.test.ts'],
+  },
+  {
+    id: 'access/altered-token-hides-the-others',
+    file: 'src/operations/access/list-tokens.ts',
+    before: "if (error instanceof DomainError && error.code === 'INTEGRITY') return null;",
+    after: '',
+    tests: ['test/operations/upkeep/tampering.test.ts'],
+  },
 ];
