@@ -21,6 +21,7 @@ import {
   type VerifyAuditQuery,
   verifyAuditSegment,
 } from '../documents/documents.ts';
+import { patientGateway } from '../gateway/patient-gateway.ts';
 import { required } from '../gateway/present.ts';
 import type { Gateway } from '../gateway/transport.ts';
 import { print } from '../output/output.ts';
@@ -48,7 +49,8 @@ export function addArchiveCommand(audit: Command): void {
         .requiredOption('--to <folder>', 'where the files are kept; each run goes on where the last one ended')
         .option('--older-than <days>', 'rows that are older than this: 2 to 3650 days', wholeNumber('--older-than', 2, 3650), 90)
         .option('--cut', 'then cut them from the store, all but those that prove what is stored'),
-    async (gateway, output, { to, olderThan, cut }) => {
+    async (asked, output, { to, olderThan, cut }) => {
+      const gateway = patientGateway(asked);
       mkdirSync(to, { recursive: true, mode: 0o700 });
       const rows = await writeFiles(gateway, to, new Date(Date.now() - olderThan * DAY_MS).toISOString());
       const last = await lastSegment(to);

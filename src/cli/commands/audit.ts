@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type ExamineStoreQuery, examineStore, listAudit, type VerifyAuditQuery, verifyAudit } from '../documents/documents.ts';
 import { findByName } from '../gateway/find-by-name.ts';
+import { patientGateway } from '../gateway/patient-gateway.ts';
 import { nodesOf } from '../gateway/present.ts';
 import type { Gateway } from '../gateway/transport.ts';
 import { print, shortTime, table } from '../output/output.ts';
@@ -22,7 +23,8 @@ export function addAuditCommands(program: Command): void {
       command
         .option('--anchors <file>', 'a file of anchors, as CHANGEOVER_AUDIT_ANCHOR_FILE collects them')
         .option('--archive <folder>', 'what `audit archive` has written: verified too, up to where the store begins'),
-    async (gateway, output, { anchors: file, archive }) => {
+    async (asked, output, { anchors: file, archive }) => {
+      const gateway = patientGateway(asked);
       const anchors = file === undefined ? [] : readAnchors(file);
       const verified = await verifyStored(gateway, anchors);
       const archived = archive === undefined ? null : await verifyArchive(gateway, archive, anchors, verified);
@@ -46,7 +48,7 @@ export function addAuditCommands(program: Command): void {
   );
   addArchiveCommand(audit);
   gatewayCommand(program, 'doctor', 'prove that every stored version opens; exit 1 if one does not', plain, async (gateway, output) => {
-    const storeExamination = await examine(gateway);
+    const storeExamination = await examine(patientGateway(gateway));
     print(output, storeExamination, () => [
       storeExamination.ok
         ? `The store is whole: ${storeExamination.versions} versions, ${storeExamination.opened} opened.`

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { listDataKeys, type ResealConnectionsMutation, resealConnections, retireDataKey, rotateDataKey } from '../documents/documents.ts';
+import { patientGateway } from '../gateway/patient-gateway.ts';
 import { required } from '../gateway/present.ts';
 import { print, table } from '../output/output.ts';
 import { gatewayCommand, plain, wholeNumber } from './shared.ts';
@@ -26,7 +27,8 @@ export function addDataKeyCommands(program: Command): void {
     'reseal',
     'seal with the newest one what older ones have sealed; exit 1 if a connection was left',
     plain,
-    async (gateway, output) => {
+    async (asked, output) => {
+      const gateway = patientGateway(asked);
       let [resealed, remains] = [0, 0];
       const failures: Resealing['failures'][number][] = [];
       for (let after: string | null = null; ; ) {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { rotateMasterKey } from '../documents/documents.ts';
+import { patientGateway } from '../gateway/patient-gateway.ts';
 import { required } from '../gateway/present.ts';
 import { print } from '../output/output.ts';
 import { gatewayCommand } from './shared.ts';
@@ -11,7 +12,8 @@ export function addRekeyCommand(program: Command): void {
     'rekey',
     'replace the master key while the gateways run; killed anywhere, it is run again',
     (command) => command.requiredOption('--new-key-file <file>', 'the new master key: 64 hex digits or 32 bytes, mode 0600'),
-    async (gateway, output, { newKeyFile }) => {
+    async (asked, output, { newKeyFile }) => {
+      const gateway = patientGateway(asked);
       for (;;) {
         const progress = required((await gateway.run(rotateMasterKey, { file: resolve(newKeyFile) })).rotateMasterKey);
         if (progress.state === 'ROTATING') continue;

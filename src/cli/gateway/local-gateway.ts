@@ -27,8 +27,7 @@ export async function openLocalGateway(config: Config, { makesStore }: { readonl
     async run(query, ...[variables]) {
       const actor = localActor(app.projectId, 'cli', { id: randomUUID(), ip: null, client: {} });
       const request = new OperationRequest({ services: app.services, actor, params: { query, variables: { ...objectOf(variables) } } });
-      const { text } = await app.graphql.run(request);
-      return readAnswer(text);
+      return readAnswer(await app.graphql.run(request));
     },
     async close() {
       await sealAudit(app.services);

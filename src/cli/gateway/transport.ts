@@ -45,7 +45,13 @@ export function socketGateway(socketPath: string): Gateway {
   return overHttp((body) => post({ socketPath, path: '/graphql', method: 'POST', headers: { host: 'localhost' } }, body, httpRequest));
 }
 
-function overHttp(send: (body: string) => Promise<string>): Gateway {
+interface Sent {
+  readonly text: string;
+  /** What its header Retry-After says. */
+  readonly retryAfterSeconds: number | null;
+}
+
+function overHttp(send: (body: string) => Promise<Sent>): Gateway {
   return {
     run: async (query, ...[variables]) => readAnswer(await send(JSON.stringify({ query, variables }))),
     close: async () => {},
@@ -53,10 +59,11 @@ function overHttp(send: (body: string) => Promise<string>): Gateway {
 }
 
 /** The data of an answer, or its first error thrown. */
-export function readAnswer<T>(text: string): T {
+export function readAnswer<T>({ text, retryAfterSeconds }: Sent): T {
   let answer: {
     readonly data?: T;
     readonly message?: string;
+    readonly code?: string;
     readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
   };
   try {
@@ -67,7 +74,11 @@ export function readAnswer<T>(text: string): T {
   const [error] = answer.errors ?? [];
   if (error !== undefined) throw inWordsOfTheCommandLine(String(error.extensions?.code ?? 'INTERNAL'), error.message, error.extensions);
   if (answer.data === undefined || answer.data === null)
-    throw new GatewayError('UNAVAILABLE', answer.message ?? 'The gateway gave no answer.');
+    throw new GatewayError(
+      answer.code ?? 'UNAVAILABLE',
+      answer.message ?? 'The gateway gave no answer.',
+      retryAfterSeconds === null ? {} : { retryAfterSeconds },
+    );
   return answer.data;
 }
 
@@ -84,7 +95,7 @@ function inWordsOfTheCommandLine(code: string, message: string, details: Readonl
   return new GatewayError(code, message, details);
 }
 
-async function post(options: RequestOptions, body: string, request: typeof httpRequest): Promise<string> {
+async function post(options: RequestOptions, body: string, request: typeof httpRequest): Promise<Sent> {
   return await new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -99,7 +110,10 @@ async function post(options: RequestOptions, body: string, request: typeof httpR
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+        incoming.on('end', () => {
+          const seconds = Number(incoming.headers['retry-after'] ?? Number.NaN);
+          resolve({ text: Buffer.concat(chunks).toString('utf8'), retryAfterSeconds: Number.isFinite(seconds) ? seconds : null });
+        });
         incoming.on('error', reject);
       },
     );
