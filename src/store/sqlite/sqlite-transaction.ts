@@ -1,7 +1,7 @@
 import type { Database as Handle } from 'better-sqlite3';
 import { inTime } from '../../domain/time/in-time.ts';
 import type { EngineTransaction } from '../engine.ts';
-import { isTransient, StoreError, storageFull } from '../store-error.ts';
+import { isTransient, StoreError, storageFull, unavailable } from '../store-error.ts';
 import { databaseOn, type PrepareStatement } from './sqlite-statements.ts';
 
 /** How long a commit waits for another program that holds the write lock. */
@@ -60,7 +60,7 @@ export async function runAsSavepoint(
   };
   prepare('SAVEPOINT member').rows([]);
   try {
-    const value = await inTime(work(tx), MEMBER_MS, () => new StoreError('IDLE_IN_TRANSACTION'));
+    const value = await inTime(work(tx), MEMBER_MS, unavailable);
     ended = true;
     prepare('RELEASE member').rows([]);
     return { value };

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase, { type Database as Handle } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
 import type { Clock } from '../../../src/domain/ports/clock.ts';
 import type { Store, Writers } from '../../../src/domain/ports/store.ts';
@@ -108,6 +108,30 @@ describe('the SQLite engine', () => {
       readable: ['small'],
       projects: 2,
     });
+  });
+
+  test('work that holds the write lock for ten seconds is ended with UNAVAILABLE, as on PostgreSQL, and others are served then', async () => {
+    const store = await openIn(folder());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let begun: () => void = () => {};
+      const begins = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const held = store
+        .write(() => {
+          begun();
+          return new Promise<void>(() => {});
+        })
+        .catch((error: unknown) => (error instanceof DomainError ? error.code : 'other'));
+      await begins;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await held).toBe('UNAVAILABLE');
+    } finally {
+      vi.useRealTimers();
+    }
+    await insert(store, 'next');
+    expect((await store.read.projects.all()).map(({ id }) => id)).toEqual(['next']);
   });
 
   test('the file and its log keep a MiB that a full disk can not take away, however much is written', async () => {
