@@ -26,11 +26,16 @@ export function loadMasterKey({ file, createIfAbsent }: MasterKeyFile): Buffer {
   } catch (error) {
     // Another process that starts at the same moment made it first: its key is the key.
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
-      throw new StartupError(`The master key file ${file} could not be made (${codeOf(error)}).`);
+      throw new StartupError(`The master key file ${file} could not be made (${codeOf(error)})${unwritable(codeOf(error))}.`);
   }
   const made = readKeyFile(file);
   if (made === null) throw new StartupError(`The master key file ${file} vanished while it was being made.`);
   return made;
+}
+
+function unwritable(code: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return ': its disk is full';
+  return code === 'EROFS' ? ': its disk is read-only' : '';
 }
 
 function readKeyFile(file: string): Buffer | null {

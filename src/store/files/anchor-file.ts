@@ -25,21 +25,19 @@ export async function appendAnchor(file: string, instance: string, { seq, head, 
 }
 
 function readTail(file: string): string {
-  let descriptor: number;
+  let descriptor: number | null = null;
   try {
     descriptor = openSync(file, 'r');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'ENOENT') return '';
-    throw new StartupError(`CHANGEOVER_AUDIT_ANCHOR_FILE can't be read (${code}): it says whether the store is older than it should be.`);
-  }
-  try {
     const { size } = fstatSync(descriptor);
     const tail = Buffer.alloc(Math.min(size, TAIL));
     readSync(descriptor, tail, 0, tail.length, size - tail.length);
     return tail.toString('utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT') return '';
+    throw new StartupError(`CHANGEOVER_AUDIT_ANCHOR_FILE can't be read (${code}): it says whether the store is older than it should be.`);
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== null) closeSync(descriptor);
   }
 }
 
