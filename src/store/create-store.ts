@@ -34,7 +34,7 @@ import type { Tables } from './tables/tables.ts';
 export function createStore(engine: Engine): Store {
   let signer: RowSigner | null = null;
   const seen: SeenAuthority = { latest: null };
-  const sign = (text: string) => {
+  const sign: RowSigner['sign'] = (text) => {
     if (signer === null) throw new TypeError('Signed rows are read and written once the store has been given what signs them.');
     return signer.sign(text);
   };

@@ -17,9 +17,9 @@ export interface StatementSource {
   readonly db: Database;
   /**
    * Runs a text that each connection parses once, and gives the driver's rows as arrays, in the order of the columns. `name` is unique
-   * per text.
+   * per text; null for one that is not parsed ahead.
    */
-  rows(name: string, text: string, values: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
+  rows(name: string | null, text: string, values: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
 }
 
 /** Usable until the transaction's work has ended: a later statement is refused, since it would run in somebody else's transaction. */

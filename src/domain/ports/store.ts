@@ -29,7 +29,8 @@ import type { ClockReaders, ClockWriters, IntegrityReaders, RetentionWriters, Sc
 
 /** Signs rows with a key that the store never sees. HMAC-SHA256, 32 bytes. */
 export interface RowSigner {
-  sign(text: string): Buffer;
+  /** Text, or its bytes in UTF-8. */
+  sign(text: string | Uint8Array): Buffer;
 }
 
 /**

@@ -183,6 +183,6 @@ function statementsOver(query: Query): StatementSource {
   return {
     // Of a connection Drizzle uses `query` alone, and `Database` names the part of Drizzle's type that the SQL uses.
     db: drizzle({ query } as unknown as PoolClient) as unknown as StatementSource['db'],
-    rows: async (name, text, values) => (await query({ name, text, rowMode: 'array' }, values)).rows,
+    rows: async (name, text, values) => (await query({ text, rowMode: 'array', ...(name === null ? {} : { name }) }, values)).rows,
   };
 }

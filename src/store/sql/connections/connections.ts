@@ -20,7 +20,7 @@ import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
 import { newerThan, olderThan } from '../statements/keyset.ts';
-import { preparedInScope } from '../statements/prepared.ts';
+import { preparedInScope, rowsOf } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 import { labelled, ofLength } from './versions.ts';
 
@@ -110,21 +110,29 @@ export function connectionReaders(source: SignedSource, tables: Tables): Connect
         listed<Connection>(
           source,
           connections,
-          await db
-            .select()
-            .from(connections)
-            .where(and(within(scope), inArray(connections.id, some))),
+          await rowsOf(
+            source,
+            getTableColumns(connections),
+            db
+              .select()
+              .from(connections)
+              .where(and(within(scope), inArray(connections.id, some))),
+          ),
         ),
       ),
     async ofIntegrations(scope, ids, limit) {
       let left = limit;
       const rows = await inChunks(ids, async (some) => {
         if (left <= 0) return [];
-        const found = await db
-          .select()
-          .from(connections)
-          .where(and(within(scope), inArray(connections.integrationId, some)))
-          .limit(atMost(left));
+        const found = await rowsOf(
+          source,
+          getTableColumns(connections),
+          db
+            .select()
+            .from(connections)
+            .where(and(within(scope), inArray(connections.integrationId, some)))
+            .limit(atMost(left)),
+        );
         left -= found.length;
         return listed<Connection>(source, connections, found);
       });

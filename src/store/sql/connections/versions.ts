@@ -29,7 +29,7 @@ import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
 import { inChunks } from '../statements/in-chunks.ts';
 import { ofConnectionsInScope } from '../statements/in-scope.ts';
-import { preparedInScope } from '../statements/prepared.ts';
+import { preparedInScope, rowsOf } from '../statements/prepared.ts';
 import { inUse, openChange } from './contents.ts';
 
 const findOne = preparedInScope('versions_find', ['connectionId', 'version'], (db, tables, scope, { connectionId, version }) => ({
@@ -131,17 +131,21 @@ export function versionReaders(source: SignedSource, tables: Tables): VersionRea
         listed<Version>(
           source,
           versions,
-          await db
-            .select()
-            .from(versions)
-            .where(
-              and(
-                within(scope),
-                labelled(tables, 'CURRENT'),
-                settings === 'short' ? ofLength(tables, 'short') : undefined,
-                inArray(versions.connectionId, some),
+          await rowsOf(
+            source,
+            getTableColumns(versions),
+            db
+              .select()
+              .from(versions)
+              .where(
+                and(
+                  within(scope),
+                  labelled(tables, 'CURRENT'),
+                  settings === 'short' ? ofLength(tables, 'short') : undefined,
+                  inArray(versions.connectionId, some),
+                ),
               ),
-            ),
+          ),
         ),
       ),
     scan: async (after, limit) =>

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import { COVERAGE, type SignedRows } from '../../tables/coverage.ts';
-import { UnreadableJson } from '../../tables/stored-json.ts';
+import { LONG_TEXT, takeLongText, UnreadableJson } from '../../tables/stored-json.ts';
 import type { Row, SignedSource } from './signing.ts';
 
 interface Shape {
@@ -40,13 +40,51 @@ export function shapeOf(table: Table): Shape {
  * to the row and is stored elsewhere.
  */
 export function textOf(table: Table, row: Row, beside: unknown = null): string {
+  return piecesOf(table, row, beside).join('');
+}
+
+/** The same in pieces: what is long stands apart, so that it is not copied to be joined. */
+function piecesOf(table: Table, row: Row, beside: unknown): readonly string[] {
   const { name, covered } = shapeOf(table);
+  const pieces: string[] = [];
   let text = name;
   for (const { key, label } of covered) {
     const value = row[key];
-    if (value !== null && value !== undefined) text += label + cellOf(value);
+    if (value === null || value === undefined) continue;
+    const long = longTextOf(value);
+    if (long === null) text += label + cellOf(value);
+    else {
+      pieces.push(`${text}${label}${typeof value === 'string' ? 's' : 'j'}${long.length}:`, long);
+      text = '';
+    }
   }
-  return beside === null ? text : `${text}\n+${cellOf(beside)}`;
+  pieces.push(beside === null ? text : `${text}\n+${cellOf(beside)}`);
+  return pieces;
+}
+
+function longTextOf(value: unknown): string | null {
+  if (typeof value === 'string') return value.length < LONG_TEXT ? null : value;
+  return typeof value === 'object' && value !== null ? takeLongText(value) : null;
+}
+
+function macOf({ signing }: Pick<SignedSource, 'signing'>, table: Table, row: Row, beside: unknown): Buffer {
+  const pieces = piecesOf(table, row, beside);
+  const [only] = pieces;
+  return signing.sign(pieces.length === 1 && only !== undefined ? only : bytesOf(pieces));
+}
+
+/** The room that is kept for the next long row, bytes. */
+const KEPT_ROOM = 1024 * 1024;
+let room = Buffer.alloc(0);
+
+/** What is given holds until the next call. A row as long as its settings would else leave several copies of them behind. */
+function bytesOf(pieces: readonly string[]): Uint8Array {
+  const most = pieces.reduce((sum, piece) => sum + 3 * piece.length, 0);
+  const bytes = most <= room.length ? room : Buffer.allocUnsafe(most);
+  if (most <= KEPT_ROOM) room = bytes;
+  let end = 0;
+  for (const piece of pieces) end += bytes.write(piece, end, 'utf8');
+  return bytes.subarray(0, end);
 }
 
 function cellOf(value: unknown): string {
@@ -75,19 +113,19 @@ export function rowIdOf(table: Table, row: Row): string {
 }
 
 /** Whether the row is as we wrote it. */
-export function isIntact({ signing }: Pick<SignedSource, 'signing'>, table: Table, row: Row, beside: unknown = null): boolean {
+export function isIntact(source: Pick<SignedSource, 'signing'>, table: Table, row: Row, beside: unknown = null): boolean {
   const { mac } = row;
   if (!(mac instanceof Uint8Array)) return false;
-  const expected = signing.sign(textOf(table, row, beside));
+  const expected = macOf(source, table, row, beside);
   return mac.length === expected.length && timingSafeEqual(mac, expected);
 }
 
 /** A row with its MAC, as it is inserted. */
 export function withMac<R extends Row>(
-  { signing }: Pick<SignedSource, 'signing'>,
+  source: Pick<SignedSource, 'signing'>,
   table: Table,
   row: R,
   beside: unknown = null,
 ): R & { mac: Buffer } {
-  return { mac: signing.sign(textOf(table, row, beside)), ...row };
+  return { mac: macOf(source, table, row, beside), ...row };
 }

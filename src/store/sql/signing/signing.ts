@@ -5,7 +5,7 @@ import type { EngineTransaction, StatementSource } from '../../engine.ts';
  * such a row is relied on, and made again with each change of the row. A row that does not fit is INTEGRITY.
  */
 export interface Signing {
-  sign(text: string): Buffer;
+  sign(text: string | Uint8Array): Buffer;
   /**
    * Rows that this transaction has checked, by table and id, since it usually changes rows that it has read before. Null outside of a
    * transaction.

@@ -77,6 +77,22 @@ export function preparedInScope<K extends string>(
   };
 }
 
+const decoders = new WeakMap<Columns, (row: Row) => object>();
+
+/**
+ * Rows of a statement that is built for one call, as where the number of ids differs. They are decoded like those of `prepared`: the
+ * builder's own way makes several objects for each value, and a long list has tens of thousands of values.
+ */
+export async function rowsOf(source: StatementSource, columns: Columns, statement: Definition['statement']): Promise<readonly object[]> {
+  let decode = decoders.get(columns);
+  if (decode === undefined) {
+    ({ decode } = rowDecoderOf(columns, [], 0));
+    decoders.set(columns, decode);
+  }
+  const { sql: text, params } = statement.toSQL();
+  return (await source.rows(null, text, params)).map(decode);
+}
+
 function asLazy(row: object, lazy: readonly string[]): object {
   return Object.fromEntries(Object.entries(row).map(([key, value]: [string, unknown]) => [key, lazy.includes(key) ? () => value : value]));
 }
