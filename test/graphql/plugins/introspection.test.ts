@@ -57,6 +57,16 @@ describe('introspection as tools ask for it', () => {
   });
 });
 
+const aliases = (count: number, field: string) => `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ')} }`;
+
+test.each([
+  ['the schema', aliases(8, '__schema { types { name description fields { name args { name } type { name kind } } } }')],
+  ['a type', aliases(15, '__type(name: "Mutation") { fields { name args { name type { name kind ofType { name kind } } } } }')],
+])('%s under many names is charged as other objects are, and ends with LIMIT_EXCEEDED', async (_, query) => {
+  const { errors } = await gateway.graphql(query);
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 50_000 });
+});
+
 test('a block of queries and mutations that is sent as one document is answered with the names to choose from', async () => {
   const { errors } = await gateway.graphql(
     'query getServices { getPlatformServices { name } } mutation update { updateCredentialsV2(connectionId: "x", tempCredentialsKey: "k") { success } }',

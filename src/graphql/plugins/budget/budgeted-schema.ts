@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import type { OperationPriority } from '../../../admission/priority.ts';
 import type { Context } from '../../schema/context.ts';
-import { createSelectionCosts, TEXT_TYPES } from '../limits/selection-cost.ts';
+import { createSelectionCosts, isIntrospected, TEXT_TYPES } from '../limits/selection-cost.ts';
 import { type AnswerBudget, never, type SelectionCost } from './answer-budget.ts';
 
 type Field = GraphQLField<unknown, Context>;
@@ -25,12 +25,6 @@ const JSONS = new Set(['JSONString', 'GenericScalar']);
 
 /** What each field of the root counts in its turn of the event loop: most of them read from the store, and some read much. */
 const ROOT_VALUES = 250;
-
-/**
- * What a value of introspection counts. It is the gateway's own and is read from nowhere, and all of a schema with every kind has to fit
- * into an answer; how often aliases may repeat it is bounded by the bytes of the answer.
- */
-const INTROSPECTED_SHARE = 0.25;
 
 /** Introspection's types are the same objects for all schemas of a process. */
 const introspected = new WeakSet<Field>();
@@ -104,14 +98,13 @@ function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
   if (isListType(getNullableType(type))) {
     if (isLeafType(named)) return (value, { answer }) => (!Array.isArray(value) || answer.charge(leavesOf(value), 1) ? value : never());
     // Types put nothing else there.
-    const share = named.name.startsWith('__') ? INTROSPECTED_SHARE : 1;
     const readAhead = named.extensions.readAhead as ReadAhead | undefined;
     return (value, context, info) => {
       if (!Array.isArray(value)) return value;
       const { answer } = context;
       const { fieldNodes, fragments } = info;
       const cost = costOf(type, fieldNodes, fragments);
-      if (!answer.charge({ ...cost, values: cost.values * share }, value.length)) return never();
+      if (!answer.charge(cost, value.length)) return never();
       const { rows, characters } = readPlain(value, cost);
       if (characters > 0 && !answer.chargeText(characters)) return never();
       const ahead = readAhead?.(readable(rows) as never[], context, info) ?? null;
@@ -120,6 +113,9 @@ function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
         : ahead.then(() => (answer.isSpent ? never() : answer.pace<unknown>(rows, cost)));
     };
   }
+  if (isIntrospected(named))
+    return (value, { answer }, { fieldNodes, fragments }) =>
+      value == null || answer.charge(costOf(type, fieldNodes, fragments), 1) ? value : never();
   if (!isLeafType(named))
     return (value, { answer }, { fieldNodes, fragments }) => {
       const characters = charactersOf(value, costOf(type, fieldNodes, fragments));

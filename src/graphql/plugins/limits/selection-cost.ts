@@ -28,8 +28,8 @@ export const NOTHING: SelectionCost = { values: 0, bytes: 0, texts: [], plain: [
 export const TEXT_TYPES: ReadonlySet<string> = new Set(['String', 'ID']);
 
 /**
- * What the fields of an object cost that a document selects, those of the objects within it included; lists of objects are left out,
- * since they are paid for when it is known how long they are. A field that `@skip` or `@include` leaves out counts all the same.
+ * What the fields of an object cost that a document selects, those of the objects within it included; lists of objects, and the types
+ * of introspection, are left out, since they are paid for when it is known how many there are. A field that `@skip` or `@include` leaves out counts all the same.
  */
 export function createSelectionCosts(schema: GraphQLSchema) {
   /** Kept by the node of the field in the document: it stays the same for as long as the document is kept. */
@@ -67,6 +67,8 @@ export function createSelectionCosts(schema: GraphQLSchema) {
   function costOfField(type: GraphQLOutputType, nodes: readonly FieldNode[], fragments: Fragments): SelectionCost {
     const named = getNamedType(type);
     if (isListType(getNullableType(type))) return NOTHING;
+    // A type of introspection is charged when it is there: tools ask for it nine levels deep, and most have two.
+    if (isIntrospected(named)) return NOTHING;
     if (!isLeafType(named)) return costOf(type, nodes, fragments);
     return { values: 1, bytes: isEnumType(named) ? longestName(named.getValues()) : (BYTES[named.name] ?? 2), texts: [], plain: [] };
   }
@@ -102,6 +104,10 @@ export function createSelectionCosts(schema: GraphQLSchema) {
     costOf,
     ofOperation: (type: GraphQLNamedType, set: SelectionSetNode, fragments: Fragments) => costOfSets(type, [set], fragments),
   };
+}
+
+export function isIntrospected(type: GraphQLNamedType): boolean {
+  return isObjectType(type) && type.name.startsWith('__');
 }
 
 export function fragmentsOf({ definitions }: DocumentNode): Fragments {
