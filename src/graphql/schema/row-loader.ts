@@ -27,7 +27,17 @@ export class RowLoader<T> {
   }
 }
 
-/** What is made of a value that may still be on its way. */
-export function whenLoaded<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
-  return value instanceof Promise ? value.then(use) : use(value);
+/** What is made of a value that may still be on its way. `use` gets `row` and `context` as they are given: a closure for each field of a long list would take as much as the answer. */
+export function whenLoaded<T, Row, C, R>(
+  value: T | Promise<T>,
+  use: (value: T, row: Row, context: C) => R,
+  row: Row,
+  context: C,
+): R | Promise<R> {
+  return value instanceof Promise ? onceLoaded(value, use, row, context) : use(value, row, context);
+}
+
+/** Apart from the function above, which would make room for this closure in each of its calls. */
+function onceLoaded<T, Row, C, R>(value: Promise<T>, use: (value: T, row: Row, context: C) => R, row: Row, context: C): Promise<R> {
+  return value.then((loaded) => use(loaded, row, context));
 }

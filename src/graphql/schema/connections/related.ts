@@ -19,25 +19,27 @@ const reads = (related: Related) => ({ reads: related });
 
 /** Options of a field that is read from the CURRENT version. */
 export function fromCurrent<T>(read: (current: Current, row: Connection) => T) {
+  const readLoaded = (version: Version | null, row: Connection, { services }: Context) => {
+    if (version === null) throw notFound('version');
+    return read({ version, connector: services.connectors.find(version.kind) }, row);
+  };
   return {
     extensions: reads('currentVersion'),
-    resolve: (row: Connection, _: unknown, { loaders, services: { connectors } }: Context): T | Promise<T> =>
-      whenLoaded(loaders.currentVersion.load(row.id), (version) => {
-        if (version === null) throw notFound('version');
-        return read({ version, connector: connectors.find(version.kind) }, row);
-      }),
+    resolve: (row: Connection, _: unknown, context: Context): T | Promise<T> =>
+      whenLoaded(context.loaders.currentVersion.load(row.id), readLoaded, row, context),
   };
 }
 
 /** Options of a field that is read from the integration. */
 export function fromIntegration<T>(read: (integration: Integration, row: Connection) => T) {
+  const readLoaded = (integration: Integration | null, row: Connection) => {
+    if (integration === null) throw notFound('integration');
+    return read(integration, row);
+  };
   return {
     extensions: reads('integration'),
-    resolve: (row: Connection, _: unknown, { loaders }: Context): T | Promise<T> =>
-      whenLoaded(loaders.integration.load(row.integrationId), (integration) => {
-        if (integration === null) throw notFound('integration');
-        return read(integration, row);
-      }),
+    resolve: (row: Connection, _: unknown, context: Context): T | Promise<T> =>
+      whenLoaded(context.loaders.integration.load(row.integrationId), readLoaded, row, context),
   };
 }
 
