@@ -243,19 +243,3 @@ describe('integrations', () => {
     expect({ hasReads: before > 0, reads: await reads() }).toEqual({ hasReads: true, reads: before });
   });
 });
-
-test('where a site must be chosen and was not, the command line recognises the message', async () => {
-  const { store, newId } = gateway.app.services;
-  const site = { id: newId(), projectId: gateway.app.projectId, name: 'far', deployment: 'workers' as const, createdAt: 1, updatedAt: 1 };
-  await store.write((tx) => tx.sites.insert(site));
-  const test_ =
-    'mutation ($d: TransactionalDbConnectionDetails!, $dc: UUID) { testTransactionalDbCredentials(connectionDetails: $d, validationName: "validate_connection", connectionOptions: { dcId: $dc }) { key } }';
-  const message = 'Multiple data collectors found. Please specify a collector.';
-  const ping = await gateway.graphql('query ($id: UUID!) { pingDataCollector(dcId: $id, traceId: $id) { traceId } }', { id: site.id });
-  expect({
-    credentials: (await refusal(test_, { d: DETAILS }))?.[0]?.message,
-    network: (await refusal('{ testTcpOpenConnection(host: "a.example", port: 1) { success } }', {}))?.[0]?.message,
-    storage: (await refusal('{ testStorageAccess { success } }', {}))?.[0]?.message,
-    elsewhere: [ping.status, Object.keys(JSON.parse(ping.text))],
-  }).toEqual({ credentials: message, network: message, storage: message, elsewhere: [503, ['message', 'code']] });
-});

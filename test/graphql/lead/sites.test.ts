@@ -6,40 +6,45 @@ const AMBIGUOUS = 'Multiple data collectors found. Please specify a collector.';
 let gateway: TestGateway;
 let receiver: Receiver;
 let here: string;
-let away: string;
+const siteOf = async ({ app: { services, projectId } }: TestGateway) => (await services.store.read.sites.all(projectId))[0]?.id ?? '';
 beforeAll(async () => {
   [gateway, receiver] = await Promise.all([startGateway(), startReceiver()]);
-  const { services, projectId } = gateway.app;
-  here = (await services.store.read.sites.all(projectId))[0]?.id ?? '';
-  away = services.newId();
+  here = await siteOf(gateway);
 });
 afterAll(async () => {
   receiver.close();
   await gateway.close();
 });
 
-const ask = async (query: string) => {
-  const { status, data, errors, text } = await gateway.graphql(query);
-  const [error] = errors ?? [];
-  // What may pass by itself has a status that makes the lead API's clients try again.
-  if (status !== 200) return { code: String(status), path: undefined, text };
-  return error === undefined ? data : { code: error.extensions.code, path: error.extensions.path };
-};
 const details = () => `{ url: "${receiver.url}", signingSecret: "a signing secret of the test" }`;
-const staged = async (): Promise<string> =>
-  (await ask(`mutation { testWebhookCredentialsV2(connectionDetails: ${details()}, validationName: "save_credentials") { key } }`))
-    .testWebhookCredentialsV2.key;
-let names = 0;
-const add = async (more = '') => {
-  names += 1;
-  return await ask(
-    `mutation { addConnection(connectionType: "webhook", key: "${await staged()}", name: "hook ${names}" ${more}) { connection { uuid } } }`,
-  );
-};
-const run = (dcId: string | null, name = 'validate_connection') =>
-  ask(
-    `mutation { testWebhookCredentialsV2(connectionDetails: ${details()}, validationName: "${name}"${dcId === null ? '' : `, connectionOptions: { dcId: "${dcId}" }`}) { validationResult { success } } }`,
-  );
+
+/** What is asked of one of the gateways. */
+function asking(of: () => TestGateway) {
+  const ask = async (query: string) => {
+    const { status, data, errors, text } = await of().graphql(query);
+    const [error] = errors ?? [];
+    // What may pass by itself has a status that makes the lead API's clients try again.
+    if (status !== 200) return { code: String(status), path: undefined, text };
+    return error === undefined ? data : { code: error.extensions.code, path: error.extensions.path };
+  };
+  const staged = async (): Promise<string> =>
+    (await ask(`mutation { testWebhookCredentialsV2(connectionDetails: ${details()}, validationName: "save_credentials") { key } }`))
+      .testWebhookCredentialsV2.key;
+  let names = 0;
+  const add = async (more = '') => {
+    names += 1;
+    return await ask(
+      `mutation { addConnection(connectionType: "webhook", key: "${await staged()}", name: "hook ${names}" ${more}) { connection { uuid } } }`,
+    );
+  };
+  const run = (dcId: string | null, name = 'validate_connection') =>
+    ask(
+      `mutation { testWebhookCredentialsV2(connectionDetails: ${details()}, validationName: "${name}"${dcId === null ? '' : `, connectionOptions: { dcId: "${dcId}" }`}) { validationResult { success } } }`,
+    );
+  return { ask, staged, add, run };
+}
+
+const { ask, staged, add } = asking(() => gateway);
 
 /** Every operation that takes a site, asked with one that is not there. */
 const WITH_SITE: readonly (readonly [string, (dcId: string) => Promise<string> | string])[] = [
@@ -105,7 +110,8 @@ test('a change of a saved connection is proven from where that is, and from nowh
 });
 
 test('a probe is asked from one site', async () => {
-  expect(await ask(`{ testTcpOpenConnection(host: "127.0.0.1", port: 1, dcId: "${here}", serviceUuid: "${away}") { success } }`)).toEqual({
+  const other = gateway.app.services.newId();
+  expect(await ask(`{ testTcpOpenConnection(host: "127.0.0.1", port: 1, dcId: "${here}", serviceUuid: "${other}") { success } }`)).toEqual({
     code: 'BAD_REQUEST',
     path: 'serviceUuid',
   });
@@ -176,20 +182,40 @@ describe('further checks', () => {
 });
 
 describe('a second site, of workers', () => {
+  let gateway: TestGateway;
+  let here: string;
+  let away: string;
+  const { ask, add, run } = asking(() => gateway);
   beforeAll(async () => {
+    gateway = await startGateway();
     const { services, projectId } = gateway.app;
+    here = await siteOf(gateway);
+    away = services.newId();
     await services.store.write(async (tx) => {
       const now = await tx.now();
       await tx.sites.insert({ id: away, projectId, name: 'away', deployment: 'workers', createdAt: now, updatedAt: now });
     });
   });
+  afterAll(() => gateway.close());
 
   test('has to be told from the first, in the words that the clients know', async () => {
-    const { errors } = await gateway.graphql(
-      `mutation { testWebhookCredentialsV2(connectionDetails: ${details()}, validationName: "validate_connection") { key } }`,
-    );
-    expect({ message: errors?.[0]?.message, add: await add(), named: await run(here) }).toEqual({
-      message: AMBIGUOUS,
+    const message = async (query: string) => (await gateway.graphql(query)).errors?.[0]?.message;
+    expect({
+      credentials: await message(
+        `mutation { testWebhookCredentialsV2(connectionDetails: ${details()}, validationName: "validate_connection") { key } }`,
+      ),
+      database: await message(
+        'mutation { testTransactionalDbCredentials(connectionDetails: { dbType: "postgres", host: "db.example", dbName: "sales", user: "loader", password: "p" }, validationName: "validate_connection") { key } }',
+      ),
+      network: await message('{ testTcpOpenConnection(host: "a.example", port: 1) { success } }'),
+      storage: await message('{ testStorageAccess { success } }'),
+      add: await add(),
+      named: await run(here),
+    }).toEqual({
+      credentials: AMBIGUOUS,
+      database: AMBIGUOUS,
+      network: AMBIGUOUS,
+      storage: AMBIGUOUS,
       add: { code: 'BAD_REQUEST', path: 'dcId' },
       named: { testWebhookCredentialsV2: { validationResult: { success: true } } },
     });
@@ -202,7 +228,10 @@ describe('a second site, of workers', () => {
       details: await run(away),
       add: await add(`, dcId: "${away}"`),
     };
-    expect(Object.values(answers).map((answer) => (answer as { code?: string }).code)).toEqual(Array(4).fill('503'));
+    const bodies = Object.values(answers).map((answer) => answer as { readonly code: string; readonly text: string });
+    expect(bodies.map(({ code, text }) => ({ code, members: Object.keys(JSON.parse(text)) }))).toEqual(
+      Array(4).fill({ code: '503', members: ['message', 'code'] }),
+    );
   });
 
   test('takes what nobody dials yet, and lets it be used by nobody', async () => {
@@ -220,6 +249,7 @@ describe('a second site, of workers', () => {
   });
 
   test('is listed as a platform service without an agent, and found by every filter', async () => {
+    for (const dcId of [here, away]) await add(`, dcId: "${dcId}", isActive: false`);
     const list = async (filter: string) => {
       const { getPlatformServices } = await ask(
         `{ getPlatformServices${filter} { uuid deployment { deploymentType agent { uuid } } supportStatus { code } connections { connectionType } } }`,
