@@ -84,8 +84,8 @@ export function createSecretResolver(
 
   return {
     providers,
-    async resolve({ provider, path }, prefixes, { fresh = false } = {}) {
-      const id = JSON.stringify([provider, path, prefixes]);
+    async resolve({ provider, path }, prefixes, { fresh = false, roles } = {}) {
+      const id = JSON.stringify([provider, path, prefixes, roles]);
       const found = kept.get(id);
       if (!fresh && found !== undefined && now() - found.readAt < SECRET_MAX_AGE_MS)
         return { value: Buffer.from(found.value), isKept: true };
@@ -93,7 +93,7 @@ export function createSecretResolver(
       if (reading === undefined || (fresh && reading.hasBegun))
         reading = begin(id, reading, {
           isKept: providers[provider].ownRoots === undefined,
-          start: (signal) => providers[provider].read(path, prefixes, signal),
+          start: (signal) => providers[provider].read(path, prefixes, signal, roles),
         });
       return { value: Buffer.from(await inTime(reading.value, deadlineMs, () => new SecretError('late'))), isKept: false };
     },

@@ -10,7 +10,7 @@ import {
   SECRET_ROOT,
   versionIdOf,
 } from '../support/fakes/aws/fake-secrets-manager.ts';
-import { keyOf, REGION, userOf } from '../support/fakes/aws/test-account.ts';
+import { arnOf, keyOf, REGION, userOf } from '../support/fakes/aws/test-account.ts';
 import { startJsonServer } from '../support/fakes/json-server.ts';
 import { createManagerBench, secretOf } from '../support/secrets/manager-bench.ts';
 
@@ -83,6 +83,12 @@ describeSecretProvider('aws', {
     `${REGION}/sales?stage=`,
     `${REGION}/sales?stage=a&version=b`,
     `${REGION}/sales?region=us-east-1`,
+    `${REGION}/sales?`,
+    `${REGION}/sales?role=`,
+    `${REGION}/sales?role=reader`,
+    `${REGION}/sales&role=${ROLE}`,
+    `${REGION}/sales?role=${ROLE}&stage=a`,
+    `${REGION}/sales?&role=${ROLE}`,
     `${REGION}/sales\n`,
     'eu-west-1.evil.example.com/sales',
   ],
@@ -175,11 +181,48 @@ test('a key that was replaced in its file is taken when AWS refuses the one befo
   expect(await read(`${REGION}/db`, own)).toBe('x');
 });
 
+test('a path may name the role that reads it, which is assumed for this project alone, and once for all of its secrets', async () => {
+  const signer = { ...keyOf('signer'), arn: arnOf('user', 'signer'), allow: ['sts:AssumeRole'] };
+  const reader = arnOf('role', 'reader');
+  const other = await startFakeAws({
+    users: [signer],
+    roles: [{ arn: reader, trusts: [signer.arn], externalId: 'of-this-project', allow: [READ] }],
+    region: REGION,
+    services: { secretsmanager: fakeSecretsManager(secrets, state) },
+  });
+  const endpoints = { secretsmanager: other.url, sts: other.url };
+  const own = createAwsProvider({ principal: null, endpoints, read: async () => ({ by: 'key', key: keyOf('signer') }) }, ask);
+  secrets.set('db', { versions: ['first', 'second'] });
+  const roles = { externalId: 'of-this-project', roles: [reader], sessionName: 'changeover-p' };
+  const by = async (path: string, given?: typeof roles) =>
+    await own.read(path, [SECRET_ROOT, `${REGION}/`], AbortSignal.timeout(5000), given).then(String, (error: Error) => error.message);
+  const outcomes = {
+    arn: await by(`${arnOfSecret('db')}?role=${reader}`, roles),
+    stage: await by(`${REGION}/db?stage=AWSPREVIOUS&role=${reader}`, roles),
+    assumed: other.asked.filter((action) => action === 'sts:AssumeRole').length,
+    noRoles: await by(`${REGION}/db?role=${reader}`),
+    notGranted: await by(`${REGION}/db?role=${reader}-2`, roles),
+    otherProject: await by(`${REGION}/db?role=${reader}`, { ...roles, externalId: 'of-another' }),
+    // The gateway's own identity may read nothing here.
+    own: await by(`${REGION}/db`, roles),
+  };
+  other.close();
+  expect(outcomes).toEqual({
+    arn: 'second',
+    stage: 'first',
+    assumed: 1,
+    noRoles: expect.stringContaining('not-granted'),
+    notGranted: expect.stringContaining('not-granted'),
+    otherProject: expect.stringContaining('denied'),
+    own: expect.stringContaining('denied'),
+  });
+});
+
 test('ARN, name and every version of a secret are one secret, and have the grants of their own form', async () => {
   const identify = (path: string) => provider.identify?.(path);
   const arn = arnOfSecret('db');
   expect({
-    isOne: new Set(await Promise.all([arn, `${arn}?stage=AWSPREVIOUS`, `${REGION}/db`].map(identify))).size,
+    isOne: new Set(await Promise.all([arn, `${arn}?stage=AWSPREVIOUS`, `${REGION}/db`, `${arn}?role=${ROLE}`].map(identify))).size,
     isOther: (await identify('us-east-1/db')) !== (await identify(arn)),
     arnByName: provider.isWithin(arn, `${REGION}/db`),
     nameByArn: provider.isWithin(`${REGION}/db`, SECRET_ROOT),

@@ -30,6 +30,9 @@ export interface GrantedAws extends Pick<GatewayAws, 'endpoints'> {
   readonly sessionName: string;
 }
 
+/** The roles that the operator granted a project, and how the gateway assumes them for it. */
+export type AssumableRoles = Pick<GrantedAws, 'externalId' | 'roles' | 'sessionName'>;
+
 /** Says in our words what is wrong with the file, and holds nothing of it. */
 export class AwsSignInError extends Error {
   constructor(message: string) {

@@ -33,38 +33,53 @@ export function selfHostedReference(given: Readonly<Record<string, unknown>>): G
   const provider = type == null ? undefined : selfHostedType(type, 'selfHostedCredentialsType').provider;
   const foreign = ['decryptionServiceType', ...FOREIGN_FIELDS].find((name) => given[name] != null);
   if (foreign !== undefined)
-    throw badRequest(foreign, `${foreign} is not used here. Secrets are named by ${Object.keys(PATH_FIELDS).join(', ')}.`);
+    throw badRequest(
+      foreign,
+      `${foreign} is not used here: a variable holds the secret itself. Secrets are named by ${Object.keys(PATH_FIELDS).join(', ')}.`,
+    );
   return {
     ...(provider === undefined ? {} : { provider }),
     paths: pathsOf((name) => {
       const { fields, pathOf } = typeOf(name);
       return { value: pathOf(given), field: Object.keys(fields)[0] ?? name };
     }),
+    externalId: typeof given.externalId === 'string' ? given.externalId : null,
     beside: Object.fromEntries(Object.entries(rest).filter(([name, value]) => !Object.hasOwn(PATH_FIELDS, name) && value != null)),
   };
 }
 
+type KeyForm = Readonly<
+  Partial<Record<'selfHostingMechanism' | 'selfHostingKey' | 'region' | 'assumableRole' | 'externalId', string | null | undefined>>
+>;
+
 /** The lead API's first form: a mechanism and a key, which is the secret's whole name, and a region for a key that does not say one. */
-export function selfHostedByKey(mechanism: string | null, key: string | null, region: string | null): GivenReference {
-  const { provider } = selfHostedType(mechanism, 'selfHostingMechanism');
-  if (region !== null && provider !== 'aws') throw badRequest('region', 'region belongs to secrets of AWS.');
-  const path = provider === 'aws' && key !== null ? awsPath({ awsSecret: key, awsRegion: region }, 'region') : key;
-  return { provider, paths: pathsOf((name) => ({ value: name === provider ? path : null, field: 'selfHostingKey' })), beside: {} };
+export function selfHostedByKey(given: KeyForm): GivenReference {
+  const { selfHostingKey: key = null, region = null, assumableRole = null, externalId = null } = given;
+  const { provider } = selfHostedType(given.selfHostingMechanism ?? null, 'selfHostingMechanism');
+  const foreign = (['region', 'assumableRole', 'externalId'] as const).find((name) => given[name] != null);
+  if (foreign !== undefined && provider !== 'aws') throw badRequest(foreign, `${foreign} belongs to secrets of AWS.`);
+  const path = provider === 'aws' && key !== null ? awsPath({ awsSecret: key, awsRegion: region, assumableRole }, 'region') : key;
+  return {
+    provider,
+    paths: pathsOf((name) => ({ value: name === provider ? path : null, field: 'selfHostingKey' })),
+    externalId,
+    beside: {},
+  };
 }
 
-/** As one-shot updates spell them. What a role is for they do not say: kinds have fields of those names. */
+/** As one-shot updates spell them. */
 const SNAKE_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
   ['selfHostedCredentialsType', ...Object.keys(PATH_FIELDS)].map((name) => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     name,
   ]),
 );
-/** Beside no secret of AWS it is a setting of the kind. */
-const REGION = 'aws_region';
+/** Beside no secret of AWS they are settings of the kind. */
+const OF_AWS = new Set(['aws_region', 'assumable_role', 'external_id']);
 
 /** The reference that the snake_case changes of a one-shot update hold; null where they hold none. */
 export function selfHostedChanges(changes: Readonly<Record<string, unknown>>): GivenReference | null {
-  const isOwn = (name: string) => Object.hasOwn(SNAKE_FIELDS, name) && (name !== REGION || changes.aws_secret !== undefined);
+  const isOwn = (name: string) => Object.hasOwn(SNAKE_FIELDS, name) && (!OF_AWS.has(name) || changes.aws_secret !== undefined);
   const own = Object.entries(changes).filter(([name]) => isOwn(name));
   if (own.length === 0) return null;
   const beside = Object.fromEntries(Object.entries(changes).filter(([name]) => !isOwn(name)));

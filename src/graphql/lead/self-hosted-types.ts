@@ -1,3 +1,4 @@
+import { ROLE_ARN } from '../../domain/aws/gateway-aws.ts';
 import type { SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { GivenPath } from '../../operations/references/stage-reference.ts';
@@ -24,6 +25,9 @@ const TYPES: Readonly<Record<string, SelfHostedType>> = {
     fields: {
       awsSecret: "ARN of a secret, or its name in the gateway's own account.",
       awsRegion: 'AWS region, where the secret is named without its ARN.',
+      assumableRole:
+        "ARN of a role that reads the secret in place of the gateway's own identity, where the operator granted it to the project.",
+      externalId: 'The external id that the gateway gave the project: the role is assumed with it in any case, and no other is taken.',
     },
     pathOf: (given) => awsPath(given),
   },
@@ -46,8 +50,8 @@ const TYPES: Readonly<Record<string, SelfHostedType>> = {
 /** What the first form of the lead API calls some of them. */
 const ALIASES: Readonly<Record<string, string>> = { SECRETSMANAGER: 'AWS_SECRETS_MANAGER' };
 
-/** Arguments of the lead API that do nothing here, so that they are refused by name: the gateway reads secrets with its own identity. */
-export const FOREIGN_FIELDS = ['kmsKeyId', 'assumableRole', 'externalId'] as const;
+/** Of the lead API, and of no use here, so that it is refused by name: a variable holds the secret itself. */
+export const FOREIGN_FIELDS = ['kmsKeyId'] as const;
 
 /** As the enums of the published contract have them. */
 export const SELF_HOSTED_TYPES = Object.keys(TYPES);
@@ -73,23 +77,38 @@ export function selfHostedType(given: unknown, field: string): SelfHostedType {
   });
 }
 
-/** An ARN says its region; a name comes with one, or keeps that of the name in use. */
-export function awsPath({ awsSecret, awsRegion }: Given, regionField = 'awsRegion'): GivenPath['value'] {
-  const [secret, region] = [textOf(awsSecret), textOf(awsRegion)];
-  if (secret === null && region === null) return null;
+/** An ARN says its region; a name comes with one, or keeps that of the name in use, as it keeps the role. */
+export function awsPath({ awsSecret, awsRegion, assumableRole }: Given, regionField = 'awsRegion'): GivenPath['value'] {
+  const [secret, region, role] = [textOf(awsSecret), textOf(awsRegion), textOf(assumableRole)];
+  if (secret === null && region === null && role === null) return null;
+  if (role !== null && !ROLE_ARN.test(role)) throw badRequest('assumableRole', 'assumableRole has to be the whole ARN of a role.');
   return (kept) => {
-    const [, keptRegion, keptName] = /^([a-z0-9-]+)\/([^?]+)/.exec(kept ?? '') ?? [];
-    const name = secret ?? keptName ?? kept;
-    if (name === null) throw badRequest('awsSecret', 'awsSecret is required.');
-    if (name.startsWith('arn:')) {
-      if (region !== null && name.split(':')[3] !== region)
-        throw badRequest(regionField, `${regionField} is another than that of the ARN.`);
-      return name;
-    }
-    if ((region ?? keptRegion) === undefined)
-      throw badRequest(regionField, `${regionField} is required with the name of a secret; an ARN says it itself.`);
-    return `${region ?? keptRegion}/${name}`;
+    const [, keptSecret = kept, keptRole = null] = /^(.*)[?&]role=(.*)$/.exec(kept ?? '') ?? [];
+    return withRole(awsSecretPath({ secret, region, kept: keptSecret }, regionField), role ?? keptRole);
   };
+}
+
+function withRole(path: string, role: string | null): string {
+  return role === null ? path : `${path}${path.includes('?') ? '&' : '?'}role=${role}`;
+}
+
+interface AwsName {
+  readonly secret: string | null;
+  readonly region: string | null;
+  readonly kept: string | null;
+}
+
+function awsSecretPath({ secret, region, kept }: AwsName, regionField: string): string {
+  const [, keptRegion, keptName] = /^([a-z0-9-]+)\/([^?]+)/.exec(kept ?? '') ?? [];
+  const name = secret ?? keptName ?? kept;
+  if (name === null) throw badRequest('awsSecret', 'awsSecret is required.');
+  if (name.startsWith('arn:')) {
+    if (region !== null && name.split(':')[3] !== region) throw badRequest(regionField, `${regionField} is another than that of the ARN.`);
+    return name;
+  }
+  if ((region ?? keptRegion) === undefined)
+    throw badRequest(regionField, `${regionField} is required with the name of a secret; an ARN says it itself.`);
+  return `${region ?? keptRegion}/${name}`;
 }
 
 /** Name and vault may come one by one: what is left out stays as it was. */

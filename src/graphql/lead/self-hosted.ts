@@ -55,13 +55,9 @@ export function addSelfHosted(
       resolve: (_, given, context) => {
         const kind = given.connectionType;
         if (kind == null) throw badRequest('connectionType', 'connectionType is required.');
-        const foreign = (['assumableRole', 'externalId'] as const).find((name) => given[name] != null);
-        if (foreign !== undefined)
-          throw badRequest(foreign, `${foreign} is not used here: the gateway reads secrets with its own identity.`);
-        const reference = selfHostedByKey(given.selfHostingMechanism ?? null, given.selfHostingKey ?? null, given.region ?? null);
         return testAndStageReference(context.services, context.actor, {
           kind,
-          reference,
+          reference: selfHostedByKey(given),
           ...readTestOptions(given.connectionOptions, context),
         });
       },

@@ -1,11 +1,11 @@
 import type { AwsRoleGrant } from '../../domain/aws/aws-role.ts';
-import { type AwsSignIn, AwsSignInError, type GrantedAws } from '../../domain/aws/gateway-aws.ts';
+import { type AssumableRoles, type AwsSignIn, AwsSignInError, type GrantedAws } from '../../domain/aws/gateway-aws.ts';
 import { missingForRole, UNREADABLE_IDENTITY } from '../../domain/aws/missing-for-role.ts';
 import type { Version } from '../../domain/connection/connection.ts';
 import type { Details } from '../../domain/connection/details/details.ts';
 import type { Connector } from '../../domain/connector/connector.ts';
 import type { Problem } from '../../domain/connector/validation.ts';
-import { DomainError } from '../../domain/errors/errors.ts';
+import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { connectorOf } from '../connections/find-connector.ts';
 import type { Services } from '../services.ts';
 import { externalIdOf } from './external-id.ts';
@@ -50,7 +50,37 @@ export async function gatewayAccess(
   if (gatewayAws === null || roles.length === 0) return { granted: null };
   const signIn = await readSignIn(gatewayAws.read);
   if (signIn === null) return role === null ? { granted: null } : { missing: UNREADABLE_IDENTITY };
-  return { granted: { signIn, endpoints: gatewayAws.endpoints, externalId, roles, sessionName: `changeover-${projectId}` } };
+  return { granted: { signIn, endpoints: gatewayAws.endpoints, externalId, roles, sessionName: sessionNameOf(projectId) } };
+}
+
+/** What reads the secrets of a project that name a role: the roles that it was granted, and no others. */
+export async function assumableRoles(services: Services, projectId: string): Promise<AssumableRoles> {
+  const grants = await services.store.read.awsRoleGrants.of(projectId);
+  return {
+    externalId: externalIdOf(services, projectId),
+    roles: grants.map(({ roleArn }) => roleArn),
+    sessionName: sessionNameOf(projectId),
+  };
+}
+
+/** Before a reference is stored whose secret a role reads. `given` is the external id that the caller says. Throws FORBIDDEN, and BAD_REQUEST for another project's. */
+export async function requireAssumable(services: Services, projectId: string, role: string, given: string | null): Promise<void> {
+  const { externalId, roles } = await assumableRoles(services, projectId);
+  if (given !== null && given !== externalId)
+    throw badRequest('externalId', `externalId: roles are assumed for this project with the external id ${externalId} alone.`, {
+      externalId,
+    });
+  if (roles.includes(role)) return;
+  throw new DomainError(
+    'FORBIDDEN',
+    `The operator has not granted this project the role ${role}. Ask for it: changeover aws-role grant. Its trust policy has to ask for the external id ${externalId}.`,
+    { path: 'assumableRole', role, externalId },
+  );
+}
+
+/** What AWS's own log calls each session. */
+function sessionNameOf(projectId: string): string {
+  return `changeover-${projectId}`;
 }
 
 /** The role that the gateway has to assume for these details. Those of a version in use may be of a kind that has changed since. */

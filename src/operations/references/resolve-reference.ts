@@ -6,6 +6,7 @@ import { readSelfHosted, type SelfHosted } from '../../domain/connection/referen
 import type { Connector } from '../../domain/connector/connector.ts';
 import { SecretError, secretRefusal } from '../../domain/errors/secret-error.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { assumableRoles } from '../aws/gateway-access.ts';
 import { connectorOf } from '../connections/find-connector.ts';
 import type { Services } from '../services.ts';
 import { bindDestination, type Destined } from './bind-destination.ts';
@@ -55,7 +56,9 @@ export async function readReferred(
 ): Promise<Opened & Pick<SelfHosted, 'namesDestination'> & { readonly destined: Destined }> {
   const connector = connectorOf(services, row.kind);
   const prefixes = await rootsOf(services, row.projectId, reference, connector);
-  const { value, isKept } = await services.secrets.resolve(reference, prefixes, { fresh });
+  const isByRole = services.secrets.providers[reference.provider].roleOf?.(reference.path) != null;
+  const roles = isByRole ? await assumableRoles(services, row.projectId) : undefined;
+  const { value, isKept } = await services.secrets.resolve(reference, prefixes, { fresh, roles });
   try {
     const { details, members, namesDestination } = readSelfHosted(connector, value, reference.key, row.settings);
     const parts = endpointParts(connector, splitDetails(connector, details).settings);

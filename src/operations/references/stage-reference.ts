@@ -13,6 +13,7 @@ import type { ValidationResult } from '../../domain/connector/validation.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
 import { changedFacets, type Facets, withFacets } from '../../domain/version/facets.ts';
+import { requireAssumable } from '../aws/gateway-access.ts';
 import { insertChange, type StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { findConnector } from '../connections/find-connector.ts';
@@ -38,6 +39,8 @@ export interface GivenReference {
   /** Absent keeps the one in use. */
   readonly provider?: SecretProviderName;
   readonly paths: Readonly<Record<SecretProviderName, GivenPath>>;
+  /** The external id that the caller says a role of AWS's is assumed with, which has to be the project's own. */
+  readonly externalId?: string | null;
   /** Absent keeps the one in use of the same secret; null for the whole secret. */
   readonly key?: string | null;
   /** Settings of the connection itself, which are no part of the secret, in any spelling: absent keeps, null clears. */
@@ -166,7 +169,7 @@ function refer(
 async function readReference(
   services: Services,
   actor: Actor,
-  { provider: named, paths, key: givenKey }: GivenReference,
+  { provider: named, paths, key: givenKey, externalId = null }: GivenReference,
   base: SecretReference | null,
 ): Promise<SecretReference> {
   const fields = [...new Set(SECRET_PROVIDERS.map((name) => paths[name].field))].join(' or ');
@@ -181,7 +184,7 @@ async function readReference(
   const kept = base?.provider === provider ? base : null;
   const path = typeof value === 'function' ? value(kept?.path ?? null) : (value ?? kept?.path);
   if (path === undefined) throw badRequest(field, `${field} is required.`);
-  const { isPath, pathForm, isWithin, ownRoots } = services.secrets.providers[provider];
+  const { isPath, pathForm, isWithin, ownRoots, roleOf } = services.secrets.providers[provider];
   if (!isPath(path)) throw badRequest(field, pathForm);
   const key = givenKey === undefined ? (path === kept?.path ? kept.key : null) : readKey(givenKey);
   const reference = { provider, path, key };
@@ -199,6 +202,9 @@ async function readReference(
         provider,
       },
     );
+  const role = roleOf?.(path) ?? null;
+  if (role !== null) await requireAssumable(services, actor.projectId, role, externalId);
+  else if (externalId !== null) throw badRequest('externalId', 'externalId is for assumableRole, which is not given.');
   return reference;
 }
 

@@ -1,4 +1,4 @@
-import { AwsSignInError, type GatewayAws } from '../../domain/aws/gateway-aws.ts';
+import { type AssumableRoles, AwsSignInError, type GatewayAws, ROLE_ARN } from '../../domain/aws/gateway-aws.ts';
 import type { AskManager } from '../../domain/connection/reference/secret-manager.ts';
 import type { SecretProvider } from '../../domain/connection/reference/secret-reference.ts';
 import { createManagerProvider } from '../manager/create-manager-provider.ts';
@@ -8,23 +8,24 @@ import type { AwsLogin, AwsQuestion } from './manager.ts';
 const REGION = '[a-z]{2}(?:-[a-z]+)+-\\d';
 const NAME = '[A-Za-z0-9/_+=.@-]';
 const ARN = `arn:aws[a-z-]*:secretsmanager:(?<arnRegion>${REGION}):\\d{12}:secret:`;
+const ROLE = ROLE_ARN.source.slice(1, -1);
 /** AWS puts six letters or digits behind the name, which differ when a secret is made anew. */
 const SECRET = new RegExp(
-  `^(?<id>(?:${ARN}(?<arnName>${NAME}{1,512})-[A-Za-z0-9]{6}|(?<region>${REGION})/(?<name>${NAME}{1,512})))(?:\\?(?:stage=(?<stage>${NAME}{1,256})|version=(?<version>[A-Za-z0-9-]{32,64})))?$`,
+  `^(?<id>(?:${ARN}(?<arnName>${NAME}{1,512})-[A-Za-z0-9]{6}|(?<region>${REGION})/(?<name>${NAME}{1,512})))(?:\\?(?=.)(?:stage=(?<stage>${NAME}{1,256})|version=(?<version>[A-Za-z0-9-]{32,64}))?(?:(?:(?<=\\?)|(?<!\\?)&)role=(?<role>${ROLE}))?)?$`,
 );
 const PREFIX = new RegExp(`^(?:${ARN}|${REGION}/)${NAME}{0,512}$`);
 
 /** Secrets of AWS Secrets Manager, by their ARNs, or in the gateway's own account by region and name. */
 export function createAwsProvider(aws: GatewayAws | null, ask: AskManager, now?: () => number): SecretProvider {
   const readName = (path: string) => {
-    const { id = path, arnRegion, arnName, region = '', name = '', stage, version } = SECRET.exec(path)?.groups ?? {};
-    return { id, region: arnRegion ?? region, name: arnName ?? name, isArn: arnName !== undefined, stage, version };
+    const { id = path, arnRegion, arnName, region = '', name = '', stage, version, role } = SECRET.exec(path)?.groups ?? {};
+    return { id, region: arnRegion ?? region, name: arnName ?? name, isArn: arnName !== undefined, stage, version, role };
   };
   return createManagerProvider(
     {
       moduleUrl: import.meta.url.replace(/index(\.[jt]s)$/, 'manager$1'),
       pathForm:
-        "The name of a secret of AWS's is its whole ARN, or REGION/NAME in the gateway's own account; ?stage=AWSPREVIOUS or ?version=ID behind it names a version.",
+        "The name of a secret of AWS's is its whole ARN, or REGION/NAME in the gateway's own account; ?stage=AWSPREVIOUS or ?version=ID behind it names a version, and &role=ARN, or ?role=ARN alone, the role that reads it.",
       prefixForm:
         "A prefix of AWS's secrets is arn:aws:secretsmanager:REGION:ACCOUNT:secret: or REGION/, and the beginning of names: references have the same form.",
       isPath: (path) => SECRET.test(path),
@@ -35,7 +36,10 @@ export function createAwsProvider(aws: GatewayAws | null, ask: AskManager, now?:
         const { region, name } = readName(path);
         return `${region}/${name}`;
       },
-      login: (path) => readLogin(aws, readName(path).region),
+      roleOf: (path) => readName(path).role ?? null,
+      // A role's session is good for what the role may read, and for no other project.
+      audienceOf: (path, roles) => JSON.stringify([readName(path).role, roles?.externalId]),
+      login: (path, roles) => readLogin(aws, readName(path), roles),
       questionOf(path): AwsQuestion {
         const { id, region, name, isArn, stage, version } = readName(path);
         const named = stage === undefined ? (version === undefined ? null : { VersionId: version }) : { VersionStage: stage };
@@ -47,10 +51,17 @@ export function createAwsProvider(aws: GatewayAws | null, ask: AskManager, now?:
   );
 }
 
-async function readLogin(aws: GatewayAws | null, region: string): Promise<AwsLogin> {
+interface Named {
+  readonly region: string;
+  readonly role: string | undefined;
+}
+
+async function readLogin(aws: GatewayAws | null, { region, role }: Named, roles: AssumableRoles | undefined): Promise<AwsLogin> {
+  const { externalId = '', sessionName = '' } = roles ?? {};
   if (aws === null) throw unusable('neither CHANGEOVER_AWS_KEY_FILE nor CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE is set');
   try {
-    return { signIn: await aws.read(), region, stsUrl: aws.endpoints.sts ?? null };
+    const assumes = role === undefined ? null : { arn: role, externalId, sessionName };
+    return { signIn: await aws.read(), region, stsUrl: aws.endpoints.sts ?? null, assumes };
   } catch (error) {
     // Its own text names a file of the operator's.
     if (!(error instanceof AwsSignInError)) throw error;

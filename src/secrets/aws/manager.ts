@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askAws, askStsUnsigned, credentialsOf } from '../../connectors/kits/aws/aws-action.ts';
+import { askAws, askStsUnsigned, assumeRole, credentialsOf } from '../../connectors/kits/aws/aws-action.ts';
 import type { AwsIdentity } from '../../connectors/kits/aws/sign-aws.ts';
 import { type Meaning, Refusal, says } from '../../connectors/kits/problems.ts';
 import type { AwsSignIn } from '../../domain/aws/gateway-aws.ts';
@@ -12,6 +12,8 @@ export interface AwsLogin {
   /** Where STS is asked, and its address when that is not the public one. */
   readonly region: string;
   readonly stsUrl: string | null;
+  /** The role that reads, where it is not the gateway's own identity. */
+  readonly assumes: { readonly arn: string; readonly externalId: string; readonly sessionName: string } | null;
 }
 
 export interface AwsQuestion {
@@ -28,11 +30,11 @@ const SESSION_SECONDS = 900;
 
 /** AWS Secrets Manager: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
 export const manager: SecretManager<AwsLogin, AwsIdentity, AwsQuestion> = {
-  async signIn({ signIn, ...sts }, egress) {
-    return {
-      session: signIn.by === 'key' ? signIn.key : await orSecretError(exchangeToken(egress, sts, signIn)),
-      seconds: SESSION_SECONDS,
-    };
+  async signIn({ signIn, assumes, ...sts }, egress) {
+    const own = signIn.by === 'key' ? signIn.key : await orSecretError(exchangeToken(egress, sts, signIn));
+    if (assumes === null) return { session: own, seconds: SESSION_SECONDS };
+    const where = { egress, region: sts.region, endpoint: sts.stsUrl ?? undefined };
+    return { session: await orSecretError(assumeRole(own, { ...where, ...assumes })), seconds: SESSION_SECONDS };
   },
   async read({ session, question: { region, secretId, version, url } }, egress) {
     const service = { egress, identity: session, service: 'secretsmanager', region, endpoint: url ?? undefined, refusals: REFUSALS };
@@ -59,12 +61,18 @@ async function orSecretError<T>(asking: Promise<T>): Promise<T> {
   }
 }
 
+/** What else than the secret itself may not be used. */
+const DENIED: readonly (readonly [RegExp, string])[] = [
+  [/DecryptionFailure$/, 'its key in KMS'],
+  [/sts:AssumeRole\b/, 'the role that reads it, whose trust policy has to name the gateway and the external id of the project'],
+];
+
 function meantBy({ problem: { code, cause } }: Refusal): SecretError {
   switch (code) {
     case 'CREDENTIALS_REJECTED':
       return new SecretError('signed-out', cause);
     case 'ACCESS_DENIED':
-      return new SecretError('denied', cause.endsWith('DecryptionFailure') ? 'its key in KMS' : null);
+      return new SecretError('denied', DENIED.find(([pattern]) => pattern.test(cause))?.[1] ?? null);
     case 'DATABASE_NOT_FOUND':
       return new SecretError('missing');
     case 'RATE_LIMITED':
@@ -77,7 +85,7 @@ function meantBy({ problem: { code, cause } }: Refusal): SecretError {
 /** A session of the role that the token stands for: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 async function exchangeToken(
   egress: EgressSession,
-  { region, stsUrl }: Omit<AwsLogin, 'signIn'>,
+  { region, stsUrl }: Pick<AwsLogin, 'region' | 'stsUrl'>,
   { roleArn, token }: Extract<AwsSignIn, { readonly by: 'web-identity' }>,
 ): Promise<AwsIdentity> {
   return credentialsOf(

@@ -1,3 +1,4 @@
+import type { AssumableRoles } from '../../domain/aws/gateway-aws.ts';
 import type { AskManager, SignedIn } from '../../domain/connection/reference/secret-manager.ts';
 import { SECRET_MAX_BYTES, type SecretProvider } from '../../domain/connection/reference/secret-reference.ts';
 import { SecretError } from '../../domain/errors/secret-error.ts';
@@ -9,10 +10,10 @@ export interface ManagerDefinition extends Omit<SecretProvider, 'read' | 'identi
   readonly moduleUrl: string;
   /** The same for every spelling and every version of one secret: what is bound to a destination is so in each of them. */
   identityOf(path: string): string;
-  /** The gateway's own login, read anew from the operator's files. Throws SecretError where there is none. */
-  login(path: string): Promise<unknown>;
+  /** The gateway's own login, read anew from the operator's files. Throws SecretError where there is none. A role that the path names is among the roles. */
+  login(path: string, roles: AssumableRoles | undefined): Promise<unknown>;
   /** What a session is good for: paths of one audience are read with one. All are unless given. */
-  audienceOf?(path: string): string;
+  audienceOf?(path: string, roles: AssumableRoles | undefined): string;
   /** What the module is asked to read. */
   questionOf(path: string): unknown;
 }
@@ -25,8 +26,8 @@ export function createManagerProvider(definition: ManagerDefinition, ask: AskMan
   const { moduleUrl, identityOf, login, audienceOf = () => '', questionOf, ...forms } = definition;
   const sessions = createKeptSessions(now);
 
-  async function signIn(path: string): Promise<SignedIn<unknown>> {
-    const given = await login(path);
+  async function signIn(path: string, roles: AssumableRoles | undefined): Promise<SignedIn<unknown>> {
+    const given = await login(path, roles);
     // Nobody's signal ends it, since whoever comes meanwhile waits for it, too.
     const signedIn = await ask({ moduleUrl, step: 'signIn', login: given });
     // The module's own answer, as its type says it.
@@ -43,16 +44,19 @@ export function createManagerProvider(definition: ManagerDefinition, ask: AskMan
   return {
     ...forms,
     identify: async (path) => (forms.isPath(path) ? identityOf(path) : null),
-    async read(path, prefixes, signal) {
+    async read(path, prefixes, signal, roles) {
       if (!forms.isPath(path) || !prefixes.some((prefix) => forms.isWithin(path, prefix))) throw new SecretError('not-granted');
-      const audience = audienceOf(path);
-      const session = await sessions.find(audience, () => signIn(path));
+      const role = forms.roleOf?.(path) ?? null;
+      // A session that was begun under an earlier grant is still kept.
+      if (role !== null && roles?.roles.includes(role) !== true) throw new SecretError('not-granted', 'its role');
+      const audience = audienceOf(path, roles);
+      const session = await sessions.find(audience, () => signIn(path, roles));
       try {
         return await readWith(session, path, signal);
       } catch (error) {
         if (!(error instanceof SecretError) || error.failure !== 'signed-out') throw error;
         sessions.drop(audience, session);
-        return await readWith(await sessions.find(audience, () => signIn(path)), path, signal);
+        return await readWith(await sessions.find(audience, () => signIn(path, roles)), path, signal);
       }
     },
   };

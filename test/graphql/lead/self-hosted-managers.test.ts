@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startFakeAws } from '../../support/fakes/aws/fake-aws.ts';
 import { arnOfSecret, type FakeAwsSecret, fakeSecretsManager, SECRET_ROOT } from '../../support/fakes/aws/fake-secrets-manager.ts';
-import { REGION, userOf } from '../../support/fakes/aws/test-account.ts';
+import { arnOf, REGION, userOf } from '../../support/fakes/aws/test-account.ts';
 import { createAccount, fakeSecretManager, PROJECT, startFakeGoogle } from '../../support/fakes/fake-google.ts';
 import { startFakeKeyVault } from '../../support/fakes/fake-key-vault.ts';
 import { startFakeVault } from '../../support/fakes/fake-vault.ts';
@@ -26,12 +26,25 @@ const STAGE_MANAGED =
   'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c, shouldReplace: true) { version } }';
 
 const KEY = { accessKeyId: 'AKIAREADER', secretAccessKey: 'secret/of+reader' };
+const ROLE = arnOf('role', 'reader');
+/** Of the role's trust policy: what the gateway says that the project's is. */
+let externalId = 'nobody-knows-yet';
 const secrets = new Map<string, FakeAwsSecret>();
 const googleSecrets = new Map<string, readonly (string | null)[]>();
 const reader = createAccount('reader', ['secretmanager.versions.access']);
 const [aws, google, keyVault, vault] = await Promise.all([
   startFakeAws({
-    users: [{ ...userOf('reader', ['secretsmanager:GetSecretValue']), ...KEY }],
+    users: [{ ...userOf('reader', ['secretsmanager:GetSecretValue', 'sts:AssumeRole']), ...KEY }],
+    roles: [
+      {
+        arn: ROLE,
+        trusts: [arnOf('user', 'teams/data/reader')],
+        get externalId() {
+          return externalId;
+        },
+        allow: ['secretsmanager:GetSecretValue'],
+      },
+    ],
     region: REGION,
     services: { secretsmanager: fakeSecretsManager(secrets, { isBusy: false }) },
   }),
@@ -55,7 +68,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     settings: {
       CHANGEOVER_AWS_KEY_FILE: writeLogin('', JSON.stringify(key)).file,
-      CHANGEOVER_AWS_ENDPOINTS: `secretsmanager=${aws.url}`,
+      CHANGEOVER_AWS_ENDPOINTS: `secretsmanager=${aws.url},sts=${aws.url}`,
       CHANGEOVER_GCP_KEY_FILE: writeLogin('', JSON.stringify(reader.file)).file,
       CHANGEOVER_GCP_SECRETS_URL: google.url,
       CHANGEOVER_GCP_TOKEN_URL: `${google.url}/token`,
@@ -160,6 +173,52 @@ test('the grants and references of the guide are taken', async () => {
   expect(outcomes).toEqual(['aws ok', 'gcp ok', 'azure ok', 'vault ok', 'aws ok', 'gcp ok', 'azure ok', 'vault ok']);
 });
 
+describe('a role that reads the secret', () => {
+  const details = () => ({
+    connectionType: 'webhook',
+    selfHostedCredentialsType: 'AWS_SECRETS_MANAGER',
+    awsSecret: arnOfSecret('hook'),
+    assumableRole: ROLE,
+  });
+  const grant = (name: 'grantAwsRole' | 'revokeAwsRole') =>
+    gateway.graphql(`mutation ($r: String!) { ${name}(roleArn: $r) { __typename } }`, { r: ROLE });
+
+  test('is assumed with the external id of the project, where the operator granted it, and no longer when that has ended', async () => {
+    const stage = async (given = {}) => await gateway.graphql(STAGE_NEW, { d: { ...details(), ...given } });
+    const before = codeOf(await stage());
+    await grant('grantAwsRole');
+    externalId = (await gateway.graphql('{ awsRoles { externalId } }')).data.awsRoles.externalId;
+    const { data } = await stage({ externalId });
+    const added = await gateway.graphql(ADD, { k: data.testSelfHostedCredentialsV2.key, n: 'by a role' });
+    const id = added.data.addConnection.connection.uuid;
+    const assumed = aws.asked.includes('sts:AssumeRole');
+    const job = await gateway.token('job');
+    const leased = codeOf(await gateway.graphql(ACQUIRE, { id }, job));
+    const [{ reference }] = (await gateway.graphql(REFERENCES, { id })).data.connection.versions;
+    await grant('revokeAwsRole');
+    const after = codeOf(await gateway.graphql(ACQUIRE, { id }, job));
+    expect({ before, assumed, leased, reference, after }).toEqual({
+      before: 'FORBIDDEN',
+      assumed: true,
+      leased: 'ok',
+      reference: expect.objectContaining({ path: `${arnOfSecret('hook')}?role=${ROLE}` }),
+      after: 'FORBIDDEN',
+    });
+  });
+
+  test('is kept when another secret is named, and the external id may be left out', async () => {
+    await grant('grantAwsRole');
+    const staged = await gateway.graphql(STAGE_NEW, { d: details() });
+    const added = await gateway.graphql(ADD, { k: staged.data.testSelfHostedCredentialsV2.key, n: 'by a role that stays' });
+    const id = added.data.addConnection.connection.uuid;
+    secrets.set('hook-2', { versions: [JSON.stringify(content())] });
+    const updated = await gateway.graphql(UPDATE_REFERENCE, { id, c: { awsSecret: arnOfSecret('hook-2') } });
+    await gateway.graphql(COMMIT, { id, key: updated.data?.updateSelfHostedCredentialsV2?.result.key });
+    const { versions } = (await gateway.graphql(REFERENCES, { id })).data.connection;
+    expect(versions[0].reference).toMatchObject({ path: `${arnOfSecret('hook-2')}?role=${ROLE}` });
+  });
+});
+
 describe('the first form of the lead API', () => {
   const stage = (given: object) =>
     gateway.graphql(TEST_V1, {
@@ -178,8 +237,9 @@ describe('the first form of the lead API', () => {
   test.each<[string, object, string]>([
     ['another region than that of the ARN', { region: 'us-east-1' }, 'region'],
     ['a name without a region', { selfHostingKey: 'hook' }, 'region'],
-    ['a role', { assumableRole: 'arn:aws:iam::123456789012:role/reader' }, 'assumableRole'],
-    ['an external id', { externalId: 'x' }, 'externalId'],
+    ['a role by its name', { region: REGION, assumableRole: 'reader' }, 'assumableRole'],
+    ['an external id without a role', { region: REGION, externalId: 'x' }, 'externalId'],
+    ['a role for another manager', { selfHostingMechanism: 'env_var', selfHostingKey: 'MCD_X', assumableRole: ROLE }, 'assumableRole'],
     ['a region for another manager', { selfHostingMechanism: 'env_var', selfHostingKey: 'MCD_X', region: REGION }, 'region'],
     ['no ARN of a secret', { selfHostingKey: 'arn:aws:s3:::sales' }, 'selfHostingKey'],
   ])('refuses %s by name', async (_, given, path) => {
@@ -199,10 +259,28 @@ test.each<[string, object, string, string]>([
     'awsSecret',
   ],
   [
-    'a role to assume',
-    { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook'), assumableRole: 'x' },
+    'a role by its name',
+    { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook'), assumableRole: 'reader' },
     'BAD_REQUEST',
     'assumableRole',
+  ],
+  [
+    'a role that is not granted',
+    { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook'), assumableRole: `${ROLE}-of-another` },
+    'FORBIDDEN',
+    'assumableRole',
+  ],
+  [
+    "another project's external id",
+    { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook'), assumableRole: ROLE, externalId: 'changeover-x' },
+    'BAD_REQUEST',
+    'externalId',
+  ],
+  [
+    'a key of KMS',
+    { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook'), kmsKeyId: 'alias/sales' },
+    'BAD_REQUEST',
+    'kmsKeyId',
   ],
   [
     'the number of a project',

@@ -1,3 +1,4 @@
+import type { AssumableRoles } from '../../aws/gateway-aws.ts';
 import type { EndpointPart } from '../../connector/field.ts';
 
 /**
@@ -83,11 +84,13 @@ export interface SecretProvider {
    * where a secret has one name only.
    */
   identify?(path: string): Promise<string | null>;
+  /** The role of AWS that the path says reads it, which the operator grants apart. Absent where paths name none. */
+  roleOf?(path: string): string | null;
   /**
-   * The secret's bytes, at most SECRET_MAX_BYTES, of a path that lies within one of the prefixes. The caller overwrites them when
-   * done. Throws SecretError.
+   * The secret's bytes, at most SECRET_MAX_BYTES, of a path that lies within one of the prefixes; one that names a role is read by one of
+   * these roles alone. The caller overwrites them when done. Throws SecretError.
    */
-  read(path: string, prefixes: readonly string[], signal: AbortSignal): Promise<Buffer>;
+  read(path: string, prefixes: readonly string[], signal: AbortSignal, roles?: AssumableRoles): Promise<Buffer>;
 }
 
 export type SecretProviders = Readonly<Record<SecretProviderName, SecretProvider>>;
@@ -96,13 +99,13 @@ export type SecretProviders = Readonly<Record<SecretProviderName, SecretProvider
 export interface SecretResolver {
   readonly providers: SecretProviders;
   /**
-   * A copy of the secret, which the caller overwrites when done. A secret that was read under other prefixes is never returned. `fresh`
+   * A copy of the secret, which the caller overwrites when done. A secret that was read under other prefixes or roles is never returned. `fresh`
    * reads it again even if a copy is kept or being read; callers that ask at the same time share one read. Throws SecretError.
    */
   resolve(
     reference: Pick<SecretReference, 'provider' | 'path'>,
     prefixes: readonly string[],
-    options?: { readonly fresh?: boolean },
+    options?: { readonly fresh?: boolean; readonly roles?: AssumableRoles | undefined },
   ): Promise<{ readonly value: Buffer; readonly isKept: boolean }>;
   /** Overwrites all that is kept. */
   clear(): void;
