@@ -77,6 +77,13 @@ CREATE TABLE "sessions" (
 	"mac" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "replay_guards" (
+	"id" text PRIMARY KEY NOT NULL,
+	"used" integer NOT NULL,
+	"expires_at" bigint NOT NULL,
+	"mac" "bytea" NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "provider_grants" (
 	"project_id" text NOT NULL,
 	"provider" text NOT NULL,
@@ -396,6 +403,7 @@ CREATE UNIQUE INDEX "tokens_hash" ON "tokens" USING btree ("hash");--> statement
 CREATE INDEX "token_grants_project" ON "token_grants" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_hash" ON "sessions" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at","id");--> statement-breakpoint
+CREATE INDEX "replay_guards_expiry" ON "replay_guards" USING btree ("expires_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "secret_destinations_name" ON "secret_destinations" USING btree ("project_id","provider","path","member","bound_to");--> statement-breakpoint
 CREATE INDEX "secret_destinations_page" ON "secret_destinations" USING btree ("project_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "account_secrets_name" ON "account_secrets" USING btree ("project_id","name") WHERE deleted_at is null;--> statement-breakpoint

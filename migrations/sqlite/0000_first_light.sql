@@ -84,6 +84,14 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_hash` ON `sessions` (`hash`);--> statement-breakpoint
 CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`,`id`);--> statement-breakpoint
+CREATE TABLE `replay_guards` (
+	`id` text PRIMARY KEY NOT NULL,
+	`used` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`mac` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `replay_guards_expiry` ON `replay_guards` (`expires_at`,`id`);--> statement-breakpoint
 CREATE TABLE `provider_grants` (
 	`project_id` text NOT NULL,
 	`provider` text NOT NULL,

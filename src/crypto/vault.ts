@@ -20,6 +20,13 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   await ring.refresh();
   const hashKeys = new Map<HashPurpose, Buffer>();
   for (const purpose of HASH_PURPOSES) hashKeys.set(purpose, latestOf(await ring.keysOf(instanceId, purpose)).key);
+  const hashKey = (purpose: HashPurpose): Buffer => {
+    const key = hashKeys.get(purpose);
+    if (key === undefined) throw new TypeError(`No key for ${purpose}.`);
+    return key;
+  };
+  /** A key of its own, so that nothing that is hashed says anything about what is sealed. */
+  const ownKey = (purpose: HashPurpose) => ({ key: derive(hashKey(purpose), Buffer.alloc(0), 'chg/own', 32), generation: 1 });
   const projects = new Map<string, Promise<ProjectVault>>();
   const load = (projectId: string): Promise<ProjectVault> => {
     let project = projects.get(projectId);
@@ -53,9 +60,18 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
       projects.delete(projectId);
       return await load(projectId);
     },
+    sealOwn: (purpose, boundTo, plaintext) => seal(ownKey(purpose), plaintext, lengthPrefixed([instanceId, ...boundTo])),
+    openOwn(purpose, boundTo, blob) {
+      try {
+        return open(ownKey(purpose).key, blob, lengthPrefixed([instanceId, ...boundTo]));
+      } catch {
+        throw new DomainError('INTEGRITY', 'A sealed row does not open: it was altered or moved, or sealed under another key.', {
+          kid: ring.kid,
+        });
+      }
+    },
     keyedHash(purpose, ...parts) {
-      const key = hashKeys.get(purpose);
-      if (key === undefined) throw new TypeError(`No key for ${purpose}.`);
+      const key = hashKey(purpose);
       const [only] = parts;
       // One part needs no length before it; tokens are hashed for every request.
       return parts.length === 1 && only !== undefined ? createHmac('sha256', key).update(only).digest() : hmac(key, parts);

@@ -3,6 +3,7 @@ import type { Engine, EngineTransaction } from './engine.ts';
 import { accountSecretReaders, accountSecretWriters } from './sql/access/account-secrets.ts';
 import { awsRoleGrantReaders, awsRoleGrantWriters } from './sql/access/aws-role-grants.ts';
 import { providerGrantReaders, providerGrantWriters } from './sql/access/provider-grants.ts';
+import { replayGuardReaders, replayGuardWriters } from './sql/access/replay-guards.ts';
 import { secretDestinationReaders, secretDestinationWriters } from './sql/access/secret-destinations.ts';
 import { sessionReaders, sessionWriters } from './sql/access/sessions.ts';
 import { tokenReaders, tokenWriters } from './sql/access/tokens.ts';
@@ -72,6 +73,7 @@ function readersOf(source: SignedSource, tables: Tables): Readers {
     leases: leaseReaders(source, tables),
     tokens: tokenReaders(source, tables),
     sessions: sessionReaders(source, tables),
+    replayGuards: replayGuardReaders(source, tables),
     providerGrants: providerGrantReaders(source, tables),
     awsRoleGrants: awsRoleGrantReaders(source, tables),
     secretDestinations: secretDestinationReaders(source, tables),
@@ -149,6 +151,9 @@ class TransactionWriters implements Writers {
   }
   get sessions(): Writers['sessions'] {
     return this.#of(sessionWriters);
+  }
+  get replayGuards(): Writers['replayGuards'] {
+    return this.#of(replayGuardWriters);
   }
   get providerGrants(): Writers['providerGrants'] {
     return this.#of(providerGrantWriters);

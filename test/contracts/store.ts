@@ -863,6 +863,20 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       }).toEqual({ found: session, live: 1, sessions: null });
     });
 
+    test('of two that use the same count of a nonce one may, and a lower one is never taken again', async () => {
+      const guard = { id: randomBytes(32).toString('hex'), expiresAt: clock.now() + HOUR };
+      const use = (used: number) => store.write((tx) => tx.replayGuards.advance({ ...guard, used }));
+      const before = await store.read.replayGuards.used(guard.id);
+      const first = await Promise.all([use(2), use(2)]);
+      const later = [await use(1), await use(5), await use(3)];
+      expect({ before, first: first.filter(Boolean).length, later, used: await store.read.replayGuards.used(guard.id) }).toEqual({
+        before: 0,
+        first: 1,
+        later: [false, true, false],
+        used: 5,
+      });
+    });
+
     test('events are read in the order in which they were published, from any of them on, and by their own project alone', async () => {
       const [scope, other] = [newScope(), newScope()];
       const { projectId } = scope;

@@ -18,6 +18,7 @@ import type { IntegrationReaders, IntegrationWriters } from '../integration/inte
 import type { LeaseReaders, LeaseWriters } from '../lease/lease-store.ts';
 import type { SiteReaders, SiteWriters } from '../site/site-store.ts';
 import type { StreamingSystemReaders, StreamingSystemWriters } from '../streaming/streaming-store.ts';
+import type { ReplayGuardReaders, ReplayGuardWriters } from '../token/replay-guard-store.ts';
 import type { SessionReaders, SessionWriters } from '../token/session-store.ts';
 import type { TokenReaders, TokenWriters } from '../token/token-store.ts';
 import type { ContentReaders, ContentWriters } from '../version/content-store.ts';
@@ -83,6 +84,7 @@ export interface Readers {
   readonly leases: LeaseReaders;
   readonly tokens: TokenReaders;
   readonly sessions: SessionReaders;
+  readonly replayGuards: ReplayGuardReaders;
   readonly providerGrants: ProviderGrantReaders;
   readonly awsRoleGrants: AwsRoleGrantReaders;
   readonly secretDestinations: SecretDestinationReaders;
@@ -117,6 +119,7 @@ export interface Writers extends Readers {
   readonly leases: LeaseWriters;
   readonly tokens: TokenWriters;
   readonly sessions: SessionWriters;
+  readonly replayGuards: ReplayGuardWriters;
   readonly providerGrants: ProviderGrantWriters;
   readonly awsRoleGrants: AwsRoleGrantWriters;
   readonly secretDestinations: SecretDestinationWriters;

@@ -18,6 +18,7 @@ export interface RetentionWriters {
     limit: number,
   ): Promise<{ readonly deleted: number; readonly next: NonNullable<PageRequest['after']> | null }>;
   sessions(before: number, limit: number): Promise<number>;
+  replayGuards(before: number, limit: number): Promise<number>;
   events(before: number, limit: number): Promise<number>;
 }
 

@@ -62,6 +62,13 @@ export interface Vault {
   forProject(projectId: string, needs?: number | Uint8Array): Promise<ProjectVault>;
   /** A fresh data key, to be stored. */
   newDataKey(projectId: string, generation: number): NewKey;
+  /**
+   * Seals what belongs to the instance and to no project's content, such as what proves a token: under a key of the instance that outlives
+   * data keys and a rotation of the master key. What it is bound to has to be said again to open it.
+   */
+  sealOwn(purpose: HashPurpose, boundTo: readonly string[], plaintext: Uint8Array): Buffer;
+  /** Throws DomainError INTEGRITY for a blob that was altered, moved or sealed elsewhere. */
+  openOwn(purpose: HashPurpose, boundTo: readonly string[], blob: Uint8Array): Buffer;
   /** HMAC-SHA256 under the instance's key for that purpose, 32 bytes. */
   keyedHash(purpose: HashPurpose, ...parts: readonly (string | Uint8Array)[]): Buffer;
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Services } from '../services.ts';
 
-/** A short-lived bearer of a token. It is stored nowhere: it says itself whose it is and when it ends, under a MAC of the instance. */
+/** A short-lived bearer of a token. It is stored nowhere, unless it was given back: it says itself whose it is and when it ends, under a MAC of the instance. */
 export interface AccessToken {
   readonly tokenId: string;
   /** Epoch milliseconds. */
@@ -33,6 +33,11 @@ export function readAccessToken(services: Pick<Services, 'vault'>, text: string)
   const hex = claims.toString('hex', 0, 16);
   const tokenId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
   return { tokenId, expiresAt: claims.readUIntBE(16, 6) };
+}
+
+/** What notes that it was given back. */
+export function accessGuardId({ vault }: Pick<Services, 'vault'>, text: string): string {
+  return vault.keyedHash('token', 'given-back', text).toString('hex');
 }
 
 function macOf({ vault }: Pick<Services, 'vault'>, claims: Buffer): Buffer {

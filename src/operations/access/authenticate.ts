@@ -1,13 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { unauthenticated } from '../../domain/errors/errors.ts';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
+import { DIGEST_REALM, type DigestCredentials, provesDigest } from '../../domain/token/digest.ts';
 import { permissionsOf, type Role } from '../../domain/token/roles.ts';
+import { namesToken } from '../../domain/token/service-account.ts';
 import { isSignedIn } from '../../domain/token/session-term.ts';
 import type { Token, TokenGrant } from '../../domain/token/token.ts';
 import { grantInUse } from '../../domain/token/token-life.ts';
 import { auditRefusal } from '../audit/audit-refusal.ts';
 import type { Services } from '../services.ts';
-import { isAccessToken, readAccessToken } from './access-token.ts';
+import { accessGuardId, isAccessToken, readAccessToken } from './access-token.ts';
 
 export interface PresentedToken {
   readonly secret: string;
@@ -33,16 +35,40 @@ export async function authenticateToken(services: Services, presented: Presented
   const hash = services.vault.keyedHash('token', presented.secret);
   const found = await services.store.read.tokens.findByHash(hash);
   if (found === null || !timingSafeEqual(found.token.hash, hash)) throw unauthenticated();
-  if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();
+  if (presented.id !== undefined && !namesToken(presented.id, found.token.id)) throw unauthenticated();
   return await liveActorOf(services, found, request);
 }
+
+/** A login by HTTP digest, with the request that it has to be for. */
+export interface PresentedDigest {
+  readonly credentials: DigestCredentials;
+  readonly method: string;
+  /** Path and query as they were sent. */
+  readonly target: string;
+}
+
+/** The same of a token whose secret is proven by HTTP digest. Whether the nonce is good is another question, which `useNonce` answers. */
+export async function authenticateDigest(services: Services, presented: PresentedDigest, request: RequestInfo): Promise<Actor> {
+  const { credentials, method, target } = presented;
+  const { username, realm, uri } = credentials;
+  const found = UUID.test(username) ? await services.store.read.tokens.find(username) : null;
+  const sealed = found?.token.digest ?? null;
+  // Whoever is not known goes the same way, with an HA1 that nobody can answer for.
+  const ha1 = sealed === null ? services.vault.keyedHash('token', 'no-ha1') : services.vault.openOwn('token', ['digest', username], sealed);
+  const isProven = provesDigest(ha1, method, credentials);
+  if (!isProven || found === null || sealed === null || realm !== DIGEST_REALM || uri !== target) throw unauthenticated();
+  return await liveActorOf(services, found, request);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The actor of the token that a short-lived bearer was given for, with the rights that it has now, until the bearer ends. */
 async function authenticateAccess(services: Services, { secret, id }: PresentedToken, request: RequestInfo): Promise<Actor> {
   const access = readAccessToken(services, secret);
   if (access === null || access.expiresAt <= (await services.store.now())) throw unauthenticated();
+  if ((await services.store.read.replayGuards.used(accessGuardId(services, secret))) > 0) throw unauthenticated();
   const found = await services.store.read.tokens.find(access.tokenId);
-  if (found === null || (id !== undefined && id !== access.tokenId)) throw unauthenticated();
+  if (found === null || (id !== undefined && !namesToken(id, access.tokenId))) throw unauthenticated();
   return endingWith(access.expiresAt, await liveActorOf(services, found, request));
 }
 

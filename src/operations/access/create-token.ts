@@ -2,6 +2,7 @@ import { readName } from '../../domain/connection/names.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { digestHa1 } from '../../domain/token/digest.ts';
 import { readExpiry, readLimit, requireNoWider } from '../../domain/token/new-token.ts';
 import { type Role, readRoles } from '../../domain/token/roles.ts';
 import type { Token } from '../../domain/token/token.ts';
@@ -40,7 +41,7 @@ export async function createToken(services: Services, actor: Actor, input: Creat
   const hash = services.vault.keyedHash('token', secret);
   const token = await writeAs(services, actor, async (tx) => {
     const made = await findEarlierResult(services, tx, hash, (known) => tx.tokens.findByHash(known));
-    return made?.token ?? (await insertToken(services, actor, tx, { ...input, hash }));
+    return made?.token ?? (await insertToken(services, actor, tx, { ...input, secret }));
   });
   services.revealed({ kind: 'token', tokenId: token.id });
   return { token, roles, secret };
@@ -51,17 +52,19 @@ export async function insertToken(
   services: Services,
   actor: Actor,
   tx: Writers,
-  { hash, ...input }: CreateToken & Pick<Token, 'hash'>,
+  { secret, ...input }: CreateToken & Pick<CreatedToken, 'secret'>,
 ): Promise<Token> {
   const roles = readRoles(input.roles);
   const now = await tx.now();
+  const id = services.newId();
   const token: Token = {
-    id: services.newId(),
+    id,
     kind: input.kind ?? 'svc',
     name: readName(input.name, 'name'),
     homeProjectId: actor.projectId,
-    hash,
-    digest: null,
+    hash: services.vault.keyedHash('token', secret),
+    // It can be made now alone: the secret is not kept.
+    digest: services.vault.sealOwn('token', ['digest', id], digestHa1(id, secret)),
     operator: input.operator === true,
     integrationIds: await limitTo(actor, tx, input.integrationIds ?? null),
     keyScope: input.keyScope ?? null,

@@ -13,12 +13,12 @@ export interface ExchangedToken {
 }
 
 /** A short-lived bearer for the actor's token. It ends with the token, whenever that is revoked. */
-export async function exchangeToken(services: Services, actor: Actor): Promise<ExchangedToken> {
+export async function exchangeToken(services: Services, actor: Actor, ttlMs?: number): Promise<ExchangedToken> {
   const { tokenId } = actor;
   if (tokenId === null) throw unauthenticated();
   const { now, expiresAt } = await writeAs(services, actor, async (tx) => {
     const at = await tx.now();
-    const end = accessEnd(actor, at);
+    const end = accessEnd(actor, at, ttlMs);
     await record(services, tx, actor, { action: 'token.exchange', entity: 'token', entityId: tokenId, details: { expiresAt: end } });
     return { now: at, expiresAt: end };
   });

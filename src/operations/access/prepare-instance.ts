@@ -88,7 +88,7 @@ export async function createFirstOwner(
     await tx.lock(projectId, 'exclusive');
     if (await tx.tokens.any()) return null;
     const actor = localActor(projectId, 'gateway', request);
-    const token = await insertToken(services, actor, tx, { ...input, hash: services.vault.keyedHash('token', secret) });
+    const token = await insertToken(services, actor, tx, { ...input, secret });
     publish({ id: token.id, secret });
     return { token, roles: input.roles, secret };
   });

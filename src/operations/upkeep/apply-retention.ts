@@ -41,12 +41,16 @@ export async function applyRetention(services: Services, isOver: () => boolean =
   return dropped;
 }
 
-/** Answers to idempotent requests whose day is over. */
+/** Answers to idempotent requests whose day is over, and what guards nonces and bearers that have ended. */
 export async function forgetAnswers({ store }: Services, isOver: () => boolean = () => false): Promise<number> {
   const pacer = createPacer();
   let forgotten = 0;
   for (let count = BATCH; count === BATCH && !isOver(); forgotten += count) {
     count = await store.write(async (tx) => tx.idempotency.prune(await tx.now(), BATCH));
+    await pacer.pause();
+  }
+  for (let count = BATCH; count === BATCH && !isOver(); forgotten += count) {
+    count = await store.write(async (tx) => tx.retention.replayGuards(await tx.now(), BATCH));
     await pacer.pause();
   }
   return forgotten;

@@ -49,6 +49,18 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
       (t) => [uniqueIndex('sessions_hash').on(t.hash), index('sessions_expiry').on(t.expiresAt, t.id)],
     ),
 
+    /** Nonces of logins, with the count that was used last, and bearers that were given back. */
+    replayGuards: table(
+      'replay_guards',
+      {
+        id: text('id').primaryKey(),
+        used: count('used').notNull(),
+        expiresAt: time('expires_at').notNull(),
+        mac: bytes('mac').notNull(),
+      },
+      (t) => [index('replay_guards_expiry').on(t.expiresAt, t.id)],
+    ),
+
     /** The provider and prefix roots that the operator lets a project name in secret references. */
     providerGrants: table(
       'provider_grants',

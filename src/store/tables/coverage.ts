@@ -103,6 +103,16 @@ export const COVERAGE = {
       replay: OLD_COPIES,
     },
   },
+  replayGuards: {
+    by: 'mac',
+    id: ['id'],
+    except: {},
+    rows: {
+      deletion:
+        'Whoever also read a request on its way could send that very request once more, within ten minutes; a bearer that was given back goes on until it ends by itself, within the hour, or its token is revoked.',
+      replay: 'As deletion.',
+    },
+  },
   providerGrants: { by: 'mac', id: ['projectId', 'provider', 'prefix'], except: {}, rows: {} },
   awsRoleGrants: { by: 'mac', id: ['projectId', 'roleArn'], except: {}, rows: {} },
   secretDestinations: { by: 'mac', id: ['id'], except: {}, rows: {} },

@@ -78,6 +78,7 @@ describeOnEachEngine('tables that are tampered with', ({ engine, databaseUrl }) 
       const destination = { parts: {}, boundTo: Buffer.alloc(32), createdAt: 1, createdBy: null };
       await tx.secretDestinations.insert({ ...named, id: services.newId(), ...destination });
       await tx.secretDestinations.insert({ ...named, path: 'MCD_GRANTED_TWO', id: services.newId(), ...destination });
+      await tx.replayGuards.advance({ id: 'a nonce', used: 1, expiresAt: 9e12 });
     });
     const secret = { scope: 'global', value: 'a value of the first version', description: null, expiresAt: null };
     for (const name of ['changed', 'ended']) await createSecret(services, local, { ...secret, name });

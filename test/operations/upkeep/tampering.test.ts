@@ -55,6 +55,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
       const taken = { tokenId: 'a', key: 'k', requestHash: Buffer.alloc(32), answer: null, keyGeneration: null };
       await tx.idempotency.take({ ...taken, startedAt: 1, takenUntil: 9e12, expiresAt: 9e12 }, 1);
       const named = { projectId, provider: 'env', path: 'MCD_GRANTED_ONE', member: '' } as const;
+      await tx.replayGuards.advance({ id: 'a nonce', used: 1, expiresAt: 9e12 });
       await tx.secretDestinations.insert({
         ...named,
         id: services.newId(),

@@ -9,7 +9,7 @@ import { newerThan } from '../statements/keyset.ts';
 
 /** Deletes what nobody needs any more, some rows at a time. Each statement finds its rows by an index, the oldest first. */
 export function retentionWriters({ db }: EngineTransaction, tables: Tables): RetentionWriters {
-  const { leases, changes, validations, sessions, events, sealedContents, versions } = tables;
+  const { leases, changes, validations, sessions, replayGuards, events, sealedContents, versions } = tables;
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
   /**
@@ -99,6 +99,16 @@ export function retentionWriters({ db }: EngineTransaction, tables: Tables): Ret
         .orderBy(asc(sessions.expiresAt), asc(sessions.id))
         .limit(atMost(limit));
       if (old.length > 0) await db.delete(sessions).where(inArray(sessions.id, idsOf(old)));
+      return old.length;
+    },
+    async replayGuards(before, limit) {
+      const old = await db
+        .select({ id: replayGuards.id })
+        .from(replayGuards)
+        .where(lte(replayGuards.expiresAt, before))
+        .orderBy(asc(replayGuards.expiresAt), asc(replayGuards.id))
+        .limit(atMost(limit));
+      if (old.length > 0) await db.delete(replayGuards).where(inArray(replayGuards.id, idsOf(old)));
       return old.length;
     },
     async events(before, limit) {
