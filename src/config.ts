@@ -37,6 +37,9 @@ export interface Config {
   };
   readonly tokenRequestsPerSecond: number;
   readonly connectionsPerAddress: number;
+  /** An origin; null where it is told from requests. */
+  readonly publicUrl: string | null;
+  readonly atlas: { readonly perMinute: number; readonly burst: number };
   readonly trustedProxies: readonly string[];
   readonly validationsAtOnce: number;
   readonly validationsPerMinute: number;
@@ -100,6 +103,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
     connectionsPerAddress: number('CHANGEOVER_CONNECTIONS_PER_ADDRESS', 1, 2000),
+    publicUrl: readPublicUrl(read('CHANGEOVER_PUBLIC_URL')),
+    atlas: {
+      perMinute: number('CHANGEOVER_ATLAS_REQUESTS_PER_MINUTE', 1, 1_000_000),
+      burst: number('CHANGEOVER_ATLAS_REQUESTS_AT_ONCE', 1, 1_000_000),
+    },
     trustedProxies: readProxies(read('CHANGEOVER_TRUST_PROXY')),
     validationsAtOnce: number('CHANGEOVER_VALIDATIONS_AT_ONCE', 1, 256),
     validationsPerMinute: number('CHANGEOVER_VALIDATIONS_PER_MINUTE', 1, 100_000),
@@ -128,4 +136,12 @@ export function environmentOfJob(
 ): Record<string, string | undefined> {
   const { CHANGEOVER_TOKEN: _token, ...rest } = environment;
   return rest;
+}
+
+/** The dialects stand at the root of their origin, so there is no path. */
+function readPublicUrl(text: string): string | null {
+  if (text === '') return null;
+  const { protocol, origin, pathname, search, hash, username } = URL.canParse(text) ? new URL(text) : new URL('none:');
+  if (/^https?:$/.test(protocol) && pathname === '/' && search === '' && hash === '' && username === '') return origin;
+  throw new StartupError('CHANGEOVER_PUBLIC_URL must be an http or https URL without a path.');
 }

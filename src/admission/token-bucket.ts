@@ -12,6 +12,8 @@ export interface BucketSize {
 export interface TokenBuckets {
   /** Takes the amount out of a bucket. False when it holds less; then nothing is taken. */
   take(id: string, amount: number): boolean;
+  /** What a bucket held when it was last taken from; that of a new one is full. */
+  left(id: string): number;
 }
 
 export function createTokenBuckets({ perSecond, burst }: BucketSize, now: () => number): TokenBuckets {
@@ -31,6 +33,7 @@ export function createTokenBuckets({ perSecond, burst }: BucketSize, now: () => 
       bucket.left -= amount;
       return true;
     },
+    left: (id) => buckets.get(id)?.left ?? burst,
   };
 }
 

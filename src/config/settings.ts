@@ -76,6 +76,19 @@ export const SETTINGS = {
     default: '500',
     description: 'Requests a second that one token may send, twice that at once after a pause: 1 to 1000000.',
   },
+  CHANGEOVER_PUBLIC_URL: {
+    default: '',
+    description:
+      'Where clients reach the gateway, as in https://changeover.example.com: links in answers of the REST dialects begin with it. Without it they begin as the request was addressed.',
+  },
+  CHANGEOVER_ATLAS_REQUESTS_PER_MINUTE: {
+    default: '500',
+    description: "Requests a minute that one project may send in MongoDB Atlas' dialect in the long run: 1 to 1000000.",
+  },
+  CHANGEOVER_ATLAS_REQUESTS_AT_ONCE: {
+    default: '1200',
+    description: 'The same after a pause, at once: 1 to 1000000.',
+  },
   CHANGEOVER_CONNECTIONS_PER_ADDRESS: {
     default: '100',
     description: 'TCP connections that one client address may have open, those of trusted proxies aside: 1 to 2000.',

@@ -47,7 +47,7 @@ export interface PresentedDigest {
   readonly target: string;
 }
 
-/** The same of a token whose secret is proven by HTTP digest. Whether the nonce is good is another question, which `useNonce` answers. */
+/** The same of a token whose secret is proven by HTTP digest. Whether the nonce is good is another question, which `spendNonce` answers. */
 export async function authenticateDigest(services: Services, presented: PresentedDigest, request: RequestInfo): Promise<Actor> {
   const { credentials, method, target } = presented;
   const { username, realm, uri } = credentials;

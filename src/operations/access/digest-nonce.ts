@@ -19,7 +19,7 @@ export async function mintNonce(services: Pick<Services, 'vault' | 'store' | 'ne
  * Takes a count of a nonce that a correct login came with. False for a nonce that is not ours or has ended, and for a count that was taken
  * before, or a higher one: of two racing requests with the same count one gets true, whichever gateways they came to.
  */
-export async function useNonce(services: Pick<Services, 'vault' | 'store'>, nonce: string, nc: string): Promise<boolean> {
+export async function spendNonce(services: Pick<Services, 'vault' | 'store'>, nonce: string, nc: string): Promise<boolean> {
   const bytes = Buffer.from(nonce, 'base64');
   if (bytes.length !== CLAIMS + MAC || !timingSafeEqual(bytes.subarray(CLAIMS), macOf(services, bytes.subarray(0, CLAIMS)))) return false;
   const expiresAt = bytes.readUIntBE(0, MADE) + NONCE_TTL_MS;

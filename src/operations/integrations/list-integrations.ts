@@ -14,6 +14,17 @@ export async function findIntegrations({ store }: Services, actor: Actor, ids: r
   return await store.read.integrations.findMany(scopeOf(actor), ids);
 }
 
+/** The integration of this name in a dialect's namespace; null where there is none that the actor may see. Throws FORBIDDEN. */
+export async function findNamedIntegration(
+  { store }: Services,
+  actor: Actor,
+  namespace: string,
+  name: string,
+): Promise<Integration | null> {
+  requirePermission(actor, 'read');
+  return await store.read.integrations.findByName(scopeOf(actor), namespace, name);
+}
+
 /** Null alike for none, for what is absent and for what is not the actor's to see. Throws FORBIDDEN. */
 export async function findIntegration({ store }: Services, actor: Actor, id: string | null): Promise<Integration | null> {
   requirePermission(actor, 'read');

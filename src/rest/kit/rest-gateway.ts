@@ -5,6 +5,14 @@ import type { ReplayQuota } from '../../admission/replay-quota.ts';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
 import type { Services } from '../../operations/services.ts';
 
+/** What an operator says of the dialects. */
+export interface DialectSettings {
+  /** The origin that links in answers begin with; null where it is the one that a request was addressed to. */
+  readonly publicUrl: string | null;
+  /** Requests of one project in MongoDB Atlas' dialect. */
+  readonly atlas: { readonly perMinute: number; readonly burst: number };
+}
+
 /** What dialects work with: all of it is shared with the other ways in, so that a caller has one share of the gateway, whichever it uses. */
 export interface RestGateway {
   readonly services: Services;
@@ -16,6 +24,7 @@ export interface RestGateway {
   readonly login: (info: RequestInfo, shown: ShownToken, look: () => Promise<Actor>) => Promise<Actor>;
   /** Reports what was not expected; never given a request or a reply. */
   readonly report: (error: unknown, requestId: string) => void;
+  readonly dialects: DialectSettings;
   /** The project of the control socket's actor; null for the public listener. */
   readonly localProjectId: string | null;
 }

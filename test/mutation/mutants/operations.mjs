@@ -110,7 +110,7 @@ export const OPERATIONS = [
   {
     id: 'operations/token-id-unchecked',
     file: 'src/operations/access/authenticate.ts',
-    before: '  if (presented.id !== undefined && presented.id !== found.token.id) throw unauthenticated();\n',
+    before: '  if (presented.id !== undefined && !namesToken(presented.id, found.token.id)) throw unauthenticated();\n',
     after: '',
     tests: ['test/server/plugins/access.test.ts'],
     name: '#47',

@@ -1,0 +1,39 @@
+import { DomainError } from '../../../domain/errors/errors.ts';
+import { atlasError } from './failure.ts';
+
+/** The one version that this resource has. */
+const VERSION = '2023-01-01';
+
+const VENDOR = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
+
+/** Versions of the whole API are asked for by date, and each is served as the newest one before it. Throws INVALID_VERSION_DATE. */
+export function requireVersion(accept: string | undefined): void {
+  const types = (accept ?? '').split(',').map(typeOf);
+  if (types.some((type) => isServed(VENDOR.exec(type)?.[1]))) return;
+  throw atlasError(
+    'INVALID_VERSION_DATE',
+    `The Accept header names no version that is served. Send: Accept: application/vnd.atlas.${VERSION}+json`,
+  );
+}
+
+function isServed(date: string | undefined): boolean {
+  return date !== undefined && isDate(date) && date >= VERSION;
+}
+
+function isDate(date: string): boolean {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+}
+
+/** Throws UNSUPPORTED_TYPE for a body that is neither plain JSON nor that of a version, whichever it is. */
+export function requireJsonType(contentType: string | undefined): void {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charsets = parameters.flatMap((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1] ?? []);
+  const isJson = type === 'application/json' || isDate(VENDOR.exec(type)?.[1] ?? '');
+  if (isJson && charsets.every((charset) => /^utf-?8$/.test(charset))) return;
+  throw new DomainError('UNSUPPORTED_TYPE', `Send Content-Type: application/json, or application/vnd.atlas.${VERSION}+json, in UTF-8.`);
+}
+
+function typeOf(entry: string): string {
+  return entry.split(';', 1)[0]?.trim() ?? '';
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serviceAccountId, serviceAccountSecret } from '../../../src/domain/token/service-account.ts';
+import { digestLogin, nonceOf } from '../../support/gateway/digest-login.ts';
+import { startGateway, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
+import { type RestRequest, rest } from '../../support/gateway/rest-client.ts';
+import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { type AtlasBench, KEY, startAtlas } from './bench.ts';
+
+const CHALLENGE = /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/=]{32}", algorithm=MD5, qop="auth", stale=(true|false)$/;
+
+describeOnEachEngine('HTTP digest', ({ databaseUrl }) => {
+  let bench: AtlasBench;
+  let path: string;
+  beforeAll(async () => {
+    bench = await startAtlas({}, await databaseUrl());
+    path = `/api/atlas/v2/groups/${bench.groupId}/integrations`;
+  });
+  afterAll(() => bench.gateway.close());
+
+  const challenge = async () => (await bench.ask('GET ', { token: null })).headers.get('www-authenticate');
+  const fresh = async () => nonceOf(await challenge());
+  const login = (authorization: string, request: RestRequest = {}) =>
+    bench.ask('GET ', { token: null, ...request, headers: { authorization, ...request.headers } });
+
+  test('a request without a login is refused as recorded, body and challenge', async () => {
+    const { status, headers, text } = await bench.ask('GET ', { token: null });
+    expect({
+      status,
+      type: headers.get('content-type'),
+      code: headers.get('x-error-code'),
+      challenge: headers.get('www-authenticate'),
+      text,
+    }).toEqual({
+      status: 401,
+      type: 'application/json',
+      code: null,
+      challenge: expect.stringMatching(CHALLENGE),
+      text: '{\n  "error": 401,\n  "reason": "Unauthorized",\n  "detail": "You are not authorized for this resource.",\n  "errorCode": "UNEXPECTED_ERROR"\n}',
+    });
+  });
+
+  test('a probe that brings its whole body is answered, and the same body with the login is carried out', async () => {
+    const body = { apiKey: KEY };
+    const probe = await bench.ask('POST /DATADOG', { token: null, body });
+    const authorization = digestLogin(bench.gateway.owner, nonceOf(probe.headers.get('www-authenticate')), `POST ${path}/DATADOG`);
+    const made = await bench.ask('POST /DATADOG', { token: null, body, headers: { authorization } });
+    expect([probe.status, made.status, made.body.totalCount]).toEqual([401, 200, 1]);
+  });
+
+  test('a nonce is good for rising counts, from any on, and each once; a used one is stale where the login is right', async () => {
+    const nonce = await fresh();
+    const use = async (nc: string) => {
+      const { status, headers } = await login(digestLogin(bench.gateway.owner, nonce, `GET ${path}`, { nc }));
+      return [nc, status, /stale=(\w+)/.exec(headers.get('www-authenticate') ?? '')?.[1] ?? null];
+    };
+    const used = [];
+    for (const nc of ['00000002', '00000003', '00000003', '00000001', '0000000a']) used.push(await use(nc));
+    expect(used).toEqual([
+      ['00000002', 200, null],
+      ['00000003', 200, null],
+      ['00000003', 401, 'true'],
+      ['00000001', 401, 'true'],
+      ['0000000a', 200, null],
+    ]);
+  });
+
+  test('what does not prove the login of this very request is refused, and not as stale', async () => {
+    const { owner } = bench.gateway;
+    const nonce = await fresh();
+    const target = `GET ${path}`;
+    const attempts = {
+      password: digestLogin({ ...owner, secret: `${owner.secret}x` }, nonce, target),
+      user: digestLogin({ ...owner, id: '00000000-0000-7000-8000-000000000000' }, nonce, target),
+      noUser: digestLogin({ ...owner, id: 'nobody' }, nonce, target),
+      method: digestLogin(owner, nonce, `PUT ${path}`),
+      target: digestLogin(owner, nonce, target, { uri: `${path}?pretty=true` }),
+      realm: digestLogin(owner, nonce, target, { realm: 'another realm' }),
+      twice: `${digestLogin(owner, nonce, target)}, nonce="another"`,
+      rubbish: 'Digest ,,,',
+    };
+    const outcomes = [];
+    for (const [name, authorization] of Object.entries(attempts)) {
+      const { status, headers } = await login(authorization);
+      outcomes.push([name, status, /stale=(\w+)/.exec(headers.get('www-authenticate') ?? '')?.[1]]);
+    }
+    expect(outcomes).toEqual(Object.keys(attempts).map((name) => [name, 401, 'false']));
+  });
+
+  test('a nonce that nobody made is stale where the login is right', async () => {
+    const { status, headers } = await login(digestLogin(bench.gateway.owner, Buffer.alloc(24, 7).toString('base64'), `GET ${path}`));
+    expect([status, headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/stale=true$/)]);
+  });
+
+  test('a count that was used stays used after a restart, and the token that has ended is refused', async () => {
+    const { gateway } = bench;
+    const nonce = await fresh();
+    const admin = await gateway.token('admin');
+    const authorization = digestLogin(admin, nonce, `GET ${path}`);
+    const first = await login(authorization);
+    await gateway.restart();
+    const replayed = await login(authorization);
+    await gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: admin.id });
+    const ended = await login(digestLogin(admin, await fresh(), `GET ${path}`));
+    expect([first.status, replayed.status, ended.status]).toEqual([200, 401, 401]);
+  });
+});
+
+describe('service accounts', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.close());
+
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+  const basic = ({ id, secret }: TestToken) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` });
+  const asAccount = ({ id, secret }: TestToken) => ({ id: serviceAccountId(id), secret: serviceAccountSecret(secret) });
+  const post = (path: string, client: TestToken | null, body: string, headers: Readonly<Record<string, string>> = FORM) =>
+    rest(gateway, `POST ${path}` as 'POST /', { token: null, body, headers: { ...headers, ...(client === null ? {} : basic(client)) } });
+  const GRANT = 'grant_type=client_credentials';
+
+  test('get a bearer in either spelling, which works until it is given back', async () => {
+    const account = asAccount(gateway.owner);
+    const first = await post('/api/oauth/token', account, GRANT);
+    const second = await post('/api/oauth/token', gateway.owner, GRANT);
+    const use = async (token: string) => (await rest(gateway, 'GET /api/atlas/v1.0/groups', { token: { id: '', secret: token } })).status;
+    const before = [await use(first.body.access_token), await use(second.body.access_token)];
+    const revoked = await post('/api/oauth/revoke', account, `token=${first.body.access_token}&token_type_hint=access_token`);
+    const other = await gateway.token('admin');
+    const foreign = await post('/api/oauth/revoke', other, `token=${second.body.access_token}`);
+    const unknown = await post('/api/oauth/revoke', account, 'token=nothing');
+    expect({
+      form: [/^mdb_sa_id_[a-f0-9]{24}$/.test(account.id), /^mdb_sa_sk_[A-Za-z0-9_-]+$/.test(account.secret)],
+      body: { ...first.body, access_token: 'a token' },
+      cache: first.headers.get('cache-control'),
+      before,
+      revoked: [revoked.status, revoked.text],
+      foreign: [foreign.status, unknown.status],
+      after: [await use(first.body.access_token), await use(second.body.access_token)],
+    }).toEqual({
+      form: [true, true],
+      body: { access_token: 'a token', expires_in: 3600, token_type: 'Bearer' },
+      cache: 'no-store',
+      before: [200, 200],
+      revoked: [200, ''],
+      foreign: [200, 200],
+      after: [401, 200],
+    });
+  });
+
+  test('are refused in the words of OAuth', async () => {
+    const { owner } = gateway;
+    const stranger = asAccount(await gateway.token('viewer'));
+    const answers = {
+      secret: await post('/api/oauth/token', { ...owner, secret: 'mdb_sa_sk_nothing' }, GRANT),
+      id: await post('/api/oauth/token', { id: stranger.id, secret: owner.secret }, GRANT),
+      nobody: await post('/api/oauth/token', null, GRANT),
+      grant: await post('/api/oauth/token', owner, 'grant_type=password'),
+      none: await post('/api/oauth/token', owner, 'scope=x'),
+      json: await post('/api/oauth/token', owner, '{}', { 'content-type': 'application/json' }),
+      noToken: await post('/api/oauth/revoke', owner, 'token='),
+    };
+    expect(Object.fromEntries(Object.entries(answers).map(([name, { status, body }]) => [name, [status, body.error]]))).toEqual({
+      secret: [401, 'invalid_client'],
+      id: [401, 'invalid_client'],
+      nobody: [401, 'invalid_client'],
+      grant: [400, 'unsupported_grant_type'],
+      none: [400, 'invalid_request'],
+      json: [400, 'invalid_request'],
+      noToken: [400, 'invalid_request'],
+    });
+  });
+
+  test('may ask for fifty tokens a minute, and are told so in the words of the API', async () => {
+    const client = { id: 'mdb_sa_id_000000000000000000000000', secret: 'mdb_sa_sk_x' };
+    const answers = await Promise.all(Array.from({ length: 52 }, () => post('/api/oauth/token', client, GRANT)));
+    const limited = answers.find(({ status }) => status === 429);
+    expect({ body: limited?.body, retry: limited?.headers.get('retry-after') }).toMatchObject({
+      body: { errorCode: 'RATE_LIMITED', error: 429, parameters: ['/api/oauth/token', 50, 1], reason: 'Too Many Requests' },
+      retry: expect.stringMatching(/^\d+$/),
+    });
+  });
+});
