@@ -5,6 +5,8 @@ import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { createSecret } from '../../../src/operations/account-secrets/create-secret.ts';
 import { sealAudit } from '../../../src/operations/audit/seal-audit.ts';
 import { grantAwsRole } from '../../../src/operations/aws/grant-role.ts';
+import { createRecord } from '../../../src/operations/dialects/dialect-records.ts';
+import { externalIdsOf } from '../../../src/operations/dialects/external-ids.ts';
 import { grantSecrets, revokeSecrets } from '../../../src/operations/references/grant-secrets.ts';
 import { addStreamingSystem } from '../../../src/operations/streaming/add-streaming-system.ts';
 import { writeAs } from '../../../src/operations/write-as.ts';
@@ -49,6 +51,13 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
       services,
       { ...local, tokenId: gateway.owner.id },
       { name: 'kept', scope: 'global', value: SECOND, description: 'd', expiresAt: null },
+    );
+    await externalIdsOf(services, { projectId }, { dialect: 'posit', entity: 'integration', make: ({ number }) => String(number) }, [id]);
+    await createRecord(
+      services,
+      local,
+      { dialect: 'matillion', entity: 'environment', what: 'environment', right: 'create' },
+      { key: 'prod', parentId: null, data: { size: 1 } },
     );
     await sealAudit(services);
     await services.store.write(async (tx) => {
