@@ -1,6 +1,7 @@
 import { atlas } from './atlas/index.ts';
 import type { Dialect } from './kit/dialect.ts';
+import { lerian } from './lerian/index.ts';
 import { native } from './native/index.ts';
 
 /** Every dialect that is served, and has an OpenAPI document. No path may be below the prefixes of two. */
-export const DIALECTS: readonly Dialect[] = [native, atlas];
+export const DIALECTS: readonly Dialect[] = [native, atlas, lerian];
