@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
 import { createConnection } from '../../../src/operations/connections/create-connection.ts';
+import { MODES } from '../../../src/rest/lerian/rules/ssl.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
 import { C, LEDGER, lerianClient, PASSWORD, PEM, told } from '../../support/gateway/lerian-client.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
@@ -153,6 +154,16 @@ describeOnEachEngine("Lerian's connections", ({ databaseUrl }) => {
       modeAloneNothingStored: { status: 400, code: 'FET-0402', fields: ['ssl.ca'] },
       disable: 'disable',
     });
+  });
+
+  test('every mode of every type is taken, and shown as it was given', async () => {
+    const all = Object.entries(MODES).flatMap(([type, modes]) => Object.keys(modes).map((mode) => ({ type, mode })));
+    const shown = [];
+    for (const [index, { type, mode }] of all.entries()) {
+      const { body } = await client.create({ configName: `mode-${index}`, type, ssl: { mode, ca: PEM, cert: 'TUlJ', key: 'a key' } });
+      shown.push({ type: body.type, mode: body.ssl?.mode });
+    }
+    expect(shown).toEqual(all);
   });
 
   test('a stored password goes to no other host, port or less protected place (N6)', async () => {

@@ -1,5 +1,5 @@
 import type { Given } from '../rules/given.ts';
-import { flagsOf, mergeSsl } from '../rules/ssl.ts';
+import { flagsOf, type MergedSsl, mergeSsl } from '../rules/ssl.ts';
 import { TYPES, type Type } from '../rules/types.ts';
 import type { LerianConnection } from './wire-connection.ts';
 
@@ -13,7 +13,7 @@ function fieldsOf({ host, port, databaseName, userName, password }: Given): Deta
 
 /** A new connection's. */
 export function newDetails(given: Given, type: Type): Details {
-  const ssl = given.ssl === null ? null : mergeSsl(type, null, given.ssl);
+  const ssl = given.ssl === null ? null : mergeSsl({ type, host: given.host ?? '' }, null, given.ssl);
   return { ...fieldsOf(given), ...(ssl === null ? {} : { ssl: withoutNulls(ssl.changes) }) };
 }
 
@@ -27,10 +27,12 @@ export function changesOf(given: Given, stored: LerianConnection, type: Type) {
   };
 }
 
-/** A mode that stays may mean another thing with another type. */
-function sslOf(given: Given, { ssl: stored, type: before }: LerianConnection, type: Type) {
-  if (given.ssl !== null) return mergeSsl(type, stored, given.ssl);
-  return stored === null || type === before ? null : { ...stored, changes: flagsOf(type, stored.mode) };
+/** A mode that stays may mean another thing with another type, or for another host. */
+function sslOf(given: Given, stored: LerianConnection, type: Type): MergedSsl | null {
+  const place = { type, host: given.host ?? stored.host };
+  if (given.ssl !== null) return mergeSsl(place, stored.ssl, given.ssl);
+  const isOther = type !== stored.type || place.host !== stored.host;
+  return stored.ssl === null || !isOther ? null : { ...stored.ssl, changes: flagsOf(place, stored.ssl.mode) };
 }
 
 function withoutNulls(members: Details): Details {

@@ -39,7 +39,7 @@ export function inWords(described: DescribedConnection): LerianConnection | null
   const facet = (isPlainObject(current.facets[FACET]) ? current.facets[FACET] : {}) as LerianFacet;
   const { host, port, database, user, ssl } = current.settings;
   const tls: TlsDetails | undefined = isPlainObject(ssl) ? ssl : undefined;
-  const mode = modeOf(type, tls, facet.sslMode);
+  const mode = modeOf({ type, host: textOf(host) }, tls, facet.sslMode);
   return {
     described,
     facet,

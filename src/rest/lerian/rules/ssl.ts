@@ -81,7 +81,7 @@ export interface MergedSsl extends StoredSsl {
  * `mode` alone keeps the certificates that are stored, which the vendor's clients could not give again since they are never returned; with
  * any of them the block is replaced whole. Members without `mode` replace what is stored member by member.
  */
-export function mergeSsl(type: Type, stored: StoredSsl | null, given: GivenSsl): MergedSsl {
+export function mergeSsl({ type, host }: Place, stored: StoredSsl | null, given: GivenSsl): MergedSsl {
   const { ca, cert, key } = given;
   const mode = given.mode ?? stored?.mode;
   if (mode === undefined)
@@ -94,25 +94,39 @@ export function mergeSsl(type: Type, stored: StoredSsl | null, given: GivenSsl):
   const isReplaced = given.mode !== null && (stored === null || ca !== null || cert !== null || key !== null);
   const before = isReplaced ? { caData: null, certData: null, keyData: null, keyPassword: null } : {};
   const hasCa = 'caData' in said ? said.caData !== null : !isReplaced && stored?.hasCa === true;
-  return { mode, hasCa, changes: { ...before, ...said, ...flagsOf(type, mode) } };
+  return { mode, hasCa, changes: { ...before, ...said, ...flagsOf({ type, host }, mode) } };
+}
+
+/** What a mode depends on besides itself. */
+export interface Place {
+  readonly type: Type;
+  readonly host: string;
 }
 
 /** How strictly a mode holds the other side to its certificate, with whatever was said before taken back. A mode that the type does not have says nothing. */
-export function flagsOf(type: Type, mode: string): TlsDetails {
+export function flagsOf(place: Place, mode: string): TlsDetails {
+  return { ...Object.fromEntries(FLAGS.map((name) => [name, null])), ...meaningOf(place, mode) };
+}
+
+/**
+ * MySQL's driver compares a certificate with names alone: for an address the authority has to be right, which is always given with this
+ * mode, and nothing in the certificate is held against the address.
+ */
+function meaningOf({ type, host }: Place, mode: string): Flags {
   const flags: Readonly<Record<string, Flags>> = MODES[type];
-  return { ...Object.fromEntries(FLAGS.map((name) => [name, null])), ...(Object.hasOwn(flags, mode) ? flags[mode] : {}) };
+  const meaning = Object.hasOwn(flags, mode) ? (flags[mode] ?? {}) : {};
+  return type === 'MYSQL' && meaning === WHOLE && /^[\d.]+$|:/.test(host) ? CHAIN : meaning;
 }
 
 /**
  * The mode of TLS options that are stored: the one that was given, as long as it still means them, or the first that does. Null where there
  * are none, or where the type has no word for them.
  */
-export function modeOf(type: Type, tls: TlsDetails | undefined, given: unknown): string | null {
+export function modeOf(place: Place, tls: TlsDetails | undefined, given: unknown): string | null {
   if (tls === undefined) return null;
   const meant = strictnessOf(tls);
-  const modes = Object.entries(MODES[type]).filter(([, flags]) => strictnessOf(flags) === meant);
-  const [first] = modes;
-  return modes.some(([mode]) => mode === given) ? String(given) : (first?.[0] ?? null);
+  const modes = modesOf(place.type).filter((mode) => strictnessOf(meaningOf(place, mode)) === meant);
+  return modes.find((mode) => mode === given) ?? modes[0] ?? null;
 }
 
 /** The flag that decides; of options without one a certificate of an authority turns verification on. */
