@@ -111,7 +111,9 @@ describe('settings that are as long as settings may be', () => {
     reader = await createLoad(long).token('viewer');
     const first = await add(null, 'long', long, { sslOptions: { caData: LONG } });
     for (let index = 1; index < 400; index += 1) await add(first, null, long, { sslOptions: { caData: LONG } });
-    for (let time = 0; time < 20; time += 1) await createLoad(long).ask(reader, '{ connections(first: 1) { edges { node { kind } } } }');
+    // The engine makes room for young objects as it is needed, once, and keeps it: an honest listing of the same rows is enough for that.
+    for (let time = 0; time < 20; time += 1)
+      await createLoad(long).ask(reader, '{ getPlatformServices { connections { uuid identifiers } } }');
   }, 600_000);
   afterAll(() => long.end('SIGKILL'));
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startReceiver } from '../support/gateway/gateway.ts';
 import type { GatewayProcess } from '../support/gateway/gateway-process.ts';
 
@@ -19,8 +20,17 @@ export function createLoad({ url, owner }: Pick<GatewayProcess, 'url' | 'owner'>
     return { status: response.status, ms: performance.now() - started, retryAfter: response.headers.get('retry-after'), text };
   }
 
+  /** As clients do whom a busy gateway refuses: when it says to, they ask again. */
+  async function askPatiently(token: Token, query: string, variables: object = {}) {
+    for (;;) {
+      const answer = await send(token, query, variables);
+      if (answer.status !== 503 && answer.status !== 429) return answer;
+      await delay(1000 * Number(answer.retryAfter ?? 1));
+    }
+  }
+
   async function data(token: Token, query: string, variables: object = {}) {
-    const { text } = await send(token, query, variables);
+    const { text } = await askPatiently(token, query, variables);
     // biome-ignore lint/suspicious/noExplicitAny: the shape is the document's.
     return (JSON.parse(text) as { data: any }).data;
   }
@@ -35,6 +45,7 @@ export function createLoad({ url, owner }: Pick<GatewayProcess, 'url' | 'owner'>
   return {
     token,
     ask: send,
+    askPatiently,
     /** A job with a lease on a connection of its own. */
     async leasedJob(): Promise<{ readonly token: Token; readonly leaseKey: string }> {
       const receiver = await startReceiver();

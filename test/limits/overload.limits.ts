@@ -15,39 +15,39 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.end('SIGKILL'));
 
+const RENEW = 'mutation ($k: String!) { renewLease(leaseKey: $k) { id } }';
+/** Much to read for little to send: the gateway is to be what is too slow on any machine, and not the clients that ask it. */
+const LISTS = `{ connections(first: 100) { edges { node { uuid } } } ${['a', 'b', 'c', 'd'].map((name) => `${name}: auditLog(first: 100) { edges { node { action } } }`).join(' ')} }`;
+
 describe('while lists come in faster than they can be answered', () => {
   test('leases are renewed all the same, lists go on, and what is refused says when to come back', async () => {
     const load = createLoad(gateway);
     const job = await load.leasedJob();
-    const clients = await Promise.all(Array.from({ length: 4 }, () => load.token('viewer')));
+    const clients = await Promise.all(Array.from({ length: 4 }, () => load.token('owner')));
+    for (let row = 0; row < 100; row += 1) await load.askPatiently(job.token, RENEW, { k: job.leaseKey });
     const until = performance.now() + 10_000;
     const going = () => performance.now() < until;
     const renewals: { status: number }[] = [];
-    const lists: { status: number; retryAfter: string | null }[] = [];
+    const lists: { status: number; retryAfter: string | null; text: string }[] = [];
     const renewing = (async () => {
-      while (going())
-        renewals.push(await load.ask(job.token, 'mutation ($k: String!) { renewLease(leaseKey: $k) { id } }', { k: job.leaseKey }));
+      while (going()) renewals.push(await load.ask(job.token, RENEW, { k: job.leaseKey }));
     })();
     const listing = clients.flatMap((token) =>
       Array.from({ length: 120 }, async () => {
-        while (going())
-          lists.push(
-            await load.ask(
-              token,
-              '{ connections(first: 100) { edges { node { uuid name } } } auditLog(first: 100) { edges { node { action } } } }',
-            ),
-          );
+        while (going()) lists.push(await load.ask(token, LISTS));
       }),
     );
     await Promise.all([renewing, ...listing]);
     const refused = lists.filter(({ status }) => status !== 200);
+    const served = lists.filter(({ status }) => status === 200);
     const failed = renewals.filter(({ status }) => status !== 200).length;
     expect({
       renews: failed / renewals.length <= 0.001,
       saysWhen: refused.every(({ status, retryAfter }) => (status === 429 || status === 503) && Number(retryAfter) >= 1),
       isRefusing: refused.length > 0,
-      isServing: lists.length > refused.length,
-    }).toEqual({ renews: true, saysWhen: true, isRefusing: true, isServing: true });
+      isServing: served.length > 0,
+      isWhole: served.every(({ text }) => !text.includes('"errors"')),
+    }).toEqual({ renews: true, saysWhen: true, isRefusing: true, isServing: true, isWhole: true });
   });
 
   test('it is its old self within five seconds', async () => {

@@ -49,14 +49,16 @@ describe('while the store of a running gateway is kept up, nobody waits long for
         { actions: ['token.create', 'data-key.rotate'] },
         { to: '2026-01-05T00:00:10Z' },
       ])
-        await load.ask(gateway.owner, 'query ($f: AuditFilter) { auditLog(first: 100, filter: $f) { edges { cursor } } }', { f: filter });
+        await load.askPatiently(gateway.owner, 'query ($f: AuditFilter) { auditLog(first: 100, filter: $f) { edges { cursor } } }', {
+          f: filter,
+        });
     });
     expect(stall).toBeLessThan(STALL);
   });
 
   test('as every version is sealed anew under a new data key', async () => {
     const load = createLoad(gateway);
-    await load.ask(gateway.owner, 'mutation { rotateDataKey { generation } }');
+    await load.askPatiently(gateway.owner, 'mutation { rotateDataKey { generation } }');
     let failures = 0;
     const stall = await probing(gateway, async () => {
       const last = await callUntilDone(
@@ -98,7 +100,7 @@ describe('while the store of a running gateway is kept up, nobody waits long for
 /** Goes on until there is no `next`, and returns the last answer. */
 async function callUntilDone(field: string, document: string) {
   for (let after: string | null = ''; ; ) {
-    const { text } = await createLoad(gateway).ask(gateway.owner, document, {
+    const { text } = await createLoad(gateway).askPatiently(gateway.owner, document, {
       after: after === '' && field === 'resealConnections' ? null : after,
     });
     const answer = JSON.parse(text).data?.[field];
