@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './root.mjs';
 
@@ -15,22 +15,28 @@ const PAGES = ['explorer', 'console'];
 /** Builds what changed since the last build. Throws when a tool fails; its own output says why. */
 export function build({ clean = false } = {}) {
   if (clean) for (const folder of ['build', 'dist']) rmSync(join(root, folder), { recursive: true, force: true });
-  const sources = inputsBelow('src', PAGES);
-  step('compiled', sources, () => run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']));
-  step('bundled', [...sources, 'scripts/bundle.mjs', 'scripts/third-party-notices.mjs'], () => run('scripts/bundle.mjs', []));
+  compile();
+  step('dist/bundled', [...inputsBelow('src', PAGES), 'scripts/bundle.mjs', 'scripts/third-party-notices.mjs'], () =>
+    run('scripts/bundle.mjs', []),
+  );
   for (const page of PAGES) {
     const config = `src/${page}/vite.config.ts`;
     if (existsSync(join(root, config)))
-      step(page, inputsBelow(`src/${page}`, []), () =>
+      step(`dist/${page}`, inputsBelow(`src/${page}`, []), () =>
         run('node_modules/vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'error']),
       );
   }
   chmodSync(join(root, 'dist/cli/main.js'), 0o755);
 }
 
+/** The first step alone: enough for what asks the compiled sources. */
+export function compile() {
+  step('build/compiled', inputsBelow('src', PAGES), () => run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']));
+}
+
 /** Runs a step unless its inputs hash to what they did when it last succeeded. */
 function step(name, inputs, work) {
-  const stamp = join(root, 'dist', `.${name}.sha256`);
+  const stamp = join(root, dirname(name), `.${basename(name)}.sha256`);
   const hash = createHash('sha256');
   for (const path of [...SHARED_INPUTS, ...inputs])
     hash
@@ -42,7 +48,7 @@ function step(name, inputs, work) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
   rmSync(stamp, { force: true });
   work();
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);
 }
 

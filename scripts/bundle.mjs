@@ -1,6 +1,6 @@
 // Bundles what tsc compiled into a few files that load at once. The gateway is some 800 modules of ours and as many of its libraries; Node takes
 // a second and a half to find, read and link them one by one, and a third of that when they lie together.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './root.mjs';
@@ -23,6 +23,8 @@ const ENTRIES = [
   ...foldersIn('secrets', 'manager'),
 ];
 const CHUNKS = 'chunks';
+/** Are made by Vite, beside what is made here. */
+const PAGES = ['explorer', 'console'];
 
 /** Drivers that bring files beside their code, or are there only where somebody installed them, stay packages. */
 const PACKAGES = ['better-sqlite3', 'pg', 'mysql2', 'hdb', 'mongodb', 'oracledb', 'ssh2', 'tedious'];
@@ -53,7 +55,8 @@ const bundle = await rolldown({
   external: [/^node:/, ...PACKAGES.map((name) => new RegExp(`^${name}(/|$)`))],
   plugins: [ownUrls],
 });
-for (const name of readdirSync(to).filter((entry) => !entry.startsWith('.') && !['explorer', 'types'].includes(entry)))
+mkdirSync(to, { recursive: true });
+for (const name of readdirSync(to).filter((entry) => !entry.startsWith('.') && !PAGES.includes(entry)))
   rmSync(join(to, name), { recursive: true });
 const { output } = await bundle.write({
   dir: to,
@@ -63,6 +66,8 @@ const { output } = await bundle.write({
   codeSplitting: { groups: [{ name: 'root-url', test: (id) => id === ROOT_MODULE }] },
 });
 await bundle.close();
+// For authors of connectors, whose compiler finds the types of what they import.
+cpSync(from, join(to, 'types'), { recursive: true, filter: (path) => path.endsWith('.d.ts') || statSync(path).isDirectory() });
 writeFileSync(join(to, 'third-party-notices.txt'), noticesOf(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))));
 
 /** Modules of this name in the folders below one of them. */

@@ -2,7 +2,7 @@
 //   node scripts/generate.mjs [--check] [stage...]
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from './build.mjs';
+import { compile } from './build.mjs';
 import { cliDocuments } from './generate/cli-documents.mjs';
 import { addMigration, checkMigrations } from './generate/migrations.mjs';
 import { registry } from './generate/registry.mjs';
@@ -12,19 +12,19 @@ const words = process.argv.slice(2);
 const checking = words.includes('--check');
 const wanted = words.filter((word) => word !== '--check');
 
-/** In this order: sources that are made from other files come first, and what the compiled product says of itself comes after the build. */
+/** In this order: sources that are made from other files come first, and what the compiled product says of itself comes after it is compiled. */
 const stages = {
   registry: () => update(registry()),
   'cli-documents': async () => update(await cliDocuments()),
   migrations: () => ['sqlite', 'postgres'].map(checking ? checkMigrations : addMigration).every(Boolean),
-  build: () => {
-    build();
+  compile: () => {
+    compile();
     return true;
   },
   // The types of the command line's documents come from the schema: where that is new, they and what is built from them are made again.
   schema: async () => {
     const { schema } = await import('./generate/schema.mjs');
-    return update(schema()) && update(await cliDocuments()) && stages.build();
+    return update(schema()) && update(await cliDocuments()) && stages.compile();
   },
   openapi: async () => {
     const { openapi } = await import('./generate/openapi.mjs');
