@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { CACHE, run } from '../servers/install/programs.ts';
+import { run } from '../servers/install/programs.ts';
 import { installPython } from '../servers/install/python.ts';
 import { installPrograms } from '../servers/install-servers.ts';
+import { installed } from './installed.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -32,11 +32,11 @@ export default function setUp(project: TestProject): void {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
   installPrograms(['mariadbd', 'mariadb-install-db', 'my_print_defaults']);
   const python = installPython('clients', readFileSync(join(here, 'requirements.txt'), 'utf8').trim().split('\n'));
-  const tools = installed('tools', 'tools/package-lock.json', (folder) => {
+  const tools = installed('tools', join(here, 'tools/package-lock.json'), (folder) => {
     for (const name of ['package.json', 'package-lock.json']) cpSync(join(here, 'tools', name), join(folder, name));
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder]);
   });
-  const names = installed('vendor-names', 'world/vendor-names.c', (folder) => {
+  const names = installed('vendor-names', join(here, 'world/vendor-names.c'), (folder) => {
     run('cc', ['-shared', '-fPIC', '-O1', '-o', join(folder, 'vendor-names.so'), join(here, 'world/vendor-names.c'), '-ldl']);
   });
   project.provide('clients', {
@@ -58,21 +58,4 @@ function installJobsClient(): InstalledClients['jobs'] {
   cpSync(source, copy, { recursive: true });
   run(bin('pip'), ['install', '--quiet', '--disable-pip-version-check', '--force-reinstall', '--no-deps', '--no-build-isolation', copy]);
   return { python: bin('python'), run: bin('changeover-run'), airflow: bin('airflow'), source };
-}
-
-/** The folder of what is made from the file; an installation that was cut short is made anew. */
-function installed(name: string, source: string, make: (folder: string) => void): string {
-  const digest = createHash('sha256')
-    .update(readFileSync(join(here, source)))
-    .digest('hex')
-    .slice(0, 12);
-  const folder = join(CACHE, `changeover-clients-${name}-${digest}`);
-  const whole = join(folder, 'installed');
-  if (!existsSync(whole)) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    make(folder);
-    writeFileSync(whole, '');
-  }
-  return folder;
 }
