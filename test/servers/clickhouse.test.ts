@@ -22,6 +22,7 @@ const details = {
   database: 'default',
   ssl: { caData: TEST_AUTHORITY },
 };
+const run = (validator: string) => runValidator(pool, 'clickhouse', validator, details);
 const codes = async (changed: Details) => {
   const { errors, warnings } = await runValidator(pool, 'clickhouse', 'validate_connection', { ...details, ...changed });
   return [...errors, ...warnings].map(({ code }) => code);
@@ -48,5 +49,22 @@ test('a login is proven by a statement, over TLS and without, and what refuses i
     distrust: ['TLS_UNTRUSTED'],
     httpsToPlainPort: ['TLS_UNTRUSTED'],
     nativePort: ['PROTOCOL_ERROR'],
+  });
+});
+
+test('a server that is older than grants says who the login is, and what can not be known is not said', async () => {
+  const authorization = `Basic ${Buffer.from(`${details.user}:${details.password}`).toString('base64')}`;
+  const body = 'CREATE TABLE IF NOT EXISTS orders (id UInt8) ENGINE = Memory';
+  await fetch(`http://127.0.0.1:${server.plainPort}/`, { method: 'POST', headers: { authorization }, body });
+  const identity = await run('validate_identity');
+  const permissions = await run('validate_permissions');
+  expect({
+    who: identity.data?.returnedData,
+    problems: [...identity.errors, ...identity.warnings],
+    permissions: { errors: permissions.errors, warnings: permissions.warnings.map(({ code, cause }) => [code, cause]) },
+  }).toEqual({
+    who: { user: 'loader', database: 'default', serverVersion: expect.stringMatching(/^18\./) },
+    problems: [],
+    permissions: { errors: [], warnings: [['SKIPPED', 'the server shows no grants']] },
   });
 });

@@ -1,7 +1,8 @@
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
+import { NotChecked } from '../kits/problems.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
-import { backquoted, type SqlSession } from '../kits/sql/sql-session.ts';
+import { backquoted, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
 import type { ClickhouseDetails } from './fields.ts';
 
 /** A line of SHOW GRANTS without its end: `GRANT SELECT ON sales.*`, or `GRANT reporting` for a role. */
@@ -9,11 +10,11 @@ export type GrantLine = string;
 
 /** What the login may do, roles resolved where the server can do that. A line says to whom; that is cut off. */
 export async function readGrants(session: SqlSession): Promise<readonly GrantLine[]> {
-  const rows = await session.query('SHOW GRANTS FINAL').catch((error: unknown) => {
-    // FINAL is of 24.x; 62 is a syntax error.
-    if (error instanceof ServerError && error.serverCode === '62') return session.query('SHOW GRANTS');
-    throw error;
-  });
+  // FINAL is of 24.x, and before 20.4 there is nothing to show.
+  const rows = await session
+    .query('SHOW GRANTS FINAL')
+    .catch((error: unknown) => (isUnknown(error) ? session.query('SHOW GRANTS') : Promise.reject(error)))
+    .catch((error: unknown) => Promise.reject(isUnknown(error) ? new NotChecked(...OLD) : error));
   return rows
     .flatMap((row) => Object.values(row).map(String))
     .flatMap((line) => {
@@ -21,6 +22,17 @@ export async function readGrants(session: SqlSession): Promise<readonly GrantLin
       return what === undefined ? [] : [what + option];
     });
 }
+
+/** A statement or function of a later version: a syntax error, or an unknown function. */
+export function isUnknown(error: unknown): boolean {
+  return error instanceof ServerError && (error.serverCode === '62' || error.serverCode === '46');
+}
+
+const OLD = [
+  'the server shows no grants',
+  'This server is too old to say what a user may do: it keeps that in its configuration, or has no CHECK GRANT.',
+  'Check by hand that the login may read what the jobs need.',
+] as const;
 
 /** Everything, or what lets a login give itself more. Newer servers list the parts of ACCESS MANAGEMENT in its place, those that are about users ON * alone. */
 export function isAdministrator(grants: readonly GrantLine[]): boolean {
@@ -33,17 +45,26 @@ export function isAdministrator(grants: readonly GrantLine[]): boolean {
 
 /** Asked of the server itself, which knows of roles and wildcards. */
 export async function mayRead(session: SqlSession, { schema, name }: { readonly schema: string; readonly name: string }): Promise<boolean> {
-  return await isGranted(session, `GRANT SELECT ON ${backquoted(schema, name)}`);
+  try {
+    return isOne(await session.query(`CHECK GRANT SELECT ON ${backquoted(schema, name)}`));
+  } catch (error) {
+    if (isUnknown(error)) throw new NotChecked(...OLD);
+    if (error instanceof ServerError) return false;
+    throw error;
+  }
 }
 
 async function isGranted(session: SqlSession, line: GrantLine): Promise<boolean> {
   try {
-    const [row] = await session.query(`CHECK ${line}`);
-    return row !== undefined && Number(Object.values(row)[0]) === 1;
+    return isOne(await session.query(`CHECK ${line}`));
   } catch (error) {
     if (error instanceof ServerError) return false;
     throw error;
   }
+}
+
+function isOne([row]: readonly SqlRow[]): boolean {
+  return row !== undefined && Number(Object.values(row)[0]) === 1;
 }
 
 /** The lines that the new login does not have, and that no other of its grants covers, as the server itself says. */

@@ -1,15 +1,22 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { says } from '../kits/problems.ts';
+import { NotChecked, says } from '../kits/problems.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
-import { backquoted } from '../kits/sql/sql-session.ts';
+import { backquoted, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
 import { openClickhouse } from './clickhouse-session.ts';
 import { fields } from './fields.ts';
-import { findLosses, isAdministrator, mayRead, readGrants } from './grants.ts';
+import { findLosses, isAdministrator, isUnknown, mayRead, readGrants } from './grants.ts';
 
 /** How many objects are checked one by one. */
 const TABLES = `SELECT database AS schema, name FROM system.tables
   WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') AND NOT is_temporary ORDER BY 1, 2 LIMIT 50`;
+
+const PLACE = 'currentDatabase() AS database, version() AS serverVersion';
+
+/** Older servers have no function for it: each statement carries the login, so the user is the one that was given. */
+async function identityBefore20(session: SqlSession, user: string): Promise<readonly SqlRow[]> {
+  return (await session.query(`SELECT ${PLACE}`)).map((row) => ({ user, ...row }));
+}
 
 export default defineSqlConnector({
   kind: 'clickhouse',
@@ -21,7 +28,7 @@ export default defineSqlConnector({
   leastPrivileges: ["CREATE USER <user> IDENTIFIED BY '<password>';", 'GRANT SELECT ON <database>.* TO <user>;'],
   tested: {
     against: 'fake',
-    what: 'ClickHouse 18.16 for logins, and a fake of what newer servers have, which checks passwords and grants',
+    what: 'ClickHouse 18.16 for logins and identity, and a fake of what newer servers have, which checks passwords and grants',
     client: '@clickhouse/client',
   },
   connect: async (input) => openClickhouse(input),
@@ -43,14 +50,15 @@ export default defineSqlConnector({
     201: 'RATE_LIMITED',
     202: 'RATE_LIMITED',
   },
-  async identity(session) {
-    const [who] = await session.query(
-      'SELECT currentUser() AS user, currentRoles() AS roles, currentDatabase() AS database, version() AS serverVersion',
-    );
+  async identity(session, { credentials: { user } }) {
+    const [who] = await session
+      .query(`SELECT currentUser() AS user, currentRoles() AS roles, ${PLACE}`)
+      .catch((error: unknown) => (isUnknown(error) ? identityBefore20(session, user) : Promise.reject(error)));
     const name = backquoted(String(who?.user));
+    const grants = await readGrants(session).catch((error: unknown) => (error instanceof NotChecked ? [] : Promise.reject(error)));
     return {
       who,
-      administrator: isAdministrator(await readGrants(session)) ? `run: REVOKE ALL ON *.* FROM ${name}; and grant what they need.` : null,
+      administrator: isAdministrator(grants) ? `run: REVOKE ALL ON *.* FROM ${name}; and grant what they need.` : null,
     };
   },
   async permissions(session, { credentials: { user, database } }) {
