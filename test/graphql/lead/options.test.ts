@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../../src/connectors/catalogue.ts';
+import { readWireDetails } from '../../../src/domain/connection/details/wire-details.ts';
+import type { Connector } from '../../../src/domain/connector/connector.ts';
+import { DomainError } from '../../../src/domain/errors/errors.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
 
 let gateway: TestGateway;
@@ -58,24 +61,38 @@ const OPTIONS = [
 ] as const;
 
 describe('#86 options that are not listed', () => {
-  test.each(
-    createCatalogue()
-      .all()
-      .map(({ kind }) => [kind] as const),
-  )('are refused by name for %s, whatever a driver would make of them', async (kind) => {
-    const taken = [];
-    for (const option of OPTIONS) {
-      // Written by hand: an object literal would take __proto__ for its prototype.
-      const { errors } = await gateway.graphql(
-        'mutation ($t: String!, $d: JSONString!) { stageConnection(connectionType: $t, details: $d) { key } }',
-        {
-          t: kind,
-          d: `{"${option}":"/etc/CNRY"}`,
-        },
-      );
-      if (errors?.[0]?.extensions.code !== 'UNKNOWN_OPTION') taken.push(option);
+  const KINDS = createCatalogue().all();
+  /** Written by hand: an object literal would take __proto__ for its prototype. */
+  const written = (option: string) => `{"${option}":"/etc/CNRY"}`;
+  const refusal = (connector: Connector, option: string) => {
+    try {
+      readWireDetails(connector, JSON.parse(written(option)), 'connectionDetails', { sharedInput: true });
+      return 'taken';
+    } catch (error) {
+      return error instanceof DomainError ? error.code : error;
     }
-    expect(taken).toEqual([]);
+  };
+  const sent = async (kind: string, option: string) => {
+    const { errors } = await gateway.graphql(
+      'mutation ($t: String!, $d: JSONString!) { stageConnection(connectionType: $t, details: $d) { key } }',
+      { t: kind, d: written(option) },
+    );
+    return errors?.[0]?.extensions.code;
+  };
+
+  test.each(KINDS.map((connector) => [connector.kind, connector] as const))(
+    'are refused by name for %s, whatever a driver would make of them',
+    (_, connector) => {
+      const outcomes = Object.fromEntries(OPTIONS.map((option) => [`of ${option}`, refusal(connector, option)]));
+      expect(outcomes).toEqual(Object.fromEntries(OPTIONS.map((option) => [`of ${option}`, 'UNKNOWN_OPTION'])));
+    },
+  );
+
+  test('are refused over the wire: one for every kind, and every one for one kind', async () => {
+    const answers = new Set<string | undefined>();
+    for (const { kind } of KINDS) answers.add(await sent(kind, 'sslrootcert'));
+    for (const option of OPTIONS) answers.add(await sent('postgres', option));
+    expect({ answers: [...answers], kinds: KINDS.length > 40 }).toEqual({ answers: ['UNKNOWN_OPTION'], kinds: true });
   });
 });
 
