@@ -50,6 +50,8 @@ export async function createServer(gateway: Gateway): Promise<Server> {
     frameworkErrors: (error, request, reply) =>
       answerError(gateway, error, request, reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)),
     genReqId: requestIdOf,
+    // A name in a path is as long as the request's head admits; what is too long for a route, the route refuses in its own form.
+    routerOptions: { maxParamLength: 16_384 },
     // What it would log holds addresses and queries; requestRecord writes the line instead.
     logger: false,
     // Whoever stops the gateway says so by /readyz first, and lets requests end.
