@@ -25,6 +25,9 @@ import informaticaV2 from './informatica-v2/index.ts';
 import looker from './looker/index.ts';
 import lookerGitClone from './looker-git-clone/index.ts';
 import mariadb from './mariadb/index.ts';
+import matillionCloudPlatformCredentials from './matillion-cloud-platform-credentials/index.ts';
+import matillionComponentBasic from './matillion-component-basic/index.ts';
+import matillionDwh from './matillion-dwh/index.ts';
 import microsoftFabric from './microsoft-fabric/index.ts';
 import microsoftTeams from './microsoft-teams/index.ts';
 import mongodb from './mongodb/index.ts';
@@ -112,6 +115,9 @@ export const builtInConnectors: readonly RegisteredConnector[] = [
   { connector: looker, moduleUrl: at('looker') },
   { connector: lookerGitClone, moduleUrl: at('looker-git-clone') },
   { connector: mariadb, moduleUrl: at('mariadb') },
+  { connector: matillionCloudPlatformCredentials, moduleUrl: at('matillion-cloud-platform-credentials') },
+  { connector: matillionComponentBasic, moduleUrl: at('matillion-component-basic') },
+  { connector: matillionDwh, moduleUrl: at('matillion-dwh') },
   { connector: microsoftFabric, moduleUrl: at('microsoft-fabric') },
   { connector: microsoftTeams, moduleUrl: at('microsoft-teams') },
   { connector: mongodb, moduleUrl: at('mongodb') },

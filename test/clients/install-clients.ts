@@ -17,6 +17,8 @@ export interface InstalledClients {
   readonly tools: string;
   /** What leads the names of vendors to this machine. */
   readonly vendorNames: string;
+  /** A Python that has DataHub, whose connector to Matillion is pointed at a gateway. */
+  readonly datahub: string;
   /** Our own client for jobs, installed as people install it, beside Airflow. */
   readonly jobs: { readonly python: string; readonly run: string; readonly airflow: string; readonly source: string };
 }
@@ -30,7 +32,7 @@ declare module 'vitest' {
 /** The pinned clients of PyPI and npm, below node_modules; made once for each list of versions. */
 export default function setUp(project: TestProject): void {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
-  installPrograms(['mariadbd', 'mariadb-install-db', 'my_print_defaults']);
+  installPrograms(['curl', 'mariadbd', 'mariadb-install-db', 'my_print_defaults']);
   const python = installPython('clients', readFileSync(join(here, 'requirements.txt'), 'utf8').trim().split('\n'));
   const tools = installed('tools', join(here, 'tools/package-lock.json'), (folder) => {
     for (const name of ['package.json', 'package-lock.json']) cpSync(join(here, 'tools', name), join(folder, name));
@@ -44,6 +46,10 @@ export default function setUp(project: TestProject): void {
     montecarlo: join(python, 'bin/montecarlo'),
     tools: join(tools, 'node_modules/.bin'),
     vendorNames: join(names, 'vendor-names.so'),
+    datahub: join(
+      installPython('datahub', readFileSync(join(here, 'rest/datahub-requirements.txt'), 'utf8').trim().split('\n')),
+      'bin/python',
+    ),
     jobs: installJobsClient(),
   });
 }

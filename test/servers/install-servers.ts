@@ -8,6 +8,7 @@ import { installTrino } from './install/trino.ts';
 /** Programs, and the Debian packages that hold them. Those of pgbouncer and ClickHouse start services of their own, where there is a service manager, on ports that no suite uses. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   'clickhouse-server': 'clickhouse-server',
+  curl: 'curl',
   java: 'default-jre-headless',
   mariadbd: 'mariadb-server-core',
   'mariadb-install-db': 'mariadb-server-core',

@@ -3,14 +3,17 @@ import type { Connection, Integration } from './connection.ts';
 
 const MOST_CHARACTERS = 200;
 
+/** Of names that other products' clients give. */
+export const MOST_FOREIGN_CHARACTERS = 255;
+
 /**
- * The name of a connection, integration, site or token as it is stored: trimmed, NFC, 1 to 200 characters, no control characters. `path`
- * is where it stands in the caller's input. Throws BAD_REQUEST.
+ * The name of a connection, integration, site or token as it is stored: trimmed, NFC, 1 to 200 characters unless `most` says otherwise, no
+ * control characters. `path` is where it stands in the caller's input. Throws BAD_REQUEST.
  */
-export function readName(name: string, path: string): string {
+export function readName(name: string, path: string, most: number = MOST_CHARACTERS): string {
   if (!name.isWellFormed() || /\p{Cc}/u.test(name)) throw badRequest(path, 'A name is well-formed text without control characters.');
   const key = nameKey(name);
-  if (key.length === 0 || key.length > MOST_CHARACTERS) throw badRequest(path, 'A name has 1 to 200 characters.');
+  if (key.length === 0 || key.length > most) throw badRequest(path, `A name has 1 to ${most} characters.`);
   return key;
 }
 

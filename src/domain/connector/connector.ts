@@ -1,3 +1,4 @@
+import type { SecretNaming } from '../connection/reference/named-secret.ts';
 import type { DetailsOf, FieldShape } from './field.ts';
 import type { FamilyInputs, LeadKind } from './lead.ts';
 import type { Validator } from './validator.ts';
@@ -68,6 +69,8 @@ export interface Connector {
   readonly describe: Validator['run'] | null;
   /** The role that the gateway's own AWS identity has to assume for these details; null where they bring a key, or need none. Null for kinds that never ask for it. */
   readonly gatewayRole: ((details: Readonly<Record<string, unknown>>) => string | null) | null;
+  /** Of kinds whose settings name secrets that only jobs are given; null for all others. */
+  readonly naming: SecretNaming | null;
   /** Null where no package is needed. */
   readonly driver: Driver | null;
   /** The protocol or interface, as in `the PostgreSQL protocol`; null where a package leaves it out. */
@@ -105,6 +108,8 @@ export interface ConnectorDefinition<F extends FieldShape> {
   readonly describe?: Validator<DetailsOf<F>>['run'];
   /** For kinds that are built in. */
   gatewayRole?(details: Partial<DetailsOf<F>>): string | null;
+  /** For kinds that are built in. */
+  readonly naming?: SecretNaming;
   readonly driver?: Driver;
   readonly speaks?: string;
   readonly tested?: Testing;

@@ -14,7 +14,7 @@ type Fail = (what: string) => never;
  */
 export function defineConnector<F extends FieldShape>(definition: ConnectorDefinition<F>): Connector {
   const { kind, title, category, aliases = [], family = null, fields, rules = [], validators, describe = null } = definition;
-  const { driver = null, speaks = null, tested = null, leastPrivileges = [], lead = {}, gatewayRole = null } = definition;
+  const { driver = null, speaks = null, tested = null, leastPrivileges = [], lead = {}, gatewayRole = null, naming = null } = definition;
   const fail: Fail = (what) => {
     throw new TypeError(`Connector "${kind}": ${what}`);
   };
@@ -32,6 +32,7 @@ export function defineConnector<F extends FieldShape>(definition: ConnectorDefin
     rules,
     validators,
     describe,
+    naming,
     driver,
     speaks,
     tested,

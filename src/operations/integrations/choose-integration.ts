@@ -1,5 +1,5 @@
 import { type Integration, OWN_NAMESPACE } from '../../domain/connection/connection.ts';
-import { readName } from '../../domain/connection/names.ts';
+import { MOST_FOREIGN_CHARACTERS, readName } from '../../domain/connection/names.ts';
 import { foldKind } from '../../domain/connector/connector.ts';
 import { badRequest, DomainError, notFound } from '../../domain/errors/errors.ts';
 import { containerFor, requireJoins } from '../../domain/integration/container-type.ts';
@@ -30,7 +30,7 @@ export async function chooseIntegration(
     make: {
       ...containerFor(connector, container),
       namespace,
-      name: readName(name ?? defaultName(connector, settings), 'name'),
+      name: readName(name ?? defaultName(connector, settings), 'name', namespace === OWN_NAMESPACE ? undefined : MOST_FOREIGN_CHARACTERS),
       namePath: 'name',
       numbered,
       externalClusterId: null,

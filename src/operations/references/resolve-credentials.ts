@@ -7,6 +7,7 @@ import type { Actor } from '../../domain/token/actor.ts';
 import { detailsForJob } from '../aws/gateway-access.ts';
 import { openDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
+import { namedForJob, namesSecrets } from './resolve-named.ts';
 import { type Opened, type ResolveOptions, resolveReference, resolveReferenceOrRefuse } from './resolve-reference.ts';
 
 /** A version, or a change. A change is not bound to a destination yet. */
@@ -48,7 +49,7 @@ export async function candidateOf(services: Services, actor: Actor, row: Openabl
 /** Opens a version inside a transaction. */
 export type Open = (version: Version, from: Readers) => Promise<Details>;
 
-/** Ends a transaction that came upon a reference which is not resolved yet; it runs again when it is. */
+/** Ends a transaction that came upon a reference, or named secrets, that are not resolved yet; it runs again when they are. */
 class UnresolvedReference extends Error {
   readonly version: Version;
 
@@ -78,7 +79,7 @@ export async function withOpened<T>(
     try {
       return await transact(async (version, from) => {
         const details = await openDetails(services, version, from);
-        if (version.reference === null) return detailsForJob(services, version, details);
+        if (version.reference === null && !namesSecrets(services, version)) return detailsForJob(services, version, details);
         if (ahead === null || !isSame(ahead.version, version)) throw new UnresolvedReference(version);
         return detailsForJob(services, version, ahead.details);
       });
@@ -95,8 +96,9 @@ function isSame(a: Version, b: Version): boolean {
 }
 
 async function resolveBound(services: Services, actor: Actor, version: Version, options: { readonly fresh?: boolean }): Promise<Details> {
-  // `withOpened` resolves versions with a reference alone.
-  if (version.reference === null) return await openDetails(services, version);
+  const { fresh = false } = options;
+  if (version.reference === null)
+    return await namedForJob(services, actor, version, { details: await openDetails(services, version), fresh });
   const { details, boundTo } = await resolveReferenceOrRefuse(services, actor, { ...version, reference: version.reference }, options);
   if (version.boundTo === null || boundTo?.equals(version.boundTo) !== true)
     throw secretRefusal(new SecretError('moved'), version.reference);

@@ -77,7 +77,7 @@ export async function readReferred(
 }
 
 /** What the project may name of a provider: its own, or what the operator granted it. */
-async function rootsOf(
+export async function rootsOf(
   { store, secrets }: Services,
   projectId: string,
   { provider: name }: SecretReference,

@@ -459,8 +459,8 @@ export const OPERATIONS = [
   {
     id: 'operations/name-of-199',
     file: 'src/domain/connection/names.ts',
-    before: 'key.length > MOST_CHARACTERS',
-    after: 'key.length > MOST_CHARACTERS - 1',
+    before: 'key.length > most)',
+    after: 'key.length > most - 1)',
     tests: BOUNDARIES,
     name: 'longest length',
   },

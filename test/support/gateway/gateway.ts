@@ -79,8 +79,7 @@ export async function startGateway(
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
   }
   const open = () => {
-    // Settings that a test has changed meanwhile are those of the next start.
-    const config = readConfig({ ...environment, ...options.settings });
+    const config = readConfig(environment);
     return createApp(config, { ...CALM, ...(config.connectors.length === 0 ? SHARED : {}), ...options });
   };
   const app = await open();

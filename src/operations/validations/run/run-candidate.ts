@@ -6,6 +6,7 @@ import { DomainError } from '../../../domain/errors/errors.ts';
 import { SecretError, secretProblem } from '../../../domain/errors/secret-error.ts';
 import { gatewayAccess } from '../../aws/gateway-access.ts';
 import { resolveCredentials } from '../../references/resolve-credentials.ts';
+import { unreadableName } from '../../references/resolve-named.ts';
 import { actorId } from '../../services.ts';
 import type { ValidationRun } from './validation-run.ts';
 
@@ -51,6 +52,8 @@ async function runOn(run: ValidationRun, validator: Validator, credentials: Deta
     current: validator.comparesLogins ? current : null,
   });
   if ('missing' in access) return { outcome: failedBy([access.missing]), roles: [] };
+  const unreadable = await unreadableName(services, actor, { projectId: actor.projectId, kind: subject.connector.kind }, credentials);
+  if (unreadable !== null) return { outcome: failedBy([secretProblem(unreadable.error, unreadable.reference)]), roles: [] };
   const task: ValidatorTask = {
     kind: subject.connector.kind,
     validator: validator.name,

@@ -41,9 +41,10 @@ export async function exchangeClient(
   { services, rateLimits, login }: Pick<RestGateway, 'services' | 'rateLimits' | 'login'>,
   { info, record }: FastifyRequest,
   client: ShownToken,
+  ttlMs?: number,
 ): Promise<{ readonly actor: Actor; readonly token: ExchangedToken }> {
   const actor = await login(info, client, () => authenticateToken(services, client, info));
   record.actor = actorId(actor);
   rateLimits.countExchange(actorId(actor));
-  return { actor, token: await exchangeToken(services, actor) };
+  return { actor, token: await exchangeToken(services, actor, ttlMs) };
 }

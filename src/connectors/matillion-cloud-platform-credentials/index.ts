@@ -1,0 +1,3 @@
+import { defineMatillionKind } from '../families/matillion/define-matillion.ts';
+
+export default defineMatillionKind('CLOUD_PLATFORM_CREDENTIALS', 'Matillion cloud credentials');

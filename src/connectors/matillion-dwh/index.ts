@@ -1,0 +1,3 @@
+import { defineMatillionKind } from '../families/matillion/define-matillion.ts';
+
+export default defineMatillionKind('DWH', 'Matillion data warehouse');

@@ -1,0 +1,130 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestToken } from '../../support/gateway/gateway.ts';
+import { rest } from '../../support/gateway/rest-client.ts';
+import { GRANT } from '../../support/protocol/references.ts';
+import { type MatillionWorld, openMatillion } from './world.ts';
+
+const VALUE = 'a-password-of-the-test';
+const TEST_VALUE = 'a-password-of-the-test-environment';
+const VALIDATE =
+  'query ($id: UUID!) { testExistingConnectionV2(connectionId: $id, validationName: "validate_connection") { success errors { code } } }';
+
+let world: MatillionWorld;
+let job: TestToken;
+const folder = mkdtempSync(join(tmpdir(), 'changeover-matillion-'));
+const file = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 });
+
+beforeAll(async () => {
+  world = await openMatillion();
+  job = await world.gateway.token('job');
+  file('crm.json', JSON.stringify({ user: 'crm', password: VALUE }));
+  file('token', `${VALUE}\n`);
+  file('test.json', JSON.stringify({ password: TEST_VALUE }));
+});
+afterAll(() => world?.gateway.close());
+
+const lease = (id: string) => rest(world.gateway, `POST /api/v1/connections/${id}/leases`, { token: job, body: { job: 'nightly' } });
+const validate = async (id: string) => {
+  const { data } = await world.gateway.graphql(VALIDATE, { id });
+  const { success, errors } = data.testExistingConnectionV2;
+  return { success, codes: (errors ?? []).map(({ code }: { readonly code: string }) => code) };
+};
+const withProperties = (connectionProperties: object, more: object = {}) => ({ connectionDetails: { connectionProperties, ...more } });
+
+describe('a job of a connection that names secrets', () => {
+  test('is given what they are in the vault of the project, once the operator has granted it; a PUT is saved before that', async () => {
+    const added = await world.add('crm', withProperties({ secretName: 'crm.json', secretKey: 'password' }));
+    const { id } = added.body;
+    const early = { lease: (await lease(id)).status, validation: await validate(id) };
+    await world.gateway.graphql(GRANT, { provider: 'file', prefix: folder });
+    const held = await lease(id);
+    expect({ added: added.status, early, held: [held.status, held.body.credentials], validation: await validate(id) }).toEqual({
+      added: 201,
+      early: { lease: 503, validation: { success: false, codes: ['SECRET_MISSING'] } },
+      held: [
+        201,
+        {
+          authProvider: 'NONE',
+          authType: 'GENERIC_SECRET',
+          connectionProperties: { secretName: 'crm.json', secretKey: 'password' },
+          secretValues: { secretName: VALUE },
+        },
+      ],
+      validation: { success: true, codes: [] },
+    });
+  });
+
+  test('keeps its version when another secret is named, and the next job is given that', async () => {
+    const { body } = await world.add('token', withProperties({ credentialSecretName: 'token' }));
+    const first = await lease(body.id);
+    const put = await world.put('token', {
+      authType: 'GENERIC_SECRET',
+      platformConnectionType: 'COMPONENT_BASIC',
+      ...withProperties({ secretName: 'test.json', secretKey: 'password' }),
+    });
+    const again = await rest(world.gateway, 'POST /api/v1/leases/read', { token: job, body: { key: first.body.key } });
+    const second = await lease(body.id);
+    const removed = await world.ask('DELETE', '/connections?connectionName=token');
+    expect({
+      put: put.status,
+      values: [first, again, second].map(({ body: { credentials } }) => credentials.secretValues),
+      removed: removed.status,
+    }).toEqual({
+      put: 200,
+      values: [{ credentialSecretName: VALUE }, { credentialSecretName: VALUE }, { secretName: TEST_VALUE }],
+      removed: 204,
+    });
+  });
+
+  test('finds what its environment has instead; what can not be read there is left out for the others', async () => {
+    const { body } = await world.add('by environment', withProperties({ secretName: 'crm.json', secretKey: 'password' }));
+    for (const name of ['Test', 'Broken']) await world.ask('POST', '/environments', { name });
+    const override = (environmentName: string, connectionOverrides: object) =>
+      world.ask('POST', '/connections/environment-overrides', {
+        environmentName,
+        connectionName: 'by environment',
+        authType: 'GENERIC_SECRET',
+        connectionOverrides,
+      });
+    await override('Test', { connectionProperties: { secretName: 'test.json', secretKey: 'password' } });
+    await override('Broken', { connectionProperties: { secretName: 'nothing' } });
+    const { credentials } = (await lease(body.id)).body;
+    expect({ own: credentials.secretValues, environments: credentials.environments, raw: credentials.environmentOverrides }).toEqual({
+      own: { secretName: VALUE },
+      environments: {
+        Test: { connectionProperties: { secretName: 'test.json', secretKey: 'password' }, secretValues: { secretName: TEST_VALUE } },
+        Broken: { connectionProperties: { secretName: 'nothing' }, secretValues: {} },
+      },
+      raw: undefined,
+    });
+  });
+
+  test('is refused, and told nothing of it, where a name leads out of what was granted or to no text', async () => {
+    const outcomes = [];
+    for (const [name, properties, more] of [
+      ['outside', { secretName: '../../etc/passwd' }, {}],
+      ['object', { secretName: 'crm.json', secretKey: 'nobody' }, {}],
+      ['elsewhere', { secretName: 'x' }, { secretsLocation: { type: 'AWS_SECRET_MANAGER', region: 'eu-west-1' } }],
+    ] as const) {
+      const { body } = await world.add(name, withProperties(properties, more));
+      const { status, text } = await lease(body.id);
+      outcomes.push([name, status, text.includes(VALUE)]);
+    }
+    expect(outcomes).toEqual([
+      ['outside', 503, false],
+      ['object', 503, false],
+      ['elsewhere', 403, false],
+    ]);
+  });
+
+  test('shows no value in any answer of the dialect, nor in the audit', async () => {
+    const answers = [await world.ask('GET', '/connections?size=100'), await world.ask('GET', '/connections/environment-overrides')];
+    const { text } = await world.gateway.graphql('{ auditLog(first: 100) { edges { node { action details } } } }');
+    expect([...answers.map((answer) => answer.text), text].filter((shown) => shown.includes(VALUE) || shown.includes(TEST_VALUE))).toEqual(
+      [],
+    );
+  });
+});
