@@ -708,7 +708,7 @@ export const OPERATIONS = [
     id: 'access/altered-token-hides-the-others',
     file: 'src/operations/access/list-tokens.ts',
     before: "if (error instanceof DomainError && error.code === 'INTEGRITY') return null;",
-    after: '',
+    after: 'if (!(error instanceof DomainError)) return null;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
   },
 ];
