@@ -31,6 +31,7 @@ import { noteRestore } from './operations/audit/note-restore.ts';
 import { createAuditWatch } from './operations/audit/watch-audit.ts';
 import { createEventFeed } from './operations/events/event-feed.ts';
 import type { Services } from './operations/services.ts';
+import { readCertificate, renewCertificate } from './server/connections/certificate.ts';
 import { PATIENCE } from './server/connections/connections.ts';
 import { createMetrics } from './server/observation/metrics.ts';
 import { createReadiness } from './server/observation/readiness.ts';
@@ -47,6 +48,7 @@ const START: RequestInfo = { id: 'start', ip: null, client: {} };
 /** Puts everything together. Throws StartupError, and writes nothing, when the key, the store or a setting is not right. */
 export async function createApp(config: Config, overrides: Overrides = {}) {
   const log = createLog(config.logLevel, overrides.logStream);
+  const certificate = config.certificate === null ? null : readCertificate(config.certificate);
   const connectors = createCatalogue(await loadPackages(config.connectors));
   const schema = overrides.schema ?? schemaOf(connectors, config.connectors);
   const gatewayAws = await createGatewayAws(config, (setting) => log.write('aws identity not read', { setting }));
@@ -108,9 +110,18 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     state,
     makeDataDir: () => makeDataDir(config.dataDir),
     createFirstOwner: (publish?: Parameters<typeof createFirstOwner>[3]) => createFirstOwner(services, projectId, START, publish),
-    createServer: () => createServer({ ...gateway, localProjectId: null }),
+    createServer: () => createServer({ ...gateway, localProjectId: null, certificate }),
+    /** Reads the files of the certificate anew. Where that fails the one before goes on being served, and the log says so. */
+    renewCertificate(server: Parameters<typeof renewCertificate>[0]) {
+      try {
+        if (config.certificate !== null) renewCertificate(server, config.certificate);
+        log.write('certificate read', {});
+      } catch (error) {
+        log.write('certificate not read', errorFields(error));
+      }
+    },
     /** For the control socket: whoever may open it owns the data directory. */
-    createLocalServer: () => createServer({ ...gateway, localProjectId: projectId }),
+    createLocalServer: () => createServer({ ...gateway, localProjectId: projectId, certificate: null }),
     /** Validators never dial our own listeners. */
     addOwnListener: own.addListener,
     watchAudit,

@@ -40,6 +40,8 @@ export interface Config {
   /** An origin; null where it is told from requests. */
   readonly publicUrl: string | null;
   readonly atlas: { readonly perMinute: number; readonly burst: number };
+  /** Files of the certificate that HTTPS is served with; null for plain HTTP. */
+  readonly certificate: { readonly certFile: string; readonly keyFile: string } | null;
   readonly trustedProxies: readonly string[];
   readonly validationsAtOnce: number;
   readonly validationsPerMinute: number;
@@ -70,6 +72,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const keyFile = read('CHANGEOVER_MASTER_KEY_FILE');
   if (databaseUrl !== null && keyFile === '')
     throw new StartupError('CHANGEOVER_MASTER_KEY_FILE must be set with CHANGEOVER_DATABASE_URL: replicas share one key.');
+  const [certFile, tlsKeyFile] = [read('CHANGEOVER_TLS_CERT_FILE'), read('CHANGEOVER_TLS_KEY_FILE')];
+  if ((certFile === '') !== (tlsKeyFile === ''))
+    throw new StartupError(
+      'CHANGEOVER_TLS_CERT_FILE and CHANGEOVER_TLS_KEY_FILE must be set together; without both, plain HTTP is served.',
+    );
   const logLevel = read('CHANGEOVER_LOG_LEVEL');
   if (!['fatal', 'error', 'warn', 'info', 'debug', 'silent'].includes(logLevel))
     throw new StartupError('CHANGEOVER_LOG_LEVEL must be fatal, error, warn, info, debug or silent.');
@@ -108,6 +115,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       perMinute: number('CHANGEOVER_ATLAS_REQUESTS_PER_MINUTE', 1, 1_000_000),
       burst: number('CHANGEOVER_ATLAS_REQUESTS_AT_ONCE', 1, 1_000_000),
     },
+    certificate: certFile === '' ? null : { certFile: resolve(certFile), keyFile: resolve(tlsKeyFile) },
     trustedProxies: readProxies(read('CHANGEOVER_TRUST_PROXY')),
     validationsAtOnce: number('CHANGEOVER_VALIDATIONS_AT_ONCE', 1, 256),
     validationsPerMinute: number('CHANGEOVER_VALIDATIONS_PER_MINUTE', 1, 100_000),

@@ -23,11 +23,12 @@ export const LOG_FIELDS = {
   kind: 'kind of the connection, or network for a probe',
   kinds: 'how many kinds are served, those of packages included',
   lost: 'lines that were not written',
-  method: 'GET, HEAD, POST, DELETE or OPTIONS; OTHER for what is not served',
+  method: 'GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS; OTHER for what is not served',
   ms: 'how long it took, milliseconds',
   name: 'which work it was',
   nearest: 'the setting that it may have been meant to be, or null',
-  operation: 'name that the document gives its operation, at most 64 characters; null when it has none or was not valid',
+  operation:
+    'name that the document gives its operation, at most 64 characters, or of the operation of a REST route; null when it has none or was not valid',
   requestId:
     "the request's id, the same as in its x-request-id header and in the audit: the client's x-mcd-trace-id where it sent a usable one",
   retired: 'PREVIOUS versions that were retired',
@@ -60,6 +61,16 @@ export const LOG_EVENTS = {
     level: 'warn',
     says: 'At the start: others reach the listener, and tokens travel to it unencrypted. Keep HOST on loopback, or behind a proxy that speaks TLS and is named in CHANGEOVER_TRUST_PROXY; all addresses (0.0.0.0, ::) are told of in any case.',
     fields: ['address'],
+  },
+  'certificate read': {
+    level: 'info',
+    says: 'SIGHUP: what connects from now on is served with the certificate that is in its file now.',
+    fields: [],
+  },
+  'certificate not read': {
+    level: 'error',
+    says: 'SIGHUP: the files of the certificate could not be read, or do not fit each other. The certificate of before goes on being served.',
+    fields: ERROR_FIELDS,
   },
   'unknown setting': {
     level: 'warn',

@@ -29,9 +29,11 @@ export async function serve(config: Config): Promise<void> {
   app.addOwnListener(address);
   const control = await listenOnSocket(app);
   const stopJobs = app.startJobs();
-  const url = `http://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
+  const url = `${config.certificate === null ? 'http' : 'https'}://${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
   const servers = [server, ...(control === null ? [] : [control.server])];
   for (const one of servers) outliveAcceptErrors(one, app.log);
+  // Without a certificate the signal keeps its meaning, which ends the process.
+  if (config.certificate !== null) process.on('SIGHUP', () => app.renewCertificate(server));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (app.state.draining) process.exit(1);
@@ -52,7 +54,12 @@ export async function serve(config: Config): Promise<void> {
     kinds: app.services.connectors.all().length,
   });
   for (const { name, nearest } of config.unknown) app.log.write('unknown setting', { setting: name, nearest });
-  warnOfExposure(app.log, { address: address.address, isProxied: config.trustedProxies.length > 0, userId: process.getuid?.() });
+  warnOfExposure(app.log, {
+    address: address.address,
+    isProxied: config.trustedProxies.length > 0,
+    isEncrypted: config.certificate !== null,
+    userId: process.getuid?.(),
+  });
   // Whoever waits for this line may stop the gateway right after it.
   process.stdout.write(
     `Changeover is ready at ${url} (GraphQL at /graphql, explorer at /explorer/). Validators may dial ${describePolicy(app.policy)}.\n`,

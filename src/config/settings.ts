@@ -93,6 +93,12 @@ export const SETTINGS = {
     default: '100',
     description: 'TCP connections that one client address may have open, those of trusted proxies aside: 1 to 2000.',
   },
+  CHANGEOVER_TLS_CERT_FILE: {
+    default: '',
+    description:
+      'PEM file of the certificate, with its chain, that HTTPS is served with. Read anew on SIGHUP. Set with CHANGEOVER_TLS_KEY_FILE.',
+  },
+  CHANGEOVER_TLS_KEY_FILE: { default: '', description: 'PEM file of its private key, without a passphrase.' },
   CHANGEOVER_TRUST_PROXY: {
     default: '',
     description:

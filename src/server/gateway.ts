@@ -1,5 +1,6 @@
 import type { GraphqlApi } from '../graphql/yoga.ts';
 import type { RestGateway } from '../rest/kit/rest-gateway.ts';
+import type { Certificate } from './connections/certificate.ts';
 import type { Patience } from './connections/connections.ts';
 import type { AccessLogRecord } from './observation/access-log-record.ts';
 import type { Metrics } from './observation/metrics.ts';
@@ -11,6 +12,8 @@ export interface Gateway extends RestGateway {
   readonly graphql: GraphqlApi;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   readonly readiness: () => Promise<Readiness>;
+  /** Null where plain HTTP is served, as the control socket always is. */
+  readonly certificate: Certificate | null;
   readonly proxies: Proxies;
   /** Connections that one address may have open; those of a trusted proxy are not counted. */
   readonly connectionsPerAddress: number;

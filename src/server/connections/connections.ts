@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 
 /** Requests that one connection carries; what comes behind the last is not processed. */
 export const REQUESTS_PER_CONNECTION = 1000;
@@ -62,9 +63,13 @@ interface Watched {
  * it does. One that does not take its answer is closed, too: node's own limits are of how long a request takes to arrive, and an
  * answer that nobody reads would keep its memory, and its connection, for as long as the client likes.
  */
-export function endConnections(server: Server, patience: Patience = PATIENCE): void {
+export function endConnections(
+  server: Server,
+  patience: Patience = PATIENCE,
+  begins: 'connection' | 'secureConnection' = 'connection',
+): void {
   const open = new Map<Socket, Watched>();
-  server.on('connection', (socket: Socket) => {
+  server.on(begins, (socket: Socket) => {
     open.set(socket, { taken: 0, movedAt: 0, pending: 0, ended: null });
     socket.once('close', () => open.delete(socket));
     // Node would close it behind the last answer, with what was not yet read of it: such a close is a reset.
@@ -87,8 +92,9 @@ export function endConnections(server: Server, patience: Patience = PATIENCE): v
  */
 export function cutOff(socket: Socket): void {
   const isSent = socket.writableFinished || socket.bytesWritten === 0;
-  // What has no address is the control socket, or gone already.
-  if (isSent && socket.bytesWritten <= MOST_OF_RESET && socket.remoteAddress !== undefined) socket.resetAndDestroy();
+  // What has no address is the control socket, or gone already; only what is not encrypted can be reset by itself.
+  const isPlain = socket.remoteAddress !== undefined && !(socket instanceof TLSSocket);
+  if (isSent && socket.bytesWritten <= MOST_OF_RESET && isPlain) socket.resetAndDestroy();
   else socket.destroy();
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Gateway } from '../gateway.ts';
 import { bucketOf } from '../request/client-address.ts';
@@ -8,6 +9,20 @@ import { mostConnections } from './most-connections.ts';
 
 /** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
 export const MAX_HEADERS = 100;
+
+const HTTP = {
+  maxHeaderSize: 16_384,
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  insecureHTTPParser: false,
+  // Checked later, where its refusal has the form of every other.
+  requireHostHeader: false,
+} as const;
+
+/** As plain HTTP has it: who has ended its side is still answered, and who doesn't get on with the handshake is not waited for. */
+const TLS = { allowHalfOpen: true, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' } as const;
 
 const TUNNEL = {
   status: 405,
@@ -27,19 +42,10 @@ export function createNodeServer(handle: RequestListener, gateway: Gateway): Ser
   const begin = (request: IncomingMessage, response: ServerResponse) => {
     if (isAnswered(request, response, gateway)) handle(request, response);
   };
-  const server = createServer(
-    {
-      maxHeaderSize: 16_384,
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 2_000,
-      insecureHTTPParser: false,
-      // Checked later, where its refusal has the form of every other.
-      requireHostHeader: false,
-    },
-    begin,
-  );
+  const { certificate } = gateway;
+  // Both have the same ways in and events as far as anybody here uses them; only `certificate.ts` asks which it is.
+  const server =
+    certificate === null ? createServer(HTTP, begin) : (createTlsServer({ ...HTTP, ...TLS, ...certificate }, begin) as unknown as Server);
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxConnections = mostConnections();
   // What is expected is looked at later, too.
@@ -51,7 +57,7 @@ export function createNodeServer(handle: RequestListener, gateway: Gateway): Ser
     refuseConnection(socket, TUNNEL);
   });
   limitConnections(server, gateway);
-  endConnections(server, gateway.patience);
+  endConnections(server, gateway.patience, certificate === null ? 'connection' : 'secureConnection');
   return server;
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** Who is at the other end. */
 export interface ClientAddress {
   readonly ip: string | null;
-  /** The client speaks TLS, with a proxy that is trusted to say so. */
+  /** The client speaks TLS, with us or with a proxy that is trusted to say so. */
   readonly secure: boolean;
 }
 
@@ -27,7 +28,8 @@ export function trustProxies(cidrs: readonly string[]): Proxies {
     isTrusted,
     clientAddressOf(request) {
       const direct = request.socket.remoteAddress ?? null;
-      if (cidrs.length === 0 || direct === null || !isTrusted(direct)) return { ip: direct, secure: false };
+      const isEncrypted = request.socket instanceof TLSSocket;
+      if (cidrs.length === 0 || direct === null || !isTrusted(direct)) return { ip: direct, secure: isEncrypted };
       let ip = direct;
       // Each proxy adds the one it heard from at the end: the last that no trusted proxy vouches for is the client.
       for (const hop of listOf(request, 'x-forwarded-for').reverse()) {
@@ -36,7 +38,9 @@ export function trustProxies(cidrs: readonly string[]): Proxies {
         ip = address;
         if (!isTrusted(address)) break;
       }
-      return { ip, secure: listOf(request, 'x-forwarded-proto').at(-1)?.toLowerCase() === 'https' };
+      // A proxy that does not say has not taken the encryption away.
+      const protocol = listOf(request, 'x-forwarded-proto').at(-1)?.toLowerCase();
+      return { ip, secure: protocol === undefined ? isEncrypted : protocol === 'https' };
     },
   };
 }
