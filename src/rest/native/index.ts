@@ -18,8 +18,8 @@ export const native: Dialect = {
   errorShape: problem,
   errorType: 'application/problem+json',
   securitySchemes: {
+    // One form alone: of two that show two tokens, as a generator of requests sends them, neither is taken.
     bearer: { type: 'http', scheme: 'bearer', description: 'An API token, or a bearer that was got for one at /oauth2/token.' },
-    token: { type: 'apiKey', in: 'header', name: 'x-mcd-token', description: 'The secret of an API token, with its id in x-mcd-id.' },
   },
   routes(app, gateway) {
     const authenticate = byToken(gateway, shownToken);
