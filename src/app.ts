@@ -87,7 +87,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     admission,
     mayKeep,
     rateLimits: createRateLimits({ perSecond: config.tokenRequestsPerSecond, burst: 2 * config.tokenRequestsPerSecond }),
-    dialects: { publicUrl: config.publicUrl, atlas: config.atlas },
+    dialects: { publicUrl: config.publicUrl, atlas: config.atlas, lerian: config.lerian },
     login: throttledLogin(createLoginThrottle((text) => parseToken(text) !== null || isAccessToken(text))),
     metrics,
     observe: observer.answered,

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type AwsSignInSource, readAwsSignIn, readEndpoints } from './config/aws-settings.ts';
-import { readAllowList, readPackageNames, readProxies } from './config/list-settings.ts';
+import { readAllowList, readPackageNames, readProxies, readTokenId } from './config/list-settings.ts';
 import { SETTINGS, type SettingName } from './config/settings.ts';
 import { nearestName } from './domain/errors/nearest-name.ts';
 import { StartupError } from './domain/errors/startup-error.ts';
@@ -25,6 +25,9 @@ export interface Config {
   readonly managers: ManagerSettings;
   /** Names of the npm packages that bring further kinds. */
   readonly connectors: readonly string[];
+  /** Id of the API token of clients that send none. */
+  readonly lerian: { readonly anonymous: string | null };
+  readonly heldJobMs: number;
   readonly changeTtlMs: number;
   readonly leaseTtlMs: number;
   readonly openChanges: number;
@@ -98,6 +101,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     managers: readManagerSettings(read),
     connectors: readPackageNames(read('CHANGEOVER_CONNECTORS')),
+    lerian: { anonymous: readTokenId(read('CHANGEOVER_LERIAN_ANONYMOUS')) },
+    heldJobMs: number('CHANGEOVER_LERIAN_JOB_SECONDS', 1, 86_400) * 1000,
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
     openChanges: number('CHANGEOVER_OPEN_CHANGES', 1, 1000),

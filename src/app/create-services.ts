@@ -5,7 +5,7 @@ import { createAuditChain } from '../crypto/create-audit-chain.ts';
 import { endpointFingerprint } from '../crypto/endpoint-fingerprint.ts';
 import { loadMasterKey } from '../crypto/master-key.ts';
 import { createToken, parseToken } from '../crypto/token.ts';
-import type { EgressPolicy } from '../egress/address-policy.ts';
+import { type EgressPolicy, screenHost } from '../egress/address-policy.ts';
 import { createManagerCalls } from '../egress/manager-calls.ts';
 import { createWorkerPool } from '../egress/worker-pool.ts';
 import { createWorkerThreads } from '../egress/worker-threads.ts';
@@ -56,6 +56,7 @@ export function createServices(
       ...patience,
       threads,
     }),
+    screenHost: (host, port) => screenHost(policy, host, port),
     secrets: createSecretResolver(
       {
         env: createEnvProvider(config.secretVariable),
@@ -72,6 +73,7 @@ export function createServices(
       ...DEFAULT_PROTOCOL_SETTINGS,
       changeTtlMs: config.changeTtlMs,
       leaseTtlMs: config.leaseTtlMs,
+      heldJobMs: config.heldJobMs,
       openChanges: config.openChanges,
       retention: config.retention,
     },

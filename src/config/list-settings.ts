@@ -23,3 +23,11 @@ export function readProxies(text: string): readonly string[] {
   if (networks.every(isNetwork)) return networks;
   throw new StartupError('CHANGEOVER_TRUST_PROXY must hold addresses or CIDRs, separated by commas.');
 }
+
+/** The id of a token, and never its secret; null for none. */
+export function readTokenId(text: string): string | null {
+  if (text === '') return null;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+    throw new StartupError('CHANGEOVER_LERIAN_ANONYMOUS must be the id of an API token, as `changeover token list` shows it.');
+  return text.toLowerCase();
+}

@@ -48,6 +48,15 @@ export const SETTINGS = {
     default: '',
     description: 'Names of npm packages, separated by commas, that bring further kinds; installed beside Changeover.',
   },
+  CHANGEOVER_LERIAN_ANONYMOUS: {
+    default: '',
+    description:
+      "Id of the API token that clients of Lerian's connections stand for who send no Authorization. Anybody who reaches the listener may do what it may, so name one with few rights, and only where the network is closed.",
+  },
+  CHANGEOVER_LERIAN_JOB_SECONDS: {
+    default: '900',
+    description: "How long a job that is started at Lerian's /v1/fetcher holds its connections unless it ends before: 1 to 86400.",
+  },
   CHANGEOVER_CHANGE_TTL_SECONDS: { default: '3600', description: 'How long a staged change stays open: 60 to 86400.' },
   CHANGEOVER_LEASE_TTL_SECONDS: { default: '3600', description: 'How long a lease lasts unless the job asks: 1 to 86400.' },
   CHANGEOVER_OPEN_CHANGES: {

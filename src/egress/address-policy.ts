@@ -95,6 +95,18 @@ export function checkAddress(policy: EgressPolicy, host: string, address: string
   if (!isAllowed(policy, host, address, port)) throw new EgressError('EGRESS_DENIED');
 }
 
+/**
+ * What can be said of a host before it is dialled, and without asking a name service: an address is checked as it will be, and so are
+ * names of this machine and of a cloud's own services.
+ */
+export function screenHost(policy: EgressPolicy, host: string, port: number): 'allowed' | 'denied' | 'malformed' {
+  const name = readHost(host);
+  if (name === null) return 'malformed';
+  if (isMetadataName(name)) return 'denied';
+  const address = isIP(name) !== 0 ? name : /(^|\.)localhost$/.test(name) ? '127.0.0.1' : null;
+  return address === null || isAllowed(policy, name, address, port) ? 'allowed' : 'denied';
+}
+
 /** Whether the name stands for a cloud's own service, whatever its address. Such a name is not even resolved. */
 export function isMetadataName(host: string): boolean {
   const name = host.toLowerCase().replace(/\.+$/, '');

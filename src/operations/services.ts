@@ -28,6 +28,8 @@ export interface Services {
   changed(): void;
   readonly connectors: ConnectorCatalogue;
   readonly runner: ValidatorRunner;
+  /** Whether a host may be dialled as far as its spelling says; a name is resolved when it is dialled, and checked again. */
+  screenHost(host: string, port: number): 'allowed' | 'denied' | 'malformed';
   readonly observer: Observer;
   readonly eventFeed: EventFeed;
   /** Outside managers, which secret references lead to. */
@@ -76,6 +78,8 @@ export interface ProtocolSettings {
   readonly changeTtlMs: number;
   /** How long a lease lasts unless asked, milliseconds. */
   readonly leaseTtlMs: number;
+  /** How long a job of another product's clients holds its connections, milliseconds. */
+  readonly heldJobMs: number;
   /** How long a lease may last in all, renewals included, milliseconds. */
   readonly leaseMaxMs: number;
   /** How long the ciphertext of a RETIRED version is kept, milliseconds. */
@@ -92,6 +96,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const DEFAULT_PROTOCOL_SETTINGS: ProtocolSettings = {
   changeTtlMs: 60 * 60 * 1000,
   leaseTtlMs: 60 * 60 * 1000,
+  heldJobMs: 15 * 60 * 1000,
   leaseMaxMs: 24 * 60 * 60 * 1000,
   destroyAfterMs: 7 * 24 * 60 * 60 * 1000,
   proofDeadlineMs: 25_000,

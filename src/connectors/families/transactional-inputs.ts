@@ -5,7 +5,7 @@ const flags = (...names: readonly string[]): WireShape => Object.fromEntries(nam
 
 const SSL: WireShape = {
   ...strings('caData', 'certData', 'keyData', 'keyPassword'),
-  ...flags('disabled', 'verifyCert', 'verifyIdentity', 'skipCertVerification'),
+  ...flags('disabled', 'preferred', 'verifyCert', 'verifyIdentity', 'skipCertVerification'),
 };
 const TERADATA = {
   modes: 'DISABLE ALLOW PREFER REQUIRE VERIFY_CA VERIFY_FULL'.split(' '),

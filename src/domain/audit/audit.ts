@@ -41,6 +41,7 @@ export const AUDIT_ACTIONS = {
   'connection.break-glass': 'A commit went ahead although jobs held the connection: `reason`, `leaseIds`.',
   'connection.accept-losses': 'A version was put into use although its login may do less than the one before: `comparedWith`, `lost`.',
   'connection.rename': 'A connection got another name: `revision`.',
+  'connection.touch': 'A client saved a connection as it was: `revision`. Nothing but the time of its last change is another.',
   'connection.enable': 'A connection may be leased again: `revision`.',
   'connection.disable': 'A connection may not be leased: `revision`.',
   'connection.protect': 'Protection against removal was set or lifted: `revision`.',

@@ -57,6 +57,8 @@ export interface ConnectionWriters extends ConnectionReaders {
   /** Moves the current version from one to the next, only if it still is `from`. Of two racing callers one gets true. */
   advance(scope: Scope, id: string, versions: { readonly from: number; readonly to: number }, edit: Edit): Promise<boolean>;
   rename(scope: Scope, id: string, name: string, edit: Edit): Promise<boolean>;
+  /** Changes nothing but when it was changed, and by whom. */
+  touch(scope: Scope, id: string, edit: Edit): Promise<boolean>;
   setActive(scope: Scope, id: string, active: boolean, edit: Edit): Promise<boolean>;
   setDeletionProtection(scope: Scope, id: string, on: boolean, edit: Edit): Promise<boolean>;
   setPolicy(scope: Scope, id: string, policy: ConnectionPolicy, edit: Edit): Promise<boolean>;

@@ -21,3 +21,14 @@ export interface DescriptionFilter {
   /** The names of tables, in any case and without their schema; null for all. */
   readonly tables: readonly string[] | null;
 }
+
+/** Whether something that a worker answered is a description: what of it looked like a secret was taken out on its way. */
+export function isDescription(value: unknown): value is Description {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'tables' in value &&
+    Array.isArray(value.tables) &&
+    value.tables.every((table: unknown) => typeof table === 'object' && table !== null && 'name' in table && 'fields' in table)
+  );
+}

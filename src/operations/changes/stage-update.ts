@@ -23,6 +23,8 @@ export interface StageUpdate {
   readonly changes: Readonly<Record<string, unknown>>;
   /** The changes are the whole details, so an absent field is cleared. */
   readonly replace?: boolean;
+  /** Members of a group are merged as fields are, in place of the group as a whole. */
+  readonly mergesGroups?: boolean;
   /** Refuses a connection of a kind that the caller's operation does not serve: it returns the name of the one that does, or null. */
   readonly otherOperation?: (connector: Connector) => string | null;
   /** The changes have the shape of a family's shared input, in which nulls may stand for fields of other members. */
@@ -92,7 +94,8 @@ export async function readUpdate(services: Services, actor: Actor, input: StageU
   });
   if (current.reference !== null) requireReplaced(actor, input);
   const base = ofKind(connector, await openDetails(services, current));
-  const next = parseDetails(connector, mergeDetails(connector, input.replace === true ? {} : base, changes));
+  const { mergesGroups = false, replace } = input;
+  const next = parseDetails(connector, mergeDetails(connector, replace === true ? {} : base, changes, { mergesGroups }));
   requireReentry(connector, base, next, changes);
   return { loaded, connector, base, next, given: changes, facets: withFacets(current.facets, input.facets) };
 }

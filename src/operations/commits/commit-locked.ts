@@ -35,6 +35,10 @@ export interface LockedCommit {
   readonly options: CommitOptions;
   /** What proof has to be bound to. */
   readonly candidate: Candidate;
+  /** Live leases keep it back although the connection's policy would let them run on with the version before. */
+  readonly atLeast?: 'REFUSE';
+  /** What is done in the same transaction, once the version is CURRENT. */
+  readonly beside?: (tx: Writers) => Promise<void>;
 }
 
 interface Committed {
@@ -54,14 +58,15 @@ export async function commitLocked(
   services: Services,
   actor: Actor,
   tx: Writers,
-  { changeId, keys, options, candidate }: LockedCommit,
+  { changeId, keys, options, candidate, atLeast, beside }: LockedCommit,
 ): Promise<Committed | HeldBack> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
   if (change === null) throw notFound('temporary key');
   if (isRepeat(change, actorId(actor))) return { outcome: outcomeOf(change), validatesAfterwards: false, isNew: false, replaced: null };
   const now = await tx.now();
   requireOpen(change, now);
-  const { connection, current } = await loadConnection(services, actor, change.connectionId, tx);
+  const { connection: loaded, current } = await loadConnection(services, actor, change.connectionId, tx);
+  const connection = atLeast === undefined || loaded.inFlight !== 'OVERLAP' ? loaded : { ...loaded, inFlight: atLeast };
   const { acceptsLosses } = options;
   const parity = await parityRuleOf(services, actor, { connection, inUse: current, next: change, acceptsLosses }, tx);
   const proof = await findProof(services, actor, { candidate, parity }, tx);
@@ -83,6 +88,7 @@ export async function commitLocked(
   await closeChange(tx, actor, change, { version: version.version, now });
   await recordLosses(services, tx, actor, { connectionId: connection.id, changeId, parity, compared });
   await recordCommit(services, tx, actor, { change, version, leases, lost: lossesOf(compared?.errors ?? []), ...options });
+  await beside?.(tx);
   return {
     outcome: { changeId, connectionId: connection.id, version: version.version, committedAt: now },
     validatesAfterwards: verdict.validatesAfterwards,

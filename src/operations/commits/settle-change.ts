@@ -14,9 +14,9 @@ import { parityRuleOf } from '../validations/proof/parity.ts';
 import { subjectOfCandidate } from '../validations/run/subject.ts';
 import { testConnection } from '../validations/test-connection.ts';
 import { writeAs } from '../write-as.ts';
-import { type CommitOutcome, commitLocked } from './commit-locked.ts';
+import { type CommitOutcome, commitLocked, type LockedCommit } from './commit-locked.ts';
 
-export interface Settling {
+export interface Settling extends Pick<LockedCommit, 'atLeast' | 'beside'> {
   readonly change: Change;
   readonly options: CommitOptions;
 }
@@ -28,7 +28,7 @@ export interface Settling {
 export async function settleChange<T>(
   services: Services,
   actor: Actor,
-  { change, options }: Settling,
+  { change, options, ...along }: Settling,
   whenHeld: (tx: Writers, held: HeldBack) => Promise<T>,
 ): Promise<CommitOutcome | T> {
   let candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
@@ -44,7 +44,7 @@ export async function settleChange<T>(
   const keys = await services.vault.forProject(actor.projectId);
   const result = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
-    const result = await commitLocked(services, actor, tx, { changeId: change.id, keys, options, candidate });
+    const result = await commitLocked(services, actor, tx, { changeId: change.id, keys, options, candidate, ...along });
     return 'leases' in result ? { held: await whenHeld(tx, result) } : result;
   });
   if ('held' in result) return result.held;

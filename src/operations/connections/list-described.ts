@@ -2,6 +2,7 @@ import type { ConnectionFilter } from '../../domain/connection/connection-store.
 import { nameKey } from '../../domain/connection/names.ts';
 import { shownByName, shownName } from '../../domain/dialect/shown-names.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
+import { requireMayHold } from '../../domain/lease/held-job.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { type Services, scopeOf } from '../services.ts';
 import type { DescribedConnection } from './describe-connection.ts';
@@ -16,6 +17,10 @@ const PAGE = 1000;
  */
 export async function listDescribed(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
   requirePermission(actor, 'read');
+  return await describedOf(services, actor, filter);
+}
+
+async function describedOf(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
   const described: DescribedConnection[] = [];
   for (let after: { readonly at: number; readonly id: string } | null = null; ; ) {
     const page = await services.store.read.connections.page(scopeOf(actor), filter, { limit: PAGE, after });
@@ -58,12 +63,29 @@ async function describeAll(
  * The connection that a name stands for among those of these kinds, in a dialect that addresses connections by name; null where it is of
  * none, or of several that are not the dialect's own. Throws FORBIDDEN.
  */
-export async function findByName(
+export async function findByName(services: Services, actor: Actor, named: NamedConnection): Promise<DescribedConnection | null> {
+  requirePermission(actor, 'read');
+  return await findShown(services, actor, named);
+}
+
+export interface NamedConnection {
+  readonly name: string;
+  readonly namespace: string;
+  readonly kinds: readonly string[];
+}
+
+/** The same for whoever may hold connections for a job, which need not be allowed to read all about them. Throws FORBIDDEN. */
+export async function findToHold(services: Services, actor: Actor, named: NamedConnection): Promise<DescribedConnection | null> {
+  requireMayHold(actor);
+  return await findShown(services, actor, named);
+}
+
+async function findShown(
   services: Services,
   actor: Actor,
-  { name, namespace, kinds }: { readonly name: string; readonly namespace: string; readonly kinds: readonly string[] },
+  { name, namespace, kinds }: NamedConnection,
 ): Promise<DescribedConnection | null> {
   const key = nameKey(name);
-  const named = await listDescribed(services, actor, { kinds, name: key });
+  const named = await describedOf(services, actor, { kinds, name: key });
   return shownByName(named, namespace).find((row) => shownName(row) === key) ?? null;
 }

@@ -11,6 +11,8 @@ export interface DialectSettings {
   readonly publicUrl: string | null;
   /** Requests of one project in MongoDB Atlas' dialect. */
   readonly atlas: { readonly perMinute: number; readonly burst: number };
+  /** Id of the API token that Lerian's clients stand for who send none; null where nobody may come without. */
+  readonly lerian: { readonly anonymous: string | null };
 }
 
 /** What dialects work with: all of it is shared with the other ways in, so that a caller has one share of the gateway, whichever it uses. */

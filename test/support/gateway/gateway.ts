@@ -79,7 +79,8 @@ export async function startGateway(
     Object.assign(environment, { CHANGEOVER_DATABASE_URL: options.databaseUrl, CHANGEOVER_MASTER_KEY_FILE: join(dataDir, 'key') });
   }
   const open = () => {
-    const config = readConfig(environment);
+    // Settings that a test has changed meanwhile are those of the next start.
+    const config = readConfig({ ...environment, ...options.settings });
     return createApp(config, { ...CALM, ...(config.connectors.length === 0 ? SHARED : {}), ...options });
   };
   const app = await open();

@@ -21,6 +21,7 @@ const members = {
   keyData: secret(secretText().optional(), { description: "PEM of the client certificate's key." }),
   keyPassword: secret(secretText().optional(), { description: 'Passphrase of the key.' }),
   disabled: setting(flag(), { description: 'Speak without TLS.' }),
+  preferred: setting(flag(), { description: 'Use TLS where the server offers it, without checking who answers, whatever else is given.' }),
   verifyCert: setting(flag(), { description: "Check that the server's certificate is signed by a trusted authority." }),
   verifyIdentity: setting(flag(), { description: 'Check that the certificate is for the host that is dialled, too.' }),
   skipCertVerification: setting(flag(), { description: 'Use TLS without checking who answers.' }),
@@ -34,6 +35,7 @@ export type TlsStrictness = 0 | 1 | 2 | 3 | 4;
 export function tlsStrictness(options: TlsOptions | undefined): TlsStrictness {
   if (options === undefined) return 1;
   if (options.disabled === true) return 0;
+  if (options.preferred === true) return 1;
   if (options.skipCertVerification === true) return 2;
   if (options.verifyIdentity === true) return 4;
   if (options.verifyCert === true || options.caData !== undefined) return 3;

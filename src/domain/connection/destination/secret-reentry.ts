@@ -1,6 +1,6 @@
 import type { Connector } from '../../connector/connector.ts';
 import { DomainError } from '../../errors/errors.ts';
-import { type Details, fieldsOf, secretLeaves } from '../details/details.ts';
+import { type Details, fieldsOf, isPlainObject, secretLeaves } from '../details/details.ts';
 import { endpointParts, staysThere } from './destination.ts';
 
 /**
@@ -10,9 +10,14 @@ import { endpointParts, staysThere } from './destination.ts';
 export function secretsToReenter(connector: Connector, base: Details, next: Details, given: Details): readonly string[] {
   if (staysThere(connector, endpointParts(connector, base), endpointParts(connector, next))) return [];
   const staying = new Set(fieldsOf(connector).flatMap(({ key, meta }) => (meta.neverSent ? [key] : [])));
-  return [...secretLeaves(connector, next)]
-    .filter(({ field }) => !Object.hasOwn(given, field) && !staying.has(field))
-    .map(({ path }) => path);
+  return [...secretLeaves(connector, next)].filter((leaf) => !isGiven(given, leaf) && !staying.has(leaf.field)).map(({ path }) => path);
+}
+
+/** A member of a group that is merged may be kept, though other members are given. */
+function isGiven(given: Details, { field, member }: { readonly field: string; readonly member: string | null }): boolean {
+  if (!Object.hasOwn(given, field)) return false;
+  const value = given[field];
+  return member === null || (isPlainObject(value) && value[member] !== undefined);
 }
 
 /** Throws SECRET_REENTRY_REQUIRED, naming the secrets, where a change would send stored ones to another destination. */

@@ -48,16 +48,16 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 export function* secretLeaves(
   connector: Connector,
   details: Details,
-): Generator<{ readonly field: string; readonly path: string; readonly value: unknown }> {
+): Generator<{ readonly field: string; readonly member: string | null; readonly path: string; readonly value: unknown }> {
   for (const { key, meta } of fieldsOf(connector)) {
     const value = details[key];
     const name = meta.names.lead ?? key;
     if (value === undefined || value === null) continue;
-    if (meta.role === 'secret') yield { field: key, path: name, value };
+    if (meta.role === 'secret') yield { field: key, member: null, path: name, value };
     if (meta.members !== null && isPlainObject(value)) {
       for (const member of membersOf(meta)) {
         if (member.meta.role === 'secret' && value[member.key] !== undefined)
-          yield { field: key, path: `${name}.${member.meta.names.lead ?? member.key}`, value: value[member.key] };
+          yield { field: key, member: member.key, path: `${name}.${member.meta.names.lead ?? member.key}`, value: value[member.key] };
       }
     }
   }

@@ -2,14 +2,19 @@ import type { Connector, FieldRelation } from '../../connector/connector.ts';
 import { type Details, fieldsOf, isPlainObject } from './details.ts';
 
 /**
- * Lays changes over a base: absent keeps, `null` clears, a value sets; a group is replaced whole and `{}` clears it. Of ways that exclude
- * each other the one that is given replaces the one in use, with all that belongs to that alone.
+ * Lays changes over a base: absent keeps, `null` clears, a value sets; a group is replaced whole and `{}` clears it, unless its members
+ * are merged like fields (`mergesGroups`). Of ways that exclude each other the one that is given replaces the one in use, with all that belongs to that alone.
  */
-export function mergeDetails(connector: Connector, base: Details, changes: Details): Details {
+export function mergeDetails(
+  connector: Connector,
+  base: Details,
+  changes: Details,
+  { mergesGroups = false }: { readonly mergesGroups?: boolean } = {},
+): Details {
   const merged: Record<string, unknown> = Object.assign({}, base);
   for (const { key, meta } of fieldsOf(connector)) {
     if (!Object.hasOwn(changes, key)) continue;
-    const value = changes[key];
+    const value = mergesGroups && isPlainObject(changes[key]) ? { ...groupOf(base[key]), ...changes[key] } : changes[key];
     const clears =
       value === null ||
       (meta.members !== null && isPlainObject(value) && Object.values(value).every((member) => member === null || member === undefined));
@@ -17,6 +22,10 @@ export function mergeDetails(connector: Connector, base: Details, changes: Detai
     else merged[key] = meta.members !== null && isPlainObject(value) ? withoutNulls(value) : value;
   }
   return replaceWays(connector, merged, changes);
+}
+
+function groupOf(value: unknown): Record<string, unknown> {
+  return isPlainObject(value) ? value : {};
 }
 
 function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {

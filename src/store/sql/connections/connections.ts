@@ -253,6 +253,7 @@ export function connectionWriters(tx: SignedTransaction, tables: Tables): Connec
     advance: (scope, id, { from, to }, edit) =>
       alter(scope, id, { currentVersion: to }, { ...edit, may: ({ currentVersion }) => currentVersion === from }),
     rename: (scope, id, name, edit) => alter(scope, id, { name }, edit),
+    touch: (scope, id, edit) => alter(scope, id, {}, edit),
     setActive: (scope, id, active, edit) => alter(scope, id, { isActive: active, disabledAt: active ? null : edit.now }, edit),
     setDeletionProtection: (scope, id, on, edit) => alter(scope, id, { deletionProtection: on }, edit),
     setPolicy: (scope, id, { inFlight, overlapMs, commitPolicy, parity }, edit) =>

@@ -1,0 +1,68 @@
+import { listDescribed } from '../../../operations/connections/list-described.ts';
+import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../../kit/route.ts';
+import { type ListFilter, readListFilter } from '../rules/list-filter.ts';
+import { readProductName } from '../rules/product-name.ts';
+import { KINDS, TYPES } from '../rules/types.ts';
+import * as shapes from '../shapes.ts';
+import { answerWith, findConnection, readId } from './find.ts';
+import { inWords, type LerianConnection, wireConnection } from './wire-connection.ts';
+
+const C = '/v1/management/connections';
+const list = { priority: PRIORITIES.lists, right: 'read', shapes: { query: shapes.listQuery, answers: { 200: shapes.page } } } as const;
+
+export const reads: readonly Route[] = [
+  {
+    ...list,
+    method: 'GET',
+    url: C,
+    operation: 'listConnections',
+    summary: 'Connections, newest first unless asked otherwise',
+    async run(call) {
+      const product = readProductName(call.header('x-product-name'));
+      return await page(call, ({ facet }) => product === null || facet.productName === product);
+    },
+  },
+  {
+    ...list,
+    method: 'GET',
+    url: `${C}/unassigned`,
+    operation: 'listUnassignedConnections',
+    summary: 'Connections that belong to no product',
+    run: (call) => page(call, ({ facet }) => facet.productName === undefined),
+  },
+  {
+    method: 'GET',
+    url: `${C}/:id`,
+    operation: 'getConnection',
+    summary: 'One connection',
+    right: 'read',
+    shapes: { params: shapes.byId, answers: { 200: shapes.connection } },
+    run: async (call) => answerWith(await findConnection(call, readId(call.params))),
+  },
+];
+
+/** `total` counts all that match; nobody's window of time hides old ones. */
+async function page({ services, actor, query }: Call, isAsked: (connection: LerianConnection) => boolean): Promise<RouteAnswer> {
+  const filter = readListFilter(query);
+  const kinds = filter.type === null ? KINDS : [TYPES[filter.type]];
+  const all = await listDescribed(services, actor, { kinds });
+  const matching = all.flatMap((described) => {
+    const connection = inWords(described);
+    return connection !== null && isAsked(connection) && matches(connection, filter) ? [connection] : [];
+  });
+  const ordered = filter.sortOrder === 'asc' ? matching : matching.toReversed();
+  const start = (filter.page - 1) * filter.limit;
+  const items = ordered.slice(start, start + filter.limit).map(wireConnection);
+  return { body: { items, page: filter.page, limit: filter.limit, total: matching.length } };
+}
+
+function matches({ described, facet, host, databaseName }: LerianConnection, filter: ListFilter): boolean {
+  const { createdAt } = described.connection;
+  return (
+    (filter.from === null || createdAt >= filter.from) &&
+    (filter.until === null || createdAt < filter.until) &&
+    (filter.host === null || host === filter.host) &&
+    (filter.databaseName === null || databaseName === filter.databaseName) &&
+    Object.entries(filter.metadata).every(([key, value]) => facet.metadata?.[key] === value)
+  );
+}
