@@ -19,6 +19,7 @@ const ENTRIES = [
   'connectors/connector-api',
   'connectors/load-packages',
   'connectors/packaged-module',
+  'connectors/families/posit/token-manager',
   ...foldersIn('connectors', 'index'),
   ...foldersIn('secrets', 'manager'),
 ];

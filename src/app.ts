@@ -91,6 +91,7 @@ export async function createApp(config: Config, overrides: Overrides = {}) {
     login: throttledLogin(createLoginThrottle((text) => parseToken(text) !== null || isAccessToken(text))),
     metrics,
     observe: observer.answered,
+    positVersion: config.positVersion,
     readiness: createReadiness(services, state),
     proxies: trustProxies(config.trustedProxies),
     connectionsPerAddress: config.connectionsPerAddress,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type AwsSignInSource, readAwsSignIn, readEndpoints } from './config/aws-settings.ts';
 import { readAllowList, readPackageNames, readProxies, readTokenId } from './config/list-settings.ts';
+import { readPositVersion } from './config/posit-version.ts';
 import { SETTINGS, type SettingName } from './config/settings.ts';
 import { nearestName } from './domain/errors/nearest-name.ts';
 import { StartupError } from './domain/errors/startup-error.ts';
@@ -38,6 +39,8 @@ export interface Config {
     readonly sessionsMs: number;
     readonly eventsMs: number;
   };
+  /** As Posit writes it: year, month and number. */
+  readonly positVersion: string;
   readonly tokenRequestsPerSecond: number;
   readonly connectionsPerAddress: number;
   /** An origin; null where it is told from requests. */
@@ -113,6 +116,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       sessionsMs: days('CHANGEOVER_KEEP_SESSIONS_DAYS'),
       eventsMs: days('CHANGEOVER_KEEP_EVENTS_DAYS'),
     },
+    positVersion: readPositVersion(read('CHANGEOVER_POSIT_VERSION')),
     tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
     connectionsPerAddress: number('CHANGEOVER_CONNECTIONS_PER_ADDRESS', 1, 2000),
     publicUrl: readPublicUrl(read('CHANGEOVER_PUBLIC_URL')),

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config.ts';
 import type { Catalogue } from '../connectors/catalogue.ts';
+import { createTokenIssuer } from '../connectors/families/posit/create-token-issuer.ts';
 import { createAuditChain } from '../crypto/create-audit-chain.ts';
 import { endpointFingerprint } from '../crypto/endpoint-fingerprint.ts';
 import { loadMasterKey } from '../crypto/master-key.ts';
@@ -57,6 +58,7 @@ export function createServices(
       threads,
     }),
     screenHost: (host, port) => screenHost(policy, host, port),
+    issueToken: createTokenIssuer(ask),
     secrets: createSecretResolver(
       {
         env: createEnvProvider(config.secretVariable),

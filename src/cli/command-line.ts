@@ -3,6 +3,7 @@ import { Command, Help } from 'commander';
 import { addAuditCommands } from './commands/audit.ts';
 import { addAwsRoleCommands } from './commands/aws-role.ts';
 import { addConnectionCommands } from './commands/connection/connection.ts';
+import { addConsumerCommands } from './commands/consumer.ts';
 import { addDataKeyCommands } from './commands/data-key.ts';
 import { addLeaseCommands } from './commands/lease.ts';
 import { addProcessCommands } from './commands/process.ts';
@@ -53,6 +54,7 @@ export function createCommandLine(): Command {
   addDataKeyCommands(program);
   addSecretCommands(program);
   addAwsRoleCommands(program);
+  addConsumerCommands(program);
   addAuditCommands(program);
   return program;
 }

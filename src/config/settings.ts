@@ -81,6 +81,10 @@ export const SETTINGS = {
     description: 'How long sessions of the explorer are kept after they have expired: 1 to 3650 days.',
   },
   CHANGEOVER_KEEP_EVENTS_DAYS: { default: '7', description: 'How long events are kept: 1 to 3650 days.' },
+  CHANGEOVER_POSIT_VERSION: {
+    default: '2025.09.0',
+    description: 'Version of Posit Connect that its clients are told, which decides what they use of it: 2025.07.0 or later.',
+  },
   CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: {
     default: '500',
     description: 'Requests a second that one token may send, twice that at once after a pause: 1 to 1000000.',

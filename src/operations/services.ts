@@ -4,6 +4,7 @@ import type { Scope } from '../domain/connection/connection.ts';
 import type { Details } from '../domain/connection/details/details.ts';
 import type { SecretResolver } from '../domain/connection/reference/secret-reference.ts';
 import type { Connector } from '../domain/connector/connector.ts';
+import type { IssueToken } from '../domain/connector/token-issuer.ts';
 import type { ValidatorRunner } from '../domain/connector/validator-runner.ts';
 import type { EventFeed } from '../domain/event/event-feed.ts';
 import type { Observer } from '../domain/ports/observer.ts';
@@ -32,6 +33,8 @@ export interface Services {
   screenHost(host: string, port: number): 'allowed' | 'denied' | 'malformed';
   readonly observer: Observer;
   readonly eventFeed: EventFeed;
+  /** Identity providers, asked for tokens of their clients. */
+  readonly issueToken: IssueToken;
   /** Outside managers, which secret references lead to. */
   readonly secrets: SecretResolver;
   /** The gateway's own AWS identity; null where the operator gave it none. */

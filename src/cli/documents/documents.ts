@@ -384,6 +384,24 @@ export type SetConnectionPolicyMutationVariables = Exact<{
 
 export type SetConnectionPolicyMutation = { readonly setConnectionPolicy: { readonly connection: { readonly uuid: string } } | null };
 
+export type ListConsumersQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type ListConsumersQuery = { readonly consumers: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string | null, readonly connectionIds: ReadonlyArray<string>, readonly createdAt: string }> };
+
+export type RegisterConsumerMutationVariables = Exact<{
+  name: string;
+  title?: string | null | undefined;
+  id?: string | null | undefined;
+}>;
+
+export type RegisterConsumerMutation = { readonly registerConsumer: { readonly sessionToken: string, readonly consumer: { readonly id: string, readonly name: string, readonly title: string | null, readonly createdAt: string } } };
+
+export type RemoveConsumerMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type RemoveConsumerMutation = { readonly removeConsumer: { readonly success: boolean } | null };
+
 export type PingQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PingQuery = { readonly __typename: 'Query' };
@@ -577,6 +595,9 @@ export const disableConnection = 'mutation DisableConnection($id:UUID!){toggleCo
 export const protectConnection = 'mutation ProtectConnection($id:UUID!$on:Boolean!){setConnectionDeletionProtection(connectionId:$id enableDeletionProtection:$on){success}}' as Document<ProtectConnectionMutation, ProtectConnectionMutationVariables>;
 export const removeConnection = 'mutation RemoveConnection($id:UUID!){removeConnection(connectionId:$id){success}}' as Document<RemoveConnectionMutation, RemoveConnectionMutationVariables>;
 export const setConnectionPolicy = 'mutation SetConnectionPolicy($id:UUID!$policy:ConnectionPolicyInput!){setConnectionPolicy(connectionId:$id policy:$policy){connection{uuid}}}' as Document<SetConnectionPolicyMutation, SetConnectionPolicyMutationVariables>;
+export const listConsumers = 'query ListConsumers{consumers{id name title connectionIds createdAt}}' as Document<ListConsumersQuery, ListConsumersQueryVariables>;
+export const registerConsumer = 'mutation RegisterConsumer($name:String!$title:String$id:UUID){registerConsumer(name:$name title:$title id:$id){consumer{id name title createdAt}sessionToken}}' as Document<RegisterConsumerMutation, RegisterConsumerMutationVariables>;
+export const removeConsumer = 'mutation RemoveConsumer($id:UUID!){removeConsumer(id:$id){success}}' as Document<RemoveConsumerMutation, RemoveConsumerMutationVariables>;
 export const ping = 'query Ping{__typename}' as Document<PingQuery, PingQueryVariables>;
 export const listDataKeys = 'query ListDataKeys{dataKeys{generation createdAt}}' as Document<ListDataKeysQuery, ListDataKeysQueryVariables>;
 export const rotateDataKey = 'mutation RotateDataKey{rotateDataKey{generation createdAt}}' as Document<RotateDataKeyMutation, RotateDataKeyMutationVariables>;

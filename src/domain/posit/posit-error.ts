@@ -1,11 +1,11 @@
 import { DomainError, type ErrorDetails } from '../errors/errors.ts';
 
-/** A request that Posit Connect refuses by a number of its own; its dialect tells it by that, every other way in as BAD_REQUEST. */
+/** A request that Posit Connect refuses by a number of its own; its dialect tells it by that, every other way in by its code. */
 export class PositError extends DomainError {
   readonly positCode: number;
 
-  constructor(positCode: number, message: string, details: ErrorDetails = {}) {
-    super('BAD_REQUEST', message, details);
+  constructor(positCode: number, message: string, details: ErrorDetails = {}, code: 'BAD_REQUEST' | 'NOT_FOUND' = 'BAD_REQUEST') {
+    super(code, message, details);
     this.name = 'PositError';
     this.positCode = positCode;
   }

@@ -145,3 +145,7 @@ export function findTemplate(id: string): PositTemplate | null {
 export function kindOfTemplate({ id }: Pick<PositTemplate, 'id'>): string {
   return `${KIND}${id}`;
 }
+/** The template of a kind; null for a kind that is none of Posit's. */
+export function templateOfKind(kind: string): PositTemplate | null {
+  return kind.startsWith(KIND) ? findTemplate(kind.slice(KIND.length)) : null;
+}

@@ -18,6 +18,7 @@ import { addTestDatabase } from '../lead/test-database.ts';
 import { addUpdateCredentials } from '../lead/update-credentials.ts';
 import { withBudget } from '../plugins/budget/budgeted-schema.ts';
 import { addAwsRoles } from './access/aws-role.ts';
+import { addConsumers } from './access/consumer.ts';
 import { addTokens } from './access/token.ts';
 import { addAudit } from './audit/audit.ts';
 import { addStoreExamination } from './audit/store-examination.ts';
@@ -86,6 +87,7 @@ export function createSchema(services: Pick<Services, 'connectors'>): GraphQLSch
   addIntegrationKeys(builder, refs);
   addAccountSecrets(builder);
   addAwsRoles(builder);
+  addConsumers(builder);
   addAudit(builder, pages);
   addAccountAudit(builder, pages);
   addStoreExamination(builder);

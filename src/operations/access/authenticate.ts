@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { unauthenticated } from '../../domain/errors/errors.ts';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
 import { DIGEST_REALM, type DigestCredentials, provesDigest } from '../../domain/token/digest.ts';
+import { ExpiredToken } from '../../domain/token/expired-token.ts';
 import { permissionsOf, type Role } from '../../domain/token/roles.ts';
 import { namesToken } from '../../domain/token/service-account.ts';
 import { isSignedIn } from '../../domain/token/session-term.ts';
@@ -65,7 +66,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The actor of the token that a short-lived bearer was given for, with the rights that it has now, until the bearer ends. */
 async function authenticateAccess(services: Services, { secret, id }: PresentedToken, request: RequestInfo): Promise<Actor> {
   const access = readAccessToken(services, secret);
-  if (access === null || access.expiresAt <= (await services.store.now())) throw unauthenticated();
+  if (access === null) throw unauthenticated();
+  if (access.expiresAt <= (await services.store.now())) throw new ExpiredToken();
   if ((await services.store.read.replayGuards.used(accessGuardId(services, secret))) > 0) throw unauthenticated();
   const found = await services.store.read.tokens.find(access.tokenId);
   if (found === null || (id !== undefined && !namesToken(id, access.tokenId))) throw unauthenticated();
@@ -140,7 +142,8 @@ export async function actorOfToken(services: Services, tokenId: string, request:
 async function actorOf(services: Services, token: Token, grants: readonly TokenGrant[], request: RequestInfo): Promise<Actor> {
   const now = await services.store.now();
   const grant = grantInUse(token, grants, now);
-  if (grant === null) throw unauthenticated();
+  if (grant === null)
+    throw token.revokedAt === null && token.expiresAt !== null && token.expiresAt <= now ? new ExpiredToken() : unauthenticated();
   const minute = now - (now % MINUTE_MS);
   if ((token.lastUsedAt ?? 0) < minute) {
     services.later('touch-token', () =>

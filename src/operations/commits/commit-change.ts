@@ -22,9 +22,14 @@ const UPDATES = ['update', 'roll-back'] as const;
 export async function commitChange(services: Services, actor: Actor, input: CommitInput): Promise<CommitOutcome> {
   const change = await findCommittable(services, actor, input);
   return await observeRefusal(services, change.purpose, () =>
-    settleChange(services, actor, { change, options: readOptions(actor, input) }, async (_tx, held) => {
-      throw heldBackRefusal(held);
-    }),
+    settleChange(
+      services,
+      actor,
+      { change, options: readOptions(actor, input), ...(input.beside === undefined ? {} : { beside: input.beside }) },
+      async (_tx, held) => {
+        throw heldBackRefusal(held);
+      },
+    ),
   );
 }
 

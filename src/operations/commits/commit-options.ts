@@ -1,6 +1,7 @@
 import { readBreakGlassReason } from '../../domain/change/break-glass.ts';
 import type { CommitOptions } from '../../domain/change/commit-verdict.ts';
 import { readWait } from '../../domain/change/wait-for-jobs.ts';
+import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';
 
@@ -13,6 +14,8 @@ export interface CommitInput {
   readonly breakGlass?: string;
   /** Commits although the new login may do less than the one in use; what is lost is audited. */
   readonly acceptsLosses?: boolean;
+  /** What is written in the same transaction, once the change has become CURRENT; not for a repeat. */
+  readonly beside?: (tx: Writers) => Promise<void>;
 }
 
 export interface WaitingCommit extends CommitInput {

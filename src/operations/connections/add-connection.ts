@@ -6,6 +6,7 @@ import { type GivenJobs, readJobs } from '../../domain/connection/job-settings.t
 import { newConnection } from '../../domain/connection/new-connection.ts';
 import { type ConnectionPolicy, DEFAULT_POLICY, withPolicy } from '../../domain/connection/policy.ts';
 import { badRequest, notFound } from '../../domain/errors/errors.ts';
+import type { Writers } from '../../domain/ports/store.ts';
 import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { nextVersion } from '../../domain/version/next-version.ts';
@@ -38,6 +39,8 @@ export interface AddConnection extends GivenJobs {
   readonly isActive?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
   readonly policy?: Partial<ConnectionPolicy>;
+  /** What is written in the same transaction, once the connection is there; not for a repeat. */
+  readonly beside?: (tx: Writers) => Promise<void>;
 }
 
 /**
@@ -107,6 +110,7 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
         rowMac: version.rowMac.toString('hex'),
       },
     });
+    await input.beside?.(tx);
     return { outcome: firstOutcome({ ...latest, committedAt: now }), unproven: !proven && rule === 'afterwards', isNew: true };
   });
   if (isNew) services.observer.changed(change.purpose, 'committed');

@@ -24,6 +24,12 @@ export async function removeConnection(services: Services, actor: Actor, connect
 export async function removeLocked(services: Services, actor: Actor, tx: Writers, connection: Connection): Promise<void> {
   const now = await tx.now();
   requireRemovable(connection, await tx.leases.liveOf(connection.id, now), now);
+  await removeUnasked(services, actor, tx, connection);
+}
+
+/** The rest of it, whatever holds the connection: jobs keep what they were given, and read it again until their leases end. */
+export async function removeUnasked(services: Services, actor: Actor, tx: Writers, connection: Connection): Promise<void> {
+  const now = await tx.now();
   if (!(await tx.connections.remove(scopeOf(actor), connection.id, actorId(actor), now))) throw notFound('connection');
   await tx.versions.retireAll(connection.id, now);
   await tx.dialectRecords.removeOf(actor.projectId, connection.id);

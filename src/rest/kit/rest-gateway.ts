@@ -29,4 +29,6 @@ export interface RestGateway {
   readonly dialects: DialectSettings;
   /** The project of the control socket's actor; null for the public listener. */
   readonly localProjectId: string | null;
+  /** The version of Posit Connect that its clients are told. */
+  readonly positVersion: string;
 }

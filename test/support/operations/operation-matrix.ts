@@ -628,6 +628,26 @@ export const ROWS: readonly Row[] = [
   },
   { field: 'getAccountSecrets', ...reads, elsewhere: 'ok', limited: 'FORBIDDEN', ask: () => '{ name createdBy }' },
 
+  { field: 'consumers', ...reads, elsewhere: 'ok', limited: 'ok', ask: () => '{ id name }' },
+  {
+    field: 'registerConsumer',
+    by: ADMINS,
+    lacks: 'create',
+    elsewhere: 'ok',
+    limited: 'FORBIDDEN',
+    ask: ({ name }) => `(name: ${text(name())}) { consumer { id } }`,
+  },
+  {
+    field: 'removeConsumer',
+    by: ADMINS,
+    lacks: 'delete',
+    limited: 'FORBIDDEN',
+    async ask({ ask, name }) {
+      const { registerConsumer: made } = await ask(`mutation { registerConsumer(name: ${text(name())}) { consumer { id } } }`);
+      return `(id: "${made.consumer.id}") { success }`;
+    },
+  },
+
   // The instance.
   { field: 'grantSecrets', ...operates, ask: ({ name }) => `(provider: env, prefix: ${text(prefixOf(name()))}) { prefix }` },
   {

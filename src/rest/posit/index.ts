@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import { byToken } from '../kit/access/authentication.ts';
+import { tokenOfSchemes } from '../kit/access/shown-token.ts';
+import type { Dialect } from '../kit/dialect.ts';
+import type { RestGateway } from '../kit/rest-gateway.ts';
+import { type RouteAnswer, serveRoutes, writeJson } from '../kit/route.ts';
+import { associations } from './associations.ts';
+import { correlationOf } from './correlation.ts';
+import { credentials } from './credentials.ts';
+import { renderPositError } from './errors.ts';
+import { integrations } from './integrations.ts';
+import { sessions } from './sessions.ts';
+import * as shapes from './shapes.ts';
+import { templates } from './templates.ts';
+import { users } from './users.ts';
+
+/** OAuth integrations of Posit Connect, for its own clients: posit-sdk, connectapi, rsconnect-python. */
+export const posit: Dialect = {
+  name: 'posit',
+  title: 'Posit Connect',
+  description: "OAuth integrations as Posit Connect's own clients know them. Bodies are read as JSON whatever their type is said to be.",
+  prefixes: ['/__api__', '/__ping__'],
+  renderError: renderPositError,
+  errorShape: shapes.error,
+  securitySchemes: {
+    key: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'An API token behind the word Key.' },
+    bearer: { type: 'http', scheme: 'bearer', description: 'The same behind Bearer, or a bearer that was got for one.' },
+  },
+  routes(app, gateway) {
+    serveAnybody(app, gateway);
+    const authenticate = byToken(gateway, tokenOfSchemes('Key', 'Bearer'));
+    serveRoutes(
+      app,
+      gateway,
+      {
+        dialect: posit,
+        authenticate,
+        write: (answer, request) => writeJson(withHeaders(answer, { 'x-correlation-id': correlationOf(request) })),
+      },
+      [...users, ...integrations, ...credentials, ...templates, ...sessions, ...associations],
+    );
+  },
+};
+
+function withHeaders(answer: RouteAnswer, headers: NonNullable<RouteAnswer['headers']>): RouteAnswer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+/** What clients ask before they sign in. */
+function serveAnybody(app: FastifyInstance, { positVersion }: RestGateway): void {
+  const answers: Readonly<Record<string, object>> = { '/__ping__': {}, '/__api__/server_settings': { version: positVersion } };
+  for (const [url, body] of Object.entries(answers))
+    app.get(url, { schema: { response: { 200: url === '/__ping__' ? shapes.nothing : shapes.serverSettings } } }, (request, reply) =>
+      reply
+        .headers({ 'content-type': 'application/json; charset=utf-8', 'x-correlation-id': correlationOf(request) })
+        .send(JSON.stringify(body)),
+    );
+}
