@@ -58,8 +58,8 @@ function shown(name: string): string {
   return /^[A-Za-z]\w{0,40}$/.test(name) ? name : 'query';
 }
 
-function readNumber(text: string | null, name: string, otherwise: number): number {
-  if (text === null) return otherwise;
+function readNumber(text: string | null, name: string, fallback: number): number {
+  if (text === null) return fallback;
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (number < 1)
     throw fault('FET-0405', `${name} must be a whole number of at least 1.`, { [name]: 'must be a whole number of at least 1' });
