@@ -1,6 +1,7 @@
 import createFastify, { type FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { Overrides } from '../../src/app/overrides.ts';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../../src/domain/errors/errors.ts';
 import { ROLES, type Role } from '../../src/domain/token/roles.ts';
 import { type Dialect, serveDialect } from '../../src/rest/kit/dialect.ts';
@@ -43,6 +44,7 @@ export interface RouteCase<World> {
 export interface DialectContract<World> {
   readonly dialect: Dialect;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly overrides?: Overrides;
   /** How a token is shown. */
   readonly headersOf: (token: TestToken) => Readonly<Record<string, string>>;
   readonly world: (gateway: TestGateway) => Promise<{ readonly world: World; close(): void }>;
@@ -93,7 +95,12 @@ export function describeDialect<World>(contract: DialectContract<World>): void {
       log = keepLog();
       const url = await databaseUrl();
       const settings = { CHANGEOVER_LOG_LEVEL: 'debug', CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000', ...contract.settings };
-      const gateway = await startGateway({ ...(url === null ? {} : { databaseUrl: url }), settings, logStream: log.stream });
+      const gateway = await startGateway({
+        ...contract.overrides,
+        ...(url === null ? {} : { databaseUrl: url }),
+        settings,
+        logStream: log.stream,
+      });
       const made = await contract.world(gateway);
       close = () => made.close();
       const tokens = {} as Record<Role, TestToken>;

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { serviceAccountId, serviceAccountSecret, shortId } from '../../../src/domain/token/service-account.ts';
 import { TEST_AUTHORITY, TEST_CERTIFICATE } from '../../support/fakes/test-certificate.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
 import { installAtlasClients } from './install-atlas.ts';
 
 const KEY = '0123456789abcdef0123456789ab41be';
@@ -19,7 +20,7 @@ let group: string;
 let clients: ReturnType<typeof installAtlasClients>;
 beforeAll(async () => {
   clients = installAtlasClients();
-  gateway = await startGateway();
+  gateway = await startGateway(NOBODY_ANSWERS);
   group = shortId(gateway.app.projectId);
 }, 600_000);
 afterAll(() => gateway?.close());

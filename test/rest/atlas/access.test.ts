@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceAccountId, serviceAccountSecret } from '../../../src/domain/token/service-account.ts';
 import { digestLogin, nonceOf } from '../../support/gateway/digest-login.ts';
 import { startGateway, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
+import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
 import { type RestRequest, rest } from '../../support/gateway/rest-client.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { type AtlasBench, KEY, startAtlas } from './bench.ts';
@@ -108,7 +109,7 @@ describeOnEachEngine('HTTP digest', ({ databaseUrl }) => {
 describe('service accounts', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await startGateway();
+    gateway = await startGateway(NOBODY_ANSWERS);
   });
   afterAll(() => gateway.close());
 

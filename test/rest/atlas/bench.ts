@@ -1,6 +1,7 @@
 import type { Overrides } from '../../../src/app/overrides.ts';
 import { shortId } from '../../../src/domain/token/service-account.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
+import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
 import { type RestAnswer, type RestRequest, rest } from '../../support/gateway/rest-client.ts';
 
 export const KEY = '0123456789abcdef0123456789ab41be';
@@ -17,13 +18,13 @@ export interface AtlasBench {
   v1(request: `${Method} ${string}`, options?: RestRequest): Promise<RestAnswer>;
 }
 
-/** A gateway that reaches nobody but this machine, with what a client of MongoDB Atlas' second version sends by itself. */
+/** A gateway that reaches nobody, with what a client of MongoDB Atlas' second version sends by itself. */
 export async function startAtlas(
   settings: Readonly<Record<string, string>> = {},
   databaseUrl: string | null = null,
   overrides: Overrides = {},
 ): Promise<AtlasBench> {
-  const gateway = await startGateway({ ...overrides, settings, ...(databaseUrl === null ? {} : { databaseUrl }) });
+  const gateway = await startGateway({ ...NOBODY_ANSWERS, ...overrides, settings, ...(databaseUrl === null ? {} : { databaseUrl }) });
   const groupId = shortId(gateway.app.projectId);
   const to = (version: string) => (request: string, options: RestRequest) => {
     const [method = '', path = ''] = request.split(' ');

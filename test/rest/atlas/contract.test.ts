@@ -3,6 +3,7 @@ import { SERVICES } from '../../../src/rest/atlas/fields/services.ts';
 import { atlas } from '../../../src/rest/atlas/index.ts';
 import { type DialectScene, describeDialect, type RouteCase } from '../../contracts/dialect.ts';
 import type { TestGateway } from '../../support/gateway/gateway.ts';
+import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
 import { rest } from '../../support/gateway/rest-client.ts';
 
 const HEADERS = { accept: 'application/vnd.atlas.2023-01-01+json' };
@@ -78,6 +79,7 @@ function casesOf(version: string, suffix: string): Readonly<Record<string, Route
 
 describeDialect<World>({
   dialect: atlas,
+  overrides: NOBODY_ANSWERS,
   settings: { CHANGEOVER_ATLAS_REQUESTS_AT_ONCE: '100000' },
   headersOf: ({ secret }) => ({ authorization: `Bearer ${secret}`, 'content-type': 'application/json' }),
   async world(gateway: TestGateway) {
