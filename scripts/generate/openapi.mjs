@@ -20,8 +20,6 @@ async function documentOf(dialect) {
       openapi: '3.1.0',
       info: { title, description, version: '1' },
       components: { securitySchemes },
-      // Any of them will do.
-      security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
     },
     transform: jsonSchemaTransform,
   });
@@ -31,21 +29,33 @@ async function documentOf(dialect) {
   return tidied(app.swagger(), dialect);
 }
 
-/** What all operations have in common is said once, and an answer without a body has none. */
+/** What most operations have in common is said once, and an answer without a body has none. */
 function tidied(document, { errorType = 'application/json' }) {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const usual = mostFrequent(operations.map(({ responses }) => textOfSchema(responses.default)));
   let failure;
-  for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods)))
+  for (const operation of operations)
     for (const [status, answer] of Object.entries(operation.responses)) {
       answer.description = status === 'default' ? 'Anything that was refused, or went wrong.' : 'What was asked for.';
       const [schema] = Object.values(answer.content ?? {}).map((content) => content.schema);
       if (schema === undefined || isNothing(schema)) delete answer.content;
-      else if (status === 'default') {
+      else if (status === 'default' && textOfSchema(answer) === usual) {
         failure ??= { description: answer.description, content: { [errorType]: { schema } } };
         operation.responses.default = { $ref: '#/components/responses/Failure' };
       }
     }
   if (failure !== undefined) document.components.responses = { Failure: failure };
   return document;
+}
+
+function textOfSchema(answer) {
+  return JSON.stringify(Object.values(answer?.content ?? {})[0]?.schema);
+}
+
+function mostFrequent(texts) {
+  const counts = new Map();
+  for (const text of texts) if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0];
 }
 
 /** How the generator writes the shape of nothing. */

@@ -11,7 +11,7 @@ import { integrationRoutes } from './integrations.ts';
 import { oauthRoutes } from './oauth.ts';
 import { V2, writeAnswer } from './wire/answers.ts';
 import { renderError } from './wire/errors.ts';
-import { error } from './wire/shapes.ts';
+import { error, nothing } from './wire/shapes.ts';
 
 const V1 = '/api/atlas/v1.0';
 
@@ -49,5 +49,5 @@ export const atlas: Dialect = {
 /** What the command line tells of itself after each command. Nobody reads it here. */
 function telemetry(app: FastifyInstance): void {
   for (const url of ['/api/private/v1.0/telemetry/events', '/api/private/unauth/telemetry/events'])
-    app.post(url, (_request, reply) => reply.code(204).send());
+    app.post(url, { schema: { response: { 204: nothing } } }, (_request, reply) => reply.code(204).send());
 }

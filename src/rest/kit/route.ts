@@ -153,12 +153,14 @@ export function writeJson({ status = 200, headers = {}, body }: RouteAnswer): An
 }
 
 /** What Fastify's generator of OpenAPI documents reads; nothing is validated by it. */
-function schemaOf({ operation, summary, shapes }: Route, { errorShape }: Dialect) {
+function schemaOf({ operation, summary, shapes }: Route, { errorShape, securitySchemes }: Dialect) {
   const { params, query, headers, body, consumes, produces, answers } = shapes;
   const response = Object.fromEntries(Object.entries(answers).map(([status, shape]) => [status, shape ?? z.undefined()]));
   return {
     operationId: operation,
     summary,
+    // Any of them will do.
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
     ...(params === undefined ? {} : { params }),
     ...(query === undefined ? {} : { querystring: query }),
     ...(headers === undefined ? {} : { headers }),

@@ -86,3 +86,12 @@ export const deleteOverridesQuery = z.object({ environmentName: z.string(), conn
 export function pageOf(entry: z.ZodType) {
   return z.object({ page: z.int(), results: z.array(entry), size: z.int(), total: z.int() });
 }
+
+export const tokenRequest = z.object({
+  grant_type: z.literal('client_credentials'),
+  client_id: z.string().optional().describe('With client_secret; or both by HTTP Basic.'),
+  client_secret: z.string().optional(),
+  audience: z.string().optional(),
+});
+export const tokenAnswer = z.object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), scope: z.string() });
+export const oauthError = z.object({ error: z.string(), error_description: z.string() });

@@ -5,15 +5,24 @@ import type { RenderError } from '../kit/http/error-answer.ts';
 import { headerOf } from '../kit/http/headers.ts';
 import { NO_BODY, ReceivedBody } from '../kit/http/received-body.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
+import * as shapes from './shapes.ts';
 
 const GRANT = 'client_credentials';
 const AUDIENCE = 'https://api.matillion.com';
 /** Clients take it for granted, whatever they are told. */
 const TTL_MS = 1800_000;
 
+const SCHEMA = {
+  operationId: 'accessToken',
+  summary: 'A short-lived bearer',
+  consumes: ['application/x-www-form-urlencoded', 'application/json'],
+  body: shapes.tokenRequest,
+  response: { 200: shapes.tokenAnswer, default: shapes.oauthError },
+};
+
 /** Client credentials: the id and secret of an API token, in the form, as JSON, or by HTTP Basic, for a bearer with its rights. */
 export function tokenRoute(app: FastifyInstance, gateway: RestGateway): void {
-  app.post('/oauth/dpc/token', { config: { renderError } }, async (request, reply) => {
+  app.post('/oauth/dpc/token', { schema: SCHEMA, config: { renderError } }, async (request, reply) => {
     const given = membersOf(request.body instanceof ReceivedBody ? request.body : NO_BODY);
     const grant = given('grant_type');
     if (grant === undefined) throw badRequest('grant_type', 'grant_type is required.');
