@@ -129,11 +129,12 @@ function requireFit(merged: Merged, body: Readonly<Record<string, unknown>>): Ch
 
 async function create(call: Call, service: AtlasService, body: Readonly<Record<string, unknown>>): Promise<void> {
   const details = requireFit(detailsOf(service, body), body);
+  const { services, actor } = call;
+  // It may have been left behind when its connection was removed another way. Looked for first: if another request makes it from here on,
+  // with its connection, that is found below, or the name is taken.
+  const left = await findNamedIntegration(services, actor, NAMESPACE, service.type);
   const found = await findConfigured(call, service);
   if (found !== null) throw alreadyConfigured(found);
-  const { services, actor } = call;
-  // It may have been left behind when its connection was removed another way.
-  const left = await findNamedIntegration(services, actor, NAMESPACE, service.type);
   const integration = left === null ? { namespace: NAMESPACE, name: service.type } : { id: left.id };
   try {
     await createConnection(services, actor, { kind: service.kind, details, integration, policy: { commitPolicy: 'ADVISORY' } });
