@@ -5,6 +5,7 @@ import { updateIfChanged } from '../commits/update-connection.ts';
 import { createConnection } from '../connections/create-connection.ts';
 import { removeConnection } from '../connections/remove-connection.ts';
 import { deleteIntegration } from '../integrations/delete-integration.ts';
+import { dropEmptyIntegration } from '../integrations/drop-empty-integration.ts';
 import { listLeases } from '../leases/list-leases.ts';
 import { endLease } from '../leases/release-lease.ts';
 import type { Services } from '../services.ts';
@@ -23,6 +24,7 @@ export async function createMatillion(
   actor: Actor,
   { name, type, details }: NewMatillion,
 ): Promise<MatillionConnection> {
+  await dropEmptyIntegration(services, actor, MATILLION, name);
   await createConnection(services, actor, {
     kind: kindOfPlatformType(type),
     details,

@@ -4,6 +4,7 @@ import { updateIfChanged } from '../../operations/commits/update-connection.ts';
 import { createConnection } from '../../operations/connections/create-connection.ts';
 import { removeConnection } from '../../operations/connections/remove-connection.ts';
 import { deleteIntegration } from '../../operations/integrations/delete-integration.ts';
+import { dropEmptyIntegration } from '../../operations/integrations/drop-empty-integration.ts';
 import { findNamedIntegration } from '../../operations/integrations/list-integrations.ts';
 import { etagOf } from '../kit/http/etag.ts';
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../kit/route.ts';
@@ -130,8 +131,9 @@ function requireFit(merged: Merged, body: Readonly<Record<string, unknown>>): Ch
 async function create(call: Call, service: AtlasService, body: Readonly<Record<string, unknown>>): Promise<void> {
   const details = requireFit(detailsOf(service, body), body);
   const { services, actor } = call;
-  // It may have been left behind when its connection was removed another way. Looked for first: if another request makes it from here on,
-  // with its connection, that is found below, or the name is taken.
+  await dropEmptyIntegration(services, actor, NAMESPACE, service.type);
+  // One that is left holds something else. Looked for before the configuration: if another request makes both from here on, that is found
+  // below, or the name is taken.
   const left = await findNamedIntegration(services, actor, NAMESPACE, service.type);
   const found = await findConfigured(call, service);
   if (found !== null) throw alreadyConfigured(found);

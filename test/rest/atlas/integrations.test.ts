@@ -241,4 +241,21 @@ describe('what is made another way', () => {
       left: 0,
     });
   });
+
+  test('of POSTs at the same moment one configures a service whose connection GraphQL has removed', async () => {
+    const { ask, gateway } = bench;
+    const post = () => ask('POST /SLACK', { body: { apiToken: 'xoxb-of-a-test', channelName: 'alerts' } });
+    const made = await post();
+    const { data } = await gateway.graphql('{ connections(first: 50) { edges { node { id } } } }');
+    await gateway.graphql('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', {
+      id: data.connections.edges[0].node.id,
+    });
+    const again = await Promise.all([post(), post(), post()]);
+    const { status } = await ask('GET /SLACK');
+    expect({ made: made.status, again: again.map((answer) => answer.status).toSorted(), status }).toEqual({
+      made: 200,
+      again: [200, 409, 409],
+      status: 200,
+    });
+  });
 });

@@ -37,6 +37,15 @@ describe('a connection', () => {
     });
   });
 
+  test('that GraphQL has removed frees its name, too', async () => {
+    const added = await world.add('removed elsewhere');
+    const removed = await world.gateway.graphql('mutation ($id: UUID!) { removeConnection(connectionId: $id) { success } }', {
+      id: (added.body as { readonly id: string }).id,
+    });
+    const anew = await world.add('removed elsewhere');
+    expect([added.status, removed.data.removeConnection, anew.status]).toEqual([201, { success: true }, 201]);
+  });
+
   test('leaves out what it does not have, and echoes what was sent unchanged', async () => {
     const sample = { credentialSecretName: '<string>', secretKey: '<string>' };
     const added = await world.add('sample', { connectionDetails: { connectionProperties: sample } });
