@@ -113,7 +113,8 @@ async function linkOf(
   const fits = (previousMac: Buffer) => keys.versionMac({ ...version, previousMac }, version.keyGeneration).equals(version.rowMac);
   for (const mac of [before?.rowMac ?? Buffer.alloc(0), ...(formerMac === null ? [] : [formerMac])]) if (fits(mac)) return mac;
   if (before === null) return null;
-  for await (const mac of formerMacs(services, tx, before)) if (fits(mac)) return mac;
+  // What this batch does is not in the audit yet, so the audit is asked from the MAC on that it knows.
+  for await (const mac of formerMacs(services, tx, { ...before, rowMac: formerMac ?? before.rowMac })) if (fits(mac)) return mac;
   return null;
 }
 

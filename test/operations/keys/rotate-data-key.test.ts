@@ -122,6 +122,34 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
     });
   });
 
+  test('a resealing that ended before the first version of the new key is made good by the next one, with the key after that', async () => {
+    const id = await add();
+    await growChain(gateway, id, 3, clock);
+    await gateway.graphql(ROTATE);
+    await gateway.graphql(COMMIT, { id, key: await stageSecret(gateway, id, 'a secret that the second key seals at once') });
+    const { services, projectId } = gateway.app;
+    const actor = localActor(projectId, 'test', { id: 'ended', ip: null, client: {} });
+    // As after an end at this very place: no version needs the first key any more, and the fourth is linked to what the third was then.
+    const write: Services['store']['write'] = (work, options) =>
+      services.store.write((tx) => {
+        const chain: typeof tx.versions.chain = async (...asked) =>
+          (await tx.versions.chain(...asked)).filter(({ version }) => version <= 3);
+        return work({ ...membersOf(tx), versions: { ...tx.versions, chain } });
+      }, options);
+    const keys = await services.vault.forProject(projectId);
+    await resealChain({ ...services, store: { ...services.store, write } }, actor, { keys, connectionId: id, until: Number.MAX_VALUE });
+    const halfway = { needed: (await needed(1)).versions, doctor: await doctor() };
+    await reseal();
+    await gateway.graphql(ROTATE);
+    const done = await reseal();
+    const after = await doctor();
+    expect({ halfway, done, after }).toEqual({
+      halfway: { needed: 0, doctor: { ok: true, findings: [] } },
+      done: { resealed: 1, failures: [] },
+      after: { ok: true, findings: [] },
+    });
+  });
+
   test('going on with a long chain reads the audit of its last piece alone, however long it is: others wait to write meanwhile', async () => {
     const { services, projectId } = gateway.app;
     const actor = localActor(projectId, 'test', { id: 'reads', ip: null, client: {} });
