@@ -69,28 +69,34 @@ export async function areListed(
   headMac: Uint8Array | null,
   rows: readonly { readonly table: Table; readonly row: object; readonly entry: string; readonly mac: Buffer }[],
 ): Promise<true | null> {
-  const { seen } = source.signing;
   if (rows.length === 0) return true;
-  if (headMac === null || seen.latest === null || !seen.latest.mac.equals(headMac)) {
-    const read = await readAuthority(source, tables);
-    requireNewest(source, read);
-    if (read !== null) seen.latest = read;
-    if (read !== null && (headMac === null || !read.mac.equals(headMac))) return null;
-    if (read === null && headMac !== null) return null;
+  let list = source.signing.seen.latest;
+  if (headMac === null || list === null || !list.mac.equals(headMac)) {
+    list = await readNewest(source, tables);
+    if (list === null ? headMac !== null : headMac === null || !list.mac.equals(headMac)) return null;
   }
-  const entries = headMac === null ? {} : (seen.latest?.row.entries ?? {});
+  const entries = list?.row.entries ?? {};
   for (const { table, row, entry, mac } of rows)
     if (entries[entry] !== mac.toString('hex')) throw altered(table, row as Readonly<Record<string, unknown>>);
   return true;
 }
 
-/** A transaction may see its own changes of the list, which nobody else sees before they are committed. */
-function requireNewest({ signing: { seen, known } }: SignedSource, read: SeenAuthority['latest']): void {
-  if (known === null && read !== null && read.row.revision < (seen.latest?.row.revision ?? 0))
+/**
+ * Throws INTEGRITY for a list that is older than one that was seen before it was asked for; one that is seen meanwhile may be newer. A
+ * transaction may see its own changes of the list, which nobody else sees before they are committed.
+ */
+async function readNewest(source: SignedSource, tables: Tables): Promise<SeenAuthority['latest']> {
+  const { known, seen } = source.signing;
+  const newest = seen.latest?.row.revision ?? 0;
+  const read = await readAuthority(source, tables);
+  if (known !== null || read === null) return read;
+  if (read.row.revision < newest)
     throw new DomainError('INTEGRITY', 'The list of tokens and grants is an older one than before. Run `changeover doctor`.', {
       table: 'authority_head',
       rowId: HEAD,
     });
+  if (read.row.revision >= (seen.latest?.row.revision ?? 0)) seen.latest = read;
+  return read;
 }
 
 export async function readAuthority(
@@ -129,9 +135,8 @@ export async function requireAllListed<T extends { readonly id: string }>(
       (rows as readonly { readonly id: string; readonly mac: Buffer }[]).map(({ id, mac }) => [id, mac.toString('hex')]),
     );
     const found = verified<T>(source, table, rows);
-    const after = await readAuthority(source, tables);
+    const after = await readNewest(source, tables);
     if (before?.row.revision !== after?.row.revision) return null;
-    requireNewest(source, after);
     const [kind, ...id] = beginning;
     const start = `${entryOf(kind, ...id).slice(0, -1)},`;
     const entries = Object.entries(after?.row.entries ?? {}).filter(([entry]) => entry.startsWith(start));
