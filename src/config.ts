@@ -28,6 +28,8 @@ export interface Config {
   readonly connectors: readonly string[];
   /** Id of the API token of clients that send none. */
   readonly lerian: { readonly anonymous: string | null };
+  /** The version as Posit writes it: year, month and number. */
+  readonly posit: { readonly version: string };
   readonly heldJobMs: number;
   readonly changeTtlMs: number;
   readonly leaseTtlMs: number;
@@ -39,8 +41,6 @@ export interface Config {
     readonly sessionsMs: number;
     readonly eventsMs: number;
   };
-  /** As Posit writes it: year, month and number. */
-  readonly positVersion: string;
   readonly tokenRequestsPerSecond: number;
   readonly connectionsPerAddress: number;
   /** An origin; null where it is told from requests. */
@@ -105,6 +105,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     managers: readManagerSettings(read),
     connectors: readPackageNames(read('CHANGEOVER_CONNECTORS')),
     lerian: { anonymous: readTokenId(read('CHANGEOVER_LERIAN_ANONYMOUS')) },
+    posit: { version: readPositVersion(read('CHANGEOVER_POSIT_VERSION')) },
     heldJobMs: number('CHANGEOVER_LERIAN_JOB_SECONDS', 1, 86_400) * 1000,
     changeTtlMs: number('CHANGEOVER_CHANGE_TTL_SECONDS', 60, 86_400) * 1000,
     leaseTtlMs: number('CHANGEOVER_LEASE_TTL_SECONDS', 1, 86_400) * 1000,
@@ -116,7 +117,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       sessionsMs: days('CHANGEOVER_KEEP_SESSIONS_DAYS'),
       eventsMs: days('CHANGEOVER_KEEP_EVENTS_DAYS'),
     },
-    positVersion: readPositVersion(read('CHANGEOVER_POSIT_VERSION')),
     tokenRequestsPerSecond: number('CHANGEOVER_TOKEN_REQUESTS_PER_SECOND', 1, 1_000_000),
     connectionsPerAddress: number('CHANGEOVER_CONNECTIONS_PER_ADDRESS', 1, 2000),
     publicUrl: readPublicUrl(read('CHANGEOVER_PUBLIC_URL')),

@@ -13,6 +13,8 @@ export interface DialectSettings {
   readonly atlas: { readonly perMinute: number; readonly burst: number };
   /** Id of the API token that Lerian's clients stand for who send none; null where nobody may come without. */
   readonly lerian: { readonly anonymous: string | null };
+  /** The version of Posit Connect that its clients are told. */
+  readonly posit: { readonly version: string };
 }
 
 /** What dialects work with: all of it is shared with the other ways in, so that a caller has one share of the gateway, whichever it uses. */
@@ -29,6 +31,4 @@ export interface RestGateway {
   readonly dialects: DialectSettings;
   /** The project of the control socket's actor; null for the public listener. */
   readonly localProjectId: string | null;
-  /** The version of Posit Connect that its clients are told. */
-  readonly positVersion: string;
 }

@@ -82,9 +82,20 @@ function codeOfPath(path: string, fault: unknown): number {
   return path === 'config' || path.startsWith('config.') ? 228 : 2;
 }
 
-/** Posit's own words for what it has, too: its clients know keys of a config, and no fields of kinds. */
+/** Posit's own words for what it has, too: its clients know keys of a config, and no fields of kinds. They show this text and nothing else. */
 function textOf({ code, message, details }: DomainError): string {
-  if (code !== 'SECRET_REENTRY_REQUIRED' || !Array.isArray(details.fields)) return message;
-  const names = details.fields.map((name) => `'${camelToSnake(String(name))}'`).join(', ');
-  return `config key ${names} has to be given again, since the change alters where it is sent`;
+  const { fields, jobs } = details;
+  if (code === 'SECRET_REENTRY_REQUIRED' && Array.isArray(fields)) {
+    const names = fields.map((name) => `'${camelToSnake(String(name))}'`).join(', ');
+    return `config key ${names} has to be given again, since the change alters where it is sent`;
+  }
+  return code === 'CONNECTION_IN_USE' && Array.isArray(jobs) ? `${message} ${namesOf(jobs)}` : message;
+}
+
+const MOST_JOBS = 5;
+
+function namesOf(jobs: readonly { readonly job: string; readonly expectedEnd: string }[]): string {
+  const named = jobs.slice(0, MOST_JOBS).map(({ job, expectedEnd }) => `${job}, until ${expectedEnd} at the latest`);
+  const others = jobs.length - named.length;
+  return `Held by: ${named.join('; ')}${others === 0 ? '' : `; and ${others} more`}.`;
 }

@@ -47,12 +47,15 @@ function withHeaders(answer: RouteAnswer, headers: NonNullable<RouteAnswer['head
 }
 
 /** What clients ask before they sign in. */
-function serveAnybody(app: FastifyInstance, { positVersion }: RestGateway): void {
-  const answers: Readonly<Record<string, object>> = { '/__ping__': {}, '/__api__/server_settings': { version: positVersion } };
-  for (const [url, body] of Object.entries(answers))
-    app.get(url, { schema: { response: { 200: url === '/__ping__' ? shapes.nothing : shapes.serverSettings } } }, (request, reply) =>
+function serveAnybody(app: FastifyInstance, gateway: RestGateway): void {
+  const routes = [
+    { url: '/__ping__', shape: shapes.nothing, body: () => ({}) },
+    { url: '/__api__/server_settings', shape: shapes.serverSettings, body: () => ({ version: gateway.dialects.posit.version }) },
+  ];
+  for (const { url, shape, body } of routes)
+    app.get(url, { schema: { response: { 200: shape } } }, (request, reply) =>
       reply
         .headers({ 'content-type': 'application/json; charset=utf-8', 'x-correlation-id': correlationOf(request) })
-        .send(JSON.stringify(body)),
+        .send(JSON.stringify(body())),
     );
 }
