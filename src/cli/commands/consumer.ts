@@ -39,7 +39,7 @@ export function addConsumerCommands(program: Command): void {
   });
   gatewayCommand(
     consumer,
-    'remove <id>',
+    'remove <consumer>',
     'remove a consumer; its session token is of no use any more',
     plain,
     async (gateway, output, _, [id = '']) => {

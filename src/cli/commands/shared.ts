@@ -8,7 +8,7 @@ import { UsageError } from '../usage-error.ts';
 
 /**
  * Adds a command that talks to the gateway; `--json` is everywhere. An argument `<id>` is the UUID of what its group is about; one that is
- * called `<connection>` or `<token>` is an id or a name, and `act` gets the id.
+ * called `<connection>`, `<consumer>` or `<token>` is an id or a name, and `act` gets the id.
  */
 export function gatewayCommand<Options extends object>(
   parent: Command,

@@ -1,4 +1,4 @@
-import { type NamesOfConnectionsQuery, namesOfConnections, namesOfTokens } from '../documents/documents.ts';
+import { listConsumers, type NamesOfConnectionsQuery, namesOfConnections, namesOfTokens } from '../documents/documents.ts';
 import { UsageError } from '../usage-error.ts';
 import { nodesOf } from './present.ts';
 import type { Gateway } from './transport.ts';
@@ -27,6 +27,9 @@ const LISTINGS = {
       if (!connections.pageInfo.hasNextPage) return found;
       after = connections.pageInfo.endCursor;
     }
+  },
+  async consumer(gateway: Gateway): Promise<readonly Named[]> {
+    return (await gateway.run(listConsumers)).consumers;
   },
   async token(gateway: Gateway): Promise<readonly Named[]> {
     const { tokens } = await gateway.run(namesOfTokens);

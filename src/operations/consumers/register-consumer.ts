@@ -16,7 +16,12 @@ export interface NewConsumer {
   readonly id?: string | null;
 }
 
-const RULE: RecordRule = { ...CONSUMERS, what: 'consumer', right: 'create' };
+const RULE: RecordRule = {
+  ...CONSUMERS,
+  what: 'consumer',
+  right: 'create',
+  taken: { path: 'id', next: 'Leave the id out for a new one, or remove that consumer first: its session token ends with it.' },
+};
 
 /**
  * Registers something that uses connections, with the token by which it shows who it is: that is given this once. Throws FORBIDDEN, BAD_REQUEST,

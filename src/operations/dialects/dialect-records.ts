@@ -13,6 +13,8 @@ export interface RecordRule extends RecordKind {
   /** In words, for refusals: `environment`. */
   readonly what: string;
   readonly right: Permission;
+  /** What is said of a key that is taken, where it is no name. */
+  readonly taken?: { readonly path: string; readonly next: string };
 }
 
 export type GivenRecord = Pick<DialectRecord, 'key' | 'parentId' | 'data'>;
@@ -43,7 +45,7 @@ export async function createRecord(services: Services, actor: Actor, rule: Recor
     const first = await tx.dialectRecords.find(actor.projectId, rule, given.key);
     const { repeatsSince } = services;
     if (first !== null && repeatsSince !== null && first.createdAt >= repeatsSince && first.createdBy === actorId(actor)) return first;
-    throw new DomainError('NAME_TAKEN', `There is such a ${rule.what} already.`, { path: 'key' });
+    throw new DomainError('NAME_TAKEN', `There is such a ${rule.what} already.`, { path: 'key', ...rule.taken });
   });
 }
 
