@@ -1,15 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { serviceAccountId, serviceAccountSecret, shortId } from '../../../src/domain/token/service-account.ts';
-import { TEST_AUTHORITY, TEST_CERTIFICATE } from '../../support/fakes/test-certificate.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
 import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
+import { overTls } from '../../support/gateway/over-tls.ts';
 import { installAtlasClients } from './install-atlas.ts';
 
 const KEY = '0123456789abcdef0123456789ab41be';
@@ -72,18 +67,17 @@ test("MongoDB's Go client does all that it has for integrations, over HTTP diges
   );
 });
 
-test("MongoDB's npm client works over TLS as a service account, and its bearer ends when it gives it back", async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'changeover-atlas-'));
-  writeFileSync(join(folder, 'authority.pem'), TEST_AUTHORITY);
-  const front = await startTls(gateway.url);
+test("MongoDB's npm client, which insists on https, works over the gateway's own TLS as a service account, and its bearer ends when it gives it back", async () => {
+  const { settings, authorityFile } = overTls();
+  const secured = await startGateway({ ...NOBODY_ANSWERS, settings });
   const output = await runProgram(process.execPath, [clients.npm], {
-    ATLAS_URL: `https://127.0.0.1:${front.port}`,
-    ATLAS_CLIENT_ID: serviceAccountId(gateway.owner.id),
-    ATLAS_CLIENT_SECRET: serviceAccountSecret(gateway.owner.secret),
-    ATLAS_GROUP: group,
-    NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem'),
+    ATLAS_URL: secured.url,
+    ATLAS_CLIENT_ID: serviceAccountId(secured.owner.id),
+    ATLAS_CLIENT_SECRET: serviceAccountSecret(secured.owner.secret),
+    ATLAS_GROUP: shortId(secured.app.projectId),
+    NODE_EXTRA_CA_CERTS: authorityFile,
   });
-  front.server.close();
+  await secured.close();
   expect(JSON.parse(output)).toEqual({
     create: { status: 200, code: null, total: 1 },
     again: { status: 409, code: 'INTEGRATION_ALREADY_CONFIGURED', total: null },
@@ -129,18 +123,4 @@ function runProgram(program: string, args: readonly string[], settings: Readonly
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${program} ended with ${code}: ${errors} ${output}`))));
   });
-}
-
-/** The client insists on https. */
-async function startTls(url: string): Promise<{ readonly port: number; readonly server: Server }> {
-  const server = createServer(TEST_CERTIFICATE, (request, response) => {
-    const { method, headers, url: path } = request;
-    const passed = httpRequest(`${url}${path}`, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(passed);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, server };
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import type { Overrides } from '../../../src/app/overrides.ts';
 import { type App, createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
@@ -139,7 +140,8 @@ export async function startGateway(
 async function listen(app: App): Promise<{ readonly server: Server; readonly url: string }> {
   const server = await app.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const listener: unknown = server;
+  return { server, url: `${listener instanceof TlsServer ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 /** A webhook receiver that answers whatever it is told to, and counts. */
