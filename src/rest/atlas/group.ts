@@ -4,17 +4,14 @@ import { requireShortProject } from '../../operations/access/find-short-project.
 import { requireRight } from '../../operations/access/require-right.ts';
 import type { Call } from '../kit/route.ts';
 import { INTEGRATION_TYPES } from './fields/services.ts';
-import { pathOf, V2 } from './wire/answers.ts';
 import { atlasError } from './wire/failure.ts';
 import { requireFormat } from './wire/paging.ts';
-import { requireVersion } from './wire/version.ts';
 
 /** What Atlas calls the roles that hold a permission. */
 const ROLES: Readonly<Partial<Record<Permission, string>>> = { read: 'Project Read Only' };
 
-/** What is looked at before a request's own query and body, in this order: version, path, group, membership and role, and how the answer is to be written. */
-export async function admitCall({ services, actor, params, query, request, header }: Call, right: Permission): Promise<void> {
-  if (pathOf(request).startsWith(`${V2}/`)) requireVersion(header('accept'));
+/** What is looked at before a request's own query and body, in this order: path, group, membership and role, and how the answer is to be written. */
+export async function admitCall({ services, actor, params, query }: Call, right: Permission): Promise<void> {
   const { groupId = '', integrationType } = params;
   if (!/^[a-f0-9]{24}$/.test(groupId))
     throw atlasError('INVALID_GROUP_ID', 'A group id has 24 lower-case hexadecimal digits.', [groupId.slice(0, 100)]);

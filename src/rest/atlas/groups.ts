@@ -1,10 +1,9 @@
 import { shortId } from '../../domain/token/service-account.ts';
 import { readProject } from '../../operations/access/read-account.ts';
 import type { Call, Route } from '../kit/route.ts';
-import { pathOf, V2 } from './wire/answers.ts';
+import { pathOf } from './wire/answers.ts';
 import { paged, readPage, requireFormat } from './wire/paging.ts';
 import * as shapes from './wire/shapes.ts';
-import { requireVersion } from './wire/version.ts';
 
 /** Which group the credentials are of: clients ask for it, and people have to know its id. */
 export function groupRoutes(prefix: string, suffix: string, originOf: (call: Call) => string): readonly Route[] {
@@ -16,8 +15,7 @@ export function groupRoutes(prefix: string, suffix: string, originOf: (call: Cal
       summary: 'The one group of the credentials',
       shapes: { query: shapes.pages, headers: shapes.headers, answers: { 200: shapes.groups } },
       async run(call) {
-        const { services, actor, request, query, header } = call;
-        if (pathOf(request).startsWith(`${V2}/`)) requireVersion(header('accept'));
+        const { services, actor, request, query } = call;
         requireFormat(query);
         const page = readPage(query);
         const { id, name, createdAt } = await readProject(services, actor);

@@ -12,15 +12,17 @@ import { oauthRoutes } from './oauth.ts';
 import { V2, writeAnswer } from './wire/answers.ts';
 import { renderError } from './wire/errors.ts';
 import { error, nothing } from './wire/shapes.ts';
+import { requireVersion } from './wire/version.ts';
 
-const V1 = '/api/atlas/v1.0';
+const BASE = '/api/atlas';
+const V1 = `${BASE}/v1.0`;
 
 /** The third-party integrations of MongoDB Atlas, as its command line, SDKs and Terraform provider know them. */
 export const atlas: Dialect = {
   name: 'atlas',
   title: 'MongoDB Atlas third-party integrations',
   description: 'A group is a project, and each service that can alert or be sent metrics is a connection of its own.',
-  prefixes: ['/api/atlas', '/api/oauth', '/api/private'],
+  prefixes: [BASE, '/api/oauth', '/api/private'],
   renderError,
   errorShape: error,
   securitySchemes: {
@@ -34,13 +36,13 @@ export const atlas: Dialect = {
       done(null, reply.statusCode === 204 ? null : payload);
     });
     const originOf = ({ request }: Call) => publicOrigin(gateway, request);
-    // The Go clients send the whole body with the probe that has to be refused.
     const authenticate = countingGroups(gateway, byDigest(gateway, byToken(gateway, tokenOfSchemes('Bearer'))));
     const routes = [V2, V1].flatMap((prefix) => {
       const suffix = prefix === V2 ? '' : 'V1';
       return [...groupRoutes(prefix, suffix, originOf), ...integrationRoutes(prefix, suffix, originOf)];
     });
-    serveRoutes(app, gateway, { dialect: atlas, authenticate, readsBodyFirst: true, write: writeAnswer }, routes);
+    const order = { asksWhoFirstBelow: BASE, admit: requireVersion };
+    serveRoutes(app, gateway, { dialect: atlas, authenticate, ...order, write: writeAnswer }, routes);
     oauthRoutes(app, gateway);
     telemetry(app);
   },

@@ -26,5 +26,9 @@ declare module 'fastify' {
     renderError?: RenderError;
     /** Its callers are known: what anybody may ask for has no such mark. */
     asksWho?: boolean;
+    /** Who is unknown is refused before a path, or a method, is looked at. */
+    asksWhoFirst?: boolean;
+    /** It stands for whatever is not served below a path. */
+    servesNothing?: boolean;
   }
 }

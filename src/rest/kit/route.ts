@@ -84,16 +84,25 @@ export const PRIORITIES = {
 export interface RouteOptions {
   readonly dialect: Dialect;
   readonly authenticate: Authenticate;
-  /** A client that sends its body with a probe that has to be refused keeps its connection only where the body was read before. */
-  readonly readsBodyFirst?: boolean;
+  /**
+   * Below this path nobody who is unknown is told what is served. Bodies are read before: a client that sends its own with a probe that has
+   * to be refused keeps its connection only so.
+   */
+  readonly asksWhoFirstBelow?: string;
+  /** What is looked at of a request once its caller is known, also of one that no route takes. */
+  readonly admit?: (request: FastifyRequest) => void;
   /** How an answer is written; JSON unless the dialect has options for it. */
   readonly write?: (answer: RouteAnswer, request: FastifyRequest) => Answer;
 }
 
 /** Serves routes to callers that are known. What anybody may ask for is a plain route of Fastify. */
 export function serveRoutes(app: FastifyInstance, gateway: RestGateway, options: RouteOptions, routes: readonly Route[]): void {
-  const { dialect, authenticate, readsBodyFirst = false, write = writeJson } = options;
-  const stage = readsBodyFirst ? 'preHandler' : 'onRequest';
+  const { dialect, authenticate, asksWhoFirstBelow: guarded, admit = () => {}, write = writeJson } = options;
+  const hooks = [authenticated(gateway, authenticate), async (request: FastifyRequest) => admit(request)];
+  const known =
+    guarded === undefined
+      ? { config: { asksWho: true }, onRequest: hooks }
+      : { config: { asksWho: true, asksWhoFirst: true }, preHandler: hooks };
   for (const route of routes) {
     const { method, url } = route;
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -101,9 +110,11 @@ export function serveRoutes(app: FastifyInstance, gateway: RestGateway, options:
       return reply.code(status).headers(headers).send(body);
     };
     const schema = schemaOf(route, dialect);
-    const known = { config: { asksWho: true }, [stage]: authenticated(gateway, authenticate) };
     app.route({ method: method satisfies HTTPMethods, url, schema, ...known, handler });
   }
+  if (guarded === undefined) return;
+  const nothing = { ...known, config: { ...known.config, servesNothing: true } };
+  for (const url of [guarded, `${guarded}/*`]) app.all(url, nothing, (_request, reply) => reply.callNotFound());
 }
 
 /** Other products' clients send none of ours; a dialect's that do are answered once, too. */

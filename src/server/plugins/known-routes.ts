@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { DIALECTS } from '../../rest/dialects.ts';
 
@@ -20,7 +20,10 @@ const ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Refuses a path that is not served, which says what is, and a method that its path does not have, with those that it has. */
 export function knownRoutes(app: FastifyInstance): void {
   const routes = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
-  app.addHook('onRoute', ({ url, method }) => {
+  app.addHook('onRoute', (route) => {
+    const { url, method, config } = route;
+    if (config?.asksWhoFirst === true) route.preHandler = [route.preHandler ?? []].flat().concat(refuseUnknown);
+    if (config?.servesNothing === true) return;
     const known = routes.get(url) ?? { path: pathOf(url), methods: new Set() };
     for (const one of [method].flat()) known.methods.add(one);
     routes.set(url, known);
@@ -40,11 +43,16 @@ export function knownRoutes(app: FastifyInstance): void {
     throw notServed(`This path is not served. Served are ${SERVED.join(', ')}.`);
   };
 
-  // Before its body is read.
-  app.addHook('onRequest', (request, _reply, done) => {
+  const refuseUnknown: preHandlerHookHandler = (request, _reply, done) => {
     // The router would decode it, and a proxy in front that refuses a path might not.
-    if (request.is404 || request.url.split('?', 1)[0]?.includes('%') === true) refuse(request);
+    const isEncoded = request.url.split('?', 1)[0]?.includes('%') === true;
+    if (request.is404 || isEncoded || request.routeOptions.config.servesNothing === true) refuse(request);
     done();
+  };
+  // Before its body is read, and before anybody is asked who it is, unless its route says otherwise.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.asksWhoFirst === true) done();
+    else refuseUnknown.call(app, request, reply, done);
   });
   app.setNotFoundHandler(refuse);
 }

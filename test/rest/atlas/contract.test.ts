@@ -81,7 +81,7 @@ describeDialect<World>({
   dialect: atlas,
   overrides: NOBODY_ANSWERS,
   settings: { CHANGEOVER_ATLAS_REQUESTS_AT_ONCE: '100000' },
-  headersOf: ({ secret }) => ({ authorization: `Bearer ${secret}`, 'content-type': 'application/json' }),
+  headersOf: ({ secret }) => ({ authorization: `Bearer ${secret}`, 'content-type': 'application/json', ...HEADERS }),
   async world(gateway: TestGateway) {
     return { world: { groupId: shortId(gateway.app.projectId) }, close: () => {} };
   },

@@ -162,6 +162,43 @@ describe('requests and answers', () => {
     });
   });
 
+  test('nobody is told what is served before logging in, and asking for a version', async () => {
+    const { gateway, groupId } = bench;
+    const paths = [
+      'GET /api/atlas',
+      'GET /api/atlas/v2/nothing',
+      'PATCH /api/atlas/v2/groups/x/integrations',
+      'GET /api/atlas/v2/%67roups',
+    ];
+    const codes = async (options: object) => {
+      const answers = await Promise.all(paths.map((path) => rest(gateway, path as 'GET /', options)));
+      return answers.map(({ status, headers, body }) => [status, body.errorCode, headers.get('content-type'), headers.get('allow')]);
+    };
+    const json = 'application/json';
+    const large = await rest(gateway, 'POST /api/atlas/v2/nothing', { token: null, body: 'x'.repeat(262_145) });
+    const challenged = await rest(gateway, 'POST /api/atlas/v2/nothing', { token: null, body: {} });
+    expect({
+      nobody: await codes({ token: null }),
+      unversioned: await codes({ headers: { accept: json } }),
+      known: await codes({ headers: { accept: ACCEPT } }),
+      large: large.status,
+      challenged: challenged.headers.get('www-authenticate')?.split(' ', 1),
+      group: (await rest(gateway, `GET /api/atlas/v2/groups/${groupId}/integrations/DATADOG/x`, { headers: { accept: ACCEPT } })).status,
+    }).toEqual({
+      nobody: paths.map(() => [401, 'UNEXPECTED_ERROR', json, null]),
+      unversioned: [[404, 'RESOURCE_NOT_FOUND', json, null], ...paths.slice(1).map(() => [406, 'INVALID_VERSION_DATE', json, null])],
+      known: [
+        [404, 'RESOURCE_NOT_FOUND', json, null],
+        [404, 'RESOURCE_NOT_FOUND', json, null],
+        [405, 'METHOD_NOT_ALLOWED', json, 'GET, HEAD'],
+        [404, 'RESOURCE_NOT_FOUND', json, null],
+      ],
+      large: 413,
+      challenged: ['Digest'],
+      group: 404,
+    });
+  });
+
   test('the group of the credentials is told to whoever asks', async () => {
     const { body } = await rest(bench.gateway, 'GET /api/atlas/v2/groups', { headers: { accept: ACCEPT } });
     expect([body.totalCount, body.results[0].id]).toEqual([1, bench.groupId]);

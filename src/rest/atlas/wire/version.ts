@@ -1,4 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../../domain/errors/errors.ts';
+import { headerOf } from '../../kit/http/headers.ts';
+import { pathOf, V2 } from './answers.ts';
 import { atlasError } from './failure.ts';
 
 /** The one version that this resource has. */
@@ -6,9 +9,13 @@ const VERSION = '2023-01-01';
 
 const VENDOR = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
-/** Versions of the whole API are asked for by date, and each is served as the newest one before it. Throws INVALID_VERSION_DATE. */
-export function requireVersion(accept: string | undefined): void {
-  const types = (accept ?? '').split(',').map(typeOf);
+/**
+ * Versions of the whole second API are asked for by date, and each is served as the newest one before it; the first has none. Throws
+ * INVALID_VERSION_DATE.
+ */
+export function requireVersion(request: FastifyRequest): void {
+  if (!pathOf(request).startsWith(`${V2}/`)) return;
+  const types = (headerOf(request.raw, 'accept') ?? '').split(',').map(typeOf);
   if (types.some((type) => isServed(VENDOR.exec(type)?.[1]))) return;
   throw atlasError(
     'INVALID_VERSION_DATE',
