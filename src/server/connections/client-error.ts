@@ -14,7 +14,7 @@ export interface Refusal {
 
 const MALFORMED: Refusal = { status: 400, code: 'BAD_REQUEST', message: 'The request is not well-formed HTTP/1.1.' };
 const REFUSALS: Readonly<Record<string, Refusal>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, code: 'LIMIT_EXCEEDED', message: 'The headers are larger than 16 KiB.' },
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'LIMIT_EXCEEDED', message: 'The request target and its headers are larger than 32 KiB.' },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, code: 'TOO_LARGE', message: 'The chunk extensions are too large.' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', message: 'The request did not arrive in time.' },
 };

@@ -10,8 +10,11 @@ import { mostConnections } from './most-connections.ts';
 /** Most header lines of a request; one more is let in, to be refused instead of silently left out. */
 export const MAX_HEADERS = 100;
 
+/** Most bytes of a request's target, and of its headers together. Node knows the sum alone, and answers what is larger in no dialect's form. */
+export const HEAD_BYTES = { target: 16_384, headers: 16_384 } as const;
+
 const HTTP = {
-  maxHeaderSize: 16_384,
+  maxHeaderSize: HEAD_BYTES.target + HEAD_BYTES.headers,
   requestTimeout: 30_000,
   headersTimeout: 10_000,
   keepAliveTimeout: 65_000,

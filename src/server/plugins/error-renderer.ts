@@ -6,7 +6,7 @@ import { dialectAt } from '../../rest/kit/dialect.ts';
 import { errorAnswer, type RenderError } from '../../rest/kit/http/error-answer.ts';
 import { connectionOf } from '../connections/connections.ts';
 import type { Gateway } from '../gateway.ts';
-import { UNMET } from './framing.ts';
+import { STATUS_OF_FRAMING } from './framing.ts';
 import { noSuchFile } from './known-routes.ts';
 import { tooLarge, UNREADABLE_TYPE } from './request-body.ts';
 
@@ -33,7 +33,7 @@ export function answerError({ report }: Pick<Gateway, 'report'>, error: unknown,
   const told = known ?? new DomainError('INTERNAL', 'Something went wrong on our side.');
   // A path that the router can't read is refused before there is a record.
   if (request.record != null) request.record.codes = [told.code];
-  const status = told === UNMET ? 417 : ERROR_CODES[told.code].status;
+  const status = STATUS_OF_FRAMING.get(told) ?? ERROR_CODES[told.code].status;
   const { headers, body, ...answer } = errorAnswer(rendererOf(request), told, request, status);
   // The rest of a body that was not read to its end would be taken for the next request, so the connection ends with it.
   const isLast = !request.raw.complete;

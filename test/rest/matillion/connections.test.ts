@@ -106,6 +106,24 @@ describe('a connection', () => {
     });
   });
 
+  test('is one of a list that a URL of 16 KiB holds, and a longer URL is refused as a problem', async () => {
+    await world.add('in a long list');
+    const path = (length: number) => {
+      const start = `/dpc/v1/projects/${world.project}/connections?connectionNames=in%20a%20long%20list,`;
+      return `${start}${'x'.repeat(length - start.length)}`;
+    };
+    const token = world.gateway.owner;
+    const long = await rest(world.gateway, `GET ${path(16_384)}`, { token });
+    const longer = await rest(world.gateway, `GET ${path(16_385)}`, { token });
+    expect({
+      long: [long.status, long.body.total],
+      longer: [longer.status, longer.headers.get('content-type'), longer.body.violations],
+    }).toEqual({
+      long: [200, 1],
+      longer: [400, 'application/problem+json; charset=utf-8', ['url: The path and its query are larger than 16 KiB.']],
+    });
+  });
+
   test('has a name of 1 to 255 characters', async () => {
     const statuses = [];
     for (const name of ['n'.repeat(255), 'n'.repeat(256), '', 'a\u0007b', undefined])

@@ -34,6 +34,8 @@ describe('requests that proxies and servers read differently', () => {
     ['#3 two Host headers', () => head(['Host: other.example', LENGTH]) + BODY, 400],
     ['#4 an absolute target', () => head([LENGTH], 'http://localhost/graphql') + BODY, 400],
     ['#5 a header of 20 KB', () => head([`X-Long: ${'a'.repeat(20_000)}`]), 431],
+    ['a head of 40 KB', () => head([`X-Long: ${'a'.repeat(40_000)}`]), 431],
+    ['a target of 16,385 characters', () => head([], `/${'a'.repeat(16_384)}`), 400],
     ['101 headers', () => head([...Array(96).fill('X-One: 1'), LENGTH]) + BODY, 400],
     ['a chunk of a broken size', () => `${head(['Transfer-Encoding: chunked'])}zz\r\n`, 400],
     ['TRACE', () => head([], '/graphql', 'TRACE'), 405],
@@ -59,6 +61,12 @@ describe('requests that proxies and servers read differently', () => {
       saysClose: true,
       closed: true,
     });
+  });
+
+  test('a target of 16 KiB is read beside many headers', async () => {
+    const target = `/graphql?${'a'.repeat(16_375)}`;
+    const reply = await sendRaw(gateway.url, [head([`X-Long: ${'a'.repeat(15_000)}`, LENGTH, 'Connection: close'], target) + BODY]);
+    expect(reply.status).toBe(200);
   });
 
   test('100 headers are read', async () => {

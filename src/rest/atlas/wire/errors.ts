@@ -67,6 +67,7 @@ const REASONS: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   417: 'Expectation Failed',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -76,7 +77,7 @@ export const renderError: RenderError = (error, request, asked) => {
   const known = TABLE[error.code];
   const failure = failureOf(error) ?? ownFailure(error, known, request);
   const { errorCode, parameters, fields } = failure;
-  const status = asked === 417 ? asked : (STATUS_OF[errorCode] ?? known.status);
+  const status = asked === 417 || asked === 431 ? asked : (STATUS_OF[errorCode] ?? known.status);
   const { indent, isEnveloped } = formatOf(request);
   const body = {
     ...(status === 400 && fields !== undefined
