@@ -4,7 +4,7 @@ import type { Deadline } from '../../admission/deadline.ts';
 import type { OperationPriority } from '../../admission/priority.ts';
 import { DomainError, ERROR_CODES, retryAfterOf } from '../../domain/errors/errors.ts';
 import { auditRefusal } from '../../operations/audit/audit-refusal.ts';
-import { idempotentReplay, type ReplayableAnswer } from '../../operations/idempotency/idempotent-replay.ts';
+import { type IdentifiedRequest, idempotentReplay, type ReplayableAnswer } from '../../operations/idempotency/idempotent-replay.ts';
 import { trackEffects } from '../../operations/idempotency/track-effects.ts';
 import type { Services } from '../../operations/services.ts';
 import { type Answer, errorAnswer, type RenderError } from './http/error-answer.ts';
@@ -18,7 +18,7 @@ export interface AskedRoute extends OperationPriority {
   readonly isMutation: boolean;
   readonly deadline: Deadline;
   /** An idempotency id, and the text of the request that it stands for; null where there is none. */
-  readonly idempotency: { readonly id: string; readonly request: string } | null;
+  readonly idempotency: IdentifiedRequest | null;
   readonly renderError: RenderError;
 }
 
@@ -37,10 +37,29 @@ export async function runOperation(
   const { request, operation, isMutation, deadline, idempotency } = asked;
   const { services } = gateway;
   Object.assign(request.record, { operation, isMutation });
-  const run = async (given: Services): Promise<ReplayableAnswer> => {
-    const { answer, error } = await execute({ ...gateway, services: given }, asked, work);
+  const run = async (given: Services): Promise<Executed> => {
+    const executed = await execute({ ...gateway, services: given }, asked, work);
+    const { error } = executed;
     if (isMutation && error !== null) await auditRefusal(services, request.actor, { fields: [operation], codes: [error.code] });
-    const text = `${JSON.stringify({ status: answer.status, headers: answer.headers })}\n${answer.body}`;
+    return executed;
+  };
+  if (idempotency !== null) return await answerOnce(gateway, { ...asked, idempotency }, run);
+  const { answer, error } = await deadline.within(run(services));
+  request.record.codes = error === null ? [] : [error.code];
+  return answer;
+}
+
+/** Under an idempotency id. Only what is recorded, or was recorded by the first run of the same request, is a text. */
+async function answerOnce(
+  gateway: RestGateway,
+  { request, isMutation, deadline, idempotency }: AskedRoute & { readonly idempotency: IdentifiedRequest },
+  run: (services: Services) => Promise<Executed>,
+): Promise<Answer> {
+  let own: Answer | null = null;
+  const replayable = async (given: Services): Promise<ReplayableAnswer> => {
+    const { answer, error } = await run(given);
+    own = answer;
+    const text = textOf(answer);
     return {
       text,
       codes: error === null ? [] : [error.code],
@@ -51,11 +70,20 @@ export async function runOperation(
       isCutShort: deadline.isCutShort,
     };
   };
-  const kept = await deadline.within(idempotency === null ? run(services) : idempotentReplay(services, request.actor, idempotency, run));
-  request.record.codes = kept.codes;
-  const end = kept.text.indexOf('\n');
-  // It was written above, now or by the first run of the same request.
-  return { ...(JSON.parse(kept.text.slice(0, end)) as Omit<Answer, 'body'>), body: kept.text.slice(end + 1) };
+  const { text, codes } = await deadline.within(idempotentReplay(gateway.services, request.actor, idempotency, replayable));
+  request.record.codes = codes;
+  return own ?? answerOf(text);
+}
+
+/** An answer as it is recorded: a line with its status and headers, and the body. */
+function textOf({ body, ...head }: Answer): string {
+  return `${JSON.stringify(head)}\n${body}`;
+}
+
+/** Of a text that the function above has written. */
+function answerOf(text: string): Answer {
+  const end = text.indexOf('\n');
+  return { ...(JSON.parse(text.slice(0, end)) as Omit<Answer, 'body'>), body: text.slice(end + 1) };
 }
 
 interface Executed {
