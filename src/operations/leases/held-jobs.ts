@@ -124,6 +124,19 @@ export interface ReadJob extends HeldJobState {
 /** A job, as its leases stand. Throws FORBIDDEN, NOT_FOUND. */
 export async function readHeldJob(services: Services, actor: Actor, dialect: string, id: string): Promise<ReadJob> {
   if (!actor.permissions.has('read')) requireMayHold(actor);
+  const { createdAt, data, leases, leaseIds } = await findHeldJob(services, actor, dialect, id);
+  const state = heldJobState(leases, leaseIds.length, await services.store.now());
+  return { id, createdAt, data, ...state };
+}
+
+export interface HeldJob extends Pick<DialectRecord, 'createdAt' | 'createdBy' | 'data'> {
+  readonly leaseIds: readonly string[];
+  /** Those of them that are still kept, on connections that the actor may see. */
+  readonly leases: readonly Lease[];
+}
+
+/** The record of a job, whoever asks, and what it holds. Throws NOT_FOUND. */
+export async function findHeldJob(services: Services, actor: Actor, dialect: string, id: string): Promise<HeldJob> {
   const { read } = services.store;
   const found = await read.dialectRecords.find(actor.projectId, { dialect, entity: 'job' }, id);
   if (found === null) throw notFound('job');
@@ -134,6 +147,6 @@ export async function readHeldJob(services: Services, actor: Actor, dialect: str
     const lease = await read.leases.find(scopeOf(actor), String(leaseId));
     if (lease !== null) leases.push(lease);
   }
-  const state = heldJobState(leases, leaseIds.length, await services.store.now());
-  return { id, createdAt: found.createdAt, data: found.data, ...state };
+  const { createdAt, createdBy, data } = found;
+  return { createdAt, createdBy, data, leaseIds: leaseIds.map(String), leases };
 }

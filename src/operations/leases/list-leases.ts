@@ -2,6 +2,7 @@ import type { Lease } from '../../domain/lease/lease.ts';
 import { isLive } from '../../domain/lease/lease-term.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { requireConnection } from '../connections/load-connection.ts';
 import { type Services, scopeOf } from '../services.ts';
 
 export interface ListLeases {
@@ -21,6 +22,15 @@ export async function listLeases(
   const filter = { ...(connectionId === undefined ? {} : { connectionId }), ...(live ? { liveAt: await store.now() } : {}) };
   return await store.read.leases.page(scopeOf(actor), filter, page);
 }
+
+/** The live leases on one connection, newest first, at most 100. Throws FORBIDDEN, NOT_FOUND. */
+export async function listLiveOf(services: Services, actor: Actor, connectionId: string): Promise<readonly Lease[]> {
+  requirePermission(actor, 'read');
+  await requireConnection(services, actor, connectionId);
+  return await listLeases(services, actor, { connectionId, live: true }, { limit: MOST_OF_ONE, after: null });
+}
+
+const MOST_OF_ONE = 100;
 
 /** Whether the lease is live by the store's clock. */
 export async function isLeaseLive({ store }: Services, lease: Lease): Promise<boolean> {

@@ -5,6 +5,7 @@ import { serveRoutes } from '../kit/route.ts';
 import { changes } from './changes.ts';
 import { connections } from './connections.ts';
 import { renderProblem } from './errors.ts';
+import { held } from './held.ts';
 import { leases } from './leases.ts';
 import { problem } from './shapes.ts';
 
@@ -23,6 +24,6 @@ export const native: Dialect = {
   },
   routes(app, gateway) {
     const authenticate = byToken(gateway, shownToken);
-    serveRoutes(app, gateway, { dialect: native, authenticate }, [...connections, ...changes, ...leases]);
+    serveRoutes(app, gateway, { dialect: native, authenticate }, [...connections, ...changes, ...leases, ...held]);
   },
 };

@@ -1,4 +1,3 @@
-import type { Lease } from '../../domain/lease/lease.ts';
 import { acquireLease } from '../../operations/leases/acquire-lease.ts';
 import { readLease } from '../../operations/leases/read-lease.ts';
 import { releaseLease } from '../../operations/leases/release-lease.ts';
@@ -6,7 +5,7 @@ import { renewLease } from '../../operations/leases/renew-lease.ts';
 import { readAs } from '../kit/http/read-as.ts';
 import { PRIORITIES, type Route } from '../kit/route.ts';
 import * as shapes from './shapes.ts';
-import { timeOf } from './times.ts';
+import { wireLease } from './wire-lease.ts';
 
 /** What jobs ask for. A key stands in a body: what is in an address ends in logs. */
 export const leases: readonly Route[] = [
@@ -65,17 +64,4 @@ export const leases: readonly Route[] = [
 
 function ttlOf(seconds: number | undefined): { readonly ttlMs?: number } {
   return seconds === undefined ? {} : { ttlMs: seconds * 1000 };
-}
-
-function wireLease({ id, connectionId, version, job, acquiredAt, expiresAt, endsBy, releasedAt }: Lease) {
-  return {
-    id,
-    connectionId,
-    version,
-    job,
-    acquiredAt: timeOf(acquiredAt),
-    expiresAt: timeOf(expiresAt),
-    endsBy: timeOf(endsBy),
-    releasedAt: releasedAt === null ? null : timeOf(releasedAt),
-  };
 }

@@ -98,6 +98,8 @@ export const lease = z.object({
   releasedAt: time.nullable(),
 });
 
+export const leases = z.object({ leases: z.array(lease) });
+
 export const acquireLease = z.strictObject({
   job: z.string().min(1).max(200).describe('What the job calls itself; shown to whoever waits for it.'),
   ttlSeconds: seconds.optional(),

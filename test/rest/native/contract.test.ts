@@ -25,9 +25,22 @@ async function stage(scene: Scene): Promise<{ readonly id: string; readonly key:
   return { id, key };
 }
 
-async function leaseKey(scene: Scene): Promise<string> {
+async function lease(scene: Scene): Promise<{ readonly key: string; readonly lease: { readonly id: string } }> {
   const path = `/api/v1/connections/${scene.world.connectionId}/leases`;
-  return (await post(scene, path, { job: 'contract' }, scene.tokens.job)).key;
+  return await post(scene, path, { job: 'contract' }, scene.tokens.job);
+}
+const leaseKey = async (scene: Scene) => (await lease(scene)).key;
+
+/** A job of Lerian's clients, which another token has started. */
+async function startJob(scene: Scene): Promise<string> {
+  const configName = `ledger-${scene.secret().slice(-40, -24).replace(/\W/g, '')}`;
+  const details = { type: 'POSTGRESQL', host: '127.0.0.1', port: 1, databaseName: 'ledger', userName: 'reader', password: scene.secret() };
+  const headers = { ...bearer(scene.gateway.owner), 'x-product-name': 'billing' };
+  const send = async (path: string, body: object) =>
+    await (await fetch(`${scene.gateway.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  await send('/v1/management/connections', { configName, ...details });
+  const mappedFields = { [configName]: { accounts: ['id'] } };
+  return (await send('/v1/fetcher', { dataRequest: { mappedFields }, metadata: { source: 'billing' } })).jobId;
 }
 
 const READERS = ['viewer', 'editor', 'admin', 'owner'] as const;
@@ -118,6 +131,24 @@ describeDialect<World>({
       status: 200,
       ask: async (scene) => ({ path: '/api/v1/leases/release', body: { key: await leaseKey(scene) } }),
       unknown: () => ({ path: '/api/v1/leases/release', body: { key: `chg_lse_${'a'.repeat(43)}` }, status: 404 }),
+    },
+    listLeases: {
+      roles: READERS,
+      status: 200,
+      ask: ({ world }) => ({ path: `/api/v1/connections/${world.connectionId}/leases` }),
+      unknown: () => ({ path: `/api/v1/connections/${NOBODY}/leases`, status: 404 }),
+    },
+    endLease: {
+      roles: ADMINS,
+      status: 200,
+      ask: async (scene) => ({ path: `/api/v1/leases/${(await lease(scene)).lease.id}/end` }),
+      unknown: () => ({ path: `/api/v1/leases/${NOBODY}/end`, status: 404 }),
+    },
+    endJob: {
+      roles: ADMINS,
+      status: 200,
+      ask: async (scene) => ({ path: `/api/v1/jobs/${await startJob(scene)}/end` }),
+      unknown: () => ({ path: `/api/v1/jobs/${NOBODY}/end`, status: 404 }),
     },
   },
 });
