@@ -32,7 +32,7 @@ declare module 'vitest' {
 /** The pinned clients of PyPI and npm, below node_modules; made once for each list of versions. */
 export default function setUp(project: TestProject): void {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
-  installPrograms(['curl', 'mariadbd', 'mariadb-install-db', 'my_print_defaults']);
+  installPrograms(['curl', 'jq', 'mariadbd', 'mariadb-install-db', 'my_print_defaults', 'psql']);
   const python = installPython('clients', readFileSync(join(here, 'requirements.txt'), 'utf8').trim().split('\n'));
   const tools = installed('tools', join(here, 'tools/package-lock.json'), (folder) => {
     for (const name of ['package.json', 'package-lock.json']) cpSync(join(here, 'tools', name), join(folder, name));

@@ -10,6 +10,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'clickhouse-server': 'clickhouse-server',
   curl: 'curl',
   java: 'default-jre-headless',
+  jq: 'jq',
   mariadbd: 'mariadb-server-core',
   'mariadb-install-db': 'mariadb-server-core',
   my_print_defaults: 'mariadb-client-core',
@@ -17,6 +18,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   mvn: 'maven',
   openssl: 'openssl',
   pgbouncer: 'pgbouncer',
+  psql: 'postgresql-client',
   ssh: 'openssh-client',
 };
 

@@ -3,29 +3,33 @@ import type { AddressInfo } from 'node:net';
 
 export interface LossyGateway {
   readonly url: string;
-  /** The idempotency id of each request that came, by the mutation in it. */
-  readonly requests: { readonly mutation: string; readonly id: string | null }[];
+  /** The idempotency id of each request that came, by what it asks for. */
+  readonly requests: { readonly operation: Operation; readonly id: string | null }[];
   close(): void;
 }
 
-/** What happens to the next answers of a mutation: the request is done and its answer is lost, or it is not done and answered with the code. */
+/** What a client of jobs asks for, by the end of the path. */
+type Operation = 'leases' | 'read' | 'renew' | 'release';
+
+/** What happens to the next answers of an operation: the request is done and its answer is lost, or it is not done and answered with the code. */
 export type Fault = 'lost' | { readonly code: string };
 
+export type Faults = Readonly<Partial<Record<Operation, readonly Fault[]>>>;
+
 /** Stands before a gateway, and does to its answers what networks do. */
-export async function startLossyGateway(target: string, faults: Readonly<Record<string, readonly Fault[]>>): Promise<LossyGateway> {
-  const left = new Map(Object.entries(faults).map(([mutation, all]) => [mutation, [...all]]));
+export async function startLossyGateway(target: string, faults: Faults): Promise<LossyGateway> {
+  const left = new Map(Object.entries(faults).map(([operation, all]) => [operation, [...all]]));
   const requests: LossyGateway['requests'] = [];
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
-    const mutation = /(acquire|read|renew|release)Lease/.exec(body)?.[0] ?? '';
+    // There are no others.
+    const operation = request.url?.split('/').at(-1) as Operation;
     const id = request.headers['x-mcd-idempotent-id'];
-    requests.push({ mutation, id: typeof id === 'string' ? id : null });
-    const fault = left.get(mutation)?.shift();
+    requests.push({ operation, id: typeof id === 'string' ? id : null });
+    const fault = left.get(operation)?.shift();
     if (typeof fault === 'object') {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify({ data: null, errors: [{ message: 'In use.', extensions: { code: fault.code, retryAfterSeconds: 0 } }] }),
-      );
+      response.writeHead(409, { 'content-type': 'application/problem+json', 'retry-after': '0' });
+      response.end(JSON.stringify({ status: 409, code: fault.code, detail: 'In use.' }));
       return;
     }
     const { authorization = '' } = request.headers;

@@ -9,7 +9,7 @@ import {
   type TestGateway,
   type TestToken,
 } from '../../support/gateway/gateway.ts';
-import { type Fault, type LossyGateway, startLossyGateway } from './lossy-gateway.ts';
+import { type Faults, type LossyGateway, startLossyGateway } from './lossy-gateway.ts';
 import { startPythonJob } from './python-job.ts';
 
 const { jobs } = inject('clients');
@@ -51,7 +51,7 @@ describe('the Python client', () => {
   };
   const states = async (connection: string) =>
     (await leases(connection)).map(({ live, releasedAt }) => ({ live, released: releasedAt !== null }));
-  const unreliable = async (faults: Readonly<Record<string, readonly Fault[]>>) => {
+  const unreliable = async (faults: Faults) => {
     const one = await startLossyGateway(gateway.url, faults);
     lossy.push(one);
     return one;
@@ -138,13 +138,13 @@ describe('the Python client', () => {
 
   test('takes one lease when the answer is lost, and tells a release whose answer is lost again', async () => {
     const connection = await add();
-    const losing = await unreliable({ acquireLease: ['lost', 'lost'], releaseLease: ['lost'] });
+    const losing = await unreliable({ leases: ['lost', 'lost'], release: ['lost'] });
     const job = start(connection, 'ends', losing.url);
     await job.said();
     const during = await states(connection);
     job.goOn();
     const { code } = await job.ended;
-    const acquired = losing.requests.filter(({ mutation }) => mutation === 'acquireLease').map(({ id }) => id);
+    const acquired = losing.requests.filter(({ operation }) => operation === 'leases').map(({ id }) => id);
     expect({ code, during, after: await states(connection), times: acquired.length, ids: new Set(acquired).size }).toEqual({
       code: 0,
       during: [{ live: true, released: false }],
@@ -156,12 +156,12 @@ describe('the Python client', () => {
 
   test('asks again while a change waits for the jobs of the connection, each time as a new request', async () => {
     const connection = await add();
-    const busy = await unreliable({ acquireLease: [{ code: 'CONNECTION_IN_USE' }, { code: 'CONNECTION_IN_USE' }] });
+    const busy = await unreliable({ leases: [{ code: 'CONNECTION_IN_USE' }, { code: 'CONNECTION_IN_USE' }] });
     const job = start(connection, 'ends', busy.url);
     await job.said();
     job.goOn();
     const { code } = await job.ended;
-    const ids = busy.requests.filter(({ mutation }) => mutation === 'acquireLease').map(({ id }) => id);
+    const ids = busy.requests.filter(({ operation }) => operation === 'leases').map(({ id }) => id);
     expect({ code, ids: new Set(ids).size }).toEqual({ code: 0, ids: 3 });
   });
 

@@ -9,17 +9,6 @@ from .credentials import Credentials
 from .errors import ChangeoverError
 from .transport import check_url, send
 
-ACQUIRE = (
-    "mutation ($id: UUID!, $job: String!, $ttl: Int) { acquireLease(connectionId: $id, job: $job, ttlSeconds: $ttl)"
-    " { key kind credentials lease { version expiresAt endsBy } } }"
-)
-READ = (
-    "mutation ($key: String!, $fresh: Boolean) { readLease(leaseKey: $key, fresh: $fresh)"
-    " { key kind credentials lease { version expiresAt endsBy } } }"
-)
-RENEW = "mutation ($key: String!, $ttl: Int) { renewLease(leaseKey: $key, ttlSeconds: $ttl) { expiresAt endsBy } }"
-RELEASE = "mutation ($key: String!) { releaseLease(leaseKey: $key) { live } }"
-
 
 @dataclass(frozen=True)
 class Term:
@@ -58,34 +47,30 @@ class Gateway:
 
     def acquire(self, connection: str, job: str, ttl_seconds: int, request_id: str) -> Held:
         """Takes a lease. A repeat under the same ``request_id`` gets the lease that was taken first, so a lost answer leaves none behind."""
-        held = self._run("acquireLease", ACQUIRE, {"id": str(uuid.UUID(connection)), "job": job, "ttl": ttl_seconds}, request_id)
+        held = self._post(f"connections/{uuid.UUID(connection)}/leases", {"job": job, "ttlSeconds": ttl_seconds}, request_id)
         return _held(held, held["key"])
 
     def read(self, key: str, *, fresh: bool = False) -> Held:
         """The credentials of the pinned version again; ``fresh`` asks an outside manager anew for a secret that stays there."""
-        return _held(self._run("readLease", READ, {"key": key, "fresh": fresh}), key)
+        return _held(self._post("leases/read", {"key": key, "fresh": fresh}), key)
 
     def renew(self, key: str, ttl_seconds: int) -> Term:
-        return _term(self._run("renewLease", RENEW, {"key": key, "ttl": ttl_seconds}))
+        return _term(self._post("leases/renew", {"key": key, "ttlSeconds": ttl_seconds}))
 
     def release(self, key: str) -> None:
         """A second release answers like the first."""
-        self._run("releaseLease", RELEASE, {"key": key})
+        self._post("leases/release", {"key": key})
 
-    def _run(self, field: str, query: str, variables: Mapping[str, object], request_id: Optional[str] = None) -> Any:
+    def _post(self, path: str, body: Mapping[str, object], request_id: Optional[str] = None) -> Any:
         headers = {"authorization": f"Bearer {self._token}"}
         if request_id is not None:
             headers["x-mcd-idempotent-id"] = request_id
-        status, after, body = send(f"{self.url}/graphql", headers, {"query": query, "variables": variables}, self.timeout_seconds)
-        for error in body.get("errors") or []:
-            extensions = error.get("extensions") or {}
-            raise ChangeoverError(
-                str(extensions.get("code", "INTERNAL")), str(error.get("message", "")), extensions.get("retryAfterSeconds", after)
-            )
-        found = (body.get("data") or {}).get(field)
-        if found is None:
-            raise ChangeoverError("UNAVAILABLE", f"What answered is not a Changeover gateway (HTTP {status}).")
-        return found
+        status, after, found = send(f"{self.url}/api/v1/{path}", headers, body, self.timeout_seconds)
+        if status < 300:
+            return found
+        if not isinstance(found.get("code"), str):
+            raise ChangeoverError("UNAVAILABLE", f"What answered is not a Changeover gateway (HTTP {status}).", after)
+        raise ChangeoverError(found["code"], str(found.get("detail", "")), after)
 
 
 def _held(held: Mapping[str, Any], key: str) -> Held:
