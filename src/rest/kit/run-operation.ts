@@ -43,14 +43,14 @@ export async function runOperation(
     if (isMutation && error !== null) await auditRefusal(services, request.actor, { fields: [operation], codes: [error.code] });
     return executed;
   };
-  if (idempotency !== null) return await answerOnce(gateway, { ...asked, idempotency }, run);
+  if (idempotency !== null) return await runIdempotent(gateway, { ...asked, idempotency }, run);
   const { answer, error } = await deadline.within(run(services));
   request.record.codes = error === null ? [] : [error.code];
   return answer;
 }
 
 /** Under an idempotency id. Only what is recorded, or was recorded by the first run of the same request, is a text. */
-async function answerOnce(
+async function runIdempotent(
   gateway: RestGateway,
   { request, isMutation, deadline, idempotency }: AskedRoute & { readonly idempotency: IdentifiedRequest },
   run: (services: Services) => Promise<Executed>,
