@@ -1,16 +1,12 @@
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { secretText, text } from '../../domain/connector/field-types.ts';
 import { serverFields } from '../kits/fields.ts';
+import { databaseField } from '../kits/sql/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 
 export const fields = {
   ...serverFields(8123),
-  database: setting(text(255).optional(), {
-    identity: true,
-    names: { lead: 'dbName', snake: 'db_name' },
-    title: 'Database',
-    description: "Database that names stand in; the user's default unless given.",
-  }),
+  database: databaseField(text(255).optional(), "Database that names stand in; the user's default unless given."),
   user: setting(
     text(255).refine((value) => !value.includes(':'), 'may not hold a colon'),
     {

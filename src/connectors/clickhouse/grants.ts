@@ -3,6 +3,7 @@ import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
 import { NotChecked } from '../kits/problems.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
 import { backquoted, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
+import type { TableName } from '../kits/sql/try-tables.ts';
 import type { ClickhouseDetails } from './fields.ts';
 
 /** A line of SHOW GRANTS without its end: `GRANT SELECT ON sales.*`, or `GRANT reporting` for a role. */
@@ -44,7 +45,7 @@ export function isAdministrator(grants: readonly GrantLine[]): boolean {
 }
 
 /** Asked of the server itself, which knows of roles and wildcards. */
-export async function mayRead(session: SqlSession, { schema, name }: { readonly schema: string; readonly name: string }): Promise<boolean> {
+export async function mayRead(session: SqlSession, { schema, name }: TableName): Promise<boolean> {
   try {
     return isOne(await session.query(`CHECK GRANT SELECT ON ${backquoted(schema, name)}`));
   } catch (error) {

@@ -3,6 +3,7 @@ import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { NotChecked, says } from '../kits/problems.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
+import { tryTables } from '../kits/sql/try-tables.ts';
 import { openClickhouse } from './clickhouse-session.ts';
 import { fields } from './fields.ts';
 import { findLosses, isAdministrator, isUnknown, mayRead, readGrants } from './grants.ts';
@@ -62,12 +63,7 @@ export default defineSqlConnector({
     };
   },
   async permissions(session, { credentials: { user, database } }) {
-    const rows = await session.query(TABLES);
-    const tables = [];
-    for (const row of rows) {
-      const table = { schema: String(row.schema), name: String(row.name) };
-      tables.push({ ...table, readable: await mayRead(session, table) });
-    }
+    const tables = await tryTables(await session.query(TABLES), (table) => mayRead(session, table));
     const to = `TO ${backquoted(user)};`;
     return reportTables(
       tables,

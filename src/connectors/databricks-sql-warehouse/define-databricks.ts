@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entraClient } from '../kits/azure/entra.ts';
+import { entraClient, LOGIN_URL } from '../kits/azure/entra.ts';
 import { defineHttpConnector, type HttpConnectorDefinition } from '../kits/define-http-connector.ts';
 import type { OAuthClient } from '../kits/http/oauth-token.ts';
 import { type Meanings, says } from '../kits/problems.ts';
@@ -114,6 +114,6 @@ const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
 function oauthOf({ workspaceUrl, clientId = '', clientSecret = '', azureTenantId, azureLoginUrl }: DatabricksDetails): OAuthClient {
   if (azureTenantId === undefined)
     return { clientId, clientSecret, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' };
-  const app = { tenantId: azureTenantId, clientId, loginUrl: azureLoginUrl ?? 'https://login.microsoftonline.com' };
+  const app = { tenantId: azureTenantId, clientId, loginUrl: azureLoginUrl ?? LOGIN_URL };
   return entraClient(app, `${AZURE_DATABRICKS}/.default`, { clientSecret });
 }

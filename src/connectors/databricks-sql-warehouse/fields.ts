@@ -1,6 +1,7 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, text } from '../../domain/connector/field-types.ts';
+import { optionalLoginUrl } from '../kits/azure/entra.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
@@ -49,11 +50,7 @@ export const fields = {
     title: 'Azure workspace resource',
     description: 'Azure resource id of the workspace: /subscriptions/.../workspaces/...',
   }),
-  azureLoginUrl: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'Azure login URL',
-    description: 'Where Entra tokens are issued, https://login.microsoftonline.com unless given; sovereign clouds have others.',
-  }),
+  azureLoginUrl: optionalLoginUrl('Azure login URL'),
 };
 
 export type DatabricksDetails = DetailsOf<typeof fields>;

@@ -1,6 +1,7 @@
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
 import { word } from '../kits/fields.ts';
+import { databaseField } from '../kits/sql/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 import { isEbcdic } from './ebcdic.ts';
 
@@ -16,12 +17,7 @@ export const fields = {
     title: 'Port',
     description: 'TCP port, 50000 unless given; the port for TLS is another one, 50001 as a rule.',
   }),
-  database: setting(word(/^[A-Za-z0-9_@#$]+$/, 'must be the name of a database', 18), {
-    identity: true,
-    names: { lead: 'dbName', snake: 'db_name' },
-    title: 'Database',
-    description: 'Name or alias of the database.',
-  }),
+  database: databaseField(word(/^[A-Za-z0-9_@#$]+$/, 'must be the name of a database', 18), 'Name or alias of the database.'),
   user: setting(text(128).refine(isEbcdic, 'must be Latin letters, digits and signs'), {
     identity: true,
     names: { selfHosted: { uid: true } },

@@ -2,15 +2,12 @@ import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { type Meanings, says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { passwordExpired, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { openDb2 } from './db2-session.ts';
 import { type Db2Details, fields } from './fields.ts';
 import { findLosses, isAdministrator, reportReadableSchemas } from './rights.ts';
 
-const WRONG = says(
-  'CREDENTIALS_REJECTED',
-  'The server refused the user and password.',
-  'Check both, and that the account is neither locked nor expired where the server keeps it.',
-);
+const WRONG = wrongPassword('Check both, and that the account is neither locked nor expired where the server keeps it.');
 const NO_DATABASE = says(
   'DATABASE_NOT_FOUND',
   'There is no database of that name or alias on this server.',
@@ -29,11 +26,7 @@ const REFUSALS: Meanings<Db2Details> = {
     'The server takes passwords only in an encryption of its own (SERVER_ENCRYPT), which is not spoken here.',
     'Have it accept AUTHENTICATION SERVER, and give its port for TLS.',
   ),
-  'SECCHK-0E': says(
-    'CREDENTIALS_REJECTED',
-    'The password has expired.',
-    'Set a new one where the server keeps its accounts, and give that one.',
-  ),
+  'SECCHK-0E': passwordExpired('Set a new one where the server keeps its accounts, and give that one.'),
   'SECCHK-0F': WRONG,
   'SECCHK-13': WRONG,
   'SECCHK-14': says('ACCESS_DENIED', 'The account is revoked or locked.', 'Unlock it where the server keeps its accounts.'),

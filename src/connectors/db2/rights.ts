@@ -3,6 +3,7 @@ import { NotChecked } from '../kits/problems.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
 import { doubleQuoted, type SqlSession } from '../kits/sql/sql-session.ts';
+import { partsOf, unquoted } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import type { Db2Session } from './db2-session.ts';
 import type { Db2Details } from './fields.ts';
@@ -65,7 +66,7 @@ export async function reportReadableSchemas(session: SqlSession, user: string): 
   const readsAll = rights.some(({ right, type }) => type === 'AUTHORITY' && ALL.includes(right));
   if (readable.length === 0 && !readsAll)
     return { errors: [readsNothing(`GRANT SELECT ON TABLE <schema>.<table> TO USER ${doubleQuoted(user.toUpperCase())};`)] };
-  const schemas = readable.map(({ object }) => /^"((?:[^"]|"")*)"/.exec(object)?.[1]?.replaceAll('""', '"') ?? '');
+  const schemas = readable.map(({ object }) => unquoted(partsOf(object)[0] ?? ''));
   return { data: { datasetsValidated: [...new Set(schemas)].toSorted() } };
 }
 

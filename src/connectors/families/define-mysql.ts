@@ -1,20 +1,22 @@
-import { secret, setting } from '../../domain/connector/field.ts';
-import { secretText, text } from '../../domain/connector/field-types.ts';
+import { text } from '../../domain/connector/field-types.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
 import { lossesOf } from '../kits/parity.ts';
 import { type Meanings, says } from '../kits/problems.ts';
 import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
+import { databaseField, loginFields } from '../kits/sql/login-fields.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type ServerLogin, type SqlSession } from '../kits/sql/sql-session.ts';
 import { tls, tlsStrictness } from '../kits/sql/tls.ts';
+import { tryTables } from '../kits/sql/try-tables.ts';
+import { accountLocked, noConnectionLeft, noDatabase, noTls, passwordExpired, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { describeGrant, grantOf, isCovered, isReadable, parseGrants } from './mysql-grants.ts';
 import { openMysql } from './mysql-session.ts';
 import { transactional } from './transactional.ts';
 
 /** Lists what the login has any privilege on; the server does not show it the rest. */
-const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`table\` FROM information_schema.tables
+const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`name\` FROM information_schema.tables
   WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?) ORDER BY 1, 2 LIMIT 5000`;
 
 /** Of what the login has a privilege on; without a database and without a name of a schema, of all. */
@@ -24,24 +26,14 @@ const columnsOf = (
   FROM information_schema.columns WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?)
    ${tables === null ? '' : `AND LOWER(table_name) IN (${['NULL', ...tables.map(() => '?')].join(', ')})`} ORDER BY 1, 2, ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
 
-const LOCKED = says('ACCESS_DENIED', 'The login is right, but the account is locked.', 'Run: ALTER USER ... ACCOUNT UNLOCK;');
-const EXPIRED = says(
-  'CREDENTIALS_REJECTED',
-  'The password is right, but it has expired.',
-  'Set a new one with ALTER USER ... IDENTIFIED BY ..., and give that one.',
-);
-const NO_CONNECTION_LEFT = says(
-  'RATE_LIMITED',
-  'The server, or the account, has no connection left.',
-  'Try again later, or raise max_connections or the limits of the account.',
-);
+const LOCKED = accountLocked('Run: ALTER USER ... ACCOUNT UNLOCK;');
+const EXPIRED = passwordExpired('Set a new one with ALTER USER ... IDENTIFIED BY ..., and give that one.');
+const NO_CONNECTION_LEFT = noConnectionLeft('max_connections or the limits of the account');
 
 /** What error numbers mean to somebody who just gave credentials. MariaDB's and MySQL's differ above 3000. */
 const REFUSALS: Meanings<ServerLogin> = {
   1045: ({ ssl }) =>
-    says(
-      'CREDENTIALS_REJECTED',
-      'The server refused the user and password.',
+    wrongPassword(
       `Check both, and that the account's host admits this gateway${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}: the server says the same for all of these.`,
     ),
   1698: says(
@@ -55,11 +47,7 @@ const REFUSALS: Meanings<ServerLogin> = {
       'The account may not use that database, or there is none of that name.',
       `Check the spelling of dbName, and run: GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${backquoted(user)}@...;`,
     ),
-  1049: says(
-    'DATABASE_NOT_FOUND',
-    'There is no database of that name on this server.',
-    'Check the spelling of dbName; on most systems names are case-sensitive.',
-  ),
+  1049: noDatabase('Check the spelling of dbName; on most systems names are case-sensitive.'),
   1130: says(
     'ACCESS_DENIED',
     'No account admits the address of this gateway.',
@@ -75,10 +63,7 @@ const REFUSALS: Meanings<ServerLogin> = {
   3118: LOCKED,
   4151: LOCKED,
   3159: says('TLS_REQUIRED', 'The server takes encrypted connections only.', 'Turn TLS on (sslOptions).'),
-  TLS_UNAVAILABLE: {
-    code: 'TLS_UNAVAILABLE',
-    resolution: 'Turn TLS on at the server (ssl_cert, ssl_key), or leave sslOptions out if the network is trusted.',
-  },
+  TLS_UNAVAILABLE: noTls('ssl_cert, ssl_key'),
   TLS_REQUIRED: { code: 'TLS_REQUIRED', resolution: 'Turn TLS on (sslOptions), or give the account the plugin mysql_native_password.' },
 };
 
@@ -91,14 +76,8 @@ export function defineMysql(kind: string, title: string) {
     family: transactional,
     fields: {
       ...serverFields(3306),
-      database: setting(text(64).optional(), {
-        identity: true,
-        names: { lead: 'dbName', snake: 'db_name' },
-        title: 'Database',
-        description: 'Name of the database to use; without one the login sees all that it may.',
-      }),
-      user: setting(text(128), { identity: true, title: 'User', description: 'Name of the account, without its host.' }),
-      password: secret(secretText(), { title: 'Password', description: 'Password of the account.' }),
+      database: databaseField(text(64).optional(), 'Name of the database to use; without one the login sees all that it may.'),
+      ...loginFields(128, 'Name of the account, without its host.', 'the account'),
       ssl: tls(),
     },
     rules: [
@@ -128,9 +107,8 @@ export function defineMysql(kind: string, title: string) {
     async permissions(session, { credentials: { database } }) {
       const { name, grants } = await readAccount(session);
       const rows = await session.query(TABLES, [database ?? '', database ?? '']);
-      const tables = rows.map((row) => ({ schema: String(row.schema), name: String(row.table) }));
       return reportTables(
-        tables.map((table) => ({ ...table, readable: isReadable(grants, table.schema, table.name) })),
+        await tryTables(rows, (table) => isReadable(grants, table.schema, table.name)),
         isReadable(grants, database ?? null, null)
           ? null
           : `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${name};`,

@@ -1,13 +1,12 @@
 import { type Meanings, says } from '../kits/problems.ts';
 import { doubleQuoted, type ServerLogin } from '../kits/sql/sql-session.ts';
+import { noConnectionLeft, noDatabase, noTls, wrongPassword } from '../kits/sql/usual-refusals.ts';
 
 type Login = Pick<ServerLogin, 'database' | 'ssl'> & { readonly user?: string | undefined };
 
 /** What codes mean to somebody who just gave credentials, with whatever speaks PostgreSQL's protocol. */
 export const postgresRefusals: Meanings<Login> = {
-  '28P01': says(
-    'CREDENTIALS_REJECTED',
-    'The server refused the user and password.',
+  '28P01': wrongPassword(
     'Check both: PostgreSQL says the same for a wrong password and for a user that does not exist. Set a new one with ALTER ROLE ... PASSWORD if in doubt.',
   ),
   '28000': ({ ssl }) =>
@@ -22,19 +21,8 @@ export const postgresRefusals: Meanings<Login> = {
       'The login is right, but this user may not connect to that database.',
       `Run: GRANT CONNECT ON DATABASE ${doubleQuoted(database)} TO ${doubleQuoted(user)};`,
     ),
-  '3D000': says(
-    'DATABASE_NOT_FOUND',
-    'There is no database of that name on this server.',
-    'Check the spelling of dbName; names are case-sensitive.',
-  ),
-  '53300': says(
-    'RATE_LIMITED',
-    'The server has no connection left.',
-    'Try again later, or raise max_connections or the connection limit of the role.',
-  ),
-  TLS_UNAVAILABLE: {
-    code: 'TLS_UNAVAILABLE',
-    resolution: 'Turn TLS on at the server (ssl = on), or leave sslOptions out if the network is trusted.',
-  },
+  '3D000': noDatabase('Check the spelling of dbName; names are case-sensitive.'),
+  '53300': noConnectionLeft('max_connections or the connection limit of the role'),
+  TLS_UNAVAILABLE: noTls('ssl = on'),
   TLS_REQUIRED: { code: 'TLS_REQUIRED', resolution: 'Turn TLS on (sslOptions), or have the server use scram-sha-256.' },
 };

@@ -1,12 +1,14 @@
 import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, text } from '../../domain/connector/field-types.ts';
+import { text } from '../../domain/connector/field-types.ts';
 import { tdsServer } from '../families/sql-server/tds-server.ts';
 import { openTds } from '../families/sql-server/tds-session.ts';
+import { LOGIN_URL, optionalLoginUrl } from '../kits/azure/entra.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { headerSecret, secureUrl, serverFields, word } from '../kits/fields.ts';
+import { headerSecret, serverFields, word } from '../kits/fields.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
 import { fetchAccessToken } from '../kits/http/oauth-token.ts';
 import { type Meanings, meaningOf, problem, says } from '../kits/problems.ts';
+import { databaseField } from '../kits/sql/login-fields.ts';
 import { httpsProtection, verifiedTls } from '../kits/sql/tls.ts';
 
 const server = tdsServer({
@@ -38,12 +40,7 @@ export default defineSqlConnector({
   category: 'warehouse',
   fields: {
     ...serverFields(1433, 'SQL connection string of the workspace, as in abc.datawarehouse.fabric.microsoft.com.'),
-    database: setting(text(128), {
-      identity: true,
-      names: { lead: 'dbName', snake: 'db_name' },
-      title: 'Database',
-      description: 'Name of the warehouse or lakehouse.',
-    }),
+    database: databaseField(text(128), 'Name of the warehouse or lakehouse.'),
     tenantId: setting(word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant'), {
       endpoint: true,
       title: 'Tenant',
@@ -51,15 +48,11 @@ export default defineSqlConnector({
     }),
     clientId: setting(text(128), { identity: true, title: 'Client id', description: 'Application id of the service principal.' }),
     clientSecret: secret(headerSecret(), { title: 'Client secret', description: 'Secret of the service principal.' }),
-    loginUrl: setting(secureUrl().optional(), {
-      endpoint: ORIGIN,
-      title: 'Login URL',
-      description: 'Where Entra tokens are issued, https://login.microsoftonline.com unless given; sovereign clouds have others.',
-    }),
+    loginUrl: optionalLoginUrl(),
     ssl: verifiedTls(),
   },
   async connect(input) {
-    const { tenantId, clientId, clientSecret, loginUrl = 'https://login.microsoftonline.com', ssl, ...place } = input.credentials;
+    const { tenantId, clientId, clientSecret, loginUrl = LOGIN_URL, ssl, ...place } = input.credentials;
     const accessTokenEndpoint = new URL(`/${tenantId}/oauth2/v2.0/token`, loginUrl).href;
     const scope = 'https://database.windows.net/.default';
     const accessToken = await fetchAccessToken({ accessTokenEndpoint, clientId, clientSecret, scope, inForm: true }, input.egress);

@@ -1,7 +1,7 @@
 import type { Rule } from '../../domain/connector/connector.ts';
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { secretText, text } from '../../domain/connector/field-types.ts';
+import { type DetailsOf, setting } from '../../domain/connector/field.ts';
 import { serverFields, word } from '../kits/fields.ts';
+import { databaseField, loginFields } from '../kits/sql/login-fields.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions */
@@ -9,14 +9,8 @@ const databaseName = () => word(/^[^/\\. "$*<>:|?]{1,63}$/, 'must be the name of
 
 export const fields = {
   ...serverFields(27_017),
-  database: setting(databaseName(), {
-    identity: true,
-    names: { lead: 'dbName', snake: 'db_name' },
-    title: 'Database',
-    description: 'Name of the database.',
-  }),
-  user: setting(text(128), { identity: true, title: 'User', description: 'Name of the user.' }),
-  password: secret(secretText(), { title: 'Password', description: 'Password of the user.' }),
+  database: databaseField(databaseName(), 'Name of the database.'),
+  ...loginFields(128),
   authSource: setting(databaseName().optional(), {
     identity: true,
     title: 'Authentication database',

@@ -4,6 +4,7 @@ import { type Meanings, problem, Refusal, says } from '../kits/problems.ts';
 import { mayNotRead, readsNothing } from '../kits/sql/readable-schemas.ts';
 import { serverProblem } from '../kits/sql/server-problem.ts';
 import { protectionWarning } from '../kits/sql/sql-session.ts';
+import { wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { describing, type System, usualValidators } from '../kits/usual-validators.ts';
 import { describeCollections } from './describe-collections.ts';
 import { fields, type MongodbDetails, rules } from './fields.ts';
@@ -11,9 +12,7 @@ import { type MongodbSession, withMongodb } from './mongodb-session.ts';
 import { administratorRoles, grantRoles, listCollections, lossesBetween, mayFind, readRights } from './rights.ts';
 
 const TITLE = 'MongoDB';
-const REFUSED = says(
-  'CREDENTIALS_REJECTED',
-  'The server refused the user and password.',
+const REFUSED = wrongPassword(
   'Check both, and authSource: a user is known in the database that it was made in alone, which is admin as a rule.',
 );
 

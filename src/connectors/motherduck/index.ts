@@ -7,9 +7,11 @@ import { bundledDriver } from '../kits/driver.ts';
 import { headerSecret } from '../kits/fields.ts';
 import { lossesOf } from '../kits/parity.ts';
 import { says } from '../kits/problems.ts';
+import { databaseField } from '../kits/sql/login-fields.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted, type SqlSession } from '../kits/sql/sql-session.ts';
 import { type TlsOptions, verifiedTls } from '../kits/sql/tls.ts';
+import { type TableName, tryTables } from '../kits/sql/try-tables.ts';
 
 const TABLES = `SELECT table_schema AS "schema", table_name AS "name" FROM information_schema.tables
   WHERE table_schema NOT IN ('information_schema', 'pg_catalog', 'md_information_schema') ORDER BY 1, 2 LIMIT 50`;
@@ -22,12 +24,7 @@ export default defineSqlConnector({
   family: transactional,
   fields: {
     token: secret(headerSecret(), { title: 'Token', description: 'Access token of the account.' }),
-    database: setting(text(255).optional(), {
-      identity: true,
-      names: { lead: 'dbName', snake: 'db_name' },
-      title: 'Database',
-      description: 'Name of the database; without one, all of the account are attached.',
-    }),
+    database: databaseField(text(255).optional(), 'Name of the database; without one, all of the account are attached.'),
     host: setting(host().default('pg.us-east-1-aws.motherduck.com'), {
       endpoint: true,
       title: 'Host',
@@ -54,11 +51,7 @@ export default defineSqlConnector({
   },
   identity: { query: 'SELECT * FROM md_user_info()' },
   async permissions(session) {
-    const tables = [];
-    for (const row of await session.query(TABLES)) {
-      const table = { schema: String(row.schema), name: String(row.name) };
-      tables.push({ ...table, readable: await mayRead(session, table) });
-    }
+    const tables = await tryTables(await session.query(TABLES), (table) => mayRead(session, table));
     return reportTables(tables, tables.length === 0 ? null : MEND, () => MEND);
   },
   parity: {
@@ -81,7 +74,7 @@ export default defineSqlConnector({
 
 const MEND = 'GRANT READ ON SHARE <share> TO USER <name of the account>;';
 
-async function mayRead(session: SqlSession, { schema, name }: { readonly schema: string; readonly name: string }): Promise<boolean> {
+async function mayRead(session: SqlSession, { schema, name }: TableName): Promise<boolean> {
   try {
     await session.query(`SELECT * FROM ${doubleQuoted(schema)}.${doubleQuoted(name)} LIMIT 0`);
     return true;

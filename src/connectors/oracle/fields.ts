@@ -1,7 +1,8 @@
 import type { Rule } from '../../domain/connector/connector.ts';
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
+import { type DetailsOf, setting } from '../../domain/connector/field.ts';
+import { host, port } from '../../domain/connector/field-types.ts';
 import { word } from '../kits/fields.ts';
+import { loginFields } from '../kits/sql/login-fields.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 /** `host:port/service`, as a driver's dsn has it in a secret that stays outside. */
@@ -28,8 +29,7 @@ export const fields = {
     title: 'Service',
     description: 'Name of the service that the listener knows the database by.',
   }),
-  user: setting(text(128), { identity: true, title: 'User', description: 'Name of the user.' }),
-  password: secret(secretText(), { title: 'Password', description: 'Password of the user.' }),
+  ...loginFields(128),
   ssl: tls(),
 };
 

@@ -6,21 +6,18 @@ import { type Meanings, says } from '../kits/problems.ts';
 import { quotedLiteral } from '../kits/sql/describe-tables.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { accountLocked, passwordExpired, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { fields, type OracleDetails, rules } from './fields.ts';
 import { openOracle } from './oracle-session.ts';
 import { findLosses } from './rights.ts';
 
 const NO_SERVICE = says('DATABASE_NOT_FOUND', 'The listener knows no service of that name.', 'Check dbName; lsnrctl services lists them.');
-const EXPIRED = says('CREDENTIALS_REJECTED', 'The password has expired.', 'Set a new one: ALTER USER ... IDENTIFIED BY ...');
+const EXPIRED = passwordExpired('Set a new one: ALTER USER ... IDENTIFIED BY ...');
 
 const REFUSALS: Meanings<OracleDetails> = {
-  'ORA-1017': says(
-    'CREDENTIALS_REJECTED',
-    'The server refused the user and password.',
-    'Check both; the user name is in capitals unless it was quoted when it was made.',
-  ),
+  'ORA-1017': wrongPassword('Check both; the user name is in capitals unless it was quoted when it was made.'),
   'ORA-1005': 'CREDENTIALS_REJECTED',
-  'ORA-28000': says('ACCESS_DENIED', 'The account is locked.', 'Run: ALTER USER ... ACCOUNT UNLOCK;'),
+  'ORA-28000': accountLocked('Run: ALTER USER ... ACCOUNT UNLOCK;'),
   'ORA-28001': EXPIRED,
   'ORA-1045': ({ user }) => says('PERMISSION_MISSING', 'The user may not log in.', `Run: GRANT CREATE SESSION TO ${doubleQuoted(user)};`),
   'ORA-942': 'ACCESS_DENIED',

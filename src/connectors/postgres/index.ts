@@ -1,23 +1,21 @@
 import { z } from 'zod';
-import { secret, setting } from '../../domain/connector/field.ts';
-import { secretText, text } from '../../domain/connector/field-types.ts';
-import { databaseField } from '../families/postgres-fields.ts';
-import { schemaGrants } from '../families/postgres-losses.ts';
-import { postgresProtocol } from '../families/postgres-protocol.ts';
+import { setting } from '../../domain/connector/field.ts';
+import { readableSchemas } from '../families/postgres-catalogue.ts';
+import { ofOneDatabase, postgresDatabase, postgresProtocol } from '../families/postgres-protocol.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { serverFields } from '../kits/fields.ts';
 import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
+import { loginFields } from '../kits/sql/login-fields.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { tls } from '../kits/sql/tls.ts';
-import { findLosses } from './losses.ts';
+import { CATALOGUE, findLosses } from './losses.ts';
 
 const COLUMNS = `SELECT n.nspname AS schema, c.relname AS "table", a.attname AS field, coalesce(n.nspname = current_schema(), false) AS own
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
- WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-   AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
-   AND ($1::text IS NULL OR n.nspname = $1) AND ($2::text[] IS NULL OR lower(c.relname) = ANY($2))
+ WHERE c.relkind IN (${CATALOGUE.relations}) AND ${CATALOGUE.userSchemas} AND has_schema_privilege(n.oid, 'USAGE')
+   AND has_column_privilege(c.oid, a.attnum, 'SELECT') AND ($1::text IS NULL OR n.nspname = $1) AND ($2::text[] IS NULL OR lower(c.relname) = ANY($2))
  ORDER BY own DESC, n.nspname, c.relname, a.attnum LIMIT ${MOST_COLUMNS + 1}`;
 
 export default defineSqlConnector({
@@ -27,9 +25,8 @@ export default defineSqlConnector({
   family: transactional,
   fields: {
     ...serverFields(5432),
-    database: databaseField(63),
-    user: setting(text(63), { identity: true, title: 'User', description: 'Login role.' }),
-    password: secret(secretText(), { title: 'Password', description: 'Password of the login role.' }),
+    database: postgresDatabase(63),
+    ...loginFields(63, 'Login role.', 'the login role'),
     ssl: tls(),
     rdsProxy: setting(z.boolean().optional(), {
       title: 'RDS proxy',
@@ -51,18 +48,10 @@ export default defineSqlConnector({
               FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`,
     administrator: ({ superuser, user }) => (superuser === true ? `run: ALTER ROLE ${doubleQuoted(String(user))} NOSUPERUSER;` : null),
   },
-  permissions: {
-    query: `SELECT n.nspname AS schema, has_schema_privilege(n.oid, 'USAGE') AS usable, current_user AS login,
-                   count(c.oid)::int AS tables, count(c.oid) FILTER (WHERE has_table_privilege(c.oid, 'SELECT'))::int AS readable
-              FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-             WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-             GROUP BY n.oid, n.nspname ORDER BY n.nspname LIMIT 500`,
-    grants: schemaGrants,
-  },
+  permissions: readableSchemas(CATALOGUE),
   describe: (session, { schema, tables }) => session.query(COLUMNS, [schema, tables]),
   parity: {
-    login: ({ user }) => user,
-    on: ['host', 'port', 'database'],
+    ...ofOneDatabase,
     losses: (session, { name }, { credentials }) => findLosses(session, name, credentials.user),
   },
 });

@@ -1,7 +1,7 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
-import { databaseField } from '../families/postgres-fields.ts';
+import { postgresDatabase } from '../families/postgres-protocol.ts';
 import { awsIdentityFields, awsPlaceFields } from '../kits/aws/aws-identity.ts';
 import { awsKeyRules, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import { isLoopback, secureUrl, serverFields, word } from '../kits/fields.ts';
@@ -10,7 +10,7 @@ import { tls } from '../kits/sql/tls.ts';
 
 export const fields = {
   ...serverFields(5439, 'Endpoint of the cluster or workgroup; region and name are read from it unless they are given.'),
-  database: databaseField(127),
+  database: postgresDatabase(127),
   user: setting(text(127).optional(), {
     identity: true,
     title: 'User',

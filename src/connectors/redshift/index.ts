@@ -1,12 +1,12 @@
-import { schemaGrants } from '../families/postgres-losses.ts';
-import { postgresProtocol } from '../families/postgres-protocol.ts';
+import { readableSchemas } from '../families/postgres-catalogue.ts';
+import { ofOneDatabase, postgresProtocol } from '../families/postgres-protocol.ts';
 import { openPostgres } from '../families/postgres-session.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { fields, gatewayRole, rules } from './fields.ts';
 import { readLogin } from './login.ts';
-import { findLosses, USER_SCHEMAS } from './losses.ts';
+import { CATALOGUE, findLosses } from './losses.ts';
 
 /** Redshift's catalogue is PostgreSQL 8.0's: no FILTER, no LATERAL, no arrays. What is asked here runs on both. */
 export default defineSqlConnector({
@@ -33,16 +33,9 @@ export default defineSqlConnector({
               FROM pg_catalog.pg_user u WHERE u.usename = current_user`,
     administrator: ({ superuser, user }) => (superuser === true ? `run: ALTER USER ${doubleQuoted(String(user))} NOCREATEUSER;` : null),
   },
-  permissions: {
-    query: `SELECT n.nspname AS "schema", has_schema_privilege(n.nspname, 'USAGE') AS "usable", current_user AS "login", count(c.oid) AS "tables",
-                   sum(CASE WHEN has_table_privilege(c.oid, 'SELECT') THEN 1 ELSE 0 END) AS "readable"
-              FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'v')
-             WHERE ${USER_SCHEMAS} GROUP BY n.nspname ORDER BY n.nspname LIMIT 500`,
-    grants: schemaGrants,
-  },
+  permissions: readableSchemas(CATALOGUE),
   parity: {
-    login: ({ user }) => user,
-    on: ['host', 'port', 'database'],
+    ...ofOneDatabase,
     unnamed: 'The login in use is named by its IAM identity',
     losses: (session, { name }) => findLosses(session, name),
   },
@@ -52,11 +45,7 @@ export default defineSqlConnector({
   },
 });
 
-const WRONG_PASSWORD = says(
-  'CREDENTIALS_REJECTED',
-  'The server refused the user and password.',
-  'Check both: Redshift says the same for a wrong password and for a user that does not exist.',
-);
+const WRONG_PASSWORD = wrongPassword('Check both: Redshift says the same for a wrong password and for a user that does not exist.');
 
 /** Redshift has one code for a wrong password and for an address that may not come in; the routine that refused tells them apart. */
 function isWrongPassword(error: unknown): boolean {

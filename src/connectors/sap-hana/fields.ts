@@ -1,5 +1,6 @@
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
+import { type DetailsOf, setting } from '../../domain/connector/field.ts';
+import { host, port, text } from '../../domain/connector/field-types.ts';
+import { databaseField, loginFields } from '../kits/sql/login-fields.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 export const fields = {
@@ -15,14 +16,10 @@ export const fields = {
     description:
       "The tenant's SQL port, 39015 unless given; or 3NN13 with the tenant's name in dbName. Without sslOptions, TLS is used where the port offers it, and verified on 443.",
   }),
-  database: setting(text(128).optional(), {
-    identity: true,
-    names: { lead: 'dbName', snake: 'db_name', selfHosted: { databaseName: true } },
-    title: 'Database',
-    description: 'Name of the tenant, where the port is the one of the system database.',
+  database: databaseField(text(128).optional(), 'Name of the tenant, where the port is the one of the system database.', {
+    selfHosted: { databaseName: true },
   }),
-  user: setting(text(127), { identity: true, title: 'User', description: 'Name of the user.' }),
-  password: secret(secretText(), { title: 'Password', description: 'Password of the user.' }),
+  ...loginFields(127),
   ssl: tls(),
 };
 

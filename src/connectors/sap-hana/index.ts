@@ -3,6 +3,7 @@ import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { optionalDriver } from '../kits/driver.ts';
 import { type Meanings, says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { accountLocked, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { fields, type HanaDetails } from './fields.ts';
 import { openHana } from './hana-session.ts';
 import { findLosses, isAdministrator, readRights, reportReadableSchemas } from './rights.ts';
@@ -14,14 +15,10 @@ const MUST_CHANGE = says(
 );
 
 const REFUSALS: Meanings<HanaDetails> = {
-  10: says(
-    'CREDENTIALS_REJECTED',
-    'The server refused the user and password.',
-    'Check both, and that the user is neither locked nor past its validity: the server does not say which.',
-  ),
+  10: wrongPassword('Check both, and that the user is neither locked nor past its validity: the server does not say which.'),
   414: MUST_CHANGE,
   415: MUST_CHANGE,
-  416: says('ACCESS_DENIED', 'The user is locked.', 'Run: ALTER USER ... RESET CONNECT ATTEMPTS; or wait until the lock ends.'),
+  416: accountLocked('Run: ALTER USER ... RESET CONNECT ATTEMPTS; or wait until the lock ends.'),
   258: 'ACCESS_DENIED',
   4321: says(
     'TLS_REQUIRED',

@@ -2,9 +2,9 @@ import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
+import { keyPairFields, keyPairRule } from '../kits/http/key-pair.ts';
 import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
-import { isPrivateKey } from '../kits/http/rsa-key.ts';
-import { exactlyOne, onlyWith } from '../kits/rules.ts';
+import { exactlyOne } from '../kits/rules.ts';
 
 const ACCOUNT = /^(?!.*snowflakecomputing)[A-Za-z0-9][A-Za-z0-9_.-]*$/i;
 
@@ -35,12 +35,7 @@ export const fields = {
     title: 'Password',
     description: 'Password of the user. Give this, privateKey, oauth or token.',
   }),
-  privateKey: secret(secretText().refine(isPrivateKey, 'must be base64 of the PEM of a private key').optional(), {
-    names: { selfHosted: { private_key_pem: (pem) => (typeof pem === 'string' ? Buffer.from(pem, 'utf8').toString('base64') : pem) } },
-    title: 'Private key',
-    description: 'RSA key of key-pair authentication: base64 of its PEM file, which may be encrypted.',
-  }),
-  privateKeyPassphrase: secret(secretText().optional(), { title: 'Passphrase', description: 'Passphrase of an encrypted private key.' }),
+  ...keyPairFields,
   oauth: oauth(),
   token: secret(headerSecret().optional(), { title: 'Token', description: 'A programmatic access token of the user.' }),
 };
@@ -50,6 +45,6 @@ export type SnowflakeDetails = DetailsOf<typeof fields>;
 export const rules: readonly Rule<SnowflakeDetails>[] = [
   exactlyOne('password', 'privateKey', 'oauth', 'token'),
   ({ user, oauth: client }) => (user === undefined && client === undefined ? { path: 'user', message: 'is required' } : null),
-  onlyWith('privateKeyPassphrase', 'privateKey'),
+  keyPairRule,
   oauthRule,
 ];

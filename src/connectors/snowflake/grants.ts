@@ -1,15 +1,11 @@
-import { doubleQuoted, type TextRow } from '../kits/sql/sql-session.ts';
+import type { TextRow } from '../kits/sql/sql-session.ts';
+import { identifier, listedName } from '../kits/sql/upper-case-names.ts';
 import { walk } from '../kits/walk.ts';
 import type { SnowflakeSession } from './open-session.ts';
-import { identifier } from './refusals.ts';
 
 /** Roles that are looked at, and grants of each; all share the deadline of one check. */
 const ROLES = { most: 40, atOnce: 8 };
 const MOST_GRANTS = 2000;
-
-/** What needs no quotes is in upper case; other cases, listed without quotes, are a name as it is. */
-const PART = /[A-Z_][A-Z0-9_$]*|"(?:[^"]|"")*"/;
-const NAME = new RegExp(`^(?:${PART.source})(?:\\.(?:${PART.source}))*$`);
 
 /**
  * What a user may do by all of its roles, or by one, through roles that were granted to roles; `complete` is false when there was more than
@@ -25,7 +21,7 @@ export async function readGrants(session: SnowflakeSession, user: string, role: 
     const grants = listed.rows.map((row) => readGrant(row, root));
     const isRole = ({ privilege, on }: Grant) => privilege === 'USAGE' && (on === 'ROLE' || on === 'DATABASE_ROLE');
     all.push(...grants.filter((grant) => !isRole(grant)));
-    return grants.filter(isRole).map(({ on, name }) => ({ key: `${typeOf(on)} ${nameOf(name)}`, root }));
+    return grants.filter(isRole).map(({ on, name }) => ({ key: `${typeOf(on)} ${listedName(name)}`, root }));
   };
   const nodes = roots.map((root) => ({ key: `ROLE ${root}`, root }));
   const complete = await walk(nodes, visit, ROLES);
@@ -42,20 +38,10 @@ export type Grant = ReturnType<typeof readGrant>;
 /** Everybody has the role PUBLIC, and it is not listed. */
 async function rolesOf(session: SnowflakeSession, user: string): Promise<readonly string[]> {
   const rows = await session.query(`SHOW GRANTS TO USER ${user}`);
-  return [...rows.flatMap(({ role }) => (role == null ? [] : [nameOf(role)])), '"PUBLIC"'];
-}
-
-/** Snowflake quotes what it lists where that is needed; what is no name as it stands is quoted here. */
-function nameOf(listed: string): string {
-  return NAME.test(listed) ? listed : doubleQuoted(listed);
+  return [...rows.flatMap(({ role }) => (role == null ? [] : [listedName(role)])), '"PUBLIC"'];
 }
 
 /** A type as statements spell it. */
 export function typeOf(on: string): string {
   return on.replaceAll('_', ' ');
-}
-
-/** The parts of a qualified name as Snowflake lists it; none of what is no name, such as a function with its arguments. */
-export function partsOf(name: string): readonly string[] {
-  return NAME.test(name) ? (name.match(new RegExp(PART, 'g')) ?? []) : [];
 }

@@ -1,11 +1,12 @@
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { NotChecked, problem, Refusal } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { identifier } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import { fields, rules } from './fields.ts';
 import { openSession, type SnowflakeSession } from './open-session.ts';
 import { askIdentity, checkPermissions, findLosses } from './permissions.ts';
-import { explain, identifier, isAbsentOrHidden, refusals } from './refusals.ts';
+import { explain, isAbsentOrHidden, refusals } from './refusals.ts';
 
 /** Roles that may do anything in an account. */
 const ADMINISTRATOR = /^(ACCOUNTADMIN|SECURITYADMIN|ORGADMIN|GLOBALORGADMIN)$/;

@@ -1,9 +1,10 @@
 import { lossesOf, notComparable } from '../kits/parity.ts';
 import { problem, Refusal } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { partsOf } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import type { SnowflakeDetails } from './fields.ts';
-import { type Grant, partsOf, readGrants, typeOf } from './grants.ts';
+import { type Grant, readGrants, typeOf } from './grants.ts';
 import type { SnowflakeSession } from './open-session.ts';
 import { isAbsentOrHidden } from './refusals.ts';
 

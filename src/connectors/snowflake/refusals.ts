@@ -1,7 +1,7 @@
 import { EgressError } from '../../domain/connector/egress.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
 import { type Meaning, type Meanings, says } from '../kits/problems.ts';
-import { doubleQuoted } from '../kits/sql/sql-session.ts';
+import { identifier } from '../kits/sql/upper-case-names.ts';
 import type { SnowflakeDetails } from './fields.ts';
 
 /** What Snowflake's login codes mean to somebody who just gave credentials. */
@@ -81,10 +81,4 @@ export function explain(error: unknown): Meaning | null {
   return about === 'login'
     ? says('ACCESS_DENIED', 'Snowflake did not accept the login.', 'Look the code up in LOGIN_HISTORY, at the time of this check.')
     : says('ACCESS_DENIED', 'Snowflake did not run the check.', 'Look the statement up in QUERY_HISTORY, at the time of this check.');
-}
-
-/** A name as SQL takes it. Like Snowflake, one that needs no quotes is upper case, and one in quotes is as it is. */
-export function identifier(name: string): string {
-  if (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(name)) return `"${name.toUpperCase()}"`;
-  return doubleQuoted(/^"((?:[^"]|"")*)"$/.exec(name)?.[1]?.replaceAll('""', '"') ?? name);
 }

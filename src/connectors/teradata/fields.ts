@@ -4,6 +4,7 @@ import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts
 import { host, ORIGIN, port, secretText, text } from '../../domain/connector/field-types.ts';
 import { secureUrl, word } from '../kits/fields.ts';
 import { together } from '../kits/rules.ts';
+import { databaseField } from '../kits/sql/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 
 export const fields = {
@@ -14,12 +15,7 @@ export const fields = {
     title: 'Port',
     description: 'TCP port, 1025 unless given; where tdSslmode wants TLS, 443 in the place of 1025.',
   }),
-  database: setting(text(128).optional(), {
-    identity: true,
-    names: { lead: 'dbName', snake: 'db_name' },
-    title: 'Database',
-    description: 'The database that has to be readable; any unless given.',
-  }),
+  database: databaseField(text(128).optional(), 'The database that has to be readable; any unless given.'),
   user: setting(
     text(128).refine((value) => !value.includes(':'), 'may not hold a colon'),
     { identity: true, title: 'User', description: 'Name of the user.' },

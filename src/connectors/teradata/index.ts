@@ -1,6 +1,7 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { type Meanings, says } from '../kits/problems.ts';
+import { noDatabase, passwordExpired } from '../kits/sql/usual-refusals.ts';
 import { fields, rules, type TeradataDetails } from './fields.ts';
 import { openTeradata, serverOf } from './query-service.ts';
 import { findLosses, reportReadable } from './rights.ts';
@@ -16,8 +17,8 @@ const REFUSALS: Meanings<TeradataDetails> = {
   8017: WRONG,
   3002: WRONG,
   3004: WRONG,
-  3032: says('CREDENTIALS_REJECTED', 'The password has expired.', 'Run: MODIFY USER ... AS PASSWORD = ...;'),
-  3802: says('DATABASE_NOT_FOUND', 'There is no database of that name.', 'Check dbName.'),
+  3032: passwordExpired('Run: MODIFY USER ... AS PASSWORD = ...;'),
+  3802: noDatabase('Check dbName.'),
   3523: 'ACCESS_DENIED',
   3524: 'ACCESS_DENIED',
   8024: 'RATE_LIMITED',

@@ -50,11 +50,11 @@ export function awsDomain(region: string): string {
   return `amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
-type Parameters = Readonly<Record<string, string>> & { readonly Action: string };
-type ReadElement = (element: string) => string;
+export type QueryParameters = Readonly<Record<string, string>> & { readonly Action: string };
+export type ReadElement = (element: string) => string;
 
 /** An action of one of AWS's query services, answered in XML; reads the text of an element of the answer. */
-export async function askAwsQuery(service: AwsService, parameters: Parameters): Promise<ReadElement> {
+export async function askAwsQuery(service: AwsService, parameters: QueryParameters): Promise<ReadElement> {
   const xml = await askAws(service, parameters.Action, { body: new URLSearchParams(parameters) }, z.string());
   return readerOf(xml, `${service.service}:${parameters.Action}`);
 }
@@ -70,7 +70,7 @@ function readerOf(xml: string, action: string): ReadElement {
 /** An action of STS that a token answers for, and no signature: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 export async function askStsUnsigned(
   { egress, region, endpoint, refusals }: Omit<AwsService, 'identity' | 'service' | 'tls'>,
-  parameters: Parameters,
+  parameters: QueryParameters,
 ): Promise<ReadElement> {
   const action = `sts:${parameters.Action}`;
   const body = new URLSearchParams({ Version: STS_VERSION, ...parameters });

@@ -3,7 +3,7 @@ import type { GrantedAws } from '../../../domain/aws/gateway-aws.ts';
 import type { EgressSession, HttpTls } from '../../../domain/connector/egress.ts';
 import type { HttpAsk } from '../http/http-session.ts';
 import type { Meaning } from '../problems.ts';
-import { askAws, askAwsQuery, assumeRole } from './aws-action.ts';
+import { askAws, askAwsQuery, assumeRole, type QueryParameters, type ReadElement } from './aws-action.ts';
 import { openGatewayIdentity } from './gateway-identity.ts';
 import type { AwsIdentity } from './sign-aws.ts';
 
@@ -21,6 +21,8 @@ export interface AwsSession {
   json<A extends z.ZodType>(service: keyof typeof TARGETS, action: string, body: object, answer: A): Promise<z.output<A>>;
   /** An action of a service that speaks REST: a GET of its path unless the request says otherwise. */
   rest<A extends z.ZodType>(service: string, action: string, request: HttpAsk, answer: A): Promise<z.output<A>>;
+  /** An action of a service that is asked by parameters and answers in XML: reads the text of an element of the answer. */
+  query(service: string, parameters: QueryParameters): Promise<ReadElement>;
   /** Needs no permission, and can't be denied: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
   whoAmI(): Promise<AwsCaller>;
   /** The role that signs, and the external id that was said with it. */
@@ -30,14 +32,14 @@ export interface AwsSession {
 }
 
 /** Names that requests of JSON 1.1 say their target with. */
-const TARGETS = { glue: 'AWSGlue', athena: 'AmazonAthena' };
+const TARGETS = { glue: 'AWSGlue', athena: 'AmazonAthena', 'redshift-serverless': 'RedshiftServerless' };
 
 export interface AwsPlace {
   readonly egress: EgressSession;
   readonly region: string;
   readonly endpoints: Readonly<Record<string, string | undefined>>;
-  readonly tls: HttpTls | undefined;
-  readonly refusals: Readonly<Record<string, Meaning>> | undefined;
+  readonly tls?: HttpTls | undefined;
+  readonly refusals?: Readonly<Record<string, Meaning>> | undefined;
 }
 
 interface Signer {
@@ -69,6 +71,7 @@ export async function openAws(place: AwsPlace, signer: Signer, granted: GrantedA
         answer,
       ),
     rest: (service, action, request, answer) => askAws(at(service), action, { method: 'GET', ...request }, answer),
+    query: (service, parameters) => askAwsQuery(at(service), parameters),
     async whoAmI() {
       const read = await askAwsQuery(at('sts'), { Action: 'GetCallerIdentity', Version: '2011-06-15' });
       return { account: read('Account'), arn: read('Arn') };

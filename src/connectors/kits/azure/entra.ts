@@ -7,6 +7,8 @@ import { fetchAccessToken, type OAuthClient } from '../http/oauth-token.ts';
 import type { SignedIn, SignInContext } from '../http/sign-in.ts';
 import { type Meaning, says } from '../problems.ts';
 
+export const LOGIN_URL = 'https://login.microsoftonline.com';
+
 /** Where Microsoft Entra knows an application. */
 export const entraFields = {
   tenantId: setting(word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant'), {
@@ -19,12 +21,21 @@ export const entraFields = {
     title: 'Client id',
     description: 'Id of the application that is registered in the tenant.',
   }),
-  loginUrl: setting(secureUrl().default('https://login.microsoftonline.com'), {
-    endpoint: ORIGIN,
-    title: 'Login URL',
-    description: 'Where Entra issues tokens, https://login.microsoftonline.com unless given; sovereign clouds have others.',
-  }),
+  loginUrl: setting(secureUrl().default(LOGIN_URL), loginUrlOptions('Login URL')),
 };
+
+/** For kinds that use Entra in some of their ways to log in; LOGIN_URL stands for one that is not given. */
+export function optionalLoginUrl(title = 'Login URL') {
+  return setting(secureUrl().optional(), loginUrlOptions(title));
+}
+
+function loginUrlOptions(title: string) {
+  return {
+    endpoint: ORIGIN,
+    title,
+    description: 'Where Entra issues tokens, https://login.microsoftonline.com unless given; sovereign clouds have others.',
+  };
+}
 
 interface EntraApp {
   readonly tenantId: string;

@@ -40,7 +40,7 @@ export function mayNotRead(table: string, mend: string): Problem {
   );
 }
 
-interface SeenTable {
+export interface SeenTable {
   readonly schema: string;
   readonly name: string;
   readonly readable: boolean;
