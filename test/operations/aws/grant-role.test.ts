@@ -23,6 +23,15 @@ describeOnEachEngine('roles that the gateway assumes for a project', ({ database
 
   const roles = async (project: string | null = null) => (await gateway.graphql(LIST, { project })).data.awsRoles;
 
+  const makeProject = async (): Promise<string> => {
+    const { services } = gateway.app;
+    const id = services.newId();
+    await services.store.write(async (tx) => {
+      await tx.projects.insert({ id, name: id, createdAt: await tx.now() });
+    });
+    return id;
+  };
+
   test('are granted once and revoked once, and audited with their operator', async () => {
     const granted = [await gateway.graphql(GRANT, { role: ROLE }), await gateway.graphql(GRANT, { role: ROLE })];
     const held = await roles();
@@ -52,11 +61,8 @@ describeOnEachEngine('roles that the gateway assumes for a project', ({ database
   });
 
   test('are told with the external id that is issued to this project alone, and stays the same over a restart', async () => {
-    const { services, projectId } = gateway.app;
-    const other = services.newId();
-    await services.store.write(async (tx) => {
-      await tx.projects.insert({ id: other, name: 'other', createdAt: await tx.now() });
-    });
+    const { projectId } = gateway.app;
+    const other = await makeProject();
     const before = await roles();
     const foreign = await roles(other);
     await gateway.restart();
@@ -113,12 +119,12 @@ describeOnEachEngine('roles that the gateway assumes for a project', ({ database
   });
 
   test('are at most 100 of a project', async () => {
-    const { services, projectId } = gateway.app;
-    const local = localActor(projectId, 'test', { id: 'test', ip: null, client: {} });
-    for (let at = 0; at < 100; at += 1) await grantAwsRole(services, local, { roleArn: `${ROLE}-${at}` });
+    const project = await makeProject();
+    const local = localActor(project, 'test', { id: 'test', ip: null, client: {} });
+    for (let at = 0; at < 100; at += 1) await grantAwsRole(gateway.app.services, local, { roleArn: `${ROLE}-${at}` });
     expect({
-      next: codeOf(await gateway.graphql(GRANT, { role: ROLE })),
-      known: codeOf(await gateway.graphql(GRANT, { role: `${ROLE}-7` })),
+      next: codeOf(await gateway.graphql(GRANT, { role: ROLE, project })),
+      known: codeOf(await gateway.graphql(GRANT, { role: `${ROLE}-7`, project })),
     }).toEqual({
       next: 'LIMIT_EXCEEDED',
       known: 'ok',

@@ -1,5 +1,5 @@
 import { linkSync, renameSync, symlinkSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestToken } from '../../support/gateway/gateway.ts';
 import { createFirstUses } from '../../support/protocol/first-uses.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
@@ -43,6 +43,7 @@ describeOnEachEngine('where secrets may be sent', ({ databaseUrl }) => {
   const use = (path: string, at: Doorman, key: string | null = null) => uses.validateNew(path, { url: at.url }, key);
   /** How many times the secret came to each of the two, since it was asked last. */
   const came = () => [first, other].map(({ sent }) => sent.splice(0).length);
+  beforeEach(() => void came());
   const lastChange = async () => (await bench.gateway.graphql(CHANGES)).data.changes.edges[0].node.id as string;
 
   test('a secret goes to the destination of its first use alone, whoever names another one', async () => {
