@@ -100,10 +100,34 @@ describe("kinds of Posit Connect's templates", () => {
   test('what has no secret, and what says the same of a wrong one, is a warning and no proof', async () => {
     expect({
       connect: await codes('connect', { maxRole: 'Viewer' }),
-      role: await codes('aws', { authType: 'Service Account', roleArn: 'arn:aws:iam::123456789012:role/r' }),
       isPublic: await codes('custom', { ...detailsFor('custom', provider.url), authMode: 'Public', clientSecret: undefined }),
       ambiguous: await codes('salesforce', detailsFor('salesforce', provider.url)),
-    }).toEqual({ connect: ['SKIPPED'], role: ['SKIPPED'], isPublic: ['SKIPPED'], ambiguous: ['SKIPPED'] });
+    }).toEqual({ connect: ['SKIPPED'], isPublic: ['SKIPPED', 'PERMISSION_MISSING'], ambiguous: ['SKIPPED'] });
+  });
+
+  test('a role that is a service account is not assumed unless it was granted', async () => {
+    const role = { authType: 'Service Account', roleArn: 'arn:aws:iam::123456789012:role/r' };
+    expect(await codes('aws', role)).toEqual(['AWS_ROLE_NOT_GRANTED']);
+  });
+
+  test('scopes that ask for no refresh token are warned of where users sign in, and where the vendor knows such a scope', async () => {
+    const scoped = (id: string, scopes: string) => codes(id, { ...detailsFor(id, urlOf(id)), scopes });
+    const { warnings } = await runValidator(pool, 'posit-azure', 'validate_connection', detailsFor('azure', entra.url));
+    expect({
+      told: warnings.map(({ code, friendlyMessage, resolution }) => `${code}: ${friendlyMessage} ${resolution}`),
+      custom: [await scoped('custom', 'openid email'), await scoped('custom', 'openid offline_access')],
+      snowflake: [await scoped('snowflake', 'offline_access'), await scoped('snowflake', 'session:role:r refresh_token')],
+      google: await scoped('drive', 'openid'),
+      account: await codes('custom', { ...CLIENT, tokenUri: `${provider.url}/token`, authType: 'Service Account' }),
+    }).toEqual({
+      told: [
+        'PERMISSION_MISSING: Users are logged out whenever an access token ends, since scopes do not ask for a refresh token. Add offline_access to scopes.',
+      ],
+      custom: [['PERMISSION_MISSING'], []],
+      snowflake: [['PERMISSION_MISSING'], []],
+      google: [],
+      account: [],
+    });
   });
 
   test('a provider that is not working is not taken for one that refuses', async () => {

@@ -13,6 +13,7 @@ afterAll(async () => {
   await moto.close();
 });
 
+const ROLE = 'arn:aws:iam::123456789012:role/reader';
 const admin = { accessKeyId: 'admin', secretAccessKey: 'admin', region: REGION };
 const json = async (service: string, target: string, body: object) => {
   const client = new AwsClient({ ...admin, service });
@@ -102,16 +103,16 @@ test.each([
   ['glue', { awsRegion: REGION }],
   ['s3', { awsRegion: REGION, bucket: 'lake', prefix: 'events/' }],
   ['athena', { awsRegion: REGION }],
+  ['posit-aws', { authType: 'Service Account', roleArn: ROLE, otherKeys: JSON.stringify({ region: REGION }) }],
 ])("%s of a role alone is signed by the gateway's own identity, which assumes it", async (kind, given) => {
-  const role = 'arn:aws:iam::123456789012:role/reader';
   const gatewayAws: GrantedAws = {
     signIn: { by: 'key', key },
     endpoints: { sts: endpoint, glue: endpoint, s3: endpoint, athena: endpoint },
     externalId: 'changeover-of-this-project',
-    roles: [role],
+    roles: [ROLE],
     sessionName: 'changeover-p',
   };
-  const details = { ...given, assumableRole: role };
+  const details = kind === 'posit-aws' ? given : { ...given, assumableRole: ROLE };
   const as = (granted: GrantedAws | null) => runAsGateway(pool, { kind, validator: 'validate_connection', details, gatewayAws: granted });
   expect([(await as(gatewayAws)).errors, (await as(null)).errors.map(({ code }) => code)]).toEqual([[], ['AWS_ROLE_NOT_GRANTED']]);
 });

@@ -48,7 +48,8 @@ export const AUDIT_ACTIONS = {
   'connection.policy': 'What commits need, or what jobs have to say about them, was changed: `revision`.',
   'connection.delete': 'A connection was removed; all its versions are RETIRED.',
   'connection.reseal': 'What an older data key had sealed was sealed with the newest one: `keyGeneration`, `rowMacs`.',
-  'access-token.issue': 'A consumer was given an access token of a service account: `consumerId`, `version`.',
+  'access-token.issue':
+    'A consumer was given an access token of a service account, or a key of its role in AWS: `consumerId`, `version`; `awsRoles`.',
   'streaming-system.create': 'A streaming system was made: `type`.',
   'streaming-system.rename': 'A streaming system got another name.',
   'streaming-system.delete': 'A streaming system was removed with its clusters and their connections.',

@@ -9,10 +9,12 @@ interface AskedRole {
   readonly given: unknown;
   readonly hasIdentity: boolean;
   readonly isGranted: boolean;
+  /** Whether the kind can do without the gateway's identity. */
+  readonly takesKey: boolean;
 }
 
 /** What has to be done before the gateway assumes a role for a project, in full: who has to do it, and with which words. Null when nothing is missing. */
-export function missingForRole({ role, projectId, externalId, given, hasIdentity, isGranted }: AskedRole): Problem | null {
+export function missingForRole({ role, projectId, externalId, given, hasIdentity, isGranted, takesKey }: AskedRole): Problem | null {
   if (given !== undefined && given !== externalId)
     return {
       code: 'AWS_EXTERNAL_ID',
@@ -25,7 +27,7 @@ export function missingForRole({ role, projectId, externalId, given, hasIdentity
     ...(hasIdentity ? [] : ['set CHANGEOVER_AWS_KEY_FILE or CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE']),
     ...(isGranted ? [] : [`run: changeover aws-role grant --role ${role} --project ${projectId}`]),
   ];
-  const resolution = `Have the operator ${steps.join(', and ')}. The trust policy of the role has to ask for the external id ${externalId}. Or give accessKeyId and secretAccessKey.`;
+  const resolution = `Have the operator ${steps.join(', and ')}. The trust policy of the role has to ask for the external id ${externalId}.${takesKey ? ' Or give accessKeyId and secretAccessKey.' : ''}`;
   return hasIdentity
     ? {
         code: 'AWS_ROLE_NOT_GRANTED',

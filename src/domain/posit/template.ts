@@ -16,6 +16,10 @@ export interface PositTemplate {
   /** Groups of keys, of each of which at least one is required. */
   readonly oneOf: readonly (readonly string[])[];
   readonly environmentVariables: readonly string[];
+  /** The key that names the role of AWS which a service account is; null where a service account has a token endpoint. */
+  readonly roleKey: string | null;
+  /** Scopes of which users need one to stay signed in when an access token ends; none where the vendor knows no such scope. */
+  readonly refreshScopes: readonly string[];
   readonly login: TemplateLogin;
 }
 
@@ -89,6 +93,20 @@ export type PositAuthType = 'Viewer' | 'Service Account' | 'Visitor API Key';
 export function authTypeOf(template: PositTemplate, config: PositConfig): PositAuthType {
   const value = meantValue(template, config, 'auth_type');
   return value === 'Service Account' || value === 'Visitor API Key' ? value : 'Viewer';
+}
+
+/** The role of AWS that a service account is; null of whatever signs users in, or has a token endpoint. */
+export function accountRoleOf(template: PositTemplate, config: PositConfig): string | null {
+  const role = template.roleKey === null ? undefined : config[template.roleKey];
+  return typeof role === 'string' && authTypeOf(template, config) === 'Service Account' ? role : null;
+}
+
+/** What is to be added to `scopes` so that users are not logged out whenever an access token ends; null where nothing is. */
+export function missingRefreshScope(template: PositTemplate, config: PositConfig): string | null {
+  const { refreshScopes } = template;
+  const asked = String(config.scopes ?? '').split(/\s+/);
+  if (authTypeOf(template, config) !== 'Viewer' || refreshScopes.some((scope) => asked.includes(scope))) return null;
+  return refreshScopes.length === 0 ? null : refreshScopes.join(' or ');
 }
 
 const SOUNDS_SECRET = /secret|password|private_key/i;

@@ -1,3 +1,4 @@
+import { ROLE_ARN } from '../aws/gateway-aws.ts';
 import type { PositTemplate, TemplateKey, TemplateLogin } from './template.ts';
 import {
   authMode,
@@ -13,6 +14,7 @@ import {
   select,
   server,
   tenantId,
+  text,
   tokenUri,
   VIEWER,
 } from './template-keys.ts';
@@ -27,6 +29,10 @@ const ENTRA: TemplateLogin = {
   probe: 'client',
   scope: 'https://graph.microsoft.com/.default',
 };
+/** Scopes of OpenID Connect and of OAuth that ask for a refresh token; whichever the provider knows. */
+const OFFLINE = ['offline_access'];
+const REFRESH = ['refresh_token'];
+
 const ENTRA_KEYS = [authMode, authType, tenantId, clientId, confidentialSecret, scopes];
 
 const GOOGLE: TemplateLogin = { ...POST, base: { url: 'https://oauth2.googleapis.com' }, paths: ['/token'], probe: 'by-auth-type' };
@@ -44,12 +50,17 @@ export const POSIT_TEMPLATES: readonly PositTemplate[] = [
       tokenUri(VIEWER),
       issuerUri(VIEWER),
       { ...scopes, visibility: VIEWER },
-      key('role_arn', 'Role', 'ARN of the role that is assumed.', { required: true }),
+      key('role_arn', 'Role', "ARN of the role that is assumed: by users, or for a service account by the gateway's own identity.", {
+        form: text(ROLE_ARN.source.slice(1, -1), 'the whole ARN of a role, as in arn:aws:iam::111122223333:role/reader'),
+        required: true,
+      }),
     ],
+    roleKey: 'role_arn',
+    refreshScopes: [...OFFLINE, ...REFRESH],
     login: { ...POST, base: { keys: ['token_uri'] }, paths: [''], probe: 'by-auth-type' },
   }),
-  template('azure', 'Azure', { keys: ENTRA_KEYS, login: ENTRA }),
-  template('azure-openai', 'Azure OpenAI', { keys: ENTRA_KEYS, login: ENTRA }),
+  template('azure', 'Azure', { keys: ENTRA_KEYS, refreshScopes: OFFLINE, login: ENTRA }),
+  template('azure-openai', 'Azure OpenAI', { keys: ENTRA_KEYS, refreshScopes: OFFLINE, login: ENTRA }),
   template('bigquery', 'BigQuery', { keys: GOOGLE_KEYS, login: GOOGLE }),
   template('connect', 'Posit Connect', {
     keys: [
@@ -74,6 +85,7 @@ export const POSIT_TEMPLATES: readonly PositTemplate[] = [
       scopes,
       key('use_pkce', 'PKCE', 'Sign users in with a proof key.', { form: { type: 'bool' }, default: false }),
     ],
+    refreshScopes: [...OFFLINE, ...REFRESH],
     login: { ...POST, base: { keys: ['token_uri'] }, paths: [''], probe: 'by-auth-type' },
   }),
   template('databricks', 'Databricks', {
@@ -88,6 +100,7 @@ export const POSIT_TEMPLATES: readonly PositTemplate[] = [
       scopes,
     ],
     oneOf: [['host', 'account_url']],
+    refreshScopes: OFFLINE,
     login: {
       ...BASIC,
       base: { keys: ['account_url', 'host'] },
@@ -102,7 +115,7 @@ export const POSIT_TEMPLATES: readonly PositTemplate[] = [
     login: { ...POST, base: { url: 'https://github.com' }, paths: ['/login/oauth/access_token'], probe: 'github' },
   }),
   template('google', 'Google', { isListed: false, keys: GOOGLE_KEYS, login: GOOGLE }),
-  template('msgraph', 'Microsoft Graph', { keys: ENTRA_KEYS, login: ENTRA }),
+  template('msgraph', 'Microsoft Graph', { keys: ENTRA_KEYS, refreshScopes: OFFLINE, login: ENTRA }),
   template('salesforce', 'Salesforce', {
     isOpen: true,
     keys: [authMode, clientId, confidentialSecret],
@@ -114,10 +127,11 @@ export const POSIT_TEMPLATES: readonly PositTemplate[] = [
       isAmbiguous: true,
     },
   }),
-  template('sharepoint', 'SharePoint', { keys: ENTRA_KEYS, login: ENTRA }),
+  template('sharepoint', 'SharePoint', { keys: ENTRA_KEYS, refreshScopes: OFFLINE, login: ENTRA }),
   template('sheets', 'Google Sheets', { keys: GOOGLE_KEYS, login: GOOGLE }),
   template('snowflake', 'Snowflake', {
     keys: [server('account_url', 'Account URL', true), authMode, authType, clientId, confidentialSecret, scopes],
+    refreshScopes: REFRESH,
     login: { ...BASIC, base: { keys: ['account_url'] }, paths: ['/oauth/token-request'], probe: 'by-auth-type' },
   }),
   template('vertex-ai', 'Vertex AI', { keys: GOOGLE_KEYS, login: GOOGLE }),
@@ -126,9 +140,18 @@ export const POSIT_TEMPLATES: readonly PositTemplate[] = [
 function template(
   id: string,
   name: string,
-  { isListed = true, isOpen = false, oneOf = [], keys, login }: Partial<PositTemplate> & Pick<PositTemplate, 'login'> & Keys,
+  {
+    isListed = true,
+    isOpen = false,
+    oneOf = [],
+    roleKey = null,
+    refreshScopes = [],
+    keys,
+    login,
+  }: Partial<PositTemplate> & Pick<PositTemplate, 'login'> & Keys,
 ): PositTemplate {
-  return { id, name, description: `An integration with ${name}.`, isListed, isOpen, keys, oneOf, environmentVariables: [], login };
+  const description = `An integration with ${name}.`;
+  return { id, name, description, isListed, isOpen, keys, oneOf, environmentVariables: [], roleKey, refreshScopes, login };
 }
 
 interface Keys {

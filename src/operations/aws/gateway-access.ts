@@ -42,6 +42,7 @@ export async function gatewayAccess(
       given: credentials.externalId,
       hasIdentity: services.gatewayAws !== null,
       isGranted: isGranted(grants, role),
+      takesKey: Object.hasOwn(connector.fields, 'accessKeyId'),
     });
     if (missing !== null) return { missing };
   }

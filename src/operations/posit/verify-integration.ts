@@ -6,13 +6,17 @@ import type { Services } from '../services.ts';
 import { testConnection } from '../validations/test-connection.ts';
 import { readIntegration } from './read-integrations.ts';
 
-/** Proves a service account against its provider. Throws FORBIDDEN, NOT_FOUND, and PositError for what signs users in, and for a failure. */
+/** Proves a service account against its provider. Throws FORBIDDEN, NOT_FOUND, and PositError for what signs users in, and for what fails or can't be proven. */
 export async function verifyIntegration(services: Services, actor: Actor, guid: string): Promise<void> {
   requirePermission(actor, 'commit');
   const { template, config } = await readIntegration(services, actor, guid);
   if (authTypeOf(template, config) !== 'Service Account')
     throw new PositError(240, 'only integrations of a service account can be verified');
   const [result] = await testConnection(services, actor, { connectionId: guid, validator: 'validate_connection' });
-  if (result === undefined || hasPassed(result)) return;
-  throw new PositError(241, result.errors[0]?.friendlyMessage ?? 'the identity provider could not be asked');
+  const problem = result?.errors[0] ?? result?.warnings.find(({ code }) => code === 'SKIPPED');
+  if (result !== undefined && hasPassed(result) && problem === undefined) return;
+  throw new PositError(
+    241,
+    problem === undefined ? 'the identity provider could not be asked' : `${problem.friendlyMessage} ${problem.resolution}`,
+  );
 }

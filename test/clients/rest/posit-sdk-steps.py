@@ -5,6 +5,7 @@ import sys
 
 from posit import connect
 from posit.connect.errors import ClientError
+from posit.connect.external import aws
 
 client = connect.Client()
 provider = os.environ["PROVIDER"]
@@ -44,6 +45,20 @@ credentials = client.oauth.get_content_credentials(session_token, audience=one["
 steps["credentials"] = [credentials.get("access_token"), credentials.get("token_type")]
 content.oauth.associations.delete()
 steps["cleared"] = len(content.oauth.associations.find())
+
+role = client.oauth.integrations.create(
+    name="role", template="aws", config={"auth_type": "Service Account", "role_arn": os.environ["ROLE"], "region": os.environ["REGION"]}
+)
+content.oauth.associations.update(role["guid"])
+key = aws.get_content_credentials(client, session_token)
+steps["aws"] = [key["aws_access_key_id"][:4], key["aws_secret_access_key"] != "", key["aws_session_token"] != "", key["expiration"].year >= 2026]
+role.update(config={"role_arn": os.environ["ROLE"] + "-of-nobody"})
+try:
+    aws.get_content_credentials(client, session_token)
+except ClientError as error:
+    steps["not granted"] = [error.error_code, "changeover aws-role grant" in error.error_message]
+content.oauth.associations.delete()
+role.delete()
 
 one.update(config={"client_secret": "wrong"})
 steps["rotated"] = client.oauth.integrations.get(one["guid"]) == one

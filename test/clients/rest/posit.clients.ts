@@ -1,7 +1,10 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { externalIdOf } from '../../../src/operations/aws/external-id.ts';
+import { type AwsRole, startFakeAws } from '../../support/fakes/aws/fake-aws.ts';
+import { arnOf, REGION, userOf } from '../../support/fakes/aws/test-account.ts';
 import { startFakeTokenEndpoint } from '../../support/fakes/fake-token-endpoint.ts';
 import { startGateway, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
 import { rest } from '../../support/gateway/rest-client.ts';
@@ -12,17 +15,26 @@ const { python, rsconnect, sdkTests } = installPosit();
 const home = mkdtempSync(join(tmpdir(), 'changeover-posit-'));
 const INTEGRATIONS = '/__api__/v1/oauth/integrations';
 
+const ROLE = arnOf('role', 'reader');
+const user = { ...userOf('gateway', ['sts:AssumeRole']), secretAccessKey: 'the-secret-key-of-the-gateway' };
+const roles: AwsRole[] = [];
+
 let gateway: TestGateway;
+let aws: Awaited<ReturnType<typeof startFakeAws>>;
 let provider: Awaited<ReturnType<typeof startFakeTokenEndpoint>>;
 let admin: TestToken;
 beforeAll(async () => {
-  gateway = await startGateway();
+  aws = await startFakeAws({ users: [user], roles, region: REGION, services: {} });
+  const keyFile = join(home, 'aws.json');
+  writeFileSync(keyFile, JSON.stringify({ AccessKeyId: user.accessKeyId, SecretAccessKey: user.secretAccessKey }), { mode: 0o600 });
+  gateway = await startGateway({ settings: { CHANGEOVER_AWS_KEY_FILE: keyFile, CHANGEOVER_AWS_ENDPOINTS: `sts=${aws.url}` } });
   provider = await startFakeTokenEndpoint([{ id: 'client', secret: 'right' }]);
   admin = await gateway.token('admin');
 });
 afterAll(async () => {
   await gateway?.close();
   provider?.close();
+  aws?.close();
 });
 
 const environment = () => ({ CONNECT_SERVER: gateway.url, CONNECT_API_KEY: admin.secret, PYTHONDONTWRITEBYTECODE: '1' });
@@ -42,7 +54,11 @@ describe('posit-sdk, as PyPI has it', () => {
   test('associates content, exchanges its session token for credentials, rotates a secret, and is told what is wrong', async () => {
     const { data } = await gateway.graphql('mutation { registerConsumer(name: "report") { sessionToken consumer { id } } }');
     const { sessionToken, consumer } = data.registerConsumer;
-    const env = { ...environment(), PROVIDER: provider.url, CONTENT: consumer.id, SESSION_TOKEN: sessionToken };
+    await gateway.app.services.store.write((tx) =>
+      tx.awsRoleGrants.insert({ projectId: gateway.app.projectId, roleArn: ROLE, createdAt: 1, createdBy: null }),
+    );
+    roles.push({ arn: ROLE, trusts: [user.arn], externalId: externalIdOf(gateway.app.services, gateway.app.projectId), allow: [] });
+    const env = { ...environment(), PROVIDER: provider.url, CONTENT: consumer.id, SESSION_TOKEN: sessionToken, ROLE, REGION };
     const script = new URL('posit-sdk-steps.py', import.meta.url).pathname;
     const { code, output } = await runProgram(python, ['-W', 'error', script], { env, home });
     expect({ code, steps: JSON.parse(output) }, output).toEqual({
@@ -57,6 +73,8 @@ describe('posit-sdk, as PyPI has it', () => {
         which: 257,
         credentials: ['token-of-client', 'Bearer'],
         cleared: 0,
+        aws: ['ASIA', true, true, true],
+        'not granted': [219, true],
         rotated: true,
         refused: [228, 400],
         sessions: [0, 0],

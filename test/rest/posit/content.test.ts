@@ -185,10 +185,40 @@ describe('verify', () => {
       client_secret: 'wrong',
       token_uri: `${world.provider.url}/token`,
     });
-    expect([await verify(good.guid), await verify(bad.guid), await verify((await create(CUSTOM)).guid)]).toEqual([
-      [200, ''],
-      [400, 241],
-      [400, 240],
-    ]);
+    const { client_secret: _, ...others } = CUSTOM;
+    const secretless = await create({ ...others, auth_mode: 'Public', auth_type: 'Service Account' });
+    expect({
+      good: await verify(good.guid),
+      bad: await verify(bad.guid),
+      secretless: await verify(secretless.guid),
+      ofUsers: await verify((await create(CUSTOM)).guid),
+      nobody: await verify('0d4c1e52-6a0b-4a53-9d7e-2b1f4c7a9e10'),
+      noGuid: await verify('7'),
+    }).toEqual({
+      good: [200, ''],
+      bad: [400, 241],
+      secretless: [400, 241],
+      ofUsers: [400, 240],
+      nobody: [404, 4],
+      noGuid: [400, 3],
+    });
+  });
+
+  test('a service account of an open template, which says so in a key that the template does not name, is one for an exchange, too', async () => {
+    const config = { auth_type: 'Service Account', client_id: 'client', client_secret: 'wrong' };
+    const one = await create(config, { template: 'salesforce' });
+    const { guid, sessionToken } = await register('open');
+    await put(guid, [one.guid]);
+    const fields = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:posit:connect:content-session-token',
+      subject_token: sessionToken,
+      requested_token_type: 'urn:posit:connect:api-key',
+    };
+    const { body } = await ask(`POST ${INTEGRATIONS}/credentials`, {
+      body: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect({ type: one.auth_type, code: body.code }).toEqual({ type: 'Service Account', code: 242 });
   });
 });

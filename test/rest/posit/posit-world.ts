@@ -32,7 +32,7 @@ export interface PositWorld {
 }
 
 /** A gateway with a token of each role, and an identity provider that knows a client. */
-export function positWorld(): PositWorld {
+export function positWorld(start: () => Promise<TestGateway> = () => startGateway()): PositWorld {
   const world: PositWorld = {
     gateway: undefined as unknown as TestGateway,
     provider: undefined as unknown as Awaited<ReturnType<typeof startFakeTokenEndpoint>>,
@@ -65,7 +65,7 @@ export function positWorld(): PositWorld {
     },
   };
   beforeAll(async () => {
-    world.gateway = await startGateway();
+    world.gateway = await start();
     world.provider = await startFakeTokenEndpoint([{ id: 'client', secret: SECRET }]);
     for (const role of ['admin', 'editor', 'viewer', 'job'] as const) world.tokens[role] = await world.gateway.token(role);
   });

@@ -163,6 +163,67 @@ describe('the same connection in other ways in', () => {
   });
 });
 
+test('whoever validates is warned of scopes that log users out again and again; clients of Posit see nothing of it', async () => {
+  const made = await ask(`POST ${INTEGRATIONS}`, {
+    body: { template: 'custom', config: { ...CUSTOM, token_uri: `${world.provider.url}/token` } },
+  });
+  const validate = async (guid: string) => {
+    const { data } = await world.gateway.graphql(
+      'query ($id: UUID!) { testExistingConnectionV2(connectionId: $id, validationName: "validate_connection") { success warnings { code resolution } } }',
+      { id: guid },
+    );
+    return data.testExistingConnectionV2;
+  };
+  const before = await validate(made.body.guid);
+  await ask(`PATCH ${INTEGRATIONS}/${made.body.guid}`, { body: { config: { scopes: 'a offline_access' } } });
+  expect({ told: made.text.includes('offline_access'), before, after: await validate(made.body.guid) }).toEqual({
+    told: false,
+    before: { success: true, warnings: [{ code: 'PERMISSION_MISSING', resolution: 'Add offline_access or refresh_token to scopes.' }] },
+    after: { success: true, warnings: [] },
+  });
+});
+
+test('there are no OAuth sessions, for anybody, also when content has exchanged its session token; what is asked of one is answered as of none', async () => {
+  const { guid, sessionToken } = await world.register();
+  const { guid: account } = await world.account();
+  await ask(`PUT /v1/content/${guid}/oauth/integrations/associations`, { body: [{ oauth_integration_guid: account }] });
+  const exchanged = await ask(`POST ${INTEGRATIONS}/credentials`, {
+    body: new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:posit:connect:content-session-token',
+      subject_token: sessionToken,
+    }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const told = [];
+  for (const [request, token] of [
+    ['GET /v1/oauth/sessions', 'viewer'],
+    ['GET /v1/oauth/sessions?all=True', 'admin'],
+    ['GET /v1/oauth/sessions?all=false', 'viewer'],
+    ['GET /v1/oauth/sessions?all=TRUE', 'editor'],
+    ['GET /v1/oauth/sessions?all=perhaps', 'admin'],
+    [`GET /v1/oauth/sessions/${guid}`, 'admin'],
+    [`DELETE /v1/oauth/sessions/${guid}`, 'viewer'],
+    ['DELETE /v1/oauth/sessions/7', 'admin'],
+  ] as const) {
+    const { status, body } = await ask(request, { token: world.tokens[token] });
+    told.push([status, body.code ?? body]);
+  }
+  expect({ exchanged: exchanged.status, told }).toEqual({
+    exchanged: 200,
+    told: [
+      [200, []],
+      [200, []],
+      [200, []],
+      [403, 22],
+      [400, 2],
+      [404, 220],
+      [404, 220],
+      [400, 3],
+    ],
+  });
+});
+
 test('no answer holds a secret, wherever it was sent', async () => {
   const answers = [
     await ask(`POST ${INTEGRATIONS}`, { body: { template: SECRET, config: { [SECRET]: SECRET } } }),

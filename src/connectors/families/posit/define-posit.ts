@@ -1,10 +1,15 @@
+import type { Details } from '../../../domain/connection/details/details.ts';
 import type { Connector } from '../../../domain/connector/connector.ts';
-import type { PositTemplate } from '../../../domain/posit/template.ts';
+import type { ValidatorInput } from '../../../domain/connector/validator.ts';
+import { configOf } from '../../../domain/posit/config-details.ts';
+import { missingRefreshScope, type PositTemplate } from '../../../domain/posit/template.ts';
 import { findTemplate, kindOfTemplate } from '../../../domain/posit/templates.ts';
 import { entraMeaning } from '../../kits/azure/entra.ts';
 import { defineHttpConnector } from '../../kits/define-http-connector.ts';
 import type { HttpFailure } from '../../kits/http/http-session.ts';
-import { type Meaning, says } from '../../kits/problems.ts';
+import { type Meaning, NotChecked, problem, says } from '../../kits/problems.ts';
+import type { Finding } from '../../kits/usual-validators.ts';
+import { identifyAccount, roleIn } from './account-role.ts';
 import { positFields } from './posit-fields.ts';
 import { positRules } from './posit-rules.ts';
 import { proveClient } from './prove-client.ts';
@@ -23,16 +28,52 @@ export function definePositKind(id: string): Connector {
     rules: positRules(template),
     speaks: template.login === null ? 'nothing: there is no secret that could be shown' : 'OAuth 2.0',
     leastPrivileges: ['Let the client ask for the scopes alone that the content needs.'],
-    tested: { against: 'fake', what: 'a fake of its token endpoint', client: null },
+    tested: {
+      against: 'fake',
+      what: template.roleKey === null ? 'a fake of its token endpoint' : 'fakes of its token endpoint and of STS',
+      client: null,
+    },
     // Its own token endpoint is asked, and nothing else.
     baseUrl: (details) => tokenUrlOf(template, details) ?? 'https://nowhere.invalid',
-    probe: (_session, { credentials, egress }) => proveClient({ template, details: credentials, egress }),
+    probe: (_session, input) => prove(template, input),
+    ...(template.roleKey === null
+      ? {}
+      : {
+          gatewayRole: (details: Details) => roleIn(template, details),
+          identity: (_session: unknown, { credentials: details, egress, gatewayAws }: ValidatorInput<Details>) =>
+            identifyAccount({ template, details, egress, gatewayAws }),
+        }),
     explain: (failure) => meaningOf(template, failure),
     describes: { validate_connection: describe(template) },
   });
 }
 
-function describe({ login }: PositTemplate): string {
+/** With a warning of what works, and logs users out again and again. It is given where the secret could not be proven, too. */
+async function prove(template: PositTemplate, { credentials: details, egress, gatewayAws }: ValidatorInput<Details>): Promise<Finding> {
+  const missing = missingRefreshScope(template, configOf(template, details));
+  const warnings =
+    missing === null
+      ? []
+      : [
+          problem(
+            'PERMISSION_MISSING',
+            'scopes ask for no refresh token',
+            'Users are logged out whenever an access token ends, since scopes do not ask for a refresh token.',
+            `Add ${missing} to scopes.`,
+          ),
+        ];
+  try {
+    const found = await proveClient({ template, details, egress, gatewayAws });
+    return { ...found, warnings: [...(found.warnings ?? []), ...warnings] };
+  } catch (error) {
+    if (!(error instanceof NotChecked)) throw error;
+    return { warnings: [error.problem, ...warnings] };
+  }
+}
+
+function describe({ login, roleKey }: PositTemplate): string {
+  if (roleKey !== null)
+    return "Assumes the role of a service account as the gateway's own identity; of a client that signs users in, asks the token endpoint whether it knows id and secret.";
   if (login === null) return 'Has nothing to prove: the template has no secret.';
   return login.probe === 'client'
     ? 'Asks the token endpoint for a token of the client itself.'
