@@ -39,3 +39,25 @@ test('an override has to fit how the connection authenticates', () => {
     'environmentOverrides.connectionProperties.password: is not known here',
   );
 });
+
+test('a name that ends like an ARN of AWS is warned of, by its member, and an ARN itself is not', async () => {
+  const warned = async (secretsLocation: object | undefined, connectionProperties: object, environmentOverrides: object = {}) => {
+    const details = { ...GOOD['matillion-dwh'], secretsLocation, connectionProperties, environmentOverrides };
+    const { status, warnings } = await runValidator(pool, 'matillion-dwh', 'validate_connection', details);
+    return [status, warnings.map(({ code, friendlyMessage }) => `${code} ${/ in (\w+) /.exec(friendlyMessage)?.[1]}`)];
+  };
+  const aws = { type: 'AWS_SECRET_MANAGER', region: 'eu-west-1' };
+  expect([
+    await warned(aws, { secretName: 'crm-a1B2c3', clientSecretName: 'crm' }),
+    await warned({ region: 'eu-west-1' }, { secretName: 'crm' }, { Test: { connectionProperties: { clientSecretName: 'test-aaaaaa' } } }),
+    await warned(aws, { secretName: 'arn:aws:secretsmanager:eu-west-1:1:secret:crm-a1B2c3', secretKey: 'a-bcdefg' }),
+    await warned({ type: 'FILE', path: '/run' }, { secretName: 'crm-a1B2c3' }),
+    await warned(undefined, { secretName: 'crm-a1B2c3' }),
+  ]).toEqual([
+    ['warning', ['SECRET_AMBIGUOUS secretName']],
+    ['warning', ['SECRET_AMBIGUOUS clientSecretName']],
+    ['passed', []],
+    ['passed', []],
+    ['passed', []],
+  ]);
+});

@@ -33,6 +33,7 @@ export const VALIDATION_CODES = {
   SECRET_INVALID: 'The secret that is referred to does not hold the credentials of this kind.',
   SECRET_BOUND: 'The secret that is referred to may be sent to the destination alone that it was first used with.',
   SECRET_MOVED: 'The secret that is referred to leads to another destination than before.',
+  SECRET_AMBIGUOUS: 'The name of the secret that is referred to may be taken for another one.',
   DETAILS_INVALID: 'The details do not fit the kind: a field is missing or unknown, or may not have its value.',
   AWS_IDENTITY_MISSING: 'The gateway has no AWS identity of its own that could assume the role.',
   AWS_IDENTITY_REFUSED: "AWS refused the gateway's own identity.",

@@ -1,6 +1,8 @@
 import type { Details } from '../connection/details/details.ts';
 import type { NamedSecret, SecretNaming } from '../connection/reference/named-secret.ts';
 import { type Layer, layered, type MatillionSettings } from './environment-override.ts';
+import { SECRET_REFERENCES } from './secret-reference.ts';
+import { namesReference, namesSecret } from './unfit-connection.ts';
 
 /**
  * What jobs are given of a connection: its settings, the values of the secrets that its properties name, and in `environments` the same for
@@ -46,12 +48,17 @@ function layersOf(details: Details): readonly EnvironmentLayer[] {
   ];
 }
 
-/** The secrets that properties name: `secretName`, `clientSecretName` and the like, each with the member that `secretKey` says beside it. */
+/**
+ * The secrets that properties name: `secretName`, `clientSecretName` and the like, each with the member that `secretKey` says beside it, and
+ * `passwordReference` and the like, which name a secret reference of the project.
+ */
 function namedSecrets({ connectionProperties, secretsLocation }: Layer, isOptional: boolean): readonly NamedSecret[] {
-  return Object.entries(connectionProperties).flatMap(([member, name]) => {
-    if (!/secretName$/i.test(member)) return [];
+  const location = secretsLocation ?? null;
+  return Object.entries(connectionProperties).flatMap(([member, name]): readonly NamedSecret[] => {
+    if (namesReference(member)) return [{ member, name, key: null, location, records: SECRET_REFERENCES, isOptional }];
+    if (!namesSecret(member)) return [];
     const key = connectionProperties[member.replace(/Name$/, 'Key')] ?? null;
-    return [{ member, name, key, location: secretsLocation ?? null, isOptional }];
+    return [{ member, name, key, location, records: null, isOptional }];
   });
 }
 

@@ -74,9 +74,21 @@ function asksForName(path: string): Unfit {
   return { path, message: 'looks like a secret itself; give the name of a secret instead, in a member that ends in Name' };
 }
 
+const SECRET = /password|passphrase|privateKey|accessToken|refreshToken|clientSecret/i;
+
 /** Whether a member is called like a secret, and not like the name of one. */
 function holdsValue(name: string): boolean {
-  return /password|passphrase|privateKey|accessToken|refreshToken|clientSecret/i.test(name) && !/(Name|Id|Reference)$/.test(name);
+  return SECRET.test(name) && !/(Name|Id|Reference)$/.test(name);
+}
+
+/** Whether what a member holds is the name of a secret: `secretName`, `clientSecretName`, `passwordName`. */
+export function namesSecret(name: string): boolean {
+  return /secretName$/i.test(name) || (SECRET.test(name) && name.endsWith('Name'));
+}
+
+/** Whether it is the name of one of the project's secret references: `secretReference`, `passwordReference`. */
+export function namesReference(name: string): boolean {
+  return /secretReference$/i.test(name) || (SECRET.test(name) && name.endsWith('Reference'));
 }
 
 /** A name that its caller made up is repeated only where it looks like one: it could be a value that slipped into the wrong place. */

@@ -1,10 +1,10 @@
 import { notFound } from '../../domain/errors/errors.ts';
+import { SECRET_REFERENCES } from '../../domain/matillion/secret-reference.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { createRecord, findRecord, listRecords, type RecordRule } from '../dialects/dialect-records.ts';
 import type { Services } from '../services.ts';
-import { MATILLION } from './namespace.ts';
 
-const SECRET_REFERENCE: RecordRule = { dialect: MATILLION, entity: 'secret-reference', what: 'secret reference', right: 'reference' };
+const SECRET_REFERENCE: RecordRule = { ...SECRET_REFERENCES, what: 'secret reference', right: 'reference' };
 
 const MOST = 10_000;
 

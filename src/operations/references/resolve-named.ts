@@ -33,13 +33,9 @@ export async function namedForJob(
   if (connector.naming === null) return details;
   const values = new Map<string, string>();
   for (const secret of connector.naming.secretsOf(details)) {
-    const reference = await referenceOf(services, row, secret);
-    try {
-      values.set(keyOf(secret), await readNamed(services, actor, { row, connector, secret, reference }, { fresh, binds: true }));
-    } catch (error) {
-      if (!(error instanceof SecretError)) throw error;
-      if (!secret.isOptional) throw secretRefusal(error, reference);
-    }
+    const read = await tryNamed(services, actor, { row, connector, secret }, { fresh, binds: true });
+    if ('value' in read) values.set(keyOf(secret), read.value);
+    else if (!secret.isOptional) throw secretRefusal(read.error, read.reference);
   }
   return connector.naming.forJob(details, (secret) => values.get(keyOf(secret)) ?? null);
 }
@@ -48,13 +44,8 @@ export async function namedForJob(
 export async function unreadableName(services: Services, actor: Actor, row: NamingRow, details: Details): Promise<UnreadableName | null> {
   const connector = connectorOf(services, row.kind);
   for (const secret of connector.naming?.secretsOf(details) ?? []) {
-    const reference = await referenceOf(services, row, secret);
-    try {
-      await readNamed(services, actor, { row, connector, secret, reference }, { fresh: true, binds: false });
-    } catch (error) {
-      if (!(error instanceof SecretError)) throw error;
-      if (!secret.isOptional) return { error, reference };
-    }
+    const read = await tryNamed(services, actor, { row, connector, secret }, { fresh: true, binds: false });
+    if (!('value' in read) && !secret.isOptional) return read;
   }
   return null;
 }
@@ -64,24 +55,53 @@ export interface UnreadableName {
   readonly reference: SecretReference;
 }
 
+interface Named {
+  readonly row: NamingRow;
+  readonly connector: Connector;
+  readonly secret: NamedSecret;
+}
+
+interface Reading {
+  readonly fresh: boolean;
+  readonly binds: boolean;
+}
+
+/** What a name stands for, or why it can't be read. */
+async function tryNamed(
+  services: Services,
+  actor: Actor,
+  named: Named,
+  reading: Reading,
+): Promise<{ readonly value: string } | UnreadableName> {
+  const secret = await followed(services, named.row, named.secret);
+  const reference = await referenceOf(services, named.row, secret ?? named.secret);
+  try {
+    if (secret === null) throw new SecretError('missing', 'the project has no secret reference of that name');
+    return { value: await readNamed(services, actor, { ...named, secret, reference }, reading) };
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    return { error, reference };
+  }
+}
+
+/** With the secret's own name; null where the record that should have it is not there. */
+async function followed({ store }: Services, { projectId }: NamingRow, secret: NamedSecret): Promise<NamedSecret | null> {
+  if (secret.records === null) return secret;
+  const { secretName, secretKey } = (await store.read.dialectRecords.find(projectId, secret.records, secret.name))?.data ?? {};
+  return typeof secretName === 'string' ? { ...secret, name: secretName, key: typeof secretKey === 'string' ? secretKey : null } : null;
+}
+
 /** A name that stands for no secret in particular is looked up as it is, and is refused for that. */
 async function referenceOf({ store }: Services, { projectId }: NamingRow, secret: NamedSecret): Promise<SecretReference> {
   const found = findNamedSecret(secret, await store.read.providerGrants.of(projectId));
   return { ...(found ?? { provider: 'account' as const, path: secret.name }), key: secret.key };
 }
 
-interface Named {
-  readonly row: NamingRow;
-  readonly connector: Connector;
-  readonly secret: NamedSecret;
-  readonly reference: SecretReference;
-}
-
 async function readNamed(
   services: Services,
   actor: Actor,
-  { row: { projectId, kind }, connector, secret, reference }: Named,
-  { fresh, binds }: { readonly fresh: boolean; readonly binds: boolean },
+  { row: { projectId, kind }, connector, secret, reference }: Named & { readonly reference: SecretReference },
+  { fresh, binds }: Reading,
 ): Promise<string> {
   const { isPath } = services.secrets.providers[reference.provider];
   if (!isPath(reference.path)) throw new SecretError('missing');
@@ -125,5 +145,5 @@ function memberOf(text: string, key: string): unknown {
 }
 
 function keyOf(secret: NamedSecret): string {
-  return JSON.stringify([secret.name, secret.key, secret.location]);
+  return JSON.stringify([secret.name, secret.key, secret.location, secret.records]);
 }

@@ -63,7 +63,7 @@ describe('where a name leads', () => {
     createdBy: null,
   });
   const found = (name: string, location: Readonly<Record<string, string>> | null, grants: readonly ProviderGrant[] = []) =>
-    findNamedSecret({ member: 'secretName', name, key: null, location, isOptional: false }, grants);
+    findNamedSecret({ member: 'secretName', name, key: null, location, records: null, isOptional: false }, grants);
 
   test.each<[string, FoundSecret | null, FoundSecret | null]>([
     ['of AWS', found('crm', { type: 'AWS_SECRET_MANAGER', region: 'eu-west-1' }), { provider: 'aws', path: 'eu-west-1/crm' }],

@@ -102,6 +102,34 @@ describe('a job of a connection that names secrets', () => {
     });
   });
 
+  test('is given what a secret reference of the project names, and nothing where there is no such reference', async () => {
+    const { ask, add } = world;
+    await ask('POST', '/secret-references/crm_password', {
+      secretReferenceType: 'PASSWORD',
+      secretName: 'crm.json',
+      secretKey: 'password',
+    });
+    await ask('POST', '/secret-references/token', { secretReferenceType: 'PASSWORD', secretName: 'token' });
+    const open = { authProvider: 'salesforce', authType: 'OAUTH_CLIENT_CRED' };
+    const properties = { clientId: 'c', clientSecretReference: 'crm_password', passwordReference: 'token', accessTokenName: 'token' };
+    const made = await add('by reference', { ...open, ...withProperties({ ...properties, customerReference: 'no secret' }) });
+    // The name of a secret, not of a reference.
+    const absent = await add('by no reference', { ...open, ...withProperties({ passwordReference: 'crm.json' }) });
+    const held = await lease(made.body.id);
+    const refused = await lease(absent.body.id);
+    expect({
+      statuses: [made.status, absent.status, held.status, refused.status],
+      values: held.body.credentials.secretValues,
+      validation: await validate(absent.body.id),
+      told: refused.text.includes('no secret reference of that name'),
+    }).toEqual({
+      statuses: [201, 201, 201, 503],
+      values: { clientSecretReference: VALUE, passwordReference: VALUE, accessTokenName: VALUE },
+      validation: { success: false, codes: ['SECRET_MISSING'] },
+      told: true,
+    });
+  });
+
   test('is refused, and told nothing of it, where a name leads out of what was granted or to no text', async () => {
     const outcomes = [];
     for (const [name, properties, more] of [

@@ -2,6 +2,7 @@ import type { Connector, Rule } from '../../../domain/connector/connector.ts';
 import { defineConnector } from '../../../domain/connector/define-connector.ts';
 import type { DetailsOf } from '../../../domain/connector/field.ts';
 import { validator } from '../../../domain/connector/validator.ts';
+import { arnSuffixWarnings } from '../../../domain/matillion/arn-suffix.ts';
 import { layered } from '../../../domain/matillion/environment-override.ts';
 import { MATILLION_NAMING } from '../../../domain/matillion/named-secrets.ts';
 import { kindOfPlatformType, type PlatformType } from '../../../domain/matillion/platform-types.ts';
@@ -21,9 +22,10 @@ export function defineMatillionKind(type: PlatformType, title: string): Connecto
     validators: [
       validator<Details>('validate_connection', {
         mandatory: true,
-        description: 'Reads each secret that the properties name, and tells which of them can not be read. Nobody is logged in to.',
+        description:
+          'Reads each secret that the properties name, tells which of them can not be read, and warns of names that end like ARNs of AWS. Nobody is logged in to.',
         // What can't be read has ended the run before it comes here.
-        run: async () => ({ errors: [], warnings: [] }),
+        run: async ({ credentials }) => ({ errors: [], warnings: arnSuffixWarnings(credentials) }),
       }),
     ],
     naming: MATILLION_NAMING,

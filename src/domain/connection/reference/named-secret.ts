@@ -1,3 +1,4 @@
+import type { RecordKind } from '../../dialect/dialect-record.ts';
 import type { ProviderGrant, SecretProviderName } from './secret-reference.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface NamedSecret {
   readonly key: string | null;
   /** Where it is, in the words of the kind's own product; null for where the project's secrets are. */
   readonly location: Readonly<Record<string, string>> | null;
+  /** Null where `name` is the secret's own; else it is that of a record of the project, which has the secret's name and key. */
+  readonly records: RecordKind | null;
   /** For some of the jobs alone: where it can't be read, the others are given the rest. */
   readonly isOptional: boolean;
 }
