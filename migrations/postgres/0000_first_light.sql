@@ -49,6 +49,7 @@ CREATE TABLE "tokens" (
 	"digest" "bytea",
 	"operator" boolean NOT NULL,
 	"integration_ids" text,
+	"access_list" text,
 	"key_scope" text,
 	"comment" text,
 	"created_at" bigint NOT NULL,

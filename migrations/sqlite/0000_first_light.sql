@@ -52,6 +52,7 @@ CREATE TABLE `tokens` (
 	`digest` blob,
 	`operator` integer NOT NULL,
 	`integration_ids` text,
+	`access_list` text,
 	`key_scope` text,
 	`comment` text,
 	`created_at` integer NOT NULL,

@@ -1224,6 +1224,7 @@ function tokenOf(scope: Scope, given: Partial<Token>): Token {
     keyScope: null,
     operator: false,
     integrationIds: null,
+    accessList: null,
     comment: null,
     createdAt: 1,
     createdBy: null,

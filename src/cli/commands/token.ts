@@ -18,6 +18,7 @@ export function addTokenCommands(program: Command): void {
     personal?: boolean;
     expiresInDays?: number;
     integration?: readonly string[];
+    from?: readonly string[];
     comment?: string;
   }>(
     token,
@@ -30,14 +31,16 @@ export function addTokenCommands(program: Command): void {
         .option('--personal', 'for a person instead of a service')
         .option('--expires-in-days <days>', '1 to 3650', wholeNumber('--expires-in-days', 1, 3650))
         .option('--integration <id>', 'limit it to an integration; repeat for more', collectIntegrations)
+        .option('--from <network>', 'limit it to an address or a network (CIDR); repeat for more', collect)
         .option('--comment <text>', 'a note'),
-    async (gateway, output, { name, role, personal, expiresInDays, integration, comment }) => {
+    async (gateway, output, { name, role, personal, expiresInDays, integration, from, comment }) => {
       const answer = await gateway.run(createToken, {
         name,
         roles: role,
         kind: personal === true ? 'PERSONAL' : 'SERVICE',
         days: expiresInDays ?? null,
         integrations: integration ?? null,
+        addresses: from ?? null,
         comment: comment ?? null,
       });
       const { token: made, secret } = required(answer.createToken);

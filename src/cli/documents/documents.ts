@@ -533,6 +533,7 @@ export type CreateTokenMutationVariables = Exact<{
   kind?: TokenKind | null | undefined;
   days?: number | null | undefined;
   integrations?: ReadonlyArray<string> | string | null | undefined;
+  addresses?: ReadonlyArray<string> | string | null | undefined;
   comment?: string | null | undefined;
 }>;
 
@@ -617,7 +618,7 @@ export const allowSecretDestination = 'mutation AllowSecretDestination($change:U
 export const releaseSecret = 'mutation ReleaseSecret($provider:SecretProvider!$path:String!$project:UUID){releaseSecret(provider:$provider path:$path projectId:$project){success}}' as Document<ReleaseSecretMutation, ReleaseSecretMutationVariables>;
 export const listTokens = 'query ListTokens($after:String){apiTokens(first:100 after:$after){edges{node{...ListedToken}}pageInfo{hasNextPage endCursor}}}fragment ListedToken on ApiToken{id name kind roles comment createdAt expiresAt revokedAt lastUsedAt}' as Document<ListTokensQuery, ListTokensQueryVariables>;
 export const namesOfTokens = 'query NamesOfTokens{tokens{id name revokedAt}}' as Document<NamesOfTokensQuery, NamesOfTokensQueryVariables>;
-export const createToken = 'mutation CreateToken($name:String!$roles:[Role!]!$kind:TokenKind$days:Int$integrations:[UUID!]$comment:String){createToken(name:$name roles:$roles kind:$kind expiresInDays:$days integrationIds:$integrations comment:$comment){secret token{...ListedToken}}}fragment ListedToken on ApiToken{id name kind roles comment createdAt expiresAt revokedAt lastUsedAt}' as Document<CreateTokenMutation, CreateTokenMutationVariables>;
+export const createToken = 'mutation CreateToken($name:String!$roles:[Role!]!$kind:TokenKind$days:Int$integrations:[UUID!]$addresses:[String!]$comment:String){createToken(name:$name roles:$roles kind:$kind expiresInDays:$days integrationIds:$integrations accessList:$addresses comment:$comment){secret token{...ListedToken}}}fragment ListedToken on ApiToken{id name kind roles comment createdAt expiresAt revokedAt lastUsedAt}' as Document<CreateTokenMutation, CreateTokenMutationVariables>;
 export const revokeToken = 'mutation RevokeToken($id:UUID!){revokeToken(id:$id){success}}' as Document<RevokeTokenMutation, RevokeTokenMutationVariables>;
 export const listValidators = 'query ListValidators($kind:String!){getSupportedValidationsV2(connectionType:$kind){supportedValidations{name}}}' as Document<ListValidatorsQuery, ListValidatorsQueryVariables>;
 export const testConnection = 'query TestConnection($id:UUID!$name:String!){testExistingConnectionV2(connectionId:$id validationName:$name){success validationName status errors{code friendlyMessage resolution stackTrace}warnings{code friendlyMessage resolution}}}' as Document<TestConnectionQuery, TestConnectionQueryVariables>;

@@ -21,6 +21,8 @@ export interface Actor {
   readonly operator: boolean;
   /** Integrations that the token is limited to; `null` means the whole project. */
   readonly integrationIds: readonly string[] | null;
+  /** Networks that the token may be used from; null, or absent, means anywhere. */
+  readonly accessList?: readonly string[] | null;
   /** When the token ends, or the bearer that was got for it, epoch milliseconds; a token that the actor makes may not outlive it. */
   readonly expiresAt: number | null;
   /** When the short-lived bearer ends that the request came with, epoch milliseconds; absent for a request that came with none. */

@@ -12,6 +12,8 @@ export interface Token {
   readonly operator: boolean;
   /** Limited to these; null means the whole project. */
   readonly integrationIds: readonly string[] | null;
+  /** Networks that it may be used from, as CIDRs; null means anywhere. */
+  readonly accessList: readonly string[] | null;
   /** What an integration key is for, in the lead API's words; null of every other token. */
   readonly keyScope: string | null;
   readonly comment: string | null;

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { unauthenticated } from '../../domain/errors/errors.ts';
+import { DomainError, unauthenticated } from '../../domain/errors/errors.ts';
+import { isOnAccessList } from '../../domain/token/access-list.ts';
 import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
 import { DIGEST_REALM, type DigestCredentials, provesDigest } from '../../domain/token/digest.ts';
 import { ExpiredToken } from '../../domain/token/expired-token.ts';
@@ -25,11 +26,25 @@ const MINUTE_MS = 60_000;
  * without asking the store.
  */
 export async function authenticate(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
-  if (isAccessToken(presented.secret)) return await authenticateAccess(services, presented, request);
-  return await authenticateToken(services, presented, request);
+  const isBearer = isAccessToken(presented.secret);
+  return await atItsAddress(services, await (isBearer ? authenticateAccess : authenticateToken)(services, presented, request));
 }
 
-/** The same of an API token alone: a bearer that was got for one is exchanged neither for another nor for a browser session, which lasts longer. */
+/**
+ * Throws FORBIDDEN, which is audited and names the address, where the token may not be used from there. Getting a bearer for it is no use of
+ * it: whoever shows that is asked again.
+ */
+export async function atItsAddress(services: Services, actor: Actor): Promise<Actor> {
+  const { ip } = actor.request;
+  if (isOnAccessList(actor.accessList ?? null, ip)) return actor;
+  await auditRefusal(services, actor, { fields: [], codes: ['FORBIDDEN'] });
+  throw new DomainError('FORBIDDEN', `The address ${ip ?? 'of this request'} is not on the access list of this token.`, {
+    address: ip,
+    next: 'Send it from an address that is on the list, or use a token that has none.',
+  });
+}
+
+/** The same of an API token alone, from any address: a bearer that was got for one is exchanged neither for another nor for a browser session, which lasts longer. */
 export async function authenticateToken(services: Services, presented: PresentedToken, request: RequestInfo): Promise<Actor> {
   const kind = services.tokens.parse(presented.secret);
   if (kind !== 'pat' && kind !== 'svc') throw unauthenticated();
@@ -58,7 +73,7 @@ export async function authenticateDigest(services: Services, presented: Presente
   const ha1 = sealed === null ? services.vault.keyedHash('token', 'no-ha1') : services.vault.openOwn('token', ['digest', username], sealed);
   const isProven = provesDigest(ha1, method, credentials);
   if (!isProven || found === null || sealed === null || realm !== DIGEST_REALM || uri !== target) throw unauthenticated();
-  return await liveActorOf(services, found, request);
+  return await atItsAddress(services, await liveActorOf(services, found, request));
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -110,7 +125,7 @@ function endedActor({ id, name, homeProjectId, integrationIds, expiresAt }: Toke
 /** The actor of a browser session, with the rights that its token has now. */
 export async function authenticateSession(services: Services, secret: string, request: RequestInfo): Promise<Actor> {
   if (services.tokens.parse(secret) !== 'ses') throw unauthenticated();
-  return await actorOfSession(services, services.vault.keyedHash('token', secret), request);
+  return await atItsAddress(services, await actorOfSession(services, services.vault.keyedHash('token', secret), request));
 }
 
 async function actorOfSession(services: Services, sessionHash: Buffer, request: RequestInfo): Promise<Actor> {
@@ -158,6 +173,7 @@ async function actorOf(services: Services, token: Token, grants: readonly TokenG
     permissions: permissionsOfRoles(grant.roles),
     operator: token.operator,
     integrationIds: token.integrationIds,
+    accessList: token.accessList,
     expiresAt: token.expiresAt,
     request,
   };

@@ -1,6 +1,7 @@
 import { readName } from '../../domain/connection/names.ts';
 import { notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
+import { readAccessList } from '../../domain/token/access-list.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { digestHa1 } from '../../domain/token/digest.ts';
 import { readExpiry, readLimit, requireNoWider } from '../../domain/token/new-token.ts';
@@ -20,6 +21,8 @@ export interface CreateToken {
   readonly expiresInDays?: number | null;
   /** Limits the token to integrations that exist in the project. */
   readonly integrationIds?: readonly string[] | null;
+  /** Addresses and networks that it may be used from. */
+  readonly accessList?: readonly string[] | null;
   readonly comment?: string | null;
   readonly operator?: boolean;
   /** Makes it an integration key. */
@@ -67,6 +70,7 @@ export async function insertToken(
     digest: services.vault.sealOwn('token', ['digest', id], digestHa1(id, secret)),
     operator: input.operator === true,
     integrationIds: await limitTo(actor, tx, input.integrationIds ?? null),
+    accessList: readAccessList(actor, input.accessList ?? null),
     keyScope: input.keyScope ?? null,
     comment: input.comment ?? null,
     createdAt: now,

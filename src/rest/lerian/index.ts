@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { actorOfToken } from '../../operations/access/authenticate.ts';
+import { actorOfToken, atItsAddress } from '../../operations/access/authenticate.ts';
 import { type Authenticate, byToken } from '../kit/access/authentication.ts';
 import { tokenOfSchemes } from '../kit/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
@@ -43,6 +43,6 @@ function tokenOrStandIn(gateway: RestGateway): Authenticate {
   return async (request: FastifyRequest, reply) => {
     const { anonymous } = gateway.dialects.lerian;
     if (anonymous === null || bearer(request.raw) !== null) return await shown(request, reply);
-    return await actorOfToken(gateway.services, anonymous, request.info);
+    return await atItsAddress(gateway.services, await actorOfToken(gateway.services, anonymous, request.info));
   };
 }

@@ -16,6 +16,7 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
         digest: bytes('digest'),
         operator: flag('operator').notNull(),
         integrationIds: json('integration_ids'),
+        accessList: json('access_list'),
         keyScope: text('key_scope'),
         comment: text('comment'),
         createdAt: time('created_at').notNull(),

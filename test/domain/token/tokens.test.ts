@@ -20,6 +20,7 @@ const token: Token = {
   keyScope: null,
   operator: false,
   integrationIds: null,
+  accessList: null,
   comment: null,
   createdAt: 0,
   createdBy: null,

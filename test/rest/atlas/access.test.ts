@@ -182,3 +182,66 @@ describe('service accounts', () => {
     });
   });
 });
+
+describe('an access list of addresses', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway(NOBODY_ANSWERS);
+  });
+  afterAll(() => gateway.close());
+
+  const CREATE =
+    'mutation ($l: [String!], $r: [Role!]!) { createToken(name: "t", roles: $r, accessList: $l) { secret token { id accessList } } }';
+  const create = async (accessList: readonly string[] | null, maker = gateway.owner): Promise<TestToken & { readonly list: unknown }> => {
+    const { data } = await gateway.graphql(CREATE, { l: accessList, r: ['owner'] }, maker);
+    return { id: data.createToken.token.id, secret: data.createToken.secret, list: data.createToken.token.accessList };
+  };
+  const path = '/api/atlas/v1.0/groups';
+  const byBearer = (token: TestToken) => rest(gateway, `GET ${path}`, { token });
+  const byDigest = async (token: TestToken) => {
+    const challenge = (await rest(gateway, `GET ${path}`, { token: null })).headers.get('www-authenticate');
+    const authorization = digestLogin(token, nonceOf(challenge), `GET ${path}`);
+    return await rest(gateway, `GET ${path}`, { token: null, headers: { authorization } });
+  };
+  const getBearer = async ({ id, secret }: TestToken) => {
+    const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization };
+    return await rest(gateway, 'POST /api/oauth/token', { token: null, body: 'grant_type=client_credentials', headers });
+  };
+
+  test('refuses calls from elsewhere with the address that was seen, whichever way the token is shown, but no request for a bearer', async () => {
+    const token = await create(['192.0.2.7', '2001:db8::/32']);
+    const bearer = await getBearer(token);
+    const session = await fetch(`${gateway.url}/explorer/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-changeover-csrf': '1' },
+      body: JSON.stringify({ token: token.secret }),
+    });
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const answers = [await byBearer(token), await byDigest(token), await byBearer({ id: '', secret: bearer.body.access_token })];
+    const graphql = await gateway.graphql('{ __typename }', {}, token);
+    const signedIn = await gateway.graphql('{ __typename }', {}, null, { cookie, 'x-changeover-csrf': '1' });
+    expect({
+      bearer: bearer.status,
+      told: answers.map(({ status, body, headers }) => [status, body.errorCode, body.parameters, headers.get('www-authenticate')]),
+      detail: answers[0]?.body.detail,
+      graphql: [graphql, signedIn].map(({ errors }) => errors?.[0]?.extensions.code),
+    }).toEqual({
+      bearer: 200,
+      told: answers.map(() => [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', ['127.0.0.1'], null]),
+      detail: 'The address 127.0.0.1 is not on the access list of this token.',
+      graphql: ['FORBIDDEN', 'FORBIDDEN'],
+    });
+  });
+
+  test('admits calls from its addresses, goes over to the tokens that a token makes, and can not be widened', async () => {
+    const token = await create(['127.0.0.0/8']);
+    const own = await create(null, token);
+    const wider = await gateway.graphql(CREATE, { l: ['0.0.0.0/0'], r: ['viewer'] }, token);
+    expect({
+      statuses: [(await byBearer(token)).status, (await byDigest(token)).status],
+      own: own.list,
+      wider: wider.errors?.[0]?.extensions.code,
+    }).toEqual({ statuses: [200, 200], own: ['127.0.0.0/8'], wider: 'FORBIDDEN' });
+  });
+});

@@ -321,6 +321,7 @@ describe('the SQLite engine', () => {
           digest: null,
           operator: false,
           integrationIds: ['i'],
+          accessList: null,
           keyScope: null,
           comment: null,
           createdAt: 1,

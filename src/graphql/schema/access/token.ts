@@ -33,6 +33,10 @@ export function addTokens(builder: Builder, pages: PageTypes): void {
         description: 'Limited to these integrations; null means the whole project.',
         resolve: (row) => (row.token.integrationIds === null ? null : [...row.token.integrationIds]),
       }),
+      accessList: t.stringList({
+        description: 'Networks that it may be used from, as CIDRs; null means anywhere.',
+        resolve: (row) => (row.token.accessList === null ? null : [...row.token.accessList]),
+      }),
       createdAt: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.token.createdAt }),
       createdBy: t.string({ resolve: (row) => row.token.createdBy }),
       expiresAt: t.field({ type: 'DateTime', resolve: (row) => row.token.expiresAt }),
@@ -94,15 +98,17 @@ export function addTokens(builder: Builder, pages: PageTypes): void {
         kind: t.arg({ type: kind, defaultValue: 'svc' }),
         expiresInDays: t.arg.int(),
         integrationIds: t.arg({ type: ['UUID'] }),
+        accessList: t.arg.stringList({ description: 'Addresses, or networks as CIDRs, that it may be used from; anywhere unless given.' }),
         comment: t.arg.string(),
       },
-      resolve: (_, { name, roles, kind: tokenKind, expiresInDays, integrationIds, comment }, { services, actor }) =>
+      resolve: (_, { name, roles, kind: tokenKind, expiresInDays, integrationIds, accessList, comment }, { services, actor }) =>
         createToken(services, actor, {
           name,
           roles,
           kind: tokenKind ?? 'svc',
           expiresInDays: expiresInDays ?? null,
           integrationIds: integrationIds ?? null,
+          accessList: accessList ?? null,
           comment: comment ?? null,
         }),
     }),

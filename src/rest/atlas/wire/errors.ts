@@ -50,6 +50,7 @@ const TABLE: Readonly<Record<ErrorCode, Told>> = {
 };
 
 const STATUS_OF: Readonly<Record<string, number>> = {
+  IP_ADDRESS_NOT_ON_ACCESS_LIST: 403,
   INVALID_VERSION_DATE: 406,
   INVALID_QUERY_PARAMETER: 400,
   INVALID_PATH_PARAMETER: 400,
@@ -58,6 +59,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   406: 'Not Acceptable',
@@ -117,6 +119,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 
 function ownFailure({ code, details }: DomainError, { errorCode }: Told, request: FastifyRequest): AtlasFailure {
   if (typeof details.fault === 'string') return { errorCode: FAULTS[details.fault] ?? 'MALFORMED_JSON', parameters: [] };
+  if (typeof details.address === 'string') return { errorCode: 'IP_ADDRESS_NOT_ON_ACCESS_LIST', parameters: [details.address] };
   if (code === 'NOT_FOUND') return { errorCode, parameters: [pathOf(request)] };
   if (code === 'RATE_LIMITED') return { errorCode, parameters: [pathOf(request), retryAfterOf(details) ?? 1] };
   const fields = fieldsOf(code, details);
