@@ -47,11 +47,12 @@ describe('a job', () => {
   });
 
   test('is done once its leases are ended, and shown to GraphQL as those', async () => {
-    await client.create({ configName: 'done' });
+    const { id } = (await client.create({ configName: 'done' })).body;
     const { jobId } = (await start(request('done'))).body;
-    const { data } = await gateway.graphql('{ leases(live: true) { edges { node { id job } } } }');
-    const edges: readonly { readonly node: { readonly id: string; readonly job: string } }[] = data.leases.edges;
-    const live = edges.filter(({ node }) => node.job === 'billing: fetcher job');
+    const { data } = await gateway.graphql('{ leases(live: true) { edges { node { id job connectionId } } } }');
+    const edges: readonly { readonly node: { readonly id: string; readonly job: string; readonly connectionId: string } }[] =
+      data.leases.edges;
+    const live = edges.filter(({ node }) => node.job === 'billing: fetcher job' && node.connectionId === id);
     for (const { node } of live) await gateway.graphql('mutation ($id: UUID!) { endLease(leaseId: $id) { id } }', { id: node.id });
     expect({ leases: live.length, status: (await read(jobId)).body.status }).toEqual({ leases: 1, status: 'completed' });
   });
