@@ -1,6 +1,7 @@
 import type { AuditChain } from '../domain/audit/audit-chain.ts';
 import type { Vault } from '../domain/ports/vault.ts';
-import { auditRowHmac, CHAIN_START, chainHash, keptHash, signCut, signSegment, verifyAuditChain } from './audit-chain.ts';
+import { auditRowHmac, CHAIN_START, chainHash, keptHash, signCut, signSegment } from './audit-signatures.ts';
+import { verifyAuditChain } from './verify-audit-chain.ts';
 
 /** The chain of one instance, by the key that its vault has for the audit. */
 export function createAuditChain(vault: Vault): AuditChain {

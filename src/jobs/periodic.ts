@@ -1,4 +1,4 @@
-import type { Anchor } from '../domain/audit/audit.ts';
+import type { Anchor } from '../domain/audit/audit-check.ts';
 import { sealAudit } from '../operations/audit/seal-audit.ts';
 import { commitWaiting } from '../operations/commits/commit-waiting.ts';
 import { publishEvents } from '../operations/events/event-feed.ts';

@@ -1,4 +1,4 @@
-import type { AuditAction } from '../domain/audit/audit.ts';
+import type { AuditAction } from '../domain/audit/audit-actions.ts';
 import { DomainError } from '../domain/errors/errors.ts';
 import type { WriteOptions, Writers } from '../domain/ports/store.ts';
 import type { Actor } from '../domain/token/actor.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { auditRowHmac, CHAIN_START, chainHash, verifyAuditChain } from '../../src/crypto/audit-chain.ts';
+import { auditRowHmac, CHAIN_START, chainHash } from '../../src/crypto/audit-signatures.ts';
 import { createVault } from '../../src/crypto/vault.ts';
+import { verifyAuditChain } from '../../src/crypto/verify-audit-chain.ts';
 import type { AuditRow } from '../../src/domain/audit/audit.ts';
 
 const vault = await createVault({

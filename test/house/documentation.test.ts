@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createCommandLine } from '../../src/cli/command-line.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { createCatalogue } from '../../src/connectors/catalogue.ts';
-import { AUDIT_ACTIONS } from '../../src/domain/audit/audit.ts';
+import { AUDIT_ACTIONS } from '../../src/domain/audit/audit-actions.ts';
 import { VALIDATION_CODES } from '../../src/domain/connector/validation.ts';
 import { ERROR_CODES } from '../../src/domain/errors/errors.ts';
 import { LOG_EVENTS, LOG_FIELDS } from '../../src/log-events.ts';

@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS } from '../../../build/domain/audit/audit.js';
+import { AUDIT_ACTIONS } from '../../../build/domain/audit/audit-actions.js';
 import { code, page, table } from '../markdown.mjs';
 
 export default page(

@@ -1,4 +1,5 @@
-import type { AuditAction, AuditRow } from './audit.ts';
+import type { AuditRow } from './audit.ts';
+import type { AuditAction } from './audit-actions.ts';
 
 /** The lead API's types of events. Those that nothing here does are known all the same: asking for them finds nothing. */
 export const AUDIT_EVENT_TYPES = [

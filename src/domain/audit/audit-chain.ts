@@ -1,4 +1,5 @@
-import type { Anchor, ArchivedHead, AuditCheck, AuditPages, AuditRange, AuditRow, LinkedRow } from './audit.ts';
+import type { AuditRow, LinkedRow } from './audit.ts';
+import type { Anchor, ArchivedHead, AuditCheck, AuditPages, AuditRange } from './audit-check.ts';
 
 /** Signs audit rows and links them, so that an edit of the database can be told. */
 export interface AuditChain {

@@ -1,5 +1,6 @@
 import type { PageRequest } from '../ports/page.ts';
-import type { ArchivedHead, AuditRow, LinkedRow } from './audit.ts';
+import type { AuditRow, LinkedRow } from './audit.ts';
+import type { ArchivedHead } from './audit-check.ts';
 
 export interface AuditFilter {
   readonly entityId?: string;

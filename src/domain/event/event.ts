@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS, type AuditAction } from '../audit/audit.ts';
+import { AUDIT_ACTIONS, type AuditAction } from '../audit/audit-actions.ts';
 import { badRequest, DomainError } from '../errors/errors.ts';
 import { type Actor, requirePermission } from '../token/actor.ts';
 

@@ -1,6 +1,6 @@
 import { SECRET_PROVIDERS, type SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
-import type { GivenPath, GivenReference } from '../../operations/references/stage-reference.ts';
+import type { GivenPath, GivenReference } from '../../operations/references/read-reference.ts';
 import { awsPath, FOREIGN_FIELDS, PATH_FIELDS, READ_TYPES, SELF_HOSTED_TYPES, selfHostedType } from './self-hosted-types.ts';
 
 interface ReferenceInput {

@@ -1,7 +1,7 @@
 import { ROLE_ARN } from '../../domain/aws/gateway-aws.ts';
 import type { SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
-import type { GivenPath } from '../../operations/references/stage-reference.ts';
+import type { GivenPath } from '../../operations/references/read-reference.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 

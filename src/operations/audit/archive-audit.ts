@@ -1,4 +1,6 @@
-import { type ArchivedHead, type AuditRow, CUT_ACTIONS, CUT_LEAST_AGE_MS } from '../../domain/audit/audit.ts';
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import { CUT_ACTIONS, CUT_LEAST_AGE_MS } from '../../domain/audit/audit-actions.ts';
+import type { ArchivedHead } from '../../domain/audit/audit-check.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';

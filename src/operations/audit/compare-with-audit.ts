@@ -1,4 +1,5 @@
-import type { AuditAction, AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditAction } from '../../domain/audit/audit-actions.ts';
 import type { Finding } from '../../domain/audit/finding.ts';
 import type { Version } from '../../domain/connection/connection.ts';
 import type { Pacer } from '../../domain/time/pacer.ts';

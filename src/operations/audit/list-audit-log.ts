@@ -1,4 +1,5 @@
-import { AUDIT_ACTIONS, type AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import { AUDIT_ACTIONS } from '../../domain/audit/audit-actions.ts';
 import type { AuditFilter } from '../../domain/audit/audit-store.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import type { PageRequest } from '../../domain/ports/page.ts';

@@ -1,4 +1,5 @@
-import { type Anchor, RESTORE_ENTITY } from '../../domain/audit/audit.ts';
+import { RESTORE_ENTITY } from '../../domain/audit/audit.ts';
+import type { Anchor } from '../../domain/audit/audit-check.ts';
 import type { Restore } from '../../domain/version/version-gap.ts';
 import { localActor } from '../access/prepare-instance.ts';
 import type { Services } from '../services.ts';

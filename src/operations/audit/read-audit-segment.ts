@@ -1,4 +1,5 @@
-import type { AuditFinding, AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditFinding } from '../../domain/audit/audit-check.ts';
 import { badRequest } from '../../domain/errors/errors.ts';
 import { createPacer } from '../../domain/time/pacer.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';

@@ -1,4 +1,6 @@
-import type { Anchor, AuditAction, AuditCursor, AuditFinding, AuditPages, AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditAction } from '../../domain/audit/audit-actions.ts';
+import type { Anchor, AuditCursor, AuditFinding, AuditPages } from '../../domain/audit/audit-check.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { type Actor, requireOperator } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';

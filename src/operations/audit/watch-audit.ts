@@ -1,4 +1,5 @@
-import { CUT_ACTIONS, CUT_LEAST_AGE_MS, LOST_ENTITY } from '../../domain/audit/audit.ts';
+import { LOST_ENTITY } from '../../domain/audit/audit.ts';
+import { CUT_ACTIONS, CUT_LEAST_AGE_MS } from '../../domain/audit/audit-actions.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { Store, Writers } from '../../domain/ports/store.ts';
 import { localActor } from '../access/prepare-instance.ts';

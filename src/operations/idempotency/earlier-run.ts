@@ -1,4 +1,4 @@
-import type { AuditAction } from '../../domain/audit/audit.ts';
+import type { AuditAction } from '../../domain/audit/audit-actions.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import type { Services } from '../services.ts';

@@ -1,4 +1,5 @@
-import type { AuditAction, AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditRow } from '../../domain/audit/audit.ts';
+import type { AuditAction } from '../../domain/audit/audit-actions.ts';
 import { PROOF_MAX_AGE_MS } from '../../domain/change/proof/proof.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { AlteredRow } from '../../domain/ports/upkeep-store.ts';

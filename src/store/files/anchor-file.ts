@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
-import type { Anchor } from '../../domain/audit/audit.ts';
+import type { Anchor } from '../../domain/audit/audit-check.ts';
 import { StartupError } from '../../domain/errors/startup-error.ts';
 
 /** Bytes that are read from the end of the file: some lines, since an anchor has about a hundred characters. */

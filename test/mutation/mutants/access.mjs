@@ -478,7 +478,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-reference-validate',
-    file: 'src/operations/references/stage-reference.ts',
+    file: 'src/operations/references/test-reference.ts',
     within: 'function testReference(',
     before: "  requirePermission(actor, 'validate');\n",
     after: '',
@@ -487,7 +487,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-reference-create',
-    file: 'src/operations/references/stage-reference.ts',
+    file: 'src/operations/references/test-reference.ts',
     within: 'function testReference(',
     before: "  requirePermission(actor, 'create');\n",
     after: '',
@@ -559,7 +559,7 @@ export const ACCESS = [
   },
   {
     id: 'access/test-reference-reference',
-    file: 'src/operations/references/stage-reference.ts',
+    file: 'src/operations/references/test-reference.ts',
     before: `  requirePermission(actor, 'create');
   requirePermission(actor, 'reference');
   const { connector`,

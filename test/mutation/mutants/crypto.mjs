@@ -248,7 +248,7 @@ export const CRYPTO = [
   },
   {
     id: 'crypto/audit-without-client-address',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/audit-signatures.ts',
     before: 'requestId, clientIp, client }),',
     after: 'requestId, client }),',
     tests: HISTORY,
@@ -256,7 +256,7 @@ export const CRYPTO = [
   },
   {
     id: 'crypto/audit-without-details',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/audit-signatures.ts',
     before: 'entityId, details, requestId, clientIp, client }),',
     after: 'entityId, requestId, clientIp, client }),',
     tests: HISTORY,
@@ -264,7 +264,7 @@ export const CRYPTO = [
   },
   {
     id: 'crypto/audit-without-project',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/audit-signatures.ts',
     before: 'canonicalJson({ id, projectId, at,',
     after: 'canonicalJson({ id, at,',
     tests: HISTORY,
@@ -272,7 +272,7 @@ export const CRYPTO = [
   },
   {
     id: 'crypto/audit-without-actor',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/audit-signatures.ts',
     before: 'canonicalJson({ id, projectId, at, actorTokenId,',
     after: 'canonicalJson({ id, projectId, at,',
     tests: HISTORY,
@@ -280,7 +280,7 @@ export const CRYPTO = [
   },
   {
     id: 'crypto/chain-without-number',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/audit-signatures.ts',
     before: "keyedHash('audit', previous, String(seq), row.id",
     after: "keyedHash('audit', previous, row.id",
     tests: AUDIT,
@@ -288,28 +288,28 @@ export const CRYPTO = [
   },
   {
     id: 'crypto/chain-without-previous',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/audit-signatures.ts',
     before: "keyedHash('audit', previous, String(seq)",
     after: "keyedHash('audit', String(seq)",
     tests: AUDIT,
   },
   {
     id: 'crypto/anchor-hash-not-compared',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/verify-audit-chain.ts',
     before: "if (stored.toString('hex') !== anchor.head) fault",
     after: 'if (row.chainHash === null) fault',
     tests: AUDIT,
   },
   {
     id: 'crypto/missing-numbers',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/verify-audit-chain.ts',
     before: 'for (let left = expected; left < seq &&',
     after: 'for (let left = expected + 1; left < seq &&',
     tests: AUDIT,
   },
   {
     id: 'crypto/unsealed-not-signed',
-    file: 'src/crypto/audit-chain.ts',
+    file: 'src/crypto/verify-audit-chain.ts',
     before: 'rowId: row.id });\n      checkSignature(check, row);',
     after: 'rowId: row.id });',
     tests: AUDIT,

@@ -314,7 +314,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/key-carried-to-another-path',
-    file: 'src/operations/references/stage-reference.ts',
+    file: 'src/operations/references/read-reference.ts',
     before: '(path === kept?.path ? kept.key : null)',
     after: '(kept?.key ?? null)',
     tests: REFERRED,
@@ -322,7 +322,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/member-of-129',
-    file: 'src/operations/references/stage-reference.ts',
+    file: 'src/operations/references/read-reference.ts',
     before: '{1,128}$/.test(key)',
     after: '{1,129}$/.test(key)',
     tests: REFERRED,
@@ -330,7 +330,7 @@ export const OPERATIONS = [
   },
   {
     id: 'operations/reference-not-granted',
-    file: 'src/operations/references/stage-reference.ts',
+    file: 'src/operations/references/read-reference.ts',
     before: 'grant.provider === provider && isWithin(path, grant.prefix)',
     after: 'grant.provider === provider',
     tests: ['test/graphql/lead/references.test.ts', 'test/cli/secret-references.test.ts'],

@@ -8,7 +8,7 @@ const SESSION = ['test/store/postgres/postgres-session.test.ts'];
 export const STORE_SQL = [
   {
     id: 'store/lease-of-any-version',
-    file: 'src/store/sql/connections/versions.ts',
+    file: 'src/store/sql/versions/version-writers.ts',
     within: 'function liveLeaseOf(',
     before: ' eq(leases.version, version),',
     after: '',
@@ -16,7 +16,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/ended-lease-pins',
-    file: 'src/store/sql/connections/versions.ts',
+    file: 'src/store/sql/versions/version-writers.ts',
     within: 'function liveLeaseOf(',
     before: ', gt(leases.expiresAt, now)',
     after: '',
@@ -24,7 +24,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/released-lease-pins',
-    file: 'src/store/sql/connections/versions.ts',
+    file: 'src/store/sql/versions/version-writers.ts',
     within: 'function liveLeaseOf(',
     before: ' isNull(leases.releasedAt),',
     after: '',
@@ -55,28 +55,28 @@ export const STORE_SQL = [
   },
   {
     id: 'store/connections-of-all-projects',
-    file: 'src/store/sql/connections/connections.ts',
+    file: 'src/store/sql/connections/connection-filter.ts',
     before: '    eq(connections.projectId, scope.projectId),\n    isNull',
     after: '    isNull',
     tests: [...STORE, 'test/operations/access/every-operation.test.ts'],
   },
   {
     id: 'store/connections-of-all-integrations',
-    file: 'src/store/sql/connections/connections.ts',
+    file: 'src/store/sql/connections/connection-filter.ts',
     before: 'scope.integrationIds === null ? undefined : inArray(connections.integrationId',
     after: 'scope.integrationIds !== null ? undefined : inArray(connections.integrationId',
     tests: [...STORE, 'test/operations/access/limited-tokens.test.ts'],
   },
   {
     id: 'store/removed-connections',
-    file: 'src/store/sql/connections/connections.ts',
+    file: 'src/store/sql/connections/connection-filter.ts',
     before: '    isNull(connections.deletedAt),\n',
     after: '',
     tests: STORE,
   },
   {
     id: 'store/insert-without-lock',
-    file: 'src/store/sql/connections/connections.ts',
+    file: 'src/store/sql/connections/connection-writers.ts',
     before: "      await tx.lock(connection.integrationId, 'shared');\n",
     after: '',
     tests: ['test/store/postgres/postgres.test.ts'],
@@ -208,7 +208,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/seal-without-lock',
-    file: 'src/store/sql/audit/audit.ts',
+    file: 'src/store/sql/audit/audit-writers.ts',
     before: "      await tx.lock('audit-sealer', 'exclusive');\n",
     after: '',
     tests: ['test/store/postgres/postgres.test.ts'],
@@ -216,7 +216,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/seal-anew',
-    file: 'src/store/sql/audit/audit.ts',
+    file: 'src/store/sql/audit/audit-writers.ts',
     before: 'let head = (await readers.head()) ?? { seq: 0, chainHash: start };',
     after: 'let head = { seq: 0, chainHash: start };',
     tests: STORE,
@@ -224,7 +224,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/audit-of-all-projects',
-    file: 'src/store/sql/audit/audit.ts',
+    file: 'src/store/sql/audit/audit-page.ts',
     before: '      eq(audit.projectId, projectId),\n      which',
     after: '      which',
     tests: [...STORE, 'test/operations/access/every-operation.test.ts'],
@@ -276,7 +276,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/retire-under-a-lease',
-    file: 'src/store/sql/connections/versions.ts',
+    file: 'src/store/sql/versions/version-writers.ts',
     before: '        notExists(liveLeaseOf(db, tables, { connectionId, version }, now)),\n',
     after: '',
     tests: STORE,
@@ -299,14 +299,14 @@ export const STORE_SQL = [
   },
   {
     id: 'store/demote-any',
-    file: 'src/store/sql/connections/versions.ts',
+    file: 'src/store/sql/versions/version-writers.ts',
     before: "(label === 'CURRENT' ? { label: 'PREVIOUS', validUntil } : null)",
     after: "(label !== null ? { label: 'PREVIOUS', validUntil } : null)",
     equivalent: 'the head was moved from this version in the same transaction, under a guard of its own: it is the current one',
   },
   {
     id: 'store/rebind',
-    file: 'src/store/sql/connections/versions.ts',
+    file: 'src/store/sql/versions/version-writers.ts',
     before: "row.label === 'CURRENT' && row.boundTo === null && row.reference !== null",
     after: "row.label === 'CURRENT' && row.reference !== null",
     tests: STORE,
@@ -346,7 +346,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/advance-from-anywhere',
-    file: 'src/store/sql/connections/connections.ts',
+    file: 'src/store/sql/connections/connection-writers.ts',
     before: 'may: ({ currentVersion }) => currentVersion === from }',
     after: 'may: ({ currentVersion }) => currentVersion > 0 }',
     tests: STORE,
@@ -354,7 +354,7 @@ export const STORE_SQL = [
   },
   {
     id: 'store/remove-protected',
-    file: 'src/store/sql/connections/connections.ts',
+    file: 'src/store/sql/connections/connection-writers.ts',
     before: 'may: ({ deletionProtection }) => !deletionProtection }',
     after: 'may: () => true }',
     tests: STORE,

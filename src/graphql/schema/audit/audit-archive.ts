@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
-import type { AuditFinding } from '../../../domain/audit/audit.ts';
+import type { AuditFinding } from '../../../domain/audit/audit-check.ts';
 import { type AuditCut, cutAudit } from '../../../operations/audit/archive-audit.ts';
 import { type AuditSegment, readAuditSegment, verifyAuditSegment } from '../../../operations/audit/read-audit-segment.ts';
 import { DIALS, EXAMINES } from '../../plugins/operation-priority.ts';

@@ -1,4 +1,5 @@
-import type { AuditFinding, AuditRow } from '../../../domain/audit/audit.ts';
+import type { AuditRow } from '../../../domain/audit/audit.ts';
+import type { AuditFinding } from '../../../domain/audit/audit-check.ts';
 import { listAuditLog } from '../../../operations/audit/list-audit-log.ts';
 import { type AuditVerification, verifyAudit } from '../../../operations/audit/verify-audit.ts';
 import { EXAMINES, LISTS } from '../../plugins/operation-priority.ts';

@@ -1,4 +1,4 @@
-import type { AuditAction } from '../../../domain/audit/audit.ts';
+import type { AuditAction } from '../../../domain/audit/audit-actions.ts';
 import type { Connection } from '../../../domain/connection/connection.ts';
 import { notFound } from '../../../domain/errors/errors.ts';
 import type { Writers } from '../../../domain/ports/store.ts';

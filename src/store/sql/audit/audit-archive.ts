@@ -1,5 +1,7 @@
 import { and, eq, gt, inArray, lte } from 'drizzle-orm';
-import { type ArchivedHead, type AuditRow, CUT_ACTIONS } from '../../../domain/audit/audit.ts';
+import type { AuditRow } from '../../../domain/audit/audit.ts';
+import { CUT_ACTIONS } from '../../../domain/audit/audit-actions.ts';
+import type { ArchivedHead } from '../../../domain/audit/audit-check.ts';
 import type { AuditArchiveReaders, AuditArchiveWriters } from '../../../domain/audit/audit-store.ts';
 import type { EngineTransaction, StatementSource } from '../../engine.ts';
 import type { Tables } from '../../tables/tables.ts';

@@ -1,73 +1,21 @@
-import {
-  type Anchor,
-  type ArchivedHead,
-  type AuditCheck,
-  type AuditCursor,
-  type AuditFinding,
-  type AuditPages,
-  type AuditRange,
-  type AuditRow,
-  type ChainPoint,
-  type LinkedRow,
-  lostIds,
-} from '../domain/audit/audit.ts';
-import { canonicalJson } from '../domain/json/canonical-json.ts';
+import { type AuditRow, lostIds } from '../domain/audit/audit.ts';
+import type {
+  Anchor,
+  ArchivedHead,
+  AuditCheck,
+  AuditCursor,
+  AuditFinding,
+  AuditPages,
+  AuditRange,
+  ChainPoint,
+} from '../domain/audit/audit-check.ts';
 import type { Vault } from '../domain/ports/vault.ts';
 import { createPacer, type Pacer } from '../domain/time/pacer.ts';
-
-export type UnsignedAuditRow = Omit<AuditRow, 'rowHmac' | 'seq' | 'chainHash'>;
-
-/** Signs all that the row says; its number and chain hash come later and are bound by the chain. */
-export function auditRowHmac(vault: Vault, row: UnsignedAuditRow): Buffer {
-  const { id, projectId, at, actorTokenId, actorName, action, entity, entityId, details, requestId, clientIp, client } = row;
-  return vault.keyedHash(
-    'audit',
-    canonicalJson({ id, projectId, at, actorTokenId, actorName, action, entity, entityId, details, requestId, clientIp, client }),
-  );
-}
-
-/** Keyed hash of the row, its number and all rows before it: nobody who only edits the database can renumber rows. */
-export function chainHash(vault: Vault, previous: Uint8Array, seq: number, row: LinkedRow): Buffer {
-  return vault.keyedHash('audit', previous, String(seq), row.id, row.rowHmac);
-}
-
-/** Signs the record of a cut: where the chain begins now, and which of the rows before it stayed. */
-export function signCut(vault: Vault, { seq, chainHash, kept, keptHash, at }: Omit<ArchivedHead, 'mac'>): Buffer {
-  return vault.keyedHash('audit', 'cut', String(seq), chainHash, String(kept), keptHash, String(at));
-}
-
-/** Adds one more row to the hash over the rows that stay when those around them are cut. */
-export function keptHash(vault: Vault, previous: Uint8Array, seq: number, row: LinkedRow): Buffer {
-  return vault.keyedHash('audit', 'kept', previous, String(seq), row.id, row.rowHmac);
-}
-
-/** Signs a segment of the archive; the chain hash at its end stands for all of its rows. */
-export function signSegment(
-  vault: Vault,
-  { from, through }: { readonly from: number; readonly through: number },
-  previous: Uint8Array,
-  head: Uint8Array,
-): Buffer {
-  return vault.keyedHash('audit', 'segment', String(from), String(through), previous, head);
-}
-
-/** The chain hash before the first row. */
-export const CHAIN_START = Buffer.alloc(32);
+import { auditRowHmac, CHAIN_START, chainHash, keptHash, signCut } from './audit-signatures.ts';
+import { classifyMismatches, type Mismatch } from './mismatched-rows.ts';
 
 /** How many findings of each sort are kept. When there are more, only that fact is kept. */
 const MOST_FINDINGS = 100;
-/** How long a search may take for the position where a misplaced row would fit, milliseconds. */
-const MISMATCHES_MS = 5000;
-
-/** A row that does not fit where it is. */
-interface Mismatch {
-  readonly row: AuditRow;
-  readonly seq: number;
-  /** Chain hash of the row before. */
-  readonly previous: Buffer;
-  readonly stored: Buffer;
-}
-
 /**
  * Checks every row's signature, the numbers, the chain, and that each anchor is on it. `edited`: a row's content or its chain
  * hash does not fit. `missing`: numbers are left out. `reordered`: a row's number is not its place. `truncated`: an anchor lies
@@ -194,35 +142,6 @@ async function verifyWaiting(check: Check): Promise<void> {
       check.rows += 1;
       await check.pacer.pause();
     }
-}
-
-/**
- * A mismatch is `reordered` when another row would fit in its place, or when it would fit after another row: rows have got each other's
- * numbers.
- */
-async function classifyMismatches({ vault, pages, mismatches, pacer }: Check): Promise<readonly AuditFinding[]> {
-  const elsewhere = new Set<Mismatch>();
-  const until = performance.now() + MISMATCHES_MS;
-  if (mismatches.length > 0)
-    for await (const page of pages.sealed(0)) {
-      if (performance.now() > until || elsewhere.size === mismatches.length) break;
-      for (const row of page) {
-        for (const mismatch of mismatches) if (!elsewhere.has(mismatch) && swaps(vault, mismatch, row)) elsewhere.add(mismatch);
-        await pacer.pause();
-      }
-    }
-  return mismatches.map((mismatch) => ({
-    kind: elsewhere.has(mismatch) ? 'reordered' : 'edited',
-    seq: mismatch.seq,
-    rowId: mismatch.row.id,
-  }));
-}
-
-function swaps(vault: Vault, { row: own, seq, previous, stored }: Mismatch, row: AuditRow): boolean {
-  if (row.seq === seq) return false;
-  const link = row.chainHash;
-  const fits = [stored, link].some((hash) => hash !== null && chainHash(vault, previous, seq, row).equals(hash));
-  return fits || (link !== null && [seq, (row.seq ?? 0) + 1].some((place) => chainHash(vault, link, place, own).equals(stored)));
 }
 
 function unique(findings: readonly AuditFinding[]): readonly AuditFinding[] {

@@ -1,0 +1,105 @@
+/** Everything that is audited, and what it means. A closed list: the reference page, filters and alerts are made of it. */
+export const AUDIT_ACTIONS = {
+  'instance.start': 'The first start made the project.',
+  'instance.rekey': 'A rotation of the master key began or ended: `step`, `fromKid`, `toKid`.',
+  'project.rekey': 'A data key was made, which seals from now on: `keyGeneration`.',
+  'project.retire-key': 'An old data key was destroyed: `keyGeneration`.',
+  'instance.restore':
+    'The store was found older than the anchor of its audit, as after a restore from a backup: `anchorSeq`, `anchorHead`, `headSeq`, `versionGap`.',
+  'audit.cut': 'Rows that were archived were cut from the store: `from`, `through`, `head`.',
+  'audit.lost':
+    'Audit rows that the gateway had written were gone before they were numbered: deleted past the gateway. `rows` counts them, `lost` names at most 50.',
+  'request.refuse':
+    'A mutation was refused, or a token that has ended was used: `fields`, `codes`. Of one token 30 are told a minute; `leftOut` counts those before.',
+  'session.create': 'Somebody signed in to the explorer.',
+  'session.end': 'Somebody signed out.',
+  'site.rename': 'A site got another name.',
+  'network.probe': 'Somebody asked whether an address can be reached from a site.',
+  'connection.describe': 'Somebody asked what tables the login of a connection sees: `version`, `status`, `codes`.',
+  'storage.check': 'Somebody asked whether the store takes a write, and opens what it has sealed.',
+  'token.create': 'A token was made; its secret is shown once and stored nowhere.',
+  'token.update': 'A service token got other roles, another name or another end.',
+  'token.exchange': 'A token was exchanged for a short-lived access token.',
+  'token.give-back': 'A short-lived access token was given back before its time.',
+  'token.reveal': 'The secret of a token that was just made was shown to a repeat of the request that made it.',
+  'token.revoke': 'A token was ended before its time.',
+  'secret-provider.grant': 'A project was allowed to name secrets of an outside provider, below a root.',
+  'secret-provider.revoke': 'A project may no longer name secrets of that provider below that root.',
+  'aws-role.grant': "A project was allowed a role that the gateway's own AWS identity assumes: `roleArn`.",
+  'aws-role.revoke': "The gateway's own AWS identity does not assume that role for the project any more: `roleArn`.",
+  'secret.bind': 'A secret was used for the first time, and is bound to where it leads: `provider`, `path`, `member`, `destination`.',
+  'secret.allow': 'An operator allowed a secret another destination: `provider`, `path`, `member`, `destination`.',
+  'secret.release': 'An operator ended all destinations of a secret: `provider`, `path`, `members`. Its next use binds it anew.',
+  'account-secret.create': 'A secret of the project was made: `name`, `scope`, `expiresAt`.',
+  'account-secret.update': 'A secret got another value, scope, description or end: `name`, `scope`, `expiresAt`, `version`.',
+  'account-secret.reveal': 'Somebody was shown the value of a secret: `name`, `version`.',
+  'account-secret.delete': 'A secret was deleted, and what it held was destroyed: `name`.',
+  'account-secret.reseal': 'What an older data key had sealed of secrets was sealed with the newest one: `keyGeneration`, `count`.',
+  'connection.create': 'A connection was added, with its first version.',
+  'connection.update': 'A change was committed as a new version: `version`, `changedFields`, `proven`, `lost`, `liveLeases`, `waited`.',
+  'connection.rollback': 'An older version was committed again, as a new one: `version`, `restoredFrom`.',
+  'connection.break-glass': 'A commit went ahead although jobs held the connection: `reason`, `leaseIds`.',
+  'connection.accept-losses': 'A version was put into use although its login may do less than the one before: `comparedWith`, `lost`.',
+  'connection.rename': 'A connection got another name: `revision`.',
+  'connection.touch': 'A client saved a connection as it was: `revision`. Nothing but the time of its last change is another.',
+  'connection.enable': 'A connection may be leased again: `revision`.',
+  'connection.disable': 'A connection may not be leased: `revision`.',
+  'connection.protect': 'Protection against removal was set or lifted: `revision`.',
+  'connection.policy': 'What commits need, or what jobs have to say about them, was changed: `revision`.',
+  'connection.delete': 'A connection was removed; all its versions are RETIRED.',
+  'connection.reseal': 'What an older data key had sealed was sealed with the newest one: `keyGeneration`, `rowMacs`.',
+  'access-token.issue':
+    'A consumer was given an access token of a service account, or a key of its role in AWS: `consumerId`, `version`; `awsRoles`.',
+  'streaming-system.create': 'A streaming system was made: `type`.',
+  'streaming-system.rename': 'A streaming system got another name.',
+  'streaming-system.delete': 'A streaming system was removed with its clusters and their connections.',
+  'dialect-record.create': 'Something that a dialect has besides connections was made: `dialect`, `of`, `key`, `parentId`.',
+  'dialect-record.update': 'The same was changed.',
+  'dialect-record.delete': 'The same was removed.',
+  'integration.rename': 'An integration got another name.',
+  'integration.delete': 'An integration was removed with all its connections.',
+  'change.stage': 'A change was staged: `changeId`, `purpose`, `changedFields`.',
+  'change.validate':
+    "A validator ran on a staged change or on a version, and its result is proof or takes it away: `status`, `codes`, of what did not pass its `validationId`, and `awsRoles` that the gateway's own identity might assume for it.",
+  'change.discard': 'A change was discarded, or its time passed (`expired`); what it had sealed is destroyed.',
+  'change.wait': 'A commit waits for jobs to end: `waitUntil`, `liveLeases`.',
+  'change.give-up': 'A commit that waited was given up: `code`.',
+  'lease.acquire': 'A job took a lease and was given the credentials of a version.',
+  'lease.read': 'A job was given the credentials of its lease again.',
+  'lease.renew': 'A job holds its lease for longer: `expiresAt`.',
+  'lease.release': 'A job ended its lease.',
+  'lease.end': "An administrator ended a job's lease.",
+  'version.retire': 'Nobody may use a version any more: its credential can be revoked at its source.',
+  'version.destroy': 'The ciphertext of a RETIRED version was destroyed; there is no way back to it.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+/**
+ * Rows that prove nothing about what is stored now, and are by far the most: these are cut from the store once they are archived. The
+ * others stay: `doctor` compares versions with those of commits, and the others say who had which right when.
+ */
+export const CUT_ACTIONS: readonly AuditAction[] = [
+  'session.create',
+  'session.end',
+  'token.exchange',
+  'token.give-back',
+  'network.probe',
+  'storage.check',
+  'connection.describe',
+  'change.stage',
+  'change.validate',
+  'change.discard',
+  'change.wait',
+  'change.give-up',
+  'lease.acquire',
+  'lease.read',
+  'lease.renew',
+  'lease.release',
+  'lease.end',
+  'version.retire',
+  'version.destroy',
+];
+
+/** Younger rows are not cut: an idempotent repeat looks for its first run in the audit for as long as ids are kept, which is a day. */
+export const CUT_LEAST_AGE_MS = 48 * 60 * 60 * 1000;
