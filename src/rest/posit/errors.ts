@@ -55,8 +55,15 @@ export const renderPositError: RenderError = (error, request, asked) => {
       'x-correlation-id': correlationOf(request),
       ...(status === 401 ? { 'www-authenticate': 'Key realm="changeover", Bearer realm="changeover"' } : {}),
     },
-    body: { code, error: textOf(error), payload: null },
+    body: { code, error: status === 401 ? (KEY_REFUSED[code] ?? error.message) : textOf(error), payload: null },
   };
+};
+
+/** Of a key in the words of these clients, who send no headers of ours. */
+const KEY_REFUSED: Readonly<Record<number, string>> = {
+  24: 'no API key came with the request; send Authorization: Key, and the secret of a token',
+  29: 'the API key has expired',
+  30: 'the API key is not valid, or was revoked',
 };
 
 function toldOf(error: DomainError, request: FastifyRequest, asked: number): Told {

@@ -150,6 +150,7 @@ describe('what is refused, in this order', () => {
     const path = `PATCH ${INTEGRATIONS}` as const;
     const bad = { id: '', secret: 'chg_pat_nothing' };
     const told = [];
+    const ours: string[] = [];
     for (const [at, options] of [
       [guid, { token: null, body: '{' }],
       [guid, { token: bad, body: '{' }],
@@ -165,21 +166,25 @@ describe('what is refused, in this order', () => {
     ] as const) {
       const { status, body } = await ask(`${path}/${at}`, options);
       told.push([status, body.code, Object.keys(body)]);
+      if (/x-mcd/i.test(body.error)) ours.push(body.error);
     }
     const keys = ['code', 'error', 'payload'];
-    expect(told).toEqual([
-      [401, 24, keys],
-      [401, 30, keys],
-      [403, 22, keys],
-      [400, 3, keys],
-      [404, 4, keys],
-      [400, 121, keys],
-      [400, 87, keys],
-      [400, 87, keys],
-      [400, 87, keys],
-      [400, 53, keys],
-      [400, 229, keys],
-    ]);
+    expect({ ours, told }).toEqual({
+      ours: [],
+      told: [
+        [401, 24, keys],
+        [401, 30, keys],
+        [403, 22, keys],
+        [400, 3, keys],
+        [404, 4, keys],
+        [400, 121, keys],
+        [400, 87, keys],
+        [400, 87, keys],
+        [400, 87, keys],
+        [400, 53, keys],
+        [400, 229, keys],
+      ],
+    });
   });
 
   test.each([
