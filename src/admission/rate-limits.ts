@@ -6,9 +6,6 @@ const SIGN_INS: BucketSize = { perSecond: 1 / 6, burst: 20 };
 /** An exchange writes one row of the audit. The lead API's command asks for a bearer each time it is run. */
 const EXCHANGES: BucketSize = { perSecond: 1, burst: 60 };
 
-/** Clients that wait for a database try a test again and again. */
-const TESTS: BucketSize = { perSecond: 1 / 6, burst: 10 };
-
 /** How often a token may send a request, sign a browser in, and be exchanged for a bearer. */
 export interface RateLimits {
   /** Throws RATE_LIMITED when this token has sent more than its rate. */
@@ -17,8 +14,6 @@ export interface RateLimits {
   countSignIn(token: string): void;
   /** Throws RATE_LIMITED when this token was exchanged more often than scripts need. */
   countExchange(token: string): void;
-  /** Throws RATE_LIMITED when this connection was tested ten times in a minute, where a way in allows no more. */
-  countTest(connection: string): void;
 }
 
 /** `size` is for the requests of one token. */
@@ -26,7 +21,6 @@ export function createRateLimits(size: BucketSize, now: () => number = () => per
   const requests = createTokenBuckets(size, now);
   const signIns = createTokenBuckets(SIGN_INS, now);
   const exchanges = createTokenBuckets(EXCHANGES, now);
-  const tests = createTokenBuckets(TESTS, now);
   return {
     countRequest(token) {
       if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1);
@@ -36,9 +30,6 @@ export function createRateLimits(size: BucketSize, now: () => number = () => per
     },
     countExchange(token) {
       if (!exchanges.take(token, 1)) throw rateLimited('This token is exchanged too often.', 1);
-    },
-    countTest(connection) {
-      if (!tests.take(connection, 1)) throw rateLimited('This connection is tested too often.', 1 / TESTS.perSecond);
     },
   };
 }

@@ -877,6 +877,16 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
     });
 
+    test('guards are found by their ids, with when each ends', async () => {
+      const guards = [1, 2].map((count) => ({ id: randomBytes(32).toString('hex'), used: count, expiresAt: clock.now() + count * HOUR }));
+      for (const guard of guards) await store.write((tx) => tx.replayGuards.advance(guard));
+      const found = await store.read.replayGuards.findMany([...guards.map(({ id }) => id), randomBytes(32).toString('hex')]);
+      expect({ found: found.toSorted((one, other) => one.used - other.used), none: await store.read.replayGuards.findMany([]) }).toEqual({
+        found: guards,
+        none: [],
+      });
+    });
+
     test('events are read in the order in which they were published, from any of them on, and by their own project alone', async () => {
       const [scope, other] = [newScope(), newScope()];
       const { projectId } = scope;

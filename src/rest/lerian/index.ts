@@ -6,7 +6,7 @@ import type { Dialect } from '../kit/dialect.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import { serveRoutes } from '../kit/route.ts';
 import { create } from './connections/create.ts';
-import { assign, remove, testOf } from './connections/manage.ts';
+import { assign, remove, test } from './connections/manage.ts';
 import { patch } from './connections/patch.ts';
 import { reads } from './connections/read.ts';
 import { renderFault } from './errors.ts';
@@ -32,7 +32,7 @@ export const lerian: Dialect = {
   routes(app, gateway) {
     probes(app);
     login(app, gateway);
-    const routes = [...schemas, ...reads, create, patch, remove, assign, testOf(gateway), ...jobs];
+    const routes = [...schemas, ...reads, create, patch, remove, assign, test, ...jobs];
     serveRoutes(app, gateway, { dialect: lerian, authenticate: tokenOrStandIn(gateway) }, routes);
   },
 };

@@ -50,7 +50,7 @@ export function accessTables({ table, index, uniqueIndex, primaryKey, columns }:
       (t) => [uniqueIndex('sessions_hash').on(t.hash), index('sessions_expiry').on(t.expiresAt, t.id)],
     ),
 
-    /** Nonces of logins, with the count that was used last, and bearers that were given back. */
+    /** Nonces of logins, with the count that was used last, bearers that were given back, and tests of connections that are counted. */
     replayGuards: table(
       'replay_guards',
       {

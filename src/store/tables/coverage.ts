@@ -109,7 +109,7 @@ export const COVERAGE = {
     except: {},
     rows: {
       deletion:
-        'Whoever also read a request on its way could send that very request once more, within ten minutes; a bearer that was given back goes on until it ends by itself, within the hour, or its token is revoked.',
+        "Whoever also read a request on its way could send that very request once more, within ten minutes; a bearer that was given back goes on until it ends by itself, within the hour, or its token is revoked. A connection of Lerian's clients could be tested more often in a minute.",
       replay: 'As deletion.',
     },
   },

@@ -198,6 +198,7 @@ describe('every statement finds its rows by an index', () => {
       await tx.sessions.find(bytes);
       await tx.sessions.findById('s');
       await tx.replayGuards.used('g');
+      await tx.replayGuards.findMany(['g', 'h']);
       await tx.replayGuards.advance({ id: 'g', used: 1, expiresAt: 1 });
       await tx.retention.replayGuards(1, 10);
       await tx.tokens.revoke('t', 1);

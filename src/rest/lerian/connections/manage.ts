@@ -2,8 +2,8 @@ import type { ValidationCode } from '../../../domain/connector/validation.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import { updateConnection } from '../../../operations/commits/update-connection.ts';
 import { removeNamed } from '../../../operations/connections/remove-named.ts';
+import { countTest } from '../../../operations/validations/limit-tests.ts';
 import { testConnection } from '../../../operations/validations/test-connection.ts';
-import type { RestGateway } from '../../kit/rest-gateway.ts';
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../../kit/route.ts';
 import { fault } from '../faults.ts';
 import { requireProductName } from '../rules/product-name.ts';
@@ -67,26 +67,24 @@ const CATEGORIES: Readonly<Partial<Record<ValidationCode, string>>> = {
 };
 
 /** At most ten in a minute of one connection. */
-export function testOf({ rateLimits }: Pick<RestGateway, 'rateLimits'>): Route {
-  return {
-    method: 'POST',
-    url: `${ONE}/test`,
-    operation: 'testConnection',
-    summary: 'Opens and closes a connection',
-    priority: PRIORITIES.validates,
-    right: 'validate',
-    shapes: { params: shapes.byId, answers: { 200: shapes.tested } },
-    async run(call) {
-      const { id } = (await findConnection(call, readId(call.params))).described.connection;
-      try {
-        rateLimits.countTest(id);
-        return await testOne(call, id);
-      } catch (error) {
-        throw error instanceof DomainError && error.code === 'RATE_LIMITED' ? withNumber(error, 429) : error;
-      }
-    },
-  };
-}
+export const test: Route = {
+  method: 'POST',
+  url: `${ONE}/test`,
+  operation: 'testConnection',
+  summary: 'Opens and closes a connection',
+  priority: PRIORITIES.validates,
+  right: 'validate',
+  shapes: { params: shapes.byId, answers: { 200: shapes.tested } },
+  async run(call) {
+    const { id } = (await findConnection(call, readId(call.params))).described.connection;
+    try {
+      await countTest(call.services, id);
+      return await testOne(call, id);
+    } catch (error) {
+      throw error instanceof DomainError && error.code === 'RATE_LIMITED' ? withNumber(error, 429) : error;
+    }
+  },
+};
 
 async function testOne({ services, actor, signal }: Call, connectionId: string): Promise<RouteAnswer> {
   const started = performance.now();

@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { ReplayGuard, ReplayGuardReaders, ReplayGuardWriters } from '../../../domain/token/replay-guard-store.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { alterRow } from '../signing/alter-row.ts';
-import { verifiedOne } from '../signing/read-signed.ts';
+import { verified, verifiedOne } from '../signing/read-signed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { placeholdersOf, prepared } from '../statements/prepared.ts';
@@ -17,6 +17,14 @@ export function replayGuardReaders(source: SignedSource, { replayGuards }: Table
     async used(id) {
       const rows = await source.db.select().from(replayGuards).where(eq(replayGuards.id, id));
       return verifiedOne<ReplayGuard>(source, replayGuards, rows)?.used ?? 0;
+    },
+    async findMany(ids) {
+      if (ids.length === 0) return [];
+      const rows = await source.db
+        .select()
+        .from(replayGuards)
+        .where(inArray(replayGuards.id, [...ids]));
+      return verified<ReplayGuard>(source, replayGuards, rows);
     },
   };
 }
