@@ -6,7 +6,7 @@ import type { EgressPolicy } from '../egress/address-policy.ts';
 import type { WorkerThreads } from '../egress/worker-threads.ts';
 import type { createSchema } from '../graphql/schema/schema.ts';
 import type { LogStream } from '../log-stream.ts';
-import type { Patience } from '../server/connections/connections.ts';
+import type { ClientPatience } from '../server/connections/connections.ts';
 
 /** What a command asks for, and what a test brings instead of the machine's own. */
 export interface Overrides {
@@ -17,7 +17,7 @@ export interface Overrides {
   /** How loaded the process is; measured unless given. */
   readonly loadLevel?: () => LoadLevel;
   readonly concurrency?: Partial<ConcurrencyLimits>;
-  readonly patience?: Partial<Patience>;
+  readonly patience?: Partial<ClientPatience>;
   readonly executionMs?: ExecutionMs;
   /** Of one run of a validator. */
   readonly validatorMs?: number;

@@ -1,7 +1,7 @@
 import type { GraphqlApi } from '../graphql/yoga.ts';
 import type { RestGateway } from '../rest/kit/rest-gateway.ts';
 import type { Certificate } from './connections/certificate.ts';
-import type { Patience } from './connections/connections.ts';
+import type { ClientPatience } from './connections/connections.ts';
 import type { AccessLogRecord } from './observation/access-log-record.ts';
 import type { Metrics } from './observation/metrics.ts';
 import type { Readiness } from './observation/readiness.ts';
@@ -17,7 +17,7 @@ export interface Gateway extends RestGateway {
   readonly proxies: Proxies;
   /** Connections that one address may have open; those of a trusted proxy are not counted. */
   readonly connectionsPerAddress: number;
-  readonly patience: Patience;
+  readonly patience: ClientPatience;
   /** Told of every request once it is answered. */
   readonly observe: (request: AccessLogRecord) => void;
   readonly state: { draining: boolean };

@@ -18,8 +18,14 @@ export interface Patience {
   readonly bytesPerSecond: number;
 }
 
+/** The same of a listener's clients, which over TLS have something to do before their first request. */
+export interface ClientPatience extends Patience {
+  /** How long the handshake of TLS may take in all, milliseconds. */
+  readonly handshakeMs: number;
+}
+
 /** `lingerMs`, and twice `everyMs`, are less than five seconds. */
-export const PATIENCE: Patience = { everyMs: 500, graceMs: 30_000, lingerMs: 3500, bytesPerSecond: 65_536 };
+export const PATIENCE: ClientPatience = { everyMs: 500, graceMs: 30_000, lingerMs: 3500, bytesPerSecond: 65_536, handshakeMs: 10_000 };
 
 /** What a connection may have carried to be reset at its end: so little has arrived by then, or never will. */
 const MOST_OF_RESET = 16_384;

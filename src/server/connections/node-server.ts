@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Gateway } from '../gateway.ts';
 import { bucketOf } from '../request/client-address.ts';
 import { rawAnswer, refuseConnection } from './client-error.ts';
@@ -24,8 +25,8 @@ const HTTP = {
   requireHostHeader: false,
 } as const;
 
-/** As plain HTTP has it: who has ended its side is still answered, and who doesn't get on with the handshake is not waited for. */
-const TLS = { allowHalfOpen: true, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' } as const;
+/** As plain HTTP has it: who has ended its side is still answered. */
+const TLS = { allowHalfOpen: true, minVersion: 'TLSv1.2' } as const;
 
 const TUNNEL = {
   status: 405,
@@ -45,10 +46,12 @@ export function createNodeServer(handle: RequestListener, gateway: Gateway): Ser
   const begin = (request: IncomingMessage, response: ServerResponse) => {
     if (isAnswered(request, response, gateway)) handle(request, response);
   };
-  const { certificate } = gateway;
+  const { certificate, patience } = gateway;
+  const tls = { ...HTTP, ...TLS, ...certificate, handshakeTimeout: patience.handshakeMs };
   // Both have the same ways in and events as far as anybody here uses them; only `certificate.ts` asks which it is.
-  const server =
-    certificate === null ? createServer(HTTP, begin) : (createTlsServer({ ...HTTP, ...TLS, ...certificate }, begin) as unknown as Server);
+  const server = certificate === null ? createServer(HTTP, begin) : (createTlsServer(tls, begin) as unknown as Server);
+  // What is written to who has not ended the handshake waits for that, so that its connection would be kept for as long as it likes.
+  server.on('tlsClientError', (_error, socket: Duplex) => socket.destroy());
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxConnections = mostConnections();
   // What is expected is looked at later, too.
@@ -60,7 +63,7 @@ export function createNodeServer(handle: RequestListener, gateway: Gateway): Ser
     refuseConnection(socket, TUNNEL);
   });
   limitConnections(server, gateway);
-  endConnections(server, gateway.patience, certificate === null ? 'connection' : 'secureConnection');
+  endConnections(server, patience, certificate === null ? 'connection' : 'secureConnection');
   return server;
 }
 

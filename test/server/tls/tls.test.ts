@@ -35,7 +35,7 @@ beforeAll(async () => {
       CHANGEOVER_CONNECTIONS_PER_ADDRESS: String(LIMIT),
       CHANGEOVER_LOG_LEVEL: 'info',
     },
-    patience: { everyMs: 5, lingerMs: 20 },
+    patience: { everyMs: 5, lingerMs: 20, handshakeMs: 50 },
     logStream: log.stream,
   });
   server = await gateway.app.createServer();
@@ -73,6 +73,12 @@ async function textOf(socket: TLSSocket): Promise<string> {
   return text;
 }
 
+const isServed = () =>
+  ask('GET', '/livez').then(
+    ({ status }) => status,
+    () => 0,
+  );
+
 describe('over TLS', () => {
   test('requests are served, and a browser is told to come over TLS alone', async () => {
     const { status, headers, text } = await ask('GET', '/livez');
@@ -107,14 +113,24 @@ describe('over TLS', () => {
   test('clients that never close their side keep no connection, so that the next is served', async () => {
     const held = await Promise.all(Array.from({ length: LIMIT }, () => open('x\r\n\r\n')));
     for (const socket of held) socket.on('error', () => {}).resume();
-    await expect
-      .poll(() =>
-        ask('GET', '/livez').then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      )
-      .toBe(200);
+    await expect.poll(isServed).toBe(200);
+    for (const socket of held) socket.destroy();
+  });
+
+  test.each([
+    ['say nothing', null],
+    ['never get to the end of their first message', Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3])],
+    ['speak something else, and wait', Buffer.from('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n')],
+  ])('clients that %s keep no connection, so that the next is served', async (_, said) => {
+    const held = await Promise.all(
+      Array.from({ length: LIMIT }, async () => {
+        const socket = connectPlain({ host: '127.0.0.1', port, allowHalfOpen: true }).on('error', () => {});
+        await once(socket, 'connect');
+        if (said !== null) socket.write(said);
+        return socket.resume();
+      }),
+    );
+    await expect.poll(isServed).toBe(200);
     for (const socket of held) socket.destroy();
   });
 
