@@ -7,6 +7,9 @@ import { invalid, missing } from './faults.ts';
 import { readMembers, wrongType } from './rules/members.ts';
 import * as shapes from './shapes.ts';
 
+/** As long as the vendor's bearers last. */
+const BEARER_MS = 30 * 60 * 1000;
+
 /** Access Manager's token route: id and secret are those of an API token. A pair that is wrong is answered with 401. */
 export function login(app: FastifyInstance, gateway: RestGateway): void {
   const schema = {
@@ -25,7 +28,7 @@ export function login(app: FastifyInstance, gateway: RestGateway): void {
       return value;
     };
     if (text('grantType') !== 'client_credentials') throw invalid({ grantType: 'must be client_credentials' });
-    const { token } = await exchangeClient(gateway, request, { id: text('clientId'), secret: text('clientSecret') });
+    const { token } = await exchangeClient(gateway, request, { id: text('clientId'), secret: text('clientSecret') }, BEARER_MS);
     const body = { accessToken: token.secret, tokenType: 'Bearer', expiresIn: token.expiresInSeconds };
     const answer = writeJson({ body });
     return reply.code(answer.status).headers(answer.headers).send(answer.body);

@@ -70,8 +70,8 @@ test('a token is got for a pair of id and secret, and used as Bearer; a wrong pa
   const right = await login(gateway.owner.secret);
   const used = await rest(gateway, `GET ${C}`, { token: null, headers: { authorization: `Bearer ${right.body.accessToken}` } });
   const wrong = await login('chg_pat_wrong');
-  expect({ right: [right.status, right.body.tokenType, typeof right.body.expiresIn], used: used.status, wrong: told(wrong) }).toEqual({
-    right: [200, 'Bearer', 'number'],
+  expect({ right: [right.status, right.body.tokenType, right.body.expiresIn], used: used.status, wrong: told(wrong) }).toEqual({
+    right: [200, 'Bearer', 1800],
     used: 200,
     wrong: { status: 401, code: '401' },
   });
