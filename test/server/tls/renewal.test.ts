@@ -39,7 +39,7 @@ async function ask(agent?: Agent) {
   const sent = request(new URL('/livez', gateway.url), options).end();
   const [answer] = await once(sent, 'response');
   const socket = answer.socket as TLSSocket;
-  const seen = { status: answer.statusCode, certificate: socket.getPeerX509Certificate()?.fingerprint256, port: socket.localPort };
+  const seen = { status: answer.statusCode, certificate: socket.getPeerCertificate().fingerprint256, port: socket.localPort };
   for await (const _ of answer);
   return seen;
 }
