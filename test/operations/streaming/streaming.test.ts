@@ -91,7 +91,7 @@ describeOnEachEngine('streaming systems and their clusters', ({ databaseUrl }) =
   };
 
   test('one mutation makes the system, the cluster and the connection, and the API shows all three', async () => {
-    const id = await add({ newClusterId: 'c-1', newStreamingSystemName: 'own', newStreamingSystemType: 'self-hosted' });
+    const id = await add({ newClusterId: 'c-own', newStreamingSystemName: 'own', newStreamingSystemType: 'self-hosted' });
     const found = await systemNamed('own');
     const [connection] = found.clusterConnections;
     const [site] = await services.store.read.sites.all(actor.projectId);
@@ -112,8 +112,8 @@ describeOnEachEngine('streaming systems and their clusters', ({ databaseUrl }) =
           warehouse: null,
           streamingCluster: {
             uuid: connection.streamingCluster.uuid,
-            name: 'c-1',
-            externalClusterId: 'c-1',
+            name: 'c-own',
+            externalClusterId: 'c-own',
             clusterType: 'SELF_HOSTED_KAFKA',
             streamingSystemUuid: found.system.uuid,
             connections: [{ uuid: id }],
