@@ -5,6 +5,7 @@ import { CRYPTO } from './mutants/crypto.mjs';
 import { DOMAIN } from './mutants/domain.mjs';
 import { EGRESS } from './mutants/egress.mjs';
 import { OPERATIONS } from './mutants/operations.mjs';
+import { REST } from './mutants/rest.mjs';
 import { STORE_SQL } from './mutants/store.mjs';
 
 /**
@@ -12,7 +13,7 @@ import { STORE_SQL } from './mutants/store.mjs';
  * that have to see it, and `name` a pattern of their tests' names where a file is long. One that nobody could ever see has the reason in
  * `equivalent`.
  */
-export const MUTANTS = [...ACCESS, ...DOMAIN, ...OPERATIONS, ...CRYPTO, ...EGRESS, ...STORE_SQL];
+export const MUTANTS = [...ACCESS, ...DOMAIN, ...OPERATIONS, ...CRYPTO, ...EGRESS, ...STORE_SQL, ...REST];
 
 /** Those that no longer fit the tree, and why. */
 export function misfits(mutants) {

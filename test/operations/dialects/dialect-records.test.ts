@@ -14,6 +14,7 @@ import { entityOfExternalId, externalIdsOf, projectOfExternalId } from '../../..
 import type { Services } from '../../../src/operations/services.ts';
 import { addWebhook, type Receiver, startGateway, startReceiver, type TestGateway } from '../../support/gateway/gateway.ts';
 import { laterRefusalOf } from '../../support/outcomes/refusal-of.ts';
+import { type ProtocolBench, startProtocol } from '../../support/protocol/protocol.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const ENVIRONMENT = { dialect: 'matillion', entity: 'environment', what: 'environment', right: 'create' } as const;
@@ -96,7 +97,8 @@ describeOnEachEngine('what dialects keep besides connections', ({ databaseUrl })
       values: [...all.values()].sort(),
       found: await entityOfExternalId(services, project, COUNTED, all.get('c-3') ?? ''),
       unknown: await entityOfExternalId(services, project, COUNTED, '99'),
-    }).toEqual({ same: true, values: ['1', '2', '3'], found: 'c-3', unknown: null });
+      elsewhere: await entityOfExternalId(services, { projectId: '00000000-0000-7000-8000-000000000000' }, COUNTED, all.get('c-3') ?? ''),
+    }).toEqual({ same: true, values: ['1', '2', '3'], found: 'c-3', unknown: null, elsewhere: null });
   });
 
   test('a project is found by its own id in another form', async () => {
@@ -106,6 +108,25 @@ describeOnEachEngine('what dialects keep besides connections', ({ databaseUrl })
       form: true,
       found: projectId,
     });
+  });
+});
+
+describeOnEachEngine('a record of a dialect that somebody altered in the database', ({ databaseUrl }) => {
+  let bench: ProtocolBench;
+  beforeAll(async () => {
+    bench = await startProtocol(await databaseUrl());
+  });
+  afterAll(() => bench.close());
+
+  test('is not believed, whether it is looked for or listed', async () => {
+    const { services, projectId } = bench.gateway.app;
+    const actor = localActor(projectId, 'test', { id: 'test', ip: null, client: {} });
+    await createRecord(services, actor, ENVIRONMENT, { key: 'prod', parentId: null, data: { name: 'prod' } });
+    await bench.sql(`update dialect_records set data = '{"name":"mine"}' where key = 'prod'`);
+    expect({
+      found: await laterRefusalOf(findRecord(services, actor, ENVIRONMENT, 'prod')),
+      listed: await laterRefusalOf(listRecords(services, actor, ENVIRONMENT, { limit: 10 })),
+    }).toEqual({ found: 'INTEGRITY', listed: 'INTEGRITY' });
   });
 });
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NONCE_TTL_MS } from '../../../src/domain/token/digest.ts';
 import { serviceAccountId, serviceAccountSecret } from '../../../src/domain/token/service-account.ts';
 import { digestLogin, nonceOf } from '../../support/gateway/digest-login.ts';
 import { startGateway, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
 import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
 import { type RestRequest, rest } from '../../support/gateway/rest-client.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
+import { createTestClock } from '../../support/store/services.ts';
 import { type AtlasBench, KEY, startAtlas } from './bench.ts';
 
 const CHALLENGE = /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/=]{32}", algorithm=MD5, qop="auth", stale=(true|false)$/;
@@ -65,6 +67,11 @@ describeOnEachEngine('HTTP digest', ({ databaseUrl }) => {
     ]);
   });
 
+  test('a nonce is not used for the zeroth time', async () => {
+    const first = await login(digestLogin(bench.gateway.owner, await fresh(), `GET ${path}`, { nc: '00000000' }));
+    expect([first.status, first.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/stale=true$/)]);
+  });
+
   test('what does not prove the login of this very request is refused, and not as stale', async () => {
     const { owner } = bench.gateway;
     const nonce = await fresh();
@@ -104,6 +111,24 @@ describeOnEachEngine('HTTP digest', ({ databaseUrl }) => {
     const ended = await login(digestLogin(admin, await fresh(), `GET ${path}`));
     expect([first.status, replayed.status, ended.status]).toEqual([200, 401, 401]);
   });
+});
+
+test('a nonce is stale after ten minutes, however seldom it was used', async () => {
+  const clock = createTestClock();
+  const bench = await startAtlas({}, null, { clock });
+  const path = `/api/atlas/v2/groups/${bench.groupId}/integrations`;
+  const nonce = nonceOf((await bench.ask('GET ', { token: null })).headers.get('www-authenticate'));
+  const use = async (nc: string) => {
+    const authorization = digestLogin(bench.gateway.owner, nonce, `GET ${path}`, { nc });
+    const { status, headers } = await bench.ask('GET ', { token: null, headers: { authorization } });
+    return [status, /stale=(\w+)/.exec(headers.get('www-authenticate') ?? '')?.[1] ?? null];
+  };
+  clock.advance(NONCE_TTL_MS - 1000);
+  const inTime = await use('00000001');
+  clock.advance(1000);
+  const late = await use('00000002');
+  await bench.gateway.close();
+  expect({ inTime, late }).toEqual({ inTime: [200, null], late: [401, 'true'] });
 });
 
 describe('service accounts', () => {

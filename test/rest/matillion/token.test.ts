@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestToken } from '../../support/gateway/gateway.ts';
+import { createTestClock } from '../../support/store/services.ts';
 import { type MatillionWorld, openMatillion } from './world.ts';
 
+const clock = createTestClock();
 let world: MatillionWorld;
 let admin: TestToken;
 beforeAll(async () => {
-  world = await openMatillion();
+  world = await openMatillion({ clock });
   admin = await world.gateway.token('admin');
 });
 afterAll(() => world?.gateway.close());
@@ -31,14 +33,46 @@ test('a client gets a bearer of half an hour, by form, JSON or Basic, with or wi
   ];
   const bearer = { id: '', secret: String(answers[0]?.body.access_token) };
   const asked = await world.ask('GET', '/connections', undefined, { token: bearer });
-  const revoked = await world.gateway.graphql('mutation ($id: ID!) { revokeToken(tokenId: $id) { id } }', { id: admin.id });
-  const after = revoked.errors === undefined ? (await world.ask('GET', '/connections', undefined, { token: bearer })).status : 401;
+  const revoked = await world.gateway.graphql('mutation ($id: UUID!) { revokeToken(id: $id) { success } }', { id: admin.id });
+  const after = (await world.ask('GET', '/connections', undefined, { token: bearer })).status;
   expect({
     answers: answers.map(({ status, body }) => [status, body.token_type, body.expires_in, String(body.scope).split(' ')[0]]),
     asked: asked.status,
+    revoked: revoked.data.revokeToken,
     after,
-  }).toEqual({ answers: answers.map(() => [200, 'Bearer', 1800, 'pipeline-execution']), asked: 200, after: 401 });
+  }).toEqual({
+    answers: answers.map(() => [200, 'Bearer', 1800, 'pipeline-execution']),
+    asked: 200,
+    revoked: { success: true },
+    after: 401,
+  });
   admin = await world.gateway.token('admin');
+});
+
+test('a bearer ends after its half hour, and never later than its token', async () => {
+  const day = 24 * 60 * 60_000;
+  const brief = await world.gateway.graphql(
+    'mutation { createToken(name: "brief", roles: [viewer], expiresInDays: 1) { secret token { id } } }',
+  );
+  const { secret, token: made } = brief.data.createToken;
+  const bearerOf = async ({ id, secret: own }: TestToken) => {
+    const { body } = await token({ ...client(), client_id: id, client_secret: own });
+    return { lasts: body.expires_in, bearer: { id: '', secret: String(body.access_token) } };
+  };
+  const use = async (bearer: TestToken) => (await world.ask('GET', '/connections', undefined, { token: bearer })).status;
+  const whole = await bearerOf(admin);
+  clock.advance(1800_000 - 1);
+  const inTime = await use(whole.bearer);
+  clock.advance(1);
+  const late = await use(whole.bearer);
+  clock.advance(day - 1800_000 - 600_000);
+  const cut = await bearerOf({ id: made.id, secret });
+  const before = await use(cut.bearer);
+  clock.advance(600_000);
+  expect({ lasts: [whole.lasts, cut.lasts], used: [inTime, late, before, await use(cut.bearer)] }).toEqual({
+    lasts: [1800, 600],
+    used: [200, 401, 200, 401],
+  });
 });
 
 test('what is wrong is told in the words of OAuth, and not as a problem', async () => {
