@@ -15,7 +15,7 @@ import { createJournal, runWorkload } from './workload/workload.mjs';
 const ROUNDS = 2;
 /** Who works on the seeded store; on the very first start there is nothing to work on. */
 const CLIENTS = { workload: EVERYBODY, keys: KEEPERS };
-/** What a run without a fault has to have in it, or the faults struck something else; `referring` on the connection whose secrets lie in files. */
+/** What a run without a fault has to have in it, or the faults struck something else; `referring` on the connection whose secrets lie in files, the others on those of dialects. */
 const HAPPENS = {
   workload: [
     'secret-provider.grant',
@@ -33,6 +33,7 @@ const HAPPENS = {
     'project.rekey',
     'connection.reseal',
     'instance.rekey',
+    ...['lerian', 'matillion', 'atlas', 'posit', 'native'].map((name) => `connection.update of ${name}`),
   ],
   keys: ['project.retire-key', 'project.rekey', 'connection.reseal', 'instance.rekey', 'lease.read'],
 };
@@ -128,7 +129,7 @@ async function checkedAfter(launch, dataDir, world, journal, { scenario, nth }) 
   }
   if (gateway.url === null) return [...broken, `the next start failed: ${gateway.errors().slice(0, 500)}`];
   if (hasKeys) {
-    if (nth === 0) broken.push(...(await withRows(dataDir, (rows) => missing(HAPPENS[scenario], world.referring, rows))));
+    if (nth === 0) broken.push(...(await withRows(dataDir, (rows) => missing(HAPPENS[scenario], world, rows))));
     if (nth === 0 && scenario === 'workload') broken.push(...overlooked(await readState(snapshot)));
     broken.push(...(await check(gateway.url, world, journal, snapshot)));
   } else {
@@ -159,9 +160,12 @@ async function endWell(gateway, say) {
   if (gateway.errors() !== '') say(`afterwards, it logged ${gateway.errors().slice(0, 300)}`);
 }
 
-async function missing(actions, referring, rows) {
+async function missing(actions, { referring, native, dialects }, rows) {
+  const names = new Map(Object.entries({ referring, native, ...dialects }).map(([name, id]) => [id, name]));
   const happened = await rows("select distinct action, entity_id from audit where request_id <> 'seed'");
-  const found = happened.flatMap(({ action, entity_id }) => (entity_id === referring ? [action, `${action} of referring`] : [action]));
+  const found = happened.flatMap(({ action, entity_id }) =>
+    names.has(entity_id) ? [action, `${action} of ${names.get(entity_id)}`] : [action],
+  );
   return actions.filter((action) => !found.includes(action)).map((action) => `there was no ${action}, which a run has to have in it`);
 }
 

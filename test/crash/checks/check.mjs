@@ -1,6 +1,7 @@
 // What must hold after any crash, once the gateway runs again: the store is whole, whatever was acknowledged is there, whatever was not is
 // absent or complete, and sending a request again gives its first outcome. Each broken promise is one line of text.
 import { endWaits, examine, finishKeys, goesOn } from '../workload/afterwards.mjs';
+import { UNGUARDED } from '../workload/dialects.mjs';
 import { detailsOf } from '../workload/seed.mjs';
 import { isExplained, settle } from '../workload/workload.mjs';
 import { readState } from './state.mjs';
@@ -27,6 +28,9 @@ const EFFECTS = {
   add: ['connection.create'],
   remove: ['connection.delete'],
   token: ['token.create'],
+  restStage: ['change.stage'],
+  restCommit: ['connection.update'],
+  ...Object.fromEntries(Object.keys(UNGUARDED).map((verb) => [verb, ['change.stage', 'connection.update']])),
 };
 
 /** `snapshot` reads the store beside the gateway. */
@@ -61,6 +65,7 @@ function acknowledged({ id, verb, connection, answer, variables }, state, say) {
   const version = versionIn(data);
   if (version !== undefined && !state.versions.some((row) => row.connection_id === connection && row.version === version))
     lost(`version ${version}`);
+  if (UNGUARDED[verb] !== undefined && !isStored(state, connection, variables.tag)) lost(`the version with ${variables.tag}`);
   const lease = data.acquireLease?.lease.id ?? data.renewLease?.id ?? data.releaseLease?.id;
   if (lease !== undefined && !state.leases.some((row) => row.id === lease)) lost();
   if (verb === 'release' && state.leases.some((row) => row.id === lease && row.released_at === null)) lost();
@@ -90,9 +95,16 @@ function acknowledged({ id, verb, connection, answer, variables }, state, say) {
   revealed({ id, verb, connection }, data, state, say);
 }
 
-function versionIn({ updateCredentialsV2, updateCredentials, rollBackConnection, commitChange }) {
+function isStored({ versions }, connection, tag) {
+  return versions.some((row) => row.connection_id === connection && JSON.stringify(row.settings).includes(`"${tag}"`));
+}
+
+function versionIn({ updateCredentialsV2, updateCredentials, rollBackConnection, commitChange, restCommit }) {
   const version =
-    updateCredentialsV2?.version ?? updateCredentials?.version ?? rollBackConnection?.version ?? commitChange?.committedVersion;
+    updateCredentialsV2?.version ??
+    updateCredentials?.version ??
+    rollBackConnection?.version ??
+    (commitChange ?? restCommit)?.committedVersion;
   return version ?? undefined;
 }
 
@@ -115,6 +127,12 @@ async function sendAgain(url, world, entry, { before, anew }, say) {
   const reply = await settle(url, world, entry, { tries: 3, pauseMs: 100 });
   if (reply === null) {
     say(`${id} gets no answer after the restart: ${(entry.refusals ?? []).join(' ')}`);
+    return;
+  }
+  if (UNGUARDED[verb] !== undefined) {
+    // It says what it made, whether it did so now or before, and there it is.
+    const shown = reply.answer.data?.[verb].shown;
+    if (shown !== entry.variables.tag) say(`${id} is sent again and shows ${shown}: ${reply.codes.join()}`);
     return;
   }
   if (entry.text !== null) {
@@ -161,8 +179,9 @@ function sayDiffers({ id, text }, reply, say) {
   say(`${id} is answered differently the second time:\n  ${text}\n  ${reply.text}`);
 }
 
-/** However often it was sent, a request took effect once (C10). */
+/** However often it was sent, a request with an idempotency id took effect once (C10). */
 function once({ id, verb }, state, say) {
+  if (UNGUARDED[verb] !== undefined) return;
   for (const action of EFFECTS[verb] ?? []) {
     const times = state.audit.filter((row) => row.request_id === id && row.action === action).length;
     if (times > 1) say(`${id} took effect ${times} times (${action})`);

@@ -13,7 +13,7 @@ async function readTables(rows) {
   });
   const connections = await rows('select id, current_version, deleted_at from connections');
   const versions = await rows(
-    'select connection_id, version, label, change_id, content_id, destroyed_at, restored_from, project_id, key_generation, reference, bound_to is not null as is_bound from versions',
+    'select connection_id, version, label, change_id, content_id, destroyed_at, restored_from, project_id, key_generation, reference, settings, bound_to is not null as is_bound from versions',
   );
   const changes = await rows('select id, connection_id, state, committed_version, content_id, failure, wait_until, reference from changes');
   const keys = await rows('select owner, purpose, generation, kid from data_keys');
@@ -23,6 +23,7 @@ async function readTables(rows) {
     versions: versions.map((row) => ({
       ...number(row, ['version', 'destroyed_at', 'restored_from', 'key_generation']),
       reference: json(row.reference),
+      settings: json(row.settings),
       is_bound: Boolean(row.is_bound),
     })),
     changes: changes.map((row) => ({ ...number(row, ['committed_version', 'wait_until']), reference: json(row.reference) })),

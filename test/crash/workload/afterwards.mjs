@@ -1,4 +1,5 @@
 // What a store that is whole allows after a crash: what waited is done, a change of keys goes on, and everything can be changed again.
+import { UNGUARDED } from './dialects.mjs';
 import { detailsOf } from './seed.mjs';
 import { settle, stateAfterWait } from './workload.mjs';
 
@@ -44,7 +45,11 @@ export async function finishKeys(url, world, say) {
 
 /** No orphan lock: every connection can be changed and leased again. */
 export async function goesOn(url, world, say) {
-  const sealed = [...world.connections, world.waiting, world.refusing];
+  for (const verb of Object.keys(UNGUARDED)) {
+    const { shown } = (await ask(url, world, say, verb, { tag: 'after' }))[verb] ?? {};
+    if (shown !== 'after') say(`afterwards, ${verb} shows ${shown}`);
+  }
+  const sealed = [...world.connections, world.waiting, world.refusing, world.native];
   for (const [index, connection] of sealed.entries()) {
     const staged = await ask(url, world, say, 'stage', { id: connection, c: detailsOf(`after-${index}`) });
     await changes(url, world, say, connection, staged.updateWebhookCredentialsV2, `after-${index}`);

@@ -1,10 +1,12 @@
 // What each client of the workload asks for, in one round. `ask(verb, connection, variables)` gives the answer's data, `carriedOut(id)`
 // resolves when a commit that waited is done.
+
+import { UNGUARDED } from './dialects.mjs';
 import { detailsOf } from './seed.mjs';
 import { snakeCase } from './workload.mjs';
 
-/** Those who change and lease connections, two to each; whoever waits for jobs, whoever does not, whoever looks after the keys, and whoever keeps secrets elsewhere. */
-export const EVERYBODY = [...Array.from({ length: 8 }, () => changing), waiting, forcing, keepingKeys, referring];
+/** Those who change and lease connections, two to each; whoever waits for jobs, whoever does not, whoever looks after the keys, whoever keeps secrets elsewhere, and whoever speaks REST. */
+export const EVERYBODY = [...Array.from({ length: 8 }, () => changing), waiting, forcing, keepingKeys, referring, speakingDialects];
 /** Mostly the keys, so that a fault strikes them more often. */
 export const KEEPERS = [keepingKeys, reading];
 
@@ -73,6 +75,13 @@ async function referring({ ask, world: { referring: connection, secrets }, round
   await ask('rollBack', connection, { id: connection });
   await ask('read', connection, { key: lease.key });
   if (!isLast) await ask('release', connection, { key: lease.key });
+}
+
+/** Changes a connection of each dialect, as that product's clients do, and one by the native REST. */
+async function speakingDialects({ ask, world: { dialects, native }, round }) {
+  for (const [verb, dialect] of Object.entries(UNGUARDED)) await ask(verb, dialects[dialect], { tag: `${dialect}-r${round}` });
+  const { restStage } = await ask('restStage', native, { id: native, changes: detailsOf(`native-r${round}`) });
+  await ask('restCommit', native, { id: native, key: restStage.key });
 }
 
 /** Seals everything with the newest data key, destroys the oldest, changes the master key, and makes another data key. */

@@ -17,6 +17,7 @@ import { setConnectionPolicy } from '../../../build/operations/connections/alter
 import { rotateDataKey } from '../../../build/operations/keys/rotate-data-key.js';
 import { grantSecrets } from '../../../build/operations/references/grant-secrets.js';
 import { stageReferenceCreation, stageReferenceUpdate } from '../../../build/operations/references/stage-reference.js';
+import { seedDialects } from './dialects.mjs';
 import { snakeCase } from './workload.mjs';
 
 const HOURS = 3_600_000;
@@ -42,7 +43,7 @@ export function writeSecret(file, receiverUrl, tag) {
   renameSync(`${file}.new`, file);
 }
 
-/** Fills the store that `environment` names: with connections, one more each whose policy is WAIT and REFUSE, and one whose secrets lie in files. */
+/** Fills the store that `environment` names: with connections, one more each whose policy is WAIT and REFUSE, one that the native REST changes, one whose secrets lie in files, and one of each dialect. */
 export async function seed(environment, receiverUrl, connections) {
   const app = await createApp(readConfig({ CHANGEOVER_LOG_LEVEL: 'silent', CHANGEOVER_EGRESS_ALLOW: 'loopback', ...environment }), {
     clock: { now: () => Date.now() - 4 * HOURS },
@@ -52,16 +53,19 @@ export async function seed(environment, receiverUrl, connections) {
   const actor = localActor(app.projectId, 'seed', { id: 'seed', ip: null, client: {} });
   const job = await createToken(services, actor, { name: 'job', roles: ['job'] });
   const ids = [];
-  for (let index = 0; index < connections + 2; index += 1) ids.push(await addTwice(services, actor, receiverUrl, index));
+  for (let index = 0; index < connections + 3; index += 1) ids.push(await addTwice(services, actor, receiverUrl, index));
+  const native = ids.pop();
   const refusing = ids.pop();
   const waiting = ids.pop();
   await setConnectionPolicy(services, actor, waiting, { inFlight: 'WAIT' });
   await setConnectionPolicy(services, actor, refusing, { inFlight: 'REFUSE' });
   const secrets = makeSecrets(`${environment.CHANGEOVER_DATA_DIR}-secrets`, receiverUrl);
   const referring = await referTwice(services, actor, secrets);
+  const dialects = await seedDialects(services, actor, receiverUrl);
   await rotateDataKey(services, actor);
   await app.close();
-  return { owner: owner.secret, job: job.secret, connections: ids, waiting, refusing, referring, secrets };
+  const { projectId } = app;
+  return { projectId, owner: owner.secret, job: job.secret, connections: ids, waiting, refusing, referring, native, dialects, secrets };
 }
 
 /** A connection with two versions. */

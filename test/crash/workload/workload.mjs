@@ -2,6 +2,7 @@
 // was answered is in a journal that outlives the gateway: a line is on disk before the next request goes out.
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { request } from 'node:http';
+import { overRest, REQUESTS, UNGUARDED } from './dialects.mjs';
 
 const CONTENT = '{ lease { id version } key credentials }';
 
@@ -73,16 +74,25 @@ export function createJournal(file) {
 
 /** Sends one request; resolves to its text and codes, or throws when no answer came. What only the machine itself may do goes by the control socket. */
 export async function send(url, world, { id, verb, variables }) {
+  const traced = id === null ? {} : { 'x-mcd-trace-id': id };
+  const guarded = id === null || UNGUARDED[verb] !== undefined ? traced : { ...traced, 'x-mcd-idempotent-id': id };
+  const headers = { 'content-type': 'application/json', ...guarded };
+  if (REQUESTS[verb] !== undefined) {
+    const reply = await overRest(url, world, { verb, variables }, { ...headers, authorization: `Bearer ${world.owner}` });
+    return { ...reply, text: JSON.stringify(reply.answer), codes: codesOf(reply.answer) };
+  }
   const as = OF_JOBS.has(verb) ? world.job : world.owner;
   const body = JSON.stringify({ query: DOCUMENTS[verb], variables });
-  const headers = { 'content-type': 'application/json', ...(id === null ? {} : { 'x-mcd-idempotent-id': id, 'x-mcd-trace-id': id }) };
   const { status, text } =
     verb === 'rekey'
       ? await overSocket(world.control, headers, body)
       : await overHttp(url, { ...headers, authorization: `Bearer ${as}` }, body);
   const answer = JSON.parse(text);
-  const codes = answer.errors?.map(({ extensions }) => extensions.code) ?? (status === 200 ? [] : [answer.code]);
-  return { status, text, answer, codes };
+  return { status, text, answer, codes: status === 200 || answer.errors !== undefined ? codesOf(answer) : [answer.code] };
+}
+
+function codesOf({ errors = [] }) {
+  return errors.map(({ extensions }) => extensions.code);
 }
 
 async function overHttp(url, headers, body) {
