@@ -51,7 +51,9 @@ function asText(field: string, entries: readonly (readonly [string, string | boo
  */
 export function detailChanges(template: PositTemplate, before: PositConfig, after: PositConfig, sent: readonly string[]): Details {
   const [from, to] = [detailsOf(template, before), detailsOf(template, after)];
-  const again = new Set(sent.filter((name) => isSecretKey(template, name)).map(fieldOfKey));
+  const named = new Set(template.keys.map(({ name }) => name));
+  const fieldOf = (name: string) => (named.has(name) ? fieldOfKey(name) : UNNAMED_SECRETS);
+  const again = new Set(sent.filter((name) => isSecretKey(template, name)).map(fieldOf));
   const fields = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return Object.fromEntries(
     fields.filter((field) => from[field] !== to[field] || again.has(field)).map((field) => [field, to[field] ?? null]),

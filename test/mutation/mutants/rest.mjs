@@ -262,7 +262,8 @@ export const REST = [
     file: 'src/operations/posit/update-integration.ts',
     before: '  requireUnnamedSecrets(template, { before, after, sent: Object.keys(sent) });\n',
     after: '',
-    tests: [...POSIT, 'test/rest/posit/surroundings.test.ts'],
+    tests: POSIT,
+    name: 'moves needs its secrets',
   },
   {
     id: 'rest/posit-other-sort',
@@ -284,7 +285,7 @@ export const REST = [
     before: '  requireExpected(update, stored);\n',
     after: '',
     tests: POSIT,
-    name: 'entity tag',
+    name: 'seen an older one',
   },
   {
     id: 'rest/posit-session-forged',
@@ -298,7 +299,7 @@ export const REST = [
     file: 'src/operations/consumers/session-token.ts',
     before: "keyedHash('token', 'consumer', projectId, claims)",
     after: "keyedHash('token', 'consumer', claims)",
-    tests: CONTENT,
+    tests: ['test/operations/consumers/session-token.test.ts'],
   },
   {
     id: 'rest/posit-session-of-content-made-anew',

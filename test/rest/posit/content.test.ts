@@ -167,7 +167,16 @@ describe('an exchange for credentials', () => {
     world.provider.setDown(true);
     const down = await asContent(content.sessionToken);
     world.provider.setDown(false);
-    expect([(await asContent(gone.sessionToken)).body.code, refused.body.code, down.body.code]).toEqual([217, 219, 235]);
+    const removed = (await asContent(gone.sessionToken)).body.code;
+    // Content of the same guid is other content: the token of what was there before is none of its.
+    await world.gateway.graphql('mutation ($id: UUID!) { registerConsumer(name: "gone", id: $id) { consumer { id } } }', { id: gone.guid });
+    const anew = (await asContent(gone.sessionToken)).body.code;
+    expect({ removed, anew, refused: refused.body.code, down: down.body.code }).toEqual({
+      removed: 217,
+      anew: 217,
+      refused: 219,
+      down: 235,
+    });
   });
 });
 

@@ -142,6 +142,37 @@ describe('an integration', () => {
       second: [412, 2],
     });
   });
+
+  test('has its config changed by nobody who has seen an older one, where If-Match says so', async () => {
+    const { guid } = await create();
+    const etag = (await ask(`GET ${INTEGRATIONS}/${guid}`)).headers.get('etag') ?? '';
+    const change = (scopes: string) =>
+      ask(`PATCH ${INTEGRATIONS}/${guid}`, { body: { config: { scopes } }, headers: { 'if-match': etag } });
+    const first = await change('a');
+    const second = await change('b');
+    const { body } = await ask(`GET ${INTEGRATIONS}/${guid}`);
+    expect({ first: first.status, second: [second.status, second.body.code], scopes: body.config.scopes }).toEqual({
+      first: 200,
+      second: [412, 2],
+      scopes: 'a',
+    });
+  });
+
+  test('that moves needs its secrets again, those included that its template does not name', async () => {
+    const secrets = { client_secret: SECRET, first_password: 'one', second_password: 'two' };
+    const { guid } = await create(
+      { auth_mode: 'Confidential', host: 'https://one.cloud.databricks.com', client_id: 'client', ...secrets },
+      { template: 'databricks' },
+    );
+    const move = (given: object) =>
+      ask(`PATCH ${INTEGRATIONS}/${guid}`, { body: { config: { host: 'https://two.cloud.databricks.com', ...given } } });
+    const partly = await move({ client_secret: SECRET, first_password: 'one' });
+    const whole = await move(secrets);
+    expect({ partly: [partly.status, partly.body.code], whole: [whole.status, whole.body.config?.host] }).toEqual({
+      partly: [400, 228],
+      whole: [200, 'https://two.cloud.databricks.com'],
+    });
+  });
 });
 
 describe('what is refused, in this order', () => {
