@@ -9,6 +9,7 @@ import { type MatillionWorld, openMatillion } from './world.ts';
 
 const VALUE = 'a-password-of-the-test';
 const TEST_VALUE = 'a-password-of-the-test-environment';
+const PROTECT = 'mutation ($id: UUID!) { setConnectionDeletionProtection(connectionId: $id, enableDeletionProtection: true) { success } }';
 const VALIDATE =
   'query ($id: UUID!) { testExistingConnectionV2(connectionId: $id, validationName: "validate_connection") { success errors { code } } }';
 
@@ -149,6 +150,15 @@ describe('a job of a connection that names secrets', () => {
       ['object', 503, false],
       ['elsewhere', 403, false],
     ]);
+  });
+
+  test('keeps its lease where its connection is protected against removal', async () => {
+    const { body } = await world.add('protected', withProperties({ secretName: 'crm.json', secretKey: 'password' }));
+    await world.gateway.graphql(PROTECT, { id: body.id });
+    const held = await lease(body.id);
+    const removed = await world.ask('DELETE', '/connections?connectionName=protected');
+    const read = await rest(world.gateway, 'POST /api/v1/leases/read', { token: job, body: { key: held.body.key } });
+    expect({ held: held.status, removed: removed.status, read: read.status }).toEqual({ held: 201, removed: 409, read: 200 });
   });
 
   test('shows no value in any answer of the dialect, nor in the audit', async () => {

@@ -57,12 +57,24 @@ describe('a job over REST', () => {
     const first = await acquire(headers);
     const second = await acquire(headers);
     const other = await acquire(headers, { job: 'another' });
+    const elsewhere = await rest(gateway, `POST /api/v1/connections/${await addWebhook(gateway, receiver, 'others')}/leases`, {
+      token: job,
+      body: { job: 'nightly' },
+      headers,
+    });
     expect({
       same: second.text === first.text,
       status: second.status,
       secret: second.body.credentials.signingSecret,
       other: [other.status, other.body.code],
-    }).toEqual({ same: true, status: 201, secret: SECRET, other: [422, 'IDEMPOTENCY_MISMATCH'] });
+      elsewhere: [elsewhere.status, elsewhere.body.code],
+    }).toEqual({
+      same: true,
+      status: 201,
+      secret: SECRET,
+      other: [422, 'IDEMPOTENCY_MISMATCH'],
+      elsewhere: [422, 'IDEMPOTENCY_MISMATCH'],
+    });
   });
 
   test('is told what is wrong with its request, and never what it sent', async () => {
