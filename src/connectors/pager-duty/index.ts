@@ -24,7 +24,7 @@ export default defineHttpConnector({
   },
   speaks: 'the Events API, version 2',
   leastPrivileges: ['Add an integration of the type Events API v2 to the service; its key can only send events to that service.'],
-  tested: { against: 'fake', what: 'a fake of that API', client: null },
+  tested: { against: 'fake', what: 'a fake of that API', client: '@pagerduty/pdjs' },
   baseUrl: ({ region, apiUrl }) => apiUrl ?? HOSTS[region],
   async probe(session, { credentials: { serviceKey } }) {
     // Resolving what nobody triggered is dropped: the key is looked at, and nobody is alerted. Never ask with another action.

@@ -36,7 +36,7 @@ export default defineHttpConnector({
   },
   speaks: 'the Web API',
   leastPrivileges: ['Give the app the scope chat:write, and invite it to the channel.'],
-  tested: { against: 'fake', what: 'a fake of that API' },
+  tested: { against: 'fake', what: 'a fake of that API', client: '@slack/web-api' },
   baseUrl: ({ apiUrl = 'https://slack.com' }) => apiUrl,
   auth: ({ apiToken }) => ({ bearer: apiToken }),
   probe: { ...AUTH_TEST, answer: SIGNED_IN },

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { overTls } from '../../support/gateway/over-tls.ts';
 import { rest } from '../../support/gateway/rest-client.ts';
 import { type AtlasBench, KEY, OTHER_KEY, startAtlas, V2_TYPE } from './bench.ts';
 
@@ -225,4 +230,37 @@ test('a group has one bucket, which answers tell of, and a refusal says how larg
     [60, 2, 1, 60],
     '60',
   ]);
+});
+
+test('answers have the headers that upstream sends, the one for TLS over TLS alone', async () => {
+  const { settings, authorityFile } = overTls();
+  const secured = await startAtlas(settings);
+  const plain = await startAtlas();
+  const path = `/api/atlas/v2/groups/${secured.groupId}/integrations`;
+  const headers = { accept: ACCEPT, authorization: `Bearer ${secured.gateway.owner.secret}` };
+  const sent = request(`${secured.gateway.url}${path}`, { ca: readFileSync(authorityFile), headers });
+  sent.end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+  const overHttp = await plain.ask('GET ');
+  for (const { gateway } of [secured, plain]) await gateway.close();
+  const of = (name: string) => [answer.headers[name], overHttp.headers.get(name)];
+  expect({
+    status: [answer.statusCode, overHttp.status],
+    type: of('content-type'),
+    sniffing: of('x-content-type-options'),
+    frames: of('x-frame-options'),
+    limit: of('ratelimit-limit'),
+    remaining: of('ratelimit-remaining'),
+    tls: of('strict-transport-security'),
+  }).toEqual({
+    status: [200, 200],
+    type: [V2_TYPE, V2_TYPE],
+    sniffing: ['nosniff', 'nosniff'],
+    frames: ['DENY', 'DENY'],
+    limit: ['1200', '1200'],
+    remaining: ['1199', '1199'],
+    tls: ['max-age=31536000', null],
+  });
 });

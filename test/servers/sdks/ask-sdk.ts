@@ -10,7 +10,9 @@ import { TEST_AUTHORITY } from '../../support/fakes/test-certificate.ts';
 export interface SdkCase {
   /** The package that people install, by the name that kinds give it. */
   readonly sdk: string;
-  /** The function of sign_in.py that uses it. */
+  /** Where it is from: PyPI unless it says otherwise. */
+  readonly from?: 'npm';
+  /** The function of sign_in.py, or of npm/sign-in.mjs, that uses it. */
   readonly ask: string;
   readonly kinds: readonly string[];
   /** Starts the fake. Each login is what that function is given. */
@@ -35,16 +37,22 @@ export function authorityFile(): string {
 
 const SCRIPT = fileURLToPath(new URL('sign_in.py', import.meta.url));
 
-export async function askSdk(name: string, logins: readonly object[]): Promise<readonly Outcome[]> {
+export async function askSdk({ ask, from }: Pick<SdkCase, 'ask' | 'from'>, logins: readonly object[]): Promise<readonly Outcome[]> {
   const python = process.env.CHANGEOVER_TEST_SDKS ?? 'python3';
+  const [program, script] = from === 'npm' ? [process.execPath, process.env.CHANGEOVER_TEST_NPM_SDKS ?? ''] : [python, SCRIPT];
   // Nothing of this machine's own configuration, and no proxy: an SDK finds what it is told, and nothing else.
-  const env = { PATH: process.env.PATH, HOME: mkdtempSync(join(tmpdir(), 'changeover-sdk-')), PYTHONDONTWRITEBYTECODE: '1' };
-  const child = spawn(python, [SCRIPT, name], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const env = {
+    PATH: process.env.PATH,
+    HOME: mkdtempSync(join(tmpdir(), 'changeover-sdk-')),
+    PYTHONDONTWRITEBYTECODE: '1',
+    NODE_EXTRA_CA_CERTS: authorityFile(),
+  };
+  const child = spawn(program, [script, ask], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const [out, errors] = [[], []] as [Buffer[], Buffer[]];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   child.stdin.end(JSON.stringify(logins));
   const status = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (status !== 0) throw new Error(`${name} ended with ${status}:\n${Buffer.concat(errors)}`);
+  if (status !== 0) throw new Error(`${ask} ended with ${status}:\n${Buffer.concat(errors)}`);
   return JSON.parse(Buffer.concat(out).toString('utf8'));
 }

@@ -1,7 +1,7 @@
 import { type FakeReply, startJsonServer } from './json-server.ts';
 
 /** A FAKE of PagerDuty's Events API: a lone resolve is accepted and dropped; what alerts somebody is counted, and a test fails by it. */
-export async function startFakePagerDuty(serviceKey: string) {
+export async function startFakePagerDuty(serviceKey: string, options: { readonly tls?: boolean } = {}) {
   const seen = { triggers: 0 };
   const server = await startJsonServer(({ method, url, body }) => {
     if (method !== 'POST' || url.pathname !== '/v2/enqueue') return { status: 404, body: { status: 'not found' } };
@@ -11,7 +11,7 @@ export async function startFakePagerDuty(serviceKey: string) {
       return { status: 400, body: { status: 'invalid event', message: 'Event object is invalid', errors: ['Invalid routing key'] } };
     if (typeof event.dedup_key !== 'string') return { status: 400, body: { status: 'invalid event', message: 'no dedup_key' } };
     return { status: 202, body: { status: 'success', message: 'Event processed', dedup_key: event.dedup_key } };
-  });
+  }, options);
   return { ...server, seen };
 }
 
