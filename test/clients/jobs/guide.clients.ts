@@ -30,8 +30,7 @@ beforeAll(async () => {
   await postgres.query(withPassword(PASSWORD));
   await postgres.query('create table loads (by text); grant select, insert on loads to loader', 'sales');
   gateway = await startGateway();
-  const login = { host: postgres.host, port: postgres.port, databaseName: 'sales', userName: 'loader', password: PASSWORD };
-  id = (await lerianClient(gateway).create({ configName: 'sales', ...login })).body.id;
+  id = await add('loads');
   folder = mkdtempSync(join(tmpdir(), 'changeover-guide-'));
   // As an installation of the package leaves it, for npx.
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
@@ -49,6 +48,11 @@ afterAll(async () => {
   await gateway?.close();
   await postgres?.close();
 });
+
+async function add(configName: string): Promise<string> {
+  const login = { host: postgres.host, port: postgres.port, databaseName: 'sales', userName: 'loader', password: PASSWORD };
+  return (await lerianClient(gateway).create({ configName, ...login })).body.id;
+}
 
 /** The blocks of a page, in their order, by what they are written in. */
 function blocksOf(page: string, language: string): readonly string[] {
@@ -138,11 +142,12 @@ print(json.dumps({"got": json.loads(get_custom_secret_backend().get_conn_value("
 });
 
 test('the commands of the page on REST rotate a password, and take it back', async () => {
+  const sales = await add('sales');
   await postgres.query(withPassword('the new one'));
   const asBefore = `PGPASSWORD=${postgres.password} psql -q -h ${postgres.host} -p ${postgres.port} -U ${postgres.user} -c "$AS_BEFORE"`;
   const code = [blockWith('rest.md', 'sh', '/commit'), asBefore, blockWith('rest.md', 'sh', '/roll-back')].join('\n');
-  const rotated = await shell(code, { CHANGEOVER_TOKEN: gateway.owner.secret, AS_BEFORE: withPassword(PASSWORD) });
-  const version = (await lerianClient(gateway).get(id)).headers.get('etag');
+  const rotated = await shell(code, { ID: sales, CHANGEOVER_TOKEN: gateway.owner.secret, AS_BEFORE: withPassword(PASSWORD) });
+  const version = (await lerianClient(gateway).get(sales)).headers.get('etag');
   const printed = rotated.stdout.match(/"(?:COMMITTED|failed|validate_connection)"/g);
   expect({ code: rotated.code, printed, version }, rotated.stderr).toEqual({
     code: 0,
