@@ -33,6 +33,7 @@ export const LOG_FIELDS = {
     "the request's id, the same as in its x-request-id header and in the audit: the client's x-mcd-trace-id where it sent a usable one",
   retired: 'PREVIOUS versions that were retired',
   route: 'route, as in the metrics',
+  rowId: 'id of the row; several columns are joined by slashes',
   rows: 'how many audit rows',
   setting: 'name of an environment variable',
   seq: "number of the chain's last row",
@@ -41,6 +42,7 @@ export const LOG_FIELDS = {
   validator: 'name of the validator, or of the probe',
   version: 'version of Changeover',
   versionGap: 'how many numbers the next version of each connection leaves out',
+  table: 'table of the store',
   waitedMs: 'how long it waited in the queue, milliseconds',
 } as const satisfies Record<string, string>;
 
@@ -116,6 +118,11 @@ export const LOG_EVENTS = {
     level: 'error',
     says: 'Audit rows that this gateway had written were gone before they were numbered: somebody deleted them past the gateway. The audit says so, too (`audit.lost`), and `audit verify` and `doctor` name them.',
     fields: ['rows', 'ids'],
+  },
+  'altered row left out': {
+    level: 'warn',
+    says: 'A list of a REST API was answered without a row that somebody altered past the gateway: `doctor` names it. A list of the GraphQL API says so beside its rows.',
+    fields: ['table', 'rowId'],
   },
   'audit rows not watched': {
     level: 'warn',

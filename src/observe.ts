@@ -20,6 +20,9 @@ export function createObserver(log: Log, metrics: Metrics): Observer & { answere
       if (run.frames.length > 0 && log.writes('debug'))
         log.write('validator threw', { requestId, kind, validator, frames: run.frames.slice(0, 4).join(' ') });
     },
+    leftOut({ details: { table, rowId } }) {
+      log.write('altered row left out', { table: String(table ?? ''), rowId: String(rowId ?? '') });
+    },
     answered(request) {
       metrics.answered(request);
       const level = isNoteworthy(request) ? 'info' : 'debug';

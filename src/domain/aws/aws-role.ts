@@ -7,8 +7,10 @@ export interface AwsRoleGrant {
 }
 
 export interface AwsRoleGrantReaders {
-  /** In the order they were made. */
+  /** In the order they were made. Throws INTEGRITY when one of them was altered. */
   of(projectId: string): Promise<readonly AwsRoleGrant[]>;
+  /** The same to be shown: one that was altered is marked so. */
+  shown(projectId: string): Promise<readonly AwsRoleGrant[]>;
 }
 
 export interface AwsRoleGrantWriters extends AwsRoleGrantReaders {

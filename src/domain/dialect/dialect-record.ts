@@ -28,7 +28,10 @@ export interface RecordFilter {
 
 export interface DialectRecordReaders {
   find(projectId: string, kind: RecordKind, key: string): Promise<DialectRecord | null>;
-  /** In the order they were made, at most `limit`; callers ask for one more than they can take, to see whether there are too many. */
+  /**
+   * In the order they were made, at most `limit`; callers ask for one more than they can take, to see whether there are too many. One that was
+   * altered is marked so.
+   */
   list(projectId: string, kind: RecordKind, filter: RecordFilter, limit: number): Promise<readonly DialectRecord[]>;
 }
 

@@ -1,6 +1,6 @@
 import type { Change } from '../change/change.ts';
 import type { ValidationCode, ValidationStatus } from '../connector/validation.ts';
-import type { ErrorCode } from '../errors/errors.ts';
+import type { DomainError, ErrorCode } from '../errors/errors.ts';
 
 /** What can become of a change, each at most once; a roll-back is a change with that purpose. */
 export const CHANGE_OUTCOMES = ['staged', 'waiting', 'committed', 'discarded', 'expired', 'given-up'] as const;
@@ -34,4 +34,6 @@ export interface Observer {
   /** Details that were not staged, or a change that was not committed; `INTERNAL` for what was not expected. */
   refused(purpose: Change['purpose'], code: ErrorCode): void;
   validated(run: ValidatorRun): void;
+  /** A row that was altered past the gateway, and that a list was answered without which has no place to say so. */
+  leftOut(fault: DomainError): void;
 }

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Connection, Integration, IntegrationCategory, Project, Site, Version } from '../../domain/connection/connection.ts';
+import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { StreamingSystem } from '../../domain/streaming/streaming-system.ts';
 import type { Actor } from '../../domain/token/actor.ts';
@@ -100,10 +101,12 @@ export function createLoaders(services: Services, actor: Actor, answer: AnswerBu
     listing: ({ identifiers }) => (identifiers ? identified() : listing()),
     integrations: async (filter) => matching(await integrations(), filter),
     readableIntegrations: async (filter) => matching(await readable(), filter),
-    user: async (id) =>
-      id === null
-        ? null
-        : { id, name: id === 'local' ? id : ((await tokenHolder.load(id))?.name ?? id), roles: null, projectId: actor.projectId },
+    async user(id) {
+      if (id === null) return null;
+      const holder = id === 'local' ? null : await tokenHolder.load(id);
+      // Of a token that was altered its id alone is believed, since the row that names it has that.
+      return { id, name: holder === null || faultOf(holder) !== null ? id : holder.name, roles: null, projectId: actor.projectId };
+    },
   };
 }
 
@@ -113,7 +116,11 @@ function noneWhereForbidden(error: unknown): readonly Integration[] {
 }
 
 function matching(rows: readonly Integration[], { siteId, categories }: IntegrationFilter): Integration[] {
-  return rows.filter((row) => (siteId ?? row.siteId) === row.siteId && (categories === undefined || categories.includes(row.category)));
+  return rows.filter(
+    (row) =>
+      // Nobody knows where one belongs that was altered: every list tells of it.
+      faultOf(row) !== null || ((siteId ?? row.siteId) === row.siteId && (categories === undefined || categories.includes(row.category))),
+  );
 }
 
 function inOrder<T extends { readonly id: string }>(ids: readonly string[], rows: readonly T[]): (T | null)[] {

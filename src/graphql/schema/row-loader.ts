@@ -20,6 +20,11 @@ export class RowLoader<T> {
     return loaded === undefined ? this.#loader.load(id) : loaded;
   }
 
+  /** What an id stands for, where it was loaded before. */
+  peek(id: string): T | undefined {
+    return this.#loaded.get(id);
+  }
+
   /** Null when all are there. What can't be read fails where it is asked for. */
   loadAll(ids: readonly string[]): Promise<unknown> | null {
     const missing = new Set(ids.filter((id) => !this.#loaded.has(id)));

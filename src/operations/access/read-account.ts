@@ -1,4 +1,5 @@
 import type { Project } from '../../domain/connection/connection.ts';
+import { madeOfEach } from '../../domain/errors/altered-row.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import type { Token } from '../../domain/token/token.ts';
 import type { Services } from '../services.ts';
@@ -15,5 +16,6 @@ export type TokenHolder = Pick<Token, 'id' | 'name' | 'createdAt'>;
 
 /** The holders of those tokens that have rights in the actor's project, ended ones too, in no particular order. */
 export async function findTokenHolders({ store }: Services, actor: Actor, ids: readonly string[]): Promise<readonly TokenHolder[]> {
-  return (await store.read.tokens.findMany(actor.projectId, ids)).map(({ token: { id, name, createdAt } }) => ({ id, name, createdAt }));
+  const found = (await store.read.tokens.findMany(actor.projectId, ids)).map(({ token }) => token);
+  return madeOfEach(found, ({ id, name, createdAt }) => ({ id, name, createdAt }));
 }

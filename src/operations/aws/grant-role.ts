@@ -76,6 +76,6 @@ export async function listAwsRoles(services: Services, actor: Actor, projectId: 
     hasIdentity: services.gatewayAws !== null,
     externalId,
     trustPolicy: trustPolicy(services.gatewayAws?.principal ?? null, externalId),
-    grants: await services.store.read.awsRoleGrants.of(of),
+    grants: await services.store.read.awsRoleGrants.shown(of),
   };
 }

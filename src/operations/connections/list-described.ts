@@ -1,6 +1,7 @@
 import type { ConnectionFilter } from '../../domain/connection/connection-store.ts';
 import { nameKey } from '../../domain/connection/names.ts';
 import { shownByName, shownName } from '../../domain/dialect/shown-names.ts';
+import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import { requireMayHold } from '../../domain/lease/held-job.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
@@ -13,18 +14,36 @@ const PAGE = 1000;
 
 /**
  * All connections of these kinds that the actor may see, in the order they were made, each with its CURRENT version and its integration, by
- * three statements for each thousand. Throws FORBIDDEN, and LIMIT_EXCEEDED for more than are read at once.
+ * three statements for each thousand. One that was altered is left out, and logged. Throws FORBIDDEN, and LIMIT_EXCEEDED for more than are
+ * read at once.
  */
 export async function listDescribed(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
   requirePermission(actor, 'read');
-  return await describedOf(services, actor, filter);
+  return await describedOf(services, actor, filter, services.observer.leftOut);
 }
 
-async function describedOf(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
+/** The same for whoever goes by it that one is not there. Throws FORBIDDEN, INTEGRITY, LIMIT_EXCEEDED. */
+export async function allDescribed(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
+  requirePermission(actor, 'read');
+  return await describedOf(services, actor, filter, refuse);
+}
+
+type Tell = (fault: DomainError) => void;
+
+const refuse: Tell = (fault) => {
+  throw fault;
+};
+
+async function describedOf(
+  services: Services,
+  actor: Actor,
+  filter: ConnectionFilter,
+  tell: Tell,
+): Promise<readonly DescribedConnection[]> {
   const described: DescribedConnection[] = [];
   for (let after: { readonly at: number; readonly id: string } | null = null; ; ) {
     const page = await services.store.read.connections.page(scopeOf(actor), filter, { limit: PAGE, after });
-    described.push(...(await describeAll(services, actor, page)));
+    described.push(...(await describeAll(services, actor, page, tell)));
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return described.reverse();
     if (described.length >= MOST_DESCRIBED)
@@ -37,6 +56,7 @@ async function describeAll(
   { store }: Services,
   actor: Actor,
   connections: readonly DescribedConnection['connection'][],
+  tell: Tell,
 ): Promise<readonly DescribedConnection[]> {
   const scope = scopeOf(actor);
   const [versions, integrations] = await Promise.all([
@@ -54,8 +74,10 @@ async function describeAll(
   return connections.flatMap((connection) => {
     const current = currentBy.get(connection.id);
     const integration = integrationBy.get(connection.integrationId);
+    const fault = faultOf(connection) ?? faultOf(current) ?? faultOf(integration);
+    if (fault !== null) tell(fault);
     // One that was removed in between is not there any more.
-    return current === undefined || integration === undefined ? [] : [{ connection, current, integration }];
+    return fault !== null || current === undefined || integration === undefined ? [] : [{ connection, current, integration }];
   });
 }
 
@@ -86,6 +108,6 @@ async function findShown(
   { name, namespace, kinds }: NamedConnection,
 ): Promise<DescribedConnection | null> {
   const key = nameKey(name);
-  const named = await describedOf(services, actor, { kinds, name: key });
+  const named = await describedOf(services, actor, { kinds, name: key }, refuse);
   return shownByName(named, namespace).find((row) => shownName(row) === key) ?? null;
 }

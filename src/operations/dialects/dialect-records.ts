@@ -1,4 +1,5 @@
 import type { DialectRecord, RecordFilter, RecordKind } from '../../domain/dialect/dialect-record.ts';
+import { withoutAltered } from '../../domain/errors/altered-row.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission, requireWholeProject } from '../../domain/token/actor.ts';
@@ -19,15 +20,15 @@ export interface RecordRule extends RecordKind {
 
 export type GivenRecord = Pick<DialectRecord, 'key' | 'parentId' | 'data'>;
 
-/** Records of one kind in the order they were made, at most `limit`. Throws FORBIDDEN. */
+/** Records of one kind in the order they were made, at most `limit`, without those that were altered. Throws FORBIDDEN. */
 export async function listRecords(
-  { store }: Services,
+  { store, observer }: Services,
   actor: Actor,
   kind: RecordKind,
   { limit, ...filter }: RecordFilter & { readonly limit: number },
 ): Promise<readonly DialectRecord[]> {
   requirePermission(actor, 'read');
-  return await store.read.dialectRecords.list(actor.projectId, kind, filter, limit);
+  return withoutAltered(await store.read.dialectRecords.list(actor.projectId, kind, filter, limit), observer.leftOut);
 }
 
 /** Null where there is none. Throws FORBIDDEN. */

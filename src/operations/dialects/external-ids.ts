@@ -1,4 +1,5 @@
 import type { ExternalIdKind } from '../../domain/dialect/external-id.ts';
+import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
 import type { Services } from '../services.ts';
 
@@ -10,7 +11,8 @@ export interface ExternalIdForm extends ExternalIdKind {
 
 /**
  * The ids of things of a project that their caller has read before, by our ids. A thing gets its id when it is first shown in that form,
- * and keeps it: of two callers that ask at the same moment both are told the same.
+ * and keeps it: of two callers that ask at the same moment both are told the same. One whose stored id was altered has none among several,
+ * and is INTEGRITY where it is asked for alone.
  */
 export async function externalIdsOf(
   services: Services,
@@ -18,10 +20,19 @@ export async function externalIdsOf(
   form: ExternalIdForm,
   entityIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { store } = services;
-  const found = await store.read.externalIds.ofEntities(form, entityIds);
-  const known = new Map(found.map(({ entityId, value }) => [entityId, value]));
-  const missing = [...new Set(entityIds)].filter((id) => !known.has(id));
+  const { store, observer } = services;
+  const known = new Map<string, string>();
+  const altered = new Set<string>();
+  for (const row of await store.read.externalIds.ofEntities(form, entityIds)) {
+    const fault = faultOf(row);
+    if (fault === null) known.set(row.entityId, row.value);
+    else if (entityIds.length === 1) throw fault;
+    else {
+      altered.add(row.entityId);
+      observer.leftOut(fault);
+    }
+  }
+  const missing = [...new Set(entityIds)].filter((id) => !known.has(id) && !altered.has(id));
   if (missing.length === 0) return known;
   const { dialect, entity, make } = form;
   const made = await store.write(async (tx) => {

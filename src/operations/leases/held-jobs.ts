@@ -1,4 +1,5 @@
 import type { DialectRecord } from '../../domain/dialect/dialect-record.ts';
+import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import { type HeldJobState, heldJobState, requireMayHold } from '../../domain/lease/held-job.ts';
 import type { Lease } from '../../domain/lease/lease.ts';
@@ -110,8 +111,10 @@ async function dropOld(
 ): Promise<void> {
   for (const entity of ['job', 'job-request']) {
     const oldest = await tx.dialectRecords.list(actor.projectId, { dialect, entity }, {}, MOST_REMOVED);
-    for (const { id, updatedAt } of oldest)
-      if (updatedAt < now - services.settings.retention.leasesMs) await tx.dialectRecords.remove(actor.projectId, id);
+    // One that was altered stays for `doctor` to name.
+    for (const one of oldest)
+      if (faultOf(one) === null && one.updatedAt < now - services.settings.retention.leasesMs)
+        await tx.dialectRecords.remove(actor.projectId, one.id);
   }
 }
 

@@ -5,7 +5,7 @@ import { PositError } from '../../domain/posit/posit-error.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import { CONSUMERS, consumerOf, dataOf } from '../consumers/consumer-records.ts';
-import { listConsumers, readConsumer } from '../consumers/manage-consumers.ts';
+import { readableConsumers, readConsumer } from '../consumers/manage-consumers.ts';
 import { actorId, type Services } from '../services.ts';
 import { writeAs } from '../write-as.ts';
 import { listIntegrations, type PositIntegration, readIntegration } from './read-integrations.ts';
@@ -37,7 +37,7 @@ async function associationsOf(services: Services, actor: Actor, { id, associatio
 export async function associationsOfIntegration(services: Services, actor: Actor, guid: string): Promise<readonly PositAssociation[]> {
   requirePermission(actor, 'commit');
   const integration = await readIntegration(services, actor, guid);
-  return (await listConsumers(services, actor)).flatMap(({ id, associations }) =>
+  return (await readableConsumers(services, actor)).flatMap(({ id, associations }) =>
     associations
       .filter(({ connectionId }) => connectionId === guid)
       .map(({ createdAt }: Association) => ({ contentGuid: id, integration, createdAt })),
@@ -47,7 +47,9 @@ export async function associationsOfIntegration(services: Services, actor: Actor
 /** How many pieces of content use each integration; null to whoever is no administrator. */
 export async function contentCounts(services: Services, actor: Actor): Promise<((guid: string) => number) | null> {
   if (!actor.permissions.has('commit')) return null;
-  const used = (await listConsumers(services, actor)).flatMap(({ associations }) => associations.map(({ connectionId }) => connectionId));
+  const used = (await readableConsumers(services, actor)).flatMap(({ associations }) =>
+    associations.map(({ connectionId }) => connectionId),
+  );
   return (guid) => used.filter((one) => one === guid).length;
 }
 

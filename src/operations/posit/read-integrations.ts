@@ -1,6 +1,7 @@
 import type { Connection, Integration, Version } from '../../domain/connection/connection.ts';
 import { displayName } from '../../domain/connection/names.ts';
 import type { DialectRecord } from '../../domain/dialect/dialect-record.ts';
+import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { Readers } from '../../domain/ports/store.ts';
 import { configOf } from '../../domain/posit/config-details.ts';
@@ -34,10 +35,24 @@ export async function listIntegrations(services: Services, actor: Actor): Promis
   const records = await services.store.read.dialectRecords.list(actor.projectId, INTEGRATION_FACTS, {}, MOST);
   const recordOf = new Map(records.map((record) => [record.key, record]));
   const ids = described.map(({ connection }) => connection.id);
+  requireKnownLists(actor, records, new Set(ids));
   const numbers = await externalIdsOf(services, actor, INTEGRATION_NUMBER, ids);
-  return described
-    .map((one) => integrationOf({ ...one, record: recordOf.get(one.connection.id) ?? null }, numbers.get(one.connection.id) ?? ''))
-    .filter(({ facts }) => isSeenBy(actor, facts));
+  return described.flatMap((one) => {
+    const record = recordOf.get(one.connection.id) ?? null;
+    const number = numbers.get(one.connection.id);
+    const fault = faultOf(record);
+    if (fault !== null) services.observer.leftOut(fault);
+    if (fault !== null || number === undefined) return [];
+    const integration = integrationOf({ ...one, record }, number);
+    return isSeenBy(actor, integration.facts) ? [integration] : [];
+  });
+}
+
+/** An altered record may be the access list of any integration: then the list is for administrators alone, whom none keeps out. Throws INTEGRITY. */
+function requireKnownLists(actor: Actor, records: readonly DialectRecord[], ids: ReadonlySet<string>): void {
+  const lost = records.find((record) => faultOf(record) !== null && !ids.has(record.key));
+  const fault = faultOf(lost);
+  if (fault !== null && !actor.permissions.has('commit')) throw fault;
 }
 
 /** Most integrations of one project that are listed. */

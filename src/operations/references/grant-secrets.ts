@@ -70,5 +70,5 @@ function readPrefix({ secrets }: Services, { provider, prefix }: GrantSecrets): 
 export async function listSecretGrants(services: Services, actor: Actor, projectId: string | null): Promise<readonly ProviderGrant[]> {
   if (projectId !== null && projectId !== actor.projectId) requireOperator(actor);
   else if (!actor.operator) requirePermission(actor, 'reference');
-  return await services.store.read.providerGrants.of(projectId ?? actor.projectId);
+  return await services.store.read.providerGrants.shown(projectId ?? actor.projectId);
 }

@@ -1,9 +1,10 @@
 import type { Details } from '../../domain/connection/details/details.ts';
 import type { MaskStyle } from '../../domain/connection/details/partial-mask.ts';
 import { shownOfKind } from '../../domain/dialect/shown-kinds.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
 import { shortId } from '../../domain/token/service-account.ts';
 import type { DescribedConnection } from '../../operations/connections/describe-connection.ts';
-import { listDescribed } from '../../operations/connections/list-described.ts';
+import { allDescribed, listDescribed } from '../../operations/connections/list-described.ts';
 import { type MaskedDetails, readMasked } from '../../operations/connections/read-masked.ts';
 import type { Call } from '../kit/route.ts';
 import { type AtlasService, keyOf, SERVICES, type ServiceField } from './fields/services.ts';
@@ -18,23 +19,34 @@ export interface Configured {
   readonly details: MaskedDetails;
 }
 
-/** Those of a group, in the order of the types. */
-export async function allConfigured(call: Pick<Call, 'services' | 'actor'>, services = SERVICES): Promise<readonly Configured[]> {
-  const kinds = services.map(({ kind }) => kind);
-  const rows = await listDescribed(call.services, call.actor, { kinds });
+/** Those of a group, in the order of the types, without what was altered past the gateway. */
+export async function allConfigured(call: Pick<Call, 'services' | 'actor'>): Promise<readonly Configured[]> {
+  const rows = await listDescribed(call.services, call.actor, { kinds: SERVICES.map(({ kind }) => kind) });
   const configured: Configured[] = [];
-  for (const service of services) {
-    const described = shownOfKind(rows, service.kind, NAMESPACE);
-    if (described === null) continue;
-    configured.push({ service, described, details: await readMasked(call.services, call.actor, described, stylesOf(service)) });
+  for (const service of SERVICES) {
+    try {
+      const one = await configuredOf(call, service, rows);
+      if (one !== null) configured.push(one);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'INTEGRITY') throw error;
+      call.services.observer.leftOut(error);
+    }
   }
   return configured;
 }
 
-/** Null where the service is not configured. */
+/** Null where the service is not configured. Throws INTEGRITY. */
 export async function findConfigured(call: Pick<Call, 'services' | 'actor'>, service: AtlasService): Promise<Configured | null> {
-  const [found = null] = await allConfigured(call, [service]);
-  return found;
+  return await configuredOf(call, service, await allDescribed(call.services, call.actor, { kinds: [service.kind] }));
+}
+
+async function configuredOf(
+  { services, actor }: Pick<Call, 'services' | 'actor'>,
+  service: AtlasService,
+  rows: readonly DescribedConnection[],
+): Promise<Configured | null> {
+  const described = shownOfKind(rows, service.kind, NAMESPACE);
+  return described === null ? null : { service, described, details: await readMasked(services, actor, described, stylesOf(service)) };
 }
 
 function stylesOf({ fields }: AtlasService): Readonly<Record<string, MaskStyle>> {

@@ -9,7 +9,7 @@ import { type LabelsOf, METRICS, type NamesOf } from './metric-table.ts';
 import { oncePerSecond } from './readiness.ts';
 
 /** What operators watch. Labels hold routes, kinds and codes; never an id or a value. */
-export interface Metrics extends Observer {
+export interface Metrics extends Omit<Observer, 'leftOut'> {
   readonly contentType: string;
   answered(request: Pick<AccessLogRecord, 'route' | 'status' | 'ms'>): void;
   text(): Promise<string>;

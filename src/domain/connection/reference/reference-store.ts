@@ -2,8 +2,10 @@ import type { PageRequest } from '../../ports/page.ts';
 import type { ProviderGrant, SecretDestination, SecretName, SecretProviderName } from './secret-reference.ts';
 
 export interface ProviderGrantReaders {
-  /** In the order they were made. */
+  /** In the order they were made. Throws INTEGRITY when one of them was altered. */
   of(projectId: string): Promise<readonly ProviderGrant[]>;
+  /** The same to be shown: one that was altered is marked so. */
+  shown(projectId: string): Promise<readonly ProviderGrant[]>;
 }
 
 export interface ProviderGrantWriters extends ProviderGrantReaders {

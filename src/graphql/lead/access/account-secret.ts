@@ -1,4 +1,5 @@
 import type { AccountSecret } from '../../../domain/account-secret/account-secret.ts';
+import { madeOfEach } from '../../../domain/errors/altered-row.ts';
 import { createSecret } from '../../../operations/account-secrets/create-secret.ts';
 import { deleteSecret } from '../../../operations/account-secrets/delete-secret.ts';
 import { findSecret, listSecrets, revealSecret } from '../../../operations/account-secrets/read-secret.ts';
@@ -50,7 +51,9 @@ export function addAccountSecrets(builder: Builder): void {
       type: [output],
       nullable: false,
       description: 'By name, without values.',
-      resolve: async (_, __, { services, actor }) => (await listSecrets(services, actor)).map((secret) => ({ secret, value: null })),
+      resolve: async (_, __, { services, actor }) => [
+        ...madeOfEach(await listSecrets(services, actor), (secret): ShownSecret => ({ secret, value: null })),
+      ],
     }),
   }));
   builder.mutationFields((t) => ({

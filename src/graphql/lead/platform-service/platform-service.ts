@@ -1,4 +1,5 @@
 import type { Site } from '../../../domain/connection/connection.ts';
+import { faultOf, madeOfEach } from '../../../domain/errors/altered-row.ts';
 import { type AskedSupport, type Support, supportOf } from '../../../domain/site/site-support.ts';
 import { LISTS } from '../../plugins/operation-priority.ts';
 import { asksFor } from '../../schema/asks-for.ts';
@@ -97,21 +98,22 @@ export function addPlatformServices(builder: Builder, { connectionTypeEnum, subt
             (connectionUuids == null || connectionUuids.includes(uuid))
           );
         });
-        return sites
-          .filter(
-            (site) =>
-              (args.serviceUuid == null || site.id === args.serviceUuid) &&
-              (args.deploymentType == null || deploymentOf(site) === args.deploymentType) &&
-              args.agentUuid == null,
-          )
-          .map((site) => ({
+        const wanted = sites.filter(
+          (site) =>
+            (args.serviceUuid == null || site.id === args.serviceUuid) &&
+            (args.deploymentType == null || faultOf(site) !== null || deploymentOf(site) === args.deploymentType) &&
+            args.agentUuid == null &&
+            (!filtered || listed.has(site.id)),
+        );
+        return [
+          ...madeOfEach(wanted, (site) => ({
             site,
             uuid: site.id,
             name: site.name,
             connections: listed.get(site.id) ?? [],
             support: supportOf(site, asked),
-          }))
-          .filter(({ connections }) => !filtered || connections.length > 0);
+          })),
+        ];
       },
     }),
   }));

@@ -1,4 +1,5 @@
 import type { Integration } from '../../../domain/connection/connection.ts';
+import { faultOf } from '../../../domain/errors/altered-row.ts';
 import { STREAMING_CATEGORIES } from '../../../domain/integration/integration-category.ts';
 import { readSystemType, type StreamingSystem } from '../../../domain/streaming/streaming-system.ts';
 import { deleteIntegration } from '../../../operations/integrations/delete-integration.ts';
@@ -48,13 +49,16 @@ export function addStreaming(builder: Builder, refs: Refs, { connectors }: Pick<
       type: [withClusters],
       nullable: { list: true, items: true },
       args: { includeClusters: t.arg.boolean() },
-      resolve: async (_, { includeClusters }, { loaders }) => {
+      resolve: async (_, { includeClusters }, { loaders, answer }, info) => {
         const systems = await loaders.streamingSystems();
         const clusters = includeClusters === true ? await loaders.integrations({ categories: STREAMING_CATEGORIES }) : [];
-        return systems.map((one) => ({
-          system: one,
-          clusters: clusters.filter(({ streamingSystemId }) => streamingSystemId === one.id),
-        }));
+        const known = clusters.filter((cluster) => {
+          const fault = faultOf(cluster);
+          // Nobody knows which system it is of.
+          if (fault !== null) answer.leaveOut(fault, info);
+          return fault === null;
+        });
+        return systems.map((one) => ({ system: one, clusters: known.filter(({ streamingSystemId }) => streamingSystemId === one.id) }));
       },
     }),
   }));

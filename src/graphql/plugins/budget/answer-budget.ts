@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { DomainError } from '../../../domain/errors/errors.ts';
 
 /** What one answer may hold at most: it takes some 30 MB while it is made. The lead API's `getUser` over 1,000 connections takes a third of it. */
@@ -24,6 +25,16 @@ export interface SelectionCost {
   readonly plain: readonly string[];
 }
 
+/** A row that is on no list, since it was altered past the gateway. */
+export interface LeftOut {
+  readonly fault: DomainError;
+  /** Of the list that it would be on. */
+  readonly path: GraphQLResolveInfo['path'];
+}
+
+/** About what is told of a row that was left out. */
+const LEFT_OUT = { values: 5, bytes: 400 };
+
 interface Waiting {
   readonly values: number;
   readonly go: () => void;
@@ -47,6 +58,7 @@ export class AnswerBudget {
   readonly #asked: { readonly signal: AbortSignal };
   #effects: string[] | null = null;
   #begun: Promise<unknown>[] | null = null;
+  #leftOut: LeftOut[] | null = null;
 
   /** `signal` aborts when nobody waits for the answer any more. */
   constructor(asked: { readonly signal: AbortSignal }) {
@@ -75,6 +87,17 @@ export class AnswerBudget {
       this.#begun.push(work);
     }
     return work;
+  }
+
+  /** Tells, beside the answer, of a row that its list is answered without. */
+  leaveOut(fault: DomainError, { path }: Pick<GraphQLResolveInfo, 'path'>): void {
+    if (!this.charge(LEFT_OUT, 1)) return;
+    this.#leftOut ??= [];
+    this.#leftOut.push({ fault, path });
+  }
+
+  get leftOut(): readonly LeftOut[] {
+    return this.#leftOut ?? [];
   }
 
   /** Settles when nothing of the root runs any more. */

@@ -10,9 +10,12 @@ import {
   introspectionTypes,
   isLeafType,
   isListType,
+  isNonNullType,
   isObjectType,
 } from 'graphql';
 import type { OperationPriority } from '../../../admission/priority.ts';
+import { faultOf } from '../../../domain/errors/altered-row.ts';
+import { DomainError } from '../../../domain/errors/errors.ts';
 import type { Context } from '../../schema/context.ts';
 import { createSelectionCosts, isIntrospected, TEXT_TYPES } from '../limits/selection-cost.ts';
 import { type AnswerBudget, never, type SelectionCost } from './answer-budget.ts';
@@ -92,13 +95,22 @@ type Settle = (value: unknown, context: Context, info: GraphQLResolveInfo) => un
 /** An extension of object types: loads what rows of a list need, once they are paid for; null when all of it is there. */
 export type ReadAhead = (rows: readonly never[], context: Context, info: GraphQLResolveInfo) => Promise<unknown> | null;
 
+/**
+ * An extension of object types: what is wrong with a row, when a field of it that is never null is read from another row, which was read
+ * ahead, and that one can't be used. Null where nothing is.
+ */
+export type RowFault = (row: never, context: Context, info: GraphQLResolveInfo) => DomainError | null;
+
 /** What is to be done with a value when it is there; null where its cost was known before. */
 function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
   const named = getNamedType(type);
-  if (isListType(getNullableType(type))) {
+  const list = getNullableType(type);
+  if (isListType(list)) {
     if (isLeafType(named)) return (value, { answer }) => (!Array.isArray(value) || answer.charge(leavesOf(value), 1) ? value : never());
     // Types put nothing else there.
     const readAhead = named.extensions.readAhead as ReadAhead | undefined;
+    const rowFault = named.extensions.rowFault as RowFault | undefined;
+    const holdsNull = !isNonNullType(list.ofType);
     return (value, context, info) => {
       if (!Array.isArray(value)) return value;
       const { answer } = context;
@@ -108,9 +120,11 @@ function settlingOf(type: GraphQLOutputType, { costOf }: Costs): Settle | null {
       const { rows, characters } = readPlain(value, cost);
       if (characters > 0 && !answer.chargeText(characters)) return never();
       const ahead = readAhead?.(readable(rows) as never[], context, info) ?? null;
-      return ahead === null
-        ? answer.pace<unknown>(rows, cost)
-        : ahead.then(() => (answer.isSpent ? never() : answer.pace<unknown>(rows, cost)));
+      const listed = () => {
+        const told = holdsNull ? rows : withoutFaults(rows, (row) => rowFault?.(row as never, context, info) ?? null, { answer, info });
+        return answer.isSpent ? never() : answer.pace<unknown>(told, cost);
+      };
+      return ahead === null ? listed() : ahead.then(listed);
     };
   }
   if (isIntrospected(named))
@@ -134,12 +148,31 @@ function isText(type: GraphQLOutputType): boolean {
 const readable = (rows: readonly unknown[]) =>
   rows.some((row) => row instanceof Error) ? rows.filter((row) => !(row instanceof Error)) : rows;
 
+/** The rows of a list that holds no null: one that can't be read is told beside the answer, so that the others stay. */
+function withoutFaults(
+  rows: readonly unknown[],
+  faultIn: (row: unknown) => DomainError | null,
+  { answer, info }: { readonly answer: AnswerBudget; readonly info: GraphQLResolveInfo },
+): readonly unknown[] {
+  let kept: unknown[] | null = null;
+  for (const [index, row] of rows.entries()) {
+    const fault = row instanceof DomainError ? row : faultIn(row);
+    if (fault !== null) {
+      kept ??= rows.slice(0, index);
+      answer.leaveOut(fault, info);
+    } else kept?.push(row);
+  }
+  return kept ?? rows;
+}
+
 /** The rows of a list and the characters of their texts. A row that can't be read is an error in its own place, and the others stay. */
 function readPlain(list: readonly unknown[], cost: SelectionCost): { readonly rows: readonly unknown[]; readonly characters: number } {
   let characters = 0;
   let rows: unknown[] | null = null;
   for (let index = 0; index < list.length; index += 1) {
     try {
+      const fault = faultOf(list[index]);
+      if (fault !== null) throw fault;
       characters += charactersOf(list[index], cost);
     } catch (error) {
       rows ??= [...list];

@@ -11,12 +11,12 @@ import {
 import type { Services } from '../../../operations/services.ts';
 import { CONNECTION_SUBTYPES, connectionTypes, reportedSubtype, reportedType } from '../../lead/lead-names.ts';
 import { createUnservedTypes } from '../../lead/unserved-types.ts';
-import type { ReadAhead } from '../../plugins/budget/budgeted-schema.ts';
+import type { ReadAhead, RowFault } from '../../plugins/budget/budgeted-schema.ts';
 import type { Builder } from '../builder.ts';
 import { MAX_PAGE } from '../page.ts';
 import type { Refs } from '../refs.ts';
 import { createPolicyTypes } from './policy.ts';
-import { fromCurrent, fromIdentifiers, fromIntegration, inCategory, readAhead } from './related.ts';
+import { fromCurrent, fromIdentifiers, fromIntegration, inCategory, readAhead, versionFault } from './related.ts';
 import { createVersionType } from './version.ts';
 import { MOST_VERSIONS, versionsOf } from './versions-of.ts';
 
@@ -44,7 +44,7 @@ export function createConnectionTypes(builder: Builder, refs: Refs, services: Pi
   });
 
   connection.implement({
-    extensions: { readAhead: readAhead satisfies ReadAhead },
+    extensions: { readAhead: readAhead satisfies ReadAhead, rowFault: versionFault satisfies RowFault },
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       uuid: t.field({ type: 'UUID', nullable: false, resolve: (row) => row.id }),

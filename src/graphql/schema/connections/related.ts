@@ -1,8 +1,9 @@
-import { type FieldNode, type GraphQLResolveInfo, getNamedType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import { type FieldNode, type GraphQLResolveInfo, getNamedType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import type { Connection, Integration, IntegrationCategory, Version } from '../../../domain/connection/connection.ts';
 import { type Identifier, identifiersOf as identifiersIn } from '../../../domain/connection/details/details.ts';
 import type { Connector } from '../../../domain/connector/connector.ts';
-import { notFound } from '../../../domain/errors/errors.ts';
+import { faultOf } from '../../../domain/errors/altered-row.ts';
+import { type DomainError, notFound } from '../../../domain/errors/errors.ts';
 import type { Context } from '../context.ts';
 import { whenLoaded } from '../row-loader.ts';
 
@@ -66,20 +67,29 @@ export function readAhead(rows: readonly Connection[], { loaders }: Context, inf
   return ahead.length === 0 ? null : Promise.all(ahead);
 }
 
-/** The same nodes for every row of an execution. */
-const known = new WeakMap<readonly FieldNode[], ReadonlySet<Related>>();
+/** What makes a connection of a list unfit to be shown: a field that is never null is read from a CURRENT version that was altered, or is gone. */
+export function versionFault({ id }: Connection, { loaders }: Context, info: GraphQLResolveInfo): DomainError | null {
+  if (relatedOf(info).get('currentVersion') !== 'needed') return null;
+  const version = loaders.currentVersion.peek(id);
+  return version === null ? notFound('version') : faultOf(version);
+}
 
-function relatedOf({ fieldNodes, fragments, returnType }: GraphQLResolveInfo): ReadonlySet<Related> {
+/** Whether what is read from another row may be null in the answer. */
+type Reading = 'wanted' | 'needed';
+
+/** The same nodes for every row of an execution. */
+const known = new WeakMap<readonly FieldNode[], ReadonlyMap<Related, Reading>>();
+
+function relatedOf({ fieldNodes, fragments, returnType }: GraphQLResolveInfo): ReadonlyMap<Related, Reading> {
   const found = known.get(fieldNodes);
   if (found !== undefined) return found;
   const type = getNamedType(returnType);
   const fields = isObjectType(type) ? type.getFields() : {};
-  const related = new Set<Related>();
+  const related = new Map<Related, Reading>();
   const visited = new Set<string>();
   const visit = (set: SelectionSetNode | undefined): void => {
     for (const selection of set?.selections ?? []) {
-      // The functions above put it there.
-      if (selection.kind === Kind.FIELD) add(fields[selection.name.value]?.extensions.reads as Related | undefined);
+      if (selection.kind === Kind.FIELD) add(fields[selection.name.value]);
       else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
       else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
@@ -87,7 +97,12 @@ function relatedOf({ fieldNodes, fragments, returnType }: GraphQLResolveInfo): R
       }
     }
   };
-  const add = (one: Related | undefined) => one !== undefined && related.add(one);
+  const add = (field: (typeof fields)[string] | undefined) => {
+    // The functions above put it there.
+    const one = field?.extensions.reads as Related | undefined;
+    if (field === undefined || one === undefined) return;
+    related.set(one, isNonNullType(field.type) || related.get(one) === 'needed' ? 'needed' : 'wanted');
+  };
   for (const { selectionSet } of fieldNodes) visit(selectionSet);
   known.set(fieldNodes, related);
   return related;

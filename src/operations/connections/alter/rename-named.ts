@@ -4,7 +4,7 @@ import type { Writers } from '../../../domain/ports/store.ts';
 import type { Actor } from '../../../domain/token/actor.ts';
 import { record } from '../../audit/record.ts';
 import { actorId, type Services, scopeOf } from '../../services.ts';
-import { listDescribed } from '../list-described.ts';
+import { allDescribed } from '../list-described.ts';
 
 /** A name as a dialect has it, in which no two of its connections are called the same. */
 export interface NameInDialect {
@@ -23,7 +23,7 @@ export async function requireFreeName(
   ownId: string | null,
 ): Promise<void> {
   const key = readName(name, 'name');
-  const rivals = await listDescribed(services, actor, { kinds: amongKinds, name: key });
+  const rivals = await allDescribed(services, actor, { kinds: amongKinds, name: key });
   if (rivals.some(({ connection }) => connection.id !== ownId)) throw nameTaken('A connection', 'name');
 }
 

@@ -2,7 +2,7 @@ import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { AwsRoleGrant, AwsRoleGrantReaders, AwsRoleGrantWriters } from '../../../domain/aws/aws-role.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, entryOf, HEAD } from '../signing/authority.ts';
-import { type Listed, readListed } from '../signing/read-listed.ts';
+import { type Listed, readListed, showListed } from '../signing/read-listed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
@@ -24,11 +24,11 @@ const ofProject = prepared('aws_role_grants_of_project', (db, { awsRoleGrants, a
 });
 
 export function awsRoleGrantReaders(source: SignedSource, tables: Tables): AwsRoleGrantReaders {
+  const listed = { table: tables.awsRoleGrants, entry: entryOfGrant };
+  const read = (projectId: string) => async () => trusted<Listed<AwsRoleGrant>>(await ofProject(source, tables, { projectId }));
   return {
-    of: (projectId) =>
-      readListed<AwsRoleGrant>(source, tables, { table: tables.awsRoleGrants, entry: entryOfGrant }, async () =>
-        trusted<Listed<AwsRoleGrant>>(await ofProject(source, tables, { projectId })),
-      ),
+    of: (projectId) => readListed<AwsRoleGrant>(source, tables, listed, read(projectId)),
+    shown: (projectId) => showListed<AwsRoleGrant>(source, tables, listed, read(projectId)),
   };
 }
 

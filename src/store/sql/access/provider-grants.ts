@@ -3,7 +3,7 @@ import type { ProviderGrantReaders, ProviderGrantWriters } from '../../../domain
 import type { ProviderGrant } from '../../../domain/connection/reference/secret-reference.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { amendAuthority, entryOf, HEAD } from '../signing/authority.ts';
-import { type Listed, readListed } from '../signing/read-listed.ts';
+import { type Listed, readListed, showListed } from '../signing/read-listed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
@@ -26,11 +26,11 @@ const ofProject = prepared('provider_grants_of_project', (db, { providerGrants, 
 });
 
 export function providerGrantReaders(source: SignedSource, tables: Tables): ProviderGrantReaders {
+  const listed = { table: tables.providerGrants, entry: entryOfGrant };
+  const read = (projectId: string) => async () => trusted<Listed<ProviderGrant>>(await ofProject(source, tables, { projectId }));
   return {
-    of: (projectId) =>
-      readListed<ProviderGrant>(source, tables, { table: tables.providerGrants, entry: entryOfGrant }, async () =>
-        trusted<Listed<ProviderGrant>>(await ofProject(source, tables, { projectId })),
-      ),
+    of: (projectId) => readListed<ProviderGrant>(source, tables, listed, read(projectId)),
+    shown: (projectId) => showListed<ProviderGrant>(source, tables, listed, read(projectId)),
   };
 }
 

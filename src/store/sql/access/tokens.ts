@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Token, TokenGrant } from '../../../domain/token/token.ts';
 import type { TokenReaders, TokenWriters } from '../../../domain/token/token-store.ts';
 import type { Tables } from '../../tables/tables.ts';
@@ -15,6 +15,8 @@ import { prepared } from '../statements/prepared.ts';
 import { trusted } from '../statements/trusted.ts';
 
 type Found = { readonly token: Token; readonly grants: readonly TokenGrant[] };
+/** The same with the MAC, which was not checked. */
+type Stored = Found & { readonly token: { readonly mac: Buffer } };
 
 /** The lookup of every request: a token, its grants, and the MAC of the list that it has to be on. */
 const byHash = prepared('tokens_by_hash', (db, tables) => {
@@ -49,23 +51,26 @@ function joinedRows(db: SignedSource['db'], tables: Tables) {
 export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders {
   const { db } = source;
   const { tokens, tokenGrants } = tables;
-  /** The MAC of a token covers its grants, so they are read with it. */
-  const grantsOf = async (rows: readonly object[]) => {
-    const ids = trusted<Token>(rows).map(({ id }) => id);
-    const grants = await inChunks(ids, async (some) =>
-      trusted<TokenGrant>(await db.select().from(tokenGrants).where(inArray(tokenGrants.tokenId, some))),
+  /** The MAC of a token covers its grants, so one statement reads them with it: they are what they were at one moment. */
+  const stored = async (which: SQL | undefined): Promise<readonly Stored[]> =>
+    withGrants(
+      await db
+        .select({ ...getTableColumns(tokens), grantProjectId: tokenGrants.projectId, grantRoles: tokenGrants.roles })
+        .from(tokens)
+        .leftJoin(tokenGrants, eq(tokenGrants.tokenId, tokens.id))
+        .where(which)
+        .orderBy(desc(tokens.createdAt), desc(tokens.id)),
     );
-    return (id: string) => grants.filter(({ tokenId }) => tokenId === id);
-  };
-  const shown = async (rows: readonly object[]): Promise<readonly Found[]> => {
-    const of = await grantsOf(rows);
-    const grantsById = new Map(trusted<Token>(rows).map(({ id }) => [id, of(id)]));
-    const ids = trusted<Token>(rows).map(({ id }) => id);
-    return listed<Token>(source, tables.tokens, rows, ({ id }) => besideOf(grantsById.get(id) ?? [])).map((token, index) => ({
+  const shown = (found: readonly Stored[]): readonly Found[] => {
+    const grantsOf = new Map(found.map(({ token: { id }, grants }) => [id, grants]));
+    const rows = found.map(({ token }) => token);
+    return listed<Token>(source, tokens, rows, ({ id }) => besideOf(grantsOf.get(id) ?? [])).map((token) => ({
       token,
-      grants: grantsById.get(ids[index] ?? '') ?? [],
+      grants: grantsOf.get(token.id) ?? [],
     }));
   };
+  const ofProject = (projectId: string) =>
+    inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId)));
   const one = (read: () => Promise<readonly object[]>): Promise<Found | null> =>
     reread(async () => {
       const known = checked(source, tables, await read());
@@ -81,22 +86,22 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
     findByHash: (hash) => one(() => byHash(source, tables, { hash })),
     find: (id) => one(() => byId(source, tables, { id })),
     findMany: async (projectId, ids) =>
-      (await shown(await inChunks(ids, (some) => db.select().from(tokens).where(inArray(tokens.id, some))))).filter(({ grants }) =>
+      shown(await inChunks(ids, (some) => stored(inArray(tokens.id, some)))).filter(({ grants }) =>
         grants.some((grant) => grant.projectId === projectId),
       ),
     list: async (projectId, { limit, after }) =>
-      await shown(
-        await db
-          .select()
-          .from(tokens)
-          .where(
-            and(
-              inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))),
-              olderThan(tokens.createdAt, tokens.id, after),
-            ),
-          )
-          .orderBy(desc(tokens.createdAt), desc(tokens.id))
-          .limit(atMost(limit)),
+      shown(
+        await stored(
+          inArray(
+            tokens.id,
+            db
+              .select({ id: tokens.id })
+              .from(tokens)
+              .where(and(ofProject(projectId), olderThan(tokens.createdAt, tokens.id, after)))
+              .orderBy(desc(tokens.createdAt), desc(tokens.id))
+              .limit(atMost(limit)),
+          ),
+        ),
       ),
     any: async () => (await db.select({ id: tokens.id }).from(tokens).limit(atMost(1))).length > 0,
     async isLive(id, now) {
@@ -104,18 +109,13 @@ export function tokenReaders(source: SignedSource, tables: Tables): TokenReaders
       return known !== null && isAlive(known.token, now);
     },
     async countOwners(projectId, now) {
-      const rows = await db
-        .select()
-        .from(tokens)
-        .where(inArray(tokens.id, db.select({ id: tokenGrants.tokenId }).from(tokenGrants).where(eq(tokenGrants.projectId, projectId))));
-      const of = await grantsOf(rows);
       // An altered token counts for nobody, and a token that is limited to some integrations cannot manage the others.
-      return trusted<Token>(rows).filter(
-        (token) =>
-          isIntact(source, tokens, token as unknown as Readonly<Record<string, unknown>>, besideOf(of(token.id))) &&
+      return (await stored(ofProject(projectId))).filter(
+        ({ token, grants }) =>
+          isIntact(source, tokens, { ...token }, besideOf(grants)) &&
           token.integrationIds === null &&
           isAlive(token, now) &&
-          of(token.id).some((grant) => grant.projectId === projectId && grant.roles.includes('owner')),
+          grants.some((grant) => grant.projectId === projectId && grant.roles.includes('owner')),
       ).length;
     },
   };
@@ -135,6 +135,17 @@ interface BesideToken {
   readonly grantRoles: TokenGrant['roles'];
   readonly headMac: Buffer | null;
   readonly mac: Buffer;
+}
+
+/** Tokens from their rows, of which there is one for each grant, in the order of the rows. */
+function withGrants(rows: readonly object[]): readonly Stored[] {
+  const found = new Map<string, { readonly token: Stored['token']; readonly grants: TokenGrant[] }>();
+  for (const { grantProjectId, grantRoles, ...token } of trusted<Stored['token'] & Omit<BesideToken, 'headMac'>>(rows)) {
+    const one = found.get(token.id) ?? { token, grants: [] };
+    found.set(token.id, one);
+    if (grantProjectId !== null) one.grants.push({ tokenId: token.id, projectId: grantProjectId, roles: grantRoles });
+  }
+  return [...found.values()];
 }
 
 /** One token from its rows, one for each grant. Throws INTEGRITY when any of them was altered. */

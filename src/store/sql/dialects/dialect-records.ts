@@ -2,7 +2,7 @@ import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { DialectRecord, DialectRecordReaders, DialectRecordWriters, RecordKind } from '../../../domain/dialect/dialect-record.ts';
 import type { Tables } from '../../tables/tables.ts';
 import { alterRow } from '../signing/alter-row.ts';
-import { verified, verifiedOne } from '../signing/read-signed.ts';
+import { listed, verifiedOne } from '../signing/read-signed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
@@ -22,7 +22,7 @@ export function dialectRecordReaders(source: SignedSource, { dialectRecords }: T
           .where(and(ofKind(projectId, kind), eq(dialectRecords.key, key))),
       ),
     list: async (projectId, kind, { parentId, parentIds }, limit) =>
-      verified<DialectRecord>(
+      listed<DialectRecord>(
         source,
         dialectRecords,
         await db

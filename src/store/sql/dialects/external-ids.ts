@@ -1,7 +1,7 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import type { ExternalId, ExternalIdKind, ExternalIdReaders, ExternalIdWriters } from '../../../domain/dialect/external-id.ts';
 import type { Tables } from '../../tables/tables.ts';
-import { verified, verifiedOne } from '../signing/read-signed.ts';
+import { listed, verifiedOne } from '../signing/read-signed.ts';
 import { withMac } from '../signing/row-mac.ts';
 import type { SignedSource, SignedTransaction } from '../signing/signing.ts';
 import { atMost } from '../statements/at-most.ts';
@@ -13,7 +13,7 @@ export function externalIdReaders(source: SignedSource, { externalIds }: Tables)
   return {
     ofEntities: (kind, entityIds) =>
       inChunks(entityIds, async (some) =>
-        verified<ExternalId>(
+        listed<ExternalId>(
           source,
           externalIds,
           await db

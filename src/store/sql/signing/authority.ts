@@ -58,6 +58,14 @@ export async function amendAuthority(
   await writeHead(tx, tables, withMac(tx, tables.authorityHead, row));
 }
 
+/** A row that has to be on the list. */
+export interface Entry {
+  readonly table: Table;
+  readonly row: object;
+  readonly entry: string;
+  readonly mac: Buffer;
+}
+
 /**
  * Whether each of the rows is on the list with its present MAC; `headMac` is the list's own at the time they were read. Null when the list
  * has changed since: read the rows again. Throws INTEGRITY for a row that is not on the list, and for a list that is older than one that
@@ -67,18 +75,29 @@ export async function areListed(
   source: SignedSource,
   tables: Tables,
   headMac: Uint8Array | null,
-  rows: readonly { readonly table: Table; readonly row: object; readonly entry: string; readonly mac: Buffer }[],
+  rows: readonly Entry[],
 ): Promise<true | null> {
-  if (rows.length === 0) return true;
+  const unlisted = await unlistedOf(source, tables, headMac, rows);
+  const [first] = unlisted ?? [];
+  if (first !== undefined) throw altered(first.table, first.row as Readonly<Record<string, unknown>>);
+  return unlisted === null ? null : true;
+}
+
+/** Those of the rows that are not on the list with their present MAC; see above for the rest. */
+export async function unlistedOf(
+  source: SignedSource,
+  tables: Tables,
+  headMac: Uint8Array | null,
+  rows: readonly Entry[],
+): Promise<readonly Entry[] | null> {
+  if (rows.length === 0) return [];
   let list = source.signing.seen.latest;
   if (headMac === null || list === null || !list.mac.equals(headMac)) {
     list = await readNewest(source, tables);
     if (list === null ? headMac !== null : headMac === null || !list.mac.equals(headMac)) return null;
   }
   const entries = list?.row.entries ?? {};
-  for (const { table, row, entry, mac } of rows)
-    if (entries[entry] !== mac.toString('hex')) throw altered(table, row as Readonly<Record<string, unknown>>);
-  return true;
+  return rows.filter(({ entry, mac }) => entries[entry] !== mac.toString('hex'));
 }
 
 /**

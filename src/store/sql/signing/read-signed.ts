@@ -1,4 +1,5 @@
 import { getTableColumns, type Table } from 'drizzle-orm';
+import { markAltered } from '../../../domain/errors/altered-row.ts';
 import { altered, isIntact, shapeOf } from './row-mac.ts';
 import type { Row, SignedSource } from './signing.ts';
 
@@ -51,7 +52,8 @@ export function asStored<T>(rows: Rows): readonly T[] {
 }
 
 /**
- * Rows to be shown. An altered row does not make the whole list fail: its id can be read, and reading anything else of it throws INTEGRITY.
+ * Rows to be shown. An altered row does not make the whole list fail: it is marked, its place in lists can be read, and reading anything
+ * else of it throws INTEGRITY.
  */
 export function listed<T>(source: Pick<SignedSource, 'signing'>, table: Table, rows: Rows, beside?: (row: T) => unknown): readonly T[] {
   return (rows as readonly Record<string, unknown>[]).map((row) =>
@@ -59,20 +61,20 @@ export function listed<T>(source: Pick<SignedSource, 'signing'>, table: Table, r
   );
 }
 
-/** The cursor of the next page; it is kept even if the rest of the row was altered. */
-const SORTED_BY = ['createdAt', 'acquiredAt'];
+/** Which list the row is on, and the cursor of the next page; they are kept even if the rest of the row was altered. */
+const PLACE = ['createdAt', 'acquiredAt', 'integrationId', 'key'];
 
 /** What is left of an altered row. */
 export function unreadableRow(table: Table, row: Row): object {
-  const id = [...shapeOf(table).id, ...SORTED_BY];
+  const kept = [...shapeOf(table).id, ...PLACE];
   const unreadable = {};
   for (const key of Object.keys(getTableColumns(table)))
     Object.defineProperty(unreadable, key, {
       enumerable: true,
       get() {
-        if (id.includes(key) && (typeof row[key] === 'string' || typeof row[key] === 'number')) return row[key];
+        if (kept.includes(key) && (typeof row[key] === 'string' || typeof row[key] === 'number')) return row[key];
         throw altered(table, row);
       },
     });
-  return unreadable;
+  return markAltered(unreadable, altered(table, row));
 }
