@@ -1,4 +1,5 @@
 import type { AuditAction } from '../domain/audit/audit-actions.ts';
+import type { AuditReaders } from '../domain/audit/audit-store.ts';
 import { DomainError } from '../domain/errors/errors.ts';
 import type { WriteOptions, Writers } from '../domain/ports/store.ts';
 import type { Actor } from '../domain/token/actor.ts';
@@ -7,7 +8,7 @@ import type { Services } from './services.ts';
 
 /**
  * One transaction of an actor's. Whoever waited, or runs again after a conflict, is asked for anew: a token that was revoked, has ended
- * or has lost a role meanwhile changes nothing. Throws UNAUTHENTICATED, FORBIDDEN.
+ * or has lost a role meanwhile changes nothing. Nor does what would not stand in the audit. Throws UNAUTHENTICATED, FORBIDDEN, INTEGRITY.
  */
 export async function writeAs<T>(
   services: Pick<Services, 'store' | 'auditChain' | 'changed'>,
@@ -20,13 +21,14 @@ export async function writeAs<T>(
     audited = [];
     auditedIn.set(tx, audited);
     await requireStillGranted(tx, actor);
-    return await work(tx);
+    const done = await work(tx);
+    await requireAudited(services, tx.audit, audited, 'Nothing was done, since it would not stand in the audit');
+    return done;
   }, options);
   services.changed();
-  await requireAudited(
-    services,
-    audited.map(({ id }) => id),
-  );
+  // A trigger of PostgreSQL may wait for the COMMIT, and then the work has been done; SQLite has none that do.
+  if (services.store.engine === 'postgres')
+    await requireAudited(services, services.store.read.audit, audited, 'What was done is not in the audit');
   return value;
 }
 
@@ -58,13 +60,15 @@ export const auditedIn = new WeakMap<Writers, AuditedRow[]>();
  * Before anything is answered, its audit rows are read back: something in the database may take them away as they are written, or as
  * the transaction is committed. Throws INTEGRITY.
  */
-async function requireAudited({ store, auditChain }: Pick<Services, 'store' | 'auditChain'>, ids: readonly string[]): Promise<void> {
-  const rows = ids.length === 0 ? [] : await store.read.audit.byIds(ids);
+async function requireAudited(
+  { auditChain }: Pick<Services, 'auditChain'>,
+  from: Pick<AuditReaders, 'byIds'>,
+  audited: readonly AuditedRow[],
+  what: string,
+): Promise<void> {
+  const rows = audited.length === 0 ? [] : await from.byIds(audited.map(({ id }) => id));
   const kept = new Set(rows.filter((row) => auditChain.sign(row).equals(row.rowHmac)).map(({ id }) => id));
-  const lost = ids.find((id) => !kept.has(id));
+  const lost = audited.find(({ id }) => !kept.has(id));
   if (lost !== undefined)
-    throw new DomainError('INTEGRITY', 'What was done is not in the audit: something in the database changes what is written.', {
-      table: 'audit',
-      rowId: lost,
-    });
+    throw new DomainError('INTEGRITY', `${what}: something in the database changes what is written.`, { table: 'audit', rowId: lost.id });
 }

@@ -99,8 +99,8 @@ class TransactionWriters implements Writers {
   readonly #tables: Tables;
   readonly #made = new Map<unknown, unknown>();
 
-  constructor({ db, rows, now, lock }: EngineTransaction, tables: Tables, signing: Signing) {
-    this.#tx = { db, rows, now, lock, signing };
+  constructor({ db, rows, now, lock, tryLock }: EngineTransaction, tables: Tables, signing: Signing) {
+    this.#tx = { db, rows, now, lock, tryLock, signing };
     this.#tables = tables;
   }
 

@@ -27,6 +27,8 @@ export interface EngineTransaction extends StatementSource {
   /** Epoch milliseconds, the same throughout the transaction. */
   now(): Promise<number>;
   lock(key: string, mode: 'shared' | 'exclusive'): Promise<void>;
+  /** Takes the lock exclusively; false, without waiting, where somebody else has it. */
+  tryLock(key: string): Promise<boolean>;
 }
 
 /** The small port that an engine implements; all SQL above it is written once. */

@@ -12,7 +12,7 @@ export default page(
   [
     `## What is covered by what
 
-Rows with a MAC are signed over all their columns but those that are named: with HMAC-SHA256, by a key that the database holds wrapped by the master key alone. The MAC is checked where the row is relied on, and a row that does not fit it is \`INTEGRITY\` with \`table\` and \`rowId\`; \`changeover doctor\` names all of them, and goes on. An update reads and checks the row first, so that none makes an altered row good. A listing tells of an altered row in its place, and serves the others; what the lead API lists of connections is shown as it is stored, and checked when one of them is used.`,
+Rows with a MAC are signed over all their columns but those that are named: with HMAC-SHA256, by a key that the database holds wrapped by the master key alone. The MAC is checked where the row is relied on, and a row that does not fit it is \`INTEGRITY\` with \`table\` and \`rowId\`; \`changeover doctor\` names all of them, and goes on. An update reads and checks the row first, so that none makes an altered row good. A listing tells of an altered row in its place, and serves the others; where the published list holds no null, the row is left out and the error stands beside the answer, with the path of the list; a list of a REST API leaves it out, and the log says so. What the lead API lists of connections is shown as it is stored, and checked when one of them is used.`,
     table(
       ['table', 'covered by', 'not covered, and why that gains nothing'],
       Object.entries(COVERAGE).map(([key, entry]) => [
@@ -53,7 +53,7 @@ A MAC says that we wrote the row once, not that it is what we wrote last. Agains
 
 Rows that are deleted within the second before they are sealed are told by the gateway that wrote them: each process remembers the rows that it committed, until it has seen them sealed. One that is gone meanwhile is in its log (\`audit rows lost\`, level error) and in the audit (\`audit.lost\`), and is \`lost\` to \`changeover audit verify\` and \`row-lost\` to \`changeover doctor\` from then on. A row is told by neither when its process is killed within that second, when nobody knows whether its commit took effect, or when more than 20,000 rows wait; of commits, \`doctor\` finds the version that is in no audit row.
 
-Before an operation answers, it reads back its audit rows behind the commit: with something in the database that takes them away or changes them, nothing is revealed.
+Before an operation is committed, it reads back its audit rows: with something in the database that takes them away or changes them as they are written, nothing is done. A trigger of PostgreSQL may wait for the commit; so there they are read back behind it once more, and with one nothing is revealed.
 
 ## The schema
 

@@ -60,7 +60,8 @@ export interface AuditReaders extends AuditArchiveReaders {
 export interface AuditWriters extends AuditReaders, AuditArchiveWriters {
   append(row: AuditRow): Promise<void>;
   /**
-   * Numbers and chains up to `limit` unsealed rows, in (at, id) order. One sealer at a time: an advisory lock on PostgreSQL.
+   * Numbers and chains up to `limit` unsealed rows, in (at, id) order. One sealer at a time: one that
+   * meets another at work leaves its turn out, since that seals the same rows.
    * `start` is the hash before the first row, `link` gives the chain hash of a row. Returns how many were sealed.
    */
   seal(limit: number, start: Buffer, link: (previous: Buffer, seq: number, row: LinkedRow) => Buffer): Promise<number>;

@@ -151,6 +151,11 @@ function transactionOn(
       mayRun();
       await query(`select pg_advisory_xact_lock${mode === 'shared' ? '_shared' : ''}(hashtextextended($1, 0))`, [requireStorable(key)]);
     },
+    async tryLock(key) {
+      mayRun();
+      const { rows: taken } = await query('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as taken', [requireStorable(key)]);
+      return taken[0]?.taken === true;
+    },
     end() {
       ended = true;
     },

@@ -57,6 +57,7 @@ export async function runAsSavepoint(
     },
     now: async () => at,
     lock: async () => {},
+    tryLock: async () => true,
   };
   prepare('SAVEPOINT member').rows([]);
   try {

@@ -133,6 +133,14 @@ export const OPERATIONS = [
     name: 'what a token writes',
   },
   {
+    id: 'operations/audit-read-back-too-late',
+    file: 'src/operations/write-as.ts',
+    before: "    await requireAudited(services, tx.audit, audited, 'Nothing was done, since it would not stand in the audit');\n",
+    after: '',
+    tests: ['test/operations/upkeep/tampering.test.ts'],
+    name: 'has the whole operation undone',
+  },
+  {
     id: 'operations/event-left-out',
     file: 'src/operations/audit/record.ts',
     before: '  await tx.events.append({\n',

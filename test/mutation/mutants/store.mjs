@@ -209,7 +209,7 @@ export const STORE_SQL = [
   {
     id: 'store/seal-without-lock',
     file: 'src/store/sql/audit/audit-writers.ts',
-    before: "      await tx.lock('audit-sealer', 'exclusive');\n",
+    before: "if (!(await tx.tryLock('audit-sealer'))) return 0;",
     after: '',
     tests: ['test/store/postgres/postgres.test.ts'],
     name: 'audit rows are numbered',

@@ -12,6 +12,7 @@ import { addStreamingSystem } from '../../../src/operations/streaming/add-stream
 import { writeAs } from '../../../src/operations/write-as.ts';
 import { COVERAGE } from '../../../src/store/tables/coverage.ts';
 import { postgresTables, sqliteTables } from '../../../src/store/tables/tables.ts';
+import { edited as editedPast } from '../../support/protocol/edited.ts';
 import { ACQUIRE, codeOf, POLICY, type ProtocolBench, READ, RELEASE, startProtocol } from '../../support/protocol/protocol.ts';
 import { sweep } from '../../support/run/sweep.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
@@ -81,21 +82,7 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
   const doctor = async () => (await bench.gateway.graphql(DOCTOR)).data.storeExamination;
   const isAuditWhole = async () => (await bench.gateway.graphql(VERIFY)).data.auditVerification.ok;
 
-  /** Makes the edit, looks, and puts the table back as it was. A table that refuses the edit itself has seen to it. */
-  async function edited<T>(table: string, statements: readonly string[], look: () => Promise<T>): Promise<T | 'refused'> {
-    await bench.sql(`create table kept as select * from ${table}`);
-    try {
-      for (const text of statements) await bench.sql(text);
-      return await look();
-    } catch (error) {
-      if (error instanceof Error && /constraint/i.test(error.message)) return 'refused';
-      throw error;
-    } finally {
-      await bench.sql(`delete from ${table}`);
-      await bench.sql(`insert into ${table} select * from kept`);
-      await bench.sql('drop table kept');
-    }
-  }
+  const edited = <T>(table: string, statements: readonly string[], look: () => Promise<T>) => editedPast(bench, table, statements, look);
 
   const cells = Object.entries(COVERAGE).flatMap(([key, entry]) => {
     const table = tables[key];
@@ -391,6 +378,31 @@ describeOnEachEngine('tampering', ({ engine, databaseUrl }) => {
       undone: [],
       verified: { ok: false, findings: expect.arrayContaining([{ kind: 'schema-altered', rowId: `${item} of audit` }]) },
     });
+  });
+
+  test('what takes audit rows away as they are written has the whole operation undone', async () => {
+    const { gateway, job } = bench;
+    const counts = async () =>
+      await Promise.all(['leases', 'tokens'].map(async (table) => Number((await bench.sql(`select count(*) as n from ${table}`))[0]?.n)));
+    // The use of its token is noted once a minute.
+    await gateway.graphql(ACQUIRE, { id }, job);
+    const before = await counts();
+    if (!isSqlite)
+      await bench.sql(
+        'create function quiet() returns trigger language plpgsql as $$ begin delete from audit where id = new.id; return null; end $$',
+      );
+    await bench.sql(
+      isSqlite
+        ? 'create trigger t_quiet after insert on audit begin delete from audit where id = new.id; end'
+        : 'create trigger t_quiet after insert on audit for each row execute function quiet()',
+    );
+    const refused = [
+      await gateway.graphql(ACQUIRE, { id }, job),
+      await gateway.graphql('mutation { createToken(name: "unheard", roles: [viewer]) { secret } }'),
+    ];
+    await bench.sql(isSqlite ? 'drop trigger t_quiet' : 'drop trigger t_quiet on audit');
+    if (!isSqlite) await bench.sql('drop function quiet()');
+    expect({ refused: refused.map(codeOf), after: await counts() }).toEqual({ refused: ['INTEGRITY', 'INTEGRITY'], after: before });
   });
 
   test('what is no JSON, null, or of another type is INTEGRITY with its row, and doctor names it and goes on', async () => {

@@ -55,6 +55,32 @@ describe('the PostgreSQL engine', () => {
     expect(outcome).toBe('OUTCOME_UNKNOWN');
   });
 
+  test('a sealer that meets another gateway at work leaves its turn out, and does not wait for it', async () => {
+    const seal = () => store.write((tx) => tx.audit.seal(10, Buffer.alloc(32), (previous) => previous));
+    let leave = () => {};
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const waits = "select 1 from pg_stat_activity where datname = 'store_engine' and wait_event_type = 'Lock'";
+    const meeting = await new Promise<{ readonly met: Promise<number>; readonly other: Promise<void> }>((resolve) => {
+      const other = store.write(async (tx) => {
+        await tx.lock('audit-sealer', 'exclusive');
+        resolve({ met: seal(), other });
+        await left;
+      });
+    });
+    // It is answered while the other one still holds the lock.
+    let isOver = false;
+    const outcome = await Promise.race([
+      meeting.met,
+      eventually(async () => isOver || expect(await server.query(waits)).not.toEqual([])).then(() => 'it waits for the lock'),
+    ]);
+    isOver = true;
+    leave();
+    await meeting.other;
+    expect(outcome).toBe(0);
+  });
+
   test('callers that find no connection wait for one, a bounded time and in bounded number', async () => {
     const narrow = signed(
       createStore(

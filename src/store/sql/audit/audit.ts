@@ -28,8 +28,12 @@ export function auditReaders(source: SignedSource, tables: Tables): AuditReaders
   const { db } = source;
   const { audit, auditHead } = tables;
   return {
-    // Most transactions write one or two.
-    byIds: async (ids) => trusted<AuditRow>((await Promise.all(ids.map((id) => rowById(source, tables, { id })))).flat()),
+    async byIds(ids) {
+      const [id] = ids;
+      // Most transactions write one.
+      if (id !== undefined && ids.length === 1) return trusted<AuditRow>(await rowById(source, tables, { id }));
+      return trusted<AuditRow>(await inChunks(ids, (chunk) => db.select().from(audit).where(inArray(audit.id, chunk))));
+    },
     async sequenceNumbers(ids) {
       const columns = { id: audit.id, seq: audit.seq };
       const rows = await inChunks(ids, (chunk) => db.select(columns).from(audit).where(inArray(audit.id, chunk)));
