@@ -5,6 +5,7 @@ import { publishEvents } from '../operations/events/event-feed.ts';
 import type { Services } from '../operations/services.ts';
 import { applyRetention, forgetAnswers } from '../operations/upkeep/apply-retention.ts';
 import { type MaintenancePass, runMaintenance } from '../operations/upkeep/maintenance-pass.ts';
+import { anchoring } from './anchoring.ts';
 import { createClockWatch, type Uptime } from './clock-watch.ts';
 import { type Job, repeat } from './repeat.ts';
 
@@ -77,7 +78,7 @@ function jobsOf(services: Services, reports: JobReports, { uptime, isStopping }:
         reported(() => applyRetention(services, isStopping), reports.dropped),
       ),
     },
-    { name: 'anchor-audit', everyMs: MINUTE, run: anchoring(services, reports) },
+    { name: 'anchor-audit', everyMs: MINUTE, run: anchoring(services.store, reports.anchor) },
   ];
 }
 
@@ -98,15 +99,4 @@ async function maintain(services: Services, { maintained }: JobReports, isStoppi
   const pass = await runMaintenance(services, isStopping);
   const forgotten = await forgetAnswers(services, isStopping);
   if (pass.retired + pass.destroyed + pass.expiredChanges + forgotten > 0) maintained({ ...pass, forgotten }, performance.now() - started);
-}
-
-function anchoring({ store }: Services, { anchor }: JobReports): () => Promise<void> {
-  let lastAnchor = 0;
-  return async () => {
-    const head = await store.read.audit.head();
-    if (head === null || head.seq === lastAnchor) return;
-    await anchor({ seq: head.seq, head: head.chainHash.toString('hex'), at: await store.now() });
-    // An anchor that could not be written is tried again, even if nothing was sealed since.
-    lastAnchor = head.seq;
-  };
 }

@@ -6,10 +6,12 @@ import type { AuditRow } from '../../../src/domain/audit/audit.ts';
 import type { AuditWriters } from '../../../src/domain/audit/audit-store.ts';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
 import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { record } from '../../../src/operations/audit/record.ts';
 import { stageCreation } from '../../../src/operations/changes/stage-creation.ts';
 import { stageRollBack } from '../../../src/operations/changes/stage-roll-back.ts';
 import { stageUpdate } from '../../../src/operations/changes/stage-update.ts';
 import { commitChange } from '../../../src/operations/commits/commit-change.ts';
+import { resealContent } from '../../../src/operations/connections/sealed-details.ts';
 import { idempotentReplay } from '../../../src/operations/idempotency/idempotent-replay.ts';
 import { resealChain } from '../../../src/operations/keys/reseal-chain.ts';
 import { listDataKeys, retireDataKey, rotateDataKey } from '../../../src/operations/keys/rotate-data-key.ts';
@@ -147,6 +149,46 @@ describeOnEachEngine('data keys', ({ databaseUrl }) => {
       halfway: { needed: 0, doctor: { ok: true, findings: [] } },
       done: { resealed: 1, failures: [] },
       after: { ok: true, findings: [] },
+    });
+  });
+
+  test('a chain that an earlier release broke, which sealed its first versions alone and said that it was done, is mended by sealing it anew', async () => {
+    const id = await add();
+    await growChain(gateway, id, 30, clock);
+    await gateway.graphql(ROTATE);
+    const { services, projectId } = gateway.app;
+    const actor = localActor(projectId, 'test', { id: 'earlier', ip: null, client: {} });
+    const keys = await services.vault.forProject(projectId);
+    // As that release did it: all that is sealed, the first versions, and one audit row, which named no versions.
+    await services.store.write(async (tx) => {
+      const all = await tx.versions.chain(id);
+      for (const version of all) {
+        const content = version.contentId === null ? null : await tx.contents.find({ projectId }, version.contentId);
+        if (content?.blob == null || content.keyGeneration === keys.keyGeneration) continue;
+        await tx.contents.reseal(content.id, content.cipherHash, await resealContent(services, version, content.id, content.blob));
+      }
+      let previousMac: Buffer = Buffer.alloc(0);
+      const rowMacs: string[][] = [];
+      for (const version of all.slice(0, 20)) {
+        const content = version.contentId === null ? null : await tx.contents.find({ projectId }, version.contentId);
+        const cipherHash = content?.cipherHash ?? version.cipherHash;
+        const rowMac = keys.versionMac({ ...version, cipherHash, previousMac });
+        await tx.versions.relink({ ...version, cipherHash, keyGeneration: keys.keyGeneration, rowMac });
+        rowMacs.push([version.rowMac.toString('hex'), rowMac.toString('hex')]);
+        previousMac = rowMac;
+      }
+      const details = { keyGeneration: keys.keyGeneration, rowMacs };
+      await record(services, tx, actor, { action: 'connection.reseal', entity: 'connection', entityId: id, details });
+    });
+    const broken = await needed(1);
+    const done = await reseal();
+    clock.advance(11 * MINUTE);
+    const retired = codeOf(await gateway.graphql(RETIRE, { generation: 1 }));
+    expect({ isBroken: broken.versions > 0 && broken.contents === 0, done, retired, doctor: await doctor() }).toEqual({
+      isBroken: true,
+      done: { resealed: 1, failures: [] },
+      retired: 'ok',
+      doctor: { ok: true, findings: [] },
     });
   });
 
