@@ -4,7 +4,7 @@ import type { Actor } from '../../../domain/token/actor.ts';
 import { listWithIntegrations } from '../../../operations/connections/list-connections.ts';
 import type { Services } from '../../../operations/services.ts';
 import { type AnswerBudget, never } from '../../plugins/budget/answer-budget.ts';
-import { chargeRows, MOST_UNPAGED, VALUES_OF_READ, whole } from '../unpaged-lists.ts';
+import { chargeRows, LISTED_ROW_BYTES, MOST_UNPAGED, VALUES_OF_READ, whole } from '../unpaged-lists.ts';
 
 /** Rows that are read at once. Long settings have 64 KiB of certificates each. */
 const AT_ONCE: Readonly<Record<ListedSettings, number>> = { unread: MOST_UNPAGED + 1, short: 2000, long: 64 };
@@ -45,7 +45,7 @@ async function readAll(
   for (let after: { readonly at: number; readonly id: string } | null = null; ; ) {
     const found: readonly ListedConnection[] = await listWithIntegrations(services, actor, { limit, after }, settings);
     rows.push(...(settings === 'unread' ? found : found.map((row) => identified(services, row))));
-    if (!chargeRows(answer, found)) return await never();
+    if (!chargeRows(answer, found, LISTED_ROW_BYTES)) return await never();
     whole(rows, 'connections');
     const last = found.at(-1);
     if (found.length < limit || last === undefined) return rows;
