@@ -16,7 +16,7 @@ const LISTINGS: Readonly<Record<string, string>> = {
 };
 
 /** With the one that authenticates. */
-const STATEMENTS = { getUser: 6, getPlatformServices: 3, identified: 4, connections: 4, leases: 2, changes: 2, auditLog: 2, tokens: 3 };
+const STATEMENTS = { getUser: 6, getPlatformServices: 3, identified: 4, connections: 4, leases: 2, changes: 2, auditLog: 2, tokens: 2 };
 
 let server: TestPostgres;
 let bench: ProtocolBench;
