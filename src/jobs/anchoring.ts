@@ -1,4 +1,4 @@
-import type { Anchor } from '../domain/audit/audit.ts';
+import type { Anchor } from '../domain/audit/audit-check.ts';
 import type { Store } from '../domain/ports/store.ts';
 
 /** The head of the audit chain, handed on whenever it has moved since it was last kept. `keep` resolves once the anchor can't be lost any more. */
