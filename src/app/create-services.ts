@@ -61,7 +61,7 @@ export function createServices(
     issueToken: createTokenIssuer(ask),
     secrets: createSecretResolver(
       {
-        env: createEnvProvider(config.secretVariable),
+        env: createEnvProvider({ variable: config.secretVariable, aws: ports.gatewayAws, ask }),
         file: createFileProvider([config.dataDir, config.masterKeyFile, ...loginFilesOf(config)]),
         account: createAccountProvider((projectId, name) => resolveAccountSecret(ports, projectId, name)),
         aws: createAwsProvider(ports.gatewayAws, ask),

@@ -85,7 +85,8 @@ export function createSecretResolver(
   return {
     providers,
     async resolve({ provider, path }, prefixes, { fresh = false, roles } = {}) {
-      const id = JSON.stringify([provider, path, prefixes, roles]);
+      const revision = providers[provider].revisionOf?.(path, prefixes) ?? null;
+      const id = JSON.stringify([provider, path, prefixes, roles, revision]);
       const found = kept.get(id);
       if (!fresh && found !== undefined && now() - found.readAt < SECRET_MAX_AGE_MS)
         return { value: Buffer.from(found.value), isKept: true };

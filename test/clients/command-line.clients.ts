@@ -76,8 +76,11 @@ describe('the command line', () => {
       'sales',
     );
     const account = await startAccount();
-    const own = await openWorld({ settings: account.settings });
+    const { host, port } = systems.postgres;
+    const content = JSON.stringify({ connect_args: { host, port, dbname: 'sales', user: 'loader', password: SECRET } });
+    const own = await openWorld({ settings: { ...account.settings, MCD_SALES: account.encrypted(content) } });
     try {
+      await own.ask('mutation { grantSecrets(provider: env, prefix: "MCD_SALES") { prefix } }');
       await runSteps(own, line, beforeGrant);
       const changeover = [
         fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)),

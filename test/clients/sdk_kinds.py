@@ -10,6 +10,7 @@ import uuid
 
 from sdk_session import case, client, code_of, end, memory, mutate, query, remember
 
+KMS_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-4000-8000-000000000001"
 ROLE = "arn:aws:iam::123456789012:role/reader"
 CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/lake/6c1b6e2f-0000-0000-0000-000000000000-1"
 NOWHERE = "http://127.0.0.1:1"
@@ -108,7 +109,7 @@ CHANGES = {
     "update_pinecone_credentials_v2": ("pinecone", {"api_key": "t"}),
     "update_power_bi_credentials_v2": ("power-bi", {"client_secret": "t"}),
     "update_redshift_credentials_v2": ("redshift", {"password": "t"}),
-    "update_self_hosted_credentials_v2": ("postgres", {"env_var_name": "MCD_SDK_2"}),
+    "update_self_hosted_credentials_v2": ("postgres", {"env_var_name": "MCD_SDK_2", "decryption_service_type": "KMS", "kms_key_id": KMS_KEY}),
     "update_tableau_credentials_v2": ("tableau", {"token_value": "t"}),
 }
 

@@ -11,10 +11,11 @@ const environment: Record<string, string> = {
   MCD_EMPTY: '',
 };
 const asked: string[] = [];
-const provider = createEnvProvider((name) => {
+const variable = (name: string) => {
   asked.push(name);
   return environment[name];
-});
+};
+const provider = createEnvProvider({ variable, aws: null, ask: () => Promise.reject(new Error('nobody is asked')) });
 const { signal } = new AbortController();
 
 describeSecretProvider('env', {
@@ -35,6 +36,16 @@ describeSecretProvider('env', {
     'MCD_',
     'CHANGEOVER_SECRET_',
     '',
+    'MCD_A?kms=',
+    'MCD_A?kms=alias/sales',
+    'MCD_A?kms=eu-west-1/',
+    'MCD_A?kms=arn:aws:kms:eu-west-1:123456789012:',
+    'MCD_A?kms=arn:aws:s3:::key/sales',
+    'MCD_A?kms=eu-west-1/alias/sales&role=reader',
+    'MCD_A?role=arn:aws:iam::123456789012:role/reader',
+    'PATH?kms=eu-west-1/alias/sales',
+    'MCD_A?kms=eu-west-1.evil.example.com/alias/sales',
+    'MCD_A?kms=eu-west-1/alias/sales\n',
   ],
 });
 

@@ -12,7 +12,7 @@ const REFERENCE = { provider: 'file', path: '/run/secrets/x' } as const;
 function bench(options: { readonly deadlineMs?: number } = {}) {
   let at = 0;
   const manager = { value: 'first', reads: 0, hold: Promise.resolve() };
-  const env = createEnvProvider(() => undefined);
+  const env = createEnvProvider({ variable: () => undefined, aws: null, ask: () => Promise.reject(new Error('nobody asks')) });
   const file: SecretProvider = {
     ...env,
     async read() {

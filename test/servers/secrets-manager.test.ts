@@ -1,9 +1,9 @@
-import { AwsClient } from 'aws4fetch';
 import { afterAll, expect, test } from 'vitest';
 import type { AwsKey, GatewayAws } from '../../src/domain/aws/gateway-aws.ts';
 import { createAwsProvider } from '../../src/secrets/aws/index.ts';
 import { createManagerBench, secretOf } from '../support/secrets/manager-bench.ts';
 import { REGION, startMoto } from '../support/servers/moto.ts';
+import { askMoto, createMotoUser } from '../support/servers/moto-account.ts';
 
 /** What moto's model of AWS Secrets Manager answers, with the policy of the guide; the fake of test/secrets/aws.test.ts refuses more strictly. */
 const moto = await startMoto();
@@ -13,33 +13,15 @@ afterAll(async () => {
   await moto.close();
 });
 
-const client = new AwsClient({ accessKeyId: 'admin', secretAccessKey: 'admin', region: REGION, service: 'secretsmanager' });
-async function manage(action: string, body: object): Promise<{ readonly ARN: string }> {
-  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `secretsmanager.${action}` };
-  const reply = await client.fetch(moto.url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!reply.ok) throw new Error(`${action}: ${reply.status} ${await reply.text()}`);
-  return (await reply.json()) as { readonly ARN: string };
-}
-
-async function createUser(name: string, actions: readonly string[]): Promise<AwsKey> {
-  const Statement = [{ Effect: 'Allow', Action: actions, Resource: '*' }];
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-  const iam = (parameters: Readonly<Record<string, string>> & { readonly Action: string }) =>
-    moto.call('iam', { ...parameters, Version: '2010-05-08', UserName: name });
-  await iam({ Action: 'CreateUser' });
-  await iam({ Action: 'PutUserPolicy', PolicyName: 'own', PolicyDocument });
-  const xml = await iam({ Action: 'CreateAccessKey' });
-  const read = (element: string) => new RegExp(`<${element}>([^<]+)<`).exec(xml)?.[1] ?? '';
-  return { accessKeyId: read('AccessKeyId'), secretAccessKey: read('SecretAccessKey') };
-}
+const manage = async (action: string, body: object) => (await askMoto(moto, `secretsmanager.${action}`, body)) as { readonly ARN: string };
 
 const { ARN: arn } = await manage('CreateSecret', { Name: 'sales/db', SecretString: 'first' });
 await manage('PutSecretValue', { SecretId: 'sales/db', SecretString: 'second' });
 await manage('CreateSecret', { Name: 'sales/bytes', SecretBinary: Buffer.from('binary').toString('base64') });
 await manage('CreateSecret', { Name: 'sales/deleted', SecretString: 'x' });
 await manage('DeleteSecret', { SecretId: 'sales/deleted' });
-const reader = await createUser('reader', ['secretsmanager:GetSecretValue']);
-const stranger = await createUser('stranger', ['s3:*']);
+const reader = await createMotoUser(moto, 'reader', ['secretsmanager:GetSecretValue']);
+const stranger = await createMotoUser(moto, 'stranger', ['s3:*']);
 /** Once it asks for signatures, moto asks for one here, too, where AWS does not. */
 const exchanged = await exchangeToken();
 await moto.enforce();

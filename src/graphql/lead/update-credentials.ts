@@ -6,7 +6,7 @@ import { COMMITS } from '../plugins/operation-priority.ts';
 import { type Builder, readObject } from '../schema/builder.ts';
 import { lossesArg } from '../schema/changes/in-flight-args.ts';
 import { refuseCtpConfig } from './ctp-config.ts';
-import { selfHostedChanges } from './given-reference.ts';
+import { selfHostedChanges } from './self-hosted/given-reference.ts';
 
 /** The lead API's commit of what was staged, and its older mutation that stages, validates and commits in one call. */
 export function addUpdateCredentials(builder: Builder): void {

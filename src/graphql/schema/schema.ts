@@ -12,7 +12,7 @@ import { addFurtherChecks } from '../lead/further-checks.ts';
 import { addKindMutations } from '../lead/kinds/kind-mutations.ts';
 import { createInputs } from '../lead/kinds/wire-inputs.ts';
 import { addPlatformServices } from '../lead/platform-service/platform-service.ts';
-import { addSelfHosted } from '../lead/self-hosted.ts';
+import { addSelfHosted } from '../lead/self-hosted/self-hosted.ts';
 import { addStreaming } from '../lead/streaming/streaming.ts';
 import { addTestDatabase } from '../lead/test-database.ts';
 import { addUpdateCredentials } from '../lead/update-credentials.ts';

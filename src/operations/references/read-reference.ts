@@ -16,6 +16,8 @@ export interface GivenPath {
   readonly value: string | ((kept: string | null) => string) | null;
   /** The caller's field. */
   readonly field: string;
+  /** Whose references hold all that was given, too, so that it is no sign of whose secret is meant. */
+  readonly also?: readonly SecretProviderName[];
 }
 
 /** A reference as a caller names it, in whole or in part. */
@@ -52,11 +54,12 @@ export async function readReference(
   base: SecretReference | null,
 ): Promise<SecretReference> {
   const fields = [...new Set(SECRET_PROVIDERS.map((name) => paths[name].field))].join(' or ');
-  const given = SECRET_PROVIDERS.filter((name) => paths[name].value !== null);
+  const isGiven = (name: SecretProviderName) => paths[name].value !== null;
+  const given = SECRET_PROVIDERS.filter((name) => isGiven(name) && paths[name].also?.some(isGiven) !== true);
   // One place alone says whose it is, and replaces the one in use.
   const provider = named ?? (given.length === 1 ? given[0] : base?.provider);
   if (provider === undefined) throw badRequest('selfHostedCredentialsType', `Say whose secret it is, with ${fields}.`);
-  const foreign = SECRET_PROVIDERS.find((other) => other !== provider && paths[other].value !== null);
+  const foreign = SECRET_PROVIDERS.find((other) => other !== provider && isGiven(other) && paths[other].also?.includes(provider) !== true);
   const { value, field } = paths[provider];
   if (foreign !== undefined)
     throw badRequest(paths[foreign].field, `${paths[foreign].field} does not belong to a reference of this type; ${field} does.`);

@@ -1,14 +1,13 @@
-import { type AssumableRoles, AwsSignInError, type GatewayAws, ROLE_ARN } from '../../domain/aws/gateway-aws.ts';
+import type { GatewayAws } from '../../domain/aws/gateway-aws.ts';
 import type { AskManager } from '../../domain/connection/reference/secret-manager.ts';
 import type { SecretProvider } from '../../domain/connection/reference/secret-reference.ts';
 import { createManagerProvider } from '../manager/create-manager-provider.ts';
-import { unusable } from '../manager/read-login-file.ts';
-import type { AwsLogin, AwsQuestion } from './manager.ts';
+import { REGION, ROLE } from './arn-forms.ts';
+import type { AwsQuestion } from './manager.ts';
+import { readAwsLogin } from './read-login.ts';
 
-const REGION = '[a-z]{2}(?:-[a-z]+)+-\\d';
 const NAME = '[A-Za-z0-9/_+=.@-]';
 const ARN = `arn:aws[a-z-]*:secretsmanager:(?<arnRegion>${REGION}):\\d{12}:secret:`;
-const ROLE = ROLE_ARN.source.slice(1, -1);
 /** AWS puts six letters or digits behind the name, which differ when a secret is made anew. */
 const SECRET = new RegExp(
   `^(?<id>(?:${ARN}(?<arnName>${NAME}{1,512})-[A-Za-z0-9]{6}|(?<region>${REGION})/(?<name>${NAME}{1,512})))(?:\\?(?=.)(?:stage=(?<stage>${NAME}{1,256})|version=(?<version>[A-Za-z0-9-]{32,64}))?(?:(?:(?<=\\?)|(?<!\\?)&)role=(?<role>${ROLE}))?)?$`,
@@ -39,7 +38,7 @@ export function createAwsProvider(aws: GatewayAws | null, ask: AskManager, now?:
       roleOf: (path) => readName(path).role ?? null,
       // A role's session is good for what the role may read, and for no other project.
       audienceOf: (path, roles) => JSON.stringify([readName(path).role, roles?.externalId]),
-      login: (path, roles) => readLogin(aws, readName(path), roles),
+      login: (path, roles) => readAwsLogin(aws, readName(path), roles),
       questionOf(path): AwsQuestion {
         const { id, region, name, isArn, stage, version } = readName(path);
         const named = stage === undefined ? (version === undefined ? null : { VersionId: version }) : { VersionStage: stage };
@@ -49,24 +48,4 @@ export function createAwsProvider(aws: GatewayAws | null, ask: AskManager, now?:
     ask,
     now,
   );
-}
-
-interface Named {
-  readonly region: string;
-  readonly role: string | undefined;
-}
-
-async function readLogin(aws: GatewayAws | null, { region, role }: Named, roles: AssumableRoles | undefined): Promise<AwsLogin> {
-  const { externalId = '', sessionName = '' } = roles ?? {};
-  if (aws === null) throw unusable('neither CHANGEOVER_AWS_KEY_FILE nor CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE is set');
-  try {
-    const assumes = role === undefined ? null : { arn: role, externalId, sessionName };
-    return { signIn: await aws.read(), region, stsUrl: aws.endpoints.sts ?? null, assumes };
-  } catch (error) {
-    // Its own text names a file of the operator's.
-    if (!(error instanceof AwsSignInError)) throw error;
-    throw unusable(
-      `the file of ${aws.principal === null ? 'CHANGEOVER_AWS_KEY_FILE' : 'CHANGEOVER_AWS_WEB_IDENTITY_TOKEN_FILE'} cannot be used`,
-    );
-  }
 }

@@ -29,14 +29,38 @@ const keepNewest = async ({ ask }: World): Promise<Memory> => {
   };
 };
 
+/** A variable whose ciphertext KMS decrypts. */
+const encrypted = (more: Named): readonly string[] => [
+  'integrations',
+  'add-self-hosted-credentials-v2',
+  ...options({
+    'connection-type': 'postgres',
+    'self-hosted-credentials-type': 'ENV_VAR',
+    'env-var-name': 'MCD_SALES',
+    'decryption-service-type': 'KMS',
+    name: 'hosted',
+    ...more,
+  }),
+];
+const BY_ALIAS = { 'kms-key-id': 'alias/sales', 'aws-region': REGION };
+
 /** The role is known, and nobody granted it. */
-export const beforeGrant: readonly Step[] = Object.keys(KINDS).map((command) => ({
-  args: by(command, { role: READER }),
-  answers: 'y\n',
-  exit: 1,
-  // The older test of a bucket is asked for a key alone, so that its client knows no more.
-  prints: [command === 'add-hive-logs' ? /Connection test failed/ : /not granted|aws-role grant/],
-}));
+export const beforeGrant: readonly Step[] = [
+  ...Object.keys(KINDS).map((command) => ({
+    args: by(command, { role: READER }),
+    answers: 'y\n',
+    exit: 1,
+    // The older test of a bucket is asked for a key alone, so that its client knows no more.
+    prints: [command === 'add-hive-logs' ? /Connection test failed/ : /not granted|aws-role grant/],
+  })),
+  { args: encrypted({ ...BY_ALIAS, 'assumable-role': READER }), answers: 'y\n', exit: 1, prints: [/aws-role grant/] },
+  { args: encrypted({}), answers: 'y\n', exit: 1, prints: [/kmsKeyId is required/] },
+  { args: encrypted({ 'kms-key-id': 'alias/sales' }), answers: 'y\n', exit: 1, prints: [/awsRegion is required/] },
+  // The gateway's own identity, which a variable that is granted is enough for.
+  { args: encrypted(BY_ALIAS), answers: 'y\n', prints: [/Success! Added connection/], keeps: keepNewest },
+  test,
+  remove,
+];
 
 /** `externalId` is what the gateway gave the project, and `database` is the port of one that stands in for Redshift. */
 export const withGrant: readonly Step[] = [
@@ -92,6 +116,18 @@ export const withGrant: readonly Step[] = [
     keeps: keepNewest,
   },
   test,
+  remove,
+  {
+    args: ({ externalId = '' }) =>
+      encrypted({ ...BY_ALIAS, 'assumable-role': READER, 'external-id': externalId, name: 'hosted by a role' }),
+    answers: 'y\n',
+    prints: [/Success! Added connection/],
+    keeps: keepNewest,
+  },
+  test,
+  // It is not active, so that nothing is proven before it is saved.
+  { args: update({ kms_key_id: 'alias/none' }), prints: [/Success! Updated/] },
+  { ...test, prints: [/"success": false/, /its key in KMS/] },
   remove,
   // The client adds Redshift by a password alone; an update turns that into the role, whose workgroup makes each login.
   {

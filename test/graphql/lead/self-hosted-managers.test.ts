@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startFakeAws } from '../../support/fakes/aws/fake-aws.ts';
+import { arnOfKey, encryptedBy, fakeKms } from '../../support/fakes/aws/fake-kms.ts';
 import { arnOfSecret, type FakeAwsSecret, fakeSecretsManager, SECRET_ROOT } from '../../support/fakes/aws/fake-secrets-manager.ts';
 import { arnOf, REGION, userOf } from '../../support/fakes/aws/test-account.ts';
 import { createAccount, fakeSecretManager, PROJECT, startFakeGoogle } from '../../support/fakes/fake-google.ts';
@@ -26,6 +27,11 @@ const STAGE_MANAGED =
   'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c, shouldReplace: true) { version } }';
 
 const KEY = { accessKeyId: 'AKIAREADER', secretAccessKey: 'secret/of+reader' };
+const KMS_KEYS = [
+  { id: '00000000-0000-4000-8000-000000000001', alias: 'sales' },
+  { id: '00000000-0000-4000-8000-000000000002', alias: 'hr' },
+] as const;
+const [SALES_KEY, HR_KEY] = KMS_KEYS;
 const ROLE = arnOf('role', 'reader');
 /** Of the role's trust policy: what the gateway says that the project's is. */
 let externalId = 'nobody-knows-yet';
@@ -34,7 +40,7 @@ const googleSecrets = new Map<string, readonly (string | null)[]>();
 const reader = createAccount('reader', ['secretmanager.versions.access']);
 const [aws, google, keyVault, vault] = await Promise.all([
   startFakeAws({
-    users: [{ ...userOf('reader', ['secretsmanager:GetSecretValue', 'sts:AssumeRole']), ...KEY }],
+    users: [{ ...userOf('reader', ['secretsmanager:GetSecretValue', 'kms:Decrypt', 'sts:AssumeRole']), ...KEY }],
     roles: [
       {
         arn: ROLE,
@@ -42,11 +48,11 @@ const [aws, google, keyVault, vault] = await Promise.all([
         get externalId() {
           return externalId;
         },
-        allow: ['secretsmanager:GetSecretValue'],
+        allow: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
       },
     ],
     region: REGION,
-    services: { secretsmanager: fakeSecretsManager(secrets, { isBusy: false }) },
+    services: { secretsmanager: fakeSecretsManager(secrets, { isBusy: false }), kms: fakeKms(KMS_KEYS) },
   }),
   startFakeGoogle([reader], [fakeSecretManager(googleSecrets)]),
   startFakeKeyVault(),
@@ -68,7 +74,10 @@ beforeAll(async () => {
   gateway = await startGateway({
     settings: {
       CHANGEOVER_AWS_KEY_FILE: writeLogin('', JSON.stringify(key)).file,
-      CHANGEOVER_AWS_ENDPOINTS: `secretsmanager=${aws.url},sts=${aws.url}`,
+      CHANGEOVER_AWS_ENDPOINTS: `secretsmanager=${aws.url},kms=${aws.url},sts=${aws.url}`,
+      MCD_HOOK: encryptedBy(SALES_KEY, JSON.stringify({ connect_args: content() })),
+      MCD_HR_HOOK: encryptedBy(HR_KEY, JSON.stringify(content())),
+      MCD_ELSEWHERE: encryptedBy(SALES_KEY, JSON.stringify(content())),
       CHANGEOVER_GCP_KEY_FILE: writeLogin('', JSON.stringify(reader.file)).file,
       CHANGEOVER_GCP_SECRETS_URL: google.url,
       CHANGEOVER_GCP_TOKEN_URL: `${google.url}/token`,
@@ -85,6 +94,7 @@ beforeAll(async () => {
   const grants = { aws: SECRET_ROOT, gcp: `projects/${PROJECT}/secrets/`, azure: `${keyVault.url}/secrets/`, vault: 'secret/data/' };
   for (const [provider, prefix] of Object.entries(grants)) await gateway.graphql(GRANT, { provider, prefix });
   await gateway.graphql(GRANT, { provider: 'aws', prefix: `${REGION}/` });
+  await gateway.graphql(GRANT, { provider: 'env', prefix: 'MCD_H' });
 });
 afterAll(async () => {
   for (const one of [aws, google, keyVault, vault, doorman]) one.close();
@@ -101,6 +111,16 @@ beforeEach(() => {
 const MANAGERS: readonly [string, () => object][] = [
   ['AWS Secrets Manager by ARN', () => ({ selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook') })],
   ['AWS Secrets Manager by name', () => ({ selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: 'hook', awsRegion: REGION })],
+  [
+    'a variable that a key in KMS decrypts',
+    () => ({
+      selfHostedCredentialsType: 'ENV_VAR',
+      decryptionServiceType: 'KMS',
+      envVarName: 'MCD_HOOK',
+      kmsKeyId: 'alias/sales',
+      awsRegion: REGION,
+    }),
+  ],
   [
     'Google Secret Manager',
     () => ({ selfHostedCredentialsType: 'GCP_SECRET_MANAGER', gcpSecret: `projects/${PROJECT}/secrets/hook/versions/latest` }),
@@ -142,7 +162,7 @@ describe.each(MANAGERS)('what stays in %s', (_, given) => {
       sealed: 'ok',
       referred: 'ok',
       again: 'ok',
-      first: expect.stringMatching(/^CURRENT (aws|gcp|azure|vault)$/),
+      first: expect.stringMatching(/^CURRENT (aws|env|gcp|azure|vault)$/),
       last: 'CURRENT sealed',
       leased: 'first',
     });
@@ -170,7 +190,10 @@ test('the grants and references of the guide are taken', async () => {
     outcomes.push(`${provider} ${codeOf(await gateway.graphql(GRANT, { provider, prefix }))}`);
   for (const [, provider, path] of managers.matchAll(/--reference (\w+):(\S+)/g))
     outcomes.push(`${provider} ${codeOf(await gateway.graphql(STAGE, { r: { provider, path } }))}`);
-  expect(outcomes).toEqual(['aws ok', 'gcp ok', 'azure ok', 'vault ok', 'aws ok', 'gcp ok', 'azure ok', 'vault ok']);
+  expect(outcomes).toEqual([
+    ...['aws ok', 'env ok', 'gcp ok', 'azure ok', 'vault ok'],
+    ...['aws ok', 'env ok', 'gcp ok', 'azure ok', 'vault ok'],
+  ]);
 });
 
 describe('a role that reads the secret', () => {
@@ -219,6 +242,85 @@ describe('a role that reads the secret', () => {
   });
 });
 
+describe('a key in KMS that decrypts a variable', () => {
+  const pathOf = async (id: string, changes: object, replace = false) => {
+    const { data, errors } = await gateway.graphql(UPDATE_REFERENCE, { id, c: changes, replace });
+    const key = data?.updateSelfHostedCredentialsV2?.result.key;
+    if (key === undefined) return errors?.[0]?.extensions.path;
+    const committed = codeOf(await gateway.graphql(COMMIT, { id, key }));
+    return committed === 'ok' ? (await gateway.graphql(REFERENCES, { id })).data.connection.versions[0].reference.path : committed;
+  };
+  const oneShot = 'mutation ($id: UUID!, $c: JSONString!) { updateCredentials(connectionId: $id, changes: $c) { version } }';
+  const encrypted = (key: (typeof KMS_KEYS)[number], envVarName = 'MCD_HOOK') => ({
+    selfHostedCredentialsType: 'ENV_VAR',
+    decryptionServiceType: 'KMS',
+    envVarName,
+    kmsKeyId: arnOfKey(key),
+  });
+
+  test('is kept where the update leaves it out, given alone, and left behind with replace', async () => {
+    const id = await add(encrypted(SALES_KEY));
+    expect({
+      other: await pathOf(id, { envVarName: 'MCD_HR_HOOK', kmsKeyId: arnOfKey(HR_KEY) }),
+      wrongKey: await pathOf(id, { kmsKeyId: 'alias/sales', awsRegion: REGION }),
+      byAlias: await pathOf(id, { kmsKeyId: 'alias/hr', awsRegion: REGION }),
+      aliasKept: await pathOf(id, { awsRegion: REGION }),
+      noRegion: await pathOf(id, { ...encrypted(SALES_KEY), kmsKeyId: 'alias/sales' }, true),
+      plain: await pathOf(id, { selfHostedCredentialsType: 'ENV_VAR', envVarName: 'MCD_HOOK' }, true),
+    }).toEqual({
+      other: `MCD_HR_HOOK?kms=${arnOfKey(HR_KEY)}`,
+      wrongKey: 'VALIDATION_FAILED',
+      byAlias: `MCD_HR_HOOK?kms=${REGION}/alias/hr`,
+      aliasKept: `MCD_HR_HOOK?kms=${REGION}/alias/hr`,
+      noRegion: 'awsRegion',
+      // Undecrypted it is no credentials of a webhook.
+      plain: 'VALIDATION_FAILED',
+    });
+  });
+
+  test('is given in the words of a one-shot update, too, and a value that is no text is refused by name', async () => {
+    const id = await add({ selfHostedCredentialsType: 'HASHICORP_VAULT', vaultPath: 'secret/data/hook' });
+    const change = (c: object) => gateway.graphql(oneShot, { id, c: JSON.stringify(c) });
+    const wrong = await change({ env_var_name: 5 });
+    const noKey = await change({ env_var_name: 'MCD_HOOK', decryption_service_type: 'KMS' });
+    const other = await change({ env_var_name: 'MCD_HOOK', decryption_service_type: 'GPG', kms_key_id: arnOfKey(SALES_KEY) });
+    const done = codeOf(await change({ env_var_name: 'MCD_HOOK', kms_key_id: 'alias/sales', aws_region: REGION }));
+    const path = (answer: Awaited<ReturnType<typeof change>>) => answer.errors?.[0]?.extensions.path;
+    expect({ wrong: path(wrong), noKey: path(noKey), other: path(other), done, leased: await leased(id) }).toEqual({
+      wrong: 'env_var_name',
+      noKey: 'kmsKeyId',
+      other: 'decryptionServiceType',
+      done: 'ok',
+      leased: 'first',
+    });
+  });
+
+  test('may be used by a role, where the operator granted it', async () => {
+    const grant = (name: 'grantAwsRole' | 'revokeAwsRole') =>
+      gateway.graphql(`mutation ($r: String!) { ${name}(roleArn: $r) { __typename } }`, { r: ROLE });
+    await grant('grantAwsRole');
+    externalId = (await gateway.graphql('{ awsRoles { externalId } }')).data.awsRoles.externalId;
+    aws.asked.length = 0;
+    const id = await add({ ...encrypted(SALES_KEY), assumableRole: ROLE, externalId });
+    const job = await gateway.token('job');
+    const before = codeOf(await gateway.graphql(ACQUIRE, { id }, job));
+    const asked = [...aws.asked];
+    await grant('revokeAwsRole');
+    const after = codeOf(await gateway.graphql(ACQUIRE, { id }, job));
+    expect({ before, asked, after }).toEqual({ before: 'ok', asked: ['sts:AssumeRole', 'kms:Decrypt'], after: 'FORBIDDEN' });
+  });
+
+  test('that KMS will not use is told by what to do, in words that say which', async () => {
+    const tested = await gateway.graphql(TEST_NEW, { d: detailsOf(encrypted(HR_KEY)) });
+    expect(tested.data.testSelfHostedCredentialsV2.validationResult.errors).toEqual([
+      {
+        code: 'SECRET_INVALID',
+        friendlyMessage: `The secret that env:MCD_HOOK?kms=${arnOfKey(HR_KEY)} names does not hold the credentials of this kind (it was encrypted with another key in KMS).`,
+      },
+    ]);
+  });
+});
+
 describe('the first form of the lead API', () => {
   const stage = (given: object) =>
     gateway.graphql(TEST_V1, {
@@ -247,6 +349,8 @@ describe('the first form of the lead API', () => {
     expect({ code: errors?.[0]?.extensions.code, path: errors?.[0]?.extensions.path }).toEqual({ code: 'BAD_REQUEST', path });
   });
 });
+
+const VARIABLE = { selfHostedCredentialsType: 'ENV_VAR', envVarName: 'MCD_HOOK' };
 
 test.each<[string, object, string, string]>([
   ['a name without a region', { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: 'hook' }, 'BAD_REQUEST', 'awsRegion'],
@@ -279,6 +383,42 @@ test.each<[string, object, string, string]>([
   [
     'a key of KMS',
     { selfHostedCredentialsType: 'AWS_SECRETS_MANAGER', awsSecret: arnOfSecret('hook'), kmsKeyId: 'alias/sales' },
+    'BAD_REQUEST',
+    'kmsKeyId',
+  ],
+  ['KMS without its key', { ...VARIABLE, decryptionServiceType: 'KMS' }, 'BAD_REQUEST', 'kmsKeyId'],
+  ['a key of KMS without a region', { ...VARIABLE, kmsKeyId: 'alias/sales' }, 'BAD_REQUEST', 'awsRegion'],
+  ['a region for no key', { ...VARIABLE, awsRegion: REGION }, 'BAD_REQUEST', 'awsRegion'],
+  ['a role for no key', { ...VARIABLE, assumableRole: ROLE }, 'BAD_REQUEST', 'assumableRole'],
+  [
+    "another region than that of the key's ARN",
+    { ...VARIABLE, kmsKeyId: arnOfKey(SALES_KEY), awsRegion: 'us-east-1' },
+    'BAD_REQUEST',
+    'awsRegion',
+  ],
+  ['no name of a key', { ...VARIABLE, kmsKeyId: 'a key', awsRegion: REGION }, 'BAD_REQUEST', 'kmsKeyId'],
+  ['an ARN of something else', { ...VARIABLE, kmsKeyId: 'arn:aws:s3:::sales' }, 'BAD_REQUEST', 'kmsKeyId'],
+  [
+    'an encrypted variable that is not granted',
+    { ...VARIABLE, envVarName: 'MCD_ELSEWHERE', kmsKeyId: arnOfKey(SALES_KEY) },
+    'FORBIDDEN',
+    'envVarName',
+  ],
+  [
+    'a role for the key that is not granted',
+    { ...VARIABLE, kmsKeyId: arnOfKey(SALES_KEY), assumableRole: `${ROLE}-of-another` },
+    'FORBIDDEN',
+    'assumableRole',
+  ],
+  [
+    "a key with another project's external id",
+    { ...VARIABLE, kmsKeyId: arnOfKey(SALES_KEY), assumableRole: ROLE, externalId: 'changeover-x' },
+    'BAD_REQUEST',
+    'externalId',
+  ],
+  [
+    'a key of KMS for a file',
+    { selfHostedCredentialsType: 'FILE', filePath: '/run/secrets/x', kmsKeyId: arnOfKey(SALES_KEY) },
     'BAD_REQUEST',
     'kmsKeyId',
   ],

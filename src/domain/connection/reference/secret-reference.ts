@@ -87,6 +87,10 @@ export interface SecretProvider {
   /** The role of AWS that the path says reads it, which the operator grants apart. Absent where paths name none. */
   roleOf?(path: string): string | null;
   /**
+   * What is at hand of a secret's content without reading it, as a hash: a kept copy serves for this content alone. Null, or absent, where nothing is.
+   */
+  revisionOf?(path: string, prefixes: readonly string[]): string | null;
+  /**
    * The secret's bytes, at most SECRET_MAX_BYTES, of a path that lies within one of the prefixes; one that names a role is read by one of
    * these roles alone. The caller overwrites them when done. Throws SecretError.
    */

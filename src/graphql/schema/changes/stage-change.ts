@@ -3,7 +3,7 @@ import type { StagedChange } from '../../../operations/changes/insert-change.ts'
 import { stageCreation } from '../../../operations/changes/stage-creation.ts';
 import { stageUpdate } from '../../../operations/changes/stage-update.ts';
 import { stageReferenceCreation, stageReferenceUpdate } from '../../../operations/references/stage-reference.ts';
-import { givenReference } from '../../lead/given-reference.ts';
+import { givenReference } from '../../lead/self-hosted/given-reference.ts';
 import { type Builder, readObject } from '../builder.ts';
 
 /** Staging whatever the kind, for clients that learn a kind's fields from the catalogue. */

@@ -4,7 +4,7 @@ import { badRequest } from '../../../domain/errors/errors.ts';
 import { listValidators } from '../../../operations/validations/list-validators.ts';
 import { testConnection } from '../../../operations/validations/test-connection.ts';
 import { validateChange } from '../../../operations/validations/validate-change.ts';
-import { requireSelfHostedType } from '../../lead/given-reference.ts';
+import { requireSelfHostedType } from '../../lead/self-hosted/given-reference.ts';
 import { v1ResultOf } from '../../lead/kinds/v1-result.ts';
 import { VALIDATES } from '../../plugins/operation-priority.ts';
 import type { Builder } from '../builder.ts';

@@ -52,6 +52,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   glue: 'json',
   athena: 'json',
   secretsmanager: 'json',
+  kms: 'json',
   s3: 's3',
   kafka: 'rest',
   kafkaconnect: 'rest',

@@ -1,19 +1,19 @@
-import type { Connector } from '../../domain/connector/connector.ts';
-import type { ValidationResult } from '../../domain/connector/validation.ts';
-import { badRequest } from '../../domain/errors/errors.ts';
-import { testAndStageReference } from '../../operations/changes/test-and-stage.ts';
-import { stageReferenceCreation, stageReferenceUpdate } from '../../operations/references/stage-reference.ts';
-import { testReference } from '../../operations/references/test-reference.ts';
-import type { Services } from '../../operations/services.ts';
-import { VALIDATES } from '../plugins/operation-priority.ts';
-import type { Builder } from '../schema/builder.ts';
-import { readTestOptions } from '../schema/validations/test-options.ts';
-import type { ValidationTypes } from '../schema/validations/validation-types.ts';
+import type { Connector } from '../../../domain/connector/connector.ts';
+import type { ValidationResult } from '../../../domain/connector/validation.ts';
+import { badRequest } from '../../../domain/errors/errors.ts';
+import { testAndStageReference } from '../../../operations/changes/test-and-stage.ts';
+import { stageReferenceCreation, stageReferenceUpdate } from '../../../operations/references/stage-reference.ts';
+import { testReference } from '../../../operations/references/test-reference.ts';
+import type { Services } from '../../../operations/services.ts';
+import { VALIDATES } from '../../plugins/operation-priority.ts';
+import type { Builder } from '../../schema/builder.ts';
+import { readTestOptions } from '../../schema/validations/test-options.ts';
+import type { ValidationTypes } from '../../schema/validations/validation-types.ts';
+import type { addKindMutations } from '../kinds/kind-mutations.ts';
+import { SAVE, stagedOnly } from '../kinds/test-or-stage.ts';
+import { testedPayload } from '../kinds/test-v1.ts';
 import { selfHostedByKey, selfHostedReference } from './given-reference.ts';
-import type { addKindMutations } from './kinds/kind-mutations.ts';
-import { SAVE, stagedOnly } from './kinds/test-or-stage.ts';
-import { testedPayload } from './kinds/test-v1.ts';
-import { FOREIGN_FIELDS, PATH_FIELDS, SELF_HOSTED_TYPES } from './self-hosted-types.ts';
+import { DECRYPTION, PATH_FIELDS, SELF_HOSTED_TYPES } from './self-hosted-types.ts';
 
 type Staged = ReturnType<typeof addKindMutations>['staged'];
 
@@ -110,16 +110,16 @@ function createInputs(builder: Builder, connectors: readonly Connector[]) {
     fields: (t) => ({
       connectionType: t.string({ required: true }),
       selfHostedCredentialsType: t.field({ type, required: true }),
-      decryptionServiceType: t.field({ type: decryption }),
       ...Object.fromEntries(Object.entries(PATH_FIELDS).map(([name, description]) => [name, t.string({ description })])),
-      ...Object.fromEntries([...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
+      decryptionServiceType: t.field({ type: decryption, description: DECRYPTION }),
+      ...Object.fromEntries(besideReference.map((name) => [name, t.string()])),
     }),
   });
   const changes = builder.inputType('SelfHostedUpdateCredentialsConnectionDetails', {
     fields: (t) => ({
       selfHostedCredentialsType: t.field({ type: updateType }),
+      ...Object.fromEntries([...Object.keys(PATH_FIELDS), ...besideReference].map((name) => [name, t.string()])),
       decryptionServiceType: t.field({ type: updateDecryption }),
-      ...Object.fromEntries([...Object.keys(PATH_FIELDS), ...besideReference, ...FOREIGN_FIELDS].map((name) => [name, t.string()])),
     }),
   });
   return { details, changes };

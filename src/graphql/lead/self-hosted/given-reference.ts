@@ -1,7 +1,8 @@
-import { SECRET_PROVIDERS, type SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
-import { badRequest } from '../../domain/errors/errors.ts';
-import type { GivenPath, GivenReference } from '../../operations/references/read-reference.ts';
-import { awsPath, FOREIGN_FIELDS, PATH_FIELDS, READ_TYPES, SELF_HOSTED_TYPES, selfHostedType } from './self-hosted-types.ts';
+import { SECRET_PROVIDERS, type SecretProviderName } from '../../../domain/connection/reference/secret-reference.ts';
+import { badRequest } from '../../../domain/errors/errors.ts';
+import type { GivenPath, GivenReference } from '../../../operations/references/read-reference.ts';
+import { awsPath } from './secret-paths.ts';
+import { givenPath, PATH_FIELDS, READ_TYPES, SELF_HOSTED_TYPES, selfHostedType } from './self-hosted-types.ts';
 
 interface ReferenceInput {
   readonly provider?: SecretProviderName | null | undefined;
@@ -29,20 +30,11 @@ export function requireSelfHostedType(given: string | null | undefined): void {
 
 /** The lead API's input, which has fields of its own for each manager. */
 export function selfHostedReference(given: Readonly<Record<string, unknown>>): GivenReference {
-  const { selfHostedCredentialsType: type, connectionType: _, decryptionServiceType: __, ...rest } = given;
+  const { selfHostedCredentialsType: type, connectionType: _, ...rest } = given;
   const provider = type == null ? undefined : selfHostedType(type, 'selfHostedCredentialsType').provider;
-  const foreign = ['decryptionServiceType', ...FOREIGN_FIELDS].find((name) => given[name] != null);
-  if (foreign !== undefined)
-    throw badRequest(
-      foreign,
-      `${foreign} is not used here: a variable holds the secret itself. Secrets are named by ${Object.keys(PATH_FIELDS).join(', ')}.`,
-    );
   return {
     ...(provider === undefined ? {} : { provider }),
-    paths: pathsOf((name) => {
-      const { fields, pathOf } = typeOf(name);
-      return { value: pathOf(given), field: Object.keys(fields)[0] ?? name };
-    }),
+    paths: pathsOf((name) => givenPath(typeOf(name), given)),
     externalId: typeof given.externalId === 'string' ? given.externalId : null,
     beside: Object.fromEntries(Object.entries(rest).filter(([name, value]) => !Object.hasOwn(PATH_FIELDS, name) && value != null)),
   };
@@ -74,14 +66,18 @@ const SNAKE_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
     name,
   ]),
 );
-/** Beside no secret of AWS they are settings of the kind. */
+/** Beside no secret or key of AWS they are settings of the kind. */
 const OF_AWS = new Set(['aws_region', 'assumable_role', 'external_id']);
+const AWS_NAMES = ['aws_secret', 'kms_key_id'];
 
 /** The reference that the snake_case changes of a one-shot update hold; null where they hold none. */
 export function selfHostedChanges(changes: Readonly<Record<string, unknown>>): GivenReference | null {
-  const isOwn = (name: string) => Object.hasOwn(SNAKE_FIELDS, name) && (!OF_AWS.has(name) || changes.aws_secret !== undefined);
+  const isOwn = (name: string) =>
+    Object.hasOwn(SNAKE_FIELDS, name) && (!OF_AWS.has(name) || AWS_NAMES.some((named) => changes[named] !== undefined));
   const own = Object.entries(changes).filter(([name]) => isOwn(name));
   if (own.length === 0) return null;
+  const [wrong] = own.find(([, value]) => typeof value !== 'string' && value !== null) ?? [];
+  if (wrong !== undefined) throw badRequest(wrong, `${wrong} has to be a text.`);
   const beside = Object.fromEntries(Object.entries(changes).filter(([name]) => !isOwn(name)));
   return { ...selfHostedReference(Object.fromEntries(own.map(([name, value]) => [SNAKE_FIELDS[name], value]))), beside };
 }
