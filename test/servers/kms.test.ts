@@ -23,10 +23,12 @@ const encrypt = async (plaintext: string, more: object = {}) => {
   const body = { KeyId: sales.KeyId, Plaintext: Buffer.from(plaintext).toString('base64'), ...more };
   return ((await askMoto(moto, 'TrentService.Encrypt', body)) as { readonly CiphertextBlob: string }).CiphertextBlob;
 };
+const tampered = Buffer.from(await encrypt('a secret'), 'base64');
+tampered.writeUInt8(tampered.readUInt8(tampered.length - 1) ^ 1, tampered.length - 1);
 const environment: Readonly<Record<string, string>> = {
   MCD_DB: await encrypt('a secret of ä bytes'),
   MCD_CONTEXT: await encrypt('a secret', { EncryptionContext: { of: 'sales' } }),
-  MCD_FOREIGN: Buffer.alloc(200, 7).toString('base64'),
+  MCD_TAMPERED: tampered.toString('base64'),
 };
 const decrypter = await createMotoUser(moto, 'decrypter', ['kms:Decrypt']);
 const stranger = await createMotoUser(moto, 'stranger', ['s3:*']);
@@ -51,12 +53,19 @@ test('what a variable holds is decrypted by its key, named by ARN, id and alias'
 test('what KMS does not decrypt is not had, and says why', async () => {
   const first = async (asked: Promise<string>) => (await asked).split(':')[0];
   expect({
-    foreign: await first(read(`MCD_FOREIGN?kms=${sales.Arn}`)),
+    tampered: await first(read(`MCD_TAMPERED?kms=${sales.Arn}`)),
     context: await first(read(`MCD_CONTEXT?kms=${sales.Arn}`)),
     noKey: await first(read(`MCD_DB?kms=${REGION}/alias/none`)),
     // moto says AccessDenied here, where AWS says IncorrectKeyException.
     otherKey: await first(read(`MCD_DB?kms=${hr.Arn}`)),
     denied: await first(read(`MCD_DB?kms=${sales.Arn}`, stranger)),
     wrong: await first(read(`MCD_DB?kms=${sales.Arn}`, { ...decrypter, secretAccessKey: 'another' })),
-  }).toEqual({ foreign: 'ill-formed', context: 'ill-formed', noKey: 'missing', otherKey: 'denied', denied: 'denied', wrong: 'signed-out' });
+  }).toEqual({
+    tampered: 'ill-formed',
+    context: 'ill-formed',
+    noKey: 'missing',
+    otherKey: 'denied',
+    denied: 'denied',
+    wrong: 'signed-out',
+  });
 });
