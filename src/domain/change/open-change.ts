@@ -1,14 +1,27 @@
-import { DomainError, notFound } from '../errors/errors.ts';
+import { DomainError } from '../errors/errors.ts';
 import type { Change } from './change.ts';
 
 /**
  * True for a committed key of whoever committed it. A stranger with a key that was committed, or that waits, learns nothing:
  * throws NOT_FOUND.
  */
-export function isRepeat({ state, committedBy }: Pick<Change, 'state' | 'committedBy'>, by: string): boolean {
+export function isRepeat({ state, committedBy, purpose }: Pick<Change, 'state' | 'committedBy' | 'purpose'>, by: string): boolean {
   if (state !== 'COMMITTED' && state !== 'PENDING') return false;
-  if (committedBy !== by) throw notFound('temporary key');
+  if (committedBy !== by) throw noSuchKey(purpose === 'create');
   return state === 'COMMITTED';
+}
+
+/**
+ * The one answer to a key that was never given, and to one of another project, connection or purpose, so that nobody can tell these apart. It
+ * names the lead API's argument, which is another one where something is created.
+ */
+export function noSuchKey(creates: boolean): DomainError {
+  const path = creates ? 'key' : 'tempCredentialsKey';
+  return new DomainError(
+    'NOT_FOUND',
+    `No such temporary key. A key is good for the project, the ${creates ? 'new connection' : 'connection'} and the purpose that it was staged for: stage the change, and send the key of that answer as ${path}.`,
+    { path },
+  );
 }
 
 /** Throws CHANGE_OUTDATED or CHANGE_EXPIRED unless the change can still be validated and committed. */

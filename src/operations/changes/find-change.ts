@@ -1,5 +1,5 @@
 import type { Change } from '../../domain/change/change.ts';
-import { notFound } from '../../domain/errors/errors.ts';
+import { noSuchKey } from '../../domain/change/open-change.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { type Services, scopeOf } from '../services.ts';
 
@@ -21,6 +21,6 @@ export async function findChange(
     change !== null &&
     (bound.connectionId ?? change.connectionId) === change.connectionId &&
     (bound.purposes?.includes(change.purpose) ?? true);
-  if (!fits) throw notFound('temporary key');
+  if (!fits) throw noSuchKey(bound.purposes?.every((purpose) => purpose === 'create') === true);
   return change;
 }

@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import { type CommitOptions, commitVerdict } from '../../domain/change/commit-verdict.ts';
 import type { HeldBack } from '../../domain/change/in-flight.ts';
-import { isRepeat, requireOpen } from '../../domain/change/open-change.ts';
+import { isRepeat, noSuchKey, requireOpen } from '../../domain/change/open-change.ts';
 import { lossesOf } from '../../domain/change/proof/parity.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
 import { boundAs } from '../../domain/connection/destination/destination-binding.ts';
-import { DomainError, notFound } from '../../domain/errors/errors.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import type { ProjectVault } from '../../domain/ports/vault.ts';
 import type { Actor } from '../../domain/token/actor.ts';
@@ -61,7 +61,7 @@ export async function commitLocked(
   { changeId, keys, options, candidate, atLeast, beside }: LockedCommit,
 ): Promise<Committed | HeldBack> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
-  if (change === null) throw notFound('temporary key');
+  if (change === null) throw noSuchKey(false);
   if (isRepeat(change, actorId(actor))) return { outcome: outcomeOf(change), validatesAfterwards: false, isNew: false, replaced: null };
   const now = await tx.now();
   requireOpen(change, now);

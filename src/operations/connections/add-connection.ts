@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
-import { isRepeat, requireOpen } from '../../domain/change/open-change.ts';
+import { isRepeat, noSuchKey, requireOpen } from '../../domain/change/open-change.ts';
 import { missingProof, proofRule, requireProof } from '../../domain/change/proof/proof.ts';
 import { boundAs } from '../../domain/connection/destination/destination-binding.ts';
 import { type GivenJobs, readJobs } from '../../domain/connection/job-settings.ts';
 import { newConnection } from '../../domain/connection/new-connection.ts';
 import { type ConnectionPolicy, DEFAULT_POLICY, withPolicy } from '../../domain/connection/policy.ts';
-import { badRequest, notFound } from '../../domain/errors/errors.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { requireReachable } from '../../domain/site/site-choice.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
@@ -78,7 +78,7 @@ async function addFound(services: Services, actor: Actor, change: Change, input:
   const { outcome, unproven, isNew } = await writeAs(services, actor, async (tx) => {
     await tx.lock(change.connectionId, 'exclusive');
     const latest = await tx.changes.findByKeyHash(scopeOf(actor), change.keyHash);
-    if (latest === null) throw notFound('temporary key');
+    if (latest === null) throw noSuchKey(true);
     if (isRepeat(latest, actorId(actor))) return { outcome: firstOutcome(latest), unproven: false, isNew: false };
     const now = await tx.now();
     requireOpen(latest, now);

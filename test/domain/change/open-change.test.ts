@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRepeat, isStillOpen, requireOpen } from '../../../src/domain/change/open-change.ts';
+import { isRepeat, isStillOpen, noSuchKey, requireOpen } from '../../../src/domain/change/open-change.ts';
 import { openChangeLimits, requireRoomForChange } from '../../../src/domain/change/open-change-limit.ts';
 import { refusalOf } from '../../support/outcomes/refusal-of.ts';
 
@@ -39,7 +39,7 @@ describe('a temporary key', () => {
   ] as const)('that is used again by $by once its change is $state is a repeat: $is', ({ state, by, is }) => {
     const repeat = { is: false };
     const refusal = refusalOf(() => {
-      repeat.is = isRepeat({ state, committedBy: 'its committer' }, by);
+      repeat.is = isRepeat({ state, committedBy: 'its committer', purpose: 'update' }, by);
     });
     expect(refusal === 'ok' ? repeat.is : refusal).toBe(is);
   });
@@ -52,4 +52,12 @@ test('a token may have ten times as many open changes that create connections as
     last: refusalOf(() => requireRoomForChange(99, limits.ofConnection, 'This connection has')),
     oneMore: refusalOf(() => requireRoomForChange(100, limits.ofConnection, 'This connection has')),
   }).toEqual({ limits: { ofConnection: 100, ofCreator: 1000 }, last: 'ok', oneMore: 'LIMIT_EXCEEDED' });
+});
+
+test('a key that nobody may use is told by the argument that it came in, and what to send in its place', () => {
+  const told = [true, false].map(noSuchKey).map(({ code, details, message }) => ({ code, path: details.path, message }));
+  expect(told).toEqual([
+    { code: 'NOT_FOUND', path: 'key', message: expect.stringMatching(/stage the change, and send the key of that answer as key\.$/) },
+    { code: 'NOT_FOUND', path: 'tempCredentialsKey', message: expect.stringMatching(/as tempCredentialsKey\.$/) },
+  ]);
 });

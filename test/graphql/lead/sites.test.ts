@@ -91,7 +91,7 @@ const WITH_SITE: readonly (readonly [string, (dcId: string) => Promise<string> |
 
 test.each(WITH_SITE)('%s refuses a site that is not there', async (_, document) => {
   const unknown = gateway.app.services.newId();
-  expect(await ask(await document(unknown))).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await ask(await document(unknown))).toMatchObject({ code: 'NOT_FOUND', path: 'dcId' });
 });
 
 test('a change of a saved connection is proven from where that is, and from nowhere else', async () => {
@@ -132,7 +132,7 @@ describe('further checks', () => {
       named: { testCredentials: { success: true, validations: [{ type: 'validate_connection' }, { type: 'validate_protection' }] } },
       other: { code: 'BAD_REQUEST', path: 'connectionType' },
       project: { code: 'BAD_REQUEST', path: 'projectId' },
-      unknown: { code: 'NOT_FOUND', path: undefined },
+      unknown: { code: 'NOT_FOUND', path: 'key' },
     });
   });
 

@@ -167,7 +167,7 @@ export const OPERATIONS = [
   {
     id: 'operations/repeat-by-a-stranger',
     file: 'src/domain/change/open-change.ts',
-    before: "  if (committedBy !== by) throw notFound('temporary key');\n",
+    before: "  if (committedBy !== by) throw noSuchKey(purpose === 'create');\n",
     after: '',
     tests: ['test/operations/changes/protocol.test.ts'],
     name: 'a stranger with a committed key',
