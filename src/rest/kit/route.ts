@@ -114,7 +114,9 @@ export function serveRoutes(app: FastifyInstance, gateway: RestGateway, options:
   }
   if (guarded === undefined) return;
   const nothing = { ...known, config: { ...known.config, servesNothing: true } };
-  for (const url of [guarded, `${guarded}/*`]) app.all(url, nothing, (_request, reply) => reply.callNotFound());
+  // Of QUERY Fastify itself wants a content type before any hook could refuse the path.
+  const method = app.supportedMethods.filter((one) => one !== 'QUERY');
+  for (const url of [guarded, `${guarded}/*`]) app.route({ ...nothing, method, url, handler: (_request, reply) => reply.callNotFound() });
 }
 
 /** Other products' clients send none of ours; a dialect's that do are answered once, too. */

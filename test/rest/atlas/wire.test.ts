@@ -188,6 +188,7 @@ describe('requests and answers', () => {
       known: await codes({ headers: { accept: ACCEPT } }),
       large: large.status,
       challenged: challenged.headers.get('www-authenticate')?.split(' ', 1),
+      query: (await rest(gateway, 'QUERY /api/atlas/v2/groups' as 'GET /')).status,
       group: (await rest(gateway, `GET /api/atlas/v2/groups/${groupId}/integrations/DATADOG/x`, { headers: { accept: ACCEPT } })).status,
     }).toEqual({
       nobody: paths.map(() => [401, 'UNEXPECTED_ERROR', json, null]),
@@ -200,6 +201,7 @@ describe('requests and answers', () => {
       ],
       large: 413,
       challenged: ['Digest'],
+      query: 405,
       group: 404,
     });
   });
