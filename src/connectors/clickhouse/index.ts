@@ -29,7 +29,7 @@ export default defineSqlConnector({
   leastPrivileges: ["CREATE USER <user> IDENTIFIED BY '<password>';", 'GRANT SELECT ON <database>.* TO <user>;'],
   tested: {
     against: 'fake',
-    what: 'ClickHouse 18.16 for logins and identity, and a fake of what newer servers have, which checks passwords and grants',
+    what: 'ClickHouse 18.16 for logins and identity, which shows no grants, so that permissions are skipped on it; and a fake of what newer servers have, which checks passwords and grants',
     client: '@clickhouse/client',
   },
   connect: async (input) => openClickhouse(input),

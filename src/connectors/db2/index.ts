@@ -63,7 +63,10 @@ export default defineSqlConnector({
   fields,
   speaks: 'DRDA',
   leastPrivileges: ['GRANT CONNECT ON DATABASE TO USER <user>;', 'GRANT SELECT ON TABLE <schema>.<table> TO USER <user>;'],
-  tested: { against: 'fake', what: 'Apache Derby in the place of Db2, for logins and statements, and a fake of what Db2 alone has' },
+  tested: {
+    against: 'fake',
+    what: 'Apache Derby in the place of Db2, for logins and statements, and a fake of what Db2 alone has: the catalogue that identity, permissions and parity ask',
+  },
   connect: openDb2,
   probe: `VALUES CAST('1' AS VARCHAR(1))`,
   refusals: REFUSALS,
