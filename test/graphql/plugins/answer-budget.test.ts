@@ -192,9 +192,9 @@ test('no document gets more than the budget, whatever it nests', async () => {
         seen[code === undefined ? 'answered' : 'ended'] += 1;
       }
     }),
-    { numRuns: 40 },
+    // One that is ended and one that is answered are among them, whatever the others are.
+    { numRuns: 40, examples: [[NESTED], ['{ getWarehouses { uuid } }']] },
   );
-  // It says something about both.
   expect({ answered: seen.answered > 0, ended: seen.ended > 0 }).toEqual({ answered: true, ended: true });
 }, 120_000);
 

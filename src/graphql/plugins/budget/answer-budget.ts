@@ -11,8 +11,11 @@ export const ANSWER_LIMITS = {
   readBytes: 16 * 1024 * 1024,
 } as const;
 
-/** How many values are made in one turn of the event loop; the others wait for the next turn, so that other requests get in between. */
-const VALUES_A_TURN = 1000;
+/**
+ * How many values are made in one turn of the event loop, some milliseconds' work; the others wait for the next turn, so that other requests
+ * get in between. Whatever waits stays in memory meanwhile, so an honest listing shall not wait often.
+ */
+export const VALUES_A_TURN = 5000;
 
 /** What a selection costs for each object that it is made of. */
 export interface SelectionCost {
