@@ -31,6 +31,9 @@ if what == "is left in a generator":
     generator = begin()
     next(generator)  # type: ignore[call-overload]
     say("holds")
+elif what == "is left without a reference":
+    lease(connection, job="nightly").acquire(renew=False)
+    say("holds")
 elif what == "variables":
     with held as credentials:
         say("variables", plain=as_environment(credentials, "W_"), dbt=as_dbt_environment(credentials))

@@ -105,9 +105,9 @@ describe('the Python client', () => {
     expect({ code, signal, states: await states(connection) }).toEqual({ ...how, states: [{ live: false, released: true }] });
   });
 
-  test('releases what a program has left open', async () => {
+  test.each(['is left in a generator', 'is left without a reference'])('releases what a program has left open: it %s', async (how) => {
     const connection = await add();
-    const job = start(connection, 'is left in a generator');
+    const job = start(connection, how);
     await job.said();
     expect({ code: (await job.ended).code, states: await states(connection) }).toEqual({
       code: 0,

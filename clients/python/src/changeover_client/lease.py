@@ -8,10 +8,9 @@ import sys
 import threading
 import time
 import uuid
-import weakref
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Optional, Type
+from typing import Optional, Set, Type
 
 from .credentials import Credentials
 from .errors import ChangeoverError
@@ -41,6 +40,8 @@ class Lease:
         self._term: Optional[Term] = None
         self._lost = False
         self._pid = 0
+        #: By time.monotonic(): from then on it has ended by its time.
+        self._over = 0.0
         self._stop = threading.Event()
         self._stack = ExitStack()
 
@@ -93,10 +94,11 @@ class Lease:
         """For programs that can't use ``with``; they call :meth:`release`. At the end of Python it is called for them."""
         held = self._acquire()
         self._held, self._term, self._lost, self._pid = held, held.term, False, os.getpid()
+        self._over = time.monotonic() + self._ttl_seconds
         self._stop.clear()
         if renew:
             threading.Thread(target=self._renew, args=(held.key,), name="changeover-lease", daemon=True).start()
-        _live.add(self)
+        _remember(self)
         return held.credentials
 
     def release(self) -> None:
@@ -141,6 +143,7 @@ class Lease:
         while self._term is not None and not self._term.is_last and not self._stop.wait(pause):
             try:
                 self._term = self._gateway.renew(key, self._ttl_seconds)
+                self._over = time.monotonic() + self._ttl_seconds
                 pause = self._ttl_seconds / 3
                 if self._term.is_last:
                     log.warning("the lease can't be renewed past %s; the job goes on with the credentials that it has.", self.expires_at)
@@ -188,7 +191,16 @@ def _pause(seconds: float) -> None:
         time.sleep(min(left, 0.2))
 
 
-_live: "weakref.WeakSet[Lease]" = weakref.WeakSet()
+#: Leases that are released at the end of Python, also those that nothing else refers to any more.
+_live: Set[Lease] = set()
+
+
+def _remember(held: Lease) -> None:
+    """A program that runs for days and takes short leases would collect those that have ended by their time."""
+    for one in list(_live):
+        if one._over < time.monotonic():
+            _live.discard(one)
+    _live.add(held)
 
 
 @atexit.register
