@@ -2,32 +2,22 @@ import DataLoader from 'dataloader';
 
 /** Loads rows of many ids at once. What is there is returned as it is, without a promise. */
 export class RowLoader<T> {
-  readonly #one: DataLoader<string, T>;
-  readonly #lists: DataLoader<readonly string[], null>;
+  readonly #loader: DataLoader<string, T>;
   readonly #loaded = new Map<string, T>();
 
   /** `read` gives what each of the ids stands for, in their order. */
   constructor(read: (ids: readonly string[]) => Promise<readonly T[]>) {
-    const load = async (ids: readonly string[]): Promise<readonly T[]> => {
+    this.#loader = new DataLoader(async (ids) => {
       const rows = await read(ids);
       for (const [index, row] of rows.entries()) this.#loaded.set(ids[index] ?? '', row);
       return rows;
-    };
-    this.#one = new DataLoader(load);
-    // One promise for a list: those of its ids would take as much as its rows.
-    this.#lists = new DataLoader(
-      async (lists) => {
-        await load([...new Set(lists.flat())]);
-        return lists.map(() => null);
-      },
-      { cache: false },
-    );
+    });
   }
 
   load(id: string): T | Promise<T> {
     // A value may be null, and is never undefined.
     const loaded = this.#loaded.get(id);
-    return loaded === undefined ? this.#one.load(id) : loaded;
+    return loaded === undefined ? this.#loader.load(id) : loaded;
   }
 
   /** What an id stands for, where it was loaded before. */
@@ -37,8 +27,8 @@ export class RowLoader<T> {
 
   /** Null when all are there. What can't be read fails where it is asked for. */
   loadAll(ids: readonly string[]): Promise<unknown> | null {
-    const missing = ids.filter((id) => !this.#loaded.has(id));
-    return missing.length === 0 ? null : this.#lists.load(missing).catch(() => null);
+    const missing = new Set(ids.filter((id) => !this.#loaded.has(id)));
+    return missing.size === 0 ? null : this.#loader.loadMany([...missing]);
   }
 }
 

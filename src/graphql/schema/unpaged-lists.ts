@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors/errors.ts';
-import { type AnswerBudget, VALUES_A_TURN } from '../plugins/budget/answer-budget.ts';
+import type { AnswerBudget } from '../plugins/budget/answer-budget.ts';
 
 /** Most rows of a list that has no pages. */
 export const MOST_UNPAGED = 10_000;
@@ -32,7 +32,7 @@ export const ROW_BYTES = 6 * 1024;
 export const LISTED_ROW_BYTES = 256;
 
 /** What a part of a long list counts in its turn of the event loop: it may hold long texts. */
-export const VALUES_OF_READ = VALUES_A_TURN / 2;
+export const VALUES_OF_READ = 500;
 
 /** Charges rows that were read, whether they will be asked for or not. False when the execution ends here. */
 export function chargeRows(answer: AnswerBudget, rows: readonly object[], rowBytes = ROW_BYTES): boolean {

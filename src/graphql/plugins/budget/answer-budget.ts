@@ -11,13 +11,8 @@ export const ANSWER_LIMITS = {
   readBytes: 16 * 1024 * 1024,
 } as const;
 
-/**
- * How many values are made in one turn of the event loop, about a hundredth of a second's work; the others wait for the next turn, so that
- * other requests get in between. Whatever waits stays in memory meanwhile, so an honest listing shall not wait often.
- */
-export const VALUES_A_TURN = 10_000;
-/** Values of a list that does not wait by itself, since its promise would take more than they do. Such lists overdraw a turn by one more at most. */
-const SHORT_LIST = 100;
+/** How many values are made in one turn of the event loop; the others wait for the next turn, so that other requests get in between. */
+const VALUES_A_TURN = 1000;
 
 /** What a selection costs for each object that it is made of. */
 export interface SelectionCost {
@@ -155,7 +150,7 @@ export class AnswerBudget {
   /** The rows as they are, or what is too much for this turn of the event loop as promises that wait for theirs. */
   pace<T>(rows: readonly T[], { values }: SelectionCost): readonly (T | Promise<T>)[] | Promise<readonly T[]> {
     const each = Math.max(1, values);
-    if (this.#fits(rows.length * each) || this.#overdraws(rows.length * each)) return rows;
+    if (this.#fits(rows.length * each)) return rows;
     if (!this.pacesRows) return this.#turn(rows.length * each).then(() => rows);
     const paced: Promise<T>[] = [];
     const most = Math.max(1, Math.floor(VALUES_A_TURN / each));
@@ -174,12 +169,6 @@ export class AnswerBudget {
 
   #fits(values: number): boolean {
     if (this.#waiting.length > 0 || values > this.#leftOfTurn) return false;
-    this.#leftOfTurn -= values;
-    return true;
-  }
-
-  #overdraws(values: number): boolean {
-    if (values > SHORT_LIST || this.#leftOfTurn < -VALUES_A_TURN) return false;
     this.#leftOfTurn -= values;
     return true;
   }

@@ -18,7 +18,7 @@ import { faultOf } from '../../../domain/errors/altered-row.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import type { Context } from '../../schema/context.ts';
 import { createSelectionCosts, isIntrospected, TEXT_TYPES } from '../limits/selection-cost.ts';
-import { type AnswerBudget, never, type SelectionCost, VALUES_A_TURN } from './answer-budget.ts';
+import { type AnswerBudget, never, type SelectionCost } from './answer-budget.ts';
 
 type Field = GraphQLField<unknown, Context>;
 type Costs = ReturnType<typeof createSelectionCosts>;
@@ -27,7 +27,7 @@ type Costs = ReturnType<typeof createSelectionCosts>;
 const JSONS = new Set(['JSONString', 'GenericScalar']);
 
 /** What each field of the root counts in its turn of the event loop: most of them read from the store, and some read much. */
-const ROOT_VALUES = VALUES_A_TURN / 4;
+const ROOT_VALUES = 250;
 
 /** Introspection's types are the same objects for all schemas of a process. */
 const introspected = new WeakSet<Field>();
