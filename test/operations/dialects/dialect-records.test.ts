@@ -118,15 +118,15 @@ describeOnEachEngine('a record of a dialect that somebody altered in the databas
   });
   afterAll(() => bench.close());
 
-  test('is not believed, whether it is looked for or listed', async () => {
+  test('is not believed where it is looked for, and a list is told without it', async () => {
     const { services, projectId } = bench.gateway.app;
     const actor = localActor(projectId, 'test', { id: 'test', ip: null, client: {} });
-    await createRecord(services, actor, ENVIRONMENT, { key: 'prod', parentId: null, data: { name: 'prod' } });
+    for (const name of ['prod', 'test']) await createRecord(services, actor, ENVIRONMENT, { key: name, parentId: null, data: { name } });
     await bench.sql(`update dialect_records set data = '{"name":"mine"}' where key = 'prod'`);
     expect({
       found: await laterRefusalOf(findRecord(services, actor, ENVIRONMENT, 'prod')),
-      listed: await laterRefusalOf(listRecords(services, actor, ENVIRONMENT, { limit: 10 })),
-    }).toEqual({ found: 'INTEGRITY', listed: 'INTEGRITY' });
+      listed: (await listRecords(services, actor, ENVIRONMENT, { limit: 10 })).map(({ key }) => key),
+    }).toEqual({ found: 'INTEGRITY', listed: ['test'] });
   });
 });
 
