@@ -11,7 +11,7 @@ const LIKELY = [
   'arn:aws:iam::123456789012:role/a',
   '123456',
 ];
-const MOST_TURNS = 60;
+const MOST_ROUNDS = 60;
 
 const STAGE = 'mutation ($kind: String!, $details: JSONString!) { stageConnection(connectionType: $kind, details: $details) { key } }';
 
@@ -41,7 +41,7 @@ export async function addConnections(gateway: TestGateway): Promise<readonly Mad
 async function stageGuessed(gateway: TestGateway, kind: string, fields: Readonly<Record<string, Field>>): Promise<string | null> {
   const details: Record<string, unknown> = {};
   const tried: Record<string, number> = {};
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const { data, errors } = await gateway.graphql(STAGE, { kind, details: JSON.stringify(details) });
     if (errors === undefined) return data.stageConnection.key;
     const path = errors[0]?.extensions.path;

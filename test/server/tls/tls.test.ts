@@ -7,7 +7,7 @@ import { type AddressInfo, connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { StartupError } from '../../../src/domain/errors/startup-error.ts';
 import { readCertificate } from '../../../src/server/connections/certificate.ts';
@@ -79,7 +79,12 @@ const isServed = () =>
     () => 0,
   );
 
+const connections = () => new Promise<number>((resolve) => void server.getConnections((_, count) => resolve(count)));
+
 describe('over TLS', () => {
+  // Those of the test before count towards the limit until they are gone.
+  beforeEach(() => expect.poll(connections).toBe(0));
+
   test('requests are served, and a browser is told to come over TLS alone', async () => {
     const { status, headers, text } = await ask('GET', '/livez');
     expect({ status, text, hsts: headers['strict-transport-security'] }).toEqual({
