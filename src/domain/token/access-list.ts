@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { badRequest, DomainError } from '../errors/errors.ts';
 import type { Actor } from './actor.ts';
 
@@ -33,9 +34,12 @@ interface Network {
   readonly prefix: number;
 }
 
+const BITS = { ipv4: 32, ipv6: 128 };
+
 function readNetwork(text: string): Network {
   const [, address = '', given] = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const most = readAddress(address)?.length ?? -1;
+  const kind = readAddress(address)?.kind();
+  const most = kind === undefined ? -1 : BITS[kind];
   const prefix = given === undefined ? most : Number(given);
   if (prefix < 0 || prefix > most)
     throw badRequest('accessList', 'An entry is an address or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32.');
@@ -49,23 +53,16 @@ function contains(wider: Network, { address, prefix }: Network): boolean {
 function holds({ address: network, prefix }: Network, address: string): boolean {
   const [own, other] = [readAddress(network), readAddress(address)];
   if (own === null || other === null) return false;
-  return own.length === other.length && own.slice(0, prefix) === other.slice(0, prefix);
+  return own.kind() === other.kind() && other.match(own, prefix);
 }
 
-/** The bits of an address as a text of 0 and 1; null for what is none. */
-function readAddress(address: string): string | null {
-  if (!address.includes(':')) return bitsOf4(address);
-  // The platform's own parser writes IPv6 in one way.
-  if (!/^[0-9a-fA-F.:]+$/.test(address) || !URL.canParse(`http://[${address}]`)) return null;
-  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const [before, after] = [groups(head), groups(tail ?? '')];
-  const all = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
-  return all.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
-}
-
-function bitsOf4(address: string): string | null {
+/** Null for what is no address. The library's other readers take octal and short forms, too. */
+function readAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address)?.slice(1).map(Number);
-  if (parts === undefined || parts.some((part) => part > 255)) return null;
-  return parts.map((part) => part.toString(2).padStart(8, '0')).join('');
+  try {
+    if (parts !== undefined) return new ipaddr.IPv4(parts);
+    return /^[0-9a-fA-F.:]+$/.test(address) ? ipaddr.IPv6.parse(address) : null;
+  } catch {
+    return null;
+  }
 }
