@@ -3,6 +3,7 @@ import type { SecretManager } from '../../../domain/connection/reference/secret-
 import type { AskedToken, IssuedAwsKey, IssuedToken } from '../../../domain/connector/token-issuer.ts';
 import { SecretError } from '../../../domain/errors/secret-error.ts';
 import { templateOfKind } from '../../../domain/posit/templates.ts';
+import { SESSION_SECONDS } from '../../kits/aws/aws-action.ts';
 import { isHeaderWord } from '../../kits/fields.ts';
 import { HttpFailure, openHttp } from '../../kits/http/http-session.ts';
 import { Refusal } from '../../kits/problems.ts';
@@ -13,9 +14,6 @@ const ANSWER = z.object({
   access_token: z.string().refine(isHeaderWord),
   expires_in: z.coerce.number().positive().optional().catch(undefined),
 });
-
-/** How long AWS gives a session for that is asked for by the kit of AWS's kinds, seconds. */
-const SESSION_SECONDS = 900;
 
 /** Runs in a worker, as what reads secrets does: to sign in is to get a token, and it is given to whoever asked. */
 export const manager: SecretManager<AskedToken, IssuedToken | IssuedAwsKey, never> = {

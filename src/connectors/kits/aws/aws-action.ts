@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AwsSignIn } from '../../../domain/aws/gateway-aws.ts';
 import type { EgressSession, HttpTls } from '../../../domain/connector/egress.ts';
 import { type HttpAsk, HttpFailure, openHttp } from '../http/http-session.ts';
 import type { Meaning } from '../problems.ts';
@@ -67,16 +68,27 @@ function readerOf(xml: string, action: string): ReadElement {
   };
 }
 
-/** An action of STS that a token answers for, and no signature: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
-export async function askStsUnsigned(
+/**
+ * The temporary identity of a role that a token stands for, which no signature is needed for. Throws Refusal:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+export async function assumeRoleByToken(
   { egress, region, endpoint, refusals }: Omit<AwsService, 'identity' | 'service' | 'tls'>,
-  parameters: QueryParameters,
-): Promise<ReadElement> {
-  const action = `sts:${parameters.Action}`;
-  const body = new URLSearchParams({ Version: STS_VERSION, ...parameters });
+  { roleArn, token }: Omit<Extract<AwsSignIn, { readonly by: 'web-identity' }>, 'by'>,
+): Promise<AwsIdentity> {
+  const name = 'AssumeRoleWithWebIdentity';
+  const action = `sts:${name}`;
+  const body = new URLSearchParams({
+    Version: STS_VERSION,
+    Action: name,
+    RoleArn: roleArn,
+    RoleSessionName: SESSION_NAME,
+    WebIdentityToken: token,
+    DurationSeconds: String(SESSION_SECONDS),
+  });
   try {
     const http = openHttp(egress, endpoint ?? publicAddress('sts', region));
-    return readerOf(await http.ask({ path: '', method: 'POST', body }, z.string()), action);
+    return credentialsOf(readerOf(await http.ask({ path: '', method: 'POST', body }, z.string()), action));
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     throw awsRefusal(action, error, refusals);
@@ -84,6 +96,10 @@ export async function askStsUnsigned(
 }
 
 const STS_VERSION = '2011-06-15';
+/** What AWS's own log calls a session that nobody has named. */
+const SESSION_NAME = 'changeover';
+/** How long a session lasts that is asked for here: the shortest time that AWS gives. */
+export const SESSION_SECONDS = 900;
 
 interface Role {
   readonly egress: EgressSession;
@@ -100,7 +116,7 @@ interface Role {
 /** The temporary identity of a role, for the quarter of an hour that AWS gives at least. */
 export async function assumeRole(
   identity: AwsIdentity,
-  { arn, externalId, sessionName = 'changeover', ...where }: Role,
+  { arn, externalId, sessionName = SESSION_NAME, ...where }: Role,
 ): Promise<AwsIdentity> {
   const read = await askAwsQuery(
     { ...where, identity, service: 'sts' },
@@ -109,14 +125,14 @@ export async function assumeRole(
       Version: STS_VERSION,
       RoleArn: arn,
       RoleSessionName: sessionName,
-      DurationSeconds: '900',
+      DurationSeconds: String(SESSION_SECONDS),
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
     },
   );
   return credentialsOf(read);
 }
 
-export function credentialsOf(read: ReadElement): AwsIdentity {
+function credentialsOf(read: ReadElement): AwsIdentity {
   return { accessKeyId: read('AccessKeyId'), secretAccessKey: read('SecretAccessKey'), sessionToken: read('SessionToken') };
 }
 

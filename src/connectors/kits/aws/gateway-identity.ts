@@ -1,7 +1,7 @@
 import type { GrantedAws } from '../../../domain/aws/gateway-aws.ts';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
 import { type Meaning, problem, Refusal, says } from '../problems.ts';
-import { askStsUnsigned, assumeRole, credentialsOf } from './aws-action.ts';
+import { assumeRole, assumeRoleByToken } from './aws-action.ts';
 import type { AwsIdentity } from './sign-aws.ts';
 
 /** The gateway's own identity as it signs, and how it assumes roles for the project. */
@@ -23,21 +23,7 @@ export async function openGatewayIdentity(
   if (granted === null) throw notGranted();
   const { signIn, endpoints, externalId, roles, sessionName } = granted;
   const sts = { egress, region, endpoint: endpoints.sts };
-  const own =
-    signIn.by === 'key'
-      ? signIn.key
-      : credentialsOf(
-          await askStsUnsigned(
-            { ...sts, refusals: TOKEN_REFUSED },
-            {
-              Action: 'AssumeRoleWithWebIdentity',
-              RoleArn: signIn.roleArn,
-              RoleSessionName: 'changeover',
-              WebIdentityToken: signIn.token,
-              DurationSeconds: '900',
-            },
-          ),
-        );
+  const own = signIn.by === 'key' ? signIn.key : await assumeRoleByToken({ ...sts, refusals: TOKEN_REFUSED }, signIn);
   return {
     endpoints,
     externalId,
