@@ -32,7 +32,10 @@ export function createWorkshop() {
       writeFileSync(path, whole.slice(0, at) + after + whole.slice(at + before.length));
       return () => writeFileSync(path, whole);
     },
-    /** `killed` when a test failed, `survived` when all passed, `broken` when nothing could be said. `by` names the first that failed. */
+    /**
+     * `killed` when a test failed, `survived` when all passed, `broken` when nothing could be said. `by` names the first that failed, and `why` is
+     * the first line of what it said: on a machine that is too busy it may be no more than a time that ran out.
+     */
     async run(files, { name, bail = true } = {}) {
       rmSync(report, { force: true });
       const args = ['node_modules/vitest/vitest.mjs', 'run', ...files, '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
@@ -62,7 +65,9 @@ export function createWorkshop() {
 function verdictOf({ numPassedTests, testResults }) {
   for (const { name, status, message, assertionResults } of testResults) {
     const failed = assertionResults.find((one) => one.status === 'failed');
-    if (failed !== undefined) return { outcome: 'killed', by: failed.fullName };
+    if (failed !== undefined) {
+      return { outcome: 'killed', by: failed.fullName, why: failed.failureMessages[0]?.split('\n')[0].slice(0, 200) };
+    }
     // A suite that does not come as far as its tests, since the product does not even start.
     if (status === 'failed') return { outcome: 'killed', by: `${name.split('/').slice(-2).join('/')}: ${message.split('\n')[0]}` };
   }
