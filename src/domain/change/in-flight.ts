@@ -1,4 +1,4 @@
-import type { ConnectionPolicy } from '../connection/policy.ts';
+import type { ConnectionPolicy, InFlightPolicy } from '../connection/policy.ts';
 import { DomainError } from '../errors/errors.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Change } from './change.ts';
@@ -10,6 +10,18 @@ export function isHeldBack(
   breakGlass: string | null = null,
 ): boolean {
   return breakGlass === null && inFlight !== 'OVERLAP' && liveLeases.length > 0;
+}
+
+/**
+ * What live leases mean for a commit whose protocol has a rule of its own: they keep it back under every policy, or under none, which is for
+ * commits that change nothing of what jobs are given.
+ */
+export type LeaseRule = 'always-hold-back' | 'never-hold-back';
+
+/** The policy that such a commit is under. */
+export function inFlightUnder(policy: InFlightPolicy, rule: LeaseRule | null): InFlightPolicy {
+  if (rule === 'never-hold-back') return 'OVERLAP';
+  return rule === 'always-hold-back' && policy === 'OVERLAP' ? 'REFUSE' : policy;
 }
 
 /** A commit that live leases hold back, and the time at which they were read. */

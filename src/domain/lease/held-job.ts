@@ -29,3 +29,11 @@ export function requireMayHold({ permissions }: Pick<Actor, 'permissions'>): voi
     roles: ['job', 'admin', 'owner'],
   });
 }
+
+/**
+ * Reading where any role may read: whoever may lease gets all of a connection's settings with the lease, and its credentials too. Throws
+ * FORBIDDEN.
+ */
+export function requireReadOrHold(actor: Pick<Actor, 'permissions'>): void {
+  if (!actor.permissions.has('read')) requireMayHold(actor);
+}

@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import { type CommitOptions, commitVerdict } from '../../domain/change/commit-verdict.ts';
-import type { HeldBack } from '../../domain/change/in-flight.ts';
+import { type HeldBack, inFlightUnder, type LeaseRule } from '../../domain/change/in-flight.ts';
 import { isRepeat, noSuchKey, requireOpen } from '../../domain/change/open-change.ts';
 import { lossesOf } from '../../domain/change/proof/parity.ts';
 import type { Connection, Version } from '../../domain/connection/connection.ts';
@@ -35,8 +35,8 @@ export interface LockedCommit {
   readonly options: CommitOptions;
   /** What proof has to be bound to. */
   readonly candidate: Candidate;
-  /** Live leases keep it back although the connection's policy would let them run on with the version before. */
-  readonly atLeast?: 'REFUSE';
+  /** What live leases mean for it, where that is not for the connection's policy to say. */
+  readonly leaseRule?: LeaseRule;
   /** What is done in the same transaction, once the version is CURRENT. */
   readonly beside?: (tx: Writers) => Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function commitLocked(
   services: Services,
   actor: Actor,
   tx: Writers,
-  { changeId, keys, options, candidate, atLeast, beside }: LockedCommit,
+  { changeId, keys, options, candidate, leaseRule, beside }: LockedCommit,
 ): Promise<Committed | HeldBack> {
   const change = await tx.changes.find(scopeOf(actor), changeId);
   if (change === null) throw noSuchKey(false);
@@ -66,7 +66,7 @@ export async function commitLocked(
   const now = await tx.now();
   requireOpen(change, now);
   const { connection: loaded, current } = await loadConnection(services, actor, change.connectionId, tx);
-  const connection = atLeast === undefined || loaded.inFlight !== 'OVERLAP' ? loaded : { ...loaded, inFlight: atLeast };
+  const connection = { ...loaded, inFlight: inFlightUnder(loaded.inFlight, leaseRule ?? null) };
   const { acceptsLosses } = options;
   const parity = await parityRuleOf(services, actor, { connection, inUse: current, next: change, acceptsLosses }, tx);
   const proof = await findProof(services, actor, { candidate, parity }, tx);

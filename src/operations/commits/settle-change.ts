@@ -16,7 +16,7 @@ import { testConnection } from '../validations/test-connection.ts';
 import { writeAs } from '../write-as.ts';
 import { type CommitOutcome, commitLocked, type LockedCommit } from './commit-locked.ts';
 
-export interface Settling extends Pick<LockedCommit, 'atLeast' | 'beside'> {
+export interface Settling extends Pick<LockedCommit, 'leaseRule' | 'beside'> {
   readonly change: Change;
   readonly options: CommitOptions;
 }

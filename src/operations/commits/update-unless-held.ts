@@ -37,7 +37,7 @@ export async function updateUnlessHeld(services: Services, actor: Actor, input: 
     settleChange(
       services,
       actor,
-      { change, options: readOptions(actor, { connectionId }), atLeast: 'REFUSE', beside },
+      { change, options: readOptions(actor, { connectionId }), leaseRule: 'always-hold-back', beside },
       async (_tx, held) => {
         throw heldBackRefusal(held);
       },

@@ -3,7 +3,7 @@ import { nameKey } from '../../domain/connection/names.ts';
 import { shownByName, shownName } from '../../domain/dialect/shown-names.ts';
 import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError } from '../../domain/errors/errors.ts';
-import { requireMayHold } from '../../domain/lease/held-job.ts';
+import { requireMayHold, requireReadOrHold } from '../../domain/lease/held-job.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { type Services, scopeOf } from '../services.ts';
 import type { DescribedConnection } from './describe-connection.ts';
@@ -22,7 +22,13 @@ export async function listDescribed(services: Services, actor: Actor, filter: Co
   return await describedOf(services, actor, filter, services.observer.leftOut);
 }
 
-/** The same for whoever goes by it that one is not there. Throws FORBIDDEN, INTEGRITY, LIMIT_EXCEEDED. */
+/** The same in a protocol in which whoever may hold connections for a job may read them, too. */
+export async function listToHolder(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
+  requireReadOrHold(actor);
+  return await describedOf(services, actor, filter, services.observer.leftOut);
+}
+
+/** All of them for whoever goes by it that one is not there. Throws FORBIDDEN, INTEGRITY, LIMIT_EXCEEDED. */
 export async function allDescribed(services: Services, actor: Actor, filter: ConnectionFilter): Promise<readonly DescribedConnection[]> {
   requirePermission(actor, 'read');
   return await describedOf(services, actor, filter, refuse);

@@ -1,7 +1,7 @@
 import type { DialectRecord } from '../../domain/dialect/dialect-record.ts';
 import { faultOf } from '../../domain/errors/altered-row.ts';
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
-import { type HeldJobState, heldJobState, requireMayHold } from '../../domain/lease/held-job.ts';
+import { type HeldJobState, heldJobState, requireMayHold, requireReadOrHold } from '../../domain/lease/held-job.ts';
 import type { Lease } from '../../domain/lease/lease.ts';
 import { readJob, refuseLateLease, requireEnabled } from '../../domain/lease/lease-grant.ts';
 import { leaseTerm } from '../../domain/lease/lease-term.ts';
@@ -126,7 +126,7 @@ export interface ReadJob extends HeldJobState {
 
 /** A job, as its leases stand. Throws FORBIDDEN, NOT_FOUND. */
 export async function readHeldJob(services: Services, actor: Actor, dialect: string, id: string): Promise<ReadJob> {
-  if (!actor.permissions.has('read')) requireMayHold(actor);
+  requireReadOrHold(actor);
   const { createdAt, data, leases, leaseIds } = await findHeldJob(services, actor, dialect, id);
   const state = heldJobState(leases, leaseIds.length, await services.store.now());
   return { id, createdAt, data, ...state };

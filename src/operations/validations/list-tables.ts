@@ -1,7 +1,8 @@
 import { DESCRIBE, type Description, type DescriptionFilter, isDescription } from '../../domain/connector/describe.ts';
 import { validator } from '../../domain/connector/validator.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
-import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { requireReadOrHold } from '../../domain/lease/held-job.ts';
+import type { Actor } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
 import type { Services } from '../services.ts';
 import { runCandidate } from './run/run-candidate.ts';
@@ -14,7 +15,7 @@ export interface ListTables extends DescriptionFilter {
 
 /**
  * The tables that the login of the CURRENT version sees, asked for in an egress worker as validators are: under their deadline, their
- * limits and the egress policy. Throws NOT_FOUND, BAD_REQUEST for a kind that can't say it, VALIDATION_FAILED with the problems where the
+ * limits and the egress policy. Whoever may lease the connection could ask for them by itself. Throws NOT_FOUND, BAD_REQUEST for a kind that can't say it, VALIDATION_FAILED with the problems where the
  * system was not reached or did not answer.
  */
 export async function listTables(
@@ -22,7 +23,7 @@ export async function listTables(
   actor: Actor,
   { connectionId, signal, ...describes }: ListTables,
 ): Promise<Description> {
-  requirePermission(actor, 'read');
+  requireReadOrHold(actor);
   const subject = await subjectOfVersion(services, actor, connectionId);
   const { connector, identity } = subject;
   if (connector.describe === null)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../src/domain/change/change.ts';
-import { type HeldBack, inUse, isHeldBack, waitOrRefuse } from '../../../src/domain/change/in-flight.ts';
+import { type HeldBack, inFlightUnder, inUse, isHeldBack, waitOrRefuse } from '../../../src/domain/change/in-flight.ts';
 import { IN_FLIGHT_POLICIES } from '../../../src/domain/connection/policy.ts';
 import type { Lease } from '../../../src/domain/lease/lease.ts';
 import { refusalOf } from '../../support/outcomes/refusal-of.ts';
@@ -31,6 +31,14 @@ describe('what live leases mean for a commit', () => {
     { policy: 'WAIT', leases: 1, breakGlass: 'the old password leaked', held: false },
   ] as const)('under $policy, with $leases of them and break-glass $breakGlass, it is held back: $held', (given) => {
     expect(isHeldBack({ inFlight: given.policy }, new Array(given.leases).fill(lease('a', 5000)), given.breakGlass)).toBe(given.held);
+  });
+
+  test.each([
+    { rule: null, policies: ['OVERLAP', 'REFUSE', 'WAIT'] },
+    { rule: 'always-hold-back', policies: ['REFUSE', 'REFUSE', 'WAIT'] },
+    { rule: 'never-hold-back', policies: ['OVERLAP', 'OVERLAP', 'OVERLAP'] },
+  ] as const)('is for a protocol with the rule $rule as under $policies', ({ rule, policies }) => {
+    expect((['OVERLAP', 'REFUSE', 'WAIT'] as const).map((policy) => inFlightUnder(policy, rule))).toEqual(policies);
   });
 
   // The rules read no more of a change than its state.

@@ -209,7 +209,7 @@ export const REST = [
   {
     id: 'rest/lerian-changed-while-held',
     file: 'src/operations/commits/update-unless-held.ts',
-    before: "atLeast: 'REFUSE', ",
+    before: "leaseRule: 'always-hold-back', ",
     after: '',
     tests: UNLESS_HELD,
   },

@@ -14,7 +14,7 @@ type Scene = DialectScene<World>;
 const NOBODY = '0197f6a2-0000-7000-8000-000000000000';
 const bearer = ({ secret }: TestToken) => ({ authorization: `Bearer ${secret}` });
 const product = { 'x-product-name': 'billing' };
-const READERS = ['viewer', 'editor', 'admin', 'owner'] as const;
+const EVERYBODY = ['viewer', 'job', 'editor', 'admin', 'owner'] as const;
 const EDITORS = ['editor', 'admin', 'owner'] as const;
 const ADMINS = ['admin', 'owner'] as const;
 const HOLDERS = ['job', 'admin', 'owner'] as const;
@@ -54,10 +54,10 @@ describeDialect<World>({
   world: async () => ({ world: { port: server.port }, close: () => {} }),
   makes: async (scene) => (await made(scene)).id,
   cases: {
-    listConnections: { roles: READERS, status: 200, ask: () => ({ path: `${C}?limit=5` }) },
-    listUnassignedConnections: { roles: READERS, status: 200, ask: () => ({ path: `${C}/unassigned` }) },
+    listConnections: { roles: EVERYBODY, status: 200, ask: () => ({ path: `${C}?limit=5` }) },
+    listUnassignedConnections: { roles: EVERYBODY, status: 200, ask: () => ({ path: `${C}/unassigned` }) },
     getConnection: {
-      roles: READERS,
+      roles: EVERYBODY,
       status: 200,
       ask: async (scene) => ({ path: `${C}/${(await made(scene)).id}` }),
       unknown: () => ({ path: `${C}/${NOBODY}`, status: 404 }),
@@ -96,7 +96,7 @@ describeDialect<World>({
       unknown: () => ({ path: `${C}/${NOBODY}/test`, status: 404 }),
     },
     getConnectionSchema: {
-      roles: READERS,
+      roles: EVERYBODY,
       status: 200,
       ask: async (scene) => ({ path: `${C}/${(await made(scene)).id}/schema` }),
       unknown: () => ({ path: `${C}/${NOBODY}/schema`, status: 404 }),
@@ -111,7 +111,7 @@ describeDialect<World>({
     },
     createJob: { roles: HOLDERS, status: 202, ask: job },
     getJob: {
-      roles: ['viewer', 'job', 'editor', 'admin', 'owner'],
+      roles: EVERYBODY,
       status: 200,
       ask: async (scene) => {
         const { path, body } = await job(scene);

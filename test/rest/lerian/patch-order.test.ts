@@ -67,6 +67,13 @@ describe('a patch is checked in the order of the vendor', () => {
       { status: 400, code: 'FET-0402', fields: ['config_name', 'database_name', 'username', 'ssl.ca'] },
     ],
     [
+      '8 TLS that is not there yet without its mode, with what else is empty',
+      'free',
+      { databaseName: ' ', ssl: { ca: 'x' } },
+      'owner',
+      { status: 400, code: 'FET-0402', fields: ['database_name', 'ssl.mode'] },
+    ],
+    [
       '8 a mode of another type',
       'free',
       { ssl: { mode: 'strict', ca: 'x' } },

@@ -1,5 +1,5 @@
 import { notFound } from '../../../domain/errors/errors.ts';
-import { describeConnection } from '../../../operations/connections/describe-connection.ts';
+import { describeToHolder } from '../../../operations/connections/describe-connection.ts';
 import { etagOf } from '../../kit/http/etag.ts';
 import type { Call, RouteAnswer } from '../../kit/route.ts';
 import { fault } from '../faults.ts';
@@ -15,7 +15,7 @@ export function readId({ id = '' }: Call['params']): string {
 
 /** Step 6. One of a kind that the vendor does not have is not there for its clients. */
 export async function findConnection({ services, actor }: Pick<Call, 'services' | 'actor'>, id: string): Promise<LerianConnection> {
-  const found = inWords(await describeConnection(services, actor, id));
+  const found = inWords(await describeToHolder(services, actor, id));
   if (found === null) throw notFound('connection');
   return found;
 }

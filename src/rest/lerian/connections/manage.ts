@@ -1,6 +1,6 @@
 import type { ValidationCode } from '../../../domain/connector/validation.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
-import { updateConnection } from '../../../operations/commits/update-connection.ts';
+import { updateFacets } from '../../../operations/commits/update-facets.ts';
 import { removeNamed } from '../../../operations/connections/remove-named.ts';
 import { countTest } from '../../../operations/validations/limit-tests.ts';
 import { testConnection } from '../../../operations/validations/test-connection.ts';
@@ -9,6 +9,7 @@ import { fault } from '../faults.ts';
 import { requireProductName } from '../rules/product-name.ts';
 import * as shapes from '../shapes.ts';
 import { answerWith, findConnection, readId } from './find.ts';
+import { againWhenOvertaken } from './overtaken.ts';
 import { FACET } from './wire-connection.ts';
 
 const ONE = '/v1/management/connections/:id';
@@ -38,17 +39,23 @@ export const assign: Route = {
   async run(call) {
     const id = readId(call.params);
     const productName = requireProductName(call.header('x-product-name'));
-    const { facet, described } = await findConnection(call, id);
-    if (facet.productName !== undefined) throw fault('FET-1015', 'The connection belongs to a product already.');
-    await updateConnection(call.services, call.actor, {
-      connectionId: id,
-      changes: {},
-      facets: { [FACET]: { ...facet, productName } },
-      expectedVersion: described.current.version,
-    });
+    await assignOne(call, id, productName);
     return answerWith(await findConnection(call, id));
   },
 };
+
+/** Of two that assign it at once the second finds it assigned: it looks again at what the first has made. */
+async function assignOne(call: Call, id: string, productName: string): Promise<void> {
+  await againWhenOvertaken(async () => {
+    const { facet, described } = await findConnection(call, id);
+    if (facet.productName !== undefined) throw fault('FET-1015', 'The connection belongs to a product already.');
+    await updateFacets(call.services, call.actor, {
+      connectionId: id,
+      facets: { [FACET]: { ...facet, productName } },
+      expectedVersion: described.current.version,
+    });
+  });
+}
 
 /** In what words a failed test is told: its category, and nothing of what the other side said. */
 const CATEGORIES: Readonly<Partial<Record<ValidationCode, string>>> = {

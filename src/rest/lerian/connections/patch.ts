@@ -1,4 +1,3 @@
-import { DomainError } from '../../../domain/errors/errors.ts';
 import { requireNotHeld } from '../../../operations/commits/require-not-held.ts';
 import { updateUnlessHeld } from '../../../operations/commits/update-unless-held.ts';
 import { expectedVersionOf } from '../../kit/http/etag.ts';
@@ -12,6 +11,7 @@ import { requireWhole } from '../rules/whole.ts';
 import * as shapes from '../shapes.ts';
 import { changesOf } from './details-of.ts';
 import { answerWith, findConnection, readId } from './find.ts';
+import { againWhenOvertaken } from './overtaken.ts';
 import { FACET, type LerianConnection, type LerianFacet } from './wire-connection.ts';
 
 export const patch: Route = {
@@ -25,9 +25,6 @@ export const patch: Route = {
   run: (call) => withVendorNames('snake', () => patchOne(call)),
 };
 
-/** Another change may be committed between the look at the connection and its update: then both are done again. */
-const MOST_RUNS = 4;
-
 /** The vendor's server checks in this order; clients can tell, since some of these hide others. */
 async function patchOne(call: Call): Promise<RouteAnswer> {
   const { services, body } = call;
@@ -35,16 +32,10 @@ async function patchOne(call: Call): Promise<RouteAnswer> {
   const { given, ignored } = readGiven(body.object());
   requireValues(given, services.screenHost, null);
   const expected = expectedVersionOf(call.header('if-match'));
-  for (let run = 1; ; run += 1) {
-    const stored = await findConnection(call, id);
-    try {
-      await update(call, stored, given, expected);
-      return answerWith(await findConnection(call, id), { headers: ignoredHeader(ignored) });
-    } catch (error) {
-      const wasOvertaken = error instanceof DomainError && error.code === 'VERSION_CONFLICT' && expected === undefined;
-      if (!wasOvertaken || run === MOST_RUNS) throw error;
-    }
-  }
+  const look = async () => update(call, await findConnection(call, id), given, expected);
+  // Whoever names a version wants no other one changed.
+  await (expected === undefined ? againWhenOvertaken(look) : look());
+  return answerWith(await findConnection(call, id), { headers: ignoredHeader(ignored) });
 }
 
 async function update({ services, actor }: Call, stored: LerianConnection, given: Given, expected: number | undefined): Promise<void> {

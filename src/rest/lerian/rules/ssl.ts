@@ -1,5 +1,4 @@
 import { isPlainObject } from '../../../domain/connection/details/details.ts';
-import { fault } from '../faults.ts';
 import { readMembers, wrongType } from './members.ts';
 import type { Type } from './types.ts';
 
@@ -83,9 +82,8 @@ export interface MergedSsl extends StoredSsl {
  */
 export function mergeSsl({ type, host }: Place, stored: StoredSsl | null, given: GivenSsl): MergedSsl {
   const { ca, cert, key } = given;
-  const mode = given.mode ?? stored?.mode;
-  if (mode === undefined)
-    throw fault('FET-0402', 'One or more fields are missing or empty.', { 'ssl.mode': 'must be set when ssl is configured' });
+  // Without one, the whole connection is told to lack it, with whatever else it lacks.
+  const mode = given.mode ?? stored?.mode ?? '';
   const said = {
     ...(ca === null ? {} : { caData: ca.trim() === '' ? null : pemOf(ca) }),
     ...(cert === null ? {} : { certData: cert.trim() === '' ? null : pemOf(cert) }),

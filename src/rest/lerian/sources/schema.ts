@@ -18,7 +18,6 @@ export const schemas: readonly Route[] = [
     operation: 'getConnectionSchema',
     summary: 'Tables and columns that the login sees, asked of the database',
     priority: PRIORITIES.validates,
-    right: 'read',
     shapes: { params: shapes.byId, answers: { 200: shapes.schema } },
     async run(call) {
       const connection = await findConnection(call, readId(call.params));

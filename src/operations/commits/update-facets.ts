@@ -1,0 +1,56 @@
+import { heldBackRefusal, inUse } from '../../domain/change/in-flight.ts';
+import { SECRET_PROVIDERS, type SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
+import type { Writers } from '../../domain/ports/store.ts';
+import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import type { Facets } from '../../domain/version/facets.ts';
+import type { StagedChange } from '../changes/insert-change.ts';
+import { observeRefusal } from '../changes/observe-refusal.ts';
+import { stageUpdate } from '../changes/stage-update.ts';
+import { loadConnection } from '../connections/load-connection.ts';
+import type { GivenPath } from '../references/read-reference.ts';
+import { stageReferenceUpdate } from '../references/stage-reference.ts';
+import type { Services } from '../services.ts';
+import { readOptions } from './commit-options.ts';
+import { settleChange } from './settle-change.ts';
+
+export interface UpdateFacets {
+  readonly connectionId: string;
+  readonly facets: Facets;
+  /** Refuses with VERSION_CONFLICT where another version is CURRENT. */
+  readonly expectedVersion: number;
+}
+
+/**
+ * Makes a version that differs by what dialects keep with it, and by nothing that a job is given: jobs that run are no reason to wait,
+ * whatever the policy says. A change that waits for them is one, since it was staged on the version before. Throws NOT_FOUND,
+ * VERSION_CONFLICT, CONNECTION_IN_USE, VALIDATION_FAILED.
+ */
+export async function updateFacets(services: Services, actor: Actor, input: UpdateFacets): Promise<void> {
+  requirePermission(actor, 'commit');
+  const { change } = await stageFacets(services, actor, input);
+  const { connectionId } = input;
+  const beside = async (tx: Writers) => {
+    const now = await tx.now();
+    if ((await tx.changes.waitingFor(connectionId, now)) !== null)
+      throw inUse('A change of this connection waits for the running jobs.', await tx.leases.liveOf(connectionId, now), now);
+  };
+  const settling = { change, options: readOptions(actor, { connectionId }), leaseRule: 'never-hold-back', beside } as const;
+  await observeRefusal(services, change.purpose, () =>
+    settleChange(services, actor, settling, async (_tx, held) => {
+      throw heldBackRefusal(held);
+    }),
+  );
+}
+
+const NOT_SAID: GivenPath = { value: null, field: 'reference' };
+/** Says nothing of a reference, so that it stays as it is. */
+const AS_IT_IS = {
+  paths: Object.fromEntries(SECRET_PROVIDERS.map((name) => [name, NOT_SAID])) as Readonly<Record<SecretProviderName, GivenPath>>,
+  beside: {},
+};
+
+async function stageFacets(services: Services, actor: Actor, input: UpdateFacets): Promise<StagedChange> {
+  const { current } = await loadConnection(services, actor, input.connectionId);
+  if (current.reference !== null) return await stageReferenceUpdate(services, actor, { ...input, reference: AS_IT_IS, replace: false });
+  return await stageUpdate(services, actor, { ...input, changes: {} });
+}
