@@ -185,8 +185,19 @@ export class StoreUnavailable extends DomainError {
 }
 
 /** The one answer for what does not exist and for what the caller may not see, so that nobody can tell the two apart. */
-export function notFound(what: string): DomainError {
-  return new DomainError('NOT_FOUND', `No such ${what}.`);
+export class NotFound extends DomainError {
+  /** The id or name that was looked for, by which whoever reads a request finds the argument that it came in. It is told to nobody. */
+  readonly sought: string | null;
+
+  constructor(message: string, sought: string | null, details: ErrorDetails = {}) {
+    super('NOT_FOUND', message, details);
+    this.sought = sought;
+  }
+}
+
+/** `sought` is the id or name as the caller gave it, where it was the caller who gave it. */
+export function notFound(what: string, sought: string | null = null): DomainError {
+  return new NotFound(`No such ${what}.`, sought);
 }
 
 /** The one answer to every way in which a token fails. */

@@ -1,11 +1,11 @@
 import type { Integration, Site } from '../connection/connection.ts';
-import { badRequest, DomainError } from '../errors/errors.ts';
+import { badRequest, DomainError, NotFound } from '../errors/errors.ts';
 
 /** The site that was named, or the only one of the project. Throws NOT_FOUND, or BAD_REQUEST when one has to be named. */
 export function pickSite(sites: readonly Site[], siteId: string | null): Site {
   const [only] = siteId === null ? sites : sites.filter(({ id }) => id === siteId);
   if (siteId !== null && only === undefined)
-    throw new DomainError('NOT_FOUND', `No such site. This project has: ${sites.map(({ id }) => id).join(', ')}.`, {
+    throw new NotFound(`No such site. This project has: ${sites.map(({ id }) => id).join(', ')}.`, siteId, {
       path: 'dcId',
       known: sites.map(({ id }) => id),
     });

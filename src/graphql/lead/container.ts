@@ -1,5 +1,5 @@
 import type { Connection, Integration } from '../../domain/connection/connection.ts';
-import { notFound } from '../../domain/errors/errors.ts';
+import { badRequest, notFound } from '../../domain/errors/errors.ts';
 import { BI_TYPES, ETL_TYPES, WAREHOUSE_TYPES } from '../../domain/integration/container-type.ts';
 import { ETL_CATEGORIES, WAREHOUSE_CATEGORIES } from '../../domain/integration/integration-category.ts';
 import { findConnections } from '../../operations/connections/read-connection.ts';
@@ -78,7 +78,10 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
     getWarehouse: t.field({
       type: warehouse,
       args: { uuid: t.arg({ type: 'UUID' }) },
-      resolve: (_, { uuid }, context) => readContainer(context, uuid),
+      resolve: (_, { uuid }, context) => {
+        if (uuid == null) throw badRequest('uuid', 'uuid is required.');
+        return readContainer(context, uuid);
+      },
     }),
     getWarehouses: t.field({
       type: [warehouse],
@@ -121,9 +124,9 @@ export function addContainers(builder: Builder, refs: Refs, services: Pick<Servi
   }));
 }
 
-async function readContainer({ services, actor }: Context, id: string | null | undefined): Promise<Integration> {
-  const found = await findIntegration(services, actor, id ?? null);
-  if (found === null) throw notFound('warehouse');
+async function readContainer({ services, actor }: Context, id: string): Promise<Integration> {
+  const found = await findIntegration(services, actor, id);
+  if (found === null) throw notFound('warehouse', id);
   return found;
 }
 

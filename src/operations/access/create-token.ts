@@ -94,7 +94,9 @@ export async function insertToken(
 async function limitTo(actor: Actor, tx: Writers, asked: readonly string[] | null): Promise<readonly string[] | null> {
   const limit = readLimit(actor, asked);
   if (asked === null || limit === null) return limit;
-  if ((await tx.integrations.findMany(scopeOf(actor), limit)).length !== limit.length) throw notFound('integration');
+  const found = new Set((await tx.integrations.findMany(scopeOf(actor), limit)).map(({ id }) => id));
+  const missing = limit.find((id) => !found.has(id));
+  if (missing !== undefined) throw notFound('integration', missing);
   return limit;
 }
 

@@ -41,6 +41,6 @@ export async function listIntegrationKeys(services: Services, actor: Actor, filt
 export async function deleteIntegrationKey(services: Services, actor: Actor, keyId: string): Promise<void> {
   requirePermission(actor, 'token');
   const found = await services.store.read.tokens.find(keyId);
-  if (found === null || found.token.keyScope === null) throw notFound('integration key');
+  if (found === null || found.token.keyScope === null) throw notFound('integration key', keyId);
   await revokeToken(services, actor, keyId, 'integration key');
 }

@@ -16,11 +16,11 @@ export async function revokeToken(services: Services, actor: Actor, tokenId: str
     await lockTokens(tx, actor);
     const found = await tx.tokens.find(tokenId);
     const grant = found?.grants.find(({ projectId }) => projectId === actor.projectId) ?? null;
-    if (found === null || grant === null || !mayRevoke(actor, found.token, grant)) throw notFound(what);
+    if (found === null || grant === null || !mayRevoke(actor, found.token, grant)) throw notFound(what, tokenId);
     const now = await tx.now();
     if (!(await tx.tokens.revoke(tokenId, now))) {
       if (await endedByEarlierRun(services, tx, actor, { action: 'token.revoke', entityId: tokenId })) return;
-      throw notFound(what);
+      throw notFound(what, tokenId);
     }
     requireOwnerLeft(grant, await tx.tokens.countOwners(actor.projectId, now));
     await record(services, tx, actor, { action: 'token.revoke', entity: 'token', entityId: tokenId, details: {} });

@@ -41,7 +41,7 @@ export async function updateToken(services: Services, actor: Actor, input: Updat
       roles: roles ?? grant.roles,
     };
     requireNoLongerRights(actor, grant.roles, revision);
-    if (!(await tx.tokens.revise(token.id, revision))) throw notFound('service token');
+    if (!(await tx.tokens.revise(token.id, revision))) throw notFound('service token', token.id);
     if (token.integrationIds === null && !revision.roles.includes('owner'))
       requireOwnerLeft(grant, await tx.tokens.countOwners(actor.projectId, now));
     await record(services, tx, actor, {
@@ -63,7 +63,8 @@ async function findService(
 ): Promise<{ readonly token: Token; readonly grant: TokenGrant }> {
   const found = await tx.tokens.find(tokenId);
   const grant = found === null ? null : grantInUse(found.token, found.grants, now);
-  if (found === null || grant === null || found.token.kind !== 'svc' || found.token.keyScope !== null) throw notFound('live service token');
-  if (!mayRevoke(actor, found.token, grant)) throw notFound('live service token');
+  if (found === null || grant === null || found.token.kind !== 'svc' || found.token.keyScope !== null)
+    throw notFound('live service token', tokenId);
+  if (!mayRevoke(actor, found.token, grant)) throw notFound('live service token', tokenId);
   return { token: found.token, grant };
 }

@@ -22,7 +22,7 @@ export async function listSecrets({ store }: Services, actor: Actor): Promise<re
 export async function findSecret({ store }: Services, actor: Actor, name: string): Promise<AccountSecret> {
   requireSecretAccess(actor, 'read');
   const secret = await store.read.accountSecrets.find(actor.projectId, name);
-  if (secret === null) throw notFound('secret');
+  if (secret === null) throw notFound('secret', name);
   return secret;
 }
 
@@ -44,7 +44,7 @@ export async function revealSecret(
   try {
     await writeAs(services, actor, async (tx) => {
       const now = await tx.accountSecrets.find(actor.projectId, name);
-      if (now?.id !== secret.id || now.currentVersion !== secret.currentVersion) throw notFound('secret');
+      if (now?.id !== secret.id || now.currentVersion !== secret.currentVersion) throw notFound('secret', name);
       await record(services, tx, actor, {
         action: 'account-secret.reveal',
         entity: 'secret',

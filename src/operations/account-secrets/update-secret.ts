@@ -29,7 +29,7 @@ export async function updateSecret(services: Services, actor: Actor, input: Upda
   const scope = readSecretScope(input.scope);
   const { projectId } = actor;
   const known = await services.store.read.accountSecrets.find(projectId, input.name);
-  if (known === null) throw notFound('secret');
+  if (known === null) throw notFound('secret', input.name);
   const version = input.value === undefined ? known.currentVersion : known.currentVersion + 1;
   const named = { projectId, secretId: known.id, version };
   const sealed = input.value === undefined ? null : await sealValue(services, named, readSecretValue(input.value));
@@ -37,7 +37,7 @@ export async function updateSecret(services: Services, actor: Actor, input: Upda
     await tx.lock(lockOfSecrets(projectId), 'exclusive');
     if (sealed !== null) await requireDataKey(tx, projectId, sealed.keyGeneration);
     const before = await tx.accountSecrets.find(projectId, input.name);
-    if (before === null) throw notFound('secret');
+    if (before === null) throw notFound('secret', input.name);
     if (before.id !== known.id || before.currentVersion !== known.currentVersion)
       throw new DomainError('VERSION_CONFLICT', 'Somebody else changed the secret at this moment. Send the request again.');
     const now = await tx.now();
@@ -52,7 +52,7 @@ export async function updateSecret(services: Services, actor: Actor, input: Upda
       updatedBy: by,
     };
     if (!(await tx.accountSecrets.update(secret, sealed === null ? null : { ...named, ...sealed, createdAt: now, createdBy: by })))
-      throw notFound('secret');
+      throw notFound('secret', input.name);
     await record(services, tx, actor, {
       action: 'account-secret.update',
       entity: 'secret',

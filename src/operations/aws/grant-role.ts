@@ -22,7 +22,7 @@ export async function grantAwsRole(services: Services, actor: Actor, input: Give
   const projectId = input.projectId ?? actor.projectId;
   const roleArn = readArn(input);
   return await writeAs(services, actor, async (tx) => {
-    if ((await tx.projects.find(projectId)) === null) throw notFound('project');
+    if ((await tx.projects.find(projectId)) === null) throw notFound('project', projectId);
     const grants = await tx.awsRoleGrants.of(projectId);
     const known = grants.find((grant) => grant.roleArn === roleArn);
     if (known !== undefined) return known;
@@ -69,7 +69,7 @@ export async function listAwsRoles(services: Services, actor: Actor, projectId: 
   if (projectId !== null && projectId !== actor.projectId) requireOperator(actor);
   else if (!actor.operator) requirePermission(actor, 'stage');
   const of = projectId ?? actor.projectId;
-  if ((await services.store.read.projects.find(of)) === null) throw notFound('project');
+  if ((await services.store.read.projects.find(of)) === null) throw notFound('project', of);
   const externalId = externalIdOf(services, of);
   return {
     projectId: of,

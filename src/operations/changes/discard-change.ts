@@ -12,7 +12,7 @@ export async function discardChange(services: Services, actor: Actor, changeId: 
   requirePermission(actor, 'stage');
   const discarded = await writeAs(services, actor, async (tx): Promise<Change> => {
     const change = await tx.changes.find(scopeOf(actor), changeId);
-    if (change === null) throw notFound('change');
+    if (change === null) throw notFound('change', changeId);
     // An editor cannot take back what an administrator committed.
     if (change.state === 'PENDING') requirePermission(actor, 'commit');
     await tx.lock(change.connectionId, 'exclusive');

@@ -15,6 +15,6 @@ export async function listChanges({ store }: Services, actor: Actor, filter: Cha
 export async function readChange({ store }: Services, actor: Actor, id: string): Promise<Change> {
   requirePermission(actor, 'read');
   const change = await store.read.changes.find(scopeOf(actor), id);
-  if (change === null) throw notFound('change');
+  if (change === null) throw notFound('change', id);
   return change;
 }

@@ -54,7 +54,7 @@ async function saveAsItIs(
   await writeAs(services, actor, async (tx) => {
     await tx.lock(connectionId, 'exclusive');
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
-    if (connection === null) throw notFound('connection');
+    if (connection === null) throw notFound('connection', connectionId);
     requireExpected(connection, expectedVersion);
     const now = await tx.now();
     const leases = await tx.leases.liveOf(connectionId, now);

@@ -28,7 +28,7 @@ export async function describeToHolder(services: Services, actor: Actor, id: str
 async function describedOf({ store }: Services, actor: Actor, id: string): Promise<DescribedConnection> {
   const scope = scopeOf(actor);
   const found = await store.read.connections.findWithCurrent(scope, id);
-  if (found === null) throw notFound('connection');
+  if (found === null) throw notFound('connection', id);
   const { connection, current } = found;
   const integration = await store.read.integrations.find(scope, connection.integrationId);
   if (current === null || integration === null)

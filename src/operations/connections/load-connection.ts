@@ -21,7 +21,7 @@ export async function loadConnection(
   from: Readers = services.store.read,
 ): Promise<LoadedConnection> {
   const found = await from.connections.findWithCurrent(scopeOf(actor), id);
-  if (found === null) throw notFound('connection');
+  if (found === null) throw notFound('connection', id);
   const { connection, current } = found;
   if (current === null) throw new DomainError('INTEGRITY', 'The connection has no current version.', { connectionId: id });
   return { connection, current, connector: connectorOf(services, current.kind) };
@@ -30,7 +30,7 @@ export async function loadConnection(
 /** A connection in the actor's scope, without its version. */
 export async function requireConnection({ store }: Services, actor: Actor, id: string): Promise<Connection> {
   const connection = await store.read.connections.find(scopeOf(actor), id);
-  if (connection === null) throw notFound('connection');
+  if (connection === null) throw notFound('connection', id);
   return connection;
 }
 

@@ -16,7 +16,7 @@ export async function removeConnection(services: Services, actor: Actor, connect
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
     if (connection !== null) return await removeLocked(services, actor, tx, connection);
     if (!(await endedByEarlierRun(services, tx, actor, { action: 'connection.delete', entityId: connectionId })))
-      throw notFound('connection');
+      throw notFound('connection', connectionId);
   });
 }
 
@@ -30,7 +30,7 @@ export async function removeLocked(services: Services, actor: Actor, tx: Writers
 /** The rest of it, whatever holds the connection: jobs keep what they were given, and read it again until their leases end. */
 export async function removeUnasked(services: Services, actor: Actor, tx: Writers, connection: Connection): Promise<void> {
   const now = await tx.now();
-  if (!(await tx.connections.remove(scopeOf(actor), connection.id, actorId(actor), now))) throw notFound('connection');
+  if (!(await tx.connections.remove(scopeOf(actor), connection.id, actorId(actor), now))) throw notFound('connection', connection.id);
   await tx.versions.retireAll(connection.id, now);
   await tx.dialectRecords.removeOf(actor.projectId, connection.id);
   await record(services, tx, actor, {

@@ -21,7 +21,7 @@ export async function removeNamed(
     const connection = await tx.connections.find(scopeOf(actor), connectionId);
     if (connection === null) {
       if (await endedByEarlierRun(services, tx, actor, { action: 'connection.delete', entityId: connectionId })) return;
-      throw notFound('connection');
+      throw notFound('connection', connectionId);
     }
     await removeLocked(services, actor, tx, connection);
     const integration = await tx.integrations.find(scopeOf(actor), connection.integrationId);

@@ -20,7 +20,7 @@ export async function readableConsumers(services: Services, actor: Actor): Promi
 /** Throws FORBIDDEN, NOT_FOUND. */
 export async function readConsumer(services: Services, actor: Actor, id: string): Promise<Consumer> {
   const found = await findRecord(services, actor, CONSUMERS, id);
-  if (found === null) throw notFound('consumer');
+  if (found === null) throw notFound('consumer', id);
   return consumerOf(found);
 }
 

@@ -46,7 +46,7 @@ async function chooseExisting(
   { connector, siteId }: PlannedConnection,
 ): Promise<ChosenIntegration> {
   const found = await integrations.find(scopeOf(actor), asked.id);
-  if (found === null || asked.categories?.includes(found.category) === false) throw notFound('integration');
+  if (found === null || asked.categories?.includes(found.category) === false) throw notFound('integration', asked.id);
   requireSameSite(found, siteId);
   requireTrueOf(found, asked);
   requireJoins(connector, found);

@@ -28,7 +28,7 @@ export async function deleteIntegration(
       (found !== null && !isMeant) ||
       !(await endedByEarlierRun(services, tx, actor, { action: 'integration.delete', entityId: integrationId }))
     )
-      throw notFound('integration');
+      throw notFound('integration', integrationId);
   });
 }
 

@@ -17,13 +17,13 @@ export async function renameIntegration(
   const name = readName(input.name, namePath);
   const work = writeAs(services, actor, async (tx) => {
     const found = await tx.integrations.find(scopeOf(actor), input.id);
-    if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration');
+    if (found === null || input.categories?.includes(found.category) === false) throw notFound('integration', input.id);
     const outcome = await tx.integrations.rename(scopeOf(actor), input.id, name, { by: actorId(actor), now: await tx.now() });
-    if (outcome === 'gone') throw notFound('integration');
+    if (outcome === 'gone') throw notFound('integration', input.id);
     if (outcome === 'taken') throw nameTaken('An integration', namePath);
     await record(services, tx, actor, { action: 'integration.rename', entity: 'integration', entityId: input.id, details: {} });
     const renamed = await tx.integrations.find(scopeOf(actor), input.id);
-    if (renamed === null) throw notFound('integration');
+    if (renamed === null) throw notFound('integration', input.id);
     return renamed;
   });
   return await work.catch(takenAt(namePath));

@@ -24,7 +24,7 @@ export async function findLease(services: Services, actor: Actor, key: string): 
     services.tokens.parse(key) === 'lse'
       ? await services.store.read.leases.findByKeyHash(scopeOf(actor), services.vault.keyedHash('token', key))
       : null;
-  if (lease === null || !isTakenBy(lease, actorId(actor))) throw notFound('lease');
+  if (lease === null || !isTakenBy(lease, actorId(actor))) throw notFound('lease', key);
   return lease;
 }
 

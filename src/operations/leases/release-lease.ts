@@ -17,7 +17,7 @@ export async function releaseLease(services: Services, actor: Actor, key: string
 export async function endLease(services: Services, actor: Actor, id: string): Promise<Lease> {
   requirePermission(actor, 'end-lease');
   const lease = await services.store.read.leases.find(scopeOf(actor), id);
-  if (lease === null) throw notFound('lease');
+  if (lease === null) throw notFound('lease', id);
   return await endLive(services, actor, lease, 'ended');
 }
 

@@ -55,7 +55,7 @@ async function findReferring(
   if (change !== null) requireOpen(change, await store.now());
   const found = connectionId == null ? null : await store.read.connections.findWithCurrent(scope, connectionId);
   const row = change ?? found?.current ?? null;
-  if (row === null) throw notFound(changeId == null ? 'connection' : 'change');
+  if (row === null) throw changeId == null ? notFound('connection', connectionId) : notFound('change', changeId);
   if (row.reference === null)
     throw badRequest(changeId == null ? 'connectionId' : 'changeId', 'Its credentials are stored here, by no reference.');
   return { row, reference: row.reference };

@@ -22,7 +22,7 @@ export async function grantSecrets(services: Services, actor: Actor, input: Gran
   const projectId = input.projectId ?? actor.projectId;
   const prefix = readPrefix(services, input);
   return await writeAs(services, actor, async (tx) => {
-    if ((await tx.projects.find(projectId)) === null) throw notFound('project');
+    if ((await tx.projects.find(projectId)) === null) throw notFound('project', projectId);
     const grants = await tx.providerGrants.of(projectId);
     const known = grants.find((grant) => grant.provider === input.provider && grant.prefix === prefix);
     if (known !== undefined) return known;

@@ -10,7 +10,7 @@ export async function renameSite(services: Services, actor: Actor, siteId: strin
   requireWholeProject(actor, 'A site');
   const stored = readName(name, 'name');
   await writeAs(services, actor, async (tx) => {
-    if (!(await tx.sites.rename(actor.projectId, siteId, stored, await tx.now()))) throw notFound('site');
+    if (!(await tx.sites.rename(actor.projectId, siteId, stored, await tx.now()))) throw notFound('site', siteId);
     await record(services, tx, actor, { action: 'site.rename', entity: 'site', entityId: siteId, details: {} });
   });
 }

@@ -50,7 +50,7 @@ async function findCluster(
   { connector, siteId }: PlannedConnection,
 ): Promise<Integration> {
   const found = await integrations.find(scopeOf(actor), clusterId);
-  if (found === null || found.category !== 'STREAMING') throw notFound('streaming cluster');
+  if (found === null || found.category !== 'STREAMING') throw notFound('streaming cluster', clusterId);
   if (systemId !== null && systemId !== found.streamingSystemId)
     throw badRequest('streamingSystemId', 'The cluster is in another streaming system; leave streamingSystemId out.');
   requireSameSite(found, siteId);
@@ -66,7 +66,7 @@ async function planSystem(
 ): Promise<{ readonly siteId: string; readonly system: { readonly id: string } | NewSystem }> {
   if ('id' in choice) {
     const found = await from.streamingSystems.find(actor.projectId, choice.id);
-    if (found === null) throw notFound('streaming system');
+    if (found === null) throw notFound('streaming system', choice.id);
     requireSameSite(found, siteId);
     requireOfSystem(connector, found, 'streamingSystemId');
     return { siteId: found.siteId, system: { id: found.id } };

@@ -21,7 +21,7 @@ export async function deleteStreamingSystem(services: Services, actor: Actor, id
       if (await isThere()) return await deleteLocked(services, actor, tx, id);
     }
     if (!(await endedByEarlierRun(services, tx, actor, { action: 'streaming-system.delete', entityId: id })))
-      throw notFound('streaming system');
+      throw notFound('streaming system', id);
   });
 }
 

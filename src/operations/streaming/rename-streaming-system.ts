@@ -15,7 +15,7 @@ export async function renameStreamingSystem(services: Services, actor: Actor, id
     const outcome = await tx.streamingSystems.rename(actor.projectId, id, name, { by: actorId(actor), now: await tx.now() });
     if (outcome === 'taken') throw nameTaken('A streaming system', 'newName');
     const renamed = outcome === 'gone' ? null : await tx.streamingSystems.find(actor.projectId, id);
-    if (renamed === null) throw notFound('streaming system');
+    if (renamed === null) throw notFound('streaming system', id);
     await record(services, tx, actor, { action: 'streaming-system.rename', entity: 'streaming-system', entityId: id, details: {} });
     return renamed;
   });

@@ -9,7 +9,7 @@ import { testConnection } from './test-connection.ts';
 export async function testNotification(services: Services, actor: Actor, connectionId: string, signal: AbortSignal): Promise<boolean> {
   requirePermission(actor, 'validate');
   const { connector } = await loadConnection(services, actor, connectionId);
-  if (connector.category !== 'notification') throw notFound('notification setting');
+  if (connector.category !== 'notification') throw notFound('notification setting', connectionId);
   const results = await testConnection(services, actor, { connectionId, validator: 'validate_connection', signal });
   return results.every(hasPassed);
 }

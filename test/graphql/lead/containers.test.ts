@@ -156,7 +156,7 @@ describe('a BI container', () => {
     expect({
       database: await send(ADD_BI, 'postgres', { n: 'x' }),
       warehouse: await send(ADD_BI, 'webhook', { r: warehouse?.uuid }),
-    }).toEqual({ database: { code: 'BAD_REQUEST', path: 'connectionType' }, warehouse: { code: 'NOT_FOUND', path: undefined } });
+    }).toEqual({ database: { code: 'BAD_REQUEST', path: 'connectionType' }, warehouse: { code: 'NOT_FOUND', path: 'resourceId' } });
   });
 });
 

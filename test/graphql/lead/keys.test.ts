@@ -95,7 +95,7 @@ describeOnEachEngine('keys of the lead API', ({ databaseUrl }) => {
     }).toEqual({
       none: 'BAD_REQUEST warehouseIds',
       nulls: 'BAD_REQUEST warehouseIds',
-      foreign: 'NOT_FOUND ',
+      foreign: 'NOT_FOUND warehouseIds.0',
       deleteToken: 'NOT_FOUND',
       deleteText: 'NOT_FOUND',
     });

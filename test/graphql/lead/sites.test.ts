@@ -91,7 +91,10 @@ const WITH_SITE: readonly (readonly [string, (dcId: string) => Promise<string> |
 
 test.each(WITH_SITE)('%s refuses a site that is not there', async (_, document) => {
   const unknown = gateway.app.services.newId();
-  expect(await ask(await document(unknown))).toMatchObject({ code: 'NOT_FOUND', path: 'dcId' });
+  const asked = await document(unknown);
+  // The argument that it came in.
+  const path = asked.includes('connectionOptions') ? 'connectionOptions.dcId' : asked.includes('serviceUuid') ? 'serviceUuid' : 'dcId';
+  expect(await ask(asked)).toMatchObject({ code: 'NOT_FOUND', path });
 });
 
 test('a change of a saved connection is proven from where that is, and from nowhere else', async () => {
@@ -146,7 +149,7 @@ describe('further checks', () => {
     expect({ good, bad, none: await check(here), unsaid: await ask('{ testNotificationIntegration }') }).toEqual({
       good: { testNotificationIntegration: true },
       bad: { testNotificationIntegration: false },
-      none: { code: 'NOT_FOUND', path: undefined },
+      none: { code: 'NOT_FOUND', path: 'settingId' },
       unsaid: { code: 'BAD_REQUEST', path: 'settingId' },
     });
   });
@@ -314,8 +317,8 @@ describe('a second site, of workers', () => {
         { uuid: here, deploymentType: 'CLOUD_V2', agents: [] },
         { uuid: away, deploymentType: 'REMOTE_V2', agents: [] },
       ],
-      agent: { code: 'NOT_FOUND', path: undefined },
-      store: { code: 'NOT_FOUND', path: undefined },
+      agent: { code: 'NOT_FOUND', path: 'agentId' },
+      store: { code: 'NOT_FOUND', path: 'agentId' },
     });
   });
 });

@@ -4,6 +4,7 @@ import type { OperationRequest } from '../../operation-request.ts';
 import type { ExecutionLayer } from '../layers.ts';
 import { describeProblem } from './document-errors.ts';
 import { asGraphqlError, domainErrorOf, fromDomainError, isRendered, type RenderedError, renderError } from './error-masking.ts';
+import { naming } from './sought-argument.ts';
 import { variableErrors } from './variable-errors.ts';
 
 /** What `report` gets about an error that nobody expected. */
@@ -24,10 +25,11 @@ export function maskedErrors(schema: GraphQLSchema, report: Report): ExecutionLa
     return errors.map((error) => (isRendered(error) ? error : asGraphqlError(tell(error, request))));
   }
 
-  function tell(error: GraphQLError, { told, actor }: OperationRequest): RenderedError {
+  function tell(error: GraphQLError, request: OperationRequest): RenderedError {
+    const { told, actor } = request;
     const path = error.path === undefined ? {} : { path: [...error.path] };
     const expected = domainErrorOf(error);
-    if (expected !== null) return { ...fromDomainError(told(expected)), ...path };
+    if (expected !== null) return { ...fromDomainError(told(naming(schema, expected, error.path, request))), ...path };
     // An argument that is seen to be null only when it is used: a JSONString! that reads "null".
     const cause = error.originalError;
     if (isGraphqlError(cause) && cause.nodes !== undefined)

@@ -25,7 +25,7 @@ export async function alterConnection(
     await tx.lock(connectionId, 'exclusive');
     const done = await write(tx, await tx.now());
     const connection = done ? await tx.connections.find(scopeOf(actor), connectionId) : null;
-    if (connection === null) throw notFound('connection');
+    if (connection === null) throw notFound('connection', connectionId);
     // An older copy of the row that is put back has an older revision.
     const revision = connection.updatedAt;
     await record(services, tx, actor, { action, entity: 'connection', entityId: connectionId, details: { ...details, revision } });

@@ -38,7 +38,7 @@ export async function renameWithin(
   const name = readName(given, 'name');
   const edit = { by: actorId(actor), now: await tx.now() };
   const connection = await tx.connections.find(scope, connectionId);
-  if (connection === null) throw notFound('connection');
+  if (connection === null) throw notFound('connection', connectionId);
   const integration = await tx.integrations.find(scope, connection.integrationId);
   if (integration?.namespace === namespace) {
     if ((await tx.integrations.rename(scope, integration.id, name, edit)) === 'taken') throw nameTaken('A connection', 'name');

@@ -41,7 +41,7 @@ export function connectionWriters(tx: SignedTransaction, tables: Tables): Connec
             isNull(integrations.deletedAt),
           ),
         );
-      if (integration === undefined) throw notFound('integration');
+      if (integration === undefined) throw notFound('integration', connection.integrationId);
       await insertOne(tx, tables, connection);
     },
     advance: (scope, id, { from, to }, edit) =>

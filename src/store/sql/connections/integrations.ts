@@ -168,5 +168,5 @@ async function requireSystem(
     .select({ id: streamingSystems.id })
     .from(streamingSystems)
     .where(and(eq(streamingSystems.projectId, projectId), eq(streamingSystems.id, streamingSystemId), isNull(streamingSystems.deletedAt)));
-  if (system === undefined) throw notFound('streaming system');
+  if (system === undefined) throw notFound('streaming system', streamingSystemId);
 }
