@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { arnOf, REGION } from '../support/fakes/aws/test-account.ts';
 import { startFakeDatabricks, WAREHOUSE } from '../support/fakes/fake-databricks.ts';
 import { startFakeFivetran } from '../support/fakes/fake-fivetran.ts';
 import { startFakeKafkaRest } from '../support/fakes/fake-kafka-rest.ts';
@@ -10,6 +11,7 @@ import { startFakeLooker } from '../support/fakes/fake-looker.ts';
 import type { JsonServer } from '../support/fakes/json-server.ts';
 import { startPostgres, type TestPostgres } from '../support/servers/embedded-postgres.ts';
 import { FIRST_DATABASE } from './commands/first-connection.ts';
+import { startAccount } from './world/aws-account.ts';
 import { runProgram } from './world/command-line.ts';
 import { openWorld, servedFields, type World } from './world/world.ts';
 
@@ -42,10 +44,10 @@ afterAll(async () => {
 const ran = new Set<string>();
 
 /** Each case prints a line; more than so many, all of them right, and by valid documents. */
-async function runCases(script: string, more: Readonly<Record<string, string>>, atLeast: number) {
-  const { code, output } = await runProgram(python, [here(script)], { env: { ...world.settings, ...more }, home });
+async function runCases(script: string, more: Readonly<Record<string, string>>, atLeast: number, own = world) {
+  const { code, output } = await runProgram(python, [here(script)], { env: { ...own.settings, ...more }, home });
   const lines = output.split('\n').filter((line) => /^(ok {4}|FAILED) {2}/.test(line));
-  const { faults, fields } = world.faultsOfDocuments();
+  const { faults, fields } = own.faultsOfDocuments();
   for (const field of fields) ran.add(field);
   expect({ code, failed: lines.filter((line) => line.startsWith('FAILED')), isWhole: lines.length > atLeast, faults }, output).toEqual({
     code: 0,
@@ -63,6 +65,19 @@ test('the SDK tests, adds and changes connections of every kind', async () => {
   const urls = Object.fromEntries(Object.entries(fakes).map(([name, { url }]) => [name, url]));
   const target = { host: '127.0.0.1', port: postgres.port };
   await runCases('sdk_kinds.py', { FAKES: JSON.stringify({ ...urls, warehouse: WAREHOUSE, postgres: target }) }, 70);
+});
+
+test('the SDK keeps a secret in a variable that a key of AWS KMS decrypts', async () => {
+  const account = await startAccount();
+  const login = { host: '127.0.0.1', port: postgres.port, dbname: 'first', user: 'reader', password: 'winter-2025-reader' };
+  const settings = { ...account.settings, MCD_SALES: account.encrypted(JSON.stringify({ connect_args: login })) };
+  const own = await openWorld({ settings });
+  try {
+    await runCases('sdk_kms.py', { KMS_REGION: REGION, KMS_ROLE: arnOf('role', 'reader') }, 15, own);
+  } finally {
+    await own.close();
+    account.close();
+  }
 });
 
 /** Of these it asks for fields of people and warehouses that are not of the published part of the API; its users name the fields. */

@@ -25,8 +25,8 @@ export async function findNamedIntegration(
   return await store.read.integrations.findByName(scopeOf(actor), namespace, name);
 }
 
-/** Null alike for none, for what is absent and for what is not the actor's to see. Throws FORBIDDEN. */
-export async function findIntegration({ store }: Services, actor: Actor, id: string | null): Promise<Integration | null> {
+/** Null alike for what is absent and for what is not the actor's to see. Throws FORBIDDEN. */
+export async function findIntegration({ store }: Services, actor: Actor, id: string): Promise<Integration | null> {
   requirePermission(actor, 'read');
-  return id === null ? null : await store.read.integrations.find(scopeOf(actor), id);
+  return await store.read.integrations.find(scopeOf(actor), id);
 }
