@@ -23,13 +23,13 @@ export function createRateLimits(size: BucketSize, now: () => number = () => per
   const exchanges = createTokenBuckets(EXCHANGES, now);
   return {
     countRequest(token) {
-      if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1);
+      if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1, size);
     },
     countSignIn(token) {
-      if (!signIns.take(token, 1)) throw rateLimited('This token signs in too often.', 1 / SIGN_INS.perSecond);
+      if (!signIns.take(token, 1)) throw rateLimited('This token signs in too often.', 1 / SIGN_INS.perSecond, SIGN_INS);
     },
     countExchange(token) {
-      if (!exchanges.take(token, 1)) throw rateLimited('This token is exchanged too often.', 1);
+      if (!exchanges.take(token, 1)) throw rateLimited('This token is exchanged too often.', 1, EXCHANGES);
     },
   };
 }

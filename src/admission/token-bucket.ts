@@ -37,6 +37,10 @@ export function createTokenBuckets({ perSecond, burst }: BucketSize, now: () => 
   };
 }
 
-export function rateLimited(message: string, retryAfterSeconds: number): DomainError {
-  return new DomainError('RATE_LIMITED', message, { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterSeconds)) });
+/** With the size of the bucket that was empty, where it was one, as so many in a minute. */
+export function rateLimited(message: string, retryAfterSeconds: number, size: BucketSize | null = null): DomainError {
+  return new DomainError('RATE_LIMITED', message, {
+    retryAfterSeconds: Math.max(1, Math.ceil(retryAfterSeconds)),
+    ...(size === null ? {} : { capacity: size.burst, perMinute: Math.round(size.perSecond * 60) }),
+  });
 }

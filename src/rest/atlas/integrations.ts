@@ -9,7 +9,7 @@ import { findNamedIntegration } from '../../operations/integrations/list-integra
 import { etagOf } from '../kit/http/etag.ts';
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../kit/route.ts';
 import { allConfigured, type Configured, entityOf, findConfigured, NAMESPACE } from './configured.ts';
-import { type Changes, detailsOf, type Merged, replacementOf } from './fields/merge.ts';
+import { type Changes, detailsOf, type Merged, replacementOf, replacementOfNothing } from './fields/merge.ts';
 import { type AtlasService, RETIRED_TYPE, SERVICES } from './fields/services.ts';
 import { admitCall } from './group.ts';
 import { pathOf, V2 } from './wire/answers.ts';
@@ -160,8 +160,7 @@ async function replace(call: Call, service: AtlasService, body: Readonly<Record<
   const { services, actor } = call;
   for (let tries = 1; ; tries += 1) {
     const found = await findConfigured(call, service);
-    if (found === null && pathOf(call.request).startsWith(`${V2}/`)) throw notConfigured(call);
-    if (found === null) return await create(call, service, body);
+    if (found === null) return await replaceNothing(call, service, body);
     const changes = requireFit(replacementOf(service, found.details.masks, body), body);
     const { connection, current } = found.described;
     try {
@@ -171,6 +170,13 @@ async function replace(call: Call, service: AtlasService, body: Readonly<Record<
       if (!(error instanceof DomainError) || error.code !== 'VERSION_CONFLICT' || tries === MOST_TRIES) throw error;
     }
   }
+}
+
+/** A body that can't be right is told before the state, as in all of this API. The first version of the API creates what is not there. */
+async function replaceNothing(call: Call, service: AtlasService, body: Readonly<Record<string, unknown>>): Promise<void> {
+  if (!pathOf(call.request).startsWith(`${V2}/`)) return await create(call, service, body);
+  requireFit(replacementOfNothing(service, body), body);
+  throw notConfigured(call);
 }
 
 /** What this dialect made goes with its integration, so that the name is free again; what was made another way is removed alone. */

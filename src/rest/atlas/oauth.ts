@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createTokenBuckets } from '../../admission/token-bucket.ts';
+import { type BucketSize, createTokenBuckets, rateLimited } from '../../admission/token-bucket.ts';
 import { badRequest, type DomainError } from '../../domain/errors/errors.ts';
 import { LONG_ACCESS_TTL_MS } from '../../domain/token/access-term.ts';
 import type { Actor } from '../../domain/token/actor.ts';
@@ -14,20 +14,18 @@ import { headerOf } from '../kit/http/headers.ts';
 import { NO_BODY, ReceivedBody } from '../kit/http/received-body.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import { renderError } from './wire/errors.ts';
-import { atlasError } from './wire/failure.ts';
 import * as shapes from './wire/shapes.ts';
 
 const TOKEN = '/api/oauth/token';
 const GRANT = 'client_credentials';
-/** Of one address and client, as upstream allows it. */
-const PER_MINUTE = 50;
+/** Fifty in a minute of one address and client, as upstream allows it. */
+const SIZE: BucketSize = { perSecond: 50 / 60, burst: 50 };
 
 /** Service accounts: their id and secret are those of an API token, by HTTP Basic, and get a bearer that can be given back. */
 export function oauthRoutes(app: FastifyInstance, gateway: RestGateway): void {
-  const buckets = createTokenBuckets({ perSecond: PER_MINUTE / 60, burst: PER_MINUTE }, () => performance.now());
+  const buckets = createTokenBuckets(SIZE, () => performance.now());
   const count = ({ info, headers }: FastifyRequest) => {
-    if (!buckets.take(`${info.ip}\n${headers.authorization ?? ''}`, 1))
-      throw atlasError('RATE_LIMITED', 'Too many tokens are asked for.', [TOKEN, PER_MINUTE, 1], { retryAfterSeconds: 60 / PER_MINUTE });
+    if (!buckets.take(`${info.ip}\n${headers.authorization ?? ''}`, 1)) throw rateLimited('Too many tokens are asked for.', 1, SIZE);
   };
   const config = { renderError: renderOauth };
   app.post(TOKEN, { config, schema: TOKEN_SCHEMA }, async (request, reply) => {

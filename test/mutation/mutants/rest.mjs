@@ -60,8 +60,8 @@ export const REST = [
   {
     id: 'rest/atlas-v2-creates-by-put',
     file: 'src/rest/atlas/integrations.ts',
-    before: 'if (found === null && pathOf',
-    after: 'if (false && pathOf',
+    before: 'if (!pathOf',
+    after: 'if (true || !pathOf',
     tests: ['test/rest/atlas/wire.test.ts', 'test/rest/atlas/integrations.test.ts', 'test/rest/atlas/contract.test.ts'],
   },
   {

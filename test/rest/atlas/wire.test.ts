@@ -130,6 +130,20 @@ describe('requests and answers', () => {
     expect([answer.status, answer.body.errorCode, answer.body.error, answer.body.reason]).toEqual([400, code, 400, 'Bad Request']);
   });
 
+  test.each([
+    ['an account of another form', 'NEW_RELIC', { accountId: 'x' }, 400, 'INTEGRATION_FIELDS_INVALID'],
+    ['a region that there is not', 'OPS_GENIE', { apiKey: 'k', region: 'MARS' }, 400, 'INVALID_ENUM_VALUE'],
+    ['an empty key', 'OPS_GENIE', { apiKey: '' }, 400, 'MISSING_ATTRIBUTE'],
+    ['another type', 'OPS_GENIE', { type: 'SLACK', apiKey: 'k' }, 400, 'INVALID_ATTRIBUTE'],
+    ['a switch that nobody knows', 'OPS_GENIE', { apiKey: 'k', frequency: 3 }, 400, 'INVALID_ATTRIBUTE'],
+    ['all that it takes', 'OPS_GENIE', { apiKey: 'k', region: 'EU' }, 404, 'INTEGRATION_NOT_CONFIGURED'],
+    ['the mask of a key', 'OPS_GENIE', { apiKey: '****************************41be' }, 404, 'INTEGRATION_NOT_CONFIGURED'],
+    ['no key', 'OPS_GENIE', {}, 404, 'INTEGRATION_NOT_CONFIGURED'],
+  ])('a PUT with %s of a service that is not configured is told what is wrong with it first', async (_what, type, body, status, code) => {
+    const answer = await bench.ask(`PUT /${type}`, { body });
+    expect([answer.status, answer.body.errorCode]).toEqual([status, code]);
+  });
+
   test('HIP_CHAT is never there', async () => {
     const answers = [await bench.ask('GET /HIP_CHAT'), await bench.ask('DELETE /HIP_CHAT')];
     expect(answers.map(({ status, body }) => [status, body.errorCode])).toEqual([
@@ -232,6 +246,24 @@ test('a group has one bucket, which answers tell of, and a refusal says how larg
     [60, 2, 1, 60],
     '60',
   ]);
+});
+
+test('a token has a bucket of its own, whose refusal says how large it is, too', async () => {
+  const { gateway, groupId, ask } = await startAtlas({ CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1' });
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask('GET ')));
+  await gateway.close();
+  const refused = answers.find(({ status }) => status === 429);
+  expect({ body: refused?.body, code: refused?.headers.get('x-error-code'), retry: refused?.headers.get('retry-after') }).toEqual({
+    body: {
+      detail: expect.any(String),
+      error: 429,
+      errorCode: 'RATE_LIMITED_TOKEN_BUCKET',
+      parameters: [`/api/atlas/v2/groups/${groupId}/integrations`, 1, 2, 60, 60],
+      reason: 'Too Many Requests',
+    },
+    code: 'RATE_LIMITED_TOKEN_BUCKET',
+    retry: '1',
+  });
 });
 
 test('answers have the headers that upstream sends, the one for TLS over TLS alone', async () => {

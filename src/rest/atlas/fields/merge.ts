@@ -28,6 +28,15 @@ export function replacementOf(service: AtlasService, stored: Masks, body: Body):
   );
 }
 
+/** The same where nothing is stored that it could be laid over: what is wrong with it in any case. */
+export function replacementOfNothing(service: AtlasService, body: Body): Merged {
+  return merged(service, body, (field, value) => {
+    if (field.mask === undefined) return replaceSetting(field, value);
+    // What is left out, or a mask, would have stood for what is stored.
+    return value === undefined || value === null || isMask(value) ? undefined : replaceSecret(field, {}, value);
+  });
+}
+
 /** A problem, a value to store, null to clear, undefined to leave as it is. */
 type Outcome = FieldProblem | string | boolean | null | undefined;
 

@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<ErrorCode, Told>> = {
   IDEMPOTENCY_MISMATCH: told(409, 'IDEMPOTENCY_MISMATCH'),
   EGRESS_DENIED: INVALID,
   DRIVER_NOT_INSTALLED: INVALID,
-  RATE_LIMITED: told(429, 'RATE_LIMITED_TOKEN_BUCKET'),
+  RATE_LIMITED: told(429, 'RATE_LIMITED'),
   UNAVAILABLE: AWAY,
   REQUEST_TIMEOUT: AWAY,
   OUTCOME_UNKNOWN: AWAY,
@@ -121,9 +121,20 @@ function ownFailure({ code, details }: DomainError, { errorCode }: Told, request
   if (typeof details.fault === 'string') return { errorCode: FAULTS[details.fault] ?? 'MALFORMED_JSON', parameters: [] };
   if (typeof details.address === 'string') return { errorCode: 'IP_ADDRESS_NOT_ON_ACCESS_LIST', parameters: [details.address] };
   if (code === 'NOT_FOUND') return { errorCode, parameters: [pathOf(request)] };
-  if (code === 'RATE_LIMITED') return { errorCode, parameters: [pathOf(request), retryAfterOf(details) ?? 1] };
+  if (code === 'RATE_LIMITED') return rateFailure(details, pathOf(request));
   const fields = fieldsOf(code, details);
   return { errorCode, parameters: [], ...(fields.length === 0 ? {} : { fields }) };
+}
+
+/**
+ * A bucket is told with its path, the seconds to wait, its size, and how much flows in within how many seconds; bearers, with how many there
+ * are in how many minutes. What else is too much at once has no such numbers.
+ */
+function rateFailure(details: DomainError['details'], path: string): AtlasFailure {
+  const { capacity, perMinute } = details;
+  if (typeof capacity !== 'number' || typeof perMinute !== 'number') return { errorCode: 'RATE_LIMITED', parameters: [] };
+  if (path.startsWith('/api/oauth/')) return { errorCode: 'RATE_LIMITED', parameters: [path, perMinute, 1] };
+  return { errorCode: 'RATE_LIMITED_TOKEN_BUCKET', parameters: [path, retryAfterOf(details) ?? 1, capacity, perMinute, 60] };
 }
 
 /** The fields that an operation names, as the service calls them. */

@@ -21,8 +21,6 @@ const OWN = {
   USER_UNAUTHORIZED: 'FORBIDDEN',
   INVALID_GROUP_ID: 'NOT_FOUND',
   GROUP_NOT_FOUND: 'NOT_FOUND',
-  RATE_LIMITED: 'RATE_LIMITED',
-  RATE_LIMITED_TOKEN_BUCKET: 'RATE_LIMITED',
 } as const satisfies Readonly<Record<string, ErrorCode>> & Readonly<Record<BodyCode, ErrorCode>>;
 
 export type AtlasCode = keyof typeof OWN;
@@ -39,11 +37,10 @@ export function atlasError(
   errorCode: AtlasCode,
   detail: string,
   parameters: readonly unknown[] = [],
-  more: { readonly fields?: AtlasFailure['fields']; readonly retryAfterSeconds?: number } = {},
+  fields?: AtlasFailure['fields'],
 ): DomainError {
-  const { fields, ...rest } = more;
   const atlas: AtlasFailure = { errorCode, parameters, ...(fields === undefined ? {} : { fields }) };
-  return new DomainError(OWN[errorCode], detail, { ...rest, atlas });
+  return new DomainError(OWN[errorCode], detail, { atlas });
 }
 
 /** Null for an error of ours. */
@@ -60,6 +57,6 @@ export function fieldsError(problems: readonly FieldProblem[], body: Readonly<Re
   const { field, code, description } = first;
   const named = code === 'MISSING_ATTRIBUTE' || code === 'INVALID_ATTRIBUTE' || code === 'INVALID_JSON_ATTRIBUTE';
   // Only what could be a word of an enumeration is repeated: a secret may have been put into the wrong field.
-  const value = code === 'INVALID_ENUM_VALUE' && /^[A-Za-z0-9_]{1,12}$/.test(String(body[field])) ? [body[field]] : [];
-  return atlasError(code, `Integration field ${field} ${description}.`, named ? [field] : value, { fields: problems });
+  const value = code === 'INVALID_ENUM_VALUE' && /^(?:[A-Za-z_]{1,40}|[A-Za-z0-9_]{1,12})$/.test(String(body[field])) ? [body[field]] : [];
+  return atlasError(code, `Integration field ${field} ${description}.`, named ? [field] : value, problems);
 }
