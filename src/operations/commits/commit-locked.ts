@@ -41,7 +41,7 @@ export interface LockedCommit {
   readonly beside?: (tx: Writers) => Promise<void>;
 }
 
-interface Committed {
+export interface Committed {
   readonly outcome: CommitOutcome;
   /** The version was committed without proof and has to be validated afterwards. */
   readonly validatesAfterwards: boolean;

@@ -14,7 +14,7 @@ import { parityRuleOf } from '../validations/proof/parity.ts';
 import { subjectOfCandidate } from '../validations/run/subject.ts';
 import { testConnection } from '../validations/test-connection.ts';
 import { writeAs } from '../write-as.ts';
-import { type CommitOutcome, commitLocked, type LockedCommit } from './commit-locked.ts';
+import { type CommitOutcome, type Committed, commitLocked, type LockedCommit } from './commit-locked.ts';
 
 export interface Settling extends Pick<LockedCommit, 'leaseRule' | 'beside'> {
   readonly change: Change;
@@ -28,27 +28,50 @@ export interface Settling extends Pick<LockedCommit, 'leaseRule' | 'beside'> {
 export async function settleChange<T>(
   services: Services,
   actor: Actor,
-  { change, options, ...along }: Settling,
+  settling: Settling,
   whenHeld: (tx: Writers, held: HeldBack) => Promise<T>,
 ): Promise<CommitOutcome | T> {
-  let candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
-  if (!isRepeat(change, actorId(actor))) {
-    requireOpen(change, await services.store.now());
-    candidate = await prove(services, actor, { change, options }, candidate).catch(async (error: unknown) => {
-      // A racing use of the key may have committed it meanwhile: the first outcome is the answer then, whatever a second look has found.
-      const latest = await services.store.read.changes.find(scopeOf(actor), change.id);
-      if (latest === null || !isRepeat(latest, actorId(actor))) throw error;
-      return candidate;
-    });
-  }
+  const candidate = await candidateToCommit(services, actor, settling);
   const keys = await services.vault.forProject(actor.projectId);
   const result = await writeAs(services, actor, async (tx) => {
-    await tx.lock(change.connectionId, 'exclusive');
-    const result = await commitLocked(services, actor, tx, { changeId: change.id, keys, options, candidate, ...along });
+    const result = await commitOne(services, actor, tx, { ...settling, candidate, keys });
     return 'leases' in result ? { held: await whenHeld(tx, result) } : result;
   });
   if ('held' in result) return result.held;
-  const { outcome, validatesAfterwards, isNew, replaced } = result;
+  return afterCommit(services, actor, settling.change, result);
+}
+
+/** With its proof obtained. A change that was committed already needs none: its commit answers as the first time. */
+export async function candidateToCommit(services: Services, actor: Actor, { change, options }: Settling): Promise<Candidate> {
+  const candidate: Candidate = { kind: change.kind, candidateHash: change.candidateHash, boundTo: null };
+  if (isRepeat(change, actorId(actor))) return candidate;
+  requireOpen(change, await services.store.now());
+  return await prove(services, actor, { change, options }, candidate).catch(async (error: unknown) => {
+    // A racing use of the key may have committed it meanwhile: the first outcome is the answer then, whatever a second look has found.
+    const latest = await services.store.read.changes.find(scopeOf(actor), change.id);
+    if (latest === null || !isRepeat(latest, actorId(actor))) throw error;
+    return candidate;
+  });
+}
+
+/** Takes the connection's lock first. Of what live leases hold up nothing is written. */
+export async function commitOne(
+  services: Services,
+  actor: Actor,
+  tx: Writers,
+  { change, ...rest }: Settling & Pick<LockedCommit, 'candidate' | 'keys'>,
+): Promise<Committed | HeldBack> {
+  await tx.lock(change.connectionId, 'exclusive');
+  return await commitLocked(services, actor, tx, { changeId: change.id, ...rest });
+}
+
+/** What is done once the transaction has ended. */
+export function afterCommit(
+  services: Services,
+  actor: Actor,
+  change: Pick<Change, 'purpose'>,
+  { outcome, validatesAfterwards, isNew, replaced }: Committed,
+): CommitOutcome {
   if (isNew) services.observer.changed(change.purpose, 'committed');
   if (validatesAfterwards)
     services.later('validate-unproven', () =>

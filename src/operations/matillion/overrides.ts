@@ -1,6 +1,7 @@
 import { DomainError, notFound } from '../../domain/errors/errors.ts';
 import type { EnvironmentOverride } from '../../domain/matillion/environment-override.ts';
 import type { Actor } from '../../domain/token/actor.ts';
+import { updateTogether } from '../commits/update-together.ts';
 import type { Services } from '../services.ts';
 import { findMatillion, listMatillion, type MatillionConnection } from './find-connections.ts';
 import { updateMatillion } from './write-connection.ts';
@@ -51,29 +52,35 @@ export async function writeOverride(
   return { environment, connection: changed, override };
 }
 
-/** All of them, or none: NOT_FOUND where one of the connections is unknown or has no override there. */
+/** All of them, or none: NOT_FOUND where one of the connections is unknown or has no override there. Throws what an update throws. */
 export async function deleteOverrides(services: Services, actor: Actor, environment: string, names: readonly string[]): Promise<void> {
   const connections = await Promise.all([...new Set(names)].map((name) => findMatillion(services, actor, name)));
   if (!connections.every((connection) => Object.hasOwn(overridesOf(connection), environment))) throw notFound('override');
-  for (const connection of connections) {
+  const updates = connections.map((connection) => {
     const { [environment]: _removed, ...rest } = overridesOf(connection);
-    await save(services, actor, connection, rest);
-  }
+    return updateOf(connection, rest);
+  });
+  await updateTogether(services, actor, updates);
 }
 
 function overridesOf({ settings }: MatillionConnection): Readonly<Record<string, EnvironmentOverride>> {
   return settings.environmentOverrides ?? {};
 }
 
-/** Of two who write overrides of one connection at once the second is told that it has changed. */
 async function save(
   services: Services,
   actor: Actor,
   connection: MatillionConnection,
   overrides: Readonly<Record<string, EnvironmentOverride>>,
 ): Promise<MatillionConnection> {
-  return await updateMatillion(services, actor, connection, {
+  return await updateMatillion(services, actor, connection, updateOf(connection, overrides));
+}
+
+/** Of two who write overrides of one connection at once the second is told that it has changed. */
+function updateOf({ described }: MatillionConnection, overrides: Readonly<Record<string, EnvironmentOverride>>) {
+  return {
+    connectionId: described.connection.id,
     changes: { environmentOverrides: Object.keys(overrides).length === 0 ? null : overrides },
-    expectedVersion: connection.described.current.version,
-  });
+    expectedVersion: described.current.version,
+  };
 }

@@ -1,8 +1,9 @@
-import { displayName } from '../../domain/connection/names.ts';
-import { kindOfPlatformType, type PlatformType } from '../../domain/matillion/platform-types.ts';
+import { displayName, nameKey, nameTaken } from '../../domain/connection/names.ts';
+import { kindOfPlatformType, MATILLION_KINDS, type PlatformType } from '../../domain/matillion/platform-types.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { updateIfChanged } from '../commits/update-connection.ts';
 import { createConnection } from '../connections/create-connection.ts';
+import { findByName } from '../connections/list-described.ts';
 import { removeConnection } from '../connections/remove-connection.ts';
 import { deleteIntegration } from '../integrations/delete-integration.ts';
 import { dropEmptyIntegration } from '../integrations/drop-empty-integration.ts';
@@ -24,6 +25,9 @@ export async function createMatillion(
   actor: Actor,
   { name, type, details }: NewMatillion,
 ): Promise<MatillionConnection> {
+  // One that another way in has made is shown under its name, too. Of two that the dialect makes at once the store refuses the second.
+  const rival = await findByName(services, actor, { name: nameKey(name), namespace: MATILLION, kinds: MATILLION_KINDS });
+  if (rival !== null) throw nameTaken('A connection', 'name');
   await dropEmptyIntegration(services, actor, MATILLION, name);
   await createConnection(services, actor, {
     kind: kindOfPlatformType(type),

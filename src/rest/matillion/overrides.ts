@@ -13,6 +13,9 @@ import { refuse, violation } from './violation.ts';
 
 const OVERRIDES = `${CONNECTIONS}/environment-overrides`;
 
+/** Connections whose overrides are removed with one request: all of it is one transaction. */
+const MOST_AT_ONCE = 100;
+
 /** What environments have in place of a connection's own details. */
 export const overrides: readonly Route[] = [
   {
@@ -60,7 +63,7 @@ export const overrides: readonly Route[] = [
     async run(call) {
       requireProject(call);
       const environment = requireOnce(call, 'environmentName');
-      const names = readList(call, 'connectionNames');
+      const names = readList(call, 'connectionNames', MOST_AT_ONCE);
       if (names === null)
         throw violation([{ path: 'connectionNames', message: 'is required' }], 'The query parameter connectionNames is required.');
       await deleteOverrides(call.services, call.actor, environment, names);

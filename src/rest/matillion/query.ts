@@ -51,14 +51,14 @@ export function requireOnce(call: Pick<Call, 'query'>, name: string): string {
 const MOST_NAMES = 1000;
 
 /** Names with commas between them; those of repeated parameters are joined. Null where there is no such parameter. */
-export function readList({ query }: Pick<Call, 'query'>, name: string): readonly string[] | null {
+export function readList({ query }: Pick<Call, 'query'>, name: string, most: number = MOST_NAMES): readonly string[] | null {
   const value = query[name];
   if (value === undefined) return null;
   const names = [value]
     .flat()
     .flatMap((text) => text.split(','))
     .filter((text) => text !== '');
-  if (names.length > MOST_NAMES)
-    throw violation([{ path: name, message: `holds more than ${MOST_NAMES} names` }], `The query parameter ${name} is too long.`);
+  if (names.length > most)
+    throw violation([{ path: name, message: `holds more than ${most} names` }], `The query parameter ${name} is too long.`);
   return names.length === 0 ? null : names;
 }

@@ -259,7 +259,7 @@ export const OPERATIONS = [
   {
     id: 'operations/commit-without-lock',
     file: 'src/operations/commits/settle-change.ts',
-    before: "    await tx.lock(change.connectionId, 'exclusive');\n",
+    before: "  await tx.lock(change.connectionId, 'exclusive');\n",
     after: '',
     tests: ['test/operations/changes/races.test.ts', 'test/operations/changes/protocol.test.ts', 'test/operations/overlaps.test.ts'],
     name: 'races on PostgreSQL|protocol on PostgreSQL|overlap on PostgreSQL',

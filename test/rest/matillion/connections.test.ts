@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { createConnection } from '../../../src/operations/connections/create-connection.ts';
 import { rest } from '../../support/gateway/rest-client.ts';
 import { CLOSED, LOCATION, type MatillionWorld, openMatillion } from './world.ts';
 
@@ -44,6 +46,21 @@ describe('a connection', () => {
     });
     const anew = await world.add('removed elsewhere');
     expect([added.status, removed.data.removeConnection, anew.status]).toEqual([201, { success: true }, 201]);
+  });
+
+  test('that another way in has made has its name here, too', async () => {
+    const { services, projectId } = world.gateway.app;
+    const actor = localActor(projectId, 'test', { id: 'test', ip: null, client: {} });
+    await createConnection(services, actor, {
+      kind: 'matillion-component-basic',
+      details: { authProvider: 'NONE', authType: 'GENERIC_SECRET', connectionProperties: CLOSED },
+      integration: { name: 'made elsewhere' },
+      policy: { commitPolicy: 'ADVISORY' },
+    });
+    const shown = await world.get('made elsewhere');
+    const again = await world.add('made elsewhere');
+    const still = await world.get('made elsewhere');
+    expect([shown.body.total, again.status, still.text === shown.text]).toEqual([1, 409, true]);
   });
 
   test('leaves out what it does not have, and echoes what was sent unchanged', async () => {

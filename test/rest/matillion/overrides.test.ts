@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rest } from '../../support/gateway/rest-client.ts';
 import { CLOSED, type MatillionWorld, openMatillion } from './world.ts';
 
 let world: MatillionWorld;
@@ -59,6 +60,47 @@ test('an override is made once, replaced, listed, and removed with others or not
     all: 2,
     details: CLOSED,
   });
+});
+
+test('overrides of several connections are removed all at once, or none of them while a job holds one that its policy keeps', async () => {
+  const names = ['held', 'free'];
+  const ids: string[] = [];
+  // It names no secret, which nobody has granted here.
+  const authType = 'OAUTH_CLIENT_CRED';
+  const properties = (clientId: string) => ({ connectionProperties: { clientId } });
+  for (const name of names) {
+    const added = await world.add(name, { authProvider: 'salesforce', authType, connectionDetails: properties('c') });
+    ids.push(added.body.id);
+    await world.ask('POST', PATH, override({ connectionName: name, authType, connectionOverrides: properties('d') }));
+  }
+  const [held = '', free = ''] = ids;
+  const POLICY = 'mutation ($id: UUID!) { setConnectionPolicy(connectionId: $id, policy: { inFlight: REFUSE }) { connection { uuid } } }';
+  await world.gateway.graphql(POLICY, { id: held });
+  const token = await world.gateway.token('job');
+  const lease = await rest(world.gateway, `POST /api/v1/connections/${held}/leases`, { token, body: { job: 'nightly' } });
+  const overridden = async () => {
+    const { body } = await world.ask('GET', `${PATH}?environmentName=Test&size=100`);
+    return body.results.map(({ name }: { readonly name: string }) => name).filter((name: string) => names.includes(name));
+  };
+  const remove = () => world.ask('DELETE', `${PATH}?environmentName=Test&connectionNames=${names.join(',')}`);
+  const versionOf = async (id: string) => (await rest(world.gateway, `GET /api/v1/connections/${id}`)).headers.get('etag');
+  const refused = await remove();
+  const meanwhile = { overridden: await overridden(), versions: [await versionOf(held), await versionOf(free)] };
+  await rest(world.gateway, 'POST /api/v1/leases/release', { token, body: { key: lease.body.key } });
+  const removed = await remove();
+  expect({ lease: lease.status, refused: refused.status, meanwhile, removed: removed.status, after: await overridden() }).toEqual({
+    lease: 201,
+    refused: 409,
+    meanwhile: { overridden: names.toSorted(), versions: ['"2"', '"2"'] },
+    removed: 204,
+    after: [],
+  });
+});
+
+test('no more overrides are removed with one request than fit into one transaction', async () => {
+  const names = Array.from({ length: 101 }, (_, index) => `c${index}`).join(',');
+  const { status, body } = await world.ask('DELETE', `${PATH}?environmentName=Test&connectionNames=${names}`);
+  expect([status, body.violations]).toEqual([400, ['connectionNames: holds more than 100 names']]);
 });
 
 test('an override of what is unknown, or with another way to authenticate, is refused', async () => {
