@@ -134,6 +134,27 @@ describe('a job of a connection that names secrets', () => {
     });
   });
 
+  test('is given of each secret the member that stands beside its own name', async () => {
+    const properties = {
+      secretName: 'crm.json',
+      secretKey: 'password',
+      apiSecretName: 'crm.json',
+      apiSecretKey: 'user',
+      keySecretName: 'token',
+    };
+    const made = await world.add('of several', {
+      authProvider: 'salesforce',
+      authType: 'OAUTH_CLIENT_CRED',
+      ...withProperties(properties),
+    });
+    const held = await lease(made.body.id);
+    expect([made.status, held.status, held.body.credentials.secretValues]).toEqual([
+      201,
+      201,
+      { secretName: VALUE, apiSecretName: 'crm', keySecretName: VALUE },
+    ]);
+  });
+
   test('is refused, and told nothing of it, where a name leads out of what was granted or to no text', async () => {
     const outcomes = [];
     for (const [name, properties, more] of [
