@@ -68,7 +68,7 @@ test('the commands of the guide run in their order, and show no secret', async (
     ],
     secret: `secret:   file:${secrets.folder}/all.json#sales`,
   });
-}, 60_000);
+});
 
 test('an operator sees where a secret of a login alone may be sent, allows another destination, and begins anew', async () => {
   const { hostname, port, pathname, username, password } = new URL(await server.createDatabase('destinations'));
@@ -105,7 +105,7 @@ test('an operator sees where a secret of a login alone may be sent, allows anoth
     released: 0,
     after: 0,
   });
-}, 60_000);
+});
 
 test('grants are listed as JSON and taken back', async () => {
   await changeover('secret', 'grant', '--provider', 'env', '--prefix', 'MCD_CLI_');

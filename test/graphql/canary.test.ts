@@ -113,20 +113,16 @@ test('no reply, header or log shows a value of any operation, with wrong types i
     for (const { what, query, variables } of todo) {
       requests += 1;
       const isLong = requests % 2 === 0;
-      const ask = () =>
-        fetch(`${server.url}/graphql`, {
-          method: 'POST',
-          // One after the other down both ways.
-          headers: {
-            'content-type': 'application/json',
-            authorization: `Bearer ${server.owner.secret}`,
-            ...(isLong ? THROUGH_YOGA : {}),
-          },
-          body: JSON.stringify({ query, variables }),
-        });
-      let response = await ask();
-      // The built gateway sheds load on a busy machine; one that never answers otherwise ends the test at its time.
-      while (response.status === 503) response = await ask();
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        // One after the other down both ways.
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${server.owner.secret}`,
+          ...(isLong ? THROUGH_YOGA : {}),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
       const text = await response.text();
       if (shows(text) || [...response.headers.values()].some(shows)) leaks.push(what);
       if (response.status >= 500) leaks.push(`${what}: ${response.status}`);
@@ -143,7 +139,7 @@ test('no reply, header or log shows a value of any operation, with wrong types i
     logged: shows(server.printed()),
     outcome,
   }).toEqual({ leaks: [], unknownCodes: [], isThorough: true, logged: false, outcome: { code: 0, signal: null } });
-}, 180_000);
+}, 600_000);
 
 test('secrets are nowhere in the data directory (N11, #107)', async () => {
   const secret = `CNRY${randomBytes(24).toString('hex')}`;

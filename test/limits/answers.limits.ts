@@ -10,7 +10,10 @@ const CONNECTIONS = 1000;
 let gateway: GatewayProcess;
 let viewer: { readonly id: string; readonly secret: string };
 beforeAll(async () => {
-  gateway = await startGatewayProcess({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' } });
+  gateway = await startGatewayProcess({
+    shedsLoad: true,
+    settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' },
+  });
   const load = createLoad(gateway);
   viewer = await load.token('viewer');
   const first = await add(null, 'many');
@@ -107,7 +110,10 @@ describe('settings that are as long as settings may be', () => {
   let long: GatewayProcess;
   let reader: typeof viewer;
   beforeAll(async () => {
-    long = await startGatewayProcess({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' } });
+    long = await startGatewayProcess({
+      shedsLoad: true,
+      settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' },
+    });
     reader = await createLoad(long).token('viewer');
     const first = await add(null, 'long', long, { sslOptions: { caData: LONG } });
     for (let index = 1; index < 400; index += 1) await add(first, null, long, { sslOptions: { caData: LONG } });

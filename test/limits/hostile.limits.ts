@@ -13,7 +13,10 @@ const ASSETS = fileURLToPath(new URL('../../dist/explorer/assets', import.meta.u
 
 let gateway: GatewayProcess;
 beforeAll(async () => {
-  gateway = await startGatewayProcess({ settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' } });
+  gateway = await startGatewayProcess({
+    shedsLoad: true,
+    settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' },
+  });
 });
 afterAll(() => gateway.end('SIGKILL'));
 

@@ -6,6 +6,7 @@ import { createLoad } from './load.ts';
 let gateway: GatewayProcess;
 beforeAll(async () => {
   gateway = await startGatewayProcess({
+    shedsLoad: true,
     settings: {
       CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000',
       CHANGEOVER_TOKEN_REQUESTS_PER_SECOND: '1000000',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startGatewayProcess } from '../support/gateway/gateway-process.ts';
 
 test('told to stop, it is not ready within 100 ms, and gone within 15 s whoever still holds on', async () => {
-  const gateway = await startGatewayProcess({ settings: { CHANGEOVER_LOG_LEVEL: 'silent' } });
+  const gateway = await startGatewayProcess({ shedsLoad: true, settings: { CHANGEOVER_LOG_LEVEL: 'silent' } });
   const held = connect(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => {});
   held.write(
     `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nx-mcd-token: ${gateway.owner.secret}\r\nContent-Length: 100\r\n\r\n{"q`,

@@ -18,6 +18,7 @@ const LONG = 20 * 60_000;
 let gateway: GatewayProcess;
 beforeAll(async () => {
   gateway = await startGatewayProcess({
+    shedsLoad: true,
     dataDir: await makeLargeStore(SIZES),
     settings: { CHANGEOVER_CONNECTIONS_PER_ADDRESS: '2000', CHANGEOVER_LOG_LEVEL: 'silent' },
   });

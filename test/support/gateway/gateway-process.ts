@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const STEADY_LOOP = fileURLToPath(new URL('./steady-loop.mjs', import.meta.url));
 
 /** The built gateway as operators run it: a process of its own, with all that it prints. */
 export interface GatewayProcess {
@@ -24,12 +27,14 @@ export interface StartOptions {
   readonly dataDir?: string;
   /** How many files it may have open. */
   readonly openFiles?: number;
+  /** Whether it sheds load when its event loop is late, as the product does; not unless given, since tests share the machine. */
+  readonly shedsLoad?: boolean;
 }
 
 export async function startGatewayProcess(options: StartOptions = {}): Promise<GatewayProcess> {
-  const { settings = {}, command = ['dist/main.js'], openFiles } = options;
+  const { settings = {}, command = ['dist/main.js'], openFiles, shedsLoad = false } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'changeover-process-'));
-  const node = [process.execPath, ...command];
+  const node = [process.execPath, ...(shedsLoad ? [] : ['--import', STEADY_LOOP]), ...command];
   // The shell becomes the gateway.
   const limited = openFiles === undefined ? node : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...node];
   const child = spawn(limited[0] ?? '', limited.slice(1), {
