@@ -3,16 +3,19 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { EXECUTION_MS } from '../../src/admission/admit.ts';
 import { arnOf, REGION } from '../support/fakes/aws/test-account.ts';
 import { startFakeDatabricks, WAREHOUSE } from '../support/fakes/fake-databricks.ts';
 import { startFakeFivetran } from '../support/fakes/fake-fivetran.ts';
 import { startFakeKafkaRest } from '../support/fakes/fake-kafka-rest.ts';
 import { startFakeLooker } from '../support/fakes/fake-looker.ts';
 import type { JsonServer } from '../support/fakes/json-server.ts';
+import { addWebhook, startGateway, startReceiver } from '../support/gateway/gateway.ts';
 import { startPostgres, type TestPostgres } from '../support/servers/embedded-postgres.ts';
 import { FIRST_DATABASE } from './commands/first-connection.ts';
 import { startAccount } from './world/aws-account.ts';
 import { runProgram } from './world/command-line.ts';
+import { startRecorder } from './world/recorder.ts';
 import { openWorld, servedFields, type World } from './world/world.ts';
 
 const { python } = inject('clients');
@@ -77,6 +80,36 @@ test('the SDK keeps a secret in a variable that a key of AWS KMS decrypts', asyn
   } finally {
     await own.close();
     account.close();
+  }
+});
+
+test('the SDK sends a request again by itself that ended with REQUEST_TIMEOUT', async () => {
+  const gateway = await startGateway({ executionMs: { quick: { abort: 5000, end: 5000 }, slow: EXECUTION_MS.slow } });
+  const receiver = await startReceiver();
+  const recorder = await startRecorder(gateway.url);
+  try {
+    const id = await addWebhook(gateway, receiver, 'hooks');
+    const { data } = await gateway.graphql('query ($id: UUID!) { connection(id: $id) { integrationId } }', { id });
+    const { integrations } = gateway.app.services.store.read;
+    const { find } = integrations;
+    let reads = 0;
+    const late: typeof find = (...args) => {
+      reads += 1;
+      return reads === 1 ? new Promise(() => {}) : find(...args);
+    };
+    Object.assign(integrations, { find: late });
+    const env = {
+      MCD_API_ENDPOINT: `${recorder.url}/graphql`,
+      MCD_DEFAULT_API_ID: gateway.owner.id,
+      MCD_DEFAULT_API_TOKEN: gateway.owner.secret,
+      WAREHOUSE: data.connection.integrationId,
+    };
+    const { code, output } = await runProgram(python, [here('sdk_timeout.py')], { env, home });
+    expect({ code, statuses: recorder.take().map(({ status }) => status) }, output).toEqual({ code: 0, statuses: [503, 200] });
+  } finally {
+    recorder.close();
+    receiver.close();
+    await gateway.close();
   }
 });
 
