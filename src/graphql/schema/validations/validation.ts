@@ -48,7 +48,7 @@ export function addValidationOperations(builder: Builder, { result, testOptions,
         connectionType: t.arg.string({ required: true }),
         scope: t.arg.string(),
         selfHostedCredentialsType: t.arg.string(),
-        includeInternal: t.arg.boolean({ defaultValue: false }),
+        includeInternal: t.arg.boolean({ defaultValue: false, description: 'No validator is internal here, so that both give the same.' }),
       },
       resolve: async (_, { dcId, connectionType, scope, selfHostedCredentialsType }, { services, actor }) => {
         if (scope != null) throw badRequest('scope', 'scope is not supported; leave it out.');
