@@ -653,8 +653,8 @@ export const ACCESS = [
     id: 'access/read-integration',
     file: 'src/operations/integrations/list-integrations.ts',
     before: `  requirePermission(actor, 'read');
-  return id === null`,
-    after: `  return id === null`,
+  return await store.read.integrations.find(`,
+    after: '  return await store.read.integrations.find(',
     tests: MATRIX,
     name: 'getWarehouse',
   },
@@ -761,5 +761,19 @@ export const ACCESS = [
     before: 'for (const member of plain) Reflect.get(row, member);',
     after: 'for (const member of plain) void member;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
+  },
+  {
+    id: 'graphql/what-is-not-there-is-not-named',
+    file: 'src/graphql/plugins/masking/masked-executions.ts',
+    before: 'told(naming(schema, expected, error.path, request))',
+    after: 'told(expected)',
+    tests: ['test/graphql/lead/sites.test.ts', 'test/graphql/schema/unknown-ids.test.ts'],
+  },
+  {
+    id: 'graphql/test-options-are-passed-over',
+    file: 'src/graphql/schema/validations/test-options.ts',
+    before: '  refuseQueryChoice(options?.testOptions);\n',
+    after: '',
+    tests: ['test/graphql/schema/arguments-read.test.ts'],
   },
 ];
