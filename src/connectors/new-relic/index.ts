@@ -30,7 +30,7 @@ export default defineHttpConnector({
   },
   speaks: 'the Metric API and the Insights query API',
   leastPrivileges: ['Make an ingest license key, an Insights query key and an Insights insert key of their own for this use.'],
-  tested: { against: 'fake', what: 'a fake of these APIs', client: null },
+  tested: { against: 'fake', what: 'a fake of these APIs', client: 'newrelic-telemetry-sdk' },
   baseUrl: ({ region, apiUrl }) => apiUrl ?? METRICS[region],
   auth: ({ licenseKey }) => ({ header: { 'api-key': licenseKey } }),
   // An empty body holds no metric: the key is looked at, and nothing is stored.

@@ -1,5 +1,5 @@
-import { startFakeDatadog, startFakePagerDuty, startFakeSlack } from '../../support/fakes/fake-alerting.ts';
-import { refused, type SdkCase } from './ask-sdk.ts';
+import { startFakeDatadog, startFakeNewRelic, startFakePagerDuty, startFakeSlack } from '../../support/fakes/fake-alerting.ts';
+import { authorityFile, refused, type SdkCase } from './ask-sdk.ts';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const OTHER_KEY = 'fedcba9876543210fedcba9876543210';
@@ -47,5 +47,17 @@ const pagerDuty: SdkCase = {
   outcomes: { key: { who: [202, 'Event processed'] }, otherKey: { who: [400, 'Event object is invalid'] } },
 };
 
-/** New Relic's SDK dials port 443 alone, and those of Opsgenie and Splunk On-Call know nothing of the keys that are checked here. */
-export const alerting: readonly SdkCase[] = [slack, datadog, pagerDuty];
+const newRelic: SdkCase = {
+  sdk: 'newrelic-telemetry-sdk',
+  ask: 'new_relic',
+  kinds: ['new-relic'],
+  async start() {
+    const { port, close } = await startFakeNewRelic({ licenseKey: KEY, readToken: OTHER_KEY }, { tls: true });
+    const login = (license_key: string) => ({ port, authority: authorityFile(), license_key });
+    return { close, logins: { key: login(KEY), otherKey: login(OTHER_KEY) } };
+  },
+  outcomes: { key: { who: [202, true] }, otherKey: refused(/^HTTPError: \(403, /) },
+};
+
+/** Those of Opsgenie and Splunk On-Call know nothing of the keys that are checked here. */
+export const alerting: readonly SdkCase[] = [slack, datadog, pagerDuty, newRelic];

@@ -109,3 +109,15 @@ def webhook(secret, body, headers):
     from standardwebhooks import Webhook
 
     return Webhook(secret).verify(body, headers)
+
+
+def new_relic(port, authority, license_key):
+    from newrelic_telemetry_sdk import GaugeMetric, MetricClient
+
+    # What comes behind the port it hands to urllib3.
+    client = MetricClient(license_key, host="localhost", port=port, ca_certs=authority)
+    response = client.send(GaugeMetric("changeover.test", 1))
+    client.close()
+    # It hands on whatever the service says, and leaves it to its users to ask.
+    response.raise_for_status()
+    return [response.status, "requestId" in response.json()]

@@ -34,7 +34,10 @@ export async function startFakeDatadog(apiKey: string) {
 }
 
 /** A FAKE of New Relic's Metric API and of its query API. What is stored is counted. */
-export async function startFakeNewRelic({ licenseKey, readToken }: { readonly licenseKey: string; readonly readToken: string }) {
+export async function startFakeNewRelic(
+  { licenseKey, readToken }: { readonly licenseKey: string; readonly readToken: string },
+  options: { readonly tls?: boolean } = {},
+) {
   const seen = { stored: 0 };
   const server = await startJsonServer(({ method, url, headers, body }) => {
     if (method === 'POST' && url.pathname === '/metric/v1') {
@@ -47,7 +50,7 @@ export async function startFakeNewRelic({ licenseKey, readToken }: { readonly li
         ? said({ results: [{ constant: 1 }] })
         : { status: 401, body: { error: 'Invalid query key.' } };
     return { status: 404, body: '' };
-  });
+  }, options);
   return { ...server, seen };
 }
 
