@@ -73,7 +73,7 @@ export const powers = {
   },
   http: {
     modules: ['fastify', '@fastify/*'],
-    message: 'Only src/server, and the REST dialects that it carries, speak HTTP.',
+    message: 'Only src/server, the REST dialects that it carries, and what both share in src/http, speak HTTP.',
   },
   browser: {
     modules: ['react', 'react/*', 'react-dom', 'react-dom/*', 'graphiql', 'graphiql/*', '@graphiql/*'],
@@ -95,13 +95,19 @@ const parts = [
 
   // Ways in. Each turns its wire into the input of an operation.
   { folder: 'admission', is: 'who gets to run now', layers: ['domain'], powers: [] },
+  {
+    folder: 'http',
+    is: 'what all ways in over HTTP share: headers, bodies, who is calling, how a failure is told',
+    layers: ['domain', 'operations', 'admission'],
+    powers: ['http'],
+  },
   { folder: 'graphql', is: 'the GraphQL API', layers: ['domain', 'operations', 'admission'], powers: ['graphql'] },
-  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations', 'admission'], powers: ['http'] },
+  { folder: 'rest', is: 'REST dialects', layers: ['domain', 'operations', 'admission', 'http'], powers: ['http'] },
   { folder: 'jobs', is: 'periodic work', layers: ['domain', 'operations'], powers: [] },
   {
     folder: 'server',
     is: 'the HTTP server',
-    layers: ['domain', 'operations', 'admission', 'graphql', 'rest'],
+    layers: ['domain', 'operations', 'admission', 'http', 'graphql', 'rest'],
     powers: ['server', 'http', 'files', 'graphql'],
   },
   { folder: 'cli', is: 'the command line', layers: ['domain', 'operations'], files: ['config.ts'], powers: ['files'], console: true },

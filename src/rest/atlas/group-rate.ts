@@ -1,5 +1,5 @@
 import { createTokenBuckets, rateLimited, type TokenBuckets } from '../../admission/token-bucket.ts';
-import type { Authenticate } from '../kit/access/authentication.ts';
+import type { Authenticate } from '../../http/access/authentication.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 
 /** One bucket a group, whichever of its credentials a request comes with; each answer tells what is left. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { byToken } from '../kit/access/authentication.ts';
+import { byToken } from '../../http/access/authentication.ts';
+import { tokenOfSchemes } from '../../http/access/shown-token.ts';
 import { byDigest } from '../kit/access/digest.ts';
-import { tokenOfSchemes } from '../kit/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import { publicOrigin } from '../kit/http/public-origin.ts';
 import { type Call, serveRoutes } from '../kit/route.ts';

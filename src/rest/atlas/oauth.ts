@@ -4,13 +4,14 @@ import { badRequest, type DomainError } from '../../domain/errors/errors.ts';
 import { LONG_ACCESS_TTL_MS } from '../../domain/token/access-term.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { secretOfServiceAccount } from '../../domain/token/service-account.ts';
+import { readClient } from '../../http/access/client-credentials.ts';
+import type { RenderError } from '../../http/error-answer.ts';
+import { headerOf } from '../../http/headers.ts';
+import { FORM_TYPE, readMediaType } from '../../http/media-types.ts';
 import { authenticateToken } from '../../operations/access/authenticate.ts';
 import { exchangeToken } from '../../operations/access/exchange-token.ts';
 import { giveBackAccess } from '../../operations/access/give-back-access.ts';
 import { actorId } from '../../operations/services.ts';
-import { readClient } from '../kit/access/client-credentials.ts';
-import type { RenderError } from '../kit/http/error-answer.ts';
-import { headerOf } from '../kit/http/headers.ts';
 import { NO_BODY, ReceivedBody } from '../kit/http/received-body.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import { renderError } from './wire/errors.ts';
@@ -47,7 +48,7 @@ export function oauthRoutes(app: FastifyInstance, gateway: RestGateway): void {
   });
 }
 
-const consumes = ['application/x-www-form-urlencoded'];
+const consumes = [FORM_TYPE];
 const TOKEN_SCHEMA = {
   operationId: 'createServiceAccountToken',
   summary: 'A bearer for the token whose id and secret the client shows',
@@ -64,9 +65,7 @@ const REVOKE_SCHEMA = {
 };
 
 function formOf({ body, raw }: FastifyRequest): ReadonlyMap<string, string> {
-  const [type = ''] = (headerOf(raw, 'content-type') ?? '').split(';', 1);
-  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded')
-    throw badRequest('body', 'Send Content-Type: application/x-www-form-urlencoded.');
+  if (readMediaType(headerOf(raw, 'content-type')).type !== FORM_TYPE) throw badRequest('body', `Send Content-Type: ${FORM_TYPE}.`);
   return (body instanceof ReceivedBody ? body : NO_BODY).form();
 }
 

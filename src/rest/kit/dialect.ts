@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import type { RenderError } from './http/error-answer.ts';
-import { MAX_BYTES } from './http/json.ts';
+import type { RenderError } from '../../http/error-answer.ts';
+import { MAX_BYTES } from '../../http/json.ts';
 import { ReceivedBody } from './http/received-body.ts';
 import type { RestGateway } from './rest-gateway.ts';
 

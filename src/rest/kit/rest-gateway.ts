@@ -1,9 +1,5 @@
-import type { Admission } from '../../admission/admit.ts';
-import type { ShownToken } from '../../admission/failed-login-throttle.ts';
-import type { RateLimits } from '../../admission/rate-limits.ts';
 import type { ReplayQuota } from '../../admission/replay-quota.ts';
-import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
-import type { Services } from '../../operations/services.ts';
+import type { HttpGateway } from '../../http/http-gateway.ts';
 
 /** What an operator says of the dialects. */
 export interface DialectSettings {
@@ -17,18 +13,9 @@ export interface DialectSettings {
   readonly posit: { readonly version: string };
 }
 
-/** What dialects work with: all of it is shared with the other ways in, so that a caller has one share of the gateway, whichever it uses. */
-export interface RestGateway {
-  readonly services: Services;
-  readonly admission: Admission;
+/** What dialects work with. */
+export interface RestGateway extends HttpGateway {
   /** Whether an answer that can be made anew is recorded for this token under its idempotency id. */
   readonly mayKeep: ReplayQuota;
-  readonly rateLimits: RateLimits;
-  /** Runs a login with what was shown; where too many have failed of late it is put off before anything is looked up. */
-  readonly login: (info: RequestInfo, shown: ShownToken, look: () => Promise<Actor>) => Promise<Actor>;
-  /** Reports what was not expected; never given a request or a reply. */
-  readonly report: (error: unknown, requestId: string) => void;
   readonly dialects: DialectSettings;
-  /** The project of the control socket's actor; null for the public listener. */
-  readonly localProjectId: string | null;
 }

@@ -3,11 +3,11 @@ import { admit } from '../../admission/admit.ts';
 import type { Deadline } from '../../admission/deadline.ts';
 import type { OperationPriority } from '../../admission/priority.ts';
 import { DomainError, ERROR_CODES, retryAfterOf } from '../../domain/errors/errors.ts';
+import { type Answer, errorAnswer, type RenderError } from '../../http/error-answer.ts';
 import { auditRefusal } from '../../operations/audit/audit-refusal.ts';
 import { type IdentifiedRequest, idempotentReplay, type ReplayableAnswer } from '../../operations/idempotency/idempotent-replay.ts';
 import { trackEffects } from '../../operations/idempotency/track-effects.ts';
 import type { Services } from '../../operations/services.ts';
-import { type Answer, errorAnswer, type RenderError } from './http/error-answer.ts';
 import type { RestGateway } from './rest-gateway.ts';
 
 /** A request whose caller is known, and what its route says of it. */

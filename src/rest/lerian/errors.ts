@@ -1,5 +1,5 @@
 import type { DomainError, ErrorCode } from '../../domain/errors/errors.ts';
-import type { RenderError } from '../kit/http/error-answer.ts';
+import type { RenderError } from '../../http/error-answer.ts';
 import { FAULTS, type FaultCode, type Fields } from './faults.ts';
 
 interface Told {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { type Authenticate, byToken } from '../../http/access/authentication.ts';
+import { tokenOfSchemes } from '../../http/access/shown-token.ts';
 import { actorOfToken, atItsAddress } from '../../operations/access/authenticate.ts';
-import { type Authenticate, byToken } from '../kit/access/authentication.ts';
-import { tokenOfSchemes } from '../kit/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import { serveRoutes } from '../kit/route.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { exchangeClient } from '../kit/access/client-credentials.ts';
+import { exchangeClient } from '../../http/access/client-credentials.ts';
 import { ReceivedBody } from '../kit/http/received-body.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import { writeJson } from '../kit/route.ts';

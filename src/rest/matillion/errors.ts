@@ -1,5 +1,5 @@
 import type { DomainError, ErrorCode } from '../../domain/errors/errors.ts';
-import type { RenderError } from '../kit/http/error-answer.ts';
+import type { RenderError } from '../../http/error-answer.ts';
 
 /** The statuses that Matillion documents, and those of HTTP itself where it documents none. */
 const STATUS = {

@@ -1,5 +1,5 @@
-import { byToken } from '../kit/access/authentication.ts';
-import { tokenOfSchemes } from '../kit/access/shown-token.ts';
+import { byToken } from '../../http/access/authentication.ts';
+import { tokenOfSchemes } from '../../http/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import { serveRoutes } from '../kit/route.ts';
 import { connections } from './connections.ts';

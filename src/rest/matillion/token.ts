@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../../domain/errors/errors.ts';
-import { exchangeClient, readClient } from '../kit/access/client-credentials.ts';
-import type { RenderError } from '../kit/http/error-answer.ts';
-import { headerOf } from '../kit/http/headers.ts';
+import { exchangeClient, readClient } from '../../http/access/client-credentials.ts';
+import type { RenderError } from '../../http/error-answer.ts';
+import { headerOf } from '../../http/headers.ts';
+import { FORM_TYPE, JSON_TYPE } from '../../http/media-types.ts';
 import { NO_BODY, ReceivedBody } from '../kit/http/received-body.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import * as shapes from './shapes.ts';
@@ -15,7 +16,7 @@ const TTL_MS = 1800_000;
 const SCHEMA = {
   operationId: 'accessToken',
   summary: 'A short-lived bearer',
-  consumes: ['application/x-www-form-urlencoded', 'application/json'],
+  consumes: [FORM_TYPE, JSON_TYPE],
   body: shapes.tokenRequest,
   response: { 200: shapes.tokenAnswer, default: shapes.oauthError },
 };

@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors/errors.ts';
-import type { RenderError } from '../kit/http/error-answer.ts';
+import type { RenderError } from '../../http/error-answer.ts';
 
 /** What each code is called; the URN stands for it in `type`, which no page has to be served for. */
 const TITLES = {

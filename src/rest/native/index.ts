@@ -1,5 +1,5 @@
-import { byToken } from '../kit/access/authentication.ts';
-import { shownToken } from '../kit/access/shown-token.ts';
+import { byToken } from '../../http/access/authentication.ts';
+import { shownToken } from '../../http/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import { serveRoutes } from '../kit/route.ts';
 import { changes } from './changes.ts';

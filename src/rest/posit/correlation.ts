@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { headerOf } from '../kit/http/headers.ts';
+import { headerOf } from '../../http/headers.ts';
 
 /** Of every answer: the request's own where it sent a decent one, else the id by which the log knows the request. */
 export function correlationOf(request: FastifyRequest): string {

@@ -1,13 +1,12 @@
 import { DomainError } from '../../domain/errors/errors.ts';
 import { TOKEN_TYPES } from '../../domain/posit/exchange.ts';
 import { PositError } from '../../domain/posit/posit-error.ts';
+import { FORM_TYPE, readMediaType } from '../../http/media-types.ts';
 import { type ExchangedCredentials, exchangeCredentials } from '../../operations/posit/exchange-credentials.ts';
 import type { ReceivedBody } from '../kit/http/received-body.ts';
 import { PRIORITIES, type Route } from '../kit/route.ts';
 import { timeOf } from './render.ts';
 import * as shapes from './shapes.ts';
-
-const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** The only body that is a form. */
 export const credentials: readonly Route[] = [
@@ -28,7 +27,7 @@ export const credentials: readonly Route[] = [
 function readForm(body: ReceivedBody, type: string): ReadonlyMap<string, string> {
   if (body.isEmpty) throw new PositError(210, 'the form is missing');
   const unreadable = new PositError(211, 'the body is not a form in UTF-8 that gives each name once');
-  if (type.split(';', 1)[0]?.trim().toLowerCase() !== FORM_TYPE) throw unreadable;
+  if (readMediaType(type).type !== FORM_TYPE) throw unreadable;
   try {
     return body.form();
   } catch (error) {

@@ -3,8 +3,8 @@ import { camelToSnake } from '../../domain/connection/details/details.ts';
 import type { DomainError, ErrorCode } from '../../domain/errors/errors.ts';
 import { PositError } from '../../domain/posit/posit-error.ts';
 import { ExpiredToken } from '../../domain/token/expired-token.ts';
-import type { RenderError } from '../kit/http/error-answer.ts';
-import { headerOf } from '../kit/http/headers.ts';
+import type { RenderError } from '../../http/error-answer.ts';
+import { headerOf } from '../../http/headers.ts';
 import { correlationOf } from './correlation.ts';
 
 /** Statuses that Posit's clients know, and Posit's numbers. What is refused by a number of its own has that instead. */

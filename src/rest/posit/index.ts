@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { byToken } from '../kit/access/authentication.ts';
-import { tokenOfSchemes } from '../kit/access/shown-token.ts';
+import { byToken } from '../../http/access/authentication.ts';
+import { tokenOfSchemes } from '../../http/access/shown-token.ts';
 import type { Dialect } from '../kit/dialect.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 import { type RouteAnswer, serveRoutes, writeJson } from '../kit/route.ts';

@@ -1,4 +1,4 @@
-import type { RequestNotes } from '../../rest/kit/request.ts';
+import type { RequestNotes } from '../../http/request.ts';
 
 /** What is known of a request once it is answered; filled on its way through. Never holds what it asked for. */
 export interface AccessLogRecord extends RequestNotes {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../domain/errors/errors.ts';
-import { headerOf } from '../../rest/kit/http/headers.ts';
+import { headerOf } from '../../http/headers.ts';
 
 const CSRF_HEADER = 'x-changeover-csrf';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, ERROR_CODES } from '../../domain/errors/errors.ts';
 import { fromDomainError } from '../../graphql/plugins/masking/error-masking.ts';
+import { errorAnswer, type RenderError } from '../../http/error-answer.ts';
 import { DIALECTS } from '../../rest/dialects.ts';
 import { dialectAt } from '../../rest/kit/dialect.ts';
-import { errorAnswer, type RenderError } from '../../rest/kit/http/error-answer.ts';
 import { connectionOf } from '../connections/connections.ts';
 import type { Gateway } from '../gateway.ts';
 import { STATUS_OF_FRAMING } from './framing.ts';

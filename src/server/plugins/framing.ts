@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
-import { headerOf, timesGiven } from '../../rest/kit/http/headers.ts';
+import { headerOf, timesGiven } from '../../http/headers.ts';
 import { HEAD_BYTES, MAX_HEADERS } from '../connections/node-server.ts';
 
 /** Headers that decide who is calling: of two, a proxy and we might each take another. */

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpAnswer, prefersResponseType } from '../../graphql/answer.ts';
 import { type OperationParams, OperationRequest, readParams } from '../../graphql/operation-request.ts';
 import { acceptsStream } from '../../graphql/plugins/answer/http-answer.ts';
-import { headerOf } from '../../rest/kit/http/headers.ts';
-import { parseObject } from '../../rest/kit/http/json.ts';
-import { WaitingClient } from '../../rest/kit/http/waiting-client.ts';
+import { headerOf } from '../../http/headers.ts';
+import { parseObject } from '../../http/json.ts';
+import { WaitingClient } from '../../http/waiting-client.ts';
 import type { Gateway } from '../gateway.ts';
 import { authentication } from './authentication.ts';
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../../domain/errors/errors.ts';
-import { exchangeClient, readClient } from '../../rest/kit/access/client-credentials.ts';
-import type { RenderError } from '../../rest/kit/http/error-answer.ts';
-import { parseForm } from '../../rest/kit/http/form.ts';
-import { headerOf } from '../../rest/kit/http/headers.ts';
+import { exchangeClient, readClient } from '../../http/access/client-credentials.ts';
+import type { RenderError } from '../../http/error-answer.ts';
+import { parseForm } from '../../http/form.ts';
+import { headerOf } from '../../http/headers.ts';
+import { FORM_TYPE } from '../../http/media-types.ts';
 import type { Gateway } from '../gateway.ts';
-import { FORM_TYPE } from './request-body.ts';
 
 const GRANT = 'client_credentials';
 

@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors/errors.ts';
-import { headerOf, timesGiven } from '../../rest/kit/http/headers.ts';
-import { decodeUtf8, MAX_BYTES, parseObject } from '../../rest/kit/http/json.ts';
-
-const JSON_TYPE = 'application/json';
-export const FORM_TYPE = 'application/x-www-form-urlencoded';
+import { headerOf, timesGiven } from '../../http/headers.ts';
+import { decodeUtf8, MAX_BYTES, parseObject } from '../../http/json.ts';
+import { FORM_TYPE, JSON_TYPE, readMediaType } from '../../http/media-types.ts';
 
 /** Most bytes of a body, by its type. */
 const LIMITS = { [JSON_TYPE]: MAX_BYTES.json, [FORM_TYPE]: MAX_BYTES.form, any: MAX_BYTES.json } as const;
@@ -79,7 +77,6 @@ function requireNoCoding(request: IncomingMessage): void {
 
 function isUtf8Of(type: string, contentType: string): boolean {
   if (contentType === type) return true;
-  const [given, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
-  const charsets = parameters.flatMap((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1] ?? []);
-  return given === type && charsets.every((charset) => /^utf-?8$/.test(charset));
+  const given = readMediaType(contentType);
+  return given.type === type && given.isUtf8;
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Answer } from '../../kit/http/error-answer.ts';
+import type { Answer } from '../../../http/error-answer.ts';
 import type { RouteAnswer } from '../../kit/route.ts';
 
 /** How a request wants its answer written. An unreadable wish is told by the routes; a failure before them is written plainly. */

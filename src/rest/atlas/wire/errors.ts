@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { DomainError, ErrorCode } from '../../../domain/errors/errors.ts';
 import { retryAfterOf } from '../../../domain/errors/errors.ts';
-import type { RenderError } from '../../kit/http/error-answer.ts';
+import type { RenderError } from '../../../http/error-answer.ts';
 import { keyOf, SERVICES } from '../fields/services.ts';
 import { formatOf, pathOf } from './answers.ts';
 import { type AtlasFailure, failureOf } from './failure.ts';

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../../domain/errors/errors.ts';
-import { headerOf } from '../../kit/http/headers.ts';
+import { headerOf } from '../../../http/headers.ts';
+import { JSON_TYPE, readMediaType } from '../../../http/media-types.ts';
 import { pathOf, V2 } from './answers.ts';
 import { atlasError } from './failure.ts';
 
@@ -34,10 +35,8 @@ function isDate(date: string): boolean {
 
 /** Throws UNSUPPORTED_TYPE for a body that is neither plain JSON nor that of a version, whichever it is. */
 export function requireJsonType(contentType: string | undefined): void {
-  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charsets = parameters.flatMap((parameter) => /^charset *= *"?([^"]*)"?$/.exec(parameter)?.[1] ?? []);
-  const isJson = type === 'application/json' || isDate(VENDOR.exec(type)?.[1] ?? '');
-  if (isJson && charsets.every((charset) => /^utf-?8$/.test(charset))) return;
+  const { type, isUtf8 } = readMediaType(contentType);
+  if (isUtf8 && (type === JSON_TYPE || isDate(VENDOR.exec(type)?.[1] ?? ''))) return;
   throw new DomainError('UNSUPPORTED_TYPE', `Send Content-Type: application/json, or application/vnd.atlas.${VERSION}+json, in UTF-8.`);
 }
 

@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../../domain/errors/errors.ts';
 import type { Actor } from '../../../domain/token/actor.ts';
 import { digestChallenge, readDigest } from '../../../domain/token/digest.ts';
+import type { Authenticate } from '../../../http/access/authentication.ts';
+import { timesGiven } from '../../../http/headers.ts';
 import { authenticateDigest } from '../../../operations/access/authenticate.ts';
 import { mintNonce, spendNonce } from '../../../operations/access/digest-nonce.ts';
-import { timesGiven } from '../http/headers.ts';
 import type { RestGateway } from '../rest-gateway.ts';
-import type { Authenticate } from './authentication.ts';
 
 /**
  * HTTP digest, beside another way for whatever is no digest. Every refusal brings a challenge with a fresh nonce; one that was used up, or

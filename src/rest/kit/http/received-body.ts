@@ -1,5 +1,5 @@
-import { parseForm } from './form.ts';
-import { decodeUtf8, parseJson, parseObject } from './json.ts';
+import { parseForm } from '../../../http/form.ts';
+import { decodeUtf8, parseJson, parseObject } from '../../../http/json.ts';
 
 /** A body as it came. It is read when somebody asks, so that a dialect can check what comes before it in its own order. */
 export class ReceivedBody {

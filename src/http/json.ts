@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { badRequest } from '../../../domain/errors/errors.ts';
-import { repeatsName } from '../../../domain/json/repeated-names.ts';
+import { badRequest } from '../domain/errors/errors.ts';
+import { repeatsName } from '../domain/json/repeated-names.ts';
 
 /** Most bytes of a body, by what it holds. */
 export const MAX_BYTES = { json: 262_144, form: 16_384 } as const;

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Client } from '../../../admission/deadline.ts';
+import type { Client } from '../admission/deadline.ts';
 
 /** The client that an answer is for. */
 export class WaitingClient implements Client {

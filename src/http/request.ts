@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../domain/errors/errors.ts';
-import type { Actor, RequestInfo } from '../../domain/token/actor.ts';
-import type { RenderError } from './http/error-answer.ts';
+import type { ErrorCode } from '../domain/errors/errors.ts';
+import type { Actor, RequestInfo } from '../domain/token/actor.ts';
+import type { RenderError } from './error-answer.ts';
 
 /** What the log and the figures are told of a request on its way. Never what it asked for. */
 export interface RequestNotes {

@@ -1,4 +1,4 @@
-import { badRequest } from '../../../domain/errors/errors.ts';
+import { badRequest } from '../domain/errors/errors.ts';
 
 /** The names and values of a form in UTF-8. Throws BAD_REQUEST for a name that is given twice, which parsers read differently. */
 export function parseForm(body: string): ReadonlyMap<string, string> {

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import type { ShownToken } from '../../../admission/failed-login-throttle.ts';
-import { badRequest, unauthenticated } from '../../../domain/errors/errors.ts';
-import type { Actor } from '../../../domain/token/actor.ts';
-import { authenticateToken } from '../../../operations/access/authenticate.ts';
-import { type ExchangedToken, exchangeToken } from '../../../operations/access/exchange-token.ts';
-import { actorId } from '../../../operations/services.ts';
-import type { RestGateway } from '../rest-gateway.ts';
+import type { ShownToken } from '../../admission/failed-login-throttle.ts';
+import { badRequest, unauthenticated } from '../../domain/errors/errors.ts';
+import type { Actor } from '../../domain/token/actor.ts';
+import { authenticateToken } from '../../operations/access/authenticate.ts';
+import { type ExchangedToken, exchangeToken } from '../../operations/access/exchange-token.ts';
+import { actorId } from '../../operations/services.ts';
+import type { HttpGateway } from '../http-gateway.ts';
 
 /** Id and secret of a client as a body gives them. */
 export interface GivenClient {
@@ -38,7 +38,7 @@ export function readBasic(authorization: string): Required<ShownToken> | null {
 
 /** A short-lived bearer for the API token whose id and secret the client shows. No cookie counts, so that no other site's form can do anything. */
 export async function exchangeClient(
-  { services, rateLimits, login }: Pick<RestGateway, 'services' | 'rateLimits' | 'login'>,
+  { services, rateLimits, login }: Pick<HttpGateway, 'services' | 'rateLimits' | 'login'>,
   { info, record }: FastifyRequest,
   client: ShownToken,
   ttlMs?: number,

@@ -1,6 +1,6 @@
-import type { ShownToken } from '../../../admission/failed-login-throttle.ts';
-import { badRequest } from '../../../domain/errors/errors.ts';
-import { headerOf, type RawRequest } from '../http/headers.ts';
+import type { ShownToken } from '../../admission/failed-login-throttle.ts';
+import { badRequest } from '../../domain/errors/errors.ts';
+import { headerOf, type RawRequest } from '../headers.ts';
 
 /**
  * The token that a request shows in either form of ours; the id is checked where it is sent. Both forms are read where they show the same

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type DomainError, ERROR_CODES, retryAfterOf } from '../../../domain/errors/errors.ts';
+import { type DomainError, ERROR_CODES, retryAfterOf } from '../domain/errors/errors.ts';
 
 /** What goes over the wire, for whichever way it is sent. */
 export interface Answer {
