@@ -67,7 +67,7 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, () => Promise<stri
 };
 
 /** Dotted names of arguments, and of the members of what all tests take. Other inputs are details of kinds, which refuse by name what they have not. */
-function placesOf({ field }: Operation): readonly string[] {
+function argumentPathsOf({ field }: Operation): readonly string[] {
   return field.args.flatMap(({ name, type }) => [name, ...(name === 'connectionOptions' ? membersOf(type, name) : [])]);
 }
 
@@ -151,7 +151,7 @@ test.each(FIELDS.map((one) => [one.field.name, one] as const))(
   'every argument of %s is read, or refused by its name',
   async (name, one) => {
     const forgotten: string[] = [];
-    for (const place of placesOf(one))
+    for (const place of argumentPathsOf(one))
       if (HELD_ANYWAY[`${name} ${place}`] === undefined && !(await isTaken(one, place))) forgotten.push(place);
     expect(forgotten).toEqual([]);
   },

@@ -92,7 +92,7 @@ const TOLD_BY: Readonly<Record<string, string>> = {
 };
 
 /** Where the operation takes ids: arguments of that type, members of their inputs, and texts that the row gives an id to. */
-function placesOf(node: FieldNode): readonly string[] {
+function argumentPathsOf(node: FieldNode): readonly string[] {
   const given = new Map((node.arguments ?? []).map(({ name, value }) => [name.value, value]));
   return (fieldOf(node.name.value)?.args ?? []).flatMap(({ name, type }) => {
     const named = getNamedType(type);
@@ -150,15 +150,15 @@ test.each(ROWS_HERE.map((row) => [`${row.field}${row.when === undefined ? '' : `
   async (_, row) => {
     const type = FIELDS.mutation[row.field] === undefined ? 'query' : 'mutation';
     const caller = (['operator', 'owner', 'job'] as const).find((one) => row.by.includes(one)) ?? 'admin';
-    const places = placesOf(await fieldNodeOf(row)).filter(
+    const paths = argumentPathsOf(await fieldNodeOf(row)).filter(
       (place) => (row.only ?? place) === place && NOT_LOOKED_UP[`${row.field} ${place}`] === undefined,
     );
     const answers: Record<string, string> = {};
-    for (const place of places) {
+    for (const place of paths) {
       const document = `${type} { ${print(withUnknown(await fieldNodeOf(row), place))} }`;
       answers[place] = told(await scene.answer(document, scene.tokens[caller]), row.field);
     }
-    const expected = places.map((place) => {
+    const expected = paths.map((place) => {
       const path = TOLD_BY[`${row.field} ${place}`] ?? place;
       const isFilter = type === 'query' && (place.startsWith('filter.') || isOptional(row.field, place));
       // Of what is saved the site is known: any other is refused before it is looked for.
