@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { TEST_AUTHORITY } from '../../support/fakes/test-certificate.ts';
 import type { Answer } from '../../support/gateway/gateway.ts';
 import { startGatewayProcess } from '../../support/gateway/gateway-process.ts';
+import { askGateway } from './ask.ts';
 import type { ClientSettings } from './command-line.ts';
 import { startRecorder } from './recorder.ts';
 
@@ -63,16 +64,7 @@ export async function openWorld({ settings = {}, vendors = {}, authorities = [] 
       MCD_DEFAULT_API_ID: gateway.owner.id,
       MCD_DEFAULT_API_TOKEN: gateway.owner.secret,
     },
-    async ask(query, variables = {}) {
-      const response = await fetch(`${gateway.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.owner.secret}` },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data, errors } = (await response.json()) as Answer;
-      if (errors !== undefined) throw new Error(`${query}: ${errors[0]?.message}`);
-      return data;
-    },
+    ask: (query, variables) => askGateway(gateway.url, gateway.owner.secret, query, variables),
     faultsOfDocuments() {
       const taken = recorder.take();
       return { faults: taken.flatMap(faultsOf), fields: taken.flatMap(({ document }) => fieldsOf(document)) };
