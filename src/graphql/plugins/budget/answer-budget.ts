@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { DomainError } from '../../../domain/errors/errors.ts';
+import { TURNS, type Waiter } from './turn-queue.ts';
 
 /** What one answer may hold at most: it takes some 30 MB while it is made. The lead API's `getUser` over 1,000 connections takes a third of it. */
 export const ANSWER_LIMITS = {
@@ -45,7 +46,7 @@ interface Waiting {
  * when they are read. When the budget is spent the execution ends: resolvers that ask for more never continue, nothing refers to them any
  * more, and no error is made for each of the thousands of missing values.
  */
-export class AnswerBudget {
+export class AnswerBudget implements Waiter {
   /** Whether the rows of a long list may wait each for its own turn of the event loop; a compiled query can only wait for the whole list. */
   pacesRows = true;
   #bytes = 0;
@@ -55,6 +56,7 @@ export class AnswerBudget {
   #stop: (error: DomainError) => void = () => {};
   #leftOfTurn = VALUES_A_TURN;
   readonly #waiting: Waiting[] = [];
+  #place: number | null = null;
   readonly #asked: { readonly signal: AbortSignal };
   #effects: string[] | null = null;
   #begun: Promise<unknown>[] | null = null;
@@ -176,11 +178,21 @@ export class AnswerBudget {
   #turn(values: number): Promise<void> {
     if (this.#error !== null) return never();
     return new Promise((go) => {
-      if (this.#waiting.push({ values, go }) === 1) setImmediate(() => this.#next());
+      if (this.#waiting.push({ values, go }) === 1) TURNS.wait(this);
     });
   }
 
-  #next(): void {
+  get place(): number {
+    this.#place ??= TURNS.place();
+    return this.#place;
+  }
+
+  /** Lists are charged before they are made. */
+  get values(): number {
+    return this.#values;
+  }
+
+  takeTurn(): void {
     if (this.#asked.signal.aborted) this.#fail(new DomainError('REQUEST_TIMEOUT', 'Nobody waits for this answer any more.'));
     this.#leftOfTurn = VALUES_A_TURN;
     let next = this.#waiting[0];
@@ -191,7 +203,7 @@ export class AnswerBudget {
       next.go();
       next = this.#waiting[0];
     } while (next !== undefined && next.values <= this.#leftOfTurn);
-    if (next !== undefined) setImmediate(() => this.#next());
+    if (next !== undefined) TURNS.wait(this);
   }
 
   #end(what: string, limit: number): void {

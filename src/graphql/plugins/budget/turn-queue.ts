@@ -1,0 +1,56 @@
+/** An answer whose work waits for a turn of the event loop. */
+export interface Waiter {
+  /** Its place among all that ever waited: the lower one waited first. */
+  readonly place: number;
+  /** How many it is to hold, as far as is known. */
+  readonly values: number;
+  /** Does as much work as one turn has time for. */
+  takeTurn(): void;
+}
+
+/** A short answer holds no more. */
+const VALUES_OF_SHORT = 2000;
+
+/**
+ * Who has the next turn of the event loop: a short answer, and beside it the one that waited first of all. So short answers are soon made
+ * whatever else is, and long ones one after the other: what each of them holds until its end is not held at the same time.
+ */
+export class TurnQueue {
+  #places = 0;
+  /** By their places. */
+  readonly #waiting: Waiter[] = [];
+  #isScheduled = false;
+
+  /** A place behind all others. */
+  place(): number {
+    this.#places += 1;
+    return this.#places;
+  }
+
+  wait(waiter: Waiter): void {
+    const before = this.#waiting.findLastIndex(({ place }) => place < waiter.place);
+    this.#waiting.splice(before + 1, 0, waiter);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      const short = this.#take(({ values }) => values <= VALUES_OF_SHORT);
+      const first = this.#take(() => true);
+      short?.takeTurn();
+      first?.takeTurn();
+      this.#schedule();
+    });
+  }
+
+  #take(isWanted: (waiter: Waiter) => boolean): Waiter | undefined {
+    const index = this.#waiting.findIndex(isWanted);
+    return index === -1 ? undefined : this.#waiting.splice(index, 1)[0];
+  }
+}
+
+/** A process has one event loop. */
+export const TURNS = new TurnQueue();
