@@ -46,7 +46,16 @@ function tidied(document, { errorType = 'application/json' }) {
       }
     }
   if (failure !== undefined) document.components.responses = { Failure: failure };
-  return document;
+  return withPatternProperties(document);
+}
+
+/** The generator knows OpenAPI 3.0 better, where names have no patterns: shapes write them as an extension. */
+function withPatternProperties(value) {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withPatternProperties);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name === 'x-patternProperties' ? 'patternProperties' : name, withPatternProperties(item)]),
+  );
 }
 
 function textOfSchema(answer) {

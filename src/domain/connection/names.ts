@@ -1,4 +1,5 @@
 import { badRequest, DomainError } from '../errors/errors.ts';
+import { isOneLine } from '../text/one-line.ts';
 import type { Connection, Integration } from './connection.ts';
 
 const MOST_CHARACTERS = 200;
@@ -11,7 +12,7 @@ export const MOST_FOREIGN_CHARACTERS = 255;
  * control characters. `path` is where it stands in the caller's input. Throws BAD_REQUEST.
  */
 export function readName(name: string, path: string, most: number = MOST_CHARACTERS): string {
-  if (!name.isWellFormed() || /\p{Cc}/u.test(name)) throw badRequest(path, 'A name is well-formed text without control characters.');
+  if (!isOneLine(name)) throw badRequest(path, 'A name is well-formed text without control characters.');
   const key = nameKey(name);
   if (key.length === 0 || key.length > most) throw badRequest(path, `A name has 1 to ${most} characters.`);
   return key;

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { isOpenUrl } from '../connection/details/open-url.ts';
+import { isOneLine } from '../text/one-line.ts';
 import type { EndpointRule } from './field.ts';
 
 /** A line of text: well-formed Unicode, no NUL or other control characters, 1 to `max` characters (1,024 by default). */
 export function text(max = 1024) {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'must be one line of text without control characters');
+  return z.string().min(1).max(max).refine(isOneLine, 'must be one line of text without control characters');
 }
 
 /** A secret's text: any well-formed Unicode but NUL, 1 to 64 KiB characters. */

@@ -2,13 +2,14 @@ import type { Change } from '../change/change.ts';
 import { inUse } from '../change/in-flight.ts';
 import type { Connection } from '../connection/connection.ts';
 import { badRequest, DomainError } from '../errors/errors.ts';
+import { isOneLine } from '../text/one-line.ts';
 import { LOCAL_ACTOR_ID } from '../token/actor.ts';
 import type { Lease } from './lease.ts';
 
 /** What a job calls itself, 1 to 200 characters. Throws BAD_REQUEST. */
 export function readJob(name: string): string {
   const job = name.trim();
-  if (job.length === 0 || job.length > 200 || !job.isWellFormed() || /\p{Cc}/u.test(job))
+  if (job.length === 0 || job.length > 200 || !isOneLine(job))
     throw badRequest('job', "A job's name has 1 to 200 characters and no control characters.");
   return job;
 }

@@ -1,5 +1,6 @@
 import { type Connector, foldKind } from '../connector/connector.ts';
 import { badRequest } from '../errors/errors.ts';
+import { isOneLine } from '../text/one-line.ts';
 import type { StreamingSystemType } from './streaming-system.ts';
 import { readSystemType } from './streaming-system.ts';
 
@@ -55,7 +56,7 @@ export function readClusterChoice(connector: Pick<Connector, 'kind' | 'category'
   const externalId = given.newClusterId?.trim() ?? '';
   if (externalId === '')
     throw badRequest('newClusterId', 'Give an existing cluster (mcClusterId), or say what its system calls the new one (newClusterId).');
-  if (externalId.length > MOST_CHARACTERS || /\p{Cc}/u.test(externalId) || !externalId.isWellFormed())
+  if (externalId.length > MOST_CHARACTERS || !isOneLine(externalId))
     throw badRequest('newClusterId', `newClusterId is a line of at most ${MOST_CHARACTERS} characters.`);
   requireClusterType(kind, given.newClusterType ?? null);
   return { cluster: { externalId, name: given.newClusterName ?? null }, system: readSystem(given) };
