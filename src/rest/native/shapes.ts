@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors/errors.ts';
+import { SOME_LINE } from '../../domain/text/one-line.ts';
+import { ONE_TAG } from '../kit/http/etag.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC.');
 const uuid = z.uuid();
@@ -38,7 +40,9 @@ export const connection = z.object({
 
 export const connections = z.object({ connections: z.array(connection) });
 
-export const ifMatch = z.object({ 'if-match': z.string().optional().describe('The ETag of the version that the caller has seen.') });
+export const ifMatch = z.object({
+  'if-match': z.string().regex(ONE_TAG).optional().describe('The ETag of the version that the caller has seen; of one alone.'),
+});
 
 export const change = z.object({
   id: uuid,
@@ -79,7 +83,7 @@ export const validations = z.object({
 const inFlight = {
   waitSeconds: seconds.optional().describe('Under WAIT: given up after this; an hour unless it is said.'),
   acceptPermissionLosses: z.boolean().optional(),
-  breakGlassReason: z.string().min(1).max(500).optional(),
+  breakGlassReason: z.string().min(1).max(500).meta({ pattern: SOME_LINE }).optional(),
 };
 export const commit = z.strictObject({ key, ...inFlight });
 export const rollBack = z.strictObject({
@@ -101,7 +105,7 @@ export const lease = z.object({
 export const leases = z.object({ leases: z.array(lease) });
 
 export const acquireLease = z.strictObject({
-  job: z.string().min(1).max(200).describe('What the job calls itself; shown to whoever waits for it.'),
+  job: z.string().min(1).max(200).meta({ pattern: SOME_LINE }).describe('What the job calls itself; shown to whoever waits for it.'),
   ttlSeconds: seconds.optional(),
 });
 export const leaseKey = z.strictObject({ key });

@@ -1,5 +1,8 @@
 import { badRequest } from '../../../domain/errors/errors.ts';
 
+/** One version can be CURRENT alone, so that a list of them is refused. */
+export const ONE_TAG = /^[^,]*$/;
+
 /** The version of a connection as an entity tag (RFC 9110, part 8.8.3): it changes with every write, of a secret, too. */
 export function etagOf(version: number): string {
   return `"${version}"`;
@@ -7,10 +10,10 @@ export function etagOf(version: number): string {
 
 /**
  * The version that If-Match asks for; undefined where it is not sent, or where any will do. One that no connection ever has stands for a
- * tag of another form: nothing matches it. Throws BAD_REQUEST for a list, since one version can be CURRENT alone.
+ * tag of another form: nothing matches it. Throws BAD_REQUEST for a list.
  */
 export function expectedVersionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  if (ifMatch.includes(',')) throw badRequest('if-match', 'If-Match names one version.');
+  if (!ONE_TAG.test(ifMatch)) throw badRequest('if-match', 'If-Match names one version.');
   return Number(/^ *"(\d{1,15})" *$/.exec(ifMatch)?.[1] ?? 0);
 }
