@@ -14,7 +14,7 @@ export interface Exchange {
 
 export type TokenType = 'access-token' | 'aws' | 'api-key';
 
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** What the types are called on the wire. */
 export const TOKEN_TYPES = {
@@ -23,7 +23,7 @@ export const TOKEN_TYPES = {
   'api-key': 'urn:posit:connect:api-key',
 } as const satisfies Record<TokenType, string>;
 
-const SUBJECTS: Readonly<Record<string, Exchange['subject']>> = {
+export const SUBJECTS: Readonly<Record<string, Exchange['subject']>> = {
   'urn:posit:connect:user-session-token': 'user',
   'urn:posit:connect:content-session-token': 'content',
 };

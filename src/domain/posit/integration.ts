@@ -27,8 +27,9 @@ export const NO_FACTS: IntegrationFacts = {
   permissionsGiven: 0,
 };
 
-const MOST_NAME = 255;
-const MOST_DESCRIPTION = 4096;
+/** Characters, not units of UTF-16. */
+export const MOST_NAME = 255;
+export const MOST_DESCRIPTION = 4096;
 /** Characters of a connection's own name. */
 const MOST_OWN = 200;
 

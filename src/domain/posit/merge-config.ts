@@ -4,7 +4,7 @@ import { authTypeOf, isSecretKey, type PositConfig, type PositTemplate } from '.
 import { HIDDEN, hiddenIn, missingIn } from './unfit-config.ts';
 
 /** Keys of a config, those that an open template does not name included. */
-const MOST_KEYS = 64;
+export const MOST_KEYS = 64;
 
 export interface MergedConfig {
   readonly config: PositConfig;

@@ -7,6 +7,7 @@ export interface AskedPermission {
   readonly group_guid?: string | null | undefined;
 }
 
+/** As it is written here. Callers may write it in upper case, too. */
 export const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The users of an access list, each once. `isUser` tells whether there is such a token in the project. Throws PositError. */

@@ -1,13 +1,15 @@
 import { isOpenUrl } from '../connection/details/open-url.ts';
 import { MASK } from '../connection/details/parse-details.ts';
+import { isOneLine } from '../text/one-line.ts';
 import { configRefusal } from './posit-error.ts';
 import { isSecretKey, type PositTemplate, type TemplateKey } from './template.ts';
 
 /** Characters of a value that is stored in clear, and of a secret. */
-const MOST_CLEAR = 4096;
-const MOST_SECRET = 65_536;
+export const MOST_CLEAR = 4096;
+export const MOST_SECRET = 65_536;
 
-const UNNAMED_KEY = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
+/** Keys that an open template does not name. */
+export const UNNAMED_KEY = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
 /** The value of a key as it is stored; null where it takes the key away. Throws PositError. */
 export function readValue(template: PositTemplate, name: string, value: unknown): string | boolean | null {
@@ -67,8 +69,7 @@ function readBoolean(name: string, value: unknown): boolean {
 
 function readLine(name: string, value: unknown, says: string): string {
   if (typeof value !== 'string') throw configRefusal(name, says);
-  if (value.length > MOST_CLEAR || !value.isWellFormed() || /\p{Cc}/u.test(value))
-    throw configRefusal(name, `must be one line of at most ${MOST_CLEAR} characters`);
+  if (value.length > MOST_CLEAR || !isOneLine(value)) throw configRefusal(name, `must be one line of at most ${MOST_CLEAR} characters`);
   return value;
 }
 

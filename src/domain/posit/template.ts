@@ -109,7 +109,7 @@ export function missingRefreshScope(template: PositTemplate, config: PositConfig
   return refreshScopes.length === 0 ? null : refreshScopes.join(' or ');
 }
 
-const SOUNDS_SECRET = /secret|password|private_key/i;
+export const SOUNDS_SECRET = /secret|password|private_key/i;
 
 /** True of a key that is stored as a secret, also of one that an open template does not name. */
 export function isSecretKey(template: PositTemplate, name: string): boolean {

@@ -3,7 +3,8 @@ import { associationsOfContent, associationsOfIntegration, putAssociations } fro
 import type { Route } from '../kit/route.ts';
 import { readAssociations, readGuid } from './read-body.ts';
 import { wireAssociation, wireContent } from './render.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
+import * as requests from './shapes/requests.ts';
 
 const CONTENT = '/__api__/v1/content/:guid';
 const OF_CONTENT = `${CONTENT}/oauth/integrations/associations`;
@@ -16,7 +17,7 @@ export const associations: readonly Route[] = [
     operation: 'readContent',
     summary: 'A registered consumer',
     right: 'stage',
-    shapes: { params: shapes.byGuid, answers: { 200: shapes.content } },
+    shapes: { params: requests.byGuid, answers: { 200: shapes.content } },
     run: async ({ services, actor, params }) => ({ body: wireContent(await readConsumer(services, actor, readGuid(params))) }),
   },
   {
@@ -25,7 +26,7 @@ export const associations: readonly Route[] = [
     operation: 'listContentAssociations',
     summary: 'The integrations that content uses',
     right: 'stage',
-    shapes: { params: shapes.byGuid, answers: { 200: shapes.association.array() } },
+    shapes: { params: requests.byGuid, answers: { 200: shapes.association.array() } },
     run: async ({ services, actor, params }) => ({
       body: (await associationsOfContent(services, actor, readGuid(params))).map(wireAssociation),
     }),
@@ -36,7 +37,7 @@ export const associations: readonly Route[] = [
     operation: 'putContentAssociations',
     summary: 'Replaces the integrations that content uses',
     right: 'stage',
-    shapes: { params: shapes.byGuid, body: shapes.associations, answers: { 204: null } },
+    shapes: { params: requests.byGuid, body: requests.associations, answers: { 204: null } },
     async run({ services, actor, params, body }) {
       const contentGuid = readGuid(params);
       await readConsumer(services, actor, contentGuid);
@@ -50,7 +51,7 @@ export const associations: readonly Route[] = [
     operation: 'listIntegrationAssociations',
     summary: 'The content that uses an integration',
     right: 'commit',
-    shapes: { params: shapes.byGuid, answers: { 200: shapes.association.array() } },
+    shapes: { params: requests.byGuid, answers: { 200: shapes.association.array() } },
     run: async ({ services, actor, params }) => ({
       body: (await associationsOfIntegration(services, actor, readGuid(params))).map(wireAssociation),
     }),

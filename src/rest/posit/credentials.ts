@@ -6,7 +6,8 @@ import { type ExchangedCredentials, exchangeCredentials } from '../../operations
 import type { ReceivedBody } from '../kit/http/received-body.ts';
 import { PRIORITIES, type Route } from '../kit/route.ts';
 import { timeOf } from './render.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
+import * as requests from './shapes/requests.ts';
 
 /** The only body that is a form. */
 export const credentials: readonly Route[] = [
@@ -16,7 +17,7 @@ export const credentials: readonly Route[] = [
     operation: 'exchangeOAuthCredentials',
     summary: 'An access token of a service account, or a key of its role in AWS, for the session token of content (RFC 8693)',
     priority: PRIORITIES.dials,
-    shapes: { body: shapes.exchange, consumes: [FORM_TYPE], answers: { 200: shapes.credentials } },
+    shapes: { body: requests.exchange, consumes: [FORM_TYPE], answers: { 200: shapes.credentials } },
     async run({ services, actor, body, header, signal }) {
       const form = readForm(body, header('content-type') ?? FORM_TYPE);
       return { body: wireCredentials(await exchangeCredentials(services, actor, form, signal)) };

@@ -10,7 +10,7 @@ import { credentials } from './credentials.ts';
 import { renderPositError } from './errors.ts';
 import { integrations } from './integrations.ts';
 import { sessions } from './sessions.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
 import { templates } from './templates.ts';
 import { users } from './users.ts';
 

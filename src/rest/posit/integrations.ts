@@ -9,7 +9,8 @@ import type { Services } from '../../operations/services.ts';
 import { PRIORITIES, type Route } from '../kit/route.ts';
 import { readCreation, readGuid, readMembers, readUpdate } from './read-body.ts';
 import { wireIntegration } from './render.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
+import * as requests from './shapes/requests.ts';
 
 const ALL = '/__api__/v1/oauth/integrations';
 const ONE = `${ALL}/:guid`;
@@ -34,7 +35,7 @@ export const integrations: readonly Route[] = [
     operation: 'createOAuthIntegration',
     summary: 'Makes an integration from a template',
     right: 'create',
-    shapes: { body: shapes.newIntegration, answers: { 200: shapes.integration } },
+    shapes: { body: requests.newIntegration, answers: { 200: shapes.integration } },
     async run({ services, actor, body }) {
       const { template = null, config, ...texts } = readCreation(readMembers(body));
       return await answer(
@@ -50,7 +51,7 @@ export const integrations: readonly Route[] = [
     operation: 'readOAuthIntegration',
     summary: 'One integration, without its secrets',
     right: 'stage',
-    shapes: { params: shapes.byGuid, answers: { 200: shapes.integration } },
+    shapes: { params: requests.byGuid, answers: { 200: shapes.integration } },
     run: async ({ services, actor, params }) => answer(services, actor, await readIntegration(services, actor, readGuid(params))),
   },
   {
@@ -60,7 +61,7 @@ export const integrations: readonly Route[] = [
     summary: 'Changes an integration; its config is merged key by key',
     priority: PRIORITIES.commits,
     right: 'commit',
-    shapes: { params: shapes.byGuid, body: shapes.integrationUpdate, answers: { 200: shapes.integration } },
+    shapes: { params: requests.byGuid, body: requests.integrationUpdate, answers: { 200: shapes.integration } },
     async run({ services, actor, params, body, header }) {
       const guid = readGuid(params);
       const shown = wireIntegration(await readIntegration(services, actor, guid), null);
@@ -80,7 +81,7 @@ export const integrations: readonly Route[] = [
     operation: 'deleteOAuthIntegration',
     summary: 'Removes an integration with its associations; jobs keep what they were given',
     right: 'delete',
-    shapes: { params: shapes.byGuid, answers: { 204: null } },
+    shapes: { params: requests.byGuid, answers: { 204: null } },
     async run({ services, actor, params }) {
       await removeIntegration(services, actor, readGuid(params));
       return { status: 204 };
@@ -93,7 +94,7 @@ export const integrations: readonly Route[] = [
     summary: 'Proves a service account against its identity provider',
     priority: PRIORITIES.dials,
     right: 'commit',
-    shapes: { params: shapes.byGuid, answers: { 200: null } },
+    shapes: { params: requests.byGuid, answers: { 200: null } },
     async run({ services, actor, params }) {
       await verifyIntegration(services, actor, readGuid(params));
       return { headers: { 'content-type': 'application/json; charset=utf-8' } };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GUID } from '../../domain/posit/permissions.ts';
 import { PositError } from '../../domain/posit/posit-error.ts';
 import type { ReceivedBody } from '../kit/http/received-body.ts';
-import { ACCESS_LIST } from './shapes.ts';
+import { creation, FIXED, IGNORED, update } from './shapes/requests.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -20,47 +20,23 @@ export function readMembers(body: ReceivedBody): Members {
   return value as Members;
 }
 
-const emptyAsObject = (value: unknown) => (Array.isArray(value) && value.length === 0 ? {} : value);
-const config = z.preprocess(emptyAsObject, z.record(z.string(), z.unknown()));
-const permission = z.strictObject({
-  user_guid: z.string().nullish(),
-  group_guid: z.string().nullish(),
-  // Of what was read and is sent back.
-  id: z.unknown().optional(),
-  guid: z.unknown().optional(),
-  integration_guid: z.unknown().optional(),
-});
-
-const TEXTS = { name: z.string().nullish(), description: z.string().nullish(), [ACCESS_LIST]: z.array(permission).nullish() };
-const CREATION = z.strictObject({ ...TEXTS, template: z.string().nullish(), config: config.nullish() });
-const UPDATE = z.strictObject({ ...TEXTS, config: config.nullish() });
-
-export function readCreation(members: Members): z.output<typeof CREATION> {
-  return readAs(CREATION, members);
+export function readCreation(members: Members): z.output<typeof creation> {
+  return readAs(creation, members);
 }
 
 /** What the update is about now, which clients may send back. */
-export interface Shown {
-  readonly id: string;
-  readonly guid: string;
-  readonly created_time: string;
-  readonly updated_time: string;
-  readonly auth_type: string;
-  readonly template: string;
-}
-
-const IGNORED = new Set(['content_count', 'environment_variables']);
+export type Shown = Readonly<Record<(typeof FIXED)[number], string>>;
 
 /** Throws PositError for a member of the wrong type, or that is not known; and for one that can't be changed and has another value. */
-export function readUpdate(members: Members, shown: Shown): z.output<typeof UPDATE> {
-  const { id, guid, created_time, updated_time, auth_type, template } = shown;
-  const fixed: ReadonlyMap<string, unknown> = new Map(Object.entries({ id, guid, created_time, updated_time, auth_type, template }));
-  const changeable = Object.fromEntries(Object.entries(members).filter(([name]) => !fixed.has(name) && !IGNORED.has(name)));
-  const read = readAs(UPDATE, changeable, (name) => Object.hasOwn(UPDATE.shape, name));
+export function readUpdate(members: Members, shown: Shown): z.output<typeof update> {
+  const fixed: ReadonlyMap<string, unknown> = new Map(FIXED.map((name) => [name, shown[name]]));
+  const ignored: ReadonlySet<string> = new Set(IGNORED);
+  const changeable = Object.fromEntries(Object.entries(members).filter(([name]) => !fixed.has(name) && !ignored.has(name)));
+  const read = readAs(update, changeable, (name) => Object.hasOwn(update.shape, name));
   for (const [name, value] of Object.entries(members))
     if (fixed.has(name) && value !== null && value !== fixed.get(name))
       throw new PositError(name === 'template' ? 229 : 53, `${name} of an integration can't be changed`, { path: name });
-  const unknown = Object.keys(changeable).find((name) => !Object.hasOwn(UPDATE.shape, name));
+  const unknown = Object.keys(changeable).find((name) => !Object.hasOwn(update.shape, name));
   if (unknown !== undefined) throw notKnown(unknown);
   return read;
 }

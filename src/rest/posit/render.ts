@@ -3,7 +3,7 @@ import { authTypeOf, type PositTemplate, type TemplateKey } from '../../domain/p
 import type { PositAssociation } from '../../operations/posit/associations.ts';
 import type { PositIntegration } from '../../operations/posit/read-integrations.ts';
 import type { PositUser } from '../../operations/posit/read-user.ts';
-import { ACCESS_LIST } from './shapes.ts';
+import { ACCESS_LIST } from './shapes/answers.ts';
 
 /** RFC 3339 in whole seconds. */
 export function timeOf(at: number): string {

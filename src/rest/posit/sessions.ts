@@ -2,7 +2,8 @@ import { PositError } from '../../domain/posit/posit-error.ts';
 import { requireRight } from '../../operations/access/require-right.ts';
 import type { Route } from '../kit/route.ts';
 import { readGuid } from './read-body.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
+import * as requests from './shapes/requests.ts';
 
 const ALL = '/__api__/v1/oauth/sessions';
 
@@ -13,7 +14,7 @@ export const sessions: readonly Route[] = [
     url: ALL,
     operation: 'listOAuthSessions',
     summary: "The caller's sessions, or all",
-    shapes: { query: shapes.sessionQuery, answers: { 200: shapes.session.array() } },
+    shapes: { query: requests.sessionQuery, answers: { 200: shapes.session.array() } },
     async run({ actor, query }) {
       if (readBoolean(query.all)) requireRight(actor, 'commit');
       return { body: [] };
@@ -24,7 +25,7 @@ export const sessions: readonly Route[] = [
     url: `${ALL}/:guid`,
     operation: 'readOAuthSession',
     summary: 'One session',
-    shapes: { params: shapes.byGuid, answers: { 200: shapes.session } },
+    shapes: { params: requests.byGuid, answers: { 200: shapes.session } },
     run: ({ params }) => noSession(params),
   },
   {
@@ -32,7 +33,7 @@ export const sessions: readonly Route[] = [
     url: `${ALL}/:guid`,
     operation: 'deleteOAuthSession',
     summary: 'Ends a session',
-    shapes: { params: shapes.byGuid, answers: { 204: null } },
+    shapes: { params: requests.byGuid, answers: { 204: null } },
     run: ({ params }) => noSession(params),
   },
 ];
@@ -45,7 +46,7 @@ async function noSession(params: Readonly<Record<string, string>>): Promise<neve
 /** Python's SDK writes True. */
 function readBoolean(given: string | readonly string[] | undefined): boolean {
   const text = String(given ?? '').toLowerCase();
-  if (['true', '1', 't'].includes(text)) return true;
-  if (['', 'false', '0', 'f'].includes(text)) return false;
+  if (requests.YES.includes(text)) return true;
+  if (requests.NO.includes(text)) return false;
   throw new PositError(2, 'all is true or false', { path: 'all' });
 }

@@ -1,7 +1,7 @@
 import { readUser } from '../../operations/posit/read-user.ts';
 import type { Route } from '../kit/route.ts';
 import { wireUser } from './render.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
 
 export const users: readonly Route[] = [
   {

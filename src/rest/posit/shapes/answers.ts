@@ -7,9 +7,6 @@ const guid = z.uuid().describe('Lower-case UUID.');
 const time = z.iso.datetime().describe('RFC 3339, UTC, whole seconds.');
 const value = z.union([z.string(), z.boolean()]);
 
-export const byGuid = z.object({ guid: z.string() });
-export const byKey = z.object({ key: z.string() });
-
 export const error = z.object({ code: z.int(), error: z.string(), payload: z.null() });
 
 export const permission = z.object({
@@ -35,15 +32,6 @@ export const integration = z.object({
   content_count: z.int().optional().describe('For administrators alone.'),
 });
 
-const givenPermission = z.object({ user_guid: z.string().nullish(), group_guid: z.string().nullish() });
-const config = z
-  .record(z.string(), z.unknown())
-  .describe('Merged key by key: null takes a key away, and what is not sent stays, secrets included.');
-const texts = { name: z.string().nullish(), description: z.string().nullish(), [ACCESS_LIST]: z.array(givenPermission).nullish() };
-
-export const newIntegration = z.object({ ...texts, template: z.string(), config });
-export const integrationUpdate = z.object({ ...texts, config: config.nullish() });
-
 export const association = z.object({
   app_guid: guid,
   content_guid: guid,
@@ -54,8 +42,6 @@ export const association = z.object({
   oauth_integration_auth_type: z.string(),
   created_time: time,
 });
-export const associations = z.array(z.object({ oauth_integration_guid: z.string() }));
-
 export const session = z.object({
   id: z.string(),
   guid,
@@ -65,8 +51,6 @@ export const session = z.object({
   created_time: time,
   updated_time: time,
 });
-export const sessionQuery = z.object({ all: z.string().optional().describe('Of all users, for administrators.') });
-
 const visibility = z.record(z.string(), z.unknown()).nullable();
 export const template = z.object({
   id: z.string(),
@@ -124,13 +108,6 @@ export const content = z.object({
   created_time: time,
 });
 
-export const exchange = z.object({
-  grant_type: z.string(),
-  subject_token_type: z.string(),
-  subject_token: z.string(),
-  requested_token_type: z.string().optional(),
-  audience: z.string().optional(),
-});
 export const credentials = z.object({
   access_token: z.string(),
   issued_token_type: z.string(),
