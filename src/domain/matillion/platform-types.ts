@@ -49,6 +49,11 @@ export function authTypesOf(type: PlatformType, provider: string): readonly Auth
   return allowed === undefined ? [] : (allowed.types ?? AUTH_TYPES);
 }
 
+/** Each provider that a type tells from others, and null for all others, with the ways to authenticate. */
+export function waysOf(type: PlatformType): readonly { readonly provider: string | null; readonly types: readonly AuthType[] }[] {
+  return ALLOWED[type].map(({ provider, types }) => ({ provider, types: types ?? AUTH_TYPES }));
+}
+
 /** Providers of a type where it has a closed list of them. */
 export function providersOf(type: PlatformType): readonly string[] | null {
   const providers = ALLOWED[type].map(({ provider }) => provider);

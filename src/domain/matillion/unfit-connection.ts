@@ -43,7 +43,7 @@ export function unfitProperties(type: PlatformType, authType: AuthType, properti
       ? []
       : [{ path: path(name), message: `must have 1 to ${MOST_CHARACTERS} characters` }],
   );
-  const closed = type === 'DWH' ? undefined : CLOSED[authType];
+  const closed = closedProperties(type, authType);
   if (closed === undefined)
     return [
       ...lengths,
@@ -52,7 +52,7 @@ export function unfitProperties(type: PlatformType, authType: AuthType, properti
         .map((name) => asksForName(path(name))),
     ];
   const unknown = Object.keys(properties).filter((name) => !closed.includes(name));
-  const needed = closed.filter((name) => name !== 'secretKey');
+  const needed = neededOf(closed);
   return [
     ...lengths,
     ...unknown.map((name) => ({
@@ -70,15 +70,27 @@ export function unfitProperties(type: PlatformType, authType: AuthType, properti
   ];
 }
 
+/** The only properties that there are, of which `neededOf` needs one; undefined where any may be. */
+export function closedProperties(type: PlatformType, authType: AuthType): readonly string[] | undefined {
+  return type === 'DWH' ? undefined : CLOSED[authType];
+}
+
+export function neededOf(closed: readonly string[]): readonly string[] {
+  return closed.filter((name) => name !== 'secretKey');
+}
+
 function asksForName(path: string): Unfit {
   return { path, message: 'looks like a secret itself; give the name of a secret instead, in a member that ends in Name' };
 }
 
-const SECRET = /password|passphrase|privateKey|accessToken|refreshToken|clientSecret/i;
+export const SECRET = /password|passphrase|privateKey|accessToken|refreshToken|clientSecret/i;
+
+/** How names of what is kept elsewhere end. */
+export const NAMING = /(?:Name|Id|Reference)$/;
 
 /** Whether a member is called like a secret, and not like the name of one. */
 function holdsValue(name: string): boolean {
-  return SECRET.test(name) && !/(Name|Id|Reference)$/.test(name);
+  return SECRET.test(name) && !NAMING.test(name);
 }
 
 /** Whether what a member holds is the name of a secret: `secretName`, `clientSecretName`, `passwordName`. */

@@ -15,7 +15,10 @@ const LISTS = {
 } as const;
 
 const params = (url: string) => {
-  const named = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, z.string()]);
+  const named = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => [
+    name,
+    name === 'projectId' ? shapes.project.shape.projectId : z.string(),
+  ]);
   return named.length === 0 ? {} : { params: z.object(Object.fromEntries(named)) };
 };
 

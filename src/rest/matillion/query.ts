@@ -1,8 +1,6 @@
 import type { Call } from '../kit/route.ts';
+import { DEFAULT_SIZE, MOST_PAGE, MOST_SIZE } from './shapes.ts';
 import { refuse, type Violation, violation } from './violation.ts';
-
-const MOST_SIZE = 100;
-const DEFAULT_SIZE = 25;
 
 export interface Page {
   readonly page: number;
@@ -16,11 +14,11 @@ export function readPage({ query }: Pick<Call, 'query'>): Page {
     const value = query[name];
     if (value === undefined) return fallback;
     if (typeof value === 'string' && /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
-    const bounds = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
+    const bounds = most === MOST_PAGE ? `at least ${least}` : `from ${least} to ${most}`;
     violations.push({ path: name, message: `must be a whole number, ${bounds}` });
     return fallback;
   };
-  const page = read('page', 0, 0, Number.MAX_SAFE_INTEGER);
+  const page = read('page', 0, 0, MOST_PAGE);
   const size = read('size', DEFAULT_SIZE, 1, MOST_SIZE);
   refuse(violations, 'The page is not valid.');
   return { page, size };

@@ -8,7 +8,8 @@ import * as shapes from './shapes.ts';
 import { violation } from './violation.ts';
 
 const REFERENCES = '/dpc/v1/projects/:projectId/secret-references';
-const named = shapes.project.extend({ name: shapes.secretReference.shape.name });
+const name = z.string().regex(shapes.secretReferenceName);
+const named = shapes.project.extend({ name });
 
 /** Names of secrets under names of the project's. Never a value, in either direction. */
 export const secretReferences: readonly Route[] = [
@@ -58,7 +59,7 @@ export const secretReferences: readonly Route[] = [
     right: 'reference',
     shapes: {
       params: shapes.project,
-      body: shapes.writeSecretReference.extend({ name: z.string() }),
+      body: shapes.writeSecretReference.extend({ name }),
       answers: { 201: shapes.secretReference },
     },
     async run(call) {

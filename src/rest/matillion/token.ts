@@ -9,7 +9,6 @@ import type { RestGateway } from '../kit/rest-gateway.ts';
 import * as shapes from './shapes.ts';
 
 const GRANT = 'client_credentials';
-const AUDIENCE = 'https://api.matillion.com';
 /** Clients take it for granted, whatever they are told. */
 const TTL_MS = 1800_000;
 
@@ -29,7 +28,8 @@ export function tokenRoute(app: FastifyInstance, gateway: RestGateway): void {
     if (grant === undefined) throw badRequest('grant_type', 'grant_type is required.');
     if (grant !== GRANT) throw badRequest('grant_type', `grant_type must be ${GRANT}.`, { oauth: 'unsupported_grant_type' });
     const audience = given('audience');
-    if (audience !== undefined && audience.replace(/\/$/, '') !== AUDIENCE) throw badRequest('audience', `audience must be ${AUDIENCE}.`);
+    if (audience !== undefined && audience.replace(/\/$/, '') !== shapes.AUDIENCE)
+      throw badRequest('audience', `audience must be ${shapes.AUDIENCE}.`);
     const authorization = headerOf(request.raw, 'authorization');
     const [id, secret] = [given('client_id'), given('client_secret')];
     if (authorization === undefined && (id === undefined || secret === undefined))
