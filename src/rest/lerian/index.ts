@@ -13,7 +13,7 @@ import { renderFault } from './errors.ts';
 import { jobs } from './jobs.ts';
 import { login } from './login.ts';
 import { probes } from './probes.ts';
-import { schemaFault } from './shapes.ts';
+import { schemaFault } from './shapes/answers.ts';
 import { schemas } from './sources/schema.ts';
 
 const bearer = tokenOfSchemes('Bearer');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isPlainObject } from '../../domain/connection/details/details.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';
+import { isOneLine } from '../../domain/text/one-line.ts';
 import { findToHold } from '../../operations/connections/list-described.ts';
 import { readHeldJob, startJob } from '../../operations/leases/held-jobs.ts';
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../kit/route.ts';
@@ -9,7 +10,8 @@ import { FACET, inWords, type LerianConnection } from './connections/wire-connec
 import { fault, missing } from './faults.ts';
 import { ignoredHeader, readMembers, wrongType } from './rules/members.ts';
 import { KINDS } from './rules/types.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
+import * as requests from './shapes/requests.ts';
 import { type MappedFields, readMappedFields } from './sources/mapped-fields.ts';
 
 /** The same body again within this is the same job, milliseconds. */
@@ -23,7 +25,7 @@ export const jobs: readonly Route[] = [
     operation: 'createJob',
     summary: 'Starts a job that holds a lease on every connection that it names',
     priority: PRIORITIES.leases,
-    shapes: { body: shapes.newJob, answers: { 200: shapes.startedJob, 202: shapes.startedJob } },
+    shapes: { body: requests.newJob, answers: { 200: shapes.startedJob, 202: shapes.startedJob } },
     run: start,
   },
   {
@@ -31,7 +33,7 @@ export const jobs: readonly Route[] = [
     url: '/v1/fetcher/:id',
     operation: 'getJob',
     summary: 'How a job stands',
-    shapes: { params: shapes.byId, answers: { 200: shapes.job } },
+    shapes: { params: requests.byId, answers: { 200: shapes.job } },
     async run({ services, actor, params }) {
       const { id, status, createdAt, completedAt, data } = await readHeldJob(services, actor, FACET, readId(params));
       return {
@@ -99,7 +101,7 @@ function readJobBody(given: Readonly<Record<string, unknown>>): JobBody {
   const source = metadata?.source ?? null;
   if (source !== null && typeof source !== 'string') throw wrongType('metadata.source', 'a string');
   if (source === null || source.trim() === '') throw missing({ 'metadata.source': 'is required' });
-  if (JSON.stringify(metadata).length > MOST_METADATA || /\p{Cc}/u.test(source) || source.length > 100)
+  if (JSON.stringify(metadata).length > MOST_METADATA || !isOneLine(source) || source.length > requests.MOST_SOURCE)
     throw fault('FET-0001', 'The metadata of the job are too long.', { metadata: 'is too long' });
   return { mappedFields, metadata: { ...metadata, source: source.trim() }, ignored: [...ignored, ...inner.ignored] };
 }

@@ -5,7 +5,8 @@ import type { RestGateway } from '../kit/rest-gateway.ts';
 import { writeJson } from '../kit/route.ts';
 import { invalid, missing } from './faults.ts';
 import { readMembers, wrongType } from './rules/members.ts';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
+import * as requests from './shapes/requests.ts';
 
 /** As long as the vendor's bearers last. */
 const BEARER_MS = 30 * 60 * 1000;
@@ -15,7 +16,7 @@ export function login(app: FastifyInstance, gateway: RestGateway): void {
   const schema = {
     operationId: 'accessToken',
     summary: 'A short-lived bearer',
-    body: shapes.tokenRequest,
+    body: requests.tokenRequest,
     response: { 200: shapes.tokenAnswer, default: shapes.failure },
   };
   app.post('/v1/login/oauth/access_token', { schema }, async (request, reply) => {

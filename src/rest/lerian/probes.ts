@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import * as shapes from './shapes.ts';
+import * as shapes from './shapes/answers.ts';
 
 /** What the vendor's server says of itself to anybody; /readyz is served for all ways in. The version is the vendor's protocol's, so that nobody learns ours. */
 export function probes(app: FastifyInstance): void {

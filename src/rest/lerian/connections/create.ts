@@ -6,7 +6,8 @@ import { ignoredHeader } from '../rules/members.ts';
 import { requireProductName } from '../rules/product-name.ts';
 import { KINDS, TYPES } from '../rules/types.ts';
 import { requireMembers, requireNew, requireValues } from '../rules/values.ts';
-import * as shapes from '../shapes.ts';
+import * as shapes from '../shapes/answers.ts';
+import * as requests from '../shapes/requests.ts';
 import { newDetails } from './details-of.ts';
 import { answerWith, findConnection } from './find.ts';
 import { FACET, type LerianFacet } from './wire-connection.ts';
@@ -17,7 +18,7 @@ export const create: Route = {
   operation: 'createConnection',
   summary: 'Makes a connection; nothing is dialled for it',
   right: 'create',
-  shapes: { headers: shapes.productHeader, body: shapes.newConnection, answers: { 201: shapes.connection } },
+  shapes: { headers: requests.productHeader, body: requests.newConnection, answers: { 201: shapes.connection } },
   run: (call) => withVendorNames('camel', () => createOne(call)),
 };
 

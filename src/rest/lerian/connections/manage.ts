@@ -7,7 +7,8 @@ import { testConnection } from '../../../operations/validations/test-connection.
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../../kit/route.ts';
 import { fault } from '../faults.ts';
 import { requireProductName } from '../rules/product-name.ts';
-import * as shapes from '../shapes.ts';
+import * as shapes from '../shapes/answers.ts';
+import * as requests from '../shapes/requests.ts';
 import { answerWith, findConnection, readId } from './find.ts';
 import { againWhenOvertaken } from './overtaken.ts';
 import { FACET } from './wire-connection.ts';
@@ -20,7 +21,7 @@ export const remove: Route = {
   operation: 'deleteConnection',
   summary: 'Removes a connection, unless a running job uses it',
   right: 'delete',
-  shapes: { params: shapes.byId, answers: { 204: null } },
+  shapes: { params: requests.byId, answers: { 204: null } },
   async run(call) {
     const { id } = (await findConnection(call, readId(call.params))).described.connection;
     await removeNamed(call.services, call.actor, { connectionId: id, namespace: FACET });
@@ -35,7 +36,7 @@ export const assign: Route = {
   summary: 'Gives a connection its product, once',
   priority: PRIORITIES.commits,
   right: 'commit',
-  shapes: { params: shapes.byId, headers: shapes.productHeader, answers: { 200: shapes.connection } },
+  shapes: { params: requests.byId, headers: requests.productHeader, answers: { 200: shapes.connection } },
   async run(call) {
     const id = readId(call.params);
     const productName = requireProductName(call.header('x-product-name'));
@@ -81,7 +82,7 @@ export const test: Route = {
   summary: 'Opens and closes a connection',
   priority: PRIORITIES.validates,
   right: 'validate',
-  shapes: { params: shapes.byId, answers: { 200: shapes.tested } },
+  shapes: { params: requests.byId, answers: { 200: shapes.tested } },
   async run(call) {
     const { id } = (await findConnection(call, readId(call.params))).described.connection;
     try {

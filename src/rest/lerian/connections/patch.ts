@@ -8,7 +8,8 @@ import { ignoredHeader } from '../rules/members.ts';
 import { isType, KINDS, type Type } from '../rules/types.ts';
 import { requireValues } from '../rules/values.ts';
 import { requireWhole } from '../rules/whole.ts';
-import * as shapes from '../shapes.ts';
+import * as shapes from '../shapes/answers.ts';
+import * as requests from '../shapes/requests.ts';
 import { changesOf } from './details-of.ts';
 import { answerWith, findConnection, readId } from './find.ts';
 import { againWhenOvertaken } from './overtaken.ts';
@@ -21,7 +22,7 @@ export const patch: Route = {
   summary: 'Changes what is sent, unless a running job uses the connection',
   priority: PRIORITIES.commits,
   right: 'commit',
-  shapes: { params: shapes.byId, headers: shapes.ifMatch, body: shapes.connectionPatch, answers: { 200: shapes.connection } },
+  shapes: { params: requests.byId, headers: requests.ifMatch, body: requests.connectionPatch, answers: { 200: shapes.connection } },
   run: (call) => withVendorNames('snake', () => patchOne(call)),
 };
 

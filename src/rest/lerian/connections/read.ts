@@ -3,17 +3,19 @@ import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../../kit/r
 import { type ListFilter, readListFilter } from '../rules/list-filter.ts';
 import { readProductName } from '../rules/product-name.ts';
 import { KINDS, TYPES } from '../rules/types.ts';
-import * as shapes from '../shapes.ts';
+import * as shapes from '../shapes/answers.ts';
+import * as requests from '../shapes/requests.ts';
 import { answerWith, findConnection, readId } from './find.ts';
 import { inWords, type LerianConnection, wireConnection } from './wire-connection.ts';
 
 const C = '/v1/management/connections';
 /** Any role reads, so that nobody is refused before the request is looked at. */
-const list = { priority: PRIORITIES.lists, shapes: { query: shapes.listQuery, answers: { 200: shapes.page } } } as const;
+const list = { priority: PRIORITIES.lists, shapes: { query: requests.listQuery, answers: { 200: shapes.page } } } as const;
 
 export const reads: readonly Route[] = [
   {
     ...list,
+    shapes: { ...list.shapes, headers: requests.productFilter },
     method: 'GET',
     url: C,
     operation: 'listConnections',
@@ -36,7 +38,7 @@ export const reads: readonly Route[] = [
     url: `${C}/:id`,
     operation: 'getConnection',
     summary: 'One connection',
-    shapes: { params: shapes.byId, answers: { 200: shapes.connection } },
+    shapes: { params: requests.byId, answers: { 200: shapes.connection } },
     run: async (call) => answerWith(await findConnection(call, readId(call.params))),
   },
 ];

@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../../domain/connection/details/details.ts';
+import { isOneLine } from '../../../domain/text/one-line.ts';
 import { fault } from '../faults.ts';
 import { readMembers, wrongType } from './members.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
@@ -18,9 +19,9 @@ export interface Given {
   readonly metadata: unknown;
 }
 
-const MEMBERS = ['configName', 'type', 'host', 'port', 'databaseName', 'userName', 'password', 'schema', 'ssl', 'metadata'];
+export const MEMBERS = ['configName', 'type', 'host', 'port', 'databaseName', 'userName', 'password', 'schema', 'ssl', 'metadata'];
 const TEXTS = ['configName', 'type', 'host', 'databaseName', 'userName', 'password', 'schema'] as const;
-const LONGEST = 1024;
+export const LONGEST = 1024;
 
 /** Steps 3 and 4 of the vendor's server: JSON types, and whether anything is said at all. */
 export function readGiven(body: Readonly<Record<string, unknown>>): { readonly given: Given; readonly ignored: readonly string[] } {
@@ -51,7 +52,7 @@ function trimmed(name: (typeof TEXTS)[number], value: unknown): string | null {
 }
 
 function isLine(text: string): boolean {
-  return text.isWellFormed() && !/\p{Cc}/u.test(text.trim());
+  return isOneLine(text.trim());
 }
 
 /** The metadata, where they are said. */

@@ -18,7 +18,7 @@ export interface ListFilter {
 type Query = Readonly<Record<string, string | readonly string[]>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST = { name: 64, value: 256, limit: 100 } as const;
+export const MOST = { name: 64, value: 256, limit: 100 } as const;
 const METADATA = 'metadata.';
 
 /** Empty values are skipped, and names that are not known are ignored unless they look like an operator of a query language. */

@@ -3,9 +3,9 @@ import { wrongType } from './members.ts';
 
 export type Metadata = Readonly<Record<string, string>>;
 
-const MOST_OF_KEY = 100;
-const MOST_OF_VALUE = 2000;
-const MOST_ENTRIES = 100;
+export const MOST_OF_KEY = 100;
+export const MOST_OF_VALUE = 2000;
+export const MOST_ENTRIES = 100;
 
 /** An object of strings, without nesting. It is replaced whole, and `{}` clears it. */
 export function readMetadata(given: unknown): Metadata {

@@ -1,12 +1,14 @@
 import { fault } from '../faults.ts';
 
 const HEADER = 'X-Product-Name';
+/** In lower case. */
+export const PRODUCT_NAME = /^[a-z0-9_-]{1,100}$/;
 
 /** Trimmed and in lower case; null where the header was not sent. */
 export function readProductName(header: string | undefined): string | null {
   if (header === undefined) return null;
   const name = header.trim().toLowerCase();
-  if (!/^[a-z0-9_-]{1,100}$/.test(name))
+  if (!PRODUCT_NAME.test(name))
     throw fault('FET-0403', `The header ${HEADER} must be of letters, digits, _ and -, and have 1 to 100 characters.`, {
       [HEADER]: 'is not valid',
     });

@@ -5,7 +5,7 @@ import { wrongType } from '../rules/members.ts';
 /** Columns by table, and tables by the configName of their connection. */
 export type MappedFields = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-const MOST = { sources: 10, tables: 20, fields: 50, characters: 256 } as const;
+export const MOST = { sources: 10, tables: 20, fields: 50, characters: 256 } as const;
 
 /** Throws FET-0402 for none, FET-0001 for another shape, FET-1061 for more than are looked at. */
 export function readMappedFields(given: unknown, path: string): MappedFields {

@@ -7,7 +7,8 @@ import { FACET, inWords, type LerianConnection } from '../connections/wire-conne
 import { FAULTS, fault } from '../faults.ts';
 import { readMembers } from '../rules/members.ts';
 import { KINDS } from '../rules/types.ts';
-import * as shapes from '../shapes.ts';
+import * as shapes from '../shapes/answers.ts';
+import * as requests from '../shapes/requests.ts';
 import { compareSource, namesToAsk, type SchemaFault } from './compare.ts';
 import { type MappedFields, readMappedFields } from './mapped-fields.ts';
 
@@ -18,7 +19,7 @@ export const schemas: readonly Route[] = [
     operation: 'getConnectionSchema',
     summary: 'Tables and columns that the login sees, asked of the database',
     priority: PRIORITIES.validates,
-    shapes: { params: shapes.byId, answers: { 200: shapes.schema } },
+    shapes: { params: requests.byId, answers: { 200: shapes.schema } },
     async run(call) {
       const connection = await findConnection(call, readId(call.params));
       const { tables, isComplete } = await describe(call, connection, null);
@@ -37,7 +38,7 @@ export const schemas: readonly Route[] = [
     isMutation: false,
     priority: PRIORITIES.validates,
     right: 'validate',
-    shapes: { body: shapes.mapping, answers: { 200: shapes.checked, 422: shapes.schemaFault } },
+    shapes: { body: requests.mapping, answers: { 200: shapes.checked, 422: shapes.schemaFault } },
     run: validateSchema,
   },
 ];
