@@ -1,7 +1,7 @@
 import { shortId } from '../../domain/token/service-account.ts';
 import { readProject } from '../../operations/access/read-account.ts';
 import type { Call, Route } from '../kit/route.ts';
-import { pathOf } from './wire/answers.ts';
+import { mediaOf, pathOf } from './wire/answers.ts';
 import { paged, readPage, requireFormat } from './wire/paging.ts';
 import * as shapes from './wire/shapes.ts';
 
@@ -13,7 +13,7 @@ export function groupRoutes(prefix: string, suffix: string, originOf: (call: Cal
       url: `${prefix}/groups`,
       operation: `listGroups${suffix}`,
       summary: 'The one group of the credentials',
-      shapes: { query: shapes.pages, headers: shapes.headers, answers: { 200: shapes.groups } },
+      shapes: { query: shapes.pages, headers: shapes.headersOf(prefix), produces: mediaOf(prefix), answers: { 200: shapes.groups } },
       async run(call) {
         const { services, actor, request, query } = call;
         requireFormat(query);

@@ -12,7 +12,7 @@ import { allConfigured, type Configured, entityOf, findConfigured, NAMESPACE } f
 import { type Changes, detailsOf, type Merged, replacementOf, replacementOfNothing } from './fields/merge.ts';
 import { type AtlasService, RETIRED_TYPE, SERVICES } from './fields/services.ts';
 import { admitCall } from './group.ts';
-import { pathOf, V2 } from './wire/answers.ts';
+import { mediaOf, pathOf, V2 } from './wire/answers.ts';
 import { atlasError, fieldsError } from './wire/failure.ts';
 import { type Page, paged, readPage } from './wire/paging.ts';
 import * as shapes from './wire/shapes.ts';
@@ -22,7 +22,9 @@ import { requireJsonType } from './wire/version.ts';
 export function integrationRoutes(prefix: string, suffix: string, originOf: (call: Call) => string): readonly Route[] {
   const base = `${prefix}/groups/:groupId/integrations`;
   const of = { url: `${base}/:integrationType` };
-  const { inGroup, ofType, pages, format, headers, integration: body, list, one, deleted } = shapes;
+  const { inGroup, ofType, ofService, pages, format, newIntegration, replacement, list, one, deleted } = shapes;
+  const headers = shapes.headersOf(prefix);
+  const produces = mediaOf(prefix);
   const consumes = ['application/json', 'application/vnd.atlas.2023-01-01+json'];
   const answerList = async (call: Call, page: Page): Promise<RouteAnswer> => {
     const path = `${originOf(call)}${pathOf(call.request)}`;
@@ -35,7 +37,7 @@ export function integrationRoutes(prefix: string, suffix: string, originOf: (cal
       url: base,
       operation: `listGroupIntegrations${suffix}`,
       summary: 'All services that are configured',
-      shapes: { params: inGroup, query: pages, headers, answers: { 200: list } },
+      shapes: { params: inGroup, query: pages, headers, produces, answers: { 200: list } },
       async run(call) {
         await admitCall(call, 'read');
         return await answerList(call, readPage(call.query));
@@ -46,7 +48,7 @@ export function integrationRoutes(prefix: string, suffix: string, originOf: (cal
       method: 'GET',
       operation: `getGroupIntegration${suffix}`,
       summary: 'One service',
-      shapes: { params: ofType, query: format, headers, answers: { 200: one } },
+      shapes: { params: ofType, query: format, headers, produces, answers: { 200: one } },
       async run(call) {
         await admitCall(call, 'read');
         const found = await requireConfigured(call);
@@ -59,7 +61,7 @@ export function integrationRoutes(prefix: string, suffix: string, originOf: (cal
       operation: `createGroupIntegration${suffix}`,
       summary: 'Configure a service',
       priority: PRIORITIES.commits,
-      shapes: { params: ofType, query: pages, headers, body, consumes, answers: { 200: list } },
+      shapes: { params: ofService, query: pages, headers, body: newIntegration, consumes, produces, answers: { 200: list } },
       async run(call) {
         await admitCall(call, 'create');
         const page = readPage(call.query);
@@ -74,7 +76,7 @@ export function integrationRoutes(prefix: string, suffix: string, originOf: (cal
       operation: `updateGroupIntegration${suffix}`,
       summary: 'Replace the configuration of a service',
       priority: PRIORITIES.commits,
-      shapes: { params: ofType, query: pages, headers, body, consumes, answers: { 200: list } },
+      shapes: { params: ofService, query: pages, headers, body: replacement, consumes, produces, answers: { 200: list } },
       async run(call) {
         await admitCall(call, 'commit');
         const page = readPage(call.query);
@@ -88,7 +90,7 @@ export function integrationRoutes(prefix: string, suffix: string, originOf: (cal
       method: 'DELETE',
       operation: `deleteGroupIntegration${suffix}`,
       summary: 'Remove a service',
-      shapes: { params: ofType, query: format, headers, answers: { 200: deleted, 204: null } },
+      shapes: { params: ofType, query: format, headers, produces, answers: { 200: deleted, 204: null } },
       async run(call) {
         await admitCall(call, 'delete');
         await remove(call, await requireConfigured(call));

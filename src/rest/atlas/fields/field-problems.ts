@@ -30,7 +30,7 @@ export function problemWith(field: string, rule: Rule, value: unknown): FieldPro
     case 'url':
       return isUrl(value, rule.secure)
         ? null
-        : problem('INVALID_URL', `must be an absolute ${rule.secure ? 'https' : 'http or https'} URL of at most 2048 characters`);
+        : problem('INVALID_URL', `must be an absolute ${rule.secure ? 'https' : 'http or https'} URL of at most ${MOST_OF_URL} characters`);
     case 'template':
       return Buffer.byteLength(value) > rule.maxBytes
         ? problem('INTEGRATION_FIELDS_INVALID', `must be at most ${rule.maxBytes} bytes long`)
@@ -43,10 +43,11 @@ export function problemWith(field: string, rule: Rule, value: unknown): FieldPro
 }
 
 /** The most that a secret of any kind may hold. */
-const MOST = 65_536;
+export const MOST = 65_536;
+export const MOST_OF_URL = 2048;
 
 function isUrl(value: string, secure: boolean): boolean {
-  if (value.length > 2048 || /[\s\p{Cc}]/u.test(value) || !URL.canParse(value) || !/^https?:\/\//i.test(value)) return false;
+  if (value.length > MOST_OF_URL || /[\s\p{Cc}]/u.test(value) || !URL.canParse(value) || !/^https?:\/\//i.test(value)) return false;
   const { protocol } = new URL(value);
   return protocol === 'https:' || (!secure && protocol === 'http:');
 }

@@ -2,7 +2,8 @@ import type { MaskStyle } from '../../../domain/connection/details/partial-mask.
 
 /** What a field may hold, and by which code what it may not is told. */
 export type Rule =
-  | { readonly is: 'text'; readonly max?: number }
+  /** What is sent as a header is printable ASCII: the kind refuses anything else. */
+  | { readonly is: 'text'; readonly max?: number; readonly sentAs?: 'header' }
   | { readonly is: 'pattern'; readonly pattern: RegExp; readonly says: string; readonly code?: FieldCode }
   | { readonly is: 'enum'; readonly values: readonly string[] }
   | { readonly is: 'boolean' }
@@ -43,6 +44,7 @@ export interface AtlasService {
 const HEX_32 = { is: 'pattern', pattern: /^[0-9a-fA-F]{32}$/, says: 'must be 32 hexadecimal digits' } as const;
 const HEX_40 = { is: 'pattern', pattern: /^[0-9a-f]{40}$/, says: 'must be 40 lower-case hexadecimal digits' } as const;
 const TEXT = { is: 'text' } as const;
+const WORD = { is: 'text', sentAs: 'header' } as const;
 
 const secret = (name: string, rule: Rule, more: Partial<ServiceField> = {}): ServiceField => ({
   name,
@@ -90,7 +92,7 @@ export const SERVICES: readonly AtlasService[] = [
     type: 'SLACK',
     kind: 'slack',
     fields: [
-      secret('apiToken', TEXT),
+      secret('apiToken', WORD),
       required('channelName', { is: 'text', max: 80 }, { nullable: true, unset: null }),
       { name: 'teamName', rule: TEXT, absent: 'clear' },
     ],
@@ -112,13 +114,13 @@ export const SERVICES: readonly AtlasService[] = [
   {
     type: 'NEW_RELIC',
     kind: 'new-relic',
-    fields: [required('accountId', HEX_40), secret('licenseKey', HEX_40), secret('readToken', TEXT), secret('writeToken', TEXT)],
+    fields: [required('accountId', HEX_40), secret('licenseKey', HEX_40), secret('readToken', WORD), secret('writeToken', WORD)],
   },
-  { type: 'OPS_GENIE', kind: 'ops-genie', fields: [secret('apiKey', TEXT), region('US', 'EU')] },
+  { type: 'OPS_GENIE', kind: 'ops-genie', fields: [secret('apiKey', WORD), region('US', 'EU')] },
   {
     type: 'VICTOR_OPS',
     kind: 'victor-ops',
-    fields: [secret('apiKey', TEXT), { name: 'routingKey', rule: { is: 'text', max: 255 }, absent: 'clear' }],
+    fields: [secret('apiKey', WORD), { name: 'routingKey', rule: { is: 'text', max: 255 }, absent: 'clear' }],
   },
   {
     type: 'WEBHOOK',

@@ -23,7 +23,13 @@ export function pathOf({ url }: FastifyRequest): string {
 }
 
 export const V2 = '/api/atlas/v2';
-export const VERSION_TYPE = 'application/vnd.atlas.2023-01-01+json;charset=utf-8';
+const VERSION_MEDIA = 'application/vnd.atlas.2023-01-01+json';
+export const VERSION_TYPE = `${VERSION_MEDIA};charset=utf-8`;
+
+/** What a version of the API answers with, for its document. */
+export function mediaOf(prefix: string): readonly string[] {
+  return [prefix === V2 ? VERSION_MEDIA : 'application/json'];
+}
 
 /** Writes what a route answers: in an envelope for clients that can't see a status, and over several lines for people. */
 export function writeAnswer({ status = 200, headers = {}, body }: RouteAnswer, request: FastifyRequest): Answer {

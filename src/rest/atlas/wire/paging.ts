@@ -1,6 +1,9 @@
 import type { Call } from '../../kit/route.ts';
 import { atlasError } from './failure.ts';
 
+export const MOST_ITEMS = 500;
+export const MOST_PAGE = 2_147_483_647;
+
 export interface Page {
   readonly includeCount: boolean;
   readonly itemsPerPage: number;
@@ -13,8 +16,8 @@ type Query = Call['query'];
 export function readPage(query: Query): Page {
   return {
     includeCount: flagOf(query, 'includeCount', true),
-    itemsPerPage: numberOf(query, 'itemsPerPage', { usual: 100, most: 500 }),
-    pageNum: numberOf(query, 'pageNum', { usual: 1, most: 2_147_483_647 }),
+    itemsPerPage: numberOf(query, 'itemsPerPage', { usual: 100, most: MOST_ITEMS }),
+    pageNum: numberOf(query, 'pageNum', { usual: 1, most: MOST_PAGE }),
   };
 }
 

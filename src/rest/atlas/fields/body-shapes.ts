@@ -1,0 +1,54 @@
+import { NO_NUL } from '../../../domain/text/one-line.ts';
+import { MOST, MOST_OF_URL } from './field-problems.ts';
+import { type AtlasService, type Rule, SERVICES, type ServiceField } from './services.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * For the document, in JSON Schema: what the body of each service is, titled by the type that its path names. One that replaces keeps secrets
+ * that it leaves out. Nothing is checked by it.
+ */
+export function bodiesOf(purpose: 'create' | 'replace'): object[] {
+  return SERVICES.map((service) => bodyOf(service, purpose));
+}
+
+function bodyOf({ type, fields, alwaysNull = [] }: AtlasService, purpose: 'create' | 'replace'): JsonSchema {
+  const isNeeded = ({ required, mask }: ServiceField) => required === true && (purpose === 'create' || mask === undefined);
+  return {
+    title: type,
+    properties: {
+      ...Object.fromEntries(alwaysNull.map((name) => [name, { type: 'null' }])),
+      ...Object.fromEntries(fields.map((field) => [field.name, fieldShape(field, isNeeded(field))])),
+      type: { enum: [type, null] },
+    },
+    required: fields.filter(isNeeded).map(({ name }) => name),
+  };
+}
+
+function fieldShape({ rule, nullable, required }: ServiceField, isNeeded: boolean): JsonSchema {
+  const value = schemaOf(rule);
+  if (isNeeded && nullable !== true) return value;
+  const empty = required === true || rule.is === 'boolean' ? [null] : [null, ''];
+  return { anyOf: [value, { enum: empty }] };
+}
+
+function schemaOf(rule: Rule): JsonSchema {
+  switch (rule.is) {
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'enum':
+      return { enum: rule.values };
+    case 'pattern':
+      return { type: 'string', pattern: rule.pattern.source };
+    case 'url':
+      return {
+        type: 'string',
+        maxLength: MOST_OF_URL,
+        pattern: `^http${rule.secure ? 's' : 's?'}://[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f]+$`,
+      };
+    case 'template':
+      return { type: 'string', minLength: 1, maxLength: rule.maxBytes, pattern: NO_NUL };
+    case 'text':
+      return { type: 'string', minLength: 1, maxLength: rule.max ?? MOST, pattern: rule.sentAs === 'header' ? '^[!-~]+$' : NO_NUL };
+  }
+}
