@@ -6,6 +6,7 @@ const FACETS = ['test/operations/dialects/facets.test.ts'];
 const PATCH_ORDER = ['test/rest/lerian/patch-order.test.ts'];
 const UNLESS_HELD = ['test/operations/changes/update-unless-held.test.ts'];
 const LERIAN = ['test/rest/lerian/connections.test.ts'];
+const FACETS_ALONE = ['test/operations/changes/update-facets.test.ts'];
 const LERIAN_JOBS = ['test/rest/lerian/jobs.test.ts'];
 const POSIT = ['test/rest/posit/integrations.test.ts'];
 const POSIT_MERGE = ['test/domain/posit/merge-config.test.ts'];
@@ -63,6 +64,14 @@ export const REST = [
     before: 'if (!pathOf',
     after: 'if (true || !pathOf',
     tests: ['test/rest/atlas/wire.test.ts', 'test/rest/atlas/integrations.test.ts', 'test/rest/atlas/contract.test.ts'],
+  },
+  {
+    id: 'rest/atlas-state-told-before-the-body',
+    file: 'src/rest/atlas/integrations.ts',
+    before: '  requireFit(replacementOfNothing(service, body), body);',
+    after: '  replacementOfNothing(service, body);',
+    tests: ['test/rest/atlas/wire.test.ts'],
+    name: 'is told what is wrong with it first',
   },
   {
     id: 'rest/digest-count-twice',
@@ -237,6 +246,20 @@ export const REST = [
     name: 'assigned, once',
   },
   {
+    id: 'rest/lerian-assigned-when-nothing-runs',
+    file: 'src/operations/commits/update-facets.ts',
+    before: "leaseRule: 'never-hold-back', ",
+    after: '',
+    tests: FACETS_ALONE,
+  },
+  {
+    id: 'rest/lerian-assigned-under-a-waiting-change',
+    file: 'src/operations/commits/update-facets.ts',
+    before: 'if ((await tx.changes.waitingFor(connectionId, now)) !== null)',
+    after: 'if (now < 0)',
+    tests: FACETS_ALONE,
+  },
+  {
     id: 'rest/lerian-job-of-another-product',
     file: 'src/rest/lerian/jobs.ts',
     before: 'productName !== source.toLowerCase()',
@@ -327,6 +350,13 @@ export const REST = [
     file: 'src/operations/matillion/overrides.ts',
     before: "  if (!connections.every((connection) => Object.hasOwn(overridesOf(connection), environment))) throw notFound('override');\n",
     after: '',
+    tests: OVERRIDES,
+  },
+  {
+    id: 'rest/matillion-overrides-removed-past-a-job',
+    file: 'src/operations/commits/update-together.ts',
+    before: "if ('leases' in result) throw heldBackRefusal(result);",
+    after: "if ('leases' in result) continue;",
     tests: OVERRIDES,
   },
   {
