@@ -153,6 +153,8 @@ async function outcomeOf(query: string): Promise<string> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${world.owner.secret}` },
     body: JSON.stringify({ query }),
   });
+  // A gateway that is too busy answers without errors.
+  if (response.status === 503) return 'busy';
   const { errors = [] } = (await response.json()) as { readonly errors?: readonly { readonly message: string }[] };
   const messages = errors.map(({ message }) => message).filter((message) => !message.startsWith('The variable "$'));
   if (messages.length === 0) return 'valid';
