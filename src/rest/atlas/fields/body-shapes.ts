@@ -1,4 +1,4 @@
-import { NO_NUL } from '../../../domain/text/one-line.ts';
+import { NO_NUL, ONE_LINE } from '../../../domain/text/one-line.ts';
 import { MOST, MOST_OF_URL } from './field-problems.ts';
 import { type AtlasService, type Rule, SERVICES, type ServiceField } from './services.ts';
 
@@ -25,14 +25,15 @@ function bodyOf({ type, fields, alwaysNull = [] }: AtlasService, purpose: 'creat
   };
 }
 
-function fieldShape({ rule, nullable, required }: ServiceField, isNeeded: boolean): JsonSchema {
-  const value = schemaOf(rule);
+function fieldShape({ rule, nullable, required, mask }: ServiceField, isNeeded: boolean): JsonSchema {
+  // What is stored in clear is one line.
+  const value = schemaOf(rule, mask === undefined ? ONE_LINE : NO_NUL);
   if (isNeeded && nullable !== true) return value;
   const empty = required === true || rule.is === 'boolean' ? [null] : [null, ''];
   return { anyOf: [value, { enum: empty }] };
 }
 
-function schemaOf(rule: Rule): JsonSchema {
+function schemaOf(rule: Rule, text: string): JsonSchema {
   switch (rule.is) {
     case 'boolean':
       return { type: 'boolean' };
@@ -47,8 +48,8 @@ function schemaOf(rule: Rule): JsonSchema {
         pattern: `^http${rule.secure ? 's' : 's?'}://[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f]+$`,
       };
     case 'template':
-      return { type: 'string', minLength: 1, maxLength: rule.maxBytes, pattern: NO_NUL };
+      return { type: 'string', minLength: 1, maxLength: rule.maxBytes, pattern: text };
     case 'text':
-      return { type: 'string', minLength: 1, maxLength: rule.max ?? MOST, pattern: rule.sentAs === 'header' ? '^[!-~]+$' : NO_NUL };
+      return { type: 'string', minLength: 1, maxLength: rule.max ?? MOST, pattern: rule.sentAs === 'header' ? '^[!-~]+$' : text };
   }
 }

@@ -94,7 +94,7 @@ export const SERVICES: readonly AtlasService[] = [
     fields: [
       secret('apiToken', WORD),
       required('channelName', { is: 'text', max: 80 }, { nullable: true, unset: null }),
-      { name: 'teamName', rule: TEXT, absent: 'clear' },
+      { name: 'teamName', rule: { is: 'text', max: 255 }, absent: 'clear' },
     ],
   },
   {
