@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { TurnQueue, type Waiter } from '../../../build/graphql/plugins/budget/turn-queue.js';
 
 /** Answers that need so many turns each, begun one after the other; the order in which they had them. */
-async function orderOf(answers: readonly { readonly name: string; readonly values: number; readonly turns: number }[]) {
+async function orderOf(answers: readonly { readonly name: string; readonly values: number; readonly needs: number }[]) {
   const queue = new TurnQueue();
   const order: string[] = [];
   await Promise.all(
     answers.map(
-      ({ name, values, turns }) =>
+      ({ name, values, needs }) =>
         new Promise<void>((resolve) => {
-          let left = turns;
+          let left = needs;
           const waiter: Waiter = {
             place: queue.place(),
             values,
@@ -30,20 +30,20 @@ async function orderOf(answers: readonly { readonly name: string; readonly value
 
 describe('turns of the event loop', () => {
   test('long answers are made one after the other, in the order in which they first waited', async () => {
-    const long = (name: string) => ({ name, values: 20_000, turns: 3 });
+    const long = (name: string) => ({ name, values: 20_000, needs: 3 });
     expect(await orderOf([long('a'), long('b'), long('c')])).toBe('aaabbbccc');
   });
 
   test('a short answer is made beside the long ones that waited before', async () => {
     const answers = [
-      { name: 'a', values: 20_000, turns: 4 },
-      { name: 'b', values: 20_000, turns: 2 },
-      { name: 's', values: 2000, turns: 2 },
+      { name: 'a', values: 20_000, needs: 4 },
+      { name: 'b', values: 20_000, needs: 2 },
+      { name: 's', values: 2000, needs: 2 },
     ];
     expect(await orderOf(answers)).toBe('sasaaabb');
   });
 
   test('one that waits alone has every turn', async () => {
-    expect(await orderOf([{ name: 's', values: 10, turns: 3 }])).toBe('sss');
+    expect(await orderOf([{ name: 's', values: 10, needs: 3 }])).toBe('sss');
   });
 });

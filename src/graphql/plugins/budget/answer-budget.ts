@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { DomainError } from '../../../domain/errors/errors.ts';
-import { TURNS, type Waiter } from './turn-queue.ts';
+import { turnQueue, type Waiter } from './turn-queue.ts';
 
 /** What one answer may hold at most: it takes some 30 MB while it is made. The lead API's `getUser` over 1,000 connections takes a third of it. */
 export const ANSWER_LIMITS = {
@@ -178,12 +178,12 @@ export class AnswerBudget implements Waiter {
   #turn(values: number): Promise<void> {
     if (this.#error !== null) return never();
     return new Promise((go) => {
-      if (this.#waiting.push({ values, go }) === 1) TURNS.wait(this);
+      if (this.#waiting.push({ values, go }) === 1) turnQueue.wait(this);
     });
   }
 
   get place(): number {
-    this.#place ??= TURNS.place();
+    this.#place ??= turnQueue.place();
     return this.#place;
   }
 
@@ -203,7 +203,7 @@ export class AnswerBudget implements Waiter {
       next.go();
       next = this.#waiting[0];
     } while (next !== undefined && next.values <= this.#leftOfTurn);
-    if (next !== undefined) TURNS.wait(this);
+    if (next !== undefined) turnQueue.wait(this);
   }
 
   #end(what: string, limit: number): void {

@@ -16,15 +16,15 @@ const VALUES_OF_SHORT = 2000;
  * whatever else is, and long ones one after the other: what each of them holds until its end is not held at the same time.
  */
 export class TurnQueue {
-  #places = 0;
+  #lastPlace = 0;
   /** By their places. */
   readonly #waiting: Waiter[] = [];
   #isScheduled = false;
 
   /** A place behind all others. */
   place(): number {
-    this.#places += 1;
-    return this.#places;
+    this.#lastPlace += 1;
+    return this.#lastPlace;
   }
 
   wait(waiter: Waiter): void {
@@ -53,4 +53,4 @@ export class TurnQueue {
 }
 
 /** A process has one event loop. */
-export const TURNS = new TurnQueue();
+export const turnQueue = new TurnQueue();
