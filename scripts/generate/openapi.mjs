@@ -33,6 +33,7 @@ async function documentOf(dialect) {
 /** What most operations have in common is said once, and an answer without a body has none. */
 function tidied(document, { errorType = 'application/json' }) {
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  for (const { requestBody } of operations) if (requestBody !== undefined) tellOptional(requestBody);
   const usual = mostFrequent(operations.map(({ responses }) => textOfSchema(responses.default)));
   let failure;
   for (const operation of operations)
@@ -56,6 +57,16 @@ function withPatternProperties(value) {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [name === 'x-patternProperties' ? 'patternProperties' : name, withPatternProperties(item)]),
   );
+}
+
+/** The generator has every body be required: a shape says by an extension that it may be left out. */
+function tellOptional(requestBody) {
+  const schemas = new Set(Object.values(requestBody.content).map(({ schema }) => schema));
+  for (const schema of schemas)
+    if (schema['x-optional'] === true) {
+      requestBody.required = false;
+      delete schema['x-optional'];
+    }
 }
 
 function textOfSchema(answer) {

@@ -86,10 +86,12 @@ const inFlight = {
   breakGlassReason: z.string().min(1).max(500).meta({ pattern: SOME_LINE }).optional(),
 };
 export const commit = z.strictObject({ key, ...inFlight });
-export const rollBack = z.strictObject({
-  version: version.optional().describe('The version to go back to; the newest PREVIOUS one unless it is named.'),
-  ...inFlight,
-});
+export const rollBack = z
+  .strictObject({
+    version: version.optional().describe('The version to go back to; the newest PREVIOUS one unless it is named.'),
+    ...inFlight,
+  })
+  .meta({ 'x-optional': true });
 
 export const lease = z.object({
   id: uuid,
