@@ -14,6 +14,8 @@ export const ANSWER_LIMITS = {
 
 /** How many values are made in one turn of the event loop; the others wait for the next turn, so that other requests get in between. */
 const VALUES_A_TURN = 1000;
+/** What a value of compiled code takes of the time that the interpreter takes for one. */
+const SHARE_OF_COMPILED = 1 / 8;
 
 /** What a selection costs for each object that it is made of. */
 export interface SelectionCost {
@@ -152,8 +154,9 @@ export class AnswerBudget implements Waiter {
   /** The rows as they are, or what is too much for this turn of the event loop as promises that wait for theirs. */
   pace<T>(rows: readonly T[], { values }: SelectionCost): readonly (T | Promise<T>)[] | Promise<readonly T[]> {
     const each = Math.max(1, values);
-    if (this.#fits(rows.length * each)) return rows;
-    if (!this.pacesRows) return this.#turn(rows.length * each).then(() => rows);
+    const all = rows.length * each * (this.pacesRows ? 1 : SHARE_OF_COMPILED);
+    if (this.#fits(all)) return rows;
+    if (!this.pacesRows) return this.#turn(all).then(() => rows);
     const paced: Promise<T>[] = [];
     const most = Math.max(1, Math.floor(VALUES_A_TURN / each));
     for (let start = 0; start < rows.length; start += most) {
