@@ -49,6 +49,17 @@ export function waitOrRefuse(held: HeldBack, waiting: Pick<Change, 'id'> | null)
   return 'begins-to-wait';
 }
 
+/**
+ * For what can't be done beside a change that waits. Throws CONNECTION_IN_USE, with `message` while it is jobs that it waits for, whose live
+ * leases are given.
+ */
+export function requireNoneWaits(waiting: Pick<Change, 'id'> | null, liveLeases: readonly Lease[], now: number, message: string): void {
+  if (waiting === null) return;
+  // Once the last lease has ended, only the proof can still delay the commit.
+  if (liveLeases.length > 0) throw inUse(message, liveLeases, now);
+  throw new DomainError('CONNECTION_IN_USE', 'A change is being saved. Try again in a moment.', { retryAfterSeconds: 2, jobs: [] });
+}
+
 /** CONNECTION_IN_USE that names each blocking job, since when and until when; Retry-After is the end of the last. */
 export function inUse(message: string, leases: readonly Lease[], now: number): DomainError {
   const last = Math.max(...leases.map(({ expiresAt }) => expiresAt));

@@ -1,5 +1,5 @@
 import type { Change } from '../change/change.ts';
-import { inUse } from '../change/in-flight.ts';
+import { requireNoneWaits } from '../change/in-flight.ts';
 import type { Connection } from '../connection/connection.ts';
 import { badRequest, DomainError } from '../errors/errors.ts';
 import { isOneLine } from '../text/one-line.ts';
@@ -24,11 +24,8 @@ export function requireEnabled({ isActive }: Pick<Connection, 'isActive'>): void
  * can still be renewed meanwhile. Throws CONNECTION_IN_USE while a change waits.
  */
 export function refuseLateLease(waiting: Pick<Change, 'id'> | null, liveLeases: readonly Lease[], now: number): void {
-  if (waiting === null) return;
-  // Once the last lease has ended, only the proof can still delay the commit.
-  if (liveLeases.length > 0)
-    throw inUse('A change waits for the running jobs to end, and new ones for the change. Try again later.', liveLeases, now);
-  throw new DomainError('CONNECTION_IN_USE', 'A change is being saved. Try again in a moment.', { retryAfterSeconds: 2, jobs: [] });
+  const message = 'A change waits for the running jobs to end, and new ones for the change. Try again later.';
+  requireNoneWaits(waiting, liveLeases, now, message);
 }
 
 /** A lease belongs to the token that took it: the token of another job can't renew, read or release it. */

@@ -12,5 +12,12 @@ export function withFacets(before: Facets, given: Facets = {}): Facets {
 export function changedFacets(before: Facets, after: Facets): readonly string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null))
-    .map((name) => `facets.${name}`);
+    .map((name) => `${PREFIX}${name}`);
 }
+
+/** Whether a field that a change lists is one of these. */
+export function isFacetField(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
+const PREFIX = 'facets.';

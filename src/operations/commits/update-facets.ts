@@ -1,8 +1,11 @@
-import { heldBackRefusal, inUse } from '../../domain/change/in-flight.ts';
+import type { Change } from '../../domain/change/change.ts';
+import { heldBackRefusal, requireNoneWaits } from '../../domain/change/in-flight.ts';
 import { SECRET_PROVIDERS, type SecretProviderName } from '../../domain/connection/reference/secret-reference.ts';
+import { DomainError } from '../../domain/errors/errors.ts';
 import type { Writers } from '../../domain/ports/store.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
-import type { Facets } from '../../domain/version/facets.ts';
+import { type Facets, isFacetField } from '../../domain/version/facets.ts';
+import { discardWhenRefused } from '../changes/discard-when-refused.ts';
 import type { StagedChange } from '../changes/insert-change.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { stageUpdate } from '../changes/stage-update.ts';
@@ -27,12 +30,26 @@ export interface UpdateFacets {
  */
 export async function updateFacets(services: Services, actor: Actor, input: UpdateFacets): Promise<void> {
   requirePermission(actor, 'commit');
-  const { change } = await stageFacets(services, actor, input);
-  const { connectionId } = input;
+  await discardWhenRefused(services, actor, async (staged) => {
+    const { change } = await stageFacets(services, actor, input);
+    staged.push(change);
+    // A kind that reads its stored details otherwise than before changes what jobs are given.
+    if (!change.changedFields.every(isFacetField))
+      throw new DomainError(
+        'CHANGE_OUTDATED',
+        'The connection has settings that its kind reads otherwise now. Update it first, then ask again.',
+      );
+    await commitFacets(services, actor, change);
+  });
+}
+
+async function commitFacets(services: Services, actor: Actor, change: Change): Promise<void> {
+  const { connectionId } = change;
   const beside = async (tx: Writers) => {
     const now = await tx.now();
-    if ((await tx.changes.waitingFor(connectionId, now)) !== null)
-      throw inUse('A change of this connection waits for the running jobs.', await tx.leases.liveOf(connectionId, now), now);
+    const waiting = await tx.changes.waitingFor(connectionId, now);
+    const leases = waiting === null ? [] : await tx.leases.liveOf(connectionId, now);
+    requireNoneWaits(waiting, leases, now, 'A change of this connection waits for the running jobs.');
   };
   const settling = { change, options: readOptions(actor, { connectionId }), leaseRule: 'never-hold-back', beside } as const;
   await observeRefusal(services, change.purpose, () =>

@@ -1,5 +1,6 @@
 import { heldBackRefusal } from '../../domain/change/in-flight.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
+import { discardWhenRefused } from '../changes/discard-when-refused.ts';
 import { observeRefusal } from '../changes/observe-refusal.ts';
 import { isUnchanged, type StageUpdate, stageUpdate } from '../changes/stage-update.ts';
 import type { Services } from '../services.ts';
@@ -16,21 +17,22 @@ type Prepared = Settling & Pick<LockedCommit, 'candidate'>;
  */
 export async function updateTogether(services: Services, actor: Actor, updates: readonly StageUpdate[]): Promise<void> {
   requirePermission(actor, 'commit');
+  await discardWhenRefused(services, actor, async (staged) => {
+    const settlings: Settling[] = [];
+    // In one order, so that two of these never wait for each other's locks.
+    for (const update of updates.toSorted((one, other) => (one.connectionId < other.connectionId ? -1 : 1))) {
+      if (await isUnchanged(services, actor, update)) continue;
+      const { change } = await stageUpdate(services, actor, update);
+      staged.push(change);
+      settlings.push({ change, options: readOptions(actor, update) });
+    }
+    await observeRefusal(services, 'update', () => commitAll(services, actor, settlings));
+  });
+}
+
+async function commitAll(services: Services, actor: Actor, settlings: readonly Settling[]): Promise<void> {
   const prepared: Prepared[] = [];
-  // In one order, so that two of these never wait for each other's locks.
-  for (const update of updates.toSorted((one, other) => (one.connectionId < other.connectionId ? -1 : 1))) {
-    if (!(await isUnchanged(services, actor, update))) prepared.push(await prepare(services, actor, update));
-  }
-  await observeRefusal(services, 'update', () => commitAll(services, actor, prepared));
-}
-
-async function prepare(services: Services, actor: Actor, update: StageUpdate): Promise<Prepared> {
-  const { change } = await stageUpdate(services, actor, update);
-  const settling = { change, options: readOptions(actor, update) };
-  return { ...settling, candidate: await candidateToCommit(services, actor, settling) };
-}
-
-async function commitAll(services: Services, actor: Actor, prepared: readonly Prepared[]): Promise<void> {
+  for (const settling of settlings) prepared.push({ ...settling, candidate: await candidateToCommit(services, actor, settling) });
   const keys = await services.vault.forProject(actor.projectId);
   const committed = await writeAs(services, actor, async (tx) => {
     const results: (Prepared & { readonly result: Committed })[] = [];

@@ -2,8 +2,10 @@ import { DESCRIBE, type Description, type DescriptionFilter, isDescription } fro
 import { validator } from '../../domain/connector/validator.ts';
 import { badRequest, DomainError } from '../../domain/errors/errors.ts';
 import { requireReadOrHold } from '../../domain/lease/held-job.ts';
+import { requireEnabled } from '../../domain/lease/lease-grant.ts';
 import type { Actor } from '../../domain/token/actor.ts';
 import { record } from '../audit/record.ts';
+import { requireConnection } from '../connections/load-connection.ts';
 import type { Services } from '../services.ts';
 import { runCandidate } from './run/run-candidate.ts';
 import { subjectOfVersion } from './run/subject.ts';
@@ -15,8 +17,8 @@ export interface ListTables extends DescriptionFilter {
 
 /**
  * The tables that the login of the CURRENT version sees, asked for in an egress worker as validators are: under their deadline, their
- * limits and the egress policy. Whoever may lease the connection could ask for them by itself. Throws NOT_FOUND, BAD_REQUEST for a kind that can't say it, VALIDATION_FAILED with the problems where the
- * system was not reached or did not answer.
+ * limits and the egress policy. Whoever may lease the connection could ask for them by itself, while it is enabled. Throws NOT_FOUND, UNAVAILABLE,
+ * BAD_REQUEST for a kind that can't say it, VALIDATION_FAILED with the problems where the system was not reached or did not answer.
  */
 export async function listTables(
   services: Services,
@@ -24,6 +26,7 @@ export async function listTables(
   { connectionId, signal, ...describes }: ListTables,
 ): Promise<Description> {
   requireReadOrHold(actor);
+  if (!actor.permissions.has('read')) requireEnabled(await requireConnection(services, actor, connectionId));
   const subject = await subjectOfVersion(services, actor, connectionId);
   const { connector, identity } = subject;
   if (connector.describe === null)

@@ -26,7 +26,8 @@ const SIZE: BucketSize = { perSecond: 50 / 60, burst: 50 };
 export function oauthRoutes(app: FastifyInstance, gateway: RestGateway): void {
   const buckets = createTokenBuckets(SIZE, () => performance.now());
   const count = ({ info, headers }: FastifyRequest) => {
-    if (!buckets.take(`${info.ip}\n${headers.authorization ?? ''}`, 1)) throw rateLimited('Too many tokens are asked for.', 1, SIZE);
+    if (!buckets.take(`${info.ip}\n${headers.authorization ?? ''}`, 1))
+      throw rateLimited('Too many tokens are asked for.', 1 / SIZE.perSecond, SIZE);
   };
   const config = { renderError: renderOauth };
   app.post(TOKEN, { config, schema: TOKEN_SCHEMA }, async (request, reply) => {

@@ -66,7 +66,7 @@ export const renderFault: RenderError = (error, request) => {
 /** The first job that ends may be the one that was waited for. */
 function retryOf({ code, details }: DomainError): Readonly<Record<string, string>> {
   const { jobs, retryAfterSeconds: last } = details;
-  if (code !== 'CONNECTION_IN_USE' || !Array.isArray(jobs) || typeof last !== 'number') return {};
+  if (code !== 'CONNECTION_IN_USE' || !Array.isArray(jobs) || jobs.length === 0 || typeof last !== 'number') return {};
   const ends = jobs.map(({ expectedEnd }: { readonly expectedEnd: string }) => Date.parse(expectedEnd));
   const sooner = Math.floor((Math.max(...ends) - Math.min(...ends)) / 1000);
   return { 'retry-after': String(Math.max(1, last - sooner)) };
@@ -82,7 +82,7 @@ function toldOf(error: DomainError, hasCondition: boolean): Told {
 
 /** How many jobs are in the way is what their owner wants to know. */
 function messageOf({ code, message, details }: DomainError): string {
-  if (code !== 'CONNECTION_IN_USE' || !Array.isArray(details.jobs)) return message;
+  if (code !== 'CONNECTION_IN_USE' || !Array.isArray(details.jobs) || details.jobs.length === 0) return message;
   const count = details.jobs.length;
   return `${count} running job${count === 1 ? ' uses' : 's use'} this connection; retry after ${count === 1 ? 'it finishes' : 'they finish'}.`;
 }

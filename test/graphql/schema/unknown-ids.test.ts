@@ -169,6 +169,16 @@ test.each(ROWS_HERE.map((row) => [`${row.field}${row.when === undefined ? '' : `
   },
 );
 
+test('what a scalar holds is not looked into, however deep it is', async () => {
+  const answers = [];
+  for (const changes of [`{"password": "${UNKNOWN}"}`, `{"password": ${'['.repeat(9000)}${']'.repeat(9000)}}`]) {
+    const update = `updateCredentials(changes: ${JSON.stringify(changes)}, connectionId: "${UNKNOWN}") { success }`;
+    const { errors } = await scene.answer(`mutation { ${update} }`, scene.tokens.owner);
+    answers.push(errors?.map(({ extensions }) => [extensions.code, extensions.path]));
+  }
+  expect(answers).toEqual([[['NOT_FOUND', 'connectionId']], [['NOT_FOUND', 'connectionId']]]);
+});
+
 function isOptional(field: string, place: string): boolean {
   const type = fieldOf(field)?.args.find(({ name }) => name === place)?.type;
   return type !== undefined && getNullableType(type) === type;

@@ -255,8 +255,8 @@ export const REST = [
   {
     id: 'rest/lerian-assigned-under-a-waiting-change',
     file: 'src/operations/commits/update-facets.ts',
-    before: 'if ((await tx.changes.waitingFor(connectionId, now)) !== null)',
-    after: 'if (now < 0)',
+    before: 'requireNoneWaits(waiting, leases',
+    after: 'requireNoneWaits(null, leases',
     tests: FACETS_ALONE,
   },
   {

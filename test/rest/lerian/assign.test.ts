@@ -43,6 +43,21 @@ describe('a product', () => {
     });
   });
 
+  test('waits for a change that waits for jobs, which it tells, and for one that is being saved', async () => {
+    const id = await unassigned('WAIT');
+    const token = await gateway.token('job');
+    const lease = await rest(gateway, `POST /api/v1/connections/${id}/leases`, { token, body: { job: 'nightly', ttlSeconds: 60 } });
+    const staged = await rest(gateway, `POST /api/v1/connections/${id}/changes`, { body: { changes: { password: 'another password' } } });
+    await rest(gateway, `POST /api/v1/connections/${id}/commit`, { body: { key: staged.body.key } });
+    const answers = [await assign(id)];
+    await rest(gateway, 'POST /api/v1/leases/release', { token, body: { key: lease.body.key } });
+    answers.push(await assign(id));
+    expect(answers.map(({ status, body, headers }) => [status, body.code, body.message, headers.get('retry-after')])).toEqual([
+      [409, 'FET-1021', expect.stringContaining('1 running job'), expect.stringMatching(/^[0-9]+$/)],
+      [409, 'FET-1021', 'A change is being saved. Try again in a moment.', '2'],
+    ]);
+  });
+
   test('is given once, of those that ask at once, too', async () => {
     const id = await unassigned();
     const both = await Promise.all([assign(id, 'billing'), assign(id, 'payments')]);

@@ -82,16 +82,25 @@ test('overrides of several connections are removed all at once, or none of them 
     const { body } = await world.ask('GET', `${PATH}?environmentName=Test&size=100`);
     return body.results.map(({ name }: { readonly name: string }) => name).filter((name: string) => names.includes(name));
   };
-  const remove = () => world.ask('DELETE', `${PATH}?environmentName=Test&connectionNames=${names.join(',')}`);
+  // One of them twice, in another spelling.
+  const remove = () => world.ask('DELETE', `${PATH}?environmentName=Test&connectionNames=${names.join(',')},%20free`);
+  const openOf = async (connectionId: string) => {
+    const OPEN = 'query ($id: UUID!) { changes(first: 10, connectionId: $id, state: OPEN) { edges { node { id } } } }';
+    return (await world.gateway.graphql(OPEN, { id: connectionId })).data.changes.edges.length;
+  };
   const versionOf = async (id: string) => (await rest(world.gateway, `GET /api/v1/connections/${id}`)).headers.get('etag');
   const refused = await remove();
-  const meanwhile = { overridden: await overridden(), versions: [await versionOf(held), await versionOf(free)] };
+  const meanwhile = {
+    overridden: await overridden(),
+    versions: [await versionOf(held), await versionOf(free)],
+    open: [await openOf(held), await openOf(free)],
+  };
   await rest(world.gateway, 'POST /api/v1/leases/release', { token, body: { key: lease.body.key } });
   const removed = await remove();
   expect({ lease: lease.status, refused: refused.status, meanwhile, removed: removed.status, after: await overridden() }).toEqual({
     lease: 201,
     refused: 409,
-    meanwhile: { overridden: names.toSorted(), versions: ['"2"', '"2"'] },
+    meanwhile: { overridden: names.toSorted(), versions: ['"2"', '"2"'], open: [0, 0] },
     removed: 204,
     after: [],
   });

@@ -1,9 +1,14 @@
 import {
   type FieldNode,
+  type GraphQLArgument,
   type GraphQLError,
+  type GraphQLInputType,
   type GraphQLSchema,
   getArgumentValues,
+  getNullableType,
   getVariableValues,
+  isInputObjectType,
+  isListType,
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -12,36 +17,66 @@ import type { OperationRequest } from '../../operation-request.ts';
 
 /**
  * What is not there is named by the argument of the operation that it was asked for with, wherever in its inputs that stands: operations know
- * ids, and not what a wire calls them. An error that names an argument by itself is left as it is.
+ * ids, and not what a wire calls them.
  */
 export function naming(schema: GraphQLSchema, error: DomainError, at: GraphQLError['path'], request: OperationRequest): DomainError {
   if (!(error instanceof NotFound) || error.sought === null || request.operation === null) return error;
-  const path = pathOf(argumentsAt(schema, request.operation.node, at, request.params.variables), error.sought);
+  const path = argumentWith(error.sought, fieldAt(schema, request.operation.node, at, request.params.variables));
   return path === null ? error : new DomainError(error.code, error.message, { ...error.details, path });
 }
 
-/** What the root field of an error was given, as its resolver got it. */
-function argumentsAt(
+interface GivenField {
+  readonly args: readonly GraphQLArgument[];
+  /** As its resolver got them. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The root field of an error, where the operation itself names it. */
+function fieldAt(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   at: GraphQLError['path'],
   variables: Readonly<Record<string, unknown>>,
-): unknown {
+): GivenField | null {
   const isIt = (node: { readonly kind: Kind }): node is FieldNode =>
     node.kind === Kind.FIELD && ((node as FieldNode).alias ?? (node as FieldNode).name).value === at?.[0];
   const node = operation.selectionSet.selections.find(isIt);
   const field = node === undefined ? undefined : schema.getRootType(operation.operation)?.getFields()[node.name.value];
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  return node === undefined || field === undefined || coerced === undefined ? null : getArgumentValues(field, node, coerced);
+  if (node === undefined || field === undefined || coerced === undefined) return null;
+  return { args: field.args, values: getArgumentValues(field, node, coerced) };
 }
 
-/** Dotted; null where the value is nowhere. */
-function pathOf(value: unknown, sought: string): string | null {
-  if (typeof value !== 'object' || value === null) return null;
-  for (const [name, member] of Object.entries(value)) {
-    if (member === sought) return name;
-    const below = pathOf(member, sought);
-    if (below !== null) return `${name}.${below}`;
+/** Dotted; null where it is nowhere. What a scalar holds is the caller's own, and is not looked into. */
+function argumentWith(sought: string, field: GivenField | null): string | null {
+  return firstOf(
+    (field?.args ?? []).map(({ name, type }) => [name, type, field?.values[name]]),
+    sought,
+  );
+}
+
+function pathOf(sought: string, at: string, type: GraphQLInputType, value: unknown): string | null {
+  if (value === sought) return at;
+  const bare = getNullableType(type);
+  if (isListType(bare))
+    return Array.isArray(value)
+      ? firstOf(
+          value.map((one, index) => [`${at}.${index}`, bare.ofType, one]),
+          sought,
+        )
+      : null;
+  if (!isInputObjectType(bare) || typeof value !== 'object' || value === null) return null;
+  const members = Object.values(bare.getFields()).filter(({ name }) => Object.hasOwn(value, name));
+  return firstOf(
+    members.map((member) => [`${at}.${member.name}`, member.type, Reflect.get(value, member.name)]),
+    sought,
+  );
+}
+
+function firstOf(members: readonly (readonly [string, GraphQLInputType, unknown])[], sought: string): string | null {
+  for (const [at, type, value] of members) {
+    const path = pathOf(sought, at, type, value);
+    if (path !== null) return path;
   }
   return null;
 }

@@ -18,19 +18,23 @@ function bodyOf({ type, fields, alwaysNull = [] }: AtlasService, purpose: 'creat
     title: type,
     properties: {
       ...Object.fromEntries(alwaysNull.map((name) => [name, { type: 'null' }])),
-      ...Object.fromEntries(fields.map((field) => [field.name, fieldShape(field, isNeeded(field))])),
+      ...Object.fromEntries(fields.map((field) => [field.name, fieldShape(field, isNeeded(field), purpose)])),
       type: { enum: [type, null] },
     },
     required: fields.filter(isNeeded).map(({ name }) => name),
   };
 }
 
-function fieldShape({ rule, nullable, required, mask }: ServiceField, isNeeded: boolean): JsonSchema {
+/** A mask that comes back stands for what is stored. That of a URL is one itself. */
+const SENT_BACK = { type: 'string', pattern: '^(\\*+|\\*{4,}.{4})$' };
+
+function fieldShape({ rule, nullable, required, mask }: ServiceField, isNeeded: boolean, purpose: 'create' | 'replace'): JsonSchema {
   // What is stored in clear is one line.
   const value = schemaOf(rule, mask === undefined ? ONE_LINE : NO_NUL);
   if (isNeeded && nullable !== true) return value;
   const empty = required === true || rule.is === 'boolean' ? [null] : [null, ''];
-  return { anyOf: [value, { enum: empty }] };
+  const masks = purpose === 'replace' && mask !== undefined && mask !== 'none' ? [SENT_BACK] : [];
+  return { anyOf: [value, ...masks, { enum: empty }] };
 }
 
 function schemaOf(rule: Rule, text: string): JsonSchema {

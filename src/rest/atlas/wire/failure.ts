@@ -57,6 +57,6 @@ export function fieldsError(problems: readonly FieldProblem[], body: Readonly<Re
   const { field, code, description } = first;
   const named = code === 'MISSING_ATTRIBUTE' || code === 'INVALID_ATTRIBUTE' || code === 'INVALID_JSON_ATTRIBUTE';
   // Only what could be a word of an enumeration is repeated: a secret may have been put into the wrong field.
-  const value = code === 'INVALID_ENUM_VALUE' && /^(?:[A-Za-z_]{1,40}|[A-Za-z0-9_]{1,12})$/.test(String(body[field])) ? [body[field]] : [];
+  const value = code === 'INVALID_ENUM_VALUE' && /^[A-Za-z0-9_]{1,12}$/.test(String(body[field])) ? [body[field]] : [];
   return atlasError(code, `Integration field ${field} ${description}.`, named ? [field] : value, problems);
 }

@@ -24,7 +24,7 @@ const ssl = z.object({
   key: pem,
 });
 /** As far as a pattern can say it. Where connections may lead is the operator's to say. */
-const HOST_NAME = '^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\\.){0,2}[A-Za-z_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\\.?$';
+const HOST_NAME = '^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\\.){0,126}[A-Za-z_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\\.?$';
 const line = text.meta({ minLength: 1, maxLength: LONGEST, pattern: SOME_LINE });
 const givenMetadata = z
   .record(z.string(), z.string().meta({ maxLength: MOST_OF_VALUE, pattern: NO_NUL }))
@@ -37,7 +37,7 @@ const members = {
     .max(100)
     .regex(/^[a-zA-Z0-9_-]+$/),
   type: z.enum(TYPE_NAMES),
-  host: text.meta({ anyOf: [{ pattern: HOST_NAME }, { format: 'ipv4' }, { format: 'ipv6' }] }),
+  host: text.meta({ maxLength: 253, anyOf: [{ pattern: HOST_NAME }, { format: 'ipv4' }, { format: 'ipv6' }] }),
   port: z.int().min(1).max(65_535),
   databaseName: line,
   userName: line,
@@ -53,9 +53,10 @@ function nullish<T extends Readonly<Record<string, z.ZodType>>>(shape: T) {
 }
 export const newConnection = z.object({ ...members, ...optional }).meta({ anyOf: fitsItsType() });
 const said = (name: string) => ({ required: [name], properties: { [name]: { not: { type: 'null' } } } });
+const saidOfTls = { required: ['ssl'], properties: { ssl: { type: 'object', anyOf: Object.keys(ssl.shape).map(said) } } };
 export const connectionPatch = z
   .object({ ...nullish(members), ...optional })
-  .meta({ anyOf: MEMBERS.filter((name) => name !== 'ssl').map(said) })
+  .meta({ anyOf: MEMBERS.map((name) => (name === 'ssl' ? saidOfTls : said(name))) })
   .describe('What is absent or null stays as it is, and something has to be said.');
 const orEmpty = (rule: object) => text.meta({ ...rule }).optional();
 export const listQuery = z.object({

@@ -27,6 +27,7 @@ EXPLAINED = [
         "The stored connection's type says which properties there are.",
     ),
     (f"(POST|PUT) {ATLAS}", r'"errorCode": ?"INVALID_URL"', "Hosts of URLs: a parser's rules."),
+    (f"PUT {ATLAS}", r"is a mask, and not the one of the stored value", "Which mask the stored value has."),
     (f"PUT {ATLAS}", r'"errorCode": ?"MISSING_ATTRIBUTE"', "A secret that is stored may be left out."),
     (f"(POST|PATCH) {LERIAN}", r'"code":"FET-0414"', "Where connections may lead is the operator's to say."),
     (
