@@ -54,7 +54,7 @@ export async function writeOverride(
 
 /** All of them, or none: NOT_FOUND where one of the connections is unknown or has no override there. Throws what an update throws. */
 export async function deleteOverrides(services: Services, actor: Actor, environment: string, names: readonly string[]): Promise<void> {
-  const found = await Promise.all(names.map((name) => findMatillion(services, actor, name)));
+  const found = await Promise.all([...new Set(names)].map((name) => findMatillion(services, actor, name)));
   // Several spellings of a name are of one connection.
   const connections = [...new Map(found.map((connection) => [connection.described.connection.id, connection])).values()];
   if (!connections.every((connection) => Object.hasOwn(overridesOf(connection), environment))) throw notFound('override');

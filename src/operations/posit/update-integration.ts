@@ -7,6 +7,7 @@ import { type AskedPermission, replacePermissions } from '../../domain/posit/per
 import { templateOfKind } from '../../domain/posit/templates.ts';
 import { type Actor, requirePermission } from '../../domain/token/actor.ts';
 import { stageUpdate } from '../changes/stage-update.ts';
+import { againWhenOvertaken } from '../commits/again-when-overtaken.ts';
 import { commitChange } from '../commits/commit-change.ts';
 import { openDetails } from '../connections/sealed-details.ts';
 import type { Services } from '../services.ts';
@@ -27,24 +28,18 @@ export interface PositUpdate {
   readonly isExpected?: (tag: string) => boolean;
 }
 
-/** How often a change of somebody else's in between is taken into account: the config is merged, so that neither is lost. */
-const MOST_RUNS = 4;
-
 /**
  * Config, name, description and access list at once, or nothing; a new version only where the config changes. What was staged elsewhere stays
  * staged. Throws NOT_FOUND, PositError, VERSION_CONFLICT where the caller expected something else, and what staging and committing throw.
  */
 export async function updateIntegration(services: Services, actor: Actor, update: PositUpdate): Promise<PositIntegration> {
   requirePermission(actor, 'commit');
-  for (let run = 1; ; run += 1) {
-    try {
-      await updateStored(services, actor, update, await loadStored(services.store.read, actor, update.guid));
-      return await readIntegration(services, actor, update.guid);
-    } catch (error) {
-      const isOvertaken = error instanceof DomainError && error.code === 'VERSION_CONFLICT' && update.isExpected === undefined;
-      if (!isOvertaken || run === MOST_RUNS) throw error;
-    }
-  }
+  const look = async () => {
+    await updateStored(services, actor, update, await loadStored(services.store.read, actor, update.guid));
+    return await readIntegration(services, actor, update.guid);
+  };
+  // The config is merged with what somebody else has changed in between, so that neither is lost.
+  return await (update.isExpected === undefined ? againWhenOvertaken(look) : look());
 }
 
 async function updateStored(services: Services, actor: Actor, update: PositUpdate, stored: StoredIntegration): Promise<void> {

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors/errors.ts';
 import { shortId } from '../../domain/token/service-account.ts';
+import { againWhenOvertaken } from '../../operations/commits/again-when-overtaken.ts';
 import { updateIfChanged } from '../../operations/commits/update-connection.ts';
 import { createConnection } from '../../operations/connections/create-connection.ts';
 import { removeConnection } from '../../operations/connections/remove-connection.ts';
@@ -156,22 +157,17 @@ function alreadyConfigured({ service, described }: Configured): DomainError {
 }
 
 /** How often a replacement is laid over what another request has written in between. */
-const MOST_TRIES = 5;
+const MOST_RUNS = 5;
 
 async function replace(call: Call, service: AtlasService, body: Readonly<Record<string, unknown>>): Promise<void> {
   const { services, actor } = call;
-  for (let tries = 1; ; tries += 1) {
+  await againWhenOvertaken(async () => {
     const found = await findConfigured(call, service);
     if (found === null) return await replaceNothing(call, service, body);
     const changes = requireFit(replacementOf(service, found.details.masks, body), body);
     const { connection, current } = found.described;
-    try {
-      await updateIfChanged(services, actor, { connectionId: connection.id, changes, expectedVersion: current.version });
-      return;
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== 'VERSION_CONFLICT' || tries === MOST_TRIES) throw error;
-    }
-  }
+    await updateIfChanged(services, actor, { connectionId: connection.id, changes, expectedVersion: current.version });
+  }, MOST_RUNS);
 }
 
 /** A body that can't be right is told before the state, as in all of this API. The first version of the API creates what is not there. */

@@ -1,5 +1,6 @@
 import type { ValidationCode } from '../../../domain/connector/validation.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
+import { againWhenOvertaken } from '../../../operations/commits/again-when-overtaken.ts';
 import { updateFacets } from '../../../operations/commits/update-facets.ts';
 import { removeNamed } from '../../../operations/connections/remove-named.ts';
 import { countTest } from '../../../operations/validations/limit-tests.ts';
@@ -10,7 +11,6 @@ import { requireProductName } from '../rules/product-name.ts';
 import * as shapes from '../shapes/answers.ts';
 import * as requests from '../shapes/requests.ts';
 import { answerWith, findConnection, readId } from './find.ts';
-import { againWhenOvertaken } from './overtaken.ts';
 import { FACET } from './wire-connection.ts';
 
 const ONE = '/v1/management/connections/:id';

@@ -1,3 +1,4 @@
+import { againWhenOvertaken } from '../../../operations/commits/again-when-overtaken.ts';
 import { requireNotHeld } from '../../../operations/commits/require-not-held.ts';
 import { updateUnlessHeld } from '../../../operations/commits/update-unless-held.ts';
 import { expectedVersionOf } from '../../kit/http/etag.ts';
@@ -12,7 +13,6 @@ import * as shapes from '../shapes/answers.ts';
 import * as requests from '../shapes/requests.ts';
 import { changesOf } from './details-of.ts';
 import { answerWith, findConnection, readId } from './find.ts';
-import { againWhenOvertaken } from './overtaken.ts';
 import { FACET, type LerianConnection, type LerianFacet } from './wire-connection.ts';
 
 export const patch: Route = {
