@@ -15,10 +15,16 @@ export function pickSite(sites: readonly Site[], siteId: string | null): Site {
   return only;
 }
 
-/** Throws UNAVAILABLE for a site of another network: those wait for workers. */
+/** What is on a site of another network can't be dialled. */
+export class SiteUnreachable extends DomainError {
+  constructor(siteId: string | undefined) {
+    super('UNAVAILABLE', 'The site is one of workers, and none is connected.', { siteId });
+  }
+}
+
+/** Throws SiteUnreachable for a site of another network: those wait for workers. */
 export function requireReachable(site: Site | null): asserts site is Site {
-  if (site?.deployment !== 'gateway')
-    throw new DomainError('UNAVAILABLE', 'The site is one of workers, and none is connected.', { siteId: site?.id });
+  if (site?.deployment !== 'gateway') throw new SiteUnreachable(site?.id);
 }
 
 /** A connection is dialled from where its integration is. Throws BAD_REQUEST where another site is named for it. */

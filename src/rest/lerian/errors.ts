@@ -1,4 +1,5 @@
 import type { DomainError, ErrorCode } from '../../domain/errors/errors.ts';
+import { SiteUnreachable } from '../../domain/site/site-choice.ts';
 import type { RenderError } from '../../http/error-answer.ts';
 import { FAULTS, type FaultCode, type Fields } from './faults.ts';
 
@@ -74,6 +75,7 @@ function retryOf({ code, details }: DomainError): Readonly<Record<string, string
 
 function toldOf(error: DomainError, hasCondition: boolean): Told {
   const { fet, status } = error.details;
+  if (error instanceof SiteUnreachable) return of('FET-1040');
   const own = typeof fet === 'string' && Object.hasOwn(FAULTS, fet) ? of(fet as FaultCode) : TOLD[error.code];
   if (typeof status === 'number') return { ...own, status };
   // Of a request with If-Match another version is a precondition that does not hold (RFC 9110, part 13.1.1).

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { isPlainObject } from '../../domain/connection/details/details.ts';
 import { canonicalJson } from '../../domain/json/canonical-json.ts';
-import { isOneLine } from '../../domain/text/one-line.ts';
 import { findToHold } from '../../operations/connections/list-described.ts';
 import { readHeldJob, startJob } from '../../operations/leases/held-jobs.ts';
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../kit/route.ts';
 import { readId } from './connections/find.ts';
 import { FACET, inWords, type LerianConnection } from './connections/wire-connection.ts';
-import { fault, missing } from './faults.ts';
-import { ignoredHeader, readMembers, wrongType } from './rules/members.ts';
+import { fault } from './faults.ts';
+import { readJobBody } from './rules/job-body.ts';
+import { ignoredHeader } from './rules/members.ts';
 import { KINDS } from './rules/types.ts';
 import * as shapes from './shapes/answers.ts';
 import * as requests from './shapes/requests.ts';
-import { type MappedFields, readMappedFields } from './sources/mapped-fields.ts';
 
 /** The same body again within this is the same job, milliseconds. */
 const REPEATS_MS = 5 * 60 * 1000;
@@ -78,32 +76,6 @@ async function start(call: Call): Promise<RouteAnswer> {
       message: isNew ? 'The job holds its connections.' : 'The same was asked for a moment ago: this is its job.',
     },
   };
-}
-
-interface JobBody {
-  readonly mappedFields: MappedFields;
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly source: string };
-  readonly ignored: readonly string[];
-}
-
-/** Most characters of a job's metadata as JSON. */
-const MOST_METADATA = 10_000;
-
-function readJobBody(given: Readonly<Record<string, unknown>>): JobBody {
-  const { known, ignored } = readMembers(given, ['dataRequest', 'metadata']);
-  const request = known.dataRequest ?? null;
-  if (request === null) throw missing({ dataRequest: 'is required' });
-  if (!isPlainObject(request)) throw wrongType('dataRequest', 'an object');
-  const inner = readMembers(request, ['mappedFields'], 'dataRequest.');
-  const mappedFields = readMappedFields(inner.known.mappedFields, 'dataRequest.mappedFields');
-  const metadata = known.metadata ?? null;
-  if (metadata !== null && !isPlainObject(metadata)) throw wrongType('metadata', 'an object');
-  const source = metadata?.source ?? null;
-  if (source !== null && typeof source !== 'string') throw wrongType('metadata.source', 'a string');
-  if (source === null || source.trim() === '') throw missing({ 'metadata.source': 'is required' });
-  if (JSON.stringify(metadata).length > MOST_METADATA || !isOneLine(source) || source.length > requests.MOST_SOURCE)
-    throw fault('FET-0001', 'The metadata of the job are too long.', { metadata: 'is too long' });
-  return { mappedFields, metadata: { ...metadata, source: source.trim() }, ignored: [...ignored, ...inner.ignored] };
 }
 
 async function connectionNamed({ services, actor }: Call, name: string): Promise<LerianConnection> {

@@ -30,6 +30,24 @@ async function unassigned(inFlight: 'OVERLAP' | 'REFUSE' | 'WAIT' = 'OVERLAP'): 
 const assign = (id: string, product = 'billing') =>
   client.send(`POST ${C}/${id}/assign`, undefined, product === '' ? {} : { 'x-product-name': product });
 
+test('what has no product is listed by itself, and, asked for by a product, is of none', async () => {
+  const id = await unassigned();
+  const listed = async (headers: Readonly<Record<string, string>> = {}) => {
+    const answer = await client.send(`GET ${C}/unassigned?limit=100`, undefined, headers);
+    const { items, total } = answer.body;
+    return answer.status === 200 ? { isListed: items.some((item: { readonly id: string }) => item.id === id), total } : told(answer);
+  };
+  expect({
+    all: await listed(),
+    ofProduct: await listed({ 'x-product-name': 'billing' }),
+    badHeader: await listed({ 'x-product-name': 'bill ing' }),
+  }).toEqual({
+    all: { isListed: true, total: expect.any(Number) },
+    ofProduct: { isListed: false, total: 0 },
+    badHeader: { status: 400, code: 'FET-0403', fields: ['X-Product-Name'] },
+  });
+});
+
 describe('a product', () => {
   test.each(['OVERLAP', 'REFUSE', 'WAIT'] as const)('is given under the policy %s while a job holds the connection', async (policy) => {
     const id = await unassigned(policy);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localActor } from '../../../src/operations/access/prepare-instance.ts';
+import { createConnection } from '../../../src/operations/connections/create-connection.ts';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.ts';
-import { C, lerianClient } from '../../support/gateway/lerian-client.ts';
+import { C, LEDGER, lerianClient, told } from '../../support/gateway/lerian-client.ts';
 import { startPostgres } from '../../support/servers/embedded-postgres.ts';
 
 const server = await startPostgres();
@@ -105,5 +107,47 @@ describe('a data source', () => {
       unknown: 'FET-1062',
       missing: 'FET-0402',
     });
+  });
+});
+
+test('one on a site of workers, of which none is connected, is down as one that does not answer is', async () => {
+  const far = await startGateway();
+  const { services, projectId } = far.app;
+  const siteId = services.newId();
+  await services.store.write(async (tx) => {
+    const now = await tx.now();
+    await tx.sites.insert({ id: siteId, projectId, name: 'away', deployment: 'workers', createdAt: now, updatedAt: now });
+  });
+  const { connectionId } = await createConnection(services, localActor(projectId, 'test', { id: 'test', ip: null, client: {} }), {
+    kind: 'postgres',
+    details: { host: LEDGER.host, port: LEDGER.port, database: 'ledger', user: 'reader', password: LEDGER.password },
+    integration: { name: 'far' },
+    siteId,
+    isActive: false,
+  });
+  const { send } = lerianClient(far);
+  const checked = await send(`POST ${C}/validate-schema`, { mappedFields: { far: { accounts: ['id'] }, nobody: { accounts: ['id'] } } });
+  const schema = told(await send(`GET ${C}/${connectionId}/schema`));
+  const tested = await send(`POST ${C}/${connectionId}/test`);
+  await far.close();
+  expect({
+    checked: { ...told(checked), errors: checked.body.errors },
+    schema,
+    tested: { ...told(tested), message: tested.body.message },
+  }).toEqual({
+    checked: {
+      status: 422,
+      code: 'FET-1060',
+      errors: [
+        { type: 'DATA_SOURCE_DOWN', dataSourceId: 'far' },
+        { type: 'DATA_SOURCE_NOT_FOUND', dataSourceId: 'nobody' },
+      ],
+    },
+    schema: { status: 400, code: 'FET-1040' },
+    tested: {
+      status: 500,
+      code: 500,
+      message: 'The connection test failed: unreachable: its site is one of workers, and none is connected.',
+    },
   });
 });

@@ -1,5 +1,6 @@
-import type { ValidationCode } from '../../../domain/connector/validation.ts';
+import type { ValidationCode, ValidationResult } from '../../../domain/connector/validation.ts';
 import { DomainError } from '../../../domain/errors/errors.ts';
+import { SiteUnreachable } from '../../../domain/site/site-choice.ts';
 import { againWhenOvertaken } from '../../../operations/commits/again-when-overtaken.ts';
 import { updateFacets } from '../../../operations/commits/update-facets.ts';
 import { removeNamed } from '../../../operations/connections/remove-named.ts';
@@ -94,19 +95,28 @@ export const test: Route = {
   },
 };
 
-async function testOne({ services, actor, signal }: Call, connectionId: string): Promise<RouteAnswer> {
+async function testOne(call: Call, connectionId: string): Promise<RouteAnswer> {
   const started = performance.now();
-  const [result] = await testConnection(services, actor, { connectionId, validator: 'validate_connection', signal });
+  const result = await resultOf(call, connectionId);
   const [problem] = result?.errors ?? [];
-  if (result === undefined || problem !== undefined) {
-    const words = problem === undefined ? undefined : CATEGORIES[problem.code];
-    throw new DomainError('VALIDATION_FAILED', `The connection test failed: ${words ?? 'the server did not accept the connection'}.`, {
-      numeric: true,
-      status: 500,
-      title: 'Connection Test Failed',
-    });
-  }
+  if (result === undefined || problem !== undefined) throw testFailed(problem === undefined ? undefined : CATEGORIES[problem.code]);
   return { body: { status: 'success', message: 'The connection works.', latencyMs: Math.round(performance.now() - started) } };
+}
+
+async function resultOf({ services, actor, signal }: Call, connectionId: string): Promise<ValidationResult | undefined> {
+  try {
+    return (await testConnection(services, actor, { connectionId, validator: 'validate_connection', signal }))[0];
+  } catch (error) {
+    throw error instanceof SiteUnreachable ? testFailed('unreachable: its site is one of workers, and none is connected') : error;
+  }
+}
+
+function testFailed(words = 'the server did not accept the connection'): DomainError {
+  return new DomainError('VALIDATION_FAILED', `The connection test failed: ${words}.`, {
+    numeric: true,
+    status: 500,
+    title: 'Connection Test Failed',
+  });
 }
 
 /** A test tells its status as a number. */

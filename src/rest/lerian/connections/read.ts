@@ -9,21 +9,20 @@ import { answerWith, findConnection, readId } from './find.ts';
 import { inWords, type LerianConnection, wireConnection } from './wire-connection.ts';
 
 const C = '/v1/management/connections';
-/** Any role reads, so that nobody is refused before the request is looked at. */
-const list = { priority: PRIORITIES.lists, shapes: { query: requests.listQuery, answers: { 200: shapes.page } } } as const;
+/** Any role reads, so that nobody is refused before the request is looked at. Each list can be asked for what is of one product. */
+const list = {
+  priority: PRIORITIES.lists,
+  shapes: { query: requests.listQuery, headers: requests.productFilter, answers: { 200: shapes.page } },
+} as const;
 
 export const reads: readonly Route[] = [
   {
     ...list,
-    shapes: { ...list.shapes, headers: requests.productFilter },
     method: 'GET',
     url: C,
     operation: 'listConnections',
     summary: 'Connections, newest first unless asked otherwise',
-    async run(call) {
-      const product = readProductName(call.header('x-product-name'));
-      return await page(call, ({ facet }) => product === null || facet.productName === product);
-    },
+    run: (call) => page(call, () => true),
   },
   {
     ...list,
@@ -44,18 +43,25 @@ export const reads: readonly Route[] = [
 ];
 
 /** `total` counts all that match; nobody's window of time hides old ones. */
-async function page({ services, actor, query }: Call, isAsked: (connection: LerianConnection) => boolean): Promise<RouteAnswer> {
+async function page(call: Call, isListed: (connection: LerianConnection) => boolean): Promise<RouteAnswer> {
+  const { services, actor, query } = call;
+  const product = readProductName(call.header('x-product-name'));
   const filter = readListFilter(query);
   const kinds = filter.type === null ? KINDS : [TYPES[filter.type]];
   const all = await listToHolder(services, actor, { kinds });
   const matching = all.flatMap((described) => {
     const connection = inWords(described);
-    return connection !== null && isAsked(connection) && matches(connection, filter) ? [connection] : [];
+    if (connection === null || !isListed(connection) || !isOf(product, connection)) return [];
+    return matches(connection, filter) ? [connection] : [];
   });
   const ordered = filter.sortOrder === 'asc' ? matching : matching.toReversed();
   const start = (filter.page - 1) * filter.limit;
   const items = ordered.slice(start, start + filter.limit).map(wireConnection);
   return { body: { items, page: filter.page, limit: filter.limit, total: matching.length } };
+}
+
+function isOf(product: string | null, { facet }: LerianConnection): boolean {
+  return product === null || facet.productName === product;
 }
 
 function matches({ described, facet, host, databaseName }: LerianConnection, filter: ListFilter): boolean {

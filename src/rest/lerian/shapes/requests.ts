@@ -3,6 +3,7 @@ import { NO_NUL, ONE_LINE, SOME_LINE } from '../../../domain/text/one-line.ts';
 import { anyCase } from '../../kit/any-case.ts';
 import { ONE_TAG } from '../../kit/http/etag.ts';
 import { LONGEST, MEMBERS } from '../rules/given.ts';
+import { MOST_SOURCE } from '../rules/job-body.ts';
 import { MOST as MOST_LISTED } from '../rules/list-filter.ts';
 import { MOST_ENTRIES, MOST_OF_KEY, MOST_OF_VALUE } from '../rules/metadata.ts';
 import { PRODUCT_NAME } from '../rules/product-name.ts';
@@ -71,7 +72,6 @@ export const listQuery = z.object({
   databaseName: orEmpty({ maxLength: MOST_LISTED.value }),
 });
 export const mapping = z.object({ mappedFields });
-export const MOST_SOURCE = 100;
 export const newJob = z.object({
   dataRequest: z.object({ mappedFields }),
   metadata: z.looseObject({ source: text.meta({ maxLength: MOST_SOURCE, pattern: SOME_LINE }) }),

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../domain/errors/errors.ts';
+import { SiteUnreachable } from '../../../domain/site/site-choice.ts';
 import { findByName } from '../../../operations/connections/list-described.ts';
 import { listTables } from '../../../operations/validations/list-tables.ts';
 import { type Call, PRIORITIES, type Route, type RouteAnswer } from '../../kit/route.ts';
@@ -72,7 +73,7 @@ async function faultsOf(call: Call, { name, wanted, connection }: Source): Promi
     const { tables } = await describe(call, connection, namesToAsk(wanted));
     return compareSource(name, wanted, tables);
   } catch (error) {
-    if (!(error instanceof DomainError && error.code === 'VALIDATION_FAILED')) throw error;
+    if (!(error instanceof SiteUnreachable || (error instanceof DomainError && error.code === 'VALIDATION_FAILED'))) throw error;
     return [{ type: 'DATA_SOURCE_DOWN', dataSourceId: name }];
   }
 }
