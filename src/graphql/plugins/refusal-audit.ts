@@ -10,6 +10,7 @@ export const refusalAudit: RequestLayer = async (handling, next) => {
   const result = await next(handling);
   if (isAsyncIterable(result) || request.operation?.isMutation !== true) return result;
   const { executed, codes } = answerOf(result);
-  if (executed && codes.length > 0) await auditRefusal(services, actor, { fields: request.operation.fields, codes });
+  if (executed && codes.length > 0)
+    await auditRefusal(services, actor, { fields: request.operation.rootFields.map(({ name }) => name.value), codes });
   return result;
 };

@@ -169,6 +169,22 @@ test.each(ROWS_HERE.map((row) => [`${row.field}${row.when === undefined ? '' : `
   },
 );
 
+test.each([
+  ['an inline fragment', (field: string) => `mutation { ... on Mutation { ${field} } }`],
+  ['a named fragment', (field: string) => `mutation { ...asked } fragment asked on Mutation { ${field} }`],
+  [
+    'a fragment in a fragment, spread twice',
+    (field: string) =>
+      `mutation { ...outer ...outer } fragment outer on Mutation { ... { ...inner } ...inner } fragment inner on Mutation { ${field} }`,
+  ],
+])('an id of nothing is told by its argument at the root of %s, too', async (_, documentOf) => {
+  const field = `asked: setConnectionName(connectionId: "${UNKNOWN}", name: "another") { __typename }`;
+  const { errors } = await scene.answer(documentOf(field), scene.tokens.owner);
+  expect(errors?.map(({ extensions }) => ({ code: extensions.code, path: extensions.path }))).toEqual([
+    { code: 'NOT_FOUND', path: 'connectionId' },
+  ]);
+});
+
 test('what a scalar holds is not looked into, however deep it is', async () => {
   const answers = [];
   for (const changes of [`{"password": "${UNKNOWN}"}`, `{"password": ${'['.repeat(9000)}${']'.repeat(9000)}}`]) {

@@ -34,6 +34,17 @@ test('a refused mutation is in the audit when the answer comes, with what was as
   });
 });
 
+test('what is asked for in fragments is named, too', async () => {
+  const viewer = await gateway.token('viewer');
+  const revoke = `revokeToken(id: "${viewer.id}") { success }`;
+  await gateway.graphql(
+    `mutation { ...named ... on Mutation { createToken(name: "x", roles: [owner]) { secret } } } fragment named on Mutation { ${revoke} }`,
+    {},
+    viewer,
+  );
+  expect(await rowsOf(viewer.id)).toEqual([{ fields: ['revokeToken', 'createToken'], codes: ['FORBIDDEN'] }]);
+});
+
 test('so is one that policy or proof refuses', async () => {
   const admin = await gateway.token('admin');
   const id = await addWebhook(gateway, receiver, 'refusing');

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
@@ -12,6 +13,7 @@ import type { SelectionCost } from '../budget/answer-budget.ts';
 import { createDocumentCost } from '../limits/document-cost.ts';
 import { createSelectionCosts, fragmentsOf, NOTHING } from '../limits/selection-cost.ts';
 import { operationPriorityOf } from '../operation-priority.ts';
+import { rootFieldsOf } from './root-fields.ts';
 
 /** What is found out about an operation once, and kept for as long as its document. */
 export interface PreparedOperation {
@@ -21,8 +23,8 @@ export interface PreparedOperation {
   readonly priority: OperationPriority;
   /** What the fields of its root cost, as far as that is known before anything is resolved. */
   readonly selectionCost: SelectionCost;
-  /** Root fields by their names in the schema. */
-  readonly fields: readonly string[];
+  /** Also those that stand in fragments. */
+  readonly rootFields: readonly FieldNode[];
   /**
    * True where a variable has a type that a compiled query reads differently: input objects, and whole numbers that are written as text.
    */
@@ -50,7 +52,7 @@ export function prepareOperation(schema: GraphQLSchema, document: DocumentNode, 
     isMutation: node.operation === 'mutation',
     priority: operationPriorityOf(schema, node),
     selectionCost: root == null ? NOTHING : createSelectionCosts(schema).ofOperation(root, node.selectionSet, fragmentsOf(document)),
-    fields: node.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : [])),
+    rootFields: rootFieldsOf(document, node),
     needsInterpreter: (node.variableDefinitions ?? []).some(({ type: written }) => {
       const type = getNamedType(typeFromAST(schema, written as never));
       return isInputObjectType(type) || type?.name === 'Int';

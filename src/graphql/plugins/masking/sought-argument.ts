@@ -1,5 +1,4 @@
 import {
-  type FieldNode,
   type GraphQLArgument,
   type GraphQLError,
   type GraphQLInputType,
@@ -9,11 +8,10 @@ import {
   getVariableValues,
   isInputObjectType,
   isListType,
-  Kind,
-  type OperationDefinitionNode,
 } from 'graphql';
 import { DomainError, NotFound } from '../../../domain/errors/errors.ts';
 import type { OperationRequest } from '../../operation-request.ts';
+import type { PreparedOperation } from '../execution/prepared-operation.ts';
 
 /**
  * What is not there is named by the argument of the operation that it was asked for with, wherever in its inputs that stands: operations know
@@ -21,7 +19,7 @@ import type { OperationRequest } from '../../operation-request.ts';
  */
 export function naming(schema: GraphQLSchema, error: DomainError, at: GraphQLError['path'], request: OperationRequest): DomainError {
   if (!(error instanceof NotFound) || error.sought === null || request.operation === null) return error;
-  const path = argumentWith(error.sought, fieldAt(schema, request.operation.node, at, request.params.variables));
+  const path = argumentWith(error.sought, fieldAt(schema, request.operation, at, request.params.variables));
   return path === null ? error : new DomainError(error.code, error.message, { ...error.details, path });
 }
 
@@ -31,16 +29,15 @@ interface GivenField {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** The root field of an error, where the operation itself names it. */
+/** The root field of an error. */
 function fieldAt(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
+  { node: operation, rootFields }: PreparedOperation,
   at: GraphQLError['path'],
   variables: Readonly<Record<string, unknown>>,
 ): GivenField | null {
-  const isIt = (node: { readonly kind: Kind }): node is FieldNode =>
-    node.kind === Kind.FIELD && ((node as FieldNode).alias ?? (node as FieldNode).name).value === at?.[0];
-  const node = operation.selectionSet.selections.find(isIt);
+  // Of two with the same name in the answer the arguments are the same, too, or the document would not be valid.
+  const node = rootFields.find(({ alias, name }) => (alias ?? name).value === at?.[0]);
   const field = node === undefined ? undefined : schema.getRootType(operation.operation)?.getFields()[node.name.value];
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (node === undefined || field === undefined || coerced === undefined) return null;
