@@ -1,8 +1,8 @@
 import { createLimiter, type Permit as RunPermit } from '../domain/concurrency/limiter.ts';
 import { DomainError } from '../domain/errors/errors.ts';
+import { rateLimited } from '../domain/errors/rate-limited.ts';
 import type { LoadLevel } from './load-level.ts';
 import type { Priority } from './priority.ts';
-import { rateLimited } from './token-bucket.ts';
 
 export interface ConcurrencyLimits {
   /** Operations that run at the same time. */
@@ -59,7 +59,7 @@ export function createConcurrencyLimiter(
       {
         keyOf: ({ token }) => token,
         running: options.perToken,
-        refusal: () => rateLimited('This token has too many requests running.', 1),
+        refusal: () => rateLimited('This token has too many requests running.', 1, { capacity: options.perToken }),
       },
     ],
     priorityOf: ({ priority }) => PRIORITIES[priority],
@@ -71,19 +71,24 @@ export function createConcurrencyLimiter(
   const dialling = createLimiter<string>({
     limits: [{ keyOf: (token) => token, running: options.diallingPerToken }],
     waitMs: 0,
-    refusal: tooManyDialling,
+    refusal: () => tooManyDialling(options),
   });
 
   return {
     async acquire(token, priority) {
       const level = loadLevel();
       if ((level === 'severe' && priority !== 'critical') || (level === 'high' && priority === 'expendable')) throw busy();
-      return diallingPermit(await operations.acquire({ token, priority }), () => dialling.tryAcquire(token));
+      return diallingPermit(await operations.acquire({ token, priority }), () => {
+        const dial = dialling.tryAcquire(token);
+        if (dial === null) throw tooManyDialling(options);
+        return dial;
+      });
     },
   };
 }
 
-function diallingPermit(permit: RunPermit, acquireDial: () => RunPermit | null): Permit {
+/** `acquireDial` throws where the token has too much of such work. */
+function diallingPermit(permit: RunPermit, acquireDial: () => RunPermit): Permit {
   let isReleased = false;
   /** Work of this operation that dials at the moment: several of its fields may do so at once. */
   let dials = 0;
@@ -98,7 +103,6 @@ function diallingPermit(permit: RunPermit, acquireDial: () => RunPermit | null):
       if (isReleased) return await work();
       if (dials === 0) {
         const dial = acquireDial();
-        if (dial === null) throw tooManyDialling();
         const resume = permit.suspend();
         endDialling = () => {
           dial.release();
@@ -116,8 +120,8 @@ function diallingPermit(permit: RunPermit, acquireDial: () => RunPermit | null):
   };
 }
 
-function tooManyDialling(): DomainError {
-  return rateLimited('This token has too many requests that wait for other systems.', 5);
+function tooManyDialling({ diallingPerToken: capacity }: ConcurrencyLimits): DomainError {
+  return rateLimited('This token has too many requests that wait for other systems.', 5, { capacity });
 }
 
 function busy(): DomainError {

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { createTokenBuckets, rateLimited } from './token-bucket.ts';
+import { rateLimited } from '../domain/errors/rate-limited.ts';
+import { createTokenBuckets } from './token-bucket.ts';
 
 /** Failed logins in a minute of one address, and of tokens that begin alike, before new ones there are put off. */
 export const FAILURES_PER_MINUTE = 120;
@@ -73,7 +74,8 @@ export function createLoginThrottle(
       if (good.has(shownDigest)) return;
       const hasJustFailed = now() - (bad.get(shownDigest) ?? -MINUTE_MS) < MINUTE_MS;
       if (!hasJustFailed && isToken(shown.secret) && strained.every((counterId) => firstSeen.take(counterId, 1))) return;
-      throw rateLimited('Too many logins fail from this address, or with such a token.', Math.max(...strained.map(strainedFor)) / 1000);
+      const seconds = Math.max(...strained.map(strainedFor)) / 1000;
+      throw rateLimited('Too many logins fail from this address, or with such a token.', seconds, { capacity: perMinute, perMinute });
     },
     failed(address, shown) {
       const shownDigest = digest(shown);

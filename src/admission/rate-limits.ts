@@ -1,4 +1,4 @@
-import { type BucketSize, createTokenBuckets, rateLimited } from './token-bucket.ts';
+import { type BucketSize, bucketEmpty, createTokenBuckets } from './token-bucket.ts';
 
 /** A sign-in writes one row, and two of the audit: ten in a minute, and twenty at once. */
 const SIGN_INS: BucketSize = { perSecond: 1 / 6, burst: 20 };
@@ -23,13 +23,13 @@ export function createRateLimits(size: BucketSize, now: () => number = () => per
   const exchanges = createTokenBuckets(EXCHANGES, now);
   return {
     countRequest(token) {
-      if (!requests.take(token, 1)) throw rateLimited('This token sends too many requests.', 1, size);
+      if (!requests.take(token, 1)) throw bucketEmpty('This token sends too many requests.', size, 1);
     },
     countSignIn(token) {
-      if (!signIns.take(token, 1)) throw rateLimited('This token signs in too often.', 1 / SIGN_INS.perSecond, SIGN_INS);
+      if (!signIns.take(token, 1)) throw bucketEmpty('This token signs in too often.', SIGN_INS);
     },
     countExchange(token) {
-      if (!exchanges.take(token, 1)) throw rateLimited('This token is exchanged too often.', 1, EXCHANGES);
+      if (!exchanges.take(token, 1)) throw bucketEmpty('This token is exchanged too often.', EXCHANGES);
     },
   };
 }

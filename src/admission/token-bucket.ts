@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { DomainError } from '../domain/errors/errors.ts';
+import type { DomainError } from '../domain/errors/errors.ts';
+import { rateLimited } from '../domain/errors/rate-limited.ts';
 
 export interface BucketSize {
   /** How fast a bucket fills. */
@@ -37,10 +38,7 @@ export function createTokenBuckets({ perSecond, burst }: BucketSize, now: () => 
   };
 }
 
-/** With the size of the bucket that was empty, where it was one, as so many in a minute. */
-export function rateLimited(message: string, retryAfterSeconds: number, size: BucketSize | null = null): DomainError {
-  return new DomainError('RATE_LIMITED', message, {
-    retryAfterSeconds: Math.max(1, Math.ceil(retryAfterSeconds)),
-    ...(size === null ? {} : { capacity: size.burst, perMinute: Math.round(size.perSecond * 60) }),
-  });
+/** What a caller is told whose bucket is empty: one more is there after `retryAfterSeconds`. */
+export function bucketEmpty(message: string, { perSecond, burst }: BucketSize, retryAfterSeconds: number = 1 / perSecond): DomainError {
+  return rateLimited(message, retryAfterSeconds, { capacity: burst, perMinute: Math.round(perSecond * 60) });
 }

@@ -1,6 +1,7 @@
 import { createLimiter, type Limiter } from '../domain/concurrency/limiter.ts';
 import type { ValidatorTask } from '../domain/connector/validator-runner.ts';
-import { DomainError } from '../domain/errors/errors.ts';
+import type { DomainError } from '../domain/errors/errors.ts';
+import { type ReachedLimit, rateLimited } from '../domain/errors/rate-limited.ts';
 
 /** What decides when a run may begin. */
 export type Job = Pick<ValidatorTask, 'projectId' | 'connectionId' | 'callerId' | 'isProof'>;
@@ -33,10 +34,10 @@ export function createRunQueue({ running, waiting, waitMs }: RunQueueOptions): L
     priorityOf: ({ isProof }) => (isProof ? 0 : 1),
     ownerOf: ({ callerId }) => callerId,
     waitMs,
-    refusal: tooMany,
+    refusal: () => tooMany({ capacity: waiting.caller }),
   });
 }
 
-export function tooMany(): DomainError {
-  return new DomainError('RATE_LIMITED', 'Too many validations are waiting. Try again in a moment.', { retryAfterSeconds: 30 });
+export function tooMany(limit: ReachedLimit): DomainError {
+  return rateLimited('Too many validations are waiting. Try again in a moment.', 30, limit);
 }

@@ -28,6 +28,7 @@ const WAITING = { all: 256, project: 128, caller: 64 };
 
 export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
   const deadlineMs = options.deadlineMs ?? 10_000;
+  const perMinute = options.perMinutePerProject ?? 600;
   const queue = createRunQueue({
     running: { all: options.concurrency ?? 16, project: options.concurrencyPerProject ?? 8 },
     waiting: { ...WAITING, ...options.waiting },
@@ -42,7 +43,7 @@ export function createWorkerPool(options: WorkerPoolOptions): ValidatorRunner {
     const now = performance.now();
     const key = `${isProof ? 'proofs' : 'tests'} ${projectId}`;
     const recent = (starts.get(key) ?? []).filter((at) => at > now - 60_000);
-    if (recent.length >= (options.perMinutePerProject ?? 600)) throw tooMany();
+    if (recent.length >= perMinute) throw tooMany({ capacity: perMinute, perMinute });
     starts.set(key, [...recent, now]);
   }
 

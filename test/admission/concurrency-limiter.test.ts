@@ -93,6 +93,20 @@ describe('the concurrency limit of operations', () => {
     expect(log).toEqual(['other running in', 'a in', 'b RATE_LIMITED']);
   });
 
+  test('a token that has too much is told how much it may have, and when to come back', async () => {
+    const limiter = createConcurrencyLimiter({ ...SMALL, perToken: 1, queue: 1, diallingPerToken: 1, waitMs: 1 });
+    const detailsOf = (error: { details: unknown }) => error.details;
+    const permit = await limiter.acquire('one', 'normal');
+    const running = await limiter.acquire('one', 'normal').catch(detailsOf);
+    void permit.whileDialling(() => new Promise(() => {}));
+    const other = await limiter.acquire('one', 'normal');
+    const dialling = await other.whileDialling(async () => null).catch(detailsOf);
+    expect({ running, dialling }).toEqual({
+      running: { capacity: 1, retryAfterSeconds: 1 },
+      dialling: { capacity: 1, retryAfterSeconds: 5 },
+    });
+  });
+
   test.each<[LoadLevel, readonly Priority[]]>([
     ['none', ['critical', 'normal', 'expendable']],
     ['high', ['critical', 'normal']],

@@ -90,6 +90,16 @@ describe('runs of validators', () => {
     expect(log).toEqual(['a1', 'a4 RATE_LIMITED', 'b2 RATE_LIMITED']);
   });
 
+  test('that are refused are told how many of one caller may wait', async () => {
+    const queue = createRunQueue({ ...OPTIONS, running: { all: 1, project: 1 }, waiting: { all: 4, project: 3, caller: 2 }, waitMs: 1 });
+    const job: Job = { projectId: 'p', connectionId: 'c', callerId: 't', isProof: false };
+    await queue.acquire(job);
+    expect(await queue.acquire(job).catch(({ code, details }) => ({ code, details }))).toEqual({
+      code: 'RATE_LIMITED',
+      details: { capacity: 2, retryAfterSeconds: 30 },
+    });
+  });
+
   test('in a full queue give way to a caller that has fewer, and for a proof: the youngest of whoever has most', async () => {
     const { add, log } = bench({ running: { all: 1, project: 1 }, waiting: { all: 3, project: 3, caller: 3 } });
     for (const name of ['running', 'a1', 'a2', 'a3']) void add(name, { callerId: 'a' });

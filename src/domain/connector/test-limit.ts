@@ -1,4 +1,4 @@
-import { DomainError } from '../errors/errors.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 
 /** How often one connection is tested at most, by clients of a way in that has such a limit. */
 export const TEST_LIMIT = { tests: 10, withinMs: 60_000 } as const;
@@ -13,6 +13,9 @@ export function windowsAt(now: number): readonly [number, number] {
 export function requireUnderLimit(ends: readonly number[], now: number): void {
   const counting = ends.filter((end) => end > now);
   if (counting.length < TEST_LIMIT.tests) return;
-  const retryAfterSeconds = Math.max(1, Math.ceil((Math.min(...counting) - now) / 1000));
-  throw new DomainError('RATE_LIMITED', 'This connection is tested too often.', { retryAfterSeconds });
+  const perMinute = (TEST_LIMIT.tests * 60_000) / TEST_LIMIT.withinMs;
+  throw rateLimited('This connection is tested too often.', (Math.min(...counting) - now) / 1000, {
+    capacity: TEST_LIMIT.tests,
+    perMinute,
+  });
 }

@@ -1,4 +1,4 @@
-import { createTokenBuckets, rateLimited, type TokenBuckets } from '../../admission/token-bucket.ts';
+import { bucketEmpty, createTokenBuckets, type TokenBuckets } from '../../admission/token-bucket.ts';
 import type { Authenticate } from '../../http/access/authentication.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
 
@@ -13,7 +13,7 @@ export function countingGroups(gateway: Pick<RestGateway, 'dialects'>, authentic
     const actor = await authenticate(request, reply);
     const isTaken = buckets.take(actor.projectId, 1);
     reply.headers({ 'ratelimit-limit': burst, 'ratelimit-remaining': Math.floor(buckets.left(actor.projectId)) });
-    if (!isTaken) throw rateLimited('The requests of this group are used up for the moment.', 60 / perMinute, size);
+    if (!isTaken) throw bucketEmpty('The requests of this group are used up for the moment.', size);
     return actor;
   };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type BucketSize, createTokenBuckets, rateLimited } from '../../admission/token-bucket.ts';
+import { type BucketSize, bucketEmpty, createTokenBuckets } from '../../admission/token-bucket.ts';
 import { badRequest, type DomainError } from '../../domain/errors/errors.ts';
 import { LONG_ACCESS_TTL_MS } from '../../domain/token/access-term.ts';
 import type { Actor } from '../../domain/token/actor.ts';
@@ -14,7 +14,8 @@ import { giveBackAccess } from '../../operations/access/give-back-access.ts';
 import { actorId } from '../../operations/services.ts';
 import { NO_BODY, ReceivedBody } from '../kit/http/received-body.ts';
 import type { RestGateway } from '../kit/rest-gateway.ts';
-import { renderError } from './wire/errors.ts';
+import { pathOf } from './wire/answers.ts';
+import { renderError, renderFailure } from './wire/errors.ts';
 import * as shapes from './wire/shapes.ts';
 
 const TOKEN = '/api/oauth/token';
@@ -26,8 +27,7 @@ const SIZE: BucketSize = { perSecond: 50 / 60, burst: 50 };
 export function oauthRoutes(app: FastifyInstance, gateway: RestGateway): void {
   const buckets = createTokenBuckets(SIZE, () => performance.now());
   const count = ({ info, headers }: FastifyRequest) => {
-    if (!buckets.take(`${info.ip}\n${headers.authorization ?? ''}`, 1))
-      throw rateLimited('Too many tokens are asked for.', 1 / SIZE.perSecond, SIZE);
+    if (!buckets.take(`${info.ip}\n${headers.authorization ?? ''}`, 1)) throw bucketEmpty('Too many tokens are asked for.', SIZE);
   };
   const config = { renderError: renderOauth };
   app.post(TOKEN, { config, schema: TOKEN_SCHEMA }, async (request, reply) => {
@@ -87,9 +87,11 @@ function sendJson(reply: FastifyReply, body: object): FastifyReply {
   return reply.headers({ 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' }).send(JSON.stringify(body));
 }
 
-/** The words of RFC 6749, part 5.2; of a rate and of what is our own fault those of the rest of the API. */
+/** The words of RFC 6749, part 5.2; of a rate, with how much there is in how many minutes, and of what is our own fault those of the rest of the API. */
 const renderOauth: RenderError = (error, request, status) => {
-  if (status === 429 || status >= 500) return renderError(error, request, status);
+  if (error.code === 'RATE_LIMITED')
+    return renderFailure({ errorCode: 'RATE_LIMITED', parameters: [pathOf(request), error.details.perMinute, 1] }, error, request, status);
+  if (status >= 500) return renderError(error, request, status);
   const isClient = error.code === 'UNAUTHENTICATED';
   return {
     status: isClient ? 401 : error.code === 'FORBIDDEN' ? 403 : status,

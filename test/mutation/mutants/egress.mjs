@@ -257,8 +257,8 @@ export const EGRESS = [
   {
     id: 'egress/half-for-one-project',
     file: 'src/egress/worker-pool.ts',
-    before: 'recent.length >= (options.perMinutePerProject',
-    after: 'recent.length > (options.perMinutePerProject',
+    before: 'recent.length >= perMinute',
+    after: 'recent.length > perMinute',
     tests: WORKER,
   },
   {

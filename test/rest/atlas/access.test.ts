@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAILURES_PER_MINUTE } from '../../../src/admission/failed-login-throttle.ts';
 import { NONCE_TTL_MS } from '../../../src/domain/token/digest.ts';
-import { serviceAccountId, serviceAccountSecret } from '../../../src/domain/token/service-account.ts';
+import { serviceAccountId, serviceAccountSecret, shortId } from '../../../src/domain/token/service-account.ts';
 import { digestLogin, nonceOf } from '../../support/gateway/digest-login.ts';
 import { startGateway, type TestGateway, type TestToken } from '../../support/gateway/gateway.ts';
 import { NOBODY_ANSWERS } from '../../support/gateway/nobody-answers.ts';
-import { type RestRequest, rest } from '../../support/gateway/rest-client.ts';
+import { type RestAnswer, type RestRequest, rest } from '../../support/gateway/rest-client.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { createTestClock } from '../../support/store/services.ts';
 import { type AtlasBench, KEY, startAtlas } from './bench.ts';
@@ -205,6 +206,43 @@ describe('service accounts', () => {
       body: { errorCode: 'RATE_LIMITED', error: 429, parameters: ['/api/oauth/token', 50, 1], reason: 'Too Many Requests' },
       retry: expect.stringMatching(/^\d+$/),
     });
+  });
+});
+
+test('logins that are put off, since too many have failed, are told in the words of the API, with how many may fail', async () => {
+  const gateway = await startGateway(NOBODY_ANSWERS);
+  const wrong = (index: number) => `Basic ${Buffer.from(`mdb_sa_id_${String(index).padStart(24, '0')}:mdb_sa_sk_x`).toString('base64')}`;
+  const ask = (index: number) =>
+    rest(gateway, 'POST /api/oauth/token', {
+      token: null,
+      body: 'grant_type=client_credentials',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: wrong(index) },
+    });
+  for (let index = 0; index < FAILURES_PER_MINUTE; index += 1) await ask(index);
+  const ofTokens = await ask(FAILURES_PER_MINUTE);
+  const path = `/api/atlas/v2/groups/${shortId(gateway.app.projectId)}/integrations`;
+  const ofApi = await rest(gateway, `GET ${path}`, { token: null, headers: { authorization: 'Bearer rubbish' } });
+  await gateway.close();
+  const told = ({ status, headers, body }: RestAnswer) => ({
+    status,
+    errorCode: body.errorCode,
+    parameters: body.parameters,
+    retryAfter: Number(headers.get('retry-after')),
+  });
+  const seconds = told(ofApi).retryAfter;
+  expect({ ofTokens: told(ofTokens), ofApi: told(ofApi) }).toEqual({
+    ofTokens: {
+      status: 429,
+      errorCode: 'RATE_LIMITED',
+      parameters: ['/api/oauth/token', FAILURES_PER_MINUTE, 1],
+      retryAfter: expect.any(Number),
+    },
+    ofApi: {
+      status: 429,
+      errorCode: 'RATE_LIMITED_TOKEN_BUCKET',
+      parameters: [path, seconds, FAILURES_PER_MINUTE, FAILURES_PER_MINUTE, 60],
+      retryAfter: seconds,
+    },
   });
 });
 

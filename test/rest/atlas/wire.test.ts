@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rateLimited } from '../../../src/domain/errors/rate-limited.ts';
+import { renderError } from '../../../src/rest/atlas/wire/errors.ts';
 import { overTls } from '../../support/gateway/over-tls.ts';
 import { rest } from '../../support/gateway/rest-client.ts';
 import { type AtlasBench, KEY, OTHER_KEY, startAtlas, V2_TYPE } from './bench.ts';
@@ -263,6 +266,16 @@ test('a token has a bucket of its own, whose refusal says how large it is, too',
     },
     code: 'RATE_LIMITED_TOKEN_BUCKET',
     retry: '1',
+  });
+});
+
+test('what is too much at once is told as a bucket, too, of as many as there may be', () => {
+  const asked = { url: '/api/atlas/v2/groups?pretty=false', query: {} } as FastifyRequest;
+  const { status, headers, body } = renderError(rateLimited('Too many at once.', 5, { capacity: 64 }), asked, 429);
+  expect({ status, code: headers?.['x-error-code'], parameters: JSON.parse(String(body)).parameters }).toEqual({
+    status: 429,
+    code: 'RATE_LIMITED_TOKEN_BUCKET',
+    parameters: ['/api/atlas/v2/groups', 5, 64, 64, 5],
   });
 });
 

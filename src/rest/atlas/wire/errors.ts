@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { DomainError, ErrorCode } from '../../../domain/errors/errors.ts';
 import { retryAfterOf } from '../../../domain/errors/errors.ts';
-import type { RenderError } from '../../../http/error-answer.ts';
+import type { RenderError, RenderedFailure } from '../../../http/error-answer.ts';
 import { keyOf, SERVICES } from '../fields/services.ts';
 import { formatOf, pathOf } from './answers.ts';
 import { type AtlasFailure, failureOf } from './failure.ts';
@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<ErrorCode, Told>> = {
   IDEMPOTENCY_MISMATCH: told(409, 'IDEMPOTENCY_MISMATCH'),
   EGRESS_DENIED: INVALID,
   DRIVER_NOT_INSTALLED: INVALID,
-  RATE_LIMITED: told(429, 'RATE_LIMITED'),
+  RATE_LIMITED: told(429, 'RATE_LIMITED_TOKEN_BUCKET'),
   UNAVAILABLE: AWAY,
   REQUEST_TIMEOUT: AWAY,
   OUTCOME_UNKNOWN: AWAY,
@@ -76,9 +76,17 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export const renderError: RenderError = (error, request, asked) => {
   if (error.code === 'UNAUTHENTICATED') return loginRefusal(error);
+  return renderFailure(failureOf(error) ?? ownFailure(error, TABLE[error.code], request), error, request, asked);
+};
+
+/** An error as the failure that its route takes it for. */
+export function renderFailure(
+  { errorCode, parameters, fields }: AtlasFailure,
+  error: DomainError,
+  request: FastifyRequest,
+  asked: number,
+): RenderedFailure {
   const known = TABLE[error.code];
-  const failure = failureOf(error) ?? ownFailure(error, known, request);
-  const { errorCode, parameters, fields } = failure;
   const status = asked === 417 || asked === 431 ? asked : (STATUS_OF[errorCode] ?? known.status);
   const { indent, isEnveloped } = formatOf(request);
   const body = {
@@ -93,7 +101,7 @@ export const renderError: RenderError = (error, request, asked) => {
     ...(isEnveloped ? { status } : {}),
   };
   return { status, headers: { 'content-type': 'application/json', 'x-error-code': errorCode }, body: JSON.stringify(body, null, indent) };
-};
+}
 
 /** As recorded: printed over several lines, in this order, and with the challenge where there is one. Wrong and missing logins are told alike. */
 function loginRefusal({ details: { challenge } }: DomainError) {
@@ -121,20 +129,19 @@ function ownFailure({ code, details }: DomainError, { errorCode }: Told, request
   if (typeof details.fault === 'string') return { errorCode: FAULTS[details.fault] ?? 'MALFORMED_JSON', parameters: [] };
   if (typeof details.address === 'string') return { errorCode: 'IP_ADDRESS_NOT_ON_ACCESS_LIST', parameters: [details.address] };
   if (code === 'NOT_FOUND') return { errorCode, parameters: [pathOf(request)] };
-  if (code === 'RATE_LIMITED') return rateFailure(details, pathOf(request));
+  if (code === 'RATE_LIMITED') return { errorCode, parameters: bucketOf(details, pathOf(request)) };
   const fields = fieldsOf(code, details);
   return { errorCode, parameters: [], ...(fields.length === 0 ? {} : { fields }) };
 }
 
 /**
- * A bucket is told with its path, the seconds to wait, its size, and how much flows in within how many seconds; bearers, with how many there
- * are in how many minutes. What else is too much at once has no such numbers.
+ * A limit is told as a bucket: its path, the seconds to wait, its size, and how much flows in within how many seconds. Where room comes back
+ * as what runs ends, all of it may by the time to come again.
  */
-function rateFailure(details: DomainError['details'], path: string): AtlasFailure {
+function bucketOf(details: DomainError['details'], path: string): AtlasFailure['parameters'] {
   const { capacity, perMinute } = details;
-  if (typeof capacity !== 'number' || typeof perMinute !== 'number') return { errorCode: 'RATE_LIMITED', parameters: [] };
-  if (path.startsWith('/api/oauth/')) return { errorCode: 'RATE_LIMITED', parameters: [path, perMinute, 1] };
-  return { errorCode: 'RATE_LIMITED_TOKEN_BUCKET', parameters: [path, retryAfterOf(details) ?? 1, capacity, perMinute, 60] };
+  const wait = retryAfterOf(details);
+  return [path, wait, capacity, ...(perMinute === undefined ? [capacity, wait] : [perMinute, 60])];
 }
 
 /** The fields that an operation names, as the service calls them. */
