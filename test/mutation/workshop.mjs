@@ -1,16 +1,20 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { transformSync } from 'rolldown/utils';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LEFT_OUT = new Set(['node_modules', '.git', 'data', 'coverage']);
-/** A bug may keep a test waiting for ever. */
-const LONGEST_MS = 10 * 60_000;
+/** A process of tests leaves stores, databases and memory behind. */
+const MOST_RUNS = 25;
+const LONGEST_END_MS = 60_000;
 
 /** A copy of the tree in which bugs are seeded, one at a time. */
-export function createWorkshop() {
+export async function createWorkshop() {
   const copy = mkdtempSync(join(tmpdir(), 'changeover-mutation-'));
   cpSync(root, copy, { recursive: true, filter: (from) => !LEFT_OUT.has(relative(root, from).split('/')[0]) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -18,58 +22,131 @@ export function createWorkshop() {
   const config = JSON.parse(readFileSync(join(copy, 'tsconfig.build.json'), 'utf8'));
   config.compilerOptions.noCheck = true;
   writeFileSync(join(copy, 'tsconfig.build.json'), JSON.stringify(config));
-  const report = join(copy, 'mutation-report.json');
-  const compiled = join(copy, 'mutation-compiled');
+  await build(copy);
+  const changed = new Set();
+  let tests = null;
 
   return {
     copy,
     /** Returns what takes the bug out again. */
     seed({ file, within = '', before, after }) {
-      const path = join(copy, file);
-      const whole = readFileSync(path, 'utf8');
+      const whole = readFileSync(join(copy, file), 'utf8');
       const at = whole.indexOf(before, whole.indexOf(within));
       if (at === -1) throw new Error(`the text does not stand in ${file}`);
-      writeFileSync(path, whole.slice(0, at) + after + whole.slice(at + before.length));
-      return () => writeFileSync(path, whole);
+      const text = whole.slice(0, at) + after + whole.slice(at + before.length);
+      // Worker threads run what is compiled.
+      const compiledFile = file.replace(/^src\//, 'build/').replace(/\.ts$/, '.js');
+      const compiled = readFileSync(join(copy, compiledFile), 'utf8');
+      writeFileSync(join(copy, compiledFile), compiledFrom(file, text));
+      writeFileSync(join(copy, file), text);
+      changed.add(file);
+      return () => {
+        writeFileSync(join(copy, compiledFile), compiled);
+        writeFileSync(join(copy, file), whole);
+        changed.add(file);
+      };
     },
-    /**
-     * `killed` when a test failed, `survived` when all passed, `broken` when nothing could be said. `by` names the first that failed, and `why` is
-     * the first line of what it said: on a machine that is too busy it may be no more than a time that ran out.
-     */
-    async run(files, { name, bail = true } = {}) {
-      rmSync(report, { force: true });
-      const args = ['node_modules/vitest/vitest.mjs', 'run', ...files, '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`];
-      // Most of a short run would be spent on compiling, once more, what the bug does not touch.
-      args.push('--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${compiled}`);
-      if (bail) args.push('--bail=1');
-      if (name !== undefined) args.push('-t', name);
-      const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-      let output = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-2000)));
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        // With all that it started.
-        process.kill(-child.pid, 'SIGKILL');
-      }, LONGEST_MS);
-      await new Promise((resolve) => child.on('close', resolve));
-      clearTimeout(timer);
-      if (isLate) return { outcome: 'killed', by: 'no end' };
-      if (!existsSync(report)) return { outcome: 'broken', by: output.trim().split('\n').slice(-3).join(' | ') };
-      return verdictOf(JSON.parse(readFileSync(report, 'utf8')));
+    /** What `verdictOf` says, or `late` when there is no end after `longestMs`: a bug may keep a test waiting for ever. */
+    async run(files, { name, bail = true, longestMs }) {
+      if (runsBundles(copy, files)) {
+        const problem = await build(copy).catch((error) => String(error.stderr ?? error));
+        if (problem !== undefined) return { outcome: 'broken', by: `the build stopped: ${problem.slice(-200)}` };
+      }
+      if (tests?.runs >= MOST_RUNS) tests = await tests.end();
+      tests ??= await startTests(copy);
+      const verdict = await tests.run({ files, name, bail, changed: [...changed] }, longestMs);
+      changed.clear();
+      if (tests.isGone()) tests = null;
+      return verdict;
     },
-    close: () => rmSync(copy, { recursive: true, force: true }),
+    async close() {
+      await tests?.end();
+      rmSync(copy, { recursive: true, force: true });
+    },
   };
 }
 
-function verdictOf({ numPassedTests, testResults }) {
-  for (const { name, status, message, assertionResults } of testResults) {
-    const failed = assertionResults.find((one) => one.status === 'failed');
-    if (failed !== undefined) {
-      return { outcome: 'killed', by: failed.fullName, why: failed.failureMessages[0]?.split('\n')[0].slice(0, 200) };
+async function build(copy) {
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: copy });
+}
+
+/** As tsc does, which takes longer for this one file than most tests do. */
+function compiledFrom(file, text) {
+  const options = { lang: 'ts', target: 'es2023', typescript: { onlyRemoveTypeImports: true, rewriteImportExtensions: 'rewrite' } };
+  const { code, errors } = transformSync(file, text, options);
+  if (errors.length > 0) throw new Error(`${file} does not compile: ${errors[0].message}`);
+  return code;
+}
+
+/** Whether one of the tests, or what it imports from `test`, names a file of `dist` or a script. Bundling takes longer than most tests. */
+function runsBundles(copy, files) {
+  const seen = new Set();
+  const queue = files.flatMap((path) => testsBelow(join(copy, path)));
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const text = readFileSync(path, 'utf8');
+    if (/['"`/](?<!ajv\/)dist\b|\bscripts\/|['"]npm['"]/.test(text)) return true;
+    for (const [, to] of text.matchAll(/['"](\.{1,2}\/[^'"\n]+\.ts)['"]/g)) {
+      const imported = resolve(dirname(path), to);
+      if (imported.startsWith(join(copy, 'test/')) && statSync(imported, { throwIfNoEntry: false })?.isFile()) queue.push(imported);
     }
-    // A suite that does not come as far as its tests, since the product does not even start.
-    if (status === 'failed') return { outcome: 'killed', by: `${name.split('/').slice(-2).join('/')}: ${message.split('\n')[0]}` };
   }
-  return numPassedTests === 0 ? { outcome: 'broken', by: 'no test has that name' } : { outcome: 'survived', by: null };
+  return false;
+}
+
+function testsBelow(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true }).flatMap((name) => (name.endsWith('.test.ts') ? [join(path, name)] : []));
+}
+
+async function startTests(copy) {
+  const child = fork(join(copy, 'test/mutation/test-process.mjs'), [copy, join(copy, 'mutation-compiled')], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // With all that it starts.
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-2000)));
+  const left = once(child, 'exit').then(() => ({ outcome: 'broken', by: output.trim().split('\n').slice(-3).join(' | ') }));
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  const answer = () => Promise.race([once(child, 'message').then(([message]) => message), left]);
+  const kill = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+    return left;
+  };
+  const started = await answer();
+  if (started !== 'ready') throw new Error(`Vitest does not start: ${started.by}`);
+
+  const tests = {
+    runs: 0,
+    isGone,
+    async run(message, longestMs) {
+      tests.runs += 1;
+      let timer;
+      const late = new Promise((resolve) => {
+        timer = setTimeout(() => resolve({ outcome: 'late', by: 'no end' }), longestMs);
+      });
+      child.send(message);
+      const verdict = await Promise.race([answer(), late]);
+      clearTimeout(timer);
+      if (verdict.outcome === 'late') await kill();
+      return verdict;
+    },
+    async end() {
+      if (!isGone()) {
+        child.send('end');
+        const timer = setTimeout(kill, LONGEST_END_MS);
+        await left;
+        clearTimeout(timer);
+      }
+      await kill();
+      return null;
+    },
+  };
+  return tests;
 }
