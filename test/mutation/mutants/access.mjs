@@ -601,8 +601,8 @@ export const ACCESS = [
     before: `  requirePermission(actor, 'read');
   return await requireConnection(`,
     after: `  return await requireConnection(`,
-    tests: [...MATRIX, 'test/operations/access/reads.test.ts'],
-    name: 'connection',
+    tests: ['test/operations/access/reads.test.ts'],
+    name: 'readConnection',
   },
   {
     id: 'access/read-changes',
