@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
+import { setting } from '../../domain/connector/field.ts';
+import { ORIGIN, text } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { secureUrl } from '../kits/fields.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
+import { optionalPassword } from '../kits/login-fields.ts';
 import { problem, says } from '../kits/problems.ts';
 import { together } from '../kits/rules.ts';
 import { openAirflow } from './open-airflow.ts';
@@ -30,7 +31,7 @@ export default defineHttpConnector({
         .optional(),
       { identity: true, title: 'User', description: 'Name of a user; without one, nobody is signed in.' },
     ),
-    password: secret(secretText().optional(), { title: 'Password', description: 'Password of that user.' }),
+    password: optionalPassword('Password of that user.'),
   },
   rules: [together('username', 'password')],
   speaks: "Airflow's REST API, version 2 or 1",

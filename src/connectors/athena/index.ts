@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { awsKeyRules, keyOrRole, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import type { AwsSession } from '../kits/aws/aws-session.ts';
 import { defineAwsConnector } from '../kits/aws/define-aws-connector.ts';
-import { problem, Refusal, says } from '../kits/problems.ts';
+import { problem, refusal, says } from '../kits/problems.ts';
 import { onlyWith } from '../kits/rules.ts';
 import { type AthenaDetails, fields } from './fields.ts';
 import { runQuery } from './run-query.ts';
@@ -77,9 +77,7 @@ export default defineAwsConnector({
 async function requireWorkgroup(session: AwsSession, { workgroup }: AthenaDetails): Promise<void> {
   const { WorkGroup } = await session.json('athena', 'GetWorkGroup', { WorkGroup: workgroup }, WORKGROUP);
   if (WorkGroup.State === 'DISABLED')
-    throw new Refusal(
-      problem('ACCESS_DENIED', 'the workgroup is disabled', 'The workgroup takes no queries.', 'Enable it, or give another workgroup.'),
-    );
+    throw refusal('ACCESS_DENIED', 'the workgroup is disabled', 'The workgroup takes no queries.', 'Enable it, or give another workgroup.');
 }
 
 const NOTHING_SEEN = problem(

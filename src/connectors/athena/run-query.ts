@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { AwsSession } from '../kits/aws/aws-session.ts';
-import { NotChecked, problem, Refusal } from '../kits/problems.ts';
+import { NotChecked, type Refusal, refusal } from '../kits/problems.ts';
 import type { AthenaDetails } from './fields.ts';
 
 const STARTED = z.object({ QueryExecutionId: z.string().min(1).max(1024) });
@@ -45,20 +45,16 @@ export async function runQuery(session: AwsSession, { catalog, workgroup }: Athe
 /** Trouble with the place of results, or with a key, is no error of the API but the reason of a query that failed. */
 function failed(reason: string): Refusal {
   if (/access denied|not authorized|insufficient permission/i.test(reason))
-    return new Refusal(
-      problem(
-        'PERMISSION_MISSING',
-        'the query failed for want of access',
-        'The identity may start queries, and may not write their results or read what they need.',
-        'Allow s3:GetBucketLocation, s3:ListBucket, s3:GetObject and s3:PutObject on the place of results, and glue:GetDatabase and glue:GetTable.',
-      ),
+    return refusal(
+      'PERMISSION_MISSING',
+      'the query failed for want of access',
+      'The identity may start queries, and may not write their results or read what they need.',
+      'Allow s3:GetBucketLocation, s3:ListBucket, s3:GetObject and s3:PutObject on the place of results, and glue:GetDatabase and glue:GetTable.',
     );
-  return new Refusal(
-    problem(
-      'ACCESS_DENIED',
-      'the query failed',
-      'Athena took the query and did not run it.',
-      "Look it up in the workgroup's history; the place of results, its region and its encryption are the usual reasons.",
-    ),
+  return refusal(
+    'ACCESS_DENIED',
+    'the query failed',
+    'Athena took the query and did not run it.',
+    "Look it up in the workgroup's history; the place of results, its region and its encryption are the usual reasons.",
   );
 }

@@ -3,7 +3,7 @@ import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { isLoopback } from '../kits/fields.ts';
 import { basicAuthorization } from '../kits/http/http-auth.ts';
 import { HttpFailure, openHttp } from '../kits/http/http-session.ts';
-import { problem, Refusal } from '../kits/problems.ts';
+import { problem, Refusal, refusal } from '../kits/problems.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
 import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
 import { httpsProtection, httpsTls } from '../kits/sql/tls.ts';
@@ -53,13 +53,11 @@ function serverErrorOf({ text }: HttpFailure): Error | null {
   const code = /^Code: (\d{1,5})\b/.exec(text)?.[1];
   if (code !== undefined) return new ServerError(code);
   return text.includes('clickhouse-client')
-    ? new Refusal(
-        problem(
-          'PROTOCOL_ERROR',
-          'the port is of the native protocol',
-          'This port is not for HTTP.',
-          'Give the HTTP port, 8123 or 8443 as a rule.',
-        ),
+    ? refusal(
+        'PROTOCOL_ERROR',
+        'the port is of the native protocol',
+        'This port is not for HTTP.',
+        'Give the HTTP port, 8123 or 8443 as a rule.',
       )
     : null;
 }

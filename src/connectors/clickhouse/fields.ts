@@ -1,7 +1,7 @@
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { secretText, text } from '../../domain/connector/field-types.ts';
 import { serverFields } from '../kits/fields.ts';
-import { databaseField } from '../kits/sql/login-fields.ts';
+import { databaseField } from '../kits/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 
 export const fields = {

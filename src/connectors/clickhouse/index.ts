@@ -1,6 +1,6 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { NotChecked, says } from '../kits/problems.ts';
+import { anyOf, NotChecked, says } from '../kits/problems.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
 import { tryTables } from '../kits/sql/try-tables.ts';
@@ -35,10 +35,7 @@ export default defineSqlConnector({
   connect: async (input) => openClickhouse(input),
   refusals: {
     // Before 20.x each way to be refused had a code of its own.
-    192: 'CREDENTIALS_REJECTED',
-    193: 'CREDENTIALS_REJECTED',
-    194: 'CREDENTIALS_REJECTED',
-    516: 'CREDENTIALS_REJECTED',
+    ...anyOf([192, 193, 194, 516], 'CREDENTIALS_REJECTED'),
     195: says(
       'ACCESS_DENIED',
       'The user may not come in from the address of this gateway.',
@@ -48,8 +45,7 @@ export default defineSqlConnector({
     511: says('ACCESS_DENIED', 'A role of the user does not exist.', 'Check its default roles: SHOW CREATE USER.'),
     512: says('ACCESS_DENIED', 'The user may not take a role that it asks for.', 'Grant it the role.'),
     497: 'ACCESS_DENIED',
-    201: 'RATE_LIMITED',
-    202: 'RATE_LIMITED',
+    ...anyOf([201, 202], 'RATE_LIMITED'),
   },
   async identity(session, { credentials: { user } }) {
     const [who] = await session

@@ -1,46 +1,37 @@
 import type { Rule } from '../../domain/connector/connector.ts';
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
+import { type DetailsOf, leadPrefixed, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, text } from '../../domain/connector/field-types.ts';
-import { optionalLoginUrl } from '../kits/azure/entra.ts';
+import { optionalLoginUrl, tenantName } from '../kits/azure/entra.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
+import { optionalToken } from '../kits/login-fields.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
 export const fields = {
-  workspaceUrl: setting(secureUrl(), {
-    endpoint: ORIGIN,
-    identity: true,
-    names: { lead: 'databricksWorkspaceUrl' },
-    title: 'Workspace URL',
-    description: 'Address of the workspace, such as https://dbc-a1b2345c-d6e7.cloud.databricks.com.',
+  ...leadPrefixed('databricks', {
+    workspaceUrl: setting(secureUrl(), {
+      endpoint: ORIGIN,
+      identity: true,
+      title: 'Workspace URL',
+      description: 'Address of the workspace, such as https://dbc-a1b2345c-d6e7.cloud.databricks.com.',
+    }),
+    warehouseId: setting(word(/^[A-Za-z0-9_-]+$/, 'must be the id of a SQL warehouse', 64), {
+      identity: true,
+      title: 'Warehouse id',
+      description: 'Id of the SQL warehouse that statements run on.',
+    }),
+    token: optionalToken('A personal access token. Give this, or a client id and secret.'),
+    clientId: setting(text(128).optional(), {
+      identity: true,
+      title: 'Client id',
+      description: 'Application id of the service principal.',
+    }),
+    clientSecret: secret(headerSecret().optional(), { title: 'Client secret', description: 'OAuth secret of the service principal.' }),
+    workspaceId: setting(text(64).optional(), {
+      title: 'Workspace id',
+      description: 'Id of the workspace, which the kind that reads metadata has to name; not needed to log in.',
+    }),
   }),
-  warehouseId: setting(word(/^[A-Za-z0-9_-]+$/, 'must be the id of a SQL warehouse', 64), {
-    identity: true,
-    names: { lead: 'databricksWarehouseId' },
-    title: 'Warehouse id',
-    description: 'Id of the SQL warehouse that statements run on.',
-  }),
-  token: secret(headerSecret().optional(), {
-    names: { lead: 'databricksToken' },
-    title: 'Token',
-    description: 'A personal access token. Give this, or a client id and secret.',
-  }),
-  clientId: setting(text(128).optional(), {
-    identity: true,
-    names: { lead: 'databricksClientId' },
-    title: 'Client id',
-    description: 'Application id of the service principal.',
-  }),
-  clientSecret: secret(headerSecret().optional(), {
-    names: { lead: 'databricksClientSecret' },
-    title: 'Client secret',
-    description: 'OAuth secret of the service principal.',
-  }),
-  workspaceId: setting(text(64).optional(), {
-    names: { lead: 'databricksWorkspaceId' },
-    title: 'Workspace id',
-    description: 'Id of the workspace, which the kind that reads metadata has to name; not needed to log in.',
-  }),
-  azureTenantId: setting(word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant').optional(), {
+  azureTenantId: setting(tenantName().optional(), {
     endpoint: true,
     title: 'Azure tenant',
     description:

@@ -1,18 +1,12 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { type Meanings, says } from '../kits/problems.ts';
+import { anyOf, type Meanings, says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { passwordExpired, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { openDb2 } from './db2-session.ts';
 import { type Db2Details, fields } from './fields.ts';
 import { findLosses, isAdministrator, reportReadableSchemas } from './rights.ts';
 
-const WRONG = wrongPassword('Check both, and that the account is neither locked nor expired where the server keeps it.');
-const NO_DATABASE = says(
-  'DATABASE_NOT_FOUND',
-  'There is no database of that name or alias on this server.',
-  'Check dbName; db2 list db directory shows them.',
-);
 const NOT_ALLOWED = ({ user }: Db2Details) =>
   says(
     'ACCESS_DENIED',
@@ -27,27 +21,29 @@ const REFUSALS: Meanings<Db2Details> = {
     'Have it accept AUTHENTICATION SERVER, and give its port for TLS.',
   ),
   'SECCHK-0E': passwordExpired('Set a new one where the server keeps its accounts, and give that one.'),
-  'SECCHK-0F': WRONG,
-  'SECCHK-13': WRONG,
+  ...anyOf(
+    ['SECCHK-0F', 'SECCHK-13'],
+    wrongPassword('Check both, and that the account is neither locked nor expired where the server keeps it.'),
+  ),
   'SECCHK-14': says('ACCESS_DENIED', 'The account is revoked or locked.', 'Unlock it where the server keeps its accounts.'),
-  'DRDA-2211': NO_DATABASE,
-  '-30061': NO_DATABASE,
-  'DRDA-22CB': NOT_ALLOWED,
-  '-1060': NOT_ALLOWED,
+  ...anyOf(
+    ['DRDA-2211', '-30061'],
+    says(
+      'DATABASE_NOT_FOUND',
+      'There is no database of that name or alias on this server.',
+      'Check dbName; db2 list db directory shows them.',
+    ),
+  ),
+  ...anyOf(['DRDA-22CB', '-1060'], NOT_ALLOWED),
   '-551': 'ACCESS_DENIED',
   '-805': says(
     'PERMISSION_MISSING',
     'The package of dynamic statements is not bound in this database.',
     'Run: db2 bind @db2ubind.lst blocking all grant public; or: GRANT EXECUTE ON PACKAGE NULLID.SYSSH200 TO PUBLIC;',
   ),
-  'DRDA-1233': 'RATE_LIMITED',
-  '-1040': 'RATE_LIMITED',
-  '-1226': 'RATE_LIMITED',
-  '-1032': 'PROVIDER_DOWN',
-  '-1035': 'PROVIDER_DOWN',
-  '-20157': 'PROVIDER_DOWN',
-  'DRDA-1245': 'PROTOCOL_ERROR',
-  'DRDA-124C': 'PROTOCOL_ERROR',
+  ...anyOf(['DRDA-1233', '-1040', '-1226'], 'RATE_LIMITED'),
+  ...anyOf(['-1032', '-1035', '-20157'], 'PROVIDER_DOWN'),
+  ...anyOf(['DRDA-1245', 'DRDA-124C'], 'PROTOCOL_ERROR'),
   TLS_UNAVAILABLE: says(
     'TLS_UNAVAILABLE',
     'This port does not speak TLS, so the password was not sent.',

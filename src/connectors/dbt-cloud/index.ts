@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { secret, setting } from '../../domain/connector/field.ts';
+import { leadPrefixed, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
-import { problem, Refusal, says } from '../kits/problems.ts';
+import { refusal, says } from '../kits/problems.ts';
 
 const ACCOUNTS = z.object({ data: z.array(z.object({ id: z.union([z.number(), z.string()]), name: z.string() })) });
 const LIST = z.object({ data: z.array(z.unknown()) });
@@ -15,36 +15,31 @@ export default defineHttpConnector({
   aliases: ['dbt-cloud-webhook'],
   title: 'dbt Cloud',
   category: 'dbt',
-  fields: {
+  fields: leadPrefixed('dbtCloud', {
     apiToken: secret(headerSecret(), {
-      names: { lead: 'dbtCloudApiToken' },
       title: 'API token',
       description: 'A service token or personal access token; the permission set Read-Only is enough.',
     }),
     accountId: setting(word(/^\d{1,20}$/, 'must be the number of an account'), {
       identity: true,
-      names: { lead: 'dbtCloudAccountId' },
       title: 'Account id',
       description: 'Number of the account, as in its URLs.',
     }),
     baseUrl: setting(secureUrl().default('https://cloud.getdbt.com'), {
       endpoint: ORIGIN,
       identity: true,
-      names: { lead: 'dbtCloudBaseUrl' },
       title: 'Base URL',
       description: 'Access URL of the account, such as https://ab123.us1.dbt.com; https://cloud.getdbt.com unless given.',
     }),
     webhookHmacSecret: secret(secretText().optional(), {
-      names: { lead: 'dbtCloudWebhookHmacSecret' },
       title: 'Webhook secret',
       description: 'Secret that dbt Cloud signs the events of the webhook with. No call can check it.',
     }),
     webhookId: setting(word(/^[A-Za-z0-9_]+$/, 'must be the id of a webhook subscription').optional(), {
-      names: { lead: 'dbtCloudWebhookId' },
       title: 'Webhook id',
       description: 'Id of the webhook subscription, which begins with wsu_.',
     }),
-  },
+  }),
   lead: {
     updateField: 'updateDbtCloudCredentialsV2Mutation',
     testV1: [{ field: 'testDbtCloudCredentials', explains: false, connectionType: 'dbt-cloud-webhook' }],
@@ -99,12 +94,10 @@ async function findAccount(session: HttpSession, accountId: string) {
   const { data } = await session.ask('/api/v3/accounts/', ACCOUNTS);
   const account = data.find(({ id }) => String(id) === accountId);
   if (account !== undefined) return { id: accountId, name: account.name };
-  throw new Refusal(
-    problem(
-      'DATABASE_NOT_FOUND',
-      'the account is not among those of the token',
-      'The token is good, and not of this account.',
-      'Check dbtCloudAccountId, or make a token in that account.',
-    ),
+  throw refusal(
+    'DATABASE_NOT_FOUND',
+    'the account is not among those of the token',
+    'The token is good, and not of this account.',
+    'Check dbtCloudAccountId, or make a token in that account.',
   );
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { type HttpSession, openHttp } from '../kits/http/http-session.ts';
-import { problem, Refusal } from '../kits/problems.ts';
+import { refusal } from '../kits/problems.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
 import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
 import { httpsProtection, httpsTls } from '../kits/sql/tls.ts';
@@ -55,13 +55,11 @@ export async function openDremio({ credentials, egress, signal }: ValidatorInput
 async function firstProject(http: HttpSession): Promise<string> {
   const [project] = await http.ask('/projects', PROJECTS);
   if (project !== undefined) return project.id;
-  throw new Refusal(
-    problem(
-      'DATABASE_NOT_FOUND',
-      'the token sees no project',
-      'The token is right, and its user belongs to no project.',
-      'Add the user to the project that the jobs read, or give the token of another.',
-    ),
+  throw refusal(
+    'DATABASE_NOT_FOUND',
+    'the token sees no project',
+    'The token is right, and its user belongs to no project.',
+    'Add the user to the project that the jobs read, or give the token of another.',
   );
 }
 

@@ -2,10 +2,10 @@ import { text } from '../../domain/connector/field-types.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
+import { databaseField, loginFields } from '../kits/login-fields.ts';
 import { lossesOf } from '../kits/parity.ts';
-import { type Meanings, says } from '../kits/problems.ts';
+import { anyOf, type Meanings, says } from '../kits/problems.ts';
 import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
-import { databaseField, loginFields } from '../kits/sql/login-fields.ts';
 import { reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type ServerLogin, type SqlSession } from '../kits/sql/sql-session.ts';
 import { tls, tlsStrictness } from '../kits/sql/tls.ts';
@@ -25,10 +25,6 @@ const columnsOf = (
 ) => `SELECT table_schema AS \`schema\`, table_name AS \`table\`, column_name AS \`field\`, table_schema = DATABASE() AS \`own\`
   FROM information_schema.columns WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?)
    ${tables === null ? '' : `AND LOWER(table_name) IN (${['NULL', ...tables.map(() => '?')].join(', ')})`} ORDER BY 1, 2, ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
-
-const LOCKED = accountLocked('Run: ALTER USER ... ACCOUNT UNLOCK;');
-const EXPIRED = passwordExpired('Set a new one with ALTER USER ... IDENTIFIED BY ..., and give that one.');
-const NO_CONNECTION_LEFT = noConnectionLeft('max_connections or the limits of the account');
 
 /** What error numbers mean to somebody who just gave credentials. MariaDB's and MySQL's differ above 3000. */
 const REFUSALS: Meanings<ServerLogin> = {
@@ -54,14 +50,10 @@ const REFUSALS: Meanings<ServerLogin> = {
     "Make the account for this gateway's address, as in CREATE USER 'name'@'address'.",
   ),
   1129: says('ACCESS_DENIED', 'The server has blocked the address of this gateway after too many errors.', 'Run: FLUSH HOSTS;'),
-  1040: NO_CONNECTION_LEFT,
-  1203: NO_CONNECTION_LEFT,
-  1226: NO_CONNECTION_LEFT,
+  ...anyOf([1040, 1203, 1226], noConnectionLeft('max_connections or the limits of the account')),
   1053: 'PROVIDER_DOWN',
-  1820: EXPIRED,
-  1862: EXPIRED,
-  3118: LOCKED,
-  4151: LOCKED,
+  ...anyOf([1820, 1862], passwordExpired('Set a new one with ALTER USER ... IDENTIFIED BY ..., and give that one.')),
+  ...anyOf([3118, 4151], accountLocked('Run: ALTER USER ... ACCOUNT UNLOCK;')),
   3159: says('TLS_REQUIRED', 'The server takes encrypted connections only.', 'Turn TLS on (sslOptions).'),
   TLS_UNAVAILABLE: noTls('ssl_cert, ssl_key'),
   TLS_REQUIRED: { code: 'TLS_REQUIRED', resolution: 'Turn TLS on (sslOptions), or give the account the plugin mysql_native_password.' },

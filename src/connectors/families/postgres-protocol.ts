@@ -1,7 +1,7 @@
 import { text } from '../../domain/connector/field-types.ts';
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { bundledDriver } from '../kits/driver.ts';
-import { databaseField } from '../kits/sql/login-fields.ts';
+import { databaseField } from '../kits/login-fields.ts';
 import { postgresRefusals } from './postgres-refusals.ts';
 import { openPostgres, type PostgresLogin } from './postgres-session.ts';
 

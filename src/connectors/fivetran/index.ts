@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret, setting } from '../../domain/connector/field.ts';
+import { leadPrefixed, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { headerSecret, secureUrl } from '../kits/fields.ts';
@@ -23,27 +23,21 @@ export default defineHttpConnector({
   kind: 'fivetran',
   title: 'Fivetran',
   category: 'etl',
-  fields: {
+  fields: leadPrefixed('fivetran', {
     apiKey: secret(
       headerSecret().refine((value) => !value.includes(':'), 'may not hold a colon'),
       {
-        names: { lead: 'fivetranApiKey' },
         title: 'API key',
         description: 'Key of a user, or a system key; its secret is fivetranApiPassword.',
       },
     ),
-    apiPassword: secret(secretText(), {
-      names: { lead: 'fivetranApiPassword' },
-      title: 'API secret',
-      description: 'Secret of the API key.',
-    }),
+    apiPassword: secret(secretText(), { title: 'API secret', description: 'Secret of the API key.' }),
     baseUrl: setting(secureUrl().default('https://api.fivetran.com'), {
       endpoint: ORIGIN,
-      names: { lead: 'fivetranBaseUrl' },
       title: 'Base URL',
       description: 'Address of the API, https://api.fivetran.com unless given.',
     }),
-  },
+  }),
   lead: { testV1: [{ field: 'testFivetranCredentials', explains: false }] },
   speaks: "Fivetran's REST API",
   leastPrivileges: ['Give the key, or its user, READ on CONNECTOR and on DESTINATION.'],

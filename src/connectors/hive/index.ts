@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { secret, setting } from '../../domain/connector/field.ts';
-import { secretText, text } from '../../domain/connector/field-types.ts';
+import { setting } from '../../domain/connector/field.ts';
+import { text } from '../../domain/connector/field-types.ts';
 import { defineHive } from '../families/hive/define-hive.ts';
 import { usesTls } from '../families/hive/hive-login.ts';
 import { serverFields } from '../kits/fields.ts';
+import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 
 export default defineHive({
@@ -22,11 +23,8 @@ export default defineHive({
       title: 'Database',
       description: 'Database of the session, default unless given.',
     }),
-    username: setting(text(255).optional(), { identity: true, title: 'User', description: 'Name of the user; anonymous unless given.' }),
-    password: secret(secretText().optional(), {
-      title: 'Password',
-      description: 'Password, where the server checks one. It goes over TLS alone, unless sslOptions has disabled.',
-    }),
+    username: optionalUser('Name of the user; anonymous unless given.'),
+    password: optionalPassword('Password, where the server checks one. It goes over TLS alone, unless sslOptions has disabled.'),
     authMode: setting(z.enum(['SASL', 'NOSASL']).default('SASL'), {
       title: 'Login',
       description: 'SASL or NOSASL, as hive.server2.authentication says.',

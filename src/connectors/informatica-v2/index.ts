@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Rule } from '../../domain/connector/connector.ts';
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { secretText } from '../../domain/connector/field-types.ts';
-import { informatica, loginField, userField } from '../informatica/define-informatica.ts';
+import { type DetailsOf, setting } from '../../domain/connector/field.ts';
+import { informatica, loginField } from '../informatica/define-informatica.ts';
 import { signInToInformatica } from '../informatica/sign-in.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { word } from '../kits/fields.ts';
 import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
 import { fetchAccessToken } from '../kits/http/oauth-token.ts';
+import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { problem } from '../kits/problems.ts';
 import { byMode } from '../kits/rules.ts';
 
@@ -23,8 +23,8 @@ const fields = {
     title: 'Organisation',
     description: 'Id of the organisation, which OAUTH has to name.',
   }),
-  username: userField(),
-  password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user.' }),
+  username: optionalUser('Name of the user.'),
+  password: optionalPassword('Password of the user.'),
   ...loginField,
 };
 

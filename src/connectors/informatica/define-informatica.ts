@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
-import { ORIGIN, text } from '../../domain/connector/field-types.ts';
+import { ORIGIN } from '../../domain/connector/field-types.ts';
 import type { HttpConnectorDefinition } from '../kits/define-http-connector.ts';
 import { secureUrl } from '../kits/fields.ts';
 import { says } from '../kits/problems.ts';
@@ -15,10 +15,6 @@ export const loginField = {
     description: 'Login address of the pod, https://dm-us.informaticacloud.com unless given.',
   }),
 };
-
-export function userField() {
-  return setting(text(255).optional(), { identity: true, title: 'User', description: 'Name of the user.' });
-}
 
 /** What both kinds of Informatica's cloud have in common: https://docs.informatica.com, "REST API Reference". */
 export const informatica = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHeaderWord } from '../kits/fields.ts';
 import type { HttpFailure, HttpSession } from '../kits/http/http-session.ts';
 import type { SignedIn, SignInContext } from '../kits/http/sign-in.ts';
-import { type Meaning, problem, Refusal, says } from '../kits/problems.ts';
+import { type Meaning, refusal, says } from '../kits/problems.ts';
 
 /** A session of the pod that the organisation lives in. */
 export interface InformaticaSession extends HttpSession {
@@ -42,13 +42,11 @@ function requireOwnServer(serverUrl: string, loginUrl: string): void {
     if (server.origin === login.origin) return;
     if (server.protocol === 'https:' && VENDOR.test(server.hostname) && VENDOR.test(login.hostname)) return;
   }
-  throw new Refusal(
-    problem(
-      'PROTOCOL_ERROR',
-      'the login named a server of another domain',
-      'What answered the login sends its sessions elsewhere, which was not followed.',
-      'Check baseUrl.',
-    ),
+  throw refusal(
+    'PROTOCOL_ERROR',
+    'the login named a server of another domain',
+    'What answered the login sends its sessions elsewhere, which was not followed.',
+    'Check baseUrl.',
   );
 }
 

@@ -6,6 +6,11 @@ export type Meaning = ValidationCode | (Pick<Problem, 'code'> & Partial<Problem>
 /** What each code means; where that depends on what was given, a function of the details. A code that is not listed means what it usually does. */
 export type Meanings<D> = Readonly<Record<string, Meaning | ((details: D) => Meaning)>>;
 
+/** Rows of such a table for codes that mean the same. */
+export function anyOf<D>(codes: readonly (string | number)[], meaning: Meanings<D>[string]): Meanings<D> {
+  return Object.fromEntries(codes.map((code) => [code, meaning]));
+}
+
 /** What the first of the codes that the table knows means. */
 export function meaningOf<D>(meanings: Meanings<D>, codes: readonly string[], details: D): Meaning | null {
   const code = codes.find((candidate) => Object.hasOwn(meanings, candidate));
@@ -30,6 +35,10 @@ export class Refusal extends Error {
     super(of.code);
     this.problem = of;
   }
+}
+
+export function refusal(...of: Parameters<typeof problem>): Refusal {
+  return new Refusal(problem(...of));
 }
 
 /** Thrown inside a check that can't be made now. It says nothing about the credentials, so it is only a warning. */

@@ -2,13 +2,13 @@ import { secret, setting } from '../../domain/connector/field.ts';
 import { text } from '../../domain/connector/field-types.ts';
 import { tdsServer } from '../families/sql-server/tds-server.ts';
 import { openTds } from '../families/sql-server/tds-session.ts';
-import { LOGIN_URL, optionalLoginUrl } from '../kits/azure/entra.ts';
+import { entraClient, LOGIN_URL, optionalLoginUrl, tenantName } from '../kits/azure/entra.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { headerSecret, serverFields, word } from '../kits/fields.ts';
+import { headerSecret, serverFields } from '../kits/fields.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
 import { fetchAccessToken } from '../kits/http/oauth-token.ts';
+import { databaseField } from '../kits/login-fields.ts';
 import { type Meanings, meaningOf, problem, says } from '../kits/problems.ts';
-import { databaseField } from '../kits/sql/login-fields.ts';
 import { httpsProtection, verifiedTls } from '../kits/sql/tls.ts';
 
 const server = tdsServer({
@@ -41,7 +41,7 @@ export default defineSqlConnector({
   fields: {
     ...serverFields(1433, 'SQL connection string of the workspace, as in abc.datawarehouse.fabric.microsoft.com.'),
     database: databaseField(text(128), 'Name of the warehouse or lakehouse.'),
-    tenantId: setting(word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant'), {
+    tenantId: setting(tenantName(), {
       endpoint: true,
       title: 'Tenant',
       description: 'Entra tenant that issues the tokens: the client secret is sent there.',
@@ -53,9 +53,8 @@ export default defineSqlConnector({
   },
   async connect(input) {
     const { tenantId, clientId, clientSecret, loginUrl = LOGIN_URL, ssl, ...place } = input.credentials;
-    const accessTokenEndpoint = new URL(`/${tenantId}/oauth2/v2.0/token`, loginUrl).href;
-    const scope = 'https://database.windows.net/.default';
-    const accessToken = await fetchAccessToken({ accessTokenEndpoint, clientId, clientSecret, scope, inForm: true }, input.egress);
+    const client = entraClient({ tenantId, clientId, loginUrl }, 'https://database.windows.net/.default', { clientSecret });
+    const accessToken = await fetchAccessToken(client, input.egress);
     return await openTds({ ...place, ssl, who: { accessToken }, protection: httpsProtection(ssl) }, input);
   },
   explain(error) {

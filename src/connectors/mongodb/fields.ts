@@ -1,7 +1,7 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, setting } from '../../domain/connector/field.ts';
 import { serverFields, word } from '../kits/fields.ts';
-import { databaseField, loginFields } from '../kits/sql/login-fields.ts';
+import { databaseField, loginFields } from '../kits/login-fields.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions */

@@ -1,6 +1,6 @@
 import { defineConnector } from '../../domain/connector/define-connector.ts';
 import { optionalDriver } from '../kits/driver.ts';
-import { type Meanings, problem, Refusal, says } from '../kits/problems.ts';
+import { type Meanings, refusal, says } from '../kits/problems.ts';
 import { mayNotRead, readsNothing } from '../kits/sql/readable-schemas.ts';
 import { serverProblem } from '../kits/sql/server-problem.ts';
 import { protectionWarning } from '../kits/sql/sql-session.ts';
@@ -42,13 +42,11 @@ const system: System<MongodbDetails, MongodbSession> = {
   async connection({ command, protection }, { credentials: { database } }) {
     const { ok } = await command(database, { ping: 1 });
     if (Number(ok) !== 1)
-      throw new Refusal(
-        problem(
-          'PROTOCOL_ERROR',
-          'ping was not answered with 1',
-          'What answered does not behave like a server of this kind.',
-          'Check the address; a proxy or another service may be answering there.',
-        ),
+      throw refusal(
+        'PROTOCOL_ERROR',
+        'ping was not answered with 1',
+        'What answered does not behave like a server of this kind.',
+        'Check the address; a proxy or another service may be answering there.',
       );
     return { warnings: protectionWarning(protection) };
   },

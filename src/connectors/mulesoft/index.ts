@@ -4,7 +4,7 @@ import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts'
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { secureUrl, word } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
-import { problem, Refusal, says } from '../kits/problems.ts';
+import { problem, refusal, says } from '../kits/problems.ts';
 
 const PLANES = { US: 'https://anypoint.mulesoft.com', EU: 'https://eu1.anypoint.mulesoft.com', GOV: 'https://gov.anypoint.mulesoft.com' };
 
@@ -96,9 +96,7 @@ async function readApp(session: HttpSession) {
   const { client, user } = await session.ask('/me', ME);
   const orgId = client?.org_id ?? user?.organization.id;
   if (orgId !== undefined) return { name: client?.name ?? user?.username ?? null, orgId };
-  throw new Refusal(
-    problem('PROTOCOL_ERROR', 'nobody was named', 'What answered does not say whose token it is.', 'Check region and apiUrl.'),
-  );
+  throw refusal('PROTOCOL_ERROR', 'nobody was named', 'What answered does not say whose token it is.', 'Check region and apiUrl.');
 }
 
 const REFUSED = says(

@@ -2,7 +2,7 @@ import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, setting } from '../../domain/connector/field.ts';
 import { host, port } from '../../domain/connector/field-types.ts';
 import { word } from '../kits/fields.ts';
-import { loginFields } from '../kits/sql/login-fields.ts';
+import { loginFields } from '../kits/login-fields.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 /** `host:port/service`, as a driver's dsn has it in a secret that stays outside. */

@@ -2,7 +2,7 @@ import type { DescriptionFilter } from '../../domain/connector/describe.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { optionalDriver } from '../kits/driver.ts';
-import { type Meanings, says } from '../kits/problems.ts';
+import { anyOf, type Meanings, says } from '../kits/problems.ts';
 import { quotedLiteral } from '../kits/sql/describe-tables.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
@@ -11,34 +11,19 @@ import { fields, type OracleDetails, rules } from './fields.ts';
 import { openOracle } from './oracle-session.ts';
 import { findLosses } from './rights.ts';
 
-const NO_SERVICE = says('DATABASE_NOT_FOUND', 'The listener knows no service of that name.', 'Check dbName; lsnrctl services lists them.');
-const EXPIRED = passwordExpired('Set a new one: ALTER USER ... IDENTIFIED BY ...');
-
 const REFUSALS: Meanings<OracleDetails> = {
   'ORA-1017': wrongPassword('Check both; the user name is in capitals unless it was quoted when it was made.'),
   'ORA-1005': 'CREDENTIALS_REJECTED',
   'ORA-28000': accountLocked('Run: ALTER USER ... ACCOUNT UNLOCK;'),
-  'ORA-28001': EXPIRED,
+  'ORA-28001': passwordExpired('Set a new one: ALTER USER ... IDENTIFIED BY ...'),
   'ORA-1045': ({ user }) => says('PERMISSION_MISSING', 'The user may not log in.', `Run: GRANT CREATE SESSION TO ${doubleQuoted(user)};`),
-  'ORA-942': 'ACCESS_DENIED',
-  'ORA-1031': 'ACCESS_DENIED',
-  'ORA-12514': NO_SERVICE,
-  'ORA-12505': NO_SERVICE,
-  'NJS-518': NO_SERVICE,
-  'NJS-519': NO_SERVICE,
-  'ORA-18': 'RATE_LIMITED',
-  'ORA-20': 'RATE_LIMITED',
-  'ORA-2391': 'RATE_LIMITED',
-  'ORA-12516': 'RATE_LIMITED',
-  'ORA-12519': 'RATE_LIMITED',
-  'ORA-12520': 'RATE_LIMITED',
-  'ORA-1033': 'PROVIDER_DOWN',
-  'ORA-1034': 'PROVIDER_DOWN',
-  'ORA-1089': 'PROVIDER_DOWN',
-  'ORA-1109': 'PROVIDER_DOWN',
-  'ORA-12526': 'PROVIDER_DOWN',
-  'ORA-12527': 'PROVIDER_DOWN',
-  'ORA-12528': 'PROVIDER_DOWN',
+  ...anyOf(['ORA-942', 'ORA-1031'], 'ACCESS_DENIED'),
+  ...anyOf(
+    ['ORA-12514', 'ORA-12505', 'NJS-518', 'NJS-519'],
+    says('DATABASE_NOT_FOUND', 'The listener knows no service of that name.', 'Check dbName; lsnrctl services lists them.'),
+  ),
+  ...anyOf(['ORA-18', 'ORA-20', 'ORA-2391', 'ORA-12516', 'ORA-12519', 'ORA-12520'], 'RATE_LIMITED'),
+  ...anyOf(['ORA-1033', 'ORA-1034', 'ORA-1089', 'ORA-1109', 'ORA-12526', 'ORA-12527', 'ORA-12528'], 'PROVIDER_DOWN'),
   'NJS-116': says(
     'CREDENTIALS_REJECTED',
     'The password is kept in a form that is too old for the driver.',

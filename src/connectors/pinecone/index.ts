@@ -4,7 +4,7 @@ import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { headerSecret, secureUrl, word } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
-import { problem, Refusal, says } from '../kits/problems.ts';
+import { problem, refusal, says } from '../kits/problems.ts';
 
 const INDEXES = z.object({ indexes: z.array(z.object({ name: z.string(), host: z.string().nullish() })) });
 
@@ -39,13 +39,11 @@ export default defineHttpConnector({
   async probe(session, { credentials: { projectId } }) {
     const { projects, names } = await readIndexes(session);
     if (projects.length > 0 && !projects.includes(projectId))
-      throw new Refusal(
-        problem(
-          'DATABASE_NOT_FOUND',
-          'the indexes are of another project',
-          'The key is good, and not of this project.',
-          'Check projectId, or make a key in that project.',
-        ),
+      throw refusal(
+        'DATABASE_NOT_FOUND',
+        'the indexes are of another project',
+        'The key is good, and not of this project.',
+        'Check projectId, or make a key in that project.',
       );
     return { data: { returnedData: { indexes: names } }, warnings: projects.length > 0 ? [] : [NO_INDEX] };
   },

@@ -5,8 +5,8 @@ import { ofOneDatabase, postgresDatabase, postgresProtocol } from '../families/p
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { serverFields } from '../kits/fields.ts';
+import { loginFields } from '../kits/login-fields.ts';
 import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
-import { loginFields } from '../kits/sql/login-fields.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { tls } from '../kits/sql/tls.ts';
 import { CATALOGUE, findLosses } from './losses.ts';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
+import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
 import { entraFields } from '../kits/azure/entra.ts';
 import { secureUrl } from '../kits/fields.ts';
+import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { byMode } from '../kits/rules.ts';
 
 export const fields = {
@@ -15,8 +16,8 @@ export const fields = {
   }),
   clientId: entraFields.clientId,
   clientSecret: secret(secretText().optional(), { title: 'Client secret', description: 'Secret of the application.' }),
-  username: setting(text(255).optional(), { identity: true, title: 'User', description: 'User principal name of a Fabric administrator.' }),
-  password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user.' }),
+  username: optionalUser('User principal name of a Fabric administrator.'),
+  password: optionalPassword('Password of the user.'),
   loginUrl: entraFields.loginUrl,
   apiUrl: setting(secureUrl().default('https://api.powerbi.com'), {
     endpoint: ORIGIN,

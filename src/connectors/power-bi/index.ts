@@ -3,7 +3,7 @@ import { entraClient, entraMeaning, signInWithEntra } from '../kits/azure/entra.
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { openHttp } from '../kits/http/http-session.ts';
 import type { SignInContext } from '../kits/http/sign-in.ts';
-import { problem, Refusal, says } from '../kits/problems.ts';
+import { refusal, says } from '../kits/problems.ts';
 import { fields, type PowerBiDetails, rules } from './fields.ts';
 
 const SCOPE = 'https://analysis.windows.net/powerbi/api/.default';
@@ -56,12 +56,10 @@ async function requireManaged({ egress }: SignInContext, { loginUrl, username = 
     z.object({ account_type: z.string().nullish() }),
   );
   if (type === 'Federated')
-    throw new Refusal(
-      problem(
-        'ACCESS_DENIED',
-        'the user is of a federated domain',
-        'Another directory signs this user in, and no password can be given for that.',
-        'Use a service principal, or a user of the tenant itself.',
-      ),
+    throw refusal(
+      'ACCESS_DENIED',
+      'the user is of a federated domain',
+      'Another directory signs this user in, and no password can be given for that.',
+      'Use a service principal, or a user of the tenant itself.',
     );
 }

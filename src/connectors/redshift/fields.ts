@@ -1,22 +1,19 @@
 import type { Rule } from '../../domain/connector/connector.ts';
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
+import { type DetailsOf, setting } from '../../domain/connector/field.ts';
+import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { postgresDatabase } from '../families/postgres-protocol.ts';
 import { awsIdentityFields, awsPlaceFields } from '../kits/aws/aws-identity.ts';
 import { awsKeyRules, ownEndpoints } from '../kits/aws/aws-rules.ts';
 import { isLoopback, secureUrl, serverFields, word } from '../kits/fields.ts';
+import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { onlyWith, related } from '../kits/rules.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 export const fields = {
   ...serverFields(5439, 'Endpoint of the cluster or workgroup; region and name are read from it unless they are given.'),
   database: postgresDatabase(127),
-  user: setting(text(127).optional(), {
-    identity: true,
-    title: 'User',
-    description: 'Database user. A serverless workgroup names it by itself when IAM is used.',
-  }),
-  password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user; or an access key instead, for IAM.' }),
+  user: optionalUser('Database user. A serverless workgroup names it by itself when IAM is used.', 127),
+  password: optionalPassword('Password of the user; or an access key instead, for IAM.'),
   ssl: tls(),
   ...awsIdentityFields,
   region: awsPlaceFields.region,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { secret, setting } from '../../domain/connector/field.ts';
-import { secretText, text } from '../../domain/connector/field-types.ts';
+import { secretText } from '../../domain/connector/field-types.ts';
 import { CONSUMER, consumerKey, domainField, originOf } from '../families/salesforce/salesforce-fields.ts';
 import { loginAsApp, loginAsUser, VERSION } from '../families/salesforce/salesforce-login.ts';
 import { explainSalesforce } from '../families/salesforce/salesforce-refusals.ts';
 import { transactional } from '../families/transactional.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
+import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { says } from '../kits/problems.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
@@ -16,8 +17,8 @@ export default defineHttpConnector({
   category: 'database',
   family: transactional,
   fields: {
-    user: setting(text(255).optional(), { identity: true, title: 'User', description: 'Name of the user. Give this, or consumerKey.' }),
-    password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user.' }),
+    user: optionalUser('Name of the user. Give this, or consumerKey.'),
+    password: optionalPassword('Password of the user.'),
     token: secret(secretText().optional(), {
       title: 'Security token',
       description: 'Security token of the user, where Salesforce wants it.',

@@ -1,6 +1,6 @@
 import { type DetailsOf, setting } from '../../domain/connector/field.ts';
 import { host, port, text } from '../../domain/connector/field-types.ts';
-import { databaseField, loginFields } from '../kits/sql/login-fields.ts';
+import { databaseField, loginFields } from '../kits/login-fields.ts';
 import { tls } from '../kits/sql/tls.ts';
 
 export const fields = {

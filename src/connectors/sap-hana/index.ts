@@ -1,23 +1,23 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { optionalDriver } from '../kits/driver.ts';
-import { type Meanings, says } from '../kits/problems.ts';
+import { anyOf, type Meanings, says } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { accountLocked, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { fields, type HanaDetails } from './fields.ts';
 import { openHana } from './hana-session.ts';
 import { findLosses, isAdministrator, readRights, reportReadableSchemas } from './rights.ts';
 
-const MUST_CHANGE = says(
-  'CREDENTIALS_REJECTED',
-  'The password is right, and has to be changed before anything else.',
-  'Set one with ALTER USER ... PASSWORD ... NO FORCE_FIRST_PASSWORD_CHANGE, and give that one.',
-);
-
 const REFUSALS: Meanings<HanaDetails> = {
   10: wrongPassword('Check both, and that the user is neither locked nor past its validity: the server does not say which.'),
-  414: MUST_CHANGE,
-  415: MUST_CHANGE,
+  ...anyOf(
+    [414, 415],
+    says(
+      'CREDENTIALS_REJECTED',
+      'The password is right, and has to be changed before anything else.',
+      'Set one with ALTER USER ... PASSWORD ... NO FORCE_FIRST_PASSWORD_CHANGE, and give that one.',
+    ),
+  ),
   416: accountLocked('Run: ALTER USER ... RESET CONNECT ATTEMPTS; or wait until the lock ends.'),
   258: 'ACCESS_DENIED',
   4321: says(

@@ -1,9 +1,10 @@
 import type { Rule } from '../../domain/connector/connector.ts';
-import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
-import { headerSecret, secureUrl, word } from '../kits/fields.ts';
+import { type DetailsOf, setting } from '../../domain/connector/field.ts';
+import { ORIGIN, text } from '../../domain/connector/field-types.ts';
+import { secureUrl, word } from '../kits/fields.ts';
 import { keyPairFields, keyPairRule } from '../kits/http/key-pair.ts';
 import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
+import { optionalPassword, optionalToken, optionalUser } from '../kits/login-fields.ts';
 import { exactlyOne } from '../kits/rules.ts';
 
 const ACCOUNT = /^(?!.*snowflakecomputing)[A-Za-z0-9][A-Za-z0-9_.-]*$/i;
@@ -20,24 +21,17 @@ export const fields = {
     title: 'URL',
     description: 'Where the account is reached, such as a private endpoint; https://<account>.snowflakecomputing.com unless given.',
   }),
-  user: setting(text(255).optional(), {
-    identity: true,
-    title: 'User',
-    description: 'Login name. OAuth may do without: its token names the user.',
-  }),
+  user: optionalUser('Login name. OAuth may do without: its token names the user.'),
   warehouse: setting(text(255).optional(), {
     identity: true,
     title: 'Warehouse',
     description: "Virtual warehouse; the user's default unless given.",
   }),
   role: setting(text(255).optional(), { title: 'Role', description: "Role of the session; the user's default unless given." }),
-  password: secret(secretText().optional(), {
-    title: 'Password',
-    description: 'Password of the user. Give this, privateKey, oauth or token.',
-  }),
+  password: optionalPassword('Password of the user. Give this, privateKey, oauth or token.'),
   ...keyPairFields,
   oauth: oauth(),
-  token: secret(headerSecret().optional(), { title: 'Token', description: 'A programmatic access token of the user.' }),
+  token: optionalToken('A programmatic access token of the user.'),
 };
 
 export type SnowflakeDetails = DetailsOf<typeof fields>;

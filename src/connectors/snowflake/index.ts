@@ -1,5 +1,5 @@
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { NotChecked, problem, Refusal } from '../kits/problems.ts';
+import { NotChecked, problem, refusal } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { identifier } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
@@ -67,13 +67,11 @@ async function checkWarehouse(session: SnowflakeSession, name: string | undefine
   await session.query(`USE WAREHOUSE ${warehouse}`).catch(async (error: unknown) => {
     if (!isAbsentOrHidden(error)) throw error;
     const mend = `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${doubleQuoted((await askIdentity(session)).role ?? 'PUBLIC')};`;
-    throw new Refusal(
-      problem(
-        'PERMISSION_MISSING',
-        'it is not there, or hidden',
-        'The login may not use the warehouse.',
-        `Check the spelling of warehouse, or run: ${mend}`,
-      ),
+    throw refusal(
+      'PERMISSION_MISSING',
+      'it is not there, or hidden',
+      'The login may not use the warehouse.',
+      `Check the spelling of warehouse, or run: ${mend}`,
     );
   });
   const rows = await session.query('SHOW WAREHOUSES');

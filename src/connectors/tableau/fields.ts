@@ -3,6 +3,7 @@ import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts
 import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
 import { secureUrl, word } from '../kits/fields.ts';
 import { verifySsl } from '../kits/http/verify-ssl.ts';
+import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
 export const fields = {
@@ -18,15 +19,8 @@ export const fields = {
     description:
       'The part of URLs behind /site/, not the name that is shown; the default site unless given. Tableau Cloud always needs one.',
   }),
-  username: setting(text(255).optional(), {
-    identity: true,
-    title: 'User',
-    description: 'Name of the user, with a password or with a connected app.',
-  }),
-  password: secret(secretText().optional(), {
-    title: 'Password',
-    description: 'Password of the user. Give this, tokenValue or secretValue.',
-  }),
+  username: optionalUser('Name of the user, with a password or with a connected app.'),
+  password: optionalPassword('Password of the user. Give this, tokenValue or secretValue.'),
   tokenName: setting(text(255).optional(), { identity: true, title: 'Token name', description: 'Name of a personal access token.' }),
   tokenValue: secret(secretText().optional(), { title: 'Token', description: 'Secret of that token.' }),
   clientId: setting(text(255).optional(), { identity: true, title: 'Client id', description: 'Client id of a connected app.' }),

@@ -3,8 +3,8 @@ import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
 import { host, ORIGIN, port, secretText, text } from '../../domain/connector/field-types.ts';
 import { secureUrl, word } from '../kits/fields.ts';
+import { databaseField } from '../kits/login-fields.ts';
 import { together } from '../kits/rules.ts';
-import { databaseField } from '../kits/sql/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 
 export const fields = {

@@ -1,26 +1,23 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
-import { type Meanings, says } from '../kits/problems.ts';
+import { anyOf, type Meanings, says } from '../kits/problems.ts';
 import { noDatabase, passwordExpired } from '../kits/sql/usual-refusals.ts';
 import { fields, rules, type TeradataDetails } from './fields.ts';
 import { openTeradata, serverOf } from './query-service.ts';
 import { findLosses, reportReadable } from './rights.ts';
 
-const WRONG = says(
-  'CREDENTIALS_REJECTED',
-  'The database refused the user and password.',
-  'Check both, and that the user is not locked: the database may say the same of all.',
-);
-
 const REFUSALS: Meanings<TeradataDetails> = {
-  401: WRONG,
-  8017: WRONG,
-  3002: WRONG,
-  3004: WRONG,
+  ...anyOf(
+    [401, 8017, 3002, 3004],
+    says(
+      'CREDENTIALS_REJECTED',
+      'The database refused the user and password.',
+      'Check both, and that the user is not locked: the database may say the same of all.',
+    ),
+  ),
   3032: passwordExpired('Run: MODIFY USER ... AS PASSWORD = ...;'),
   3802: noDatabase('Check dbName.'),
-  3523: 'ACCESS_DENIED',
-  3524: 'ACCESS_DENIED',
+  ...anyOf([3523, 3524], 'ACCESS_DENIED'),
   8024: 'RATE_LIMITED',
   412: says('RATE_LIMITED', 'The Query Service has no thread left.', 'Try again later.'),
   3055: 'PROVIDER_DOWN',

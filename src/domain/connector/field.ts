@@ -101,6 +101,18 @@ export function group<F extends FieldShape>(members: F, options: FieldOptions<z.
   return remember(z.strictObject(members).optional(), 'group', options as FieldOptions<unknown>, members);
 }
 
+/** Fields that the lead API names by their keys behind a prefix, as `databricksToken` of the key `token`. */
+export function leadPrefixed<F extends FieldShape>(prefix: string, fields: F): F {
+  const prefixed = Object.entries(fields).map(([key, schema]) => {
+    const own = schema.clone();
+    const meta = fieldMeta(schema, key);
+    metaBySchema.set(own, { ...meta, names: { lead: `${prefix}${key.charAt(0).toUpperCase()}${key.slice(1)}`, ...meta.names } });
+    return [key, own] as const;
+  });
+  // A clone has the type of what it was made of.
+  return Object.fromEntries(prefixed) as F;
+}
+
 /** Metadata of a field, or throws for a schema that is neither a setting nor a secret. */
 export function fieldMeta(schema: z.ZodType, name: string): FieldMeta {
   const meta = metaBySchema.get(schema);

@@ -2,7 +2,7 @@ import type { Connector, ConnectorDefinition } from '../../../domain/connector/c
 import type { DetailsOf, FieldShape } from '../../../domain/connector/field.ts';
 import { defineSqlConnector } from '../../kits/define-sql-connector.ts';
 import { lossesOf } from '../../kits/parity.ts';
-import { type Meanings, problem, says } from '../../kits/problems.ts';
+import { anyOf, type Meanings, problem, says } from '../../kits/problems.ts';
 import { reportTables } from '../../kits/sql/readable-schemas.ts';
 import { backquoted, type SqlSession } from '../../kits/sql/sql-session.ts';
 import { ANONYMOUS, type HiveLogin } from './hive-login.ts';
@@ -14,18 +14,15 @@ interface HiveKind<F extends FieldShape> extends Pick<ConnectorDefinition<F>, 'k
   readonly on: readonly (keyof DetailsOf<F> & string)[];
 }
 
-const WRONG_PATH = says(
-  'PROTOCOL_ERROR',
-  'Nothing of this protocol answers at that path.',
-  'Check the path of the URL, /cliservice as a rule.',
-);
 const WRONG_MODE = 'Check authMode (SASL or NOSASL), the port, which has to be of the binary protocol, and whether the server wants TLS.';
 
 const REFUSALS: Meanings<unknown> = {
   LOGIN: 'CREDENTIALS_REJECTED',
   403: 'ACCESS_DENIED',
-  404: WRONG_PATH,
-  405: WRONG_PATH,
+  ...anyOf(
+    [404, 405],
+    says('PROTOCOL_ERROR', 'Nothing of this protocol answers at that path.', 'Check the path of the URL, /cliservice as a rule.'),
+  ),
   DATABASE: 'DATABASE_NOT_FOUND',
   PERMISSION: 'ACCESS_DENIED',
   LIMIT: 'RATE_LIMITED',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineHttpConnector, type HttpConnectorDefinition } from '../../kits/define-http-connector.ts';
 import { HttpFailure, type HttpSession } from '../../kits/http/http-session.ts';
 import type { SignedIn } from '../../kits/http/sign-in.ts';
-import { problem, Refusal } from '../../kits/problems.ts';
+import { problem, refusal } from '../../kits/problems.ts';
 import { authorization, fields, REFUSALS, rules } from './operated-kafka.ts';
 
 interface ProxySession extends HttpSession {
@@ -30,13 +30,11 @@ export function defineKafkaProxy(own: Pick<HttpConnectorDefinition<typeof fields
     signIn: async ({ open }, details) => await findApi(open(authorization(details))),
     async probe({ api, clusters }, { credentials: { cluster } }) {
       if (api !== null && !clusters.includes(cluster))
-        throw new Refusal(
-          problem(
-            'DATABASE_NOT_FOUND',
-            'the cluster is not among those of the proxy',
-            'The proxy serves another cluster.',
-            'Check cluster and url.',
-          ),
+        throw refusal(
+          'DATABASE_NOT_FOUND',
+          'the cluster is not among those of the proxy',
+          'The proxy serves another cluster.',
+          'Check cluster and url.',
         );
       return { data: { returnedData: { clusters } }, warnings: api === null ? [NOT_COMPARED] : [] };
     },

@@ -1,6 +1,6 @@
 import { text } from '../../../domain/connector/field-types.ts';
 import { serverFields } from '../../kits/fields.ts';
-import { databaseField, loginFields } from '../../kits/sql/login-fields.ts';
+import { databaseField, loginFields } from '../../kits/login-fields.ts';
 
 /** Server, database and login of SQL Server and its kin. */
 export const tdsFields = {

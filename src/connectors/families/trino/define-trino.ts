@@ -2,7 +2,7 @@ import type { Connector, ConnectorDefinition } from '../../../domain/connector/c
 import { defineSqlConnector } from '../../kits/define-sql-connector.ts';
 import { HttpFailure } from '../../kits/http/http-session.ts';
 import { lossesOf } from '../../kits/parity.ts';
-import { type Meanings, NotChecked, problem, Refusal, says } from '../../kits/problems.ts';
+import { anyOf, type Meanings, NotChecked, problem, Refusal, says } from '../../kits/problems.ts';
 import { reportTables } from '../../kits/sql/readable-schemas.ts';
 import { doubleQuoted, selectOne } from '../../kits/sql/sql-session.ts';
 import { MOST_TABLES, mayRead, readTables, tableName } from './readable-tables.ts';
@@ -29,11 +29,8 @@ const REFUSALS: Meanings<unknown> = {
   MISSING_CATALOG_NAME: says('DATABASE_NOT_FOUND', 'No catalog is given.', 'Give the catalog.'),
   MISSING_SCHEMA_NAME: says('DATABASE_NOT_FOUND', 'No schema is given.', 'Give the schema.'),
   PERMISSION_DENIED: 'ACCESS_DENIED',
-  QUERY_QUEUE_FULL: 'RATE_LIMITED',
-  INSUFFICIENT_RESOURCES: 'RATE_LIMITED',
-  SERVER_STARTING_UP: 'PROVIDER_DOWN',
-  SERVER_SHUTTING_DOWN: 'PROVIDER_DOWN',
-  NO_NODES_AVAILABLE: 'PROVIDER_DOWN',
+  ...anyOf(['QUERY_QUEUE_FULL', 'INSUFFICIENT_RESOURCES'], 'RATE_LIMITED'),
+  ...anyOf(['SERVER_STARTING_UP', 'SERVER_SHUTTING_DOWN', 'NO_NODES_AVAILABLE'], 'PROVIDER_DOWN'),
 };
 
 const OVER_HTTP = says(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Rule } from '../../../domain/connector/connector.ts';
-import { type DetailsOf, type FieldNames, secret, setting } from '../../../domain/connector/field.ts';
-import { secretText } from '../../../domain/connector/field-types.ts';
+import { type DetailsOf, type FieldNames, setting } from '../../../domain/connector/field.ts';
 import { headerWord, isLoopback, serverFields } from '../../kits/fields.ts';
+import { optionalPassword } from '../../kits/login-fields.ts';
 import { verifiedTls } from '../../kits/sql/tls.ts';
 
 interface Usual {
@@ -21,7 +21,7 @@ export function trinoFields({ port, scheme, user = 'The user that statements run
       description: `http or https, ${scheme} unless given; a password goes over https alone.`,
     }),
     user: setting(headerWord(255), { identity: true, title: 'User', description: user }),
-    password: secret(secretText().optional(), { title: 'Password', description: 'Password of the user, where the server asks for one.' }),
+    password: optionalPassword('Password of the user, where the server asks for one.'),
     catalog: setting(headerWord(255).optional(), {
       identity: true,
       names: catalogNames,

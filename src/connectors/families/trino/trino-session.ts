@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ValidatorInput } from '../../../domain/connector/validator.ts';
 import { basicAuthorization } from '../../kits/http/http-auth.ts';
 import { HttpFailure, type HttpSession, openHttp } from '../../kits/http/http-session.ts';
-import { problem, Refusal } from '../../kits/problems.ts';
+import { problem, Refusal, refusal } from '../../kits/problems.ts';
 import { ServerError } from '../../kits/sql/server-problem.ts';
 import type { SqlRow, SqlSession } from '../../kits/sql/sql-session.ts';
 import { httpsProtection, httpsTls } from '../../kits/sql/tls.ts';
@@ -85,13 +85,11 @@ function pathAt(origin: string, nextUri: string): string {
     const next = new URL(nextUri);
     if (next.origin === new URL(origin).origin) return next.pathname + next.search;
   }
-  throw new Refusal(
-    problem(
-      'PROTOCOL_ERROR',
-      'the next page is at another address',
-      'The server names another address than its own for its answers; nothing was sent there.',
-      'Have it forward its own address (http-server.process-forwarded), or give the address that it calls itself by.',
-    ),
+  throw refusal(
+    'PROTOCOL_ERROR',
+    'the next page is at another address',
+    'The server names another address than its own for its answers; nothing was sent there.',
+    'Have it forward its own address (http-server.process-forwarded), or give the address that it calls itself by.',
   );
 }
 

@@ -1,6 +1,6 @@
 import type { GrantedAws } from '../../../domain/aws/gateway-aws.ts';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
-import { type Meaning, problem, Refusal, says } from '../problems.ts';
+import { type Meaning, type Refusal, refusal, says } from '../problems.ts';
 import { assumeRole, assumeRoleByToken } from './aws-action.ts';
 import type { AwsIdentity } from './sign-aws.ts';
 
@@ -37,13 +37,11 @@ export async function openGatewayIdentity(
 
 /** A run that has a grant was given it: this is not met unless a kind asks for what it did not announce. */
 function notGranted(): Refusal {
-  return new Refusal(
-    problem(
-      'AWS_ROLE_NOT_GRANTED',
-      'the role is not granted to the project',
-      "The operator has not let this project use the gateway's own AWS identity for this role.",
-      'Ask the operator for it: changeover aws-role grant.',
-    ),
+  return refusal(
+    'AWS_ROLE_NOT_GRANTED',
+    'the role is not granted to the project',
+    "The operator has not let this project use the gateway's own AWS identity for this role.",
+    'Ask the operator for it: changeover aws-role grant.',
   );
 }
 

@@ -11,7 +11,7 @@ export const LOGIN_URL = 'https://login.microsoftonline.com';
 
 /** Where Microsoft Entra knows an application. */
 export const entraFields = {
-  tenantId: setting(word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant'), {
+  tenantId: setting(tenantName(), {
     endpoint: true,
     title: 'Tenant',
     description: 'Id or domain of the Entra tenant: the secrets are sent there.',
@@ -23,6 +23,10 @@ export const entraFields = {
   }),
   loginUrl: setting(secureUrl().default(LOGIN_URL), loginUrlOptions('Login URL')),
 };
+
+export function tenantName() {
+  return word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant');
+}
 
 /** For kinds that use Entra in some of their ways to log in; LOGIN_URL stands for one that is not given. */
 export function optionalLoginUrl(title = 'Login URL') {

@@ -6,7 +6,7 @@ import { ORIGIN } from '../../../domain/connector/field-types.ts';
 import { isHeaderWord, secureUrl } from '../fields.ts';
 import { type HttpFailure, openHttp } from '../http/http-session.ts';
 import { signJwt } from '../http/rsa-key.ts';
-import { type Meaning, problem, Refusal, says } from '../problems.ts';
+import { type Meaning, refusal, says } from '../problems.ts';
 import type { ServiceAccount } from './service-account.ts';
 
 const GOOGLE = 'https://oauth2.googleapis.com/token';
@@ -38,13 +38,11 @@ function readKey(pem: string): KeyObject {
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {}
   // The parser's own error could quote what it read.
-  throw new Refusal(
-    problem(
-      'CREDENTIALS_REJECTED',
-      'the private key could not be read',
-      'The key file holds no RSA key.',
-      'Give the file as Google made it.',
-    ),
+  throw refusal(
+    'CREDENTIALS_REJECTED',
+    'the private key could not be read',
+    'The key file holds no RSA key.',
+    'Give the file as Google made it.',
   );
 }
 

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, KeyObject } from 'node:crypto';
-import { problem, Refusal } from '../problems.ts';
+import { refusal } from '../problems.ts';
 
 const PEM = /-----BEGIN (RSA |ENCRYPTED )?PRIVATE KEY-----/;
 
@@ -15,13 +15,11 @@ export function readPrivateKey(base64: string, passphrase: string | undefined): 
     key = createPrivateKey({ key: pemOf(base64), format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
   } catch {}
   if (key?.asymmetricKeyType !== 'rsa')
-    throw new Refusal(
-      problem(
-        'CREDENTIALS_REJECTED',
-        'the private key could not be read',
-        'The private key is no RSA key, or the passphrase is not its own.',
-        'Check privateKeyPassphrase, which an encrypted key needs, and that privateKey is base64 of the whole PEM file.',
-      ),
+    throw refusal(
+      'CREDENTIALS_REJECTED',
+      'the private key could not be read',
+      'The private key is no RSA key, or the passphrase is not its own.',
+      'Check privateKeyPassphrase, which an encrypted key needs, and that privateKey is base64 of the whole PEM file.',
     );
   return key;
 }

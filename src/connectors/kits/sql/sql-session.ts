@@ -1,5 +1,5 @@
 import type { Problem } from '../../../domain/connector/validation.ts';
-import { problem, Refusal } from '../problems.ts';
+import { problem, refusal } from '../problems.ts';
 import type { Finding } from '../usual-validators.ts';
 import type { Protection, TlsOptions } from './tls.ts';
 
@@ -48,13 +48,11 @@ export async function withSqlSession<S extends SqlSession, T>(
 export async function selectOne({ query, protection }: SqlSession, statement = 'SELECT 1'): Promise<Finding> {
   const rows = await query(statement);
   if (rows.length !== 1 || Number(Object.values(rows[0] ?? {})[0]) !== 1)
-    throw new Refusal(
-      problem(
-        'PROTOCOL_ERROR',
-        `${statement} was not answered with 1`,
-        'What answered does not behave like a server of this kind.',
-        'Check the address; a proxy or another service may be answering there.',
-      ),
+    throw refusal(
+      'PROTOCOL_ERROR',
+      `${statement} was not answered with 1`,
+      'What answered does not behave like a server of this kind.',
+      'Check the address; a proxy or another service may be answering there.',
     );
   return { warnings: protectionWarning(protection) };
 }

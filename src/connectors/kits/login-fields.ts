@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { type FieldNames, secret, setting } from '../../../domain/connector/field.ts';
-import { secretText, text } from '../../../domain/connector/field-types.ts';
+import { type FieldNames, secret, setting } from '../../domain/connector/field.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
+import { headerSecret } from './fields.ts';
 
 /** A login of a server's own; a name of it has at most `longest` characters. */
 export function loginFields(longest: number, described = 'Name of the user.', owner = 'the user') {
@@ -8,6 +9,20 @@ export function loginFields(longest: number, described = 'Name of the user.', ow
     user: setting(text(longest), { identity: true, title: 'User', description: described }),
     password: secret(secretText(), { title: 'Password', description: `Password of ${owner}.` }),
   };
+}
+
+/** The user, of a kind that some ways to log in to do without. */
+export function optionalUser(description: string, longest = 255) {
+  return setting(text(longest).optional(), { identity: true, title: 'User', description });
+}
+
+export function optionalPassword(description: string) {
+  return secret(secretText().optional(), { title: 'Password', description });
+}
+
+/** A token that goes into a header. */
+export function optionalToken(description: string) {
+  return secret(headerSecret().optional(), { title: 'Token', description });
 }
 
 /** The database that a session is in, or looks for names in. */
