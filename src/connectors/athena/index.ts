@@ -4,6 +4,7 @@ import type { AwsSession } from '../kits/aws/aws-session.ts';
 import { defineAwsConnector } from '../kits/aws/define-aws-connector.ts';
 import { problem, refusal, says } from '../kits/problems.ts';
 import { onlyWith } from '../kits/rules.ts';
+import { answered } from '../kits/usual-validators.ts';
 import { type AthenaDetails, fields } from './fields.ts';
 import { runQuery } from './run-query.ts';
 
@@ -40,10 +41,7 @@ export default defineAwsConnector({
   checks: {
     validate_query: {
       description: 'Runs SELECT 1 in the workgroup, which writes a small result where the workgroup keeps its results.',
-      run: async (session, { credentials, signal }) => {
-        const rows = await runQuery(session, credentials, signal);
-        return { data: { queriesWithResults: [{ query: 'SELECT 1', rows: JSON.stringify(rows) }] } };
-      },
+      run: async (session, { credentials, signal }) => answered('SELECT 1', await runQuery(session, credentials, signal)),
     },
   },
   async actions(session, { catalog: CatalogName }, attempt) {

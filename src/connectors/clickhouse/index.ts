@@ -1,7 +1,8 @@
 import { transactional } from '../families/transactional.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { ofOwnRights } from '../kits/parity.ts';
 import { anyOf, NotChecked, says } from '../kits/problems.ts';
-import { reportTables } from '../kits/sql/readable-schemas.ts';
+import { grantSelect, reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
 import { tryTables } from '../kits/sql/try-tables.ts';
 import { openClickhouse } from './clickhouse-session.ts';
@@ -61,17 +62,10 @@ export default defineSqlConnector({
   async permissions(session, { credentials: { user, database } }) {
     const tables = await tryTables(await session.query(TABLES), (table) => mayRead(session, table));
     const to = `TO ${backquoted(user)};`;
-    return reportTables(
-      tables,
-      `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* ${to}`,
-      ({ schema, name }) => `GRANT SELECT ON ${backquoted(schema, name)} ${to}`,
-    );
+    return reportTables(tables, grantSelect(to, database), ({ schema, name }) => grantSelect(to, schema, name));
   },
   parity: {
-    login: ({ user }) => user,
-    on: ['host', 'port'],
-    // Everybody may see the grants of his own, and of another's only who may manage access; so both log in.
-    comparesLogins: true,
+    ...ofOwnRights,
     losses: findLosses,
   },
 });

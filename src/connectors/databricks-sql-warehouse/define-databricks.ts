@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { entraClient, LOGIN_URL } from '../kits/azure/entra.ts';
+import { entraClient } from '../kits/azure/entra.ts';
 import { defineHttpConnector, type HttpConnectorDefinition } from '../kits/define-http-connector.ts';
-import type { OAuthClient } from '../kits/http/oauth-token.ts';
-import { type Meanings, says } from '../kits/problems.ts';
+import { anyOf, type Meanings, says } from '../kits/problems.ts';
+import { answered } from '../kits/usual-validators.ts';
 import { type DatabricksDetails, fields, rules } from './fields.ts';
 import { checkPermissions, findLosses } from './grants.ts';
 import { askIdentity } from './principal.ts';
@@ -30,10 +30,8 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     auth: (details) => (details.token === undefined ? { oauthClient: oauthOf(details) } : { bearer: details.token }),
     async probe(session, { credentials: { warehouseId } }) {
       await askIdentity(session);
-      const { state } = await session.ask(
-        `/api/2.0/sql/warehouses/${encodeURIComponent(warehouseId)}`,
-        z.object({ id: z.literal(warehouseId), state: z.string().nullish() }),
-      );
+      const answer = z.object({ id: z.literal(warehouseId), state: z.string().nullish() });
+      const { state } = await session.ask(`/api/2.0/sql/warehouses/${warehouseId}`, answer);
       return { data: { returnedData: { warehouseState: state ?? null } } };
     },
     async identity(session) {
@@ -43,10 +41,7 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     checks: {
       validate_warehouse: {
         description: 'Runs SELECT 1 on the warehouse, which starts it if it is stopped.',
-        async run(session, { credentials: { warehouseId } }) {
-          const rows = await statementsOn(session, warehouseId)(SELECT);
-          return { data: { queriesWithResults: [{ query: SELECT, rows: JSON.stringify(rows) }] } };
-        },
+        run: async (session, { credentials }) => answered(SELECT, await statementsOn(session, credentials.warehouseId)(SELECT)),
       },
     },
     permissions: (session, { credentials }) => checkPermissions(session, statementsOn(session, credentials.warehouseId)),
@@ -58,11 +53,7 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     },
     refusals: REFUSALS,
     // Address lists answer with the same status as a bad token, so the text decides.
-    explain({ about, status, text }, details) {
-      if (/IP ACL|IP access list/i.test(text)) return KEPT_OUT;
-      // RFC 6749 answers a wrong client with 400 or 401; Entra uses both.
-      return about === 'token' && [400, 401, 403].includes(status) ? rejected(details) : null;
-    },
+    explain: ({ text }) => (/IP ACL|IP access list/i.test(text) ? KEPT_OUT : null),
     describes: {
       validate_connection: 'Obtains a token where OAuth is used, logs in to the workspace and finds the warehouse. Starts nothing.',
     },
@@ -89,31 +80,26 @@ const REFUSALS: Meanings<DatabricksDetails> = {
     'The login works, but the workspace has no SQL warehouse of that id.',
     "Check databricksWarehouseId: it is the last part of the warehouse's HTTP path.",
   ),
-  401: rejected,
-  403: rejected,
+  ...anyOf(['TOKEN_REFUSED', 401, 403], rejected),
 };
 
+const OF_PRINCIPAL = [
+  'the client id and secret',
+  "Check both; make a new secret on the service principal's Secrets tab, and check that the principal is assigned to this workspace.",
+] as const;
+const OF_TOKEN = ['the token', 'Make a new token; it may have expired or been revoked, or belong to another workspace.'] as const;
+
 function rejected({ token }: DatabricksDetails) {
-  return token === undefined
-    ? says(
-        'CREDENTIALS_REJECTED',
-        'Databricks refused the client id and secret.',
-        "Check both; make a new secret on the service principal's Secrets tab, and check that the principal is assigned to this workspace.",
-      )
-    : says(
-        'CREDENTIALS_REJECTED',
-        'Databricks refused the token.',
-        'Make a new token; it may have expired or been revoked, or belong to another workspace.',
-      );
+  const [what, resolution] = token === undefined ? OF_PRINCIPAL : OF_TOKEN;
+  return says('CREDENTIALS_REJECTED', `Databricks refused ${what}.`, resolution);
 }
 
 /** The id under which Entra knows Azure Databricks, in every tenant. */
 const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
 
 /** A client of the workspace itself, or of Entra for a service principal that Azure manages. */
-function oauthOf({ workspaceUrl, clientId = '', clientSecret = '', azureTenantId, azureLoginUrl }: DatabricksDetails): OAuthClient {
-  if (azureTenantId === undefined)
-    return { clientId, clientSecret, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' };
-  const app = { tenantId: azureTenantId, clientId, loginUrl: azureLoginUrl ?? LOGIN_URL };
-  return entraClient(app, `${AZURE_DATABRICKS}/.default`, { clientSecret });
+function oauthOf({ workspaceUrl, clientId = '', clientSecret = '', azureTenantId: tenantId, azureLoginUrl: loginUrl }: DatabricksDetails) {
+  return tenantId === undefined
+    ? { clientId, clientSecret, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' }
+    : entraClient({ tenantId, clientId, loginUrl }, `${AZURE_DATABRICKS}/.default`, { clientSecret });
 }

@@ -1,11 +1,11 @@
 import type { HttpSession } from '../kits/http/http-session.ts';
-import { type Loss, lossesOf, notComparable } from '../kits/parity.ts';
+import { type Loss, lossesOf, notComparable, objectLoss, rightsLost } from '../kits/parity.ts';
 import { NotChecked, Refusal } from '../kits/problems.ts';
 import { mayNotRead, readsNothing } from '../kits/sql/readable-schemas.ts';
-import { backquoted, type TextRow } from '../kits/sql/sql-session.ts';
+import { backquoted } from '../kits/sql/sql-session.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import { askIdentity, findPrincipal } from './principal.ts';
-import { type RunStatement, StatementRefusal } from './statements.ts';
+import type { RunStatement } from './statements.ts';
 
 /** The information schema lists what the login has any privilege on; a sample is read to no row, since seeing is not reading. */
 const VISIBLE = `SELECT table_catalog, table_schema, min(table_name) AS example FROM system.information_schema.tables
@@ -20,10 +20,10 @@ export async function checkPermissions(session: HttpSession, run: RunStatement):
   if (schemas.length === 0) throw new Refusal(readsNothing(`GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG <catalog> ${to}`));
   const sample = schemas.slice(0, SAMPLE).map((row) => backquoted(...Object.values(row).map(String)));
   const answers = await Promise.all(sample.map((table) => run(`SELECT * FROM ${table} LIMIT 0`).catch((error: unknown) => error)));
-  const broken = answers.find((answer) => answer instanceof Error && !(answer instanceof StatementRefusal || answer instanceof NotChecked));
+  const broken = answers.find((answer) => answer instanceof Error && !(answer instanceof Refusal || answer instanceof NotChecked));
   if (broken !== undefined) throw broken;
   const problems = sample
-    .filter((_, index) => answers[index] instanceof StatementRefusal)
+    .filter((_, index) => answers[index] instanceof Refusal)
     .map((table) => mayNotRead(table, `GRANT SELECT ON TABLE ${table} ${to} and check USE CATALOG and USE SCHEMA above it.`));
   return {
     ...(problems.length === sample.length ? { errors: problems } : { warnings: problems }),
@@ -58,12 +58,9 @@ export async function findLosses(session: HttpSession, run: RunStatement, before
   const held = grants.filter(({ grantee }) => had.includes(grantee));
   const own = grants.filter(({ grantee }) => has.includes(grantee));
   if (held.length === 0) throw notComparable('no grant of the login in use is visible', 'The new login may see no grant of the one in use');
-  return lossesOf(
-    held.filter((grant) => !grant.inherited && !own.some((other) => covers(other, grant))),
-    ({ privilege, object, path }) => ({
-      what: `${privilege} on ${object.toLowerCase()} ${backquoted(...path)}`,
-      mend: `GRANT ${privilege} ON ${object} ${backquoted(...path)} TO ${backquoted(after.name)};`,
-    }),
+  const given = held.filter(({ inherited }) => !inherited);
+  return lossesOf(rightsLost(given, own, keysOf), ({ privilege, object, path }) =>
+    objectLoss(privilege, object, backquoted(...path), `TO ${backquoted(after.name)};`),
   );
 }
 
@@ -75,27 +72,19 @@ async function readGrants(run: RunStatement, grantees: readonly string[]) {
       `SELECT '${object}' AS object, grantee, privilege_type, inherited_from, ${catalog} AS catalog, ${schema} AS schema, ${leaf} AS leaf
          FROM system.information_schema.${relation} WHERE grantee IN (${among.join(', ')})`,
   );
-  return (await run(`${parts.join('\nUNION ALL\n')}\nORDER BY catalog, schema, leaf, privilege_type LIMIT 2000`, parameters)).map(
-    readGrant,
-  );
-}
-
-function readGrant({ grantee, object, catalog, schema, leaf, privilege_type: privilege, inherited_from: source }: TextRow) {
-  return {
+  const rows = await run(`${parts.join('\nUNION ALL\n')}\nORDER BY catalog, schema, leaf, privilege_type LIMIT 2000`, parameters);
+  return rows.map(({ grantee, object, catalog, schema, leaf, privilege_type: privilege, inherited_from: source }) => ({
     grantee: grantee ?? '',
     object: object ?? '',
     path: [catalog, schema, leaf].filter((part) => typeof part === 'string'),
     // `USE_CATALOG` in the information schema is USE CATALOG in GRANT.
     privilege: (privilege ?? '').replaceAll('_', ' '),
     inherited: source !== null && source !== 'NONE',
-  };
+  }));
 }
 
-type Grant = ReturnType<typeof readGrant>;
-
-/** A grant covers another of the same privilege, or of all, on the same object or below it. */
-function covers(own: Grant, grant: Grant): boolean {
-  const above = own.path.length < grant.path.length || own.object === grant.object;
-  const suffices = own.privilege === grant.privilege || own.privilege === 'ALL PRIVILEGES';
-  return above && suffices && own.path.every((part, index) => part === grant.path[index]);
+/** A grant is covered by one of the same privilege, or of all, on the same object or above it. */
+function keysOf({ privilege, object, path }: Awaited<ReturnType<typeof readGrants>>[number]): readonly string[] {
+  const places = [[object, ...path], ...['CATALOG', 'SCHEMA'].map((above, index) => [above, ...path.slice(0, index + 1)])];
+  return [privilege, 'ALL PRIVILEGES'].flatMap((given) => places.map((place) => JSON.stringify([given, ...place])));
 }

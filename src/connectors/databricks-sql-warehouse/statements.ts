@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpSession } from '../kits/http/http-session.ts';
-import { NotChecked, problem, Refusal } from '../kits/problems.ts';
+import { NotChecked, refusal } from '../kits/problems.ts';
 import { namedRows, type TextRow } from '../kits/sql/sql-session.ts';
 
 /** The part of https://docs.databricks.com/api/workspace/statementexecution/executestatement that is used. */
@@ -13,10 +13,7 @@ const STATEMENT = z.object({
 /** A workspace that has only the metastore of old has no information schema to ask. */
 const NO_UNITY_CATALOG = /UC_NOT_ENABLED|(TABLE_OR_VIEW|SCHEMA|CATALOG)_NOT_FOUND|NO_SUCH_CATALOG/;
 
-/** A statement that the warehouse ran, and that failed. */
-export class StatementRefusal extends Refusal {}
-
-/** Runs a read-only statement on the warehouse. NotChecked where it did not get to it in time, as when it is starting. */
+/** Runs a read-only statement on the warehouse. A Refusal where it failed; NotChecked where it did not get to it in time, as when it is starting. */
 export type RunStatement = (statement: string, parameters?: Readonly<Record<string, string>>) => Promise<readonly TextRow[]>;
 
 export function statementsOn(session: HttpSession, warehouseId: string): RunStatement {
@@ -44,18 +41,12 @@ export function statementsOn(session: HttpSession, warehouseId: string): RunStat
 }
 
 function refusalOf(text: string, warehouseId: string): Error {
-  return NO_UNITY_CATALOG.test(text)
-    ? new NotChecked(
-        'no system.information_schema',
-        'The login may ask no Unity Catalog: grants were not checked.',
-        'Check by hand that the login may do what the jobs need.',
-      )
-    : new StatementRefusal(
-        problem(
-          'ACCESS_DENIED',
-          'the statement failed',
-          'The warehouse did not run the check.',
-          `Look the statement up in the query history of warehouse ${warehouseId}.`,
-        ),
-      );
+  if (NO_UNITY_CATALOG.test(text))
+    return new NotChecked(
+      'no system.information_schema',
+      'The login may ask no Unity Catalog: grants were not checked.',
+      'Check by hand that the login may do what the jobs need.',
+    );
+  const lookUp = `Look the statement up in the query history of warehouse ${warehouseId}.`;
+  return refusal('ACCESS_DENIED', 'the statement failed', 'The warehouse did not run the check.', lookUp);
 }

@@ -1,4 +1,4 @@
-import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
+import { grantLoss, type LoginInUse, type Loss, lossesOf, rightsLost } from '../kits/parity.ts';
 import { NotChecked } from '../kits/problems.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
@@ -76,23 +76,18 @@ export async function findLosses(
   inUse: LoginInUse<Db2Details, Db2Session>,
   { user }: Db2Details,
 ): Promise<readonly Loss[]> {
-  const had = await inUse.read(readRights);
-  const has = new Set((await readRights(session)).map(keyOf));
   const to = `TO USER ${doubleQuoted(user.toUpperCase())};`;
-  return lossesOf(
-    had.filter((right) => !has.has(keyOf(right))),
-    ({ right, type, object }) => {
-      if (type === 'ROLE') return { what: `the role ${doubleQuoted(right)}`, mend: `GRANT ROLE ${doubleQuoted(right)} ${to}` };
-      if (type === 'AUTHORITY') return { what: `${right} on the database`, mend: `GRANT ${right} ON DATABASE ${to}` };
-      const what = `${right} ON ${TYPES[type] ?? type} ${object}`;
-      return { what, mend: `GRANT ${what} ${to}` };
-    },
-  );
+  const lost = rightsLost(await inUse.read(readRights), await readRights(session), keysOf);
+  return lossesOf(lost, ({ right, type, object }) => {
+    if (type === 'ROLE') return grantLoss(`ROLE ${doubleQuoted(right)}`, to, `the role ${doubleQuoted(right)}`);
+    if (type === 'AUTHORITY') return grantLoss(`${right} ON DATABASE`, to, `${right} on the database`);
+    return grantLoss(`${right} ON ${TYPES[type] ?? type} ${object}`, to);
+  });
 }
 
 /** How a statement names what the catalogue calls otherwise. */
 const TYPES: Readonly<Record<string, string>> = { VIEW: 'TABLE', NICKNAME: 'TABLE', 'DB2 PACKAGE': 'PACKAGE' };
 
-function keyOf({ right, type, object }: Right): string {
-  return JSON.stringify([right, type, object]);
+function keysOf({ right, type, object }: Right): readonly string[] {
+  return [JSON.stringify([right, type, object])];
 }

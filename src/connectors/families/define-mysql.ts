@@ -3,35 +3,32 @@ import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { bundledDriver } from '../kits/driver.ts';
 import { serverFields } from '../kits/fields.ts';
 import { databaseField, loginFields } from '../kits/login-fields.ts';
-import { lossesOf } from '../kits/parity.ts';
+import { grantLoss, lossesOf, ofOwnRights } from '../kits/parity.ts';
 import { anyOf, type Meanings, says } from '../kits/problems.ts';
 import { MOST_COLUMNS } from '../kits/sql/describe-tables.ts';
-import { reportTables } from '../kits/sql/readable-schemas.ts';
+import { grantSelect, reportTables } from '../kits/sql/readable-schemas.ts';
 import { backquoted, type ServerLogin, type SqlSession } from '../kits/sql/sql-session.ts';
 import { tls, tlsStrictness } from '../kits/sql/tls.ts';
 import { tryTables } from '../kits/sql/try-tables.ts';
-import { accountLocked, noConnectionLeft, noDatabase, noTls, passwordExpired, wrongPassword } from '../kits/sql/usual-refusals.ts';
+import { accountLocked, noConnectionLeft, noDatabase, noTls, orTls, passwordExpired, wrongPassword } from '../kits/sql/usual-refusals.ts';
 import { describeGrant, grantOf, isCovered, isReadable, parseGrants } from './mysql-grants.ts';
 import { openMysql } from './mysql-session.ts';
 import { transactional } from './transactional.ts';
 
-/** Lists what the login has any privilege on; the server does not show it the rest. */
-const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`name\` FROM information_schema.tables
-  WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?) ORDER BY 1, 2 LIMIT 5000`;
+/** What the login has any privilege on, of one schema or, without its name, of all; the server does not show it the rest. */
+const SEEN = "table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?)";
 
-/** Of what the login has a privilege on; without a database and without a name of a schema, of all. */
-const columnsOf = (
-  tables: readonly string[] | null,
-) => `SELECT table_schema AS \`schema\`, table_name AS \`table\`, column_name AS \`field\`, table_schema = DATABASE() AS \`own\`
-  FROM information_schema.columns WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') AND (? = '' OR table_schema = ?)
-   ${tables === null ? '' : `AND LOWER(table_name) IN (${['NULL', ...tables.map(() => '?')].join(', ')})`} ORDER BY 1, 2, ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
+const TABLES = `SELECT table_schema AS \`schema\`, table_name AS \`name\` FROM information_schema.tables
+  WHERE ${SEEN} ORDER BY 1, 2 LIMIT 5000`;
+
+const columnsOf = (tables: readonly string[] | null) =>
+  `SELECT table_schema AS \`schema\`, table_name AS \`table\`, column_name AS \`field\`, table_schema = DATABASE() AS \`own\`
+  FROM information_schema.columns WHERE ${SEEN} ${tables === null ? '' : `AND LOWER(table_name) IN (${['NULL', ...tables.map(() => '?')].join(', ')})`} ORDER BY 1, 2, ordinal_position LIMIT ${MOST_COLUMNS + 1}`;
 
 /** What error numbers mean to somebody who just gave credentials. MariaDB's and MySQL's differ above 3000. */
 const REFUSALS: Meanings<ServerLogin> = {
   1045: ({ ssl }) =>
-    wrongPassword(
-      `Check both, and that the account's host admits this gateway${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}: the server says the same for all of these.`,
-    ),
+    wrongPassword(`Check both, and that the account's host admits this gateway${orTls(ssl)}: the server says the same for all of these.`),
   1698: says(
     'CREDENTIALS_REJECTED',
     'The account does not log in by password.',
@@ -41,7 +38,7 @@ const REFUSALS: Meanings<ServerLogin> = {
     says(
       'ACCESS_DENIED',
       'The account may not use that database, or there is none of that name.',
-      `Check the spelling of dbName, and run: GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${backquoted(user)}@...;`,
+      `Check the spelling of dbName, and run: ${grantSelect(`TO ${backquoted(user)}@...;`, database)}`,
     ),
   1049: noDatabase('Check the spelling of dbName; on most systems names are case-sensitive.'),
   1130: says(
@@ -97,34 +94,24 @@ export function defineMysql(kind: string, title: string) {
       };
     },
     async permissions(session, { credentials: { database } }) {
-      const { name, grants } = await readAccount(session);
+      const { to, grants } = await readAccount(session);
       const rows = await session.query(TABLES, [database ?? '', database ?? '']);
-      return reportTables(
-        await tryTables(rows, (table) => isReadable(grants, table.schema, table.name)),
-        isReadable(grants, database ?? null, null)
-          ? null
-          : `GRANT SELECT ON ${database === undefined ? '<database>' : backquoted(database)}.* TO ${name};`,
-        (table) => `GRANT SELECT ON ${backquoted(table.schema, table.name)} TO ${name};`,
-      );
+      const tables = await tryTables(rows, ({ schema, name }) => isReadable(grants, schema, name));
+      const mendAll = isReadable(grants, database ?? null, null) ? null : grantSelect(to, database);
+      return reportTables(tables, mendAll, ({ schema, name }) => grantSelect(to, schema, name));
     },
     describe(session, { schema, tables }, { credentials: { database } }) {
       const within = schema ?? database ?? '';
       return session.query(columnsOf(tables), [within, within, ...(tables ?? [])]);
     },
     parity: {
-      login: ({ user }) => user,
-      on: ['host', 'port'],
-      // An ordinary account sees only its own grants, so both log in, each to its own server, and each is asked for its own grants.
-      comparesLogins: true,
+      ...ofOwnRights,
       async losses(session, inUse) {
-        const before = await inUse.read(readAccount);
-        const { name, grants } = await readAccount(session);
-        const roles = before.grants.roles.filter((role) => !grants.roles.includes(role));
-        const lost = before.grants.held.filter((grant) => !isCovered(grants, grant)).map(describeGrant);
-        return [
-          ...lossesOf(roles, (role) => ({ what: `the role ${role}`, mend: `GRANT ${role} TO ${name};` })),
-          ...lossesOf(lost, (what) => ({ what, mend: `GRANT ${what} TO ${name};` })),
-        ];
+        const { grants: had } = await inUse.read(readAccount);
+        const { to, grants } = await readAccount(session);
+        const roles = had.roles.filter((role) => !grants.roles.includes(role));
+        const lost = had.held.filter((grant) => !isCovered(grants, grant)).map(describeGrant);
+        return [...lossesOf(roles, (role) => grantLoss(role, to, `the role ${role}`)), ...lossesOf(lost, (grant) => grantLoss(grant, to))];
       },
     },
   });
@@ -139,5 +126,6 @@ async function readAccount(session: SqlSession) {
   // `name@host`, where the name may hold an @ and the host does not.
   const [, user = '', host = '%'] = /^(.*)@([^@]*)$/s.exec(String(who?.user)) ?? [];
   const grants = parseGrants(lines.flatMap((line) => Object.values(line).map(String)));
-  return { who, name: `${backquoted(user)}@${backquoted(host)}`, grants };
+  const name = `${backquoted(user)}@${backquoted(host)}`;
+  return { who, name, to: `TO ${name};`, grants };
 }

@@ -2,8 +2,9 @@ import type { AuthPlugin, Connection } from 'mysql2';
 import { EgressError } from '../../domain/connector/egress.ts';
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { systemCodeOf } from '../kits/sql/network-error.ts';
+import { socketTls } from '../kits/sql/server-socket.ts';
 import type { ServerLogin, SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
-import { NoTlsError, nodeTls, openWithTls, tlsStrictness, WeakLoginError } from '../kits/sql/tls.ts';
+import { NoTlsError, openWithTls, WeakLoginError } from '../kits/sql/tls.ts';
 
 /** Logs in and opens a read-only transaction with a statement timeout. Errors are the driver's own. */
 export async function openMysql({ credentials, signal }: ValidatorInput<ServerLogin>): Promise<SqlSession> {
@@ -26,14 +27,11 @@ export async function openMysql({ credentials, signal }: ValidatorInput<ServerLo
 
 async function openConnection(login: ServerLogin, signal: AbortSignal, encrypt: boolean): Promise<Connection> {
   const { authPlugins, createConnection } = (await import('mysql2')).default;
-  const { host, port, database, user, password, ssl } = login;
+  const { database, ssl, ...server } = login;
   const connection = createConnection({
-    host,
-    port,
-    user,
-    password,
+    ...server,
     ...(database === undefined ? {} : { database }),
-    ...(encrypt ? { ssl: { ...nodeTls(ssl), verifyIdentity: tlsStrictness(ssl) === 4 } } : {}),
+    ...(encrypt ? { ssl: socketTls(ssl) } : {}),
     // A server may ask for any file of a client that says it can send some.
     flags: ['-LOCAL_FILES'],
     multipleStatements: false,
@@ -58,14 +56,12 @@ function tlsErrorOf(error: unknown): unknown {
   return code === 'HANDSHAKE_SSL_ERROR' ? new EgressError('TLS_UNTRUSTED') : error;
 }
 
-type Plugins = typeof import('mysql2')['authPlugins'];
-
 /**
  * How to prove the password by the method that the server names. Without TLS, methods that send the password itself are refused: in clear,
  * or encrypted with a public key that the server has just sent and that nobody has verified. Errors of a method have to be returned as
  * rejections: thrown, they would end the worker.
  */
-function guardedPlugins(plugins: Plugins, encrypt: boolean): Record<string, AuthPlugin> {
+function guardedPlugins(plugins: typeof import('mysql2')['authPlugins'], encrypt: boolean): Record<string, AuthPlugin> {
   const refuse = () => {
     if (!encrypt) throw new WeakLoginError();
   };

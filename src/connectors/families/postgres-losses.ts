@@ -1,4 +1,4 @@
-import type { Loss } from '../kits/parity.ts';
+import { grantLoss, type Loss, objectLoss } from '../kits/parity.ts';
 import { doubleQuoted, type SqlRow } from '../kits/sql/sql-session.ts';
 
 /** What is lost that is of the role, the database or a schema: rows of `on`, `privilege` and the `name` of what it is on. */
@@ -7,8 +7,8 @@ export function describeLost({ on, privilege, name }: SqlRow, after: string): Lo
   if (on === 'attribute') return { what: `the attribute ${privilege}`, mend: `ALTER USER ${role} ${privilege};` };
   const object = doubleQuoted(String(name));
   return on === 'database'
-    ? { what: `${privilege} on the database`, mend: `GRANT ${privilege} ON DATABASE ${object} TO ${role};` }
-    : { what: `${privilege} on schema ${object}`, mend: `GRANT ${privilege} ON SCHEMA ${object} TO ${role};` };
+    ? grantLoss(`${privilege} ON DATABASE ${object}`, `TO ${role};`, `${privilege} on the database`)
+    : objectLoss(String(privilege), 'SCHEMA', object, `TO ${role};`);
 }
 
 /** Objects that are named one by one. */
@@ -31,10 +31,7 @@ export function describeLostObjects(row: SqlRow, word: string, after: string): r
       },
     ];
   }
-  const listed = objects.map((object) => ({
-    what: `${privilege} on ${word.toLowerCase()} ${schema}.${object}`,
-    mend: `GRANT ${privilege} ON ${word} ${schema}.${object} TO ${role};`,
-  }));
+  const listed = objects.map((object) => objectLoss(String(privilege), word, `${schema}.${object}`, `TO ${role};`));
   const rest = Number(lost) - objects.length;
   if (rest <= 0 || objects.length === 0) return listed;
   return [

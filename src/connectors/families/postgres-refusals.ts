@@ -1,6 +1,6 @@
 import { type Meanings, says } from '../kits/problems.ts';
 import { doubleQuoted, type ServerLogin } from '../kits/sql/sql-session.ts';
-import { noConnectionLeft, noDatabase, noTls, wrongPassword } from '../kits/sql/usual-refusals.ts';
+import { noConnectionLeft, noDatabase, noTls, orTls, wrongPassword } from '../kits/sql/usual-refusals.ts';
 
 type Login = Pick<ServerLogin, 'database' | 'ssl'> & { readonly user?: string | undefined };
 
@@ -13,7 +13,7 @@ export const postgresRefusals: Meanings<Login> = {
     says(
       'ACCESS_DENIED',
       'The server does not let this user in from here.',
-      `Have pg_hba.conf allow this user, database and gateway address${ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : ''}, and check that the role has LOGIN.`,
+      `Have pg_hba.conf allow this user, database and gateway address${orTls(ssl)}, and check that the role has LOGIN.`,
     ),
   '42501': ({ database = '', user = '' }) =>
     says(

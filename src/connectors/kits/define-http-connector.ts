@@ -25,7 +25,7 @@ export interface HttpConnectorDefinition<F extends FieldShape, S extends HttpSes
   readonly probe: Probe | Check<DetailsOf<F>, S>;
   /** A request whose answer says who the login is; the members that the shape names are shown. */
   readonly identity?: Probe | IdentityCheck<DetailsOf<F>, S>;
-  /** What the codes and statuses of answers mean, over the table that holds for all. */
+  /** What the codes and statuses of answers mean, and `TOKEN_REFUSED` where tokens are fetched, over the table that holds for all. */
   readonly refusals?: Meanings<DetailsOf<F>>;
   /** Explains what codes and statuses do not; null for the rest. */
   explain?(failure: HttpFailure, details: DetailsOf<F>): Meaning | null;

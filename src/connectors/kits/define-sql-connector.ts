@@ -4,7 +4,7 @@ import type { DetailsOf, FieldShape } from '../../domain/connector/field.ts';
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { httpMeaningOf, httpProblem } from './http/http-problem.ts';
 import { HttpFailure } from './http/http-session.ts';
-import { lossesOf, notComparable, type Parity } from './parity.ts';
+import { lossesOf, notComparable, type Parity, rightsLost } from './parity.ts';
 import type { Meaning, Meanings } from './problems.ts';
 import { describeTables, type ListColumns } from './sql/describe-tables.ts';
 import { reportReadable } from './sql/readable-schemas.ts';
@@ -121,18 +121,17 @@ async function askIdentity(session: SqlSession, { query, administrator }: Identi
 }
 
 function byPrivileges<D, S extends SqlSession>({ privileges, grant, ...parity }: PrivilegeQuery<D, S>): Parity<D, S> {
-  const key = ({ privilege, object }: SqlRow) => JSON.stringify([privilege, object]);
+  const keysOf = ({ privilege, object }: SqlRow) => [JSON.stringify([privilege, object])];
   return {
     ...parity,
     async losses(session, { name }, { credentials }) {
       const after = parity.login(credentials) ?? '';
       const had = await session.query(privileges, [name]);
       if (had.length === 0) throw notComparable('nothing of it can be seen', 'No privilege of the login in use can be seen');
-      const has = new Set((await session.query(privileges, [after])).map(key));
-      return lossesOf(
-        had.filter((row) => !has.has(key(row))),
-        (row) => ({ what: `${row.privilege} on ${row.object}`, mend: grant(row, after) }),
-      );
+      return lossesOf(rightsLost(had, await session.query(privileges, [after]), keysOf), (row) => ({
+        what: `${row.privilege} on ${row.object}`,
+        mend: grant(row, after),
+      }));
     },
   };
 }

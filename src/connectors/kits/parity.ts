@@ -79,6 +79,32 @@ export function notComparable(cause: string, reason: string): NotChecked {
   );
 }
 
+/** For servers that show everybody his own rights alone: both log in, each to the server that it is for. */
+export const ofOwnRights = {
+  login: ({ user }: { readonly user?: string | undefined }) => user,
+  on: ['host', 'port'],
+  comparesLogins: true,
+} as const;
+
+/**
+ * Of the rights that one login has, those that the other has neither as they are nor by a wider one. `keysOf` gives the key of a right, and
+ * behind it those of all that cover it.
+ */
+export function rightsLost<R>(had: readonly R[], has: readonly R[], keysOf: (right: R) => readonly string[]): readonly R[] {
+  const held = new Set(has.map((right) => keysOf(right)[0]));
+  return had.filter((right) => keysOf(right).every((key) => !held.has(key)));
+}
+
+/** Something that GRANT gives in the words by which it is called. */
+export function grantLoss(granted: string, to: string, what = granted): Loss {
+  return { what, mend: `GRANT ${granted} ${to}` };
+}
+
+/** A privilege on an object of a type, by the words of GRANT. */
+export function objectLoss(privilege: string, type: string, name: string, to: string): Loss {
+  return grantLoss(`${privilege} ON ${type} ${name}`, to, `${privilege} on ${type.toLowerCase()} ${name}`);
+}
+
 /** What one login has and the other lacks, each listed once. */
 export function lossesOf<G>(lost: readonly G[], describe: (grant: G) => Loss): readonly Loss[] {
   return [...new Map(lost.map(describe).map((loss) => [loss.what, loss])).values()];

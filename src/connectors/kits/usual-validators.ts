@@ -7,6 +7,11 @@ import { NotChecked, problem, Refusal } from './problems.ts';
 /** What a check found. What is left out is empty: a check that finds nothing has passed. */
 export type Finding = Partial<ValidatorReport>;
 
+/** What a statement answered, of a check that runs one. */
+export function answered(query: string, rows: unknown): Finding {
+  return { data: { queriesWithResults: [{ query, rows: JSON.stringify(rows) }] } };
+}
+
 export type Check<D, S> = (session: S, input: ValidatorInput<D>) => Promise<Finding>;
 
 /** Who a login is and, if it may do anything, what to do about that, as in `run: REVOKE ...;`. */

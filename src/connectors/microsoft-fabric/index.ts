@@ -2,7 +2,7 @@ import { secret, setting } from '../../domain/connector/field.ts';
 import { text } from '../../domain/connector/field-types.ts';
 import { tdsServer } from '../families/sql-server/tds-server.ts';
 import { openTds } from '../families/sql-server/tds-session.ts';
-import { entraClient, LOGIN_URL, optionalLoginUrl, tenantName } from '../kits/azure/entra.ts';
+import { entraClient, optionalLoginUrl, tenantName } from '../kits/azure/entra.ts';
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
 import { headerSecret, serverFields } from '../kits/fields.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
@@ -52,7 +52,7 @@ export default defineSqlConnector({
     ssl: verifiedTls(),
   },
   async connect(input) {
-    const { tenantId, clientId, clientSecret, loginUrl = LOGIN_URL, ssl, ...place } = input.credentials;
+    const { tenantId, clientId, clientSecret, loginUrl, ssl, ...place } = input.credentials;
     const client = entraClient({ tenantId, clientId, loginUrl }, 'https://database.windows.net/.default', { clientSecret });
     const accessToken = await fetchAccessToken(client, input.egress);
     return await openTds({ ...place, ssl, who: { accessToken }, protection: httpsProtection(ssl) }, input);

@@ -66,6 +66,11 @@ export default defineHttpConnector({
     return data.length === 0 ? { warnings: [NO_ENVIRONMENTS] } : {};
   },
   refusals: {
+    TOKEN_REFUSED: says(
+      'CREDENTIALS_REJECTED',
+      'Anypoint refused the client. It says the same of a client of another region.',
+      'Check clientId, clientSecret and region.',
+    ),
     403: says(
       'PERMISSION_MISSING',
       'The connected app lacks a scope.',
@@ -77,11 +82,7 @@ export default defineHttpConnector({
       'Check orgId and the scopes of the app.',
     ),
   },
-  explain({ about, status }) {
-    if (about !== 'token') return null;
-    if (status === 422) return NO_CONNECTED_APP;
-    return status === 400 || status === 401 || status === 403 ? REFUSED : null;
-  },
+  explain: ({ about, status }) => (about === 'token' && status === 422 ? NO_CONNECTED_APP : null),
   describes: { validate_connection: 'Obtains a token for the connected app, and asks whose it is.' },
 });
 
@@ -98,12 +99,6 @@ async function readApp(session: HttpSession) {
   if (orgId !== undefined) return { name: client?.name ?? user?.username ?? null, orgId };
   throw refusal('PROTOCOL_ERROR', 'nobody was named', 'What answered does not say whose token it is.', 'Check region and apiUrl.');
 }
-
-const REFUSED = says(
-  'CREDENTIALS_REJECTED',
-  'Anypoint refused the client. It says the same of a client of another region.',
-  'Check clientId, clientSecret and region.',
-);
 
 const NO_CONNECTED_APP = says(
   'CREDENTIALS_REJECTED',

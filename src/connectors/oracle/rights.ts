@@ -1,5 +1,5 @@
 import type { Problem } from '../../domain/connector/validation.ts';
-import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
+import { grantLoss, type LoginInUse, lossesOf, rightsLost } from '../kits/parity.ts';
 import { problem } from '../kits/problems.ts';
 import { doubleQuoted, type SqlSession } from '../kits/sql/sql-session.ts';
 import type { OracleDetails } from './fields.ts';
@@ -32,14 +32,11 @@ async function readRights(session: SqlSession): Promise<readonly Right[]> {
 /** Owning a table is no grant, and gives all that a grant could: what the login in use owns, the new one has to be granted. */
 export async function findLosses(session: SqlSession, inUse: LoginInUse<OracleDetails, SqlSession>, user: string) {
   const had = await inUse.read(readRights);
-  const has = new Set((await readRights(session)).map(keyOf));
   const to = `TO ${doubleQuoted(user.toUpperCase())};`;
-  const lost = had.filter((right) => !has.has(keyOf(right)));
-  const losses = lossesOf(lost, ({ level, right, object, role }): Loss => {
+  const losses = lossesOf(rightsLost(had, await readRights(session), keysOf), ({ level, right, object, role }) => {
     const given = level === 'ROLE' ? right : role;
-    if (given !== '') return { what: `the role ${doubleQuoted(given)}`, mend: `GRANT ${doubleQuoted(given)} ${to}` };
-    const what = level === 'PRIVILEGE' ? right : `${right} ON ${object}`;
-    return { what, mend: `GRANT ${what} ${to}` };
+    if (given !== '') return grantLoss(doubleQuoted(given), to, `the role ${doubleQuoted(given)}`);
+    return grantLoss(level === 'PRIVILEGE' ? right : `${right} ON ${object}`, to);
   });
   return { losses, warnings: had.some(({ level }) => level === 'OWNED') ? [OWNS] : [] };
 }
@@ -51,6 +48,6 @@ const OWNS: Problem = problem(
   'Name them with their schema, or make synonyms.',
 );
 
-function keyOf({ level, right, object }: Right): string {
-  return JSON.stringify([level === 'OWNED' ? 'OBJECT' : level, right, object]);
+function keysOf({ level, right, object }: Right): readonly string[] {
+  return [JSON.stringify([level === 'OWNED' ? 'OBJECT' : level, right, object])];
 }

@@ -1,4 +1,4 @@
-import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
+import { grantLoss, type LoginInUse, type Loss, lossesOf, rightsLost } from '../kits/parity.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted, type SqlSession } from '../kits/sql/sql-session.ts';
 import type { Finding } from '../kits/usual-validators.ts';
@@ -57,16 +57,12 @@ export async function findLosses(
   inUse: LoginInUse<HanaDetails, SqlSession>,
   { user }: HanaDetails,
 ): Promise<readonly Loss[]> {
-  const had = await inUse.read(readRights);
-  const has = new Set((await readRights(session)).map(keyOf));
-  const to = doubleQuoted(user.toUpperCase());
-  const lost = had.filter((right) => !has.has(keyOf(right)) && !has.has(keyOf({ ...right, type: 'SCHEMA', object: '' })));
-  return lossesOf(lost, (right) => {
+  const to = `TO ${doubleQuoted(user.toUpperCase())};`;
+  const keysOf = (right: Right) => [right, { ...right, type: 'SCHEMA', object: '' }].map(keyOf);
+  return lossesOf(rightsLost(await inUse.read(readRights), await readRights(session), keysOf), (right) => {
     const { privilege, role } = right;
-    if (role !== null && role !== 'PUBLIC')
-      return { what: `the role ${doubleQuoted(role)}`, mend: `GRANT ${doubleQuoted(role)} TO ${to};` };
-    const what = `${privilege}${targetOf(right)}`;
-    return { what, mend: `GRANT ${what} TO ${to};` };
+    if (role !== null && role !== 'PUBLIC') return grantLoss(doubleQuoted(role), to, `the role ${doubleQuoted(role)}`);
+    return grantLoss(`${privilege}${targetOf(right)}`, to);
   });
 }
 

@@ -19,18 +19,18 @@ export async function readGrants(session: SnowflakeSession, user: string, role: 
     const listed = await session.list(`SHOW GRANTS TO ${key} LIMIT ${MOST_GRANTS}`);
     whole &&= listed.complete && listed.rows.length < MOST_GRANTS;
     const grants = listed.rows.map((row) => readGrant(row, root));
-    const isRole = ({ privilege, on }: Grant) => privilege === 'USAGE' && (on === 'ROLE' || on === 'DATABASE_ROLE');
+    const isRole = ({ privilege, on }: Grant) => privilege === 'USAGE' && (on === 'ROLE' || on === 'DATABASE ROLE');
     all.push(...grants.filter((grant) => !isRole(grant)));
-    return grants.filter(isRole).map(({ on, name }) => ({ key: `${typeOf(on)} ${listedName(name)}`, root }));
+    return grants.filter(isRole).map(({ on, name }) => ({ key: `${on} ${listedName(name)}`, root }));
   };
   const nodes = roots.map((root) => ({ key: `ROLE ${root}`, root }));
   const complete = await walk(nodes, visit, ROLES);
   return { all, complete: complete && whole };
 }
 
-/** A privilege that a login has, and the role that it has it by: one that was granted to the user. The type is as SHOW GRANTS names it, as EXTERNAL_TABLE or ACCOUNT; the name is qualified, and quoted where it needs to be. */
+/** A privilege that a login has, and the role that it has it by: one that was granted to the user. The type is as statements spell it, EXTERNAL TABLE or ACCOUNT, and not as SHOW GRANTS does; the name is qualified, and quoted where it needs to be. */
 function readGrant({ privilege, granted_on: on, name }: TextRow, role: string) {
-  return { privilege: privilege ?? '', on: on ?? '', name: name ?? '', role };
+  return { privilege: privilege ?? '', on: (on ?? '').replaceAll('_', ' '), name: name ?? '', role };
 }
 
 export type Grant = ReturnType<typeof readGrant>;
@@ -39,9 +39,4 @@ export type Grant = ReturnType<typeof readGrant>;
 async function rolesOf(session: SnowflakeSession, user: string): Promise<readonly string[]> {
   const rows = await session.query(`SHOW GRANTS TO USER ${user}`);
   return [...rows.flatMap(({ role }) => (role == null ? [] : [listedName(role)])), '"PUBLIC"'];
-}
-
-/** A type as statements spell it. */
-export function typeOf(on: string): string {
-  return on.replaceAll('_', ' ');
 }

@@ -5,7 +5,7 @@ import { identifier } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import { fields, rules } from './fields.ts';
 import { openSession, type SnowflakeSession } from './open-session.ts';
-import { askIdentity, checkPermissions, findLosses } from './permissions.ts';
+import { askIdentity, checkPermissions, findLosses, WHO } from './permissions.ts';
 import { explain, isAbsentOrHidden, refusals } from './refusals.ts';
 
 /** Roles that may do anything in an account. */
@@ -37,12 +37,10 @@ export default defineSqlConnector({
   connect: openSession,
   refusals,
   explain,
-  async identity(session) {
-    const who = await askIdentity(session);
-    return {
-      who,
-      administrator: ADMINISTRATOR.test(who.role ?? '') ? `run: ALTER USER ${doubleQuoted(who.user)} SET DEFAULT_ROLE = <role>;` : null,
-    };
+  identity: {
+    query: WHO,
+    administrator: ({ user, role }) =>
+      ADMINISTRATOR.test(String(role)) ? `run: ALTER USER ${doubleQuoted(String(user))} SET DEFAULT_ROLE = <role>;` : null,
   },
   checks: {
     validate_warehouse: {
@@ -66,7 +64,7 @@ async function checkWarehouse(session: SnowflakeSession, name: string | undefine
   const warehouse = identifier(name);
   await session.query(`USE WAREHOUSE ${warehouse}`).catch(async (error: unknown) => {
     if (!isAbsentOrHidden(error)) throw error;
-    const mend = `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${doubleQuoted((await askIdentity(session)).role ?? 'PUBLIC')};`;
+    const mend = `GRANT USAGE ON WAREHOUSE ${warehouse} ${(await askIdentity(session)).to}`;
     throw refusal(
       'PERMISSION_MISSING',
       'it is not there, or hidden',

@@ -29,15 +29,14 @@ const MOST_WAITS = 3;
 /** The answer to a login; its token goes into a header. */
 const LOGIN = z.object({ success: z.literal(true), data: z.object({ token: z.string().refine(isHeaderWord) }) });
 
+const RESULT_URL = z.string().regex(/^(https?:\/\/[\w.:-]+)?\//);
+
 /** What is used of the other answers. */
 const ANSWER = z.object({
   success: z.literal(true),
   data: z
     .object({
-      getResultUrl: z
-        .string()
-        .regex(/^(https?:\/\/[\w.:-]+)?\//)
-        .nullish(),
+      getResultUrl: RESULT_URL.nullish(),
       rowtype: z.array(z.object({ name: z.string().toLowerCase() })).nullish(),
       rowset: z.array(z.array(z.string().nullable())).nullish(),
       total: z.number().nullish(),

@@ -1,15 +1,15 @@
-import { lossesOf, notComparable } from '../kits/parity.ts';
+import { lossesOf, notComparable, rightsLost } from '../kits/parity.ts';
 import { problem, Refusal } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { partsOf } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import type { SnowflakeDetails } from './fields.ts';
-import { type Grant, readGrants, typeOf } from './grants.ts';
+import { type Grant, readGrants } from './grants.ts';
 import type { SnowflakeSession } from './open-session.ts';
 import { isAbsentOrHidden } from './refusals.ts';
 
-/** Types of objects that are read with SELECT: TABLE, VIEW, EXTERNAL_TABLE, MATERIALIZED_VIEW ... */
-const READABLE = /(^|_)(TABLE|VIEW)$/;
+/** Types of objects that are read with SELECT: TABLE, VIEW, EXTERNAL TABLE, MATERIALIZED VIEW ... */
+const READABLE = /(^| )(TABLE|VIEW)$/;
 const MOST_WARNINGS = 20;
 const INCOMPLETE = problem(
   'SKIPPED',
@@ -18,15 +18,17 @@ const INCOMPLETE = problem(
   'Compare the rest by hand, with SHOW GRANTS TO ROLE.',
 );
 
+export const WHO = 'SELECT CURRENT_USER() AS "user", CURRENT_ROLE() AS "role"';
+
 export async function askIdentity(session: SnowflakeSession) {
-  const [row] = await session.query('SELECT CURRENT_USER() AS "user", CURRENT_ROLE() AS "role"');
-  return { user: row?.user ?? '', role: row?.role ?? null };
+  const [row] = await session.query(WHO);
+  const [user, role] = [row?.user ?? '', row?.role ?? null];
+  return { user, role, to: `TO ROLE ${doubleQuoted(role ?? 'PUBLIC')};` };
 }
 
 export async function checkPermissions(session: SnowflakeSession, ownRole: string | undefined): Promise<Finding> {
-  const { user, role } = await askIdentity(session);
+  const { user, to } = await askIdentity(session);
   const { all, complete } = await readGrants(session, doubleQuoted(user), ownRole);
-  const to = `TO ROLE ${doubleQuoted(role ?? 'PUBLIC')};`;
   if (!all.some(({ on }) => on === 'DATABASE'))
     throw new Refusal(
       missing('any database', `GRANT USAGE ON DATABASE <database> ${to} and the same for its schemas, and SELECT for its tables.`),
@@ -65,11 +67,9 @@ export async function findLosses(session: SnowflakeSession, inUse: Pick<Snowflak
       : error;
   });
   const has = await readGrants(session, doubleQuoted(after.user), ownRole);
-  const key = (privilege: string, { on, name }: Grant) => JSON.stringify([privilege, on, name]);
-  const held = new Set(has.all.map((grant) => key(grant.privilege, grant)));
-  const lost = had.all.filter((grant) => !held.has(key(grant.privilege, grant)) && !held.has(key('OWNERSHIP', grant)));
-  const losses = lossesOf(lost, (grant) => ({
-    what: `${grant.privilege} on ${typeOf(grant.on).toLowerCase()} ${grant.name}`,
+  const keysOf = ({ privilege, on, name }: Grant) => [privilege, 'OWNERSHIP'].map((held) => JSON.stringify([held, on, name]));
+  const losses = lossesOf(rightsLost(had.all, has.all, keysOf), (grant) => ({
+    what: `${grant.privilege} on ${grant.on.toLowerCase()} ${grant.name}`,
     mend: mendOf(grant, after),
   }));
   return { losses, warnings: had.complete && has.complete ? [] : [INCOMPLETE] };
@@ -77,7 +77,7 @@ export async function findLosses(session: SnowflakeSession, inUse: Pick<Snowflak
 
 /** The privilege for the new login's role, or else the role by which the login in use has it: ownership can't be shared otherwise, nor is a routine named as it is listed. */
 function mendOf({ privilege, on, name, role }: Grant, after: Awaited<ReturnType<typeof askIdentity>>): string {
-  const grantable = privilege !== 'OWNERSHIP' && /^[A-Z_ ]+$/.test(privilege) && /^[A-Z_]+$/.test(on) && !/FUNCTION|PROCEDURE/.test(on);
+  const grantable = privilege !== 'OWNERSHIP' && /^[A-Z_ ]+$/.test(privilege) && /^[A-Z ]+$/.test(on) && !/FUNCTION|PROCEDURE/.test(on);
   if (!grantable || after.role === null || partsOf(name).length === 0) return `GRANT ROLE ${role} TO USER ${doubleQuoted(after.user)};`;
-  return `GRANT ${privilege} ON ${on === 'ACCOUNT' ? 'ACCOUNT' : `${typeOf(on)} ${name}`} TO ROLE ${doubleQuoted(after.role)};`;
+  return `GRANT ${privilege} ON ${on === 'ACCOUNT' ? 'ACCOUNT' : `${on} ${name}`} ${after.to}`;
 }

@@ -6,7 +6,7 @@ import { HttpFailure, openHttp } from '../kits/http/http-session.ts';
 import { NotChecked, problem, Refusal } from '../kits/problems.ts';
 import { ServerError } from '../kits/sql/server-problem.ts';
 import { openServerSocket } from '../kits/sql/server-socket.ts';
-import type { SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
+import { namedRows, type SqlRow, type SqlSession } from '../kits/sql/sql-session.ts';
 import { httpsProtection, httpsTls } from '../kits/sql/tls.ts';
 import type { TeradataDetails } from './fields.ts';
 
@@ -43,7 +43,7 @@ export async function openTeradata({ credentials, egress }: ValidatorInput<Terad
       const body = { query, format: 'array', includeColumns: true, ...(tdLogmech === 'LDAP' ? { logMech: 'LDAP' } : {}) };
       try {
         const [result] = (await http.ask({ ...request, body }, ANSWER)).results;
-        return (result?.data ?? []).map((row) => Object.fromEntries((result?.columns ?? []).map(({ name }, index) => [name, row[index]])));
+        return namedRows(result?.columns ?? [], result?.data ?? []);
       } catch (error) {
         throw databaseError(error) ?? error;
       }

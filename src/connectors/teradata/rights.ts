@@ -1,4 +1,4 @@
-import { type LoginInUse, type Loss, lossesOf } from '../kits/parity.ts';
+import { grantLoss, type LoginInUse, type Loss, lossesOf, rightsLost } from '../kits/parity.ts';
 import { readsNothing } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted, type SqlSession } from '../kits/sql/sql-session.ts';
 import type { Finding } from '../kits/usual-validators.ts';
@@ -58,18 +58,14 @@ export async function findLosses(
   inUse: LoginInUse<TeradataDetails, SqlSession>,
   { user }: TeradataDetails,
 ): Promise<readonly Loss[]> {
-  const had = await inUse.read(readRights);
-  const has = new Set((await readRights(session)).map(keyOf));
   const to = `TO ${doubleQuoted(user)};`;
-  const lost = had.filter((right) => !has.has(keyOf(right)) && !has.has(keyOf({ ...right, table: 'All' })));
-  return lossesOf(lost, (right) => {
-    if (right.role !== '') return { what: `the role ${doubleQuoted(right.role)}`, mend: `GRANT ${doubleQuoted(right.role)} ${to}` };
-    const on = right.table === 'All' ? doubleQuoted(right.database) : `${doubleQuoted(right.database)}.${doubleQuoted(right.table)}`;
-    const what = `${NAMES[right.code]} ON ${on}`;
-    return { what, mend: `GRANT ${what} ${to}` };
+  return lossesOf(rightsLost(await inUse.read(readRights), await readRights(session), keysOf), ({ database, table, code, role }) => {
+    if (role !== '') return grantLoss(doubleQuoted(role), to, `the role ${doubleQuoted(role)}`);
+    const on = table === 'All' ? doubleQuoted(database) : `${doubleQuoted(database)}.${doubleQuoted(table)}`;
+    return grantLoss(`${NAMES[code]} ON ${on}`, to);
   });
 }
 
-function keyOf({ database, table, code }: Right): string {
-  return JSON.stringify([database, table, code]);
+function keysOf({ database, table, code }: Right): readonly string[] {
+  return [table, 'All'].map((name) => JSON.stringify([database, name, code]));
 }

@@ -1,4 +1,4 @@
-import { type Loss, lossesOf } from '../../kits/parity.ts';
+import { grantLoss, type Loss, lossesOf, rightsLost } from '../../kits/parity.ts';
 import { doubleQuoted, type SqlRow, type SqlSession } from '../../kits/sql/sql-session.ts';
 
 /** A role, or a right on the database, a schema or an object, as the login itself sees it. Names of objects are quoted by the server. */
@@ -33,11 +33,10 @@ export async function findLosses(
   readInUse: <T>(use: (session: SqlSession) => Promise<T>) => Promise<T>,
   addMember: (role: string, user: string) => string,
 ): Promise<readonly Loss[]> {
-  const had = await readInUse(readRights);
-  const has = new Set((await readRights(session)).map(keyOf));
+  const lost = rightsLost(await readInUse(readRights), await readRights(session), keysOf);
   const [who] = await session.query('SELECT USER_NAME() AS [user]');
   const user = bracketed(String(who?.user));
-  const lost = had.filter((right) => !has.has(keyOf(right)));
+  const to = `TO ${user};`;
   const wider = new Set(
     lost.filter(({ level }) => level === 'DATABASE' || level === 'SCHEMA').map(({ schema, right }) => `${schema} ${right}`),
   );
@@ -48,14 +47,14 @@ export async function findLosses(
   );
   return lossesOf(own, ({ level, object, right }) => {
     if (level === 'ROLE') return { what: `the role ${doubleQuoted(right)}`, mend: addMember(right, user) };
-    if (level === 'DATABASE') return { what: `${right} on the database`, mend: `GRANT ${right} TO ${user};` };
+    if (level === 'DATABASE') return grantLoss(right, to, `${right} on the database`);
     const on = level === 'SCHEMA' ? `SCHEMA::${object}` : `OBJECT::${object}`;
-    return { what: `${right} on ${on}`, mend: `GRANT ${right} ON ${on} TO ${user};` };
+    return grantLoss(`${right} ON ${on}`, to, `${right} on ${on}`);
   });
 }
 
-function keyOf({ level, object, right }: Right): string {
-  return JSON.stringify([level, object, right]);
+function keysOf({ level, object, right }: Right): readonly string[] {
+  return [JSON.stringify([level, object, right])];
 }
 
 /** A name in brackets, as T-SQL takes it. */

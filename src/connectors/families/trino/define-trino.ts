@@ -1,7 +1,7 @@
 import type { Connector, ConnectorDefinition } from '../../../domain/connector/connector.ts';
 import { defineSqlConnector } from '../../kits/define-sql-connector.ts';
 import { HttpFailure } from '../../kits/http/http-session.ts';
-import { lossesOf } from '../../kits/parity.ts';
+import { lossesOf, ofOwnRights } from '../../kits/parity.ts';
 import { anyOf, type Meanings, NotChecked, problem, Refusal, says } from '../../kits/problems.ts';
 import { reportTables } from '../../kits/sql/readable-schemas.ts';
 import { doubleQuoted, selectOne } from '../../kits/sql/sql-session.ts';
@@ -92,10 +92,8 @@ export function defineTrino(own: TrinoKind): Connector {
       );
     },
     parity: {
-      login: ({ user }) => user,
-      on: ['host', 'port'],
-      // Under file rules nobody sees the grants of another, so both log in, and each is asked what it may read.
-      comparesLogins: true,
+      ...ofOwnRights,
+      // Grants are not to be seen under file rules, so each login is asked what it may read.
       async losses(session, inUse, { credentials: { catalog, user } }) {
         if (catalog === undefined) throw noCatalog();
         const before = await inUse.read((old) => readTables(old, catalog));

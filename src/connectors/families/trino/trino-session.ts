@@ -5,7 +5,7 @@ import { basicAuthorization } from '../../kits/http/http-auth.ts';
 import { HttpFailure, type HttpSession, openHttp } from '../../kits/http/http-session.ts';
 import { problem, Refusal, refusal } from '../../kits/problems.ts';
 import { ServerError } from '../../kits/sql/server-problem.ts';
-import type { SqlRow, SqlSession } from '../../kits/sql/sql-session.ts';
+import { namedRows, type SqlRow, type SqlSession } from '../../kits/sql/sql-session.ts';
 import { httpsProtection, httpsTls } from '../../kits/sql/tls.ts';
 import type { TrinoDetails } from './trino-fields.ts';
 
@@ -47,7 +47,7 @@ export function openTrino(dialect: 'Trino' | 'Presto', { credentials, egress, si
       const rows: SqlRow[] = [];
       for (let pages = 0; ; pages += 1) {
         if (answer.error !== undefined) throw refusalOf(answer.error);
-        rows.push(...rowsOf(answer));
+        rows.push(...namedRows(answer.columns ?? [], answer.data ?? []));
         if (answer.nextUri === undefined) return rows;
         const path = pathAt(origin, answer.nextUri);
         if (pages === MOST_PAGES) throw new Refusal(endless(dialect));
@@ -91,10 +91,6 @@ function pathAt(origin: string, nextUri: string): string {
     'The server names another address than its own for its answers; nothing was sent there.',
     'Have it forward its own address (http-server.process-forwarded), or give the address that it calls itself by.',
   );
-}
-
-function rowsOf({ columns = [], data = [] }: Answer): readonly SqlRow[] {
-  return data.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index]])));
 }
 
 /** The error's name is of a closed list; its message could hold anything. */

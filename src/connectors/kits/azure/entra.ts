@@ -7,7 +7,7 @@ import { fetchAccessToken, type OAuthClient } from '../http/oauth-token.ts';
 import type { SignedIn, SignInContext } from '../http/sign-in.ts';
 import { type Meaning, says } from '../problems.ts';
 
-export const LOGIN_URL = 'https://login.microsoftonline.com';
+const LOGIN_URL = 'https://login.microsoftonline.com';
 
 /** Where Microsoft Entra knows an application. */
 export const entraFields = {
@@ -28,7 +28,7 @@ export function tenantName() {
   return word(/^[A-Za-z0-9.-]+$/, 'must be the id or domain of a tenant');
 }
 
-/** For kinds that use Entra in some of their ways to log in; LOGIN_URL stands for one that is not given. */
+/** For kinds that use Entra in some of their ways to log in. */
 export function optionalLoginUrl(title = 'Login URL') {
   return setting(secureUrl().optional(), loginUrlOptions(title));
 }
@@ -44,11 +44,15 @@ function loginUrlOptions(title: string) {
 interface EntraApp {
   readonly tenantId: string;
   readonly clientId: string;
-  readonly loginUrl: string;
+  readonly loginUrl?: string | undefined;
 }
 
 /** The client that asks for a token of that resource. Entra takes its id and secret in the form. */
-export function entraClient({ tenantId, clientId, loginUrl }: EntraApp, scope: string, more: Partial<OAuthClient>): OAuthClient {
+export function entraClient(
+  { tenantId, clientId, loginUrl = LOGIN_URL }: EntraApp,
+  scope: string,
+  more: Partial<OAuthClient>,
+): OAuthClient {
   const accessTokenEndpoint = new URL(`/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`, loginUrl).href;
   return { accessTokenEndpoint, clientId, scope, inForm: true, ...more };
 }

@@ -8,9 +8,15 @@ export function httpProblem(failure: HttpFailure, title: string, own: Meaning | 
   return problemOf(failure.about === 'token' ? 'The authorization server' : title, causeOf(failure), own ?? usualMeaning(failure, title));
 }
 
-/** What a table of codes and statuses says; it is not about where tokens are fetched. */
-export function httpMeaningOf<D>(meanings: Meanings<D>, { about, code, status }: HttpFailure, details: D): Meaning | null {
-  return about === 'token' ? null : meaningOf(meanings, [code, String(status)], details);
+/** What a table of codes and statuses says. Of where tokens are fetched it says as TOKEN_REFUSED what a refused client means, and nothing else. */
+export function httpMeaningOf<D>(meanings: Meanings<D>, failure: HttpFailure, details: D): Meaning | null {
+  const codes = failure.about === 'token' ? [isWrongClient(failure) ? 'TOKEN_REFUSED' : ''] : [failure.code, String(failure.status)];
+  return meaningOf(meanings, codes, details);
+}
+
+/** RFC 6749 has a token endpoint answer a wrong client with 400 or 401; some use 403. */
+function isWrongClient({ status }: HttpFailure): boolean {
+  return status === 400 || status === 401 || status === 403;
 }
 
 /** Who answered, and with which status. The code is shown only where it looks like a code. */
@@ -19,14 +25,14 @@ function causeOf({ status, code, about }: HttpFailure): string {
   return `${about === 'token' ? 'the token endpoint' : 'the server'} answered ${status}${/^\w{1,60}$/.test(code) ? ` ${code}` : ''}`;
 }
 
-function usualMeaning({ status, code, about }: HttpFailure, title: string): Meaning {
+function usualMeaning(failure: HttpFailure, title: string): Meaning {
+  const { status, code, about } = failure;
   const known = awsCodeMeaning(code);
   if (known !== undefined) return known;
   if (status === 429) return 'RATE_LIMITED';
   if (status >= 500) return 'PROVIDER_DOWN';
   if (about === 'token')
-    // RFC 6749 answers a wrong client with 400 or 401; some use 403.
-    return status === 400 || status === 401 || status === 403
+    return isWrongClient(failure)
       ? says(
           'CREDENTIALS_REJECTED',
           'The authorization server refused the client.',

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../domain/connector/validation.ts';
 import { problem } from '../problems.ts';
 import type { Finding } from '../usual-validators.ts';
-import type { SqlRow } from './sql-session.ts';
+import { backquoted, type SqlRow } from './sql-session.ts';
 
 /** Warnings of one report. */
 const MOST = 20;
@@ -58,6 +58,12 @@ export function reportTables(tables: readonly SeenTable[], mendAll: string | nul
     warnings: unreadable.map((table) => mayNotRead(`"${table.schema}"."${table.name}"`, mend(table))),
     data: { datasetsValidated: [...new Set(readable.map(({ schema }) => schema))] },
   };
+}
+
+/** The statement that lets a login read a table, or all of a database, where names stand in backticks. */
+export function grantSelect(to: string, database: string | undefined, table?: string): string {
+  const [within, object] = [database, table].map((name) => (name === undefined ? null : backquoted(name)));
+  return `GRANT SELECT ON ${within ?? '<database>'}.${object ?? '*'} ${to}`;
 }
 
 export function readsNothing(mend: string): Problem {

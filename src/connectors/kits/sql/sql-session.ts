@@ -70,10 +70,10 @@ export function protectionWarning(protection: Protection | undefined): readonly 
 export type TextRow = Readonly<Record<string, string | null>>;
 
 /** Rows of an API that gives columns and values apart. */
-export function namedRows(
+export function namedRows<V>(
   columns: readonly { readonly name: string }[],
-  rows: readonly (readonly (string | null)[])[],
-): readonly TextRow[] {
+  rows: readonly (readonly V[])[],
+): readonly Readonly<Record<string, V | null>>[] {
   return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
 }
 

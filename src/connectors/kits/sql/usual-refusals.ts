@@ -1,4 +1,5 @@
 import { type Meaning, says } from '../problems.ts';
+import type { TlsOptions } from './tls.ts';
 
 /** What servers of every make refuse logins for, each in codes of its own, with what to do about it at this one. */
 export function wrongPassword(resolution: string): Meaning & object {
@@ -19,6 +20,11 @@ export function noDatabase(resolution: string): Meaning & object {
 
 export function noConnectionLeft(resolution: string): Meaning & object {
   return says('RATE_LIMITED', 'The server, or the login, has no connection left.', `Try again later, or raise ${resolution}.`);
+}
+
+/** What may be the reason, too, that a server lets a login in from nowhere. */
+export function orTls(ssl: TlsOptions | undefined): string {
+  return ssl?.disabled === true ? ' (it may ask for TLS, which is disabled here)' : '';
 }
 
 /** `how` is what turns TLS on there. */
