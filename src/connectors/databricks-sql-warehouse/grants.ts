@@ -85,6 +85,6 @@ async function readGrants(run: RunStatement, grantees: readonly string[]) {
 
 /** A grant is covered by one of the same privilege, or of all, on the same object or above it. */
 function keysOf({ privilege, object, path }: Awaited<ReturnType<typeof readGrants>>[number]): readonly string[] {
-  const places = [[object, ...path], ...['CATALOG', 'SCHEMA'].map((above, index) => [above, ...path.slice(0, index + 1)])];
-  return [privilege, 'ALL PRIVILEGES'].flatMap((given) => places.map((place) => JSON.stringify([given, ...place])));
+  const objects = [[object, ...path], ...['CATALOG', 'SCHEMA'].map((above, index) => [above, ...path.slice(0, index + 1)])];
+  return [privilege, 'ALL PRIVILEGES'].flatMap((given) => objects.map((named) => JSON.stringify([given, ...named])));
 }
