@@ -55,8 +55,6 @@ for (const kind of ['trino', 'starburst-enterprise', 'presto'])
     good: () => details,
     at: (host, port) => ({ ...details, host, port }),
     withSecret: (canary) => ({ ...details, password: canary }),
-    // Each statement is planned, and takes some round trips.
-    hastyMs: 10_000,
   });
 
 describe('Trino itself', () => {

@@ -8,8 +8,11 @@ import { createWorkerPool, type WorkerPoolOptions } from '../../../src/egress/wo
 
 export const catalogue = createCatalogue();
 
+/** The policy of a test's own servers. */
+export const LOOPBACK = { allow: ['loopback'], own: [] } as const;
+
 export function createTestPool(options: Partial<WorkerPoolOptions> = {}): ValidatorRunner {
-  return createWorkerPool({ policy: { allow: ['loopback'], own: [] }, moduleUrlOf: catalogue.moduleUrlOf, ...options });
+  return createWorkerPool({ policy: LOOPBACK, moduleUrlOf: catalogue.moduleUrlOf, ...options });
 }
 
 /** Runs one validator of a kind in a real worker, on details that the kind's own fields have parsed. */
