@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KEPT_ANSWERS } from '../../src/admission/replay-quota.ts';
 import { DomainError } from '../../src/domain/errors/errors.ts';
 import type { Actor } from '../../src/domain/token/actor.ts';
 import { authenticate } from '../../src/operations/access/authenticate.ts';
@@ -20,7 +21,7 @@ import type { TestClock } from '../support/store/services.ts';
 
 const VERSIONS = 'query ($id: UUID!) { connection(id: $id) { currentVersion { version } versions { version label origin restoredFrom } } }';
 
-/** Answered with some 190 KB, and the tokens that there are. */
+/** Answered with some 500 KB, and the tokens that there are. */
 const LARGE =
   '{ tokens { id } __schema { types { name kind description fields { name description args { name description type { name kind ofType { name kind ofType { name kind } } } } type { name kind ofType { name kind ofType { name kind ofType { name } } } } } inputFields { name description type { name kind ofType { name } } } enumValues { name description } } } }';
 
@@ -345,7 +346,7 @@ export function describeProtocol(engine: string, databaseUrl: () => Promise<stri
         return (await ask(LARGE, id)) === first;
       };
       const early = await twice('early');
-      for (let asked = 0; asked < 60; asked += 1) await ask(LARGE, `large-${asked}`);
+      for (let bytes = 0; bytes < KEPT_ANSWERS.burst; ) bytes += (await ask(LARGE, `large-${bytes}`)).length;
       const late = await twice('late');
       const made = await ask(CREATE, 'create');
       expect({ early, late, isKept: (await ask(CREATE, 'create')) === made }).toEqual({ early: true, late: false, isKept: true });

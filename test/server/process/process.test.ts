@@ -27,7 +27,8 @@ const graphql = async ({ url, owner }: GatewayProcess, query: string) => {
   return { status: response.status, connection: response.headers.get('connection'), body: await response.json() };
 };
 
-describe('told to stop', () => {
+// Each has a process of its own, and waits for it in seconds that are the product's.
+describe.concurrent('told to stop', () => {
   test('it says at once that it is not ready, serves what still comes, and ends with 0', async () => {
     const gateway = await start();
     const ended = gateway.end('SIGTERM');

@@ -9,22 +9,23 @@ import { startPostgres, type TestPostgres } from '../../support/servers/embedded
 import { stretchWire, type Wire } from '../../support/servers/wire.ts';
 
 let server: TestPostgres;
+/** Of the gateway that most tests share, and of the one that ends meanwhile. */
 let wire: Wire;
+let otherWire: Wire;
 let keyFile: string;
 beforeAll(async () => {
   server = await startPostgres();
-  wire = await stretchWire(server);
+  [wire, otherWire] = [await stretchWire(server), await stretchWire(server)];
   keyFile = join(mkdtempSync(join(tmpdir(), 'changeover-silent-')), 'key');
   writeFileSync(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
 });
 afterAll(async () => {
-  await wire.close();
+  await Promise.all([wire.close(), otherWire.close()]);
   await server.close();
 });
 
-const start = async (database: string) => {
-  wire.mend();
-  const url = wire.through(await server.createDatabase(database));
+const start = async (database: string, through: Wire) => {
+  const url = through.through(await server.createDatabase(database));
   return await startGatewayProcess({ settings: { CHANGEOVER_DATABASE_URL: url, CHANGEOVER_MASTER_KEY_FILE: keyFile } });
 };
 const get = async ({ url }: GatewayProcess, path: string) => {
@@ -50,10 +51,11 @@ const comesBack = (gateway: GatewayProcess) =>
     }),
   );
 
-describe('a database that falls silent, and resets no connection', () => {
+// The waits are those of the product, in processes of its own: what has nothing to do with each other waits together.
+describe.concurrent('a database that falls silent, and resets no connection', () => {
   let gateway: GatewayProcess;
   beforeAll(async () => {
-    gateway = await start('silent');
+    gateway = await start('silent', wire);
   });
   afterAll(() => gateway.end('SIGKILL'));
   beforeEach(async () => {
@@ -61,7 +63,7 @@ describe('a database that falls silent, and resets no connection', () => {
     await comesBack(gateway);
   });
 
-  test('is told by /readyz, which answers, and not by /livez; whoever asks is told when to come back, and it recovers by itself', async () => {
+  test.sequential('is told by /readyz, which answers, and not by /livez; whoever asks is told when to come back, and it recovers by itself', async () => {
     wire.mute();
     // As many as there are connections, and some more.
     const asked = await Promise.all(Array.from({ length: 30 }, () => ask(gateway, '{ getUser { id } }')));
@@ -73,7 +75,7 @@ describe('a database that falls silent, and resets no connection', () => {
     expect({ ready, status: live.status }).toEqual({ ready: { status: 503, text: '{"status":"store unavailable"}' }, status: 200 });
   });
 
-  test('in the middle of a COMMIT leaves an outcome that is not known, and says so', async () => {
+  test.sequential('in the middle of a COMMIT leaves an outcome that is not known, and says so', async () => {
     // The gateway's own jobs commit, too.
     wire.afterCommit('mute', { text: 'insert into "tokens"' });
     const { status, code } = await ask(gateway, createToken('in doubt'));
@@ -82,7 +84,7 @@ describe('a database that falls silent, and resets no connection', () => {
     expect({ status, code, kept: (await names()).includes('in doubt') }).toEqual({ status: 503, code: 'OUTCOME_UNKNOWN', kept: true });
   });
 
-  test('before a write is sent leaves nothing behind', async () => {
+  test.sequential('before a write is sent leaves nothing behind', async () => {
     wire.mute();
     const { code } = await ask(gateway, createToken('never'));
     wire.mend();
@@ -91,11 +93,11 @@ describe('a database that falls silent, and resets no connection', () => {
   });
 });
 
-test('a gateway whose database is silent ends when it is told to, in time and with 0', async () => {
-  const gateway = await start('silent_end');
-  wire.mute();
+test.concurrent('a gateway whose database is silent ends when it is told to, in time and with 0', async () => {
+  const gateway = await start('silent_end', otherWire);
+  otherWire.mute();
   const asked = ask(gateway, '{ getUser { id } }');
   const ended = await gateway.end('SIGTERM');
-  wire.mend();
+  otherWire.mend();
   expect({ status: (await asked).status, ended }).toEqual({ status: 503, ended: { code: 0, signal: null } });
 });
