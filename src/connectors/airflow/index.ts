@@ -4,6 +4,7 @@ import { ORIGIN, text } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { secureUrl } from '../kits/fields.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
+import { nullOn } from '../kits/http/null-on.ts';
 import { optionalPassword } from '../kits/login-fields.ts';
 import { problem, says } from '../kits/problems.ts';
 import { together } from '../kits/rules.ts';
@@ -53,13 +54,9 @@ export default defineHttpConnector({
   },
   async identity(session, { credentials: { username = null } }) {
     if (username === null || session.api === '/api/v1') return { who: { username } };
-    try {
-      return { who: await session.ask('/ui/auth/me', z.object({ id: z.union([z.string(), z.number()]), username: z.string() })) };
-    } catch (error) {
-      // Earlier than 3.3 nobody is told.
-      if (error instanceof HttpFailure && error.status === 404) return { who: { username } };
-      throw error;
-    }
+    const me = z.object({ id: z.union([z.string(), z.number()]), username: z.string() });
+    // Earlier than 3.3 nobody is told.
+    return { who: (await nullOn([404], session.ask('/ui/auth/me', me))) ?? { username } };
   },
   async permissions(session, { credentials: { username } }) {
     if (username !== undefined) await session.ask(`${session.api}/dags?limit=1`, DAGS);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isHeaderWord } from '../kits/fields.ts';
 import { basicAuthorization } from '../kits/http/http-auth.ts';
-import { HttpFailure, type HttpSession } from '../kits/http/http-session.ts';
+import type { HttpSession } from '../kits/http/http-session.ts';
+import { nullOn } from '../kits/http/null-on.ts';
 import type { SignedIn, SignInContext } from '../kits/http/sign-in.ts';
 
 export interface AirflowSession extends HttpSession {
@@ -28,12 +29,8 @@ export async function openAirflow(
 }
 
 async function findVersion(anonymous: HttpSession): Promise<Pick<AirflowSession, 'api' | 'version'>> {
-  try {
-    return { api: '/api/v2', ...(await anonymous.ask('/api/v2/version', VERSION)) };
-  } catch (error) {
-    if (!(error instanceof HttpFailure && error.status === 404)) throw error;
-    return { api: '/api/v1', ...(await anonymous.ask('/api/v1/version', VERSION)) };
-  }
+  const second = await nullOn([404], anonymous.ask('/api/v2/version', VERSION));
+  return second === null ? { api: '/api/v1', ...(await anonymous.ask('/api/v1/version', VERSION)) } : { api: '/api/v2', ...second };
 }
 
 async function fetchToken(anonymous: HttpSession, body: object) {

@@ -41,7 +41,7 @@ export default defineAwsConnector({
   checks: {
     validate_query: {
       description: 'Runs SELECT 1 in the workgroup, which writes a small result where the workgroup keeps its results.',
-      run: async (session, { credentials, signal }) => answered('SELECT 1', await runQuery(session, credentials, signal)),
+      run: (session, { credentials, signal }) => answered('SELECT 1', () => runQuery(session, credentials, signal)),
     },
   },
   async actions(session, { catalog: CatalogName }, attempt) {

@@ -41,7 +41,7 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     checks: {
       validate_warehouse: {
         description: 'Runs SELECT 1 on the warehouse, which starts it if it is stopped.',
-        run: async (session, { credentials }) => answered(SELECT, await statementsOn(session, credentials.warehouseId)(SELECT)),
+        run: (session, { credentials }) => answered('SELECT 1 AS one', statementsOn(session, credentials.warehouseId)),
       },
     },
     permissions: (session, { credentials }) => checkPermissions(session, statementsOn(session, credentials.warehouseId)),
@@ -59,8 +59,6 @@ export function defineDatabricks(own: Pick<HttpConnectorDefinition<typeof fields
     },
   });
 }
-
-const SELECT = 'SELECT 1 AS one';
 
 const KEPT_OUT = says(
   'ACCESS_DENIED',
@@ -94,12 +92,12 @@ function rejected({ token }: DatabricksDetails) {
   return says('CREDENTIALS_REJECTED', `Databricks refused ${what}.`, resolution);
 }
 
-/** The id under which Entra knows Azure Databricks, in every tenant. */
-const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
+/** Azure Databricks, as Entra knows it in every tenant. */
+const AZURE_SCOPE = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
 
 /** A client of the workspace itself, or of Entra for a service principal that Azure manages. */
 function oauthOf({ workspaceUrl, clientId = '', clientSecret = '', azureTenantId: tenantId, azureLoginUrl: loginUrl }: DatabricksDetails) {
   return tenantId === undefined
     ? { clientId, clientSecret, accessTokenEndpoint: new URL('/oidc/v1/token', workspaceUrl).href, scope: 'all-apis' }
-    : entraClient({ tenantId, clientId, loginUrl }, `${AZURE_DATABRICKS}/.default`, { clientSecret });
+    : entraClient({ tenantId, clientId, loginUrl }, AZURE_SCOPE, { clientSecret });
 }

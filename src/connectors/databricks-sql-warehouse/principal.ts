@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { HttpFailure, type HttpSession } from '../kits/http/http-session.ts';
+import type { HttpSession } from '../kits/http/http-session.ts';
+import { nullOn } from '../kits/http/null-on.ts';
 
 const SCIM = '/api/2.0/preview/scim/v2';
 
@@ -30,10 +31,6 @@ export async function findPrincipal(session: HttpSession, applicationId: string)
   // The filter is a quoted text; an id that holds anything else is not looked up.
   if (!/^[A-Za-z0-9-]+$/.test(applicationId)) return alone;
   const path = `${SCIM}/ServicePrincipals?filter=${encodeURIComponent(`applicationId eq "${applicationId}"`)}`;
-  try {
-    return (await session.ask(path, z.object({ Resources: z.array(PRINCIPAL).optional() }))).Resources?.[0] ?? alone;
-  } catch (error) {
-    if (error instanceof HttpFailure && error.status === 403) return alone;
-    throw error;
-  }
+  const found = await nullOn([403], session.ask(path, z.object({ Resources: z.array(PRINCIPAL).optional() })));
+  return found?.Resources?.[0] ?? alone;
 }

@@ -1,9 +1,9 @@
-import type { AuthPlugin, Connection } from 'mysql2';
+import type { AuthPlugin, Connection, RowDataPacket } from 'mysql2';
 import { EgressError } from '../../domain/connector/egress.ts';
 import type { ValidatorInput } from '../../domain/connector/validator.ts';
 import { systemCodeOf } from '../kits/sql/network-error.ts';
 import { socketTls } from '../kits/sql/server-socket.ts';
-import type { ServerLogin, SqlRow, SqlSession } from '../kits/sql/sql-session.ts';
+import type { ServerLogin, SqlSession } from '../kits/sql/sql-session.ts';
 import { NoTlsError, openWithTls, WeakLoginError } from '../kits/sql/tls.ts';
 
 /** Logs in and opens a read-only transaction with a statement timeout. Errors are the driver's own. */
@@ -15,11 +15,8 @@ export async function openMysql({ credentials, signal }: ValidatorInput<ServerLo
   await speaking.query('START TRANSACTION READ ONLY');
   return {
     protection,
-    async query(text, values = []) {
-      const [rows] = await speaking.execute(text, values.map(String));
-      // Everything that is asked here answers with rows; the driver's type allows for statements that do not.
-      return rows as unknown as readonly SqlRow[];
-    },
+    // Everything that is asked here answers with rows.
+    query: async (text, values = []) => (await speaking.execute<RowDataPacket[]>(text, values.map(String)))[0],
     // The server drops the transaction with the connection.
     close: () => connection.destroy(),
   };

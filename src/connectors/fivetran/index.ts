@@ -3,7 +3,8 @@ import { leadPrefixed, secret, setting } from '../../domain/connector/field.ts';
 import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { headerSecret, secureUrl } from '../kits/fields.ts';
-import { HttpFailure, type HttpSession } from '../kits/http/http-session.ts';
+import type { HttpSession } from '../kits/http/http-session.ts';
+import { nullOn } from '../kits/http/null-on.ts';
 import { says } from '../kits/problems.ts';
 
 const ACCEPT = { accept: 'application/json;version=2' };
@@ -66,10 +67,5 @@ export default defineHttpConnector({
 /** Accounts that answered at the older path only are asked there. */
 async function readAccount(session: HttpSession) {
   const ask = async (path: string) => (await session.ask({ path, headers: ACCEPT }, ACCOUNT)).data;
-  try {
-    return await ask('/v1/account');
-  } catch (error) {
-    if (error instanceof HttpFailure && error.status === 404) return await ask('/v1/account/info');
-    throw error;
-  }
+  return (await nullOn([404], ask('/v1/account'))) ?? (await ask('/v1/account/info'));
 }

@@ -7,9 +7,9 @@ import { NotChecked, problem, Refusal } from './problems.ts';
 /** What a check found. What is left out is empty: a check that finds nothing has passed. */
 export type Finding = Partial<ValidatorReport>;
 
-/** What a statement answered, of a check that runs one. */
-export function answered(query: string, rows: unknown): Finding {
-  return { data: { queriesWithResults: [{ query, rows: JSON.stringify(rows) }] } };
+/** Runs a statement, and shows what was answered. */
+export async function answered(query: string, run: (query: string) => Promise<unknown>): Promise<Finding> {
+  return { data: { queriesWithResults: [{ query, rows: JSON.stringify(await run(query)) }] } };
 }
 
 export type Check<D, S> = (session: S, input: ValidatorInput<D>) => Promise<Finding>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineHttpConnector, type HttpConnectorDefinition } from '../../kits/define-http-connector.ts';
-import { HttpFailure, type HttpSession } from '../../kits/http/http-session.ts';
+import type { HttpSession } from '../../kits/http/http-session.ts';
+import { nullOn } from '../../kits/http/null-on.ts';
 import type { SignedIn } from '../../kits/http/sign-in.ts';
 import { problem, refusal } from '../../kits/problems.ts';
 import { authorization, fields, REFUSALS, rules } from './operated-kafka.ts';
@@ -58,12 +59,8 @@ const V2 = { accept: 'application/vnd.kafka.v2+json' };
 async function findApi(session: HttpSession): Promise<SignedIn<ProxySession>> {
   // A broker with a proxy of its own has it below /kafka.
   for (const api of ['/v3', '/kafka/v3']) {
-    try {
-      const { data } = await session.ask(`${api}/clusters`, CLUSTERS);
-      return { session: { ...session, api, clusters: data.map(({ cluster_id: id }) => id) } };
-    } catch (error) {
-      if (!(error instanceof HttpFailure && error.status === 404)) throw error;
-    }
+    const found = await nullOn([404], session.ask(`${api}/clusters`, CLUSTERS));
+    if (found !== null) return { session: { ...session, api, clusters: found.data.map(({ cluster_id: id }) => id) } };
   }
   await session.ask({ path: '/topics', headers: V2 }, TOPICS);
   return { session: { ...session, api: null, clusters: [] } };

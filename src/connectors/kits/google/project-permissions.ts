@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Problem } from '../../../domain/connector/validation.ts';
-import { HttpFailure, type HttpSession } from '../http/http-session.ts';
+import type { HttpSession } from '../http/http-session.ts';
+import { nullOn } from '../http/null-on.ts';
 import { NotChecked, problem } from '../problems.ts';
 
 const HELD = z.object({ permissions: z.array(z.string()).nullish() });
@@ -15,16 +16,13 @@ export async function heldPermissions(
   permissions: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const path = `/v1/projects/${encodeURIComponent(projectId)}:testIamPermissions`;
-  try {
-    return new Set((await session.ask({ path, method: 'POST', body: { permissions } }, HELD)).permissions ?? []);
-  } catch (error) {
-    if (!(error instanceof HttpFailure) || (error.status !== 403 && error.status !== 404)) throw error;
-    throw new NotChecked(
-      'testIamPermissions was refused',
-      'Google did not say what the service account may do in the project.',
-      'Enable the Cloud Resource Manager API in the project, or compare the roles by hand.',
-    );
-  }
+  const held = await nullOn([403, 404], session.ask({ path, method: 'POST', body: { permissions } }, HELD));
+  if (held !== null) return new Set(held.permissions ?? []);
+  throw new NotChecked(
+    'testIamPermissions was refused',
+    'Google did not say what the service account may do in the project.',
+    'Enable the Cloud Resource Manager API in the project, or compare the roles by hand.',
+  );
 }
 
 interface Lack {
