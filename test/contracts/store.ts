@@ -412,6 +412,22 @@ export function describeStore(name: string, open: (clock: ReturnType<typeof crea
       });
     });
 
+    test('a token is live, and counts as an owner, until the moment of its end', async () => {
+      const scope = newScope();
+      const end = clock.now() + 60_000;
+      const token = tokenOf(scope, { expiresAt: end });
+      await store.write((tx) => tx.tokens.insert(token, [{ tokenId: token.id, projectId: scope.projectId, roles: ['owner'] }]));
+      const { tokens } = store.read;
+      const at = async (now: number) => ({
+        isLive: await tokens.isLive(token.id, now),
+        owners: await tokens.countOwners(scope.projectId, now),
+      });
+      expect({ before: await at(end - 1), at: await at(end) }).toEqual({
+        before: { isLive: true, owners: 1 },
+        at: { isLive: false, owners: 0 },
+      });
+    });
+
     test('the last owner is counted by live tokens alone', async () => {
       const scope = newScope();
       const ids = [uuidv7(), uuidv7()];

@@ -35,7 +35,7 @@ export const STORE_SQL = [
     id: 'store/destroy-too-early',
     file: 'src/store/sql/connections/contents.ts',
     before: 'gt(other.retiredAt, retiredBefore)',
-    after: 'lt(other.retiredAt, retiredBefore)',
+    after: `sql\`\${other.retiredAt} < \${retiredBefore}\``,
     tests: [...STORE, ...BOUNDARIES],
   },
   {
@@ -211,8 +211,8 @@ export const STORE_SQL = [
     file: 'src/store/sql/audit/audit-writers.ts',
     before: "if (!(await tx.tryLock('audit-sealer'))) return 0;",
     after: '',
-    tests: ['test/store/postgres/postgres.test.ts'],
-    name: 'audit rows are numbered',
+    tests: ['test/store/postgres/postgres-engine.test.ts'],
+    name: 'a sealer that meets',
   },
   {
     id: 'store/seal-anew',
@@ -418,8 +418,8 @@ export const STORE_SQL = [
     file: 'src/store/sql/access/tokens.ts',
     before: 'expiresAt === null || expiresAt > now',
     after: 'expiresAt === null || expiresAt >= now',
-    tests: BOUNDARIES,
-    name: 'what a token writes',
+    tests: STORE,
+    name: 'until the moment of its end',
   },
   {
     id: 'store/revoked-is-live',
