@@ -3,15 +3,30 @@ import DataLoader from 'dataloader';
 /** Loads rows of many ids at once. What is there is returned as it is, without a promise. */
 export class RowLoader<T> {
   readonly #loader: DataLoader<string, T>;
+  /** Ids of whole lists: a promise for each of them, instead of one for each row. */
+  readonly #lists: DataLoader<readonly string[], null>;
   readonly #loaded = new Map<string, T>();
 
   /** `read` gives what each of the ids stands for, in their order. */
   constructor(read: (ids: readonly string[]) => Promise<readonly T[]>) {
-    this.#loader = new DataLoader(async (ids) => {
+    const readAll = async (ids: readonly string[]) => {
       const rows = await read(ids);
       for (const [index, row] of rows.entries()) this.#loaded.set(ids[index] ?? '', row);
       return rows;
-    });
+    };
+    this.#loader = new DataLoader(readAll);
+    this.#lists = new DataLoader(
+      async (lists) => {
+        const ids = [...new Set(lists.flat())];
+        try {
+          await readAll(ids);
+        } catch (error) {
+          for (const id of ids) this.#loader.prime(id, error as Error);
+        }
+        return lists.map(() => null);
+      },
+      { cache: false },
+    );
   }
 
   load(id: string): T | Promise<T> {
@@ -27,8 +42,8 @@ export class RowLoader<T> {
 
   /** Null when all are there. What can't be read fails where it is asked for. */
   loadAll(ids: readonly string[]): Promise<unknown> | null {
-    const missing = new Set(ids.filter((id) => !this.#loaded.has(id)));
-    return missing.size === 0 ? null : this.#loader.loadMany([...missing]);
+    const missing = ids.filter((id) => !this.#loaded.has(id));
+    return missing.length === 0 ? null : this.#lists.load(missing);
   }
 }
 

@@ -43,6 +43,22 @@ describe('turns of the event loop', () => {
     expect(await orderOf(answers)).toBe('sasaaabb');
   });
 
+  test('a long answer waits before it reads more while one that is long, too, waited before; nothing else does', () => {
+    const queue = new TurnQueue();
+    const waiterOf = (values: number): Waiter => ({ place: queue.place(), values, takeTurn() {} });
+    const [earlier, short, first, second] = [waiterOf(20_000), waiterOf(2000), waiterOf(2001), waiterOf(2001)];
+    queue.wait(short);
+    const besideShort = queue.mustWait(second);
+    queue.wait(first);
+    expect({
+      besideShort,
+      second: queue.mustWait(second),
+      first: queue.mustWait(first),
+      short: queue.mustWait(short),
+      earlier: queue.mustWait(earlier),
+    }).toEqual({ besideShort: false, second: true, first: false, short: false, earlier: false });
+  });
+
   test('one that waits alone has every turn', async () => {
     expect(await orderOf([{ name: 's', values: 10, needs: 3 }])).toBe('sss');
   });

@@ -173,7 +173,7 @@ export class AnswerBudget implements Waiter {
   }
 
   #fits(values: number): boolean {
-    if (this.#waiting.length > 0 || values > this.#leftOfTurn) return false;
+    if (this.#waiting.length > 0 || values > this.#leftOfTurn || turnQueue.mustWait(this)) return false;
     this.#leftOfTurn -= values;
     return true;
   }

@@ -33,12 +33,17 @@ export class TurnQueue {
     this.#schedule();
   }
 
+  /** Whether another long answer was there before: what a long one reads meanwhile would be held for as long as that one takes. */
+  mustWait(waiter: Waiter): boolean {
+    return isLong(waiter) && this.#waiting.some((other) => isLong(other) && other.place < waiter.place);
+  }
+
   #schedule(): void {
     if (this.#isScheduled || this.#waiting.length === 0) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      const short = this.#take(({ values }) => values <= VALUES_OF_SHORT);
+      const short = this.#take((waiter) => !isLong(waiter));
       const first = this.#take(() => true);
       short?.takeTurn();
       first?.takeTurn();
@@ -50,6 +55,10 @@ export class TurnQueue {
     const index = this.#waiting.findIndex(isWanted);
     return index === -1 ? undefined : this.#waiting.splice(index, 1)[0];
   }
+}
+
+function isLong({ values }: Waiter): boolean {
+  return values > VALUES_OF_SHORT;
 }
 
 /** A process has one event loop. */
