@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
-import { ORIGIN, text } from '../../domain/connector/field-types.ts';
+import { text } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { secureUrl } from '../kits/fields.ts';
+import { urlField } from '../kits/fields.ts';
 import { HttpFailure } from '../kits/http/http-session.ts';
 import { nullOn } from '../kits/http/null-on.ts';
 import { optionalPassword } from '../kits/login-fields.ts';
@@ -20,12 +20,7 @@ export default defineHttpConnector({
   called: 'Airflow',
   category: 'etl',
   fields: {
-    hostName: setting(secureUrl(), {
-      endpoint: ORIGIN,
-      identity: true,
-      title: 'Host name',
-      description: 'Host name of the Airflow web server, or its https URL.',
-    }),
+    hostName: urlField('Host name', 'Host name of the Airflow web server, or its https URL.'),
     username: setting(
       text(255)
         .refine((value) => !value.includes(':'), 'may not hold a colon')

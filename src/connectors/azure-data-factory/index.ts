@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
+import { secretText } from '../../domain/connector/field-types.ts';
 import { entraClient, entraFields, entraMeaning, signInWithEntra } from '../kits/azure/entra.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { defaultUrl, word } from '../kits/fields.ts';
 import { says } from '../kits/problems.ts';
 
 const MANAGEMENT = 'https://management.azure.com';
@@ -37,11 +37,11 @@ export default defineHttpConnector({
       description: 'Name of the data factory.',
     }),
     loginUrl: entraFields.loginUrl,
-    managementUrl: setting(secureUrl().default(MANAGEMENT), {
-      endpoint: ORIGIN,
-      title: 'Management URL',
-      description: 'Address of Azure Resource Manager, https://management.azure.com unless given; sovereign clouds have others.',
-    }),
+    managementUrl: defaultUrl(
+      MANAGEMENT,
+      'Management URL',
+      'Address of Azure Resource Manager, https://management.azure.com unless given; sovereign clouds have others.',
+    ),
   },
   lead: { tests: [{ field: 'testAzureDataFactoryCredentials', takesKey: true }] },
   speaks: "Microsoft Entra's token endpoint and Azure Resource Manager",

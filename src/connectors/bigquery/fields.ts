@@ -1,8 +1,7 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import type { EgressSession } from '../../domain/connector/egress.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN } from '../../domain/connector/field-types.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { optionalUrl, word } from '../kits/fields.ts';
 import { fetchGoogleToken, tokenUrlField } from '../kits/google/google-token.ts';
 import {
   readServiceAccount,
@@ -29,11 +28,7 @@ export const fields = {
     description: 'Id of the project that is queried; that of the service account unless given.',
   }),
   tokenUrl: tokenUrlField(),
-  apiUrl: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'API URL',
-    description: "Address of a gateway in front of Google's APIs, where they are not asked at their public addresses.",
-  }),
+  apiUrl: optionalUrl('API URL', "Address of a gateway in front of Google's APIs, where they are not asked at their public addresses."),
 };
 
 export type BigqueryDetails = DetailsOf<typeof fields>;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { EgressSession } from '../../domain/connector/egress.ts';
 import type { Problem } from '../../domain/connector/validation.ts';
 import { heldPermissions, lacking } from '../kits/google/project-permissions.ts';
-import { HttpFailure, type HttpSession, openHttp } from '../kits/http/http-session.ts';
+import { type HttpSession, openHttp } from '../kits/http/http-session.ts';
+import { nullOn } from '../kits/http/null-on.ts';
 import { problem } from '../kits/problems.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import { accountOf, apiOf, authorizationOf, type BigqueryDetails, projectOf } from './fields.ts';
@@ -29,13 +30,9 @@ export async function checkPermissions(session: HttpSession, details: BigqueryDe
   const below = pathOf(details);
   const missing: string[] = [];
   const attempt = async <T>(permission: string, ask: () => Promise<T>): Promise<T | null> => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof HttpFailure) || error.code !== 'accessDenied') throw error;
-      missing.push(permission);
-      return null;
-    }
+    const found = await nullOn(['accessDenied'], ask());
+    if (found === null) missing.push(permission);
+    return found;
   };
   const query = { query: 'SELECT 1', useLegacySql: false, dryRun: true };
   await attempt('bigquery.jobs.create', () => session.ask({ path: `${below}/queries`, method: 'POST', body: query }, z.object({})));

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
-import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { CLUSTER, keyFields } from '../families/kafka/confluent-key.ts';
 import { KAFKA_REFUSALS } from '../families/kafka/kafka-refusals.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { defaultUrl, word } from '../kits/fields.ts';
 import { says } from '../kits/problems.ts';
 
 /** Managed connectors of Confluent Cloud: https://docs.confluent.io/cloud/current/connectors/connect-api-section.html */
@@ -21,11 +20,7 @@ export default defineHttpConnector({
     }),
     cluster: CLUSTER,
     ...keyFields('A Cloud API key: the key of a cluster is refused.'),
-    url: setting(secureUrl().default('https://api.confluent.cloud'), {
-      endpoint: ORIGIN,
-      title: 'URL',
-      description: 'Address of the API, https://api.confluent.cloud unless given.',
-    }),
+    url: defaultUrl('https://api.confluent.cloud', 'URL', 'Address of the API, https://api.confluent.cloud unless given.'),
   },
   lead: { createInput: 'ConfluentKafkaConnectCredentialsInput', tests: [{ field: 'testConfluentKafkaConnectCredentials' }] },
   speaks: 'the Connect API, version 1',

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { setting } from '../../domain/connector/field.ts';
-import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { CLUSTER, keyFields } from '../families/kafka/confluent-key.ts';
 import { KAFKA_REFUSALS } from '../families/kafka/kafka-refusals.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { secureUrl } from '../kits/fields.ts';
+import { urlField } from '../kits/fields.ts';
 import { problem } from '../kits/problems.ts';
 
 /** Kafka REST of Confluent Cloud: https://docs.confluent.io/cloud/current/api.html */
@@ -16,12 +14,7 @@ export default defineHttpConnector({
   fields: {
     cluster: CLUSTER,
     ...keyFields('API key of this very cluster, or a global one.'),
-    url: setting(secureUrl(), {
-      endpoint: ORIGIN,
-      identity: true,
-      title: 'URL',
-      description: 'REST endpoint of the cluster, such as https://pkc-00000.eu-west-1.aws.confluent.cloud:443.',
-    }),
+    url: urlField('URL', 'REST endpoint of the cluster, such as https://pkc-00000.eu-west-1.aws.confluent.cloud:443.'),
   },
   lead: { createInput: 'ConfluentKafkaCredentialsInput', tests: [{ field: 'testConfluentKafkaCredentials' }] },
   speaks: 'the Kafka REST API, version 3',

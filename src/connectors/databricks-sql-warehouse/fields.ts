@@ -1,30 +1,21 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, leadPrefixed, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, text } from '../../domain/connector/field-types.ts';
+import { text } from '../../domain/connector/field-types.ts';
 import { optionalLoginUrl, tenantName } from '../kits/azure/entra.ts';
-import { headerSecret, secureUrl, word } from '../kits/fields.ts';
-import { optionalToken } from '../kits/login-fields.ts';
+import { headerSecret, urlField, word } from '../kits/fields.ts';
+import { optionalName, optionalToken } from '../kits/login-fields.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
 export const fields = {
   ...leadPrefixed('databricks', {
-    workspaceUrl: setting(secureUrl(), {
-      endpoint: ORIGIN,
-      identity: true,
-      title: 'Workspace URL',
-      description: 'Address of the workspace, such as https://dbc-a1b2345c-d6e7.cloud.databricks.com.',
-    }),
+    workspaceUrl: urlField('Workspace URL', 'Address of the workspace, such as https://dbc-a1b2345c-d6e7.cloud.databricks.com.'),
     warehouseId: setting(word(/^[A-Za-z0-9_-]+$/, 'must be the id of a SQL warehouse', 64), {
       identity: true,
       title: 'Warehouse id',
       description: 'Id of the SQL warehouse that statements run on.',
     }),
     token: optionalToken('A personal access token. Give this, or a client id and secret.'),
-    clientId: setting(text(128).optional(), {
-      identity: true,
-      title: 'Client id',
-      description: 'Application id of the service principal.',
-    }),
+    clientId: optionalName('Client id', 'Application id of the service principal.', 128),
     clientSecret: secret(headerSecret().optional(), { title: 'Client secret', description: 'OAuth secret of the service principal.' }),
     workspaceId: setting(text(64).optional(), {
       title: 'Workspace id',

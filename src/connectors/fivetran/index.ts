@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { leadPrefixed, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
+import { leadPrefixed, secret } from '../../domain/connector/field.ts';
+import { secretText } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { headerSecret, secureUrl } from '../kits/fields.ts';
+import { defaultUrl, headerSecret } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
 import { nullOn } from '../kits/http/null-on.ts';
 import { says } from '../kits/problems.ts';
@@ -33,11 +33,7 @@ export default defineHttpConnector({
       },
     ),
     apiPassword: secret(secretText(), { title: 'API secret', description: 'Secret of the API key.' }),
-    baseUrl: setting(secureUrl().default('https://api.fivetran.com'), {
-      endpoint: ORIGIN,
-      title: 'Base URL',
-      description: 'Address of the API, https://api.fivetran.com unless given.',
-    }),
+    baseUrl: defaultUrl('https://api.fivetran.com', 'Base URL', 'Address of the API, https://api.fivetran.com unless given.'),
   }),
   lead: { testV1: [{ field: 'testFivetranCredentials', explains: false }] },
   speaks: "Fivetran's REST API",

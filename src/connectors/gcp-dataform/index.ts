@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { defaultUrl, word } from '../kits/fields.ts';
 import { fetchGoogleToken, googleTokenMeaning, tokenUrlField } from '../kits/google/google-token.ts';
 import {
   readServiceAccount,
@@ -45,11 +44,7 @@ export default defineHttpConnector({
       description: 'JSON key of a service account with the role Dataform Viewer.',
     }),
     tokenUrl: tokenUrlField(),
-    apiUrl: setting(secureUrl().default(DATAFORM), {
-      endpoint: ORIGIN,
-      title: 'API URL',
-      description: `Address of the API, or of a gateway in front of Google's APIs, ${DATAFORM} unless given.`,
-    }),
+    apiUrl: defaultUrl(DATAFORM, 'API URL', `Address of the API, or of a gateway in front of Google's APIs, ${DATAFORM} unless given.`),
   },
   lead: { tests: [{ field: 'testGcpDataformCredentials', takesKey: true }] },
   speaks: "Google's token endpoint and the Dataform API, version 1",

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
-import { text } from '../../domain/connector/field-types.ts';
 import { defineHive } from '../families/hive/define-hive.ts';
 import { usesTls } from '../families/hive/hive-login.ts';
 import { serverFields } from '../kits/fields.ts';
-import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
+import { optionalName, optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
 
 export default defineHive({
@@ -18,11 +17,7 @@ export default defineHive({
   },
   fields: {
     ...serverFields(10000),
-    database: setting(text(128).optional(), {
-      identity: true,
-      title: 'Database',
-      description: 'Database of the session, default unless given.',
-    }),
+    database: optionalName('Database', 'Database of the session, default unless given.', 128),
     username: optionalUser('Name of the user; anonymous unless given.'),
     password: optionalPassword('Password, where the server checks one. It goes over TLS alone, unless sslOptions has disabled.'),
     authMode: setting(z.enum(['SASL', 'NOSASL']).default('SASL'), {

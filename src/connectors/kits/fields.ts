@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { setting } from '../../domain/connector/field.ts';
-import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
+import { host, ORIGIN, port, secretText, text } from '../../domain/connector/field-types.ts';
 
 /** The code for a value that a header can't hold, so that clients can recognise this mistake. */
 const params = { code: 'INVALID_HEADER_VALUE' };
@@ -56,6 +56,20 @@ export function secureUrl() {
   return text(2048)
     .overwrite((value) => (value.includes('://') ? value : `https://${value}`))
     .refine(isSecure, 'must be an https URL without credentials, query or fragment');
+}
+
+/** The address of a service, by which a connection is told, too. A changed path sends the secrets to the same server. */
+export function urlField(title: string, description: string) {
+  return setting(secureUrl(), { endpoint: ORIGIN, identity: true, title, description });
+}
+
+/** The address of a service that has a usual one. */
+export function optionalUrl(title: string, description: string) {
+  return setting(secureUrl().optional(), { endpoint: ORIGIN, title, description });
+}
+
+export function defaultUrl(usual: string, title: string, description: string) {
+  return setting(secureUrl().default(usual), { endpoint: ORIGIN, title, description });
 }
 
 function isSecure(value: string): boolean {

@@ -11,9 +11,14 @@ export function loginFields(longest: number, described = 'Name of the user.', ow
   };
 }
 
+/** A name that a connection is told by, where it is given. */
+export function optionalName(title: string, description: string, longest = 255) {
+  return setting(text(longest).optional(), { identity: true, title, description });
+}
+
 /** The user, of a kind that some ways to log in to do without. */
 export function optionalUser(description: string, longest = 255) {
-  return setting(text(longest).optional(), { identity: true, title: 'User', description });
+  return optionalName('User', description, longest);
 }
 
 export function optionalPassword(description: string) {

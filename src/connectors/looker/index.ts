@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { isHeaderWord, secureUrl } from '../kits/fields.ts';
+import { isHeaderWord, urlField } from '../kits/fields.ts';
 import { tlsOfVerifySsl, verifySsl, warnUnverified } from '../kits/http/verify-ssl.ts';
 import { problem, says } from '../kits/problems.ts';
 
@@ -12,12 +12,7 @@ export default defineHttpConnector({
   title: 'Looker',
   category: 'bi',
   fields: {
-    baseUrl: setting(secureUrl(), {
-      endpoint: ORIGIN,
-      identity: true,
-      title: 'Base URL',
-      description: 'Address of the API, such as https://acme.cloud.looker.com; older instances have it on port 19999.',
-    }),
+    baseUrl: urlField('Base URL', 'Address of the API, such as https://acme.cloud.looker.com; older instances have it on port 19999.'),
     clientId: setting(text(255), { identity: true, title: 'Client id', description: 'Client id of an API key.' }),
     clientSecret: secret(secretText(), { title: 'Client secret', description: 'Client secret of the API key.' }),
     verifySsl: verifySsl(),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { optionalUrl, word } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
 import { problem, refusal, says } from '../kits/problems.ts';
 
@@ -39,11 +39,7 @@ export default defineHttpConnector({
       title: 'Organisation',
       description: "Id of the organisation; the connected app's own unless given.",
     }),
-    apiUrl: setting(secureUrl().optional(), {
-      endpoint: ORIGIN,
-      title: 'API URL',
-      description: "Address of the control plane, where it is not the region's public one.",
-    }),
+    apiUrl: optionalUrl('API URL', "Address of the control plane, where it is not the region's public one."),
   },
   lead: { tests: [{ field: 'testMulesoftCredentials', takesKey: true }] },
   speaks: "Anypoint's Access Management API",

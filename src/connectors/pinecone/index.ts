@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
-import { headerSecret, secureUrl, word } from '../kits/fields.ts';
+import { defaultUrl, headerSecret, word } from '../kits/fields.ts';
 import type { HttpSession } from '../kits/http/http-session.ts';
 import { problem, refusal, says } from '../kits/problems.ts';
 
@@ -24,11 +23,7 @@ export default defineHttpConnector({
       description: 'Id of the project, which the host names of its indexes hold.',
     }),
     apiKey: secret(headerSecret(), { title: 'API key', description: 'API key of the project; the role ProjectViewer is enough.' }),
-    apiUrl: setting(secureUrl().default('https://api.pinecone.io'), {
-      endpoint: ORIGIN,
-      title: 'API URL',
-      description: 'Address of the control plane, https://api.pinecone.io unless given.',
-    }),
+    apiUrl: defaultUrl('https://api.pinecone.io', 'API URL', 'Address of the control plane, https://api.pinecone.io unless given.'),
   },
   lead: { tests: [{ field: 'testPineconeCredentials' }] },
   speaks: "Pinecone's control plane API, version 2026-07",

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText } from '../../domain/connector/field-types.ts';
+import { secretText } from '../../domain/connector/field-types.ts';
 import { entraFields } from '../kits/azure/entra.ts';
-import { secureUrl } from '../kits/fields.ts';
+import { defaultUrl } from '../kits/fields.ts';
 import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { byMode } from '../kits/rules.ts';
 
@@ -19,11 +19,11 @@ export const fields = {
   username: optionalUser('User principal name of a Fabric administrator.'),
   password: optionalPassword('Password of the user.'),
   loginUrl: entraFields.loginUrl,
-  apiUrl: setting(secureUrl().default('https://api.powerbi.com'), {
-    endpoint: ORIGIN,
-    title: 'API URL',
-    description: 'Address of the API, https://api.powerbi.com unless given; sovereign clouds have others.',
-  }),
+  apiUrl: defaultUrl(
+    'https://api.powerbi.com',
+    'API URL',
+    'Address of the API, https://api.powerbi.com unless given; sovereign clouds have others.',
+  ),
 };
 
 export type PowerBiDetails = DetailsOf<typeof fields>;

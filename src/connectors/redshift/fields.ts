@@ -1,10 +1,9 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, setting } from '../../domain/connector/field.ts';
-import { ORIGIN } from '../../domain/connector/field-types.ts';
 import { postgresDatabase } from '../families/postgres-protocol.ts';
 import { awsIdentityFields, awsPlaceFields } from '../kits/aws/aws-identity.ts';
 import { awsKeyRules, ownEndpoints } from '../kits/aws/aws-rules.ts';
-import { isLoopback, secureUrl, serverFields, word } from '../kits/fields.ts';
+import { isLoopback, optionalUrl, serverFields, word } from '../kits/fields.ts';
 import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { onlyWith, related } from '../kits/rules.ts';
 import { tls } from '../kits/sql/tls.ts';
@@ -25,11 +24,7 @@ export const fields = {
     title: 'Workgroup',
     description: 'Name of the serverless workgroup, where the host does not say it.',
   }),
-  apiEndpoint: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'Redshift API',
-    description: "Where Redshift's API answers, when not at AWS's public address: an interface endpoint, say.",
-  }),
+  apiEndpoint: optionalUrl('Redshift API', "Where Redshift's API answers, when not at AWS's public address: an interface endpoint, say."),
   stsEndpoint: awsPlaceFields.stsEndpoint,
 };
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { secret, setting } from '../../domain/connector/field.ts';
-import { text } from '../../domain/connector/field-types.ts';
+import { secret } from '../../domain/connector/field.ts';
 import { defineHttpConnector } from '../kits/define-http-connector.ts';
 import { headerSecret } from '../kits/fields.ts';
 import { vendorUrl } from '../kits/http/vendor-url.ts';
+import { optionalName } from '../kits/login-fields.ts';
 import { says } from '../kits/problems.ts';
 
 const AUTH_TEST = { path: '/api/auth.test', method: 'POST', body: new URLSearchParams() } as const;
@@ -30,8 +30,8 @@ export default defineHttpConnector({
   category: 'notification',
   fields: {
     apiToken: secret(headerSecret(), { title: 'API token', description: 'Token of an app or a bot that may post.' }),
-    channelName: setting(text(80).optional(), { identity: true, title: 'Channel', description: 'Channel that is posted to.' }),
-    teamName: setting(text(255).optional(), { identity: true, title: 'Team', description: 'Workspace, as older set-ups name it.' }),
+    channelName: optionalName('Channel', 'Channel that is posted to.', 80),
+    teamName: optionalName('Team', 'Workspace, as older set-ups name it.'),
     apiUrl: vendorUrl('https://slack.com'),
   },
   speaks: 'the Web API',

@@ -1,10 +1,10 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, text } from '../../domain/connector/field-types.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { text } from '../../domain/connector/field-types.ts';
+import { optionalUrl, word } from '../kits/fields.ts';
 import { keyPairFields, keyPairRule } from '../kits/http/key-pair.ts';
 import { oauth, oauthRule } from '../kits/http/oauth-field.ts';
-import { optionalPassword, optionalToken, optionalUser } from '../kits/login-fields.ts';
+import { optionalName, optionalPassword, optionalToken, optionalUser } from '../kits/login-fields.ts';
 import { exactlyOne } from '../kits/rules.ts';
 
 const ACCOUNT = /^(?!.*snowflakecomputing)[A-Za-z0-9][A-Za-z0-9_.-]*$/i;
@@ -16,17 +16,12 @@ export const fields = {
     title: 'Account',
     description: 'Account identifier, such as myorg-account or xy12345.eu-central-1.',
   }),
-  url: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'URL',
-    description: 'Where the account is reached, such as a private endpoint; https://<account>.snowflakecomputing.com unless given.',
-  }),
+  url: optionalUrl(
+    'URL',
+    'Where the account is reached, such as a private endpoint; https://<account>.snowflakecomputing.com unless given.',
+  ),
   user: optionalUser('Login name. OAuth may do without: its token names the user.'),
-  warehouse: setting(text(255).optional(), {
-    identity: true,
-    title: 'Warehouse',
-    description: "Virtual warehouse; the user's default unless given.",
-  }),
+  warehouse: optionalName('Warehouse', "Virtual warehouse; the user's default unless given."),
   role: setting(text(255).optional(), { title: 'Role', description: "Role of the session; the user's default unless given." }),
   password: optionalPassword('Password of the user. Give this, privateKey, oauth or token.'),
   ...keyPairFields,

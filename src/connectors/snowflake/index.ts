@@ -1,4 +1,5 @@
 import { defineSqlConnector } from '../kits/define-sql-connector.ts';
+import { nullOn } from '../kits/http/null-on.ts';
 import { NotChecked, problem, refusal } from '../kits/problems.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { identifier } from '../kits/sql/upper-case-names.ts';
@@ -6,7 +7,7 @@ import type { Finding } from '../kits/usual-validators.ts';
 import { fields, rules } from './fields.ts';
 import { openSession, type SnowflakeSession } from './open-session.ts';
 import { askIdentity, checkPermissions, findLosses, WHO } from './permissions.ts';
-import { explain, isAbsentOrHidden, refusals } from './refusals.ts';
+import { ABSENT_OR_HIDDEN, explain, refusals } from './refusals.ts';
 
 /** Roles that may do anything in an account. */
 const ADMINISTRATOR = /^(ACCOUNTADMIN|SECURITYADMIN|ORGADMIN|GLOBALORGADMIN)$/;
@@ -62,8 +63,7 @@ async function checkWarehouse(session: SnowflakeSession, name: string | undefine
   if (name === undefined)
     throw new NotChecked('no warehouse is given', "Jobs use the user's default warehouse, if any; it was not checked.", 'Give warehouse.');
   const warehouse = identifier(name);
-  await session.query(`USE WAREHOUSE ${warehouse}`).catch(async (error: unknown) => {
-    if (!isAbsentOrHidden(error)) throw error;
+  if ((await nullOn(ABSENT_OR_HIDDEN, session.query(`USE WAREHOUSE ${warehouse}`))) === null) {
     const mend = `GRANT USAGE ON WAREHOUSE ${warehouse} ${(await askIdentity(session)).to}`;
     throw refusal(
       'PERMISSION_MISSING',
@@ -71,7 +71,7 @@ async function checkWarehouse(session: SnowflakeSession, name: string | undefine
       'The login may not use the warehouse.',
       `Check the spelling of warehouse, or run: ${mend}`,
     );
-  });
+  }
   const rows = await session.query('SHOW WAREHOUSES');
   const found = rows.find((row) => doubleQuoted(row.name ?? '') === warehouse);
   const data = { returnedData: { warehouse: name, state: found?.state ?? null } };

@@ -1,16 +1,17 @@
-import { lossesOf, notComparable, rightsLost } from '../kits/parity.ts';
+import { nullOn } from '../kits/http/null-on.ts';
+import { grantLoss, type Loss, lossesOf, notComparable, rightsLost } from '../kits/parity.ts';
 import { problem, Refusal } from '../kits/problems.ts';
+import { MOST_WARNINGS } from '../kits/sql/readable-schemas.ts';
 import { doubleQuoted } from '../kits/sql/sql-session.ts';
 import { partsOf } from '../kits/sql/upper-case-names.ts';
 import type { Finding } from '../kits/usual-validators.ts';
 import type { SnowflakeDetails } from './fields.ts';
 import { type Grant, readGrants } from './grants.ts';
 import type { SnowflakeSession } from './open-session.ts';
-import { isAbsentOrHidden } from './refusals.ts';
+import { ABSENT_OR_HIDDEN } from './refusals.ts';
 
 /** Types of objects that are read with SELECT: TABLE, VIEW, EXTERNAL TABLE, MATERIALIZED VIEW ... */
 const READABLE = /(^| )(TABLE|VIEW)$/;
-const MOST_WARNINGS = 20;
 const INCOMPLETE = problem(
   'SKIPPED',
   'more grants than are looked at',
@@ -61,23 +62,19 @@ function missing(object: string, mend: string) {
 /** What the login in use may do that the new one may not, by what SHOW GRANTS lists for the roles of both. */
 export async function findLosses(session: SnowflakeSession, inUse: Pick<SnowflakeDetails, 'user' | 'role'>, ownRole: string | undefined) {
   const after = await askIdentity(session);
-  const had = await readGrants(session, inUse.user ?? '', inUse.role).catch((error: unknown) => {
-    throw isAbsentOrHidden(error)
-      ? notComparable('grants of another are hidden', 'The new login may see no grant of the one in use')
-      : error;
-  });
+  const had = await nullOn(ABSENT_OR_HIDDEN, readGrants(session, inUse.user ?? '', inUse.role));
+  if (had === null) throw notComparable('grants of another are hidden', 'The new login may see no grant of the one in use');
   const has = await readGrants(session, doubleQuoted(after.user), ownRole);
   const keysOf = ({ privilege, on, name }: Grant) => [privilege, 'OWNERSHIP'].map((held) => JSON.stringify([held, on, name]));
-  const losses = lossesOf(rightsLost(had.all, has.all, keysOf), (grant) => ({
-    what: `${grant.privilege} on ${grant.on.toLowerCase()} ${grant.name}`,
-    mend: mendOf(grant, after),
-  }));
+  const losses = lossesOf(rightsLost(had.all, has.all, keysOf), (grant) => lossOf(grant, after));
   return { losses, warnings: had.complete && has.complete ? [] : [INCOMPLETE] };
 }
 
 /** The privilege for the new login's role, or else the role by which the login in use has it: ownership can't be shared otherwise, nor is a routine named as it is listed. */
-function mendOf({ privilege, on, name, role }: Grant, after: Awaited<ReturnType<typeof askIdentity>>): string {
+function lossOf({ privilege, on, name, role }: Grant, after: Awaited<ReturnType<typeof askIdentity>>): Loss {
+  const what = `${privilege} on ${on.toLowerCase()} ${name}`;
   const grantable = privilege !== 'OWNERSHIP' && /^[A-Z_ ]+$/.test(privilege) && /^[A-Z ]+$/.test(on) && !/FUNCTION|PROCEDURE/.test(on);
-  if (!grantable || after.role === null || partsOf(name).length === 0) return `GRANT ROLE ${role} TO USER ${doubleQuoted(after.user)};`;
-  return `GRANT ${privilege} ON ${on === 'ACCOUNT' ? 'ACCOUNT' : `${on} ${name}`} ${after.to}`;
+  return !grantable || after.role === null || partsOf(name).length === 0
+    ? grantLoss(`ROLE ${role}`, `TO USER ${doubleQuoted(after.user)};`, what)
+    : grantLoss(`${privilege} ON ${on === 'ACCOUNT' ? 'ACCOUNT' : `${on} ${name}`}`, after.to, what);
 }

@@ -57,11 +57,7 @@ const BY_TEXT: readonly (readonly [RegExp, string, string])[] = [
 ];
 
 /** What is not there and what may not be seen have one code, which some statements spell in other ways. */
-const ABSENT_OR_HIDDEN = new Set(['002003', '002043', '003001']);
-
-export function isAbsentOrHidden(error: unknown): boolean {
-  return error instanceof HttpFailure && error.about === 'request' && ABSENT_OR_HIDDEN.has(error.code);
-}
+export const ABSENT_OR_HIDDEN = ['002003', '002043', '003001'];
 
 /** What the codes of logins do not say. */
 export function explain(error: unknown): Meaning | null {

@@ -1,18 +1,13 @@
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../domain/connector/field-types.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { secretText, text } from '../../domain/connector/field-types.ts';
+import { urlField, word } from '../kits/fields.ts';
 import { verifySsl } from '../kits/http/verify-ssl.ts';
-import { optionalPassword, optionalUser } from '../kits/login-fields.ts';
+import { optionalName, optionalPassword, optionalUser } from '../kits/login-fields.ts';
 import { exactlyOne, onlyWith, together } from '../kits/rules.ts';
 
 export const fields = {
-  serverName: setting(secureUrl(), {
-    endpoint: ORIGIN,
-    identity: true,
-    title: 'Server',
-    description: 'Host name of the Tableau server or pod, such as 10ax.online.tableau.com, or its https URL.',
-  }),
+  serverName: urlField('Server', 'Host name of the Tableau server or pod, such as 10ax.online.tableau.com, or its https URL.'),
   siteName: setting(word(/^[^\s/?#]+$/, 'must be the part of the URL behind /site/, which has no blanks').optional(), {
     identity: true,
     title: 'Site',
@@ -21,9 +16,9 @@ export const fields = {
   }),
   username: optionalUser('Name of the user, with a password or with a connected app.'),
   password: optionalPassword('Password of the user. Give this, tokenValue or secretValue.'),
-  tokenName: setting(text(255).optional(), { identity: true, title: 'Token name', description: 'Name of a personal access token.' }),
+  tokenName: optionalName('Token name', 'Name of a personal access token.'),
   tokenValue: secret(secretText().optional(), { title: 'Token', description: 'Secret of that token.' }),
-  clientId: setting(text(255).optional(), { identity: true, title: 'Client id', description: 'Client id of a connected app.' }),
+  clientId: optionalName('Client id', 'Client id of a connected app.'),
   secretId: setting(text(255).optional(), { title: 'Secret id', description: "Id of the connected app's secret." }),
   secretValue: secret(secretText().optional(), { title: 'Secret', description: 'Value of that secret. It signs, and is never sent.' }),
   verifySsl: verifySsl(),

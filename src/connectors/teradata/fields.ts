@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Rule } from '../../domain/connector/connector.ts';
 import { type DetailsOf, secret, setting } from '../../domain/connector/field.ts';
-import { host, ORIGIN, port, secretText, text } from '../../domain/connector/field-types.ts';
-import { secureUrl, word } from '../kits/fields.ts';
+import { host, port, secretText, text } from '../../domain/connector/field-types.ts';
+import { optionalUrl, word } from '../kits/fields.ts';
 import { databaseField } from '../kits/login-fields.ts';
 import { together } from '../kits/rules.ts';
 import { verifiedTls } from '../kits/sql/tls.ts';
@@ -31,11 +31,10 @@ export const fields = {
     title: 'Logon mechanism',
     description: 'How the user is authenticated, TD2 unless given.',
   }),
-  queryServiceUrl: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'Query Service URL',
-    description: 'Base address of the Query Service, as in https://host:1443/api/query: the only way to sign in from here.',
-  }),
+  queryServiceUrl: optionalUrl(
+    'Query Service URL',
+    'Base address of the Query Service, as in https://host:1443/api/query: the only way to sign in from here.',
+  ),
   systemName: setting(word(/^[A-Za-z0-9_.-]+$/, 'must be the name of a system').optional(), {
     endpoint: true,
     title: 'System',

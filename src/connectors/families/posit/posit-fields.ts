@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { FieldOptions } from '../../../domain/connector/field.ts';
 import { secret, setting } from '../../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../../domain/connector/field-types.ts';
+import { secretText, text } from '../../../domain/connector/field-types.ts';
 import { fieldOfKey, UNNAMED_KEYS, UNNAMED_SECRETS } from '../../../domain/posit/config-details.ts';
 import { readNamed } from '../../../domain/posit/read-value.ts';
 import type { PositTemplate, TemplateKey } from '../../../domain/posit/template.ts';
-import { jsonObject, secureUrl } from '../../kits/fields.ts';
+import { defaultUrl, jsonObject } from '../../kits/fields.ts';
 
 const MOST_CHARACTERS = 4096;
 
@@ -51,11 +51,7 @@ const SENT_TO: NonNullable<Exclude<FieldOptions<unknown>['endpoint'], true>> = {
 };
 
 function loginUrl(url: string) {
-  return setting(secureUrl().default(url), {
-    endpoint: ORIGIN,
-    title: 'Login URL',
-    description: `Where tokens are issued, ${url} unless given. Posit's own configs do not have it.`,
-  });
+  return defaultUrl(url, 'Login URL', `Where tokens are issued, ${url} unless given. Posit's own configs do not have it.`);
 }
 
 const UNNAMED = {

@@ -2,8 +2,8 @@ import { ROLE_ARN } from '../../../domain/aws/gateway-aws.ts';
 import type { Rule } from '../../../domain/connector/connector.ts';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
 import { type DetailsOf, type FieldShape, secret, setting } from '../../../domain/connector/field.ts';
-import { ORIGIN, secretText, text } from '../../../domain/connector/field-types.ts';
-import { headerSecret, secureUrl, word } from '../fields.ts';
+import { secretText, text } from '../../../domain/connector/field-types.ts';
+import { headerSecret, optionalUrl, word } from '../fields.ts';
 import { onlyWith } from '../rules.ts';
 import { assumeRole } from './aws-action.ts';
 import { awsKeyRules } from './aws-rules.ts';
@@ -49,11 +49,7 @@ export function awsRegion() {
 
 /** An address of a service, for networks that reach AWS by endpoints of their own. */
 export function awsEndpoint(title: string) {
-  return setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: `${title} endpoint`,
-    description: `Where ${title} answers, when not at AWS's public address: an interface endpoint, say.`,
-  });
+  return optionalUrl(`${title} endpoint`, `Where ${title} answers, when not at AWS's public address: an interface endpoint, say.`);
 }
 
 /** Where AWS is asked. */
@@ -63,11 +59,7 @@ export const awsPlaceFields = {
     title: 'Region',
     description: 'AWS region, where the host does not say it.',
   }),
-  stsEndpoint: setting(secureUrl().optional(), {
-    endpoint: ORIGIN,
-    title: 'STS',
-    description: "Where AWS's Security Token Service answers, when not at its public address.",
-  }),
+  stsEndpoint: optionalUrl('STS', "Where AWS's Security Token Service answers, when not at its public address."),
 } satisfies FieldShape;
 
 type AwsDetails = DetailsOf<typeof awsIdentityFields & typeof awsPlaceFields>;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { setting } from '../../../domain/connector/field.ts';
-import { ORIGIN } from '../../../domain/connector/field-types.ts';
-import { secureUrl, word } from '../fields.ts';
+import { defaultUrl, optionalUrl, word } from '../fields.ts';
 import type { HttpFailure, HttpSession } from '../http/http-session.ts';
 import { fetchAccessToken, type OAuthClient } from '../http/oauth-token.ts';
 import type { SignedIn, SignInContext } from '../http/sign-in.ts';
 import { type Meaning, says } from '../problems.ts';
 
 const LOGIN_URL = 'https://login.microsoftonline.com';
+const LOGIN_URL_IS = `Where Entra issues tokens, ${LOGIN_URL} unless given; sovereign clouds have others.`;
 
 /** Where Microsoft Entra knows an application. */
 export const entraFields = {
@@ -21,7 +21,7 @@ export const entraFields = {
     title: 'Client id',
     description: 'Id of the application that is registered in the tenant.',
   }),
-  loginUrl: setting(secureUrl().default(LOGIN_URL), loginUrlOptions('Login URL')),
+  loginUrl: defaultUrl(LOGIN_URL, 'Login URL', LOGIN_URL_IS),
 };
 
 export function tenantName() {
@@ -30,15 +30,7 @@ export function tenantName() {
 
 /** For kinds that use Entra in some of their ways to log in. */
 export function optionalLoginUrl(title = 'Login URL') {
-  return setting(secureUrl().optional(), loginUrlOptions(title));
-}
-
-function loginUrlOptions(title: string) {
-  return {
-    endpoint: ORIGIN,
-    title,
-    description: 'Where Entra issues tokens, https://login.microsoftonline.com unless given; sovereign clouds have others.',
-  };
+  return optionalUrl(title, LOGIN_URL_IS);
 }
 
 interface EntraApp {

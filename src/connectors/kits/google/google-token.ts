@@ -1,9 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { EgressSession } from '../../../domain/connector/egress.ts';
-import { setting } from '../../../domain/connector/field.ts';
-import { ORIGIN } from '../../../domain/connector/field-types.ts';
-import { isHeaderWord, secureUrl } from '../fields.ts';
+import { defaultUrl, isHeaderWord } from '../fields.ts';
 import { type HttpFailure, openHttp } from '../http/http-session.ts';
 import { signJwt } from '../http/rsa-key.ts';
 import { type Meaning, refusal, says } from '../problems.ts';
@@ -13,11 +11,7 @@ const GOOGLE = 'https://oauth2.googleapis.com/token';
 
 /** Where tokens are issued. The key's own `token_uri` is not asked: whoever gives a key would say where it is used. */
 export function tokenUrlField() {
-  return setting(secureUrl().default(GOOGLE), {
-    endpoint: ORIGIN,
-    title: 'Token URL',
-    description: `Where Google issues tokens, ${GOOGLE} unless given.`,
-  });
+  return defaultUrl(GOOGLE, 'Token URL', `Where Google issues tokens, ${GOOGLE} unless given.`);
 }
 
 /** https://developers.google.com/identity/protocols/oauth2/service-account#httprest */

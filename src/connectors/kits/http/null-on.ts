@@ -1,11 +1,11 @@
 import { HttpFailure } from './http-session.ts';
 
-/** What was answered, or null where it was one of these statuses: where what is not there, or not for everybody to see, is no failure. */
-export async function nullOn<T>(statuses: readonly number[], asked: Promise<T>): Promise<T | null> {
+/** What was answered, or null where it was a refusal of one of these statuses or codes: where what is absent, or hidden, is no failure. */
+export async function nullOn<T>(refusals: readonly (number | string)[], asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof HttpFailure && statuses.includes(error.status)) return null;
+    if (error instanceof HttpFailure && (refusals.includes(error.status) || refusals.includes(error.code))) return null;
     throw error;
   }
 }

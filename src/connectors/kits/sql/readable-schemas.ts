@@ -4,7 +4,7 @@ import type { Finding } from '../usual-validators.ts';
 import { backquoted, type SqlRow } from './sql-session.ts';
 
 /** Warnings of one report. */
-const MOST = 20;
+export const MOST_WARNINGS = 20;
 
 /** What a login may read, from one row a schema: `schema`, `usable`, how many `tables`, and how many of them `readable`. */
 export function reportReadable(schemas: readonly SqlRow[], grants: (row: SqlRow) => readonly string[]): Finding {
@@ -26,9 +26,9 @@ export function reportReadable(schemas: readonly SqlRow[], grants: (row: SqlRow)
   if (first !== undefined && readable.length === 0)
     return {
       errors: [{ ...first, friendlyMessage: "The login can't read a single table of this database." }],
-      warnings: warnings.slice(1, MOST),
+      warnings: warnings.slice(1, MOST_WARNINGS),
     };
-  return { warnings: warnings.slice(0, MOST), data: { datasetsValidated: readable.map((row) => String(row.schema)) } };
+  return { warnings: warnings.slice(0, MOST_WARNINGS), data: { datasetsValidated: readable.map((row) => String(row.schema)) } };
 }
 
 export function mayNotRead(table: string, mend: string): Problem {
@@ -53,7 +53,7 @@ export interface SeenTable {
 export function reportTables(tables: readonly SeenTable[], mendAll: string | null, mend: (table: SeenTable) => string): Finding {
   const readable = tables.filter((table) => table.readable);
   if (readable.length === 0 && mendAll !== null) return { errors: [readsNothing(mendAll)] };
-  const unreadable = tables.filter((table) => !table.readable).slice(0, MOST);
+  const unreadable = tables.filter((table) => !table.readable).slice(0, MOST_WARNINGS);
   return {
     warnings: unreadable.map((table) => mayNotRead(`"${table.schema}"."${table.name}"`, mend(table))),
     data: { datasetsValidated: [...new Set(readable.map(({ schema }) => schema))] },
