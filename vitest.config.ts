@@ -15,6 +15,7 @@ const SWEEPS = [
   'test/operations/access/every-operation-postgres.test.ts',
   'test/operations/interleavings.test.ts',
   'test/operations/keys/rotate-master-key.test.ts',
+  'test/operations/upkeep/integrity.test.ts',
   'test/operations/upkeep/tampered-tables.test.ts',
   'test/operations/upkeep/tampering.test.ts',
   'test/server/store-failures/lost-after-commit.test.ts',

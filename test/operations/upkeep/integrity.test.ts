@@ -3,6 +3,7 @@ import { runMaintenance } from '../../../src/operations/upkeep/maintenance-pass.
 import { formsOf } from '../../contracts/connector.ts';
 import { SECRET } from '../../support/gateway/gateway.ts';
 import { ACQUIRE, codeOf, DAY, HOUR, POLICY, type ProtocolBench, READ, ROLL_BACK, startProtocol } from '../../support/protocol/protocol.ts';
+import { sweep } from '../../support/run/sweep.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 
 const SECOND = 'a secret of the second version';
@@ -34,6 +35,12 @@ const VERSION_COLUMNS = [
 const CONTENT_COLUMNS = ['id', 'project_id', 'connection_id', 'blob', 'cipher_hash'] as const;
 const CHANGE_COLUMNS = ['project_id', 'connection_id', 'kind', 'settings', 'content_id', 'candidate_hash'] as const;
 
+const CELLS = [
+  ...VERSION_COLUMNS.map((column) => ['versions', column] as const),
+  ...CONTENT_COLUMNS.map((column) => ['sealed_contents', column] as const),
+  ...CHANGE_COLUMNS.map((column) => ['changes', column] as const),
+];
+
 /** What whoever edits the database can't do unseen, and what is written together or not at all. */
 describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
   const isSqlite = engine === 'SQLite';
@@ -58,33 +65,33 @@ describeOnEachEngine('integrity', ({ engine, databaseUrl }) => {
     return column === 'kind' ? "'postgres'" : column === 'project_id' ? "'another'" : `'another ${table}'`;
   };
 
-  test.each([
-    ...VERSION_COLUMNS.map((column) => ['versions', column] as const),
-    ...CONTENT_COLUMNS.map((column) => ['sealed_contents', column] as const),
-    ...CHANGE_COLUMNS.map((column) => ['changes', column] as const),
-  ])('an edit of %s.%s is found by doctor, and its undoing satisfies it (#103)', async (table, column) => {
-    const id = await bench.add();
-    if (table === 'changes') await bench.stage(id, SECOND);
-    const [row] = await bench.sql(
-      table === 'changes'
-        ? `select id as key from changes where connection_id = '${id}' and state = 'OPEN'`
-        : table === 'versions'
-          ? `select content_id as key from versions where connection_id = '${id}'`
-          : `select id as key from sealed_contents where connection_id = '${id}'`,
-    );
-    const movesContent = column === 'content_id' || column === 'reference';
-    const key = `${table === 'versions' && !movesContent ? 'content_id' : table === 'versions' ? 'connection_id' : 'id'}`;
-    const where = `${key} = '${key === 'connection_id' ? id : String(row?.key)}'`;
-    await bench.sql(`create table kept as select * from ${table} where ${where}`);
-    // The table takes a reference in the place of sealed content only.
-    const beside = column === 'reference' ? ', content_id = null, cipher_hash = null' : '';
-    await bench.sql(`update ${table} set ${column} = ${altered(table, column)}${beside} where ${where}`);
-    const found = await problems();
-    await bench.sql(`delete from ${table} where ${column === 'id' ? "id = 'another sealed_contents'" : where}`);
-    await bench.sql(`insert into ${table} select * from kept`);
-    await bench.sql('drop table kept');
-    expect({ isTold: found.length > 0, undone: await problems() }).toEqual({ isTold: true, undone: [] });
-  });
+  // What is signed is the same on both engines: on the slower one a part of it, unless all are wanted.
+  test.each(sweep(CELLS, isSqlite ? 1 : 4))(
+    'an edit of %s.%s is found by doctor, and its undoing satisfies it (#103)',
+    async (table, column) => {
+      const id = await bench.add();
+      if (table === 'changes') await bench.stage(id, SECOND);
+      const [row] = await bench.sql(
+        table === 'changes'
+          ? `select id as key from changes where connection_id = '${id}' and state = 'OPEN'`
+          : table === 'versions'
+            ? `select content_id as key from versions where connection_id = '${id}'`
+            : `select id as key from sealed_contents where connection_id = '${id}'`,
+      );
+      const movesContent = column === 'content_id' || column === 'reference';
+      const key = `${table === 'versions' && !movesContent ? 'content_id' : table === 'versions' ? 'connection_id' : 'id'}`;
+      const where = `${key} = '${key === 'connection_id' ? id : String(row?.key)}'`;
+      await bench.sql(`create table kept as select * from ${table} where ${where}`);
+      // The table takes a reference in the place of sealed content only.
+      const beside = column === 'reference' ? ', content_id = null, cipher_hash = null' : '';
+      await bench.sql(`update ${table} set ${column} = ${altered(table, column)}${beside} where ${where}`);
+      const found = await problems();
+      await bench.sql(`delete from ${table} where ${column === 'id' ? "id = 'another sealed_contents'" : where}`);
+      await bench.sql(`insert into ${table} select * from kept`);
+      await bench.sql('drop table kept');
+      expect({ isTold: found.length > 0, undone: await problems() }).toEqual({ isTold: true, undone: [] });
+    },
+  );
 
   test('a chain that was cut at its end is whole in itself, and the audit tells of what it lacks', async () => {
     const id = await bench.add();
