@@ -52,7 +52,7 @@ describe('databricks-sql-warehouse', () => {
   const pool = createTestPool();
   afterAll(() => pool.close());
   afterEach(() => {
-    Object.assign(fake.warehouse, { state: 'RUNNING', hasUnityCatalog: true });
+    Object.assign(fake.warehouse, { state: 'RUNNING', hasUnityCatalog: true, isBusyWithTables: false });
   });
   const run = (validator: string, changed: object, current: object | null = null) =>
     runValidator(pool, 'databricks-sql-warehouse', validator, { ...place, ...changed }, current as Record<string, unknown> | null);
@@ -114,6 +114,16 @@ describe('databricks-sql-warehouse', () => {
       before: 'failed',
       errors: ['PERMISSION_MISSING', 'PERMISSION_MISSING'],
       after: 'warning',
+    });
+  });
+
+  test('tables that the warehouse had no time for are said to be unchecked, and prove nothing', async () => {
+    fake.warehouse.isBusyWithTables = true;
+    const { status, warnings, data } = await run('validate_permissions', details);
+    expect({ status, warnings: warnings.map(({ code }) => code), tables: data?.tablesValidated }).toEqual({
+      status: 'warning',
+      warnings: ['SKIPPED'],
+      tables: [],
     });
   });
 

@@ -25,8 +25,10 @@ export async function checkPermissions(session: HttpSession, run: RunStatement):
   const problems = sample
     .filter((_, index) => answers[index] instanceof Refusal)
     .map((table) => mayNotRead(table, `GRANT SELECT ON TABLE ${table} ${to} and check USE CATALOG and USE SCHEMA above it.`));
+  // One warning for all of them: they wait for the same warehouse.
+  const unchecked = answers.flatMap((answer) => (answer instanceof NotChecked ? answer.problem : [])).slice(0, 1);
   return {
-    ...(problems.length === sample.length ? { errors: problems } : { warnings: problems }),
+    ...(problems.length === sample.length ? { errors: problems } : { warnings: [...problems, ...unchecked] }),
     data: {
       datasetsValidated: schemas.map((row) => `${row.table_catalog}.${row.table_schema}`),
       tablesValidated: sample.filter((_, index) => Array.isArray(answers[index])),

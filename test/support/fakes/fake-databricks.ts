@@ -9,7 +9,7 @@ import { type FakeReply, type FakeRequest, type JsonServer, startJsonServer } fr
  * are really run, by SQLite, on the rows that the caller may see; other tables are checked for SELECT and hold no rows.
  */
 export interface FakeDatabricks extends JsonServer {
-  readonly warehouse: { state: 'RUNNING' | 'STOPPED'; hasUnityCatalog: boolean };
+  readonly warehouse: { state: 'RUNNING' | 'STOPPED'; hasUnityCatalog: boolean; isBusyWithTables: boolean };
   /** An administrator's GRANT statement. */
   run(statement: string): void;
 }
@@ -45,7 +45,7 @@ export async function startFakeDatabricks(
 ): Promise<FakeDatabricks> {
   const grants: Grant[] = [];
   const issued = new Map<string, FakePrincipal>();
-  const warehouse: FakeDatabricks['warehouse'] = { state: 'RUNNING', hasUnityCatalog: true };
+  const warehouse: FakeDatabricks['warehouse'] = { state: 'RUNNING', hasUnityCatalog: true, isBusyWithTables: false };
 
   const granteesOf = ({ name, groups = [] }: FakePrincipal) => [name, ...groups, 'account users'];
   const issue = (principal: FakePrincipal | undefined): FakeReply => {
@@ -111,10 +111,10 @@ export async function startFakeDatabricks(
     if (found.status !== 200) return found;
     if (!/^([5-9]|[1-4]\d|50)s$/.test(wait_timeout))
       return { status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE', message: 'wait_timeout' } };
-    // A stopped warehouse starts for longer than anybody waits; the answer is the one at the end of the wait.
-    if (warehouse.state !== 'RUNNING')
-      return { status: 200, body: { status: { state: on_wait_timeout === 'CANCEL' ? 'CANCELED' : 'PENDING' } } };
+    // A stopped warehouse starts for longer than anybody waits, and a busy one may have time for less than it is asked; the answer is the one at the end of the wait.
     const table = /^SELECT \* FROM (`.+`) LIMIT 0$/.exec(statement)?.[1];
+    if (warehouse.state !== 'RUNNING' || (warehouse.isBusyWithTables && table !== undefined))
+      return { status: 200, body: { status: { state: on_wait_timeout === 'CANCEL' ? 'CANCELED' : 'PENDING' } } };
     if (table !== undefined)
       return maySelect(caller, identifiers(table)) ? succeeded([], []) : failed('[INSUFFICIENT_PERMISSIONS] User does not have SELECT');
     if (!warehouse.hasUnityCatalog && statement.includes('information_schema'))
