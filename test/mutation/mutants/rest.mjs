@@ -56,7 +56,7 @@ export const REST = [
     before: '{ connectionId: connection.id, changes, expectedVersion: current.version }',
     after: '{ connectionId: connection.id, changes }',
     tests: ['test/rest/atlas/integrations.test.ts'],
-    name: 'PUTs at the same moment',
+    name: 'after it had looked',
   },
   {
     id: 'rest/atlas-v2-creates-by-put',

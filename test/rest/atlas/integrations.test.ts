@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { RestAnswer } from '../../support/gateway/rest-client.ts';
 import { describeOnEachEngine } from '../../support/store/engines.ts';
 import { type AtlasBench, KEY, OTHER_KEY, startAtlas, V2_TYPE } from './bench.ts';
 
@@ -214,6 +215,30 @@ describeOnEachEngine('the integrations of a group', ({ databaseUrl }) => {
     await configure('VICTOR_OPS');
     const answers = await Promise.all(['a', 'b', 'c'].map((routingKey) => ask('PUT /VICTOR_OPS', { body: { routingKey } })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test('a PUT replaces what another one wrote after it had looked, a secret that it leaves out, too', async () => {
+    const { ask, gateway } = bench;
+    const urlOf = (path: string) => `https://hooks.example.test/services/${path}`;
+    await ask('DELETE /WEBHOOK');
+    await ask('POST /WEBHOOK', { body: { url: urlOf('at-first') } });
+    const { contents } = gateway.app.services.store.read;
+    const { find } = contents;
+    let between: RestAnswer | null = null;
+    const looks = vi.spyOn(contents, 'find').mockImplementationOnce(async (...args) => {
+      const found = await find(...args);
+      between = await ask('PUT /WEBHOOK', { body: { url: urlOf('of-the-other'), secret: BODIES.WEBHOOK.secret } });
+      return found;
+    });
+    const { status } = await ask('PUT /WEBHOOK', { body: { url: urlOf('at-last') } });
+    looks.mockRestore();
+    const { url, secret } = (await ask('GET /WEBHOOK')).body;
+    expect({ between: between?.status, status, url, secret }).toEqual({
+      between: 200,
+      status: 200,
+      url: 'https://hooks.example.test/****last',
+      secret: undefined,
+    });
   });
 
   test('version 1.0 answers plain JSON whatever is accepted, links to itself, and creates by PUT', async () => {
