@@ -761,6 +761,7 @@ export const ACCESS = [
     before: 'for (const member of plain) Reflect.get(row, member);',
     after: 'for (const member of plain) void member;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
+    name: 'in a query that is compiled, too: isActive$',
   },
   {
     id: 'graphql/what-is-not-there-is-not-named',

@@ -704,6 +704,7 @@ export const OPERATIONS = [
     before: 'const difference = await examined.services.store.schemaDifference();',
     after: 'const difference = null as Awaited<ReturnType<typeof examined.services.store.schemaDifference>>;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
+    name: 'and doctor and verify name it',
   },
   {
     id: 'audit/verify-without-the-schema',
@@ -711,6 +712,7 @@ export const OPERATIONS = [
     before: 'const difference = await store.schemaDifference();',
     after: 'const difference = null as Awaited<ReturnType<typeof store.schemaDifference>>;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
+    name: 'and doctor and verify name it',
   },
   {
     id: 'access/altered-token-hides-the-others',
@@ -718,5 +720,6 @@ export const OPERATIONS = [
     before: "if (error instanceof DomainError && error.code === 'INTEGRITY') return null;",
     after: 'if (!(error instanceof DomainError)) return null;',
     tests: ['test/operations/upkeep/tampering.test.ts'],
+    name: 'in the lists of tokens',
   },
 ];
