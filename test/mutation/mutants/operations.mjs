@@ -41,7 +41,7 @@ export const OPERATIONS = [
     const found`,
     after: '    const found',
     tests: ['test/operations/overlaps.test.ts'],
-    name: 'end each other the second',
+    name: 'each other the second is refused',
   },
   {
     id: 'operations/last-owner',
