@@ -45,6 +45,7 @@ export interface Scene {
   /** Puts a second version in place of the first. */
   save(connectionId: string): Promise<void>;
   lease(connectionId: string): Promise<{ readonly key: string; readonly leaseId: string }>;
+  now(): number;
   advance(ms: number): void;
   /** Numbers and chains the audit, and tells its last row. */
   seal(): Promise<{ readonly seq: number; readonly head: string }>;
@@ -144,6 +145,7 @@ export async function startScene(databaseUrl: string | null): Promise<Scene> {
     ask,
     answer,
     firstOf,
+    now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
     async seal() {
       await sealAudit(services);
