@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { GatewayProcess } from '../support/gateway/gateway-process.ts';
+import { eventually } from '../support/outcomes/eventually.ts';
 
 /** The longest that a probe had to wait while something else went on, milliseconds; what it waited for a core is not counted. */
 export async function probing(gateway: Pick<GatewayProcess, 'url' | 'child'>, work: () => Promise<unknown>): Promise<number> {
@@ -14,9 +15,34 @@ export async function probing(gateway: Pick<GatewayProcess, 'url' | 'child'>, wo
   return Math.max(...waits);
 }
 
-export async function residentMegabytes({ url }: Pick<GatewayProcess, 'url'>): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^changeover_process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
+/** What it has in memory, from the system: its own metrics are made once in a second. */
+export function residentMegabytes({ child }: Pick<GatewayProcess, 'child'>): number {
+  return statusOf(child.pid, 'VmRSS');
+}
+
+/** The most that it had in memory while something went on. */
+export async function peakMegabytes({ child }: Pick<GatewayProcess, 'child'>, work: () => Promise<unknown>): Promise<number> {
+  // Five is what sets the peak back (proc(5)).
+  writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
+  await work();
+  return statusOf(child.pid, 'VmHWM');
+}
+
+function statusOf(pid: number | undefined, name: string): number {
+  const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return (Number(kilobytes) * 1024) / 1e6;
+}
+
+/** What is in use of a gateway that was started with COLLECT_ON_SIGNAL, its garbage collected. */
+export async function usedMegabytes({ child, printed }: Pick<GatewayProcess, 'child' | 'printed'>): Promise<number> {
+  const told = () => [...printed().matchAll(/^in use: (\S+) MB$/gm)].map(([, megabytes]) => Number(megabytes));
+  const before = told().length;
+  child.kill('SIGUSR2');
+  return await eventually(async () => {
+    const now = told();
+    if (now.length === before) throw new Error('the gateway has not told yet');
+    return now.at(-1) ?? 0;
+  });
 }
 
 /** How long one request waited, milliseconds; what it waited for a core is not counted. */

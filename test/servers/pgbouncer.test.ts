@@ -2,6 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { actorOfToken } from '../../src/operations/access/authenticate.ts';
+import { sealAudit } from '../../src/operations/audit/seal-audit.ts';
+import { verifyAudit } from '../../src/operations/audit/verify-audit.ts';
 import { followEvents } from '../../src/operations/events/follow-events.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { describeProtocol } from '../contracts/protocol.ts';
@@ -64,6 +66,20 @@ describe.each<[string, TestPgbouncer]>(Object.entries(poolers))('behind pgbounce
       left.abort();
       await other.close();
       expect({ type: value?.type, entityId: value?.entityId }).toEqual({ type: 'token.create', entityId: id });
+    });
+
+    test('two gateways seal the audit at once, each row once, and it holds', async () => {
+      const other = await createApp(gateway.app.config);
+      const one = gateway.app.services;
+      const owner = await actorOfToken(one, gateway.owner.id, { id: 'test', ip: null, client: {} });
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all(Array.from({ length: 10 }, () => gateway.token('viewer')));
+        await Promise.all([sealAudit(one), sealAudit(other.services), sealAudit(one)]);
+      }
+      await sealAudit(one);
+      const { ok, rows, sealed, findings } = await verifyAudit(other.services, owner, []);
+      await other.close();
+      expect({ ok, findings, isWhole: rows === sealed && rows > 50 }).toEqual({ ok: true, findings: [], isWhole: true });
     });
 
     test("leaves nothing of its settings on the server's connections, which others get", async () => {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const STEADY_LOOP = fileURLToPath(new URL('./steady-loop.mjs', import.meta.url));
+/** Makes a gateway tell on SIGUSR2 how much memory is in use once its garbage is collected: `in use: N MB`. */
+export const COLLECT_ON_SIGNAL = fileURLToPath(new URL('./collect-on-signal.mjs', import.meta.url));
 
 /** The built gateway as operators run it: a process of its own, with all that it prints. */
 export interface GatewayProcess {
@@ -29,12 +31,15 @@ export interface StartOptions {
   readonly openFiles?: number;
   /** Whether it sheds load when its event loop is late, as the product does; not unless given, since tests share the machine. */
   readonly shedsLoad?: boolean;
+  /** Modules that are loaded in front of it. */
+  readonly preloads?: readonly string[];
 }
 
 export async function startGatewayProcess(options: StartOptions = {}): Promise<GatewayProcess> {
-  const { settings = {}, command = ['dist/main.js'], openFiles, shedsLoad = false } = options;
+  const { settings = {}, command = ['dist/main.js'], openFiles, shedsLoad = false, preloads = [] } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'changeover-process-'));
-  const node = [process.execPath, ...(shedsLoad ? [] : ['--import', STEADY_LOOP]), ...command];
+  const imports = [...(shedsLoad ? [] : [STEADY_LOOP]), ...preloads].flatMap((module) => ['--import', module]);
+  const node = [process.execPath, ...imports, ...command];
   // The shell becomes the gateway.
   const limited = openFiles === undefined ? node : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...node];
   const child = spawn(limited[0] ?? '', limited.slice(1), {
