@@ -12,6 +12,7 @@ import type { Lease } from '../../src/domain/lease/lease.ts';
 import type { IdempotencyRow } from '../../src/domain/ports/idempotency-store.ts';
 import type { Store, Writers } from '../../src/domain/ports/store.ts';
 import type { Token } from '../../src/domain/token/token.ts';
+import { auditRowOf } from '../support/store/audit-row.ts';
 import { createTestClock } from '../support/store/services.ts';
 
 const HOUR = 3_600_000;
@@ -1217,27 +1218,6 @@ function holdOf(key: string, now: number): IdempotencyRow {
     startedAt: now,
     takenUntil: now + 60_000,
     expiresAt: now + 24 * HOUR,
-  };
-}
-
-function auditRowOf({ projectId }: Scope, given: Partial<AuditRow>): AuditRow {
-  return {
-    id: uuidv7(),
-    projectId,
-    at: 0,
-    actorTokenId: null,
-    actorName: 'a',
-    action: 'change.stage',
-    entity: 'connection',
-    entityId: null,
-    details: {},
-    requestId: null,
-    clientIp: null,
-    client: {},
-    rowHmac: randomBytes(32),
-    seq: null,
-    chainHash: null,
-    ...given,
   };
 }
 

@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { AuditRow } from '../../../src/domain/audit/audit.ts';
 import { DomainError } from '../../../src/domain/errors/errors.ts';
 import { StartupError } from '../../../src/domain/errors/startup-error.ts';
 import type { Store } from '../../../src/domain/ports/store.ts';
@@ -12,26 +11,8 @@ import { postgresOptions } from '../../../src/store/postgres/postgres-url.ts';
 import { eventually } from '../../support/outcomes/eventually.ts';
 import { startPostgres, type TestPostgres } from '../../support/servers/embedded-postgres.ts';
 import { stretchWire } from '../../support/servers/wire.ts';
+import { auditRowOf } from '../../support/store/audit-row.ts';
 import { openSigned, signed, verifyTestInstance } from '../../support/store/services.ts';
-
-/** An audit row that waits for a sealer. */
-const UNSEALED: AuditRow = {
-  id: uuidv7(),
-  projectId: uuidv7(),
-  at: 1,
-  actorTokenId: null,
-  actorName: 'somebody',
-  action: 'change.stage',
-  entity: 'connection',
-  entityId: null,
-  details: {},
-  requestId: null,
-  clientIp: null,
-  client: {},
-  rowHmac: Buffer.alloc(32),
-  seq: null,
-  chainHash: null,
-};
 
 describe('the PostgreSQL engine', () => {
   let server: TestPostgres;
@@ -77,7 +58,7 @@ describe('the PostgreSQL engine', () => {
 
   test('a sealer that meets another gateway at work leaves its turn out, and does not wait for it', async () => {
     const seal = () => store.write((tx) => tx.audit.seal(10, Buffer.alloc(32), (previous) => previous));
-    await store.write((tx) => tx.audit.append(UNSEALED));
+    await store.write((tx) => tx.audit.append(auditRowOf({ projectId: uuidv7() })));
     let leave = () => {};
     const left = new Promise<void>((resolve) => {
       leave = resolve;
