@@ -6,6 +6,8 @@ export class RowLoader<T> {
   /** Ids of whole lists: a promise for each of them, instead of one for each row. */
   readonly #lists: DataLoader<readonly string[], null>;
   readonly #loaded = new Map<string, T>();
+  /** The read of a list that each id was in, under way or over. */
+  readonly #readings = new Map<string, Promise<void>>();
 
   /** `read` gives what each of the ids stands for, in their order. */
   constructor(read: (ids: readonly string[]) => Promise<readonly T[]>) {
@@ -14,15 +16,23 @@ export class RowLoader<T> {
       for (const [index, row] of rows.entries()) this.#loaded.set(ids[index] ?? '', row);
       return rows;
     };
+    const readList = async (ids: readonly string[]) => {
+      try {
+        await readAll(ids);
+      } catch (error) {
+        for (const id of ids) this.#loader.prime(id, error as Error);
+      }
+    };
     this.#loader = new DataLoader(readAll);
     this.#lists = new DataLoader(
       async (lists) => {
-        const ids = [...new Set(lists.flat())];
-        try {
-          await readAll(ids);
-        } catch (error) {
-          for (const id of ids) this.#loader.prime(id, error as Error);
+        const ids = new Set(lists.flat());
+        const unread = [...ids].filter((id) => !this.#readings.has(id));
+        if (unread.length > 0) {
+          const reading = readList(unread);
+          for (const id of unread) this.#readings.set(id, reading);
         }
+        await Promise.all(new Set([...ids].map((id) => this.#readings.get(id))));
         return lists.map(() => null);
       },
       { cache: false },

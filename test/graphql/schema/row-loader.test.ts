@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { RowLoader } from '../../../build/graphql/schema/row-loader.js';
 
 /** A loader of `row ID`s, and what it has read. */
@@ -28,6 +28,29 @@ test('what a list needs and is not there yet is read', async () => {
   await loader.loadAll(['a']);
   await loader.loadAll(['a', 'b']);
   expect(reads).toEqual([['a'], ['b']]);
+});
+
+test('what another list waits for is waited for, and not read twice', async () => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const reads: string[][] = [];
+  const loader = new RowLoader<string>(async (ids) => {
+    reads.push([...ids]);
+    await arrived;
+    return ids.map((id) => `row ${id}`);
+  });
+  const first = loader.loadAll(['a', 'b']);
+  await vi.waitFor(() => expect(reads).toHaveLength(1));
+  const second = loader.loadAll(['b', 'c']);
+  await vi.waitFor(() => expect(reads).toHaveLength(2));
+  arrive();
+  await Promise.all([first, second]);
+  expect({ reads, all: ['a', 'b', 'c'].map((id) => loader.peek(id)) }).toEqual({
+    reads: [['a', 'b'], ['c']],
+    all: ['row a', 'row b', 'row c'],
+  });
 });
 
 test('rows that could not be read fail where each is asked for, and are not read again', async () => {
